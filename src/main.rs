@@ -1,0 +1,2 @@
+//! The `nib` binary.
+fn main() {}

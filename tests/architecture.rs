@@ -1,0 +1,1 @@
+//! Enforces the rooms of `src/ARCHITECTURE.md`.
