@@ -1,1 +1,3 @@
-//! placeholder
+//! A terminal chat client for Osmium and OriginChats.
+
+pub mod net;

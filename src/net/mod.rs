@@ -1,0 +1,3 @@
+//! The networks nib speaks, each behind the same neutral seam.
+
+pub mod osmium;

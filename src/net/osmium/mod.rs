@@ -1,0 +1,3 @@
+//! The Osmium network: protobuf messages over a WebSocket.
+
+pub mod wire;
