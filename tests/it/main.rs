@@ -1,1 +1,5 @@
 //! One test binary, one module per capability.
+
+#![allow(clippy::unwrap_used, reason = "a helper that unwraps fails the test that called it, at the line that matters")]
+
+mod wire;
