@@ -1,3 +1,95 @@
-//! The networks nib speaks, each behind the same neutral seam.
+//! Networks: sans-IO adapters, and the one async driver for all of them.
+//!
+//! An [`Adapter`] turns frames and deadlines into frames and [`NetEvent`]s and does no I/O, so that it can be fuzzed with bytes and tested
+//! with golden frames. [`dispatch`] orders requests in front of it. [`session`] owns the socket. Decoding is total: what is unknown is counted and skipped.
 
+#[cfg(feature = "app")]
+pub mod dial;
+pub mod dispatch;
 pub mod osmium;
+#[cfg(feature = "app")]
+pub mod session;
+#[cfg(feature = "app")]
+pub mod tls;
+
+use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Request, RequestId, Secret, Update};
+use bytes::Bytes;
+
+/// One frame of a message-oriented connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Frame {
+    /// Bytes.
+    Binary(Bytes),
+    /// Text.
+    Text(String),
+}
+
+/// What a session tells the core, in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NetEvent {
+    /// About the connection itself.
+    Link(LinkEvent),
+    /// A fact.
+    Update(Update),
+    /// A reply.
+    Answer(Answer),
+}
+
+/// How an account signs in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Credentials {
+    /// A saved token.
+    Token(Secret),
+    /// E-mail address or user name, and password; a code if already known.
+    Password {
+        /// E-mail address or user name.
+        login: String,
+        /// The password.
+        password: Secret,
+        /// A TOTP or recovery code, given beforehand.
+        code: Option<Secret>,
+    },
+}
+
+/// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, close.
+#[derive(Debug, Default)]
+pub struct Out {
+    /// To be sent.
+    pub frames: Vec<Frame>,
+    /// To be told to the core.
+    pub events: Vec<NetEvent>,
+    /// The connection is to be closed.
+    pub close: Option<Close>,
+}
+
+/// Why an adapter closes a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Close {
+    /// The sign-in was refused for good; do not dial again. The adapter has told `LinkEvent::Refused`.
+    Refused,
+    /// Nothing was heard for too long; dial again.
+    Quiet,
+    /// The other side breaks the protocol; dial again.
+    Broken(CleanText),
+    /// A passing fault during sign-in; dial again.
+    SignInFault(CleanText),
+}
+
+/// One connection to one network, without its I/O.
+///
+/// Made anew for each connection, so that nothing of an old one can leak into a new one. It owns request numbers of the wire, timeouts, the
+/// handshake and multi-step operations. Requests handed in before the sign-in is complete are answered when they can be, never dropped.
+pub trait Adapter: Send {
+    /// The connection is open: greet and sign in.
+    fn open(&mut self, now: Now, out: &mut Out);
+    /// A frame arrived. Total: no bytes make it panic.
+    fn frame(&mut self, frame: Frame, now: Now, out: &mut Out);
+    /// Something is wanted. Exactly one [`Answer`] will follow, unless the connection ends first.
+    fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out);
+    /// When [`Adapter::tick`] wants to be called next.
+    fn deadline(&self) -> Option<Mono>;
+    /// A deadline has passed.
+    fn tick(&mut self, now: Now, out: &mut Out);
+    /// How many frames, updates, fields and values were skipped because nib does not know them, by kind.
+    fn skipped(&self) -> &[(&'static str, u64)];
+}

@@ -1,0 +1,166 @@
+//! Answers to requests.
+
+use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
+use super::chat::Chat;
+use super::id::{ChatId, CommunityId, FileId, MessageId, RequestId};
+use super::message::Message;
+use super::people::User;
+use super::text::CleanText;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The reply to a request, matched by its id; each request is answered exactly once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// Which request.
+    pub request: RequestId,
+    /// What came of it.
+    pub outcome: Result<Reply, Refusal>,
+}
+
+/// Why a request was not fulfilled.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Refusal {
+    /// What kind of failure.
+    pub kind: RefusalKind,
+    /// The network's code, 0 if there was none.
+    pub code: u32,
+    /// The network's words, or ours if it gave none.
+    pub text: CleanText,
+    /// What to quote when reporting it to the network's people.
+    pub trace: Option<CleanText>,
+    /// When it may be tried again, where the network says.
+    pub retry_after: Option<Duration>,
+}
+
+/// What kind of failure it was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum RefusalKind {
+    /// The network found the request wrong.
+    Invalid,
+    /// Not signed in, or no longer.
+    NotSignedIn,
+    /// Not allowed.
+    Forbidden,
+    /// Not there, or hidden.
+    NotFound,
+    /// In conflict with what is there.
+    Conflict,
+    /// Too often.
+    RateLimited,
+    /// A fault of the server.
+    ServerFault,
+    /// No answer in time.
+    TimedOut,
+    /// The connection was lost before the answer came: it may or may not have happened.
+    LinkLost,
+    /// The network has no such thing.
+    #[default]
+    Unsupported,
+}
+
+impl Refusal {
+    /// A refusal in our own words.
+    #[must_use]
+    pub fn ours(kind: RefusalKind, text: &'static str) -> Self {
+        Self { kind, text: CleanText::ours(text), ..Self::default() }
+    }
+
+    /// Whether the same request may succeed later without a change.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(self.kind, RefusalKind::RateLimited | RefusalKind::ServerFault | RefusalKind::TimedOut | RefusalKind::LinkLost)
+    }
+}
+
+/// Things that come along with other things: whatever a reply or update told about people, chats and members.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Bundle {
+    /// People.
+    pub users: Vec<User>,
+    /// Members of communities.
+    pub members: Vec<Member>,
+    /// Chats with their read state. Replaces what was known of them.
+    pub chats: Vec<Chat>,
+    /// Newest messages of chats; for previews, not for timelines.
+    pub messages: Vec<Arc<Message>>,
+}
+
+/// A reply to a request that was fulfilled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// It is done; there is nothing to tell.
+    Done,
+    /// A message was sent.
+    Sent {
+        /// Its identity.
+        message: MessageId,
+        /// Its position.
+        order: super::id::SortKey,
+        /// When, where the network says.
+        at: Option<super::time::Wall>,
+    },
+    /// A page of history.
+    History {
+        /// Of which chat.
+        chat: ChatId,
+        /// Oldest first, whatever order the network used.
+        messages: Vec<Arc<Message>>,
+        /// People and members who appear in it.
+        bundle: Bundle,
+        /// There is nothing older than this page (for latest, before and around).
+        reached_start: bool,
+        /// There is nothing newer than this page (for after and around; always true for latest).
+        reached_end: bool,
+    },
+    /// The communities, in the user's order.
+    Communities {
+        /// All of them. Those missing are gone.
+        communities: Vec<Community>,
+        /// Unread messages and unread mentions of each.
+        counts: Vec<(CommunityId, u32, u32)>,
+    },
+    /// The channels and categories of a community.
+    Channels {
+        /// Which community.
+        community: CommunityId,
+        /// All of them, as chats. Those missing are gone.
+        bundle: Bundle,
+    },
+    /// Direct chats, groups and saved messages.
+    Chats {
+        /// All of them, up to the limit asked for.
+        bundle: Bundle,
+        /// There are no more.
+        complete: bool,
+    },
+    /// One chat.
+    Chat(Bundle),
+    /// The roles of a community.
+    Roles {
+        /// Which community.
+        community: CommunityId,
+        /// Its roles.
+        roles: Vec<Role>,
+    },
+    /// Members and who they are.
+    Members(Bundle),
+    /// The list of those who can see a channel.
+    MemberList {
+        /// Of which channel.
+        chat: ChatId,
+        /// In the network's order.
+        entries: Vec<MemberListEntry>,
+    },
+    /// Voice rooms in use.
+    VoiceRooms {
+        /// Channel and who is inside.
+        rooms: Vec<(ChatId, Vec<VoiceParticipant>)>,
+        /// People who appear in it.
+        bundle: Bundle,
+    },
+    /// A person.
+    User(User),
+    /// An upload is complete and can be sent.
+    Uploaded(FileId),
+}

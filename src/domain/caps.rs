@@ -1,0 +1,28 @@
+//! What an account's network can do. State and view ask here, never for the network's name.
+
+/// Abilities and habits of a network. The default is the least able one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Caps {
+    /// An own send comes back with the nonce it was sent with.
+    pub nonce_echo: bool,
+    /// Fetching a chat marks it read, so that it must not be fetched before it is opened.
+    pub fetch_marks_read: bool,
+    /// Typing can be told.
+    pub typing: bool,
+    /// The network keeps read marks.
+    pub read_marks: bool,
+    /// Messages can be answered.
+    pub replies: bool,
+    /// Own messages can be changed.
+    pub edit: bool,
+    /// Messages can be deleted.
+    pub delete: bool,
+    /// Messages can be reacted to.
+    pub reactions: bool,
+    /// There are groups by invitation.
+    pub groups: bool,
+    /// There are notes to oneself.
+    pub saved: bool,
+    /// Longest message in code points, where the network says.
+    pub max_length: Option<u32>,
+}

@@ -1,0 +1,133 @@
+//! Chats: everything that can be opened and read, and the categories that group them.
+
+use super::id::{ChatId, CommunityId, UserId};
+use super::message::MessageKey;
+use super::permissions::Overrides;
+use super::text::CleanText;
+
+/// A conversation of any kind with the read state of the signed-in account.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Chat {
+    /// Which.
+    pub id: ChatId,
+    /// The id as people write it on the command line and as JSON shows it; unique within the account.
+    pub wire: CleanText,
+    /// What kind, with what that kind alone has.
+    pub kind: ChatKind,
+    /// Name of a channel or group; empty for a direct chat, which is named after its peer.
+    pub name: CleanText,
+    /// What it is about; one line.
+    pub topic: Option<CleanText>,
+    /// Messages not read, as the network counts.
+    pub unread: u32,
+    /// Of these, how many mention the signed-in account.
+    pub mentions: u32,
+    /// The newest message read. `None`: nothing read, or not known.
+    pub last_read: Option<MessageKey>,
+    /// The newest message. Sorts chats by activity. `None`: empty, or not known.
+    pub last_message: Option<MessageKey>,
+    /// Exceptions here from the community's permissions, resolved for the signed-in account.
+    pub overrides: Overrides,
+    /// What is worth a notification here.
+    pub notify: NotifyLevel,
+}
+
+/// What kind of chat it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum ChatKind {
+    /// A channel of a community, or a category of channels.
+    Channel {
+        /// Where.
+        community: CommunityId,
+        /// What for.
+        kind: ChannelKind,
+        /// The category it stands under.
+        parent: Option<ChatId>,
+        /// Ascending within its parent.
+        position: u32,
+        /// Seconds to wait between two messages; 0 for none.
+        slowmode: u32,
+    },
+    /// One other person.
+    Direct {
+        /// Who.
+        peer: UserId,
+    },
+    /// Several people by invitation.
+    Group {
+        /// Whether the signed-in account owns it.
+        owner: bool,
+        /// Who is in it.
+        members: Box<[UserId]>,
+    },
+    /// Notes to oneself.
+    #[default]
+    Saved,
+}
+
+/// What a channel is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum ChannelKind {
+    /// Reading and writing.
+    #[default]
+    Text,
+    /// Reading; few may write.
+    Announcement,
+    /// Talking.
+    Voice,
+    /// A heading that groups channels; cannot be opened.
+    Category,
+    /// A list of threads.
+    Forum,
+    /// A kind that nib does not know; listed, but cannot be opened.
+    Unknown,
+}
+
+/// What is worth a notification.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum NotifyLevel {
+    /// Every message.
+    All,
+    /// Mentions only.
+    Mentions,
+    /// Nothing.
+    Nothing,
+    /// As the community or the account says.
+    #[default]
+    Default,
+}
+
+impl Chat {
+    /// The community of a channel.
+    #[must_use]
+    pub fn community(&self) -> Option<CommunityId> {
+        match self.kind {
+            ChatKind::Channel { community, .. } => Some(community),
+            _ => None,
+        }
+    }
+
+    /// The category of a channel.
+    #[must_use]
+    pub fn parent(&self) -> Option<ChatId> {
+        match self.kind {
+            ChatKind::Channel { parent, .. } => parent,
+            _ => None,
+        }
+    }
+
+    /// What a channel is for; `None` for other chats.
+    #[must_use]
+    pub fn channel_kind(&self) -> Option<ChannelKind> {
+        match self.kind {
+            ChatKind::Channel { kind, .. } => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Whether it has a timeline to open. Voice channels do: people write there, too.
+    #[must_use]
+    pub fn can_open(&self) -> bool {
+        !matches!(self.channel_kind(), Some(ChannelKind::Category | ChannelKind::Unknown))
+    }
+}

@@ -1,0 +1,120 @@
+//! The life of an account's connection, as its session tells it.
+
+use super::caps::Caps;
+use super::id::SessionId;
+use super::people::User;
+use super::secret::Secret;
+use super::text::CleanText;
+use std::time::Duration;
+
+/// What the core knows of a connection.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum LinkPhase {
+    /// Not asked to connect.
+    #[default]
+    Idle,
+    /// Dialling or shaking hands.
+    Connecting,
+    /// Signed in; lists are being fetched.
+    Syncing,
+    /// Signed in and up to date.
+    Online,
+    /// Lost; tried again at the given moment.
+    Offline {
+        /// Why, in words.
+        reason: CleanText,
+        /// When the next try starts.
+        retry_at: super::time::Mono,
+        /// How many tries have failed in a row.
+        failures: u32,
+    },
+    /// The network does not take the sign-in; nothing is tried until the user signs in again.
+    SignedOut {
+        /// Why, in words.
+        reason: CleanText,
+    },
+}
+
+/// What a session tells about its connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinkEvent {
+    /// Dialling began.
+    Connecting,
+    /// The account is signed in. Lists are to be fetched anew: nothing that happened in between is replayed.
+    SignedIn {
+        /// Who.
+        me: User,
+        /// This device's session, where the network names it.
+        session: Option<SessionId>,
+        /// The token to keep; may equal the one that was used.
+        token: Secret,
+        /// What the network can do.
+        caps: Caps,
+    },
+    /// A second proof is needed; answer with `Request::SignInCode`.
+    CodeNeeded {
+        /// A recovery code is taken, too.
+        recovery: bool,
+        /// The code given before was not right.
+        wrong: bool,
+    },
+    /// The network refused the sign-in for good: the session ends and does not dial again.
+    Refused {
+        /// The network's code, 0 if there was none.
+        code: u32,
+        /// Why, in words.
+        reason: CleanText,
+    },
+    /// The connection ended, and is dialled again after the delay.
+    Down {
+        /// What happened.
+        reason: DownReason,
+        /// Time until the next try.
+        retry_in: Duration,
+    },
+    /// The network took this long to answer.
+    Latency(Duration),
+    /// Updates were lost on the way; what is on screen is to be fetched anew.
+    Missed,
+}
+
+/// Why a connection ended or never came to be.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DownReason {
+    /// Nobody answers there.
+    #[error("no connection to {host}: {why}")]
+    Unreachable {
+        /// Where.
+        host: CleanText,
+        /// What the system said.
+        why: CleanText,
+    },
+    /// The certificate or the encryption was not acceptable.
+    #[error("the connection to {host} is not safe: {why}")]
+    Tls {
+        /// Where.
+        host: CleanText,
+        /// What was wrong.
+        why: CleanText,
+    },
+    /// Something answered that is no such server.
+    #[error("{host} does not answer like a chat server: {why}")]
+    NotAServer {
+        /// Where.
+        host: CleanText,
+        /// What it said instead.
+        why: CleanText,
+    },
+    /// The other side ended it.
+    #[error("the server closed the connection{}", .0.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    Closed(Option<CleanText>),
+    /// Nothing was heard for too long.
+    #[error("the server has gone quiet")]
+    Quiet,
+    /// The network reported a passing fault during sign-in.
+    #[error("the server could not sign you in just now: {0}")]
+    SignInFault(CleanText),
+    /// A fault in nib itself; the log has more.
+    #[error("a fault in nib ended the connection")]
+    Internal,
+}

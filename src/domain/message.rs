@@ -1,0 +1,156 @@
+//! Messages and what hangs on them.
+
+use super::id::{ChatId, EmojiId, FileId, MessageId, SortKey, UserId};
+use super::rich::RichText;
+use super::text::CleanText;
+use super::time::Wall;
+
+/// Where a message stands and which it is. Orders messages of one chat; the id breaks ties.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct MessageKey {
+    /// Position.
+    pub order: SortKey,
+    /// Identity.
+    pub id: MessageId,
+}
+
+/// A message as the network knows it. Shared as `Arc<Message>`; a change makes a new one.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Message {
+    /// Position and identity.
+    pub key: MessageKey,
+    /// In which chat.
+    pub chat: ChatId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// When it was sent. `None`: the network does not say, or says something impossible.
+    pub at: Option<Wall>,
+    /// When it was changed last.
+    pub edited: Option<Wall>,
+    /// What it says.
+    pub body: RichText,
+    /// Whether it is a person's message or a line of the system.
+    pub kind: MessageKind,
+    /// What it answers.
+    pub reply: Option<Box<ReplyInfo>>,
+    /// Files.
+    pub attachments: Box<[Attachment]>,
+    /// Previews of links.
+    pub embeds: Box<[Embed]>,
+    /// Reactions, in the network's order.
+    pub reactions: Box<[Reaction]>,
+    /// Passed on from elsewhere.
+    pub forwarded: bool,
+    /// Pinned in its chat.
+    pub pinned: bool,
+    /// The name a bot shows instead of its own.
+    pub shown_as: Option<CleanText>,
+    /// Buttons that a bot offers.
+    pub buttons: Box<[CleanText]>,
+    /// Whether it mentions the signed-in account; set by the core when it stores the message.
+    pub mentions_me: bool,
+}
+
+/// What kind of line a message is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum MessageKind {
+    /// Written by somebody.
+    #[default]
+    Ordinary,
+    /// Somebody joined.
+    Join,
+    /// Somebody left.
+    Leave,
+    /// A call took place.
+    Call,
+    /// A kind that nib does not know; its text is shown as a system line.
+    Unknown,
+}
+
+/// What a message answers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ReplyInfo {
+    /// The message answered; `None` when it is gone. Its order is not known.
+    pub to: Option<MessageId>,
+    /// The part that was quoted, if one was chosen.
+    pub quote: Option<RichText>,
+}
+
+/// A file that came with a message.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Attachment {
+    /// Which file.
+    pub id: FileId,
+    /// Its name; one line.
+    pub name: CleanText,
+    /// Its MIME type.
+    pub mimetype: CleanText,
+    /// Bytes.
+    pub size: u64,
+    /// What it holds.
+    pub kind: AttachmentKind,
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum AttachmentKind {
+    /// An image of so many pixels; 0 when not known.
+    Image {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+    },
+    /// A video.
+    Video {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// Length.
+        seconds: u32,
+    },
+    /// Sound.
+    Audio {
+        /// Length.
+        seconds: u32,
+    },
+    /// Anything else.
+    #[default]
+    File,
+}
+
+/// A preview of a link.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Embed {
+    /// Where it leads.
+    pub url: CleanText,
+    /// Its heading; one line.
+    pub title: Option<CleanText>,
+    /// Its summary.
+    pub description: Option<CleanText>,
+    /// The site's name; one line.
+    pub site: Option<CleanText>,
+}
+
+/// What people react with.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum ReactEmoji {
+    /// An emoji of Unicode.
+    Unicode(CleanText),
+    /// One of the network's own.
+    Custom(EmojiId),
+}
+
+/// One kind of reaction to a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reaction {
+    /// With what.
+    pub emoji: ReactEmoji,
+    /// By how many.
+    pub count: u32,
+    /// Whether the signed-in account is among them.
+    pub mine: bool,
+    /// Some of them.
+    pub by: Box<[UserId]>,
+}

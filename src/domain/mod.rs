@@ -1,0 +1,40 @@
+//! The neutral model: what every chat network has, in nib's own words.
+//!
+//! Nothing here does I/O, reads a clock, or imports another room of ours. Nothing here is serialisable: each network and the
+//! store own their formats, so that the model can change without breaking a file or a wire. Remote text appears only as [`CleanText`].
+
+pub mod answer;
+pub mod caps;
+pub mod chat;
+pub mod community;
+pub mod id;
+pub mod link;
+pub mod message;
+pub mod people;
+pub mod permissions;
+pub mod request;
+pub mod rich;
+pub mod secret;
+pub mod settings;
+pub mod text;
+pub mod time;
+pub mod timeline;
+pub mod update;
+
+pub use answer::{Answer, Bundle, Refusal, Reply};
+pub use caps::Caps;
+pub use chat::{Chat, ChatKind, ChannelKind, NotifyLevel};
+pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
+pub use id::{AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey, UserId};
+pub use link::{DownReason, LinkEvent, LinkPhase};
+pub use message::{Attachment, AttachmentKind, Embed, Message, MessageKey, MessageKind, ReactEmoji, Reaction, ReplyInfo};
+pub use people::{Presence, User};
+pub use permissions::{Overrides, Permissions};
+pub use request::{Outgoing, Page, Priority, Request};
+pub use rich::{RichText, Span, SpanKind};
+pub use secret::Secret;
+pub use settings::Settings;
+pub use text::CleanText;
+pub use time::{Mono, Now, Wall};
+pub use timeline::{Entry, Timeline};
+pub use update::Update;

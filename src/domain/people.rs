@@ -1,0 +1,37 @@
+//! People and bots.
+
+use super::id::UserId;
+use super::text::CleanText;
+
+/// What is known of a person.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct User {
+    /// Who.
+    pub id: UserId,
+    /// Display name; one line.
+    pub name: CleanText,
+    /// Unique name without the `@`, where the person has one.
+    pub username: Option<CleanText>,
+    /// Whether they are there. `None`: this source did not say.
+    pub presence: Option<Presence>,
+    /// What they say they are doing; one line.
+    pub activity: Option<CleanText>,
+    /// A program rather than a person.
+    pub bot: bool,
+    /// Colour of the name as `0xRRGGBB`, where the network gives one.
+    pub color: Option<u32>,
+}
+
+/// Whether somebody is there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Presence {
+    /// Signed in and active.
+    Online,
+    /// Signed in, away from the keyboard.
+    Idle,
+    /// Signed in, asks not to be disturbed.
+    Busy,
+    /// Not there, as far as others can see.
+    #[default]
+    Offline,
+}

@@ -1,0 +1,137 @@
+//! Intents towards a network, in neutral words. An adapter turns each into the calls it takes.
+
+use super::id::{ChatId, CommunityId, MessageId, Nonce, UserId};
+use super::message::{MessageKey, ReactEmoji};
+use super::people::Presence;
+use super::secret::Secret;
+use std::sync::Arc;
+
+/// What the core wants of a network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// The second proof that `LinkEvent::CodeNeeded` asked for; a TOTP or a recovery code.
+    SignInCode(Secret),
+    /// The communities. Answer: `Reply::Communities`.
+    FetchCommunities,
+    /// The channels of a community. Answer: `Reply::Channels`.
+    FetchChannels(CommunityId),
+    /// Direct chats, groups and saved messages. Answer: `Reply::Chats`.
+    FetchChats,
+    /// One chat. Answer: `Reply::Chat`.
+    FetchChat(ChatId),
+    /// The roles of a community. Answer: `Reply::Roles`.
+    FetchRoles(CommunityId),
+    /// Some members. Answer: `Reply::Members`.
+    FetchMembers(CommunityId, Vec<UserId>),
+    /// Who can see a channel. Answer: `Reply::MemberList`.
+    FetchMemberList(ChatId),
+    /// Voice rooms in use in a community. Answer: `Reply::VoiceRooms`.
+    FetchVoiceRooms(CommunityId),
+    /// The person with a user name (without `@`). Answer: `Reply::User`.
+    LookupUsername(String),
+    /// A page of history. Answer: `Reply::History`.
+    FetchHistory {
+        /// Of which chat.
+        chat: ChatId,
+        /// Which part.
+        page: Page,
+        /// At most so many messages.
+        limit: u16,
+    },
+    /// Send a message. Answer: `Reply::Sent`.
+    Send(Arc<Outgoing>),
+    /// Replace the text of an own message. Answer: `Reply::Done`.
+    Edit {
+        /// In which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageKey,
+        /// The new text, as typed.
+        text: String,
+    },
+    /// Delete messages. Answer: `Reply::Done`.
+    Delete {
+        /// In which chat.
+        chat: ChatId,
+        /// Which messages.
+        messages: Vec<MessageKey>,
+    },
+    /// Add or take back an own reaction. Answer: `Reply::Done`.
+    React {
+        /// In which chat.
+        chat: ChatId,
+        /// To which message.
+        message: MessageKey,
+        /// With what.
+        emoji: ReactEmoji,
+        /// Add, else take back.
+        add: bool,
+    },
+    /// Everything up to a message has been read. Answer: `Reply::Done`.
+    MarkRead {
+        /// Which chat.
+        chat: ChatId,
+        /// The newest message read.
+        upto: MessageKey,
+    },
+    /// Tell whether the user is typing. Answer: `Reply::Done`.
+    SetTyping {
+        /// Where.
+        chat: ChatId,
+        /// Started or stopped.
+        typing: bool,
+    },
+    /// Tell whether the user is there. Answer: `Reply::Done`.
+    SetPresence(Presence),
+    /// End this session at the network. Answer: `Reply::Done`.
+    SignOut,
+}
+
+/// Which part of a chat's history.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Page {
+    /// The newest messages.
+    Latest,
+    /// The newest messages older than this one.
+    Before(MessageKey),
+    /// The oldest messages newer than this one.
+    After(MessageKey),
+    /// About half on each side of this message, itself included.
+    Around(MessageId),
+}
+
+/// A message on its way out.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Outgoing {
+    /// Where to.
+    pub chat: ChatId,
+    /// Pairs it with its echo.
+    pub nonce: Nonce,
+    /// What was typed, markup included. The adapter turns markup into what the network wants, unless `verbatim`.
+    pub text: String,
+    /// Send the text exactly as typed.
+    pub verbatim: bool,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// Files to attach, by path; read by the adapter's driver.
+    pub attachments: Vec<std::path::PathBuf>,
+}
+
+/// How urgent a request is. Lower comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Priority {
+    /// The user waits for it.
+    User,
+    /// Something visible needs it.
+    Visible,
+    /// Everything else.
+    Background,
+}
+
+impl Request {
+    /// Whether repeating it changes nothing: reads and idempotent writes may be tried again by themselves.
+    #[must_use]
+    pub const fn is_repeatable(&self) -> bool {
+        !matches!(self, Self::Send(_) | Self::SignInCode(_))
+    }
+}

@@ -1,0 +1,148 @@
+//! Text with formatting spans.
+
+use super::id::{EmojiId, UserId};
+use super::text::CleanText;
+
+/// Clean text and its formatting. Spans are sorted by start, lie on character boundaries within the text, are not empty, and may overlap and nest.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RichText {
+    /// What it says.
+    pub text: CleanText,
+    /// How it looks; empty for most messages.
+    pub spans: Box<[Span]>,
+}
+
+/// A stretch of text with a meaning.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// The meaning.
+    pub kind: SpanKind,
+}
+
+/// What a stretch of text means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SpanKind {
+    /// Strong.
+    Bold,
+    /// Emphasised.
+    Italic,
+    /// Underlined.
+    Underline,
+    /// Struck through.
+    Strike,
+    /// Inline code.
+    Code,
+    /// A block of code, with its language if told.
+    CodeBlock(Option<CleanText>),
+    /// Hidden until asked for.
+    Spoiler,
+    /// The text itself is the address.
+    Link,
+    /// The text leads to another address.
+    MaskedLink(CleanText),
+    /// A mention of a person; the id where the network tells it.
+    Mention(Option<UserId>),
+    /// A custom emoji; the text is its stand-in.
+    Emoji(EmojiId),
+}
+
+impl RichText {
+    /// Text without formatting.
+    #[must_use]
+    pub fn plain(text: CleanText) -> Self {
+        Self { text, spans: Box::default() }
+    }
+
+    /// Cleans `raw` and places spans given in UTF-16 code units as `(start, length, kind)`. What lies out of range or splits a
+    /// character is clamped to the nearest character inside; what is empty then is dropped. Never fails.
+    #[must_use]
+    pub fn from_utf16(raw: String, spans: Vec<(u32, u32, SpanKind)>) -> Self {
+        if spans.is_empty() {
+            return Self::plain(CleanText::from_owned(raw));
+        }
+        let mut points: Vec<usize> = Vec::with_capacity(spans.len() * 2);
+        for &(start, length, _) in &spans {
+            points.push(byte_of_utf16(&raw, start, true));
+            points.push(byte_of_utf16(&raw, start.saturating_add(length), false));
+        }
+        let text = CleanText::with_offsets(raw, &mut points);
+        let mut placed: Vec<Span> = spans
+            .into_iter()
+            .zip(points.chunks_exact(2))
+            .filter_map(|((_, _, kind), ends)| {
+                let start = u32::try_from(*ends.first()?).ok()?;
+                let end = u32::try_from(*ends.get(1)?).ok()?;
+                (start < end).then_some(Span { start, end, kind })
+            })
+            .collect();
+        placed.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        Self { text, spans: placed.into() }
+    }
+}
+
+/// Byte offset of a UTF-16 offset, clamped to the text. Inside a surrogate pair it moves to the end of the character when `up`, else to its start.
+fn byte_of_utf16(text: &str, target: u32, up: bool) -> usize {
+    let target = target as usize;
+    if text.is_ascii() {
+        return target.min(text.len());
+    }
+    let mut units = 0;
+    for (at, character) in text.char_indices() {
+        if units >= target {
+            return at;
+        }
+        let next = units + character.len_utf16();
+        if next > target {
+            return if up { at + character.len_utf8() } else { at };
+        }
+        units = next;
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RichText, SpanKind};
+    use proptest::prelude::*;
+
+    fn marked(raw: &str, start: u32, length: u32) -> Option<String> {
+        let rich = RichText::from_utf16(raw.to_owned(), vec![(start, length, SpanKind::Bold)]);
+        rich.spans.first().map(|span| rich.text[span.start as usize..span.end as usize].to_owned())
+    }
+
+    #[test]
+    fn counts_utf16_units() {
+        assert_eq!(marked("😀 hey bold", 7, 4).as_deref(), Some("bold"));
+        assert_eq!(marked("hey bold", 4, 4).as_deref(), Some("bold"));
+        assert_eq!(marked("日本 bold", 3, 4).as_deref(), Some("bold"));
+    }
+
+    #[test]
+    fn clamps_what_does_not_fit() {
+        assert_eq!(marked("short", 2, 400).as_deref(), Some("ort"));
+        assert_eq!(marked("short", 9, 1), None);
+        assert_eq!(marked("a😀b", 2, 1), None, "the middle of a character holds nothing");
+        assert_eq!(marked("abc", 1, u32::MAX).as_deref(), Some("bc"));
+    }
+
+    #[test]
+    fn follows_removed_characters() {
+        assert_eq!(marked("\u{202e}ab bold", 4, 4).as_deref(), Some("bold"));
+    }
+
+    proptest! {
+        #[test]
+        fn spans_are_always_valid(raw in "[a😀é\\x00\\n\\u{202e}]{0,20}", spans in prop::collection::vec((0u32..30, 0u32..30), 0..6)) {
+            let rich = RichText::from_utf16(raw, spans.into_iter().map(|(s, l)| (s, l, SpanKind::Bold)).collect());
+            prop_assert!(rich.spans.is_sorted_by_key(|span| span.start));
+            for span in &rich.spans {
+                prop_assert!(span.start < span.end);
+                prop_assert!(rich.text.get(span.start as usize..span.end as usize).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Resolved settings that the core and the screen read. The file they come from is the `config` room's business.
+
+use std::time::Duration;
+
+/// What the user chose, or the defaults. One shared copy; a reload replaces it whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Which theme to draw with; a name that the view knows.
+    pub theme: String,
+    /// Draw frames and marks with ASCII only.
+    pub ascii: bool,
+    /// Twelve-hour clock instead of twenty-four.
+    pub twelve_hours: bool,
+    /// Width of the channel tree in columns.
+    pub sidebar_width: u16,
+    /// Tell others that one is typing.
+    pub send_typing: bool,
+    /// Move read marks by reading.
+    pub send_read: bool,
+    /// Most messages of one chat kept in memory, beyond what is on screen.
+    pub window: usize,
+    /// Messages asked for in one page of history.
+    pub page: u16,
+    /// How long somebody is shown as typing after the last sign of it. Not published; nib's choice is 8 s.
+    pub typing_shown: Duration,
+    /// How often typing is told while keys are pressed, and after how long without one it ends. Not published; nib's choice is 5 s.
+    pub typing_resend: Duration,
+    /// Most lines that the composer grows to.
+    pub composer_lines: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: "terminal".to_owned(),
+            ascii: false,
+            twelve_hours: false,
+            sidebar_width: 28,
+            send_typing: true,
+            send_read: true,
+            window: 2_000,
+            page: 50,
+            typing_shown: Duration::from_secs(8),
+            typing_resend: Duration::from_secs(5),
+            composer_lines: 8,
+        }
+    }
+}

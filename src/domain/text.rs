@@ -1,0 +1,189 @@
+//! Remote text made safe, once, at the border.
+//!
+//! [`CleanText`] can be drawn, logged, notified, exported and printed: it holds no control character but the line feed and the tab,
+//! no bidirectional override, embedding or isolate, and no other invisible character that moves or hides text. ZWJ, ZWNJ, LRM, RLM and variation
+//! selectors stay, since scripts and emoji need them; tag characters stay only inside a flag sequence.
+
+use std::fmt;
+
+/// Sanitised text. The only kind of remote text that the rest of nib accepts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct CleanText(Box<str>);
+
+impl CleanText {
+    /// Cleans text that may hold several lines.
+    #[must_use]
+    pub fn new(raw: &str) -> Self {
+        if is_plain(raw) { Self(raw.into()) } else { Self(clean(raw, &mut []).into()) }
+    }
+
+    /// Cleans text that it may keep; free of copying when there is nothing to clean.
+    #[must_use]
+    pub fn from_owned(raw: String) -> Self {
+        if is_plain(&raw) { Self(raw.into_boxed_str()) } else { Self(clean(&raw, &mut []).into()) }
+    }
+
+    /// Cleans text that is shown on one line: names, topics, reasons. Line ends and tabs become spaces.
+    #[must_use]
+    pub fn line(raw: &str) -> Self {
+        let text = Self::new(raw);
+        if text.0.contains(['\n', '\t']) { Self(text.0.replace(['\n', '\t'], " ").into()) } else { text }
+    }
+
+    /// Cleans text and moves byte offsets of `raw` to the same place in the result. Offsets must lie on character boundaries of `raw`;
+    /// one inside something that was removed moves to where it was.
+    #[must_use]
+    pub fn with_offsets(raw: String, offsets: &mut [usize]) -> Self {
+        if is_plain(&raw) { Self(raw.into_boxed_str()) } else { Self(clean(&raw, offsets).into()) }
+    }
+
+    /// Text of our own program, which needs no cleaning.
+    #[must_use]
+    pub fn ours(text: &'static str) -> Self {
+        debug_assert!(is_plain(text) || clean(text, &mut []) == text);
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for CleanText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CleanText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for CleanText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+/// Whether every byte is printable ASCII, a line feed or a tab: the common case, decided without decoding.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
+}
+
+fn clean(raw: &str, offsets: &mut [usize]) -> String {
+    let mut text = String::with_capacity(raw.len());
+    // (offset in raw, offset in text) after each place where the two diverge, ascending.
+    let mut moves: Vec<(usize, usize)> = Vec::new();
+    let mut in_flag = false;
+    let mut chars = raw.char_indices().peekable();
+    while let Some((at, character)) = chars.next() {
+        let kept = match character {
+            '\r' => {
+                if chars.peek().is_some_and(|&(_, next)| next == '\n') { None } else { Some('\n') }
+            }
+            '\u{2028}' | '\u{2029}' | '\u{85}' => Some('\n'),
+            '\u{E0020}'..='\u{E007F}' if in_flag => Some(character),
+            other if is_unsafe(other) => None,
+            other => Some(other),
+        };
+        match kept {
+            Some(kept) => {
+                text.push(kept);
+                in_flag = character == '\u{1F3F4}' || in_flag && ('\u{E0020}'..='\u{E007E}').contains(&character);
+                if kept.len_utf8() != character.len_utf8() {
+                    moves.push((at + character.len_utf8(), text.len()));
+                }
+            }
+            None => moves.push((at + character.len_utf8(), text.len())),
+        }
+    }
+    for offset in offsets {
+        let step = moves.partition_point(|&(from, _)| from <= *offset);
+        let (from, to) = if step == 0 { (0, 0) } else { moves[step - 1] };
+        // Inside a removed run the distance counts up to the next divergence only.
+        let limit = moves.get(step).map_or(text.len(), |&(_, to)| to);
+        *offset = (to + (*offset - from)).min(limit).min(text.len());
+        while !text.is_char_boundary(*offset) {
+            *offset -= 1;
+        }
+    }
+    text
+}
+
+/// Characters that may reach no terminal: they move the cursor, reorder, or hide text.
+fn is_unsafe(character: char) -> bool {
+    match character {
+        '\n' | '\t' => false,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
+        // Soft hyphen, Arabic letter mark, Mongolian vowel separator, zero width space: invisible, widths differ between terminals.
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' => true,
+        // Bidirectional embeddings, overrides and isolates; word joiner and invisible operators; deprecated format characters.
+        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{fdd0}'..='\u{fdef}' => true,
+        '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}' => true,
+        other => u32::from(other) & 0xfffe == 0xfffe,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CleanText;
+    use proptest::prelude::*;
+
+    #[test]
+    fn removes_what_moves_the_cursor() {
+        for (raw, want) in [
+            ("plain", "plain"),
+            ("a\x1b[31mred\x07", "a[31mred"),
+            ("c1 \u{9b}2J", "c1 2J"),
+            ("over\u{202e}ride\u{2066}\u{2069}", "override"),
+            ("a\r\nb\rc\u{2028}d\u{85}e", "a\nb\nc\nd\ne"),
+            ("zwj 👩\u{200d}🔬 stays", "zwj 👩\u{200d}🔬 stays"),
+            ("lrm\u{200e}rlm\u{200f}", "lrm\u{200e}rlm\u{200f}"),
+            ("🏴\u{e0067}\u{e0062}\u{e007f}", "🏴\u{e0067}\u{e0062}\u{e007f}"),
+            ("hidden\u{e0041}tag", "hiddentag"),
+            ("\u{feff}bom\u{200b}", "bom"),
+        ] {
+            assert_eq!(CleanText::new(raw).as_str(), want, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_has_no_line_ends() {
+        assert_eq!(CleanText::line("a\nb\tc\r\nd").as_str(), "a b c d");
+    }
+
+    #[test]
+    fn offsets_follow_the_text() {
+        let raw = "\u{202e}ab\x1bcd\r\nef\u{2028}gh".to_owned();
+        let mut offsets: Vec<usize> = ["ab", "cd", "ef", "gh"].iter().map(|word| raw.find(word).unwrap()).collect();
+        let text = CleanText::with_offsets(raw, &mut offsets);
+        assert_eq!(text.as_str(), "abcd\nef\ngh");
+        assert_eq!(offsets, ["ab", "cd", "ef", "gh"].map(|word| text.find(word).unwrap()));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_survives_and_cleaning_is_idempotent(raw in "\\PC*|[\\x00-\\x1f\\x7f-\\u{9f}\\u{202a}-\\u{202e}\\u{2028}a🏴\\u{e0061}\\u{e007f}]*") {
+            let text = CleanText::new(&raw);
+            prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+            prop_assert!(!text.chars().any(|c| ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)));
+            prop_assert_eq!(CleanText::new(&text), text);
+        }
+
+        #[test]
+        fn offsets_stay_ordered_and_on_boundaries(raw in "[a-c\\x00\\r\\n\\u{202e}é\\u{2028}😀]{0,30}") {
+            let mut offsets: Vec<usize> = raw.char_indices().map(|(at, _)| at).chain([raw.len()]).collect();
+            let text = CleanText::with_offsets(raw.clone(), &mut offsets);
+            prop_assert!(offsets.is_sorted());
+            prop_assert!(offsets.iter().all(|&at| text.is_char_boundary(at)));
+            prop_assert_eq!(*offsets.last().unwrap(), text.len());
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! From state to rows: width, wrapping, message rows, and the arrangement of the screen.

@@ -1,0 +1,1 @@
+//! Orders requests in front of an adapter.

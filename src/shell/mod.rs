@@ -1,0 +1,1 @@
+//! Everything that touches the world: the loop, effects, the terminal, timers, secrets, logs.

@@ -1,0 +1,399 @@
+//! What a user can intend, and the one registry of it.
+//!
+//! Keys, `/` commands, pickers and the command line all produce an [`Action`]. Each has a stable kebab-case name, an argument grammar and a
+//! help line in [`REGISTRY`]; help, the keymap and completion are made from there, so that nothing can be in one and not in another.
+
+use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Page};
+
+/// What a user intends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// End the program.
+    Quit,
+    /// Draw everything anew.
+    Redraw,
+    /// Give the terminal back until continued.
+    Suspend,
+    /// Show what can be done here, with the keys in force.
+    Help,
+    /// Jump to a chat by a fuzzy name, unread ones first.
+    Jump,
+    /// Open the oldest chat with unread messages, mentions first.
+    NextUnread,
+    /// Open the chat above in the sidebar.
+    PreviousChat,
+    /// Open the chat below in the sidebar.
+    NextChat,
+    /// Open a chat.
+    OpenChat(ChatKey),
+    /// Open a chat by its written name (`community/channel`, `@username`, `group:NAME`, `self`, an id).
+    Open(String),
+    /// Move the focus to the next pane.
+    FocusNext,
+    /// Move the focus to the previous pane.
+    FocusPrevious,
+    /// Focus the composer.
+    FocusComposer,
+    /// Focus the messages, with the cursor on the newest.
+    FocusMessages,
+    /// Focus the sidebar; on a narrow screen, show it.
+    FocusSidebar,
+    /// Close what lies on top; leave edit or reply; let go of the messages.
+    Cancel,
+    /// Clear the composer; when it is empty, name the key that quits.
+    Clear,
+    /// Scroll by pages; negative is up.
+    ScrollPages(i32),
+    /// Scroll by rows; negative is up.
+    ScrollRows(i32),
+    /// Scroll to the beginning of what is in memory.
+    ScrollStart,
+    /// Scroll to the newest message.
+    ScrollEnd,
+    /// Move the message cursor, the sidebar's cursor or a list's selection; negative is up.
+    Move(i32),
+    /// Move it to the first.
+    MoveFirst,
+    /// Move it to the last.
+    MoveLast,
+    /// Open, accept or follow what the cursor is on.
+    Accept,
+    /// Fold or unfold the category or community under the cursor.
+    Fold,
+    /// Answer the message under the cursor.
+    Reply,
+    /// Change the own message under the cursor.
+    Edit,
+    /// Change the last own message.
+    EditLast,
+    /// Delete the message under the cursor, after asking.
+    Delete,
+    /// Delete these messages, without asking: what the question leads to.
+    DeleteNow(ChatKey, Vec<MessageKey>),
+    /// React to the message under the cursor; without an emoji, choose one.
+    React(String),
+    /// Copy the text of the message under the cursor.
+    CopyText,
+    /// Copy the id of the message under the cursor.
+    CopyId,
+    /// Open the first link of the message under the cursor.
+    OpenLink,
+    /// Go to the message that the one under the cursor answers.
+    GoToReplied,
+    /// Send the failed message under the cursor, or the oldest failed one here, again.
+    Retry,
+    /// Give up the failed message under the cursor; its text goes back to the composer.
+    Discard,
+    /// Send the failed message with this nonce again.
+    RetrySend(ChatKey, Nonce),
+    /// Mark this chat read.
+    MarkRead,
+    /// Show or hide the sidebar.
+    ToggleSidebar,
+    /// Dial now.
+    Reconnect,
+    /// Show the sign-in form.
+    SignIn,
+    /// Send what is in the composer, or run it if it is a command.
+    Send,
+    /// Begin a new line.
+    NewLine,
+    /// Type text at the cursor of whatever takes text.
+    Insert(String),
+    /// Paste text at the cursor of whatever takes text.
+    Paste(String),
+    /// Move or delete in whatever takes text.
+    Text(TextEdit),
+    /// Send a message to a chat that need not be open. For the command line.
+    SendTo {
+        /// Where.
+        chat: ChatKey,
+        /// What.
+        text: String,
+        /// Send as is, without reading markup.
+        verbatim: bool,
+        /// What it answers.
+        reply_to: Option<MessageId>,
+    },
+    /// Fetch a page of history. For the command line.
+    Fetch {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Which part.
+        page: Page,
+        /// At most so many.
+        limit: u16,
+    },
+}
+
+/// Moving and deleting in text. Motions go by grapheme.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TextEdit {
+    /// One grapheme left.
+    Left,
+    /// One grapheme right.
+    Right,
+    /// One line up; in the first line of an empty composer, edit the last own message.
+    Up,
+    /// One line down.
+    Down,
+    /// One word left.
+    WordLeft,
+    /// One word right.
+    WordRight,
+    /// To the start of the line.
+    Home,
+    /// To the end of the line.
+    End,
+    /// To the start of the text.
+    TextStart,
+    /// To the end of the text.
+    TextEnd,
+    /// Delete the grapheme before.
+    Backspace,
+    /// Delete the grapheme after.
+    Delete,
+    /// Delete the word before.
+    DeleteWordLeft,
+    /// Delete the word after.
+    DeleteWordRight,
+    /// Delete to the end of the line, keeping it for yank.
+    KillToEnd,
+    /// Delete to the start of the line, keeping it for yank.
+    KillToStart,
+    /// Insert what was killed last.
+    Yank,
+    /// Take back the last change.
+    Undo,
+    /// Make it again.
+    Redo,
+}
+
+/// Where keys are read differently. The innermost context comes first; [`Context::Everywhere`] is always last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Context {
+    /// Always.
+    Everywhere,
+    /// The composer has the focus.
+    Composer,
+    /// The message cursor has the focus.
+    Messages,
+    /// The sidebar has the focus.
+    Sidebar,
+    /// A list with a search line lies on top: jump, help, emoji.
+    List,
+    /// A form lies on top.
+    Form,
+    /// A question lies on top.
+    Question,
+}
+
+impl Context {
+    /// Every context, in the order of the help.
+    pub const ALL: [Self; 7] =
+        [Self::Everywhere, Self::Composer, Self::Messages, Self::Sidebar, Self::List, Self::Form, Self::Question];
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Composer => "composer",
+            Self::Messages => "messages",
+            Self::Sidebar => "sidebar",
+            Self::List => "list",
+            Self::Form => "form",
+            Self::Question => "question",
+        }
+    }
+}
+
+/// An entry of the registry.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionInfo {
+    /// Stable kebab-case name.
+    pub name: &'static str,
+    /// What may or must follow the name; empty for nothing. Square brackets mean that it may be left out.
+    pub arguments: &'static str,
+    /// One sentence: what it does.
+    pub help: &'static str,
+    /// Where it works. Help shows it there.
+    pub contexts: &'static [Context],
+    /// Whether it makes sense as a `/` command.
+    pub command: bool,
+    make: fn(&str) -> Option<Action>,
+}
+
+/// Why a written action could not be read.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ActionError {
+    /// No such name.
+    #[error("there is no action called \"{name}\"{}", .near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default())]
+    Unknown {
+        /// What was written.
+        name: String,
+        /// The closest name there is.
+        near: Option<&'static str>,
+    },
+    /// The name is right, what follows is not.
+    #[error("\"{name}\" is written: {name} {arguments}")]
+    Arguments {
+        /// The action.
+        name: &'static str,
+        /// Its grammar.
+        arguments: &'static str,
+    },
+}
+
+const ANYWHERE: &[Context] = &[Context::Everywhere];
+const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
+const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::List];
+
+macro_rules! registry {
+    ($($name:literal $arguments:literal $contexts:expr, $command:literal, $make:expr, $help:literal;)*) => {
+        /// Every action that can be named, in the order of the help.
+        pub const REGISTRY: &[ActionInfo] = &[$(ActionInfo {
+            name: $name, arguments: $arguments, help: $help, contexts: $contexts, command: $command, make: $make,
+        },)*];
+    };
+}
+
+/// Takes no argument.
+macro_rules! plain {
+    ($action:expr) => {
+        |rest| rest.is_empty().then_some($action)
+    };
+}
+
+/// Takes an optional whole number, else this one.
+macro_rules! count {
+    ($default:expr, $variant:path) => {
+        |rest| if rest.is_empty() { Some($variant($default)) } else { rest.parse().ok().map($variant) }
+    };
+}
+
+use Action as A;
+use TextEdit as T;
+
+registry! {
+    "jump" "" ANYWHERE, true, plain!(A::Jump), "Jump to a chat by name, unread ones first";
+    "next-unread" "" ANYWHERE, true, plain!(A::NextUnread), "Open the next chat with unread messages, mentions first";
+    "previous-chat" "" ANYWHERE, true, plain!(A::PreviousChat), "Open the chat above";
+    "next-chat" "" ANYWHERE, true, plain!(A::NextChat), "Open the chat below";
+    "open" "CHAT" ANYWHERE, true, |rest| (!rest.is_empty()).then(|| A::Open(rest.to_owned())), "Open a chat: community/channel, @username, group:NAME, self or an id";
+    "page-up" "" ANYWHERE, true, plain!(A::ScrollPages(-1)), "Scroll up a page";
+    "page-down" "" ANYWHERE, true, plain!(A::ScrollPages(1)), "Scroll down a page";
+    "scroll" "[ROWS]" ANYWHERE, true, count!(1, A::ScrollRows), "Scroll by rows; negative is up";
+    "scroll-start" "" ANYWHERE, true, plain!(A::ScrollStart), "Scroll to the oldest message here";
+    "scroll-end" "" ANYWHERE, true, plain!(A::ScrollEnd), "Scroll to the newest message";
+    "focus-next" "" ANYWHERE, true, plain!(A::FocusNext), "Move to the next pane";
+    "focus-previous" "" ANYWHERE, true, plain!(A::FocusPrevious), "Move to the previous pane";
+    "focus-messages" "" &[Context::Composer, Context::Sidebar], true, plain!(A::FocusMessages), "Move to the messages";
+    "focus-composer" "" &[Context::Messages, Context::Sidebar], true, plain!(A::FocusComposer), "Move to the composer";
+    "focus-sidebar" "" &[Context::Messages, Context::Composer], true, plain!(A::FocusSidebar), "Move to the sidebar";
+    "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
+    "mark-read" "" ANYWHERE, true, plain!(A::MarkRead), "Mark this chat read";
+    "reconnect" "" ANYWHERE, true, plain!(A::Reconnect), "Connect now instead of waiting";
+    "sign-in" "" ANYWHERE, true, plain!(A::SignIn), "Sign in";
+    "help" "" ANYWHERE, true, plain!(A::Help), "Show what can be done here";
+    "redraw" "" ANYWHERE, true, plain!(A::Redraw), "Draw everything anew";
+    "suspend" "" ANYWHERE, true, plain!(A::Suspend), "Stop nib and return to the shell; fg continues";
+    "quit" "" ANYWHERE, true, plain!(A::Quit), "Quit";
+    "clear" "" &[Context::Composer], false, plain!(A::Clear), "Clear the composer";
+    "send" "" &[Context::Composer], false, plain!(A::Send), "Send the message";
+    "new-line" "" &[Context::Composer], false, plain!(A::NewLine), "Begin a new line";
+    "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
+    "cancel" "" &[Context::Messages, Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
+    "move" "[STEPS]" LISTS, false, count!(1, A::Move), "Move the cursor; negative is up";
+    "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
+    "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
+    "accept" "" &[Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
+    "fold" "" &[Context::Sidebar], false, plain!(A::Fold), "Fold or unfold";
+    "reply" "" &[Context::Messages], false, plain!(A::Reply), "Answer this message";
+    "edit" "" &[Context::Messages], false, plain!(A::Edit), "Change this message";
+    "delete" "" &[Context::Messages], false, plain!(A::Delete), "Delete this message";
+    "react" "[EMOJI]" &[Context::Messages], true, |rest| Some(A::React(rest.to_owned())), "React to this message";
+    "copy-text" "" &[Context::Messages], false, plain!(A::CopyText), "Copy the text";
+    "copy-id" "" &[Context::Messages], false, plain!(A::CopyId), "Copy the message's id";
+    "open-link" "" &[Context::Messages], false, plain!(A::OpenLink), "Open the first link";
+    "go-to-replied" "" &[Context::Messages], false, plain!(A::GoToReplied), "Go to the message this one answers";
+    "retry" "" &[Context::Messages], true, plain!(A::Retry), "Send a failed message again";
+    "discard" "" &[Context::Messages], true, plain!(A::Discard), "Take a failed message back into the composer";
+    "left" "" TEXT, false, plain!(A::Text(T::Left)), "One character left";
+    "right" "" TEXT, false, plain!(A::Text(T::Right)), "One character right";
+    "up" "" &[Context::Composer], false, plain!(A::Text(T::Up)), "One line up; in an empty composer, change your last message";
+    "down" "" &[Context::Composer], false, plain!(A::Text(T::Down)), "One line down";
+    "word-left" "" TEXT, false, plain!(A::Text(T::WordLeft)), "One word left";
+    "word-right" "" TEXT, false, plain!(A::Text(T::WordRight)), "One word right";
+    "line-start" "" TEXT, false, plain!(A::Text(T::Home)), "To the start of the line";
+    "line-end" "" TEXT, false, plain!(A::Text(T::End)), "To the end of the line";
+    "text-start" "" &[Context::Composer], false, plain!(A::Text(T::TextStart)), "To the start of the text";
+    "text-end" "" &[Context::Composer], false, plain!(A::Text(T::TextEnd)), "To the end of the text";
+    "backspace" "" TEXT, false, plain!(A::Text(T::Backspace)), "Delete the character before";
+    "delete-right" "" TEXT, false, plain!(A::Text(T::Delete)), "Delete the character after";
+    "delete-word-left" "" TEXT, false, plain!(A::Text(T::DeleteWordLeft)), "Delete the word before";
+    "delete-word-right" "" TEXT, false, plain!(A::Text(T::DeleteWordRight)), "Delete the word after";
+    "kill-to-end" "" TEXT, false, plain!(A::Text(T::KillToEnd)), "Cut to the end of the line";
+    "kill-to-start" "" TEXT, false, plain!(A::Text(T::KillToStart)), "Cut to the start of the line";
+    "yank" "" TEXT, false, plain!(A::Text(T::Yank)), "Put back what was cut";
+    "undo" "" &[Context::Composer], false, plain!(A::Text(T::Undo)), "Take back the last change";
+    "redo" "" &[Context::Composer], false, plain!(A::Text(T::Redo)), "Make it again";
+}
+
+/// The registry entry of a name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static ActionInfo> {
+    REGISTRY.iter().find(|info| info.name == name)
+}
+
+/// Reads a written action: a name, and after a space what it takes.
+///
+/// # Errors
+/// The name is not known, or what follows does not fit its grammar; both say what would be right.
+pub fn parse(written: &str) -> Result<Action, ActionError> {
+    let written = written.trim();
+    let (name, rest) = written.split_once(char::is_whitespace).unwrap_or((written, ""));
+    let info = find(name).ok_or_else(|| ActionError::Unknown { name: name.to_owned(), near: nearest(name) })?;
+    (info.make)(rest.trim()).ok_or(ActionError::Arguments { name: info.name, arguments: info.arguments })
+}
+
+/// The name that shares the most with what was written, if it shares enough to be what was meant.
+fn nearest(name: &str) -> Option<&'static str> {
+    let score = |candidate: &str| {
+        let common = name.bytes().zip(candidate.bytes()).take_while(|(a, b)| a == b).count();
+        common * 3 + name.split('-').filter(|word| word.len() > 2 && candidate.contains(word)).count() * 4
+    };
+    REGISTRY.iter().map(|info| (score(info.name), info.name)).filter(|&(score, _)| score >= 6).max_by_key(|&(score, _)| score).map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_kebab_case() {
+        let mut names: Vec<_> = REGISTRY.iter().map(|info| info.name).collect();
+        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')), "{names:?}");
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn every_entry_can_be_read_back() {
+        for info in REGISTRY {
+            let written = format!("{} {}", info.name, if info.arguments == "CHAT" { "self" } else { "" });
+            assert!(parse(&written).is_ok(), "{written}");
+            assert!(info.help.chars().next().is_some_and(char::is_uppercase) && !info.help.ends_with('.'), "{}", info.help);
+        }
+    }
+
+    #[test]
+    fn wrong_names_and_arguments_say_what_is_right() {
+        assert_eq!(parse("scroll -3"), Ok(Action::ScrollRows(-3)));
+        assert_eq!(parse("page-upp").unwrap_err().to_string(), "there is no action called \"page-upp\"; did you mean \"page-up\"?");
+        assert_eq!(parse("scroll far").unwrap_err().to_string(), "\"scroll\" is written: scroll [ROWS]");
+        assert!(parse("quit now").is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! Side effects as data: what the shell is to do. Executed in order, never awaited there; completion is a later event.
+
+use super::event::Timer;
+use crate::domain::{AccountId, ChatKey, CleanText, Mono, Nonce, Outgoing, Priority, Request, RequestId, Secret};
+use std::sync::Arc;
+
+/// One side effect.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Start a session for an account, with its saved sign-in. One that runs already is ended first.
+    Connect(AccountId),
+    /// Sign in to an account with what the user typed.
+    SignIn {
+        /// Which account. One that does not exist yet has the next free number.
+        account: AccountId,
+        /// The server's address.
+        server: String,
+        /// E-mail address or user name.
+        login: String,
+        /// The password.
+        password: Secret,
+    },
+    /// Dial now instead of waiting for the next try.
+    DialNow(AccountId),
+    /// End an account's session.
+    Disconnect(AccountId),
+    /// Hand a request to an account's session.
+    Net {
+        /// Which account.
+        account: AccountId,
+        /// Named so that its answer finds its way back.
+        id: RequestId,
+        /// What is wanted.
+        request: Request,
+        /// How urgent.
+        priority: Priority,
+    },
+    /// A request is no longer wanted; its answer, if any, is dropped.
+    Cancel(AccountId, RequestId),
+    /// Keep an account's token.
+    KeepToken(AccountId, Secret),
+    /// Forget an account's token.
+    ForgetToken(AccountId),
+    /// Write something durable.
+    Store(StoreOp),
+    /// Ring at the given moment. Replaces an earlier arming of the same timer.
+    Arm(Timer, Mono),
+    /// Do not ring.
+    Disarm(Timer),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Open an address in the user's program.
+    Open(String),
+    /// Tell the user outside the window.
+    Notify {
+        /// Heading.
+        title: CleanText,
+        /// What it says.
+        body: CleanText,
+    },
+    /// The window's title.
+    Title(String),
+    /// Forget what the terminal shows and draw everything.
+    Redraw,
+    /// Give the terminal back and stop, until continued.
+    Suspend,
+    /// End the program.
+    Quit,
+}
+
+/// Something durable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StoreOp {
+    /// Keep a message that is to be sent. Answered with `StoreReply::OutboxCommitted`.
+    PutOutbox(ChatKey, Arc<Outgoing>),
+    /// It is sent, or the user gave it up.
+    DropOutbox(ChatKey, Nonce),
+    /// Keep a draft; empty text forgets it.
+    PutDraft(ChatKey, String),
+}
+
+/// Effects in the order in which they are to be carried out.
+pub type Effects = Vec<Effect>;

@@ -1,0 +1,75 @@
+//! Everything that can wake the program: a closed list, so that every cause of work is visible.
+
+use super::action::Action;
+use super::front::{PaneId, Visible};
+use crate::domain::{AccountId, ChatKey, Answer, LinkEvent, RequestId, Settings, Update};
+use std::sync::Arc;
+
+/// What the reducer is told.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// The program starts: connect what is to be connected.
+    Started,
+    /// The user wants something.
+    Act(Action),
+    /// The terminal has a new size in cells.
+    Resized {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// The terminal says whether it has the focus.
+    Focused(bool),
+    /// An account's connection.
+    Link(AccountId, LinkEvent),
+    /// A fact from an account's network.
+    Update(AccountId, Update),
+    /// A reply from an account's network.
+    Answer(AccountId, Answer),
+    /// A request could not be handed to its session: no session, or its queue is full.
+    NotTaken(AccountId, RequestId),
+    /// The store did what it was asked.
+    Stored(StoreReply),
+    /// An armed timer rang.
+    Timer(Timer),
+    /// The screen was laid out; what follows from it is data. Never asks for another frame by itself.
+    Arranged(PaneId, Visible),
+    /// Settings were read anew.
+    Settings(Arc<Settings>),
+    /// Something that the shell was to do did not work; a sentence for the user.
+    Failed(String),
+    /// A token was saved, or why it was not; a sentence if the user should know.
+    TokenKept(AccountId, Option<String>),
+    /// The program is asked to end by a signal: keep what was typed and go.
+    Terminate,
+}
+
+/// What the store answers. Until there is a store, a null store answers at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StoreReply {
+    /// An outbox row is durable: now, and only now, it may be sent.
+    OutboxCommitted(ChatKey, crate::domain::Nonce),
+}
+
+/// Timers: armed by effects, told back when they ring. Arming one that is armed moves it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Timer {
+    /// Somebody's typing is to be forgotten.
+    TypingExpires,
+    /// Own typing is to be ended.
+    TypingIdle,
+    /// A notice is to go.
+    NoticeExpires,
+    /// Retry what a network asked to wait for.
+    OutboxRetry,
+    /// The read mark may be told again.
+    ReadMark,
+    /// The date changes: day lines read differently.
+    Midnight,
+    /// A countdown on screen moves by a second.
+    Countdown,
+    /// Requests not yet answered are overdue.
+    Overdue,
+}
+

@@ -1,0 +1,301 @@
+//! One user interface: what is open, focused and typed. The terminal is one front; a shell command has none.
+
+use super::action::{Action, Context};
+use super::ui::composer::Composer;
+use super::ui::field::Field;
+use super::ui::picker::Picker;
+use super::ui::sidebar::Sidebar;
+use super::ui::sign_in::SignInForm;
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};
+use std::collections::{HashMap, HashSet};
+
+/// A pane that shows a chat. Anchors belong to panes, since there will be several.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct PaneId(pub u8);
+
+/// Whether the terminal has the focus. Unknown counts as in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Focus {
+    /// The terminal never said.
+    #[default]
+    Unknown,
+    /// It has.
+    In,
+    /// It has not: what arrives is not being read.
+    Out,
+}
+
+/// What has the keyboard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Region {
+    /// Communities and chats.
+    Sidebar,
+    /// The message cursor.
+    Messages,
+    /// Typing.
+    #[default]
+    Composer,
+}
+
+/// How much fits the terminal. One rule for the reducer and the layout.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Tier {
+    /// Below 30 columns or 8 rows: timeline and composer only, names on their own line.
+    Tiny,
+    /// Below 70 columns: the sidebar or the timeline, one at a time.
+    Narrow,
+    /// Below 100 columns: one tree beside the timeline; communities fold into it.
+    #[default]
+    Medium,
+    /// Rail, tree and timeline.
+    Wide,
+}
+
+impl Tier {
+    /// The tier of a terminal of so many cells.
+    #[must_use]
+    pub const fn of(width: u16, height: u16) -> Self {
+        if width < 30 || height < 8 {
+            Self::Tiny
+        } else if width < 70 {
+            Self::Narrow
+        } else if width < 100 {
+            Self::Medium
+        } else {
+            Self::Wide
+        }
+    }
+}
+
+/// A user interface.
+#[derive(Clone, Debug, Default)]
+pub struct Front {
+    /// Columns of the terminal.
+    pub width: u16,
+    /// Rows of the terminal.
+    pub height: u16,
+    /// Whether the terminal has the focus.
+    pub focus: Focus,
+    /// What has the keyboard when nothing lies on top.
+    pub region: Region,
+    /// The pane; one for now.
+    pub pane: Pane,
+    /// Communities and chats, flattened.
+    pub sidebar: Sidebar,
+    /// Hidden by choice.
+    pub sidebar_hidden: bool,
+    /// The community whose channels the tree shows when there is a rail.
+    pub community: Option<(AccountId, CommunityId)>,
+    /// Folded categories.
+    pub folded: HashSet<ChatKey>,
+    /// Folded communities, where they stand in the tree.
+    pub folded_communities: HashSet<(AccountId, CommunityId)>,
+    /// What lies on top, the uppermost last.
+    pub overlays: Vec<Overlay>,
+    /// What was typed and not sent, in chats that are not open.
+    pub drafts: HashMap<ChatKey, String>,
+    /// The chat that was open before, newest last; bounded.
+    pub visited: Vec<ChatKey>,
+    /// A sentence for the user on the status line.
+    pub notice: Option<Notice>,
+}
+
+/// A pane that shows a chat.
+#[derive(Clone, Debug, Default)]
+pub struct Pane {
+    /// Which pane.
+    pub id: PaneId,
+    /// The open chat.
+    pub chat: Option<ChatKey>,
+    /// Where the view stands.
+    pub anchor: Anchor,
+    /// A scroll not yet resolved by the layout.
+    pub intent: Option<ScrollIntent>,
+    /// Grows with each intent; the layout tells back which one it resolved.
+    pub intent_number: u32,
+    /// What the message cursor is on. Drawn only while the messages have the focus.
+    pub cursor: Option<Target>,
+    /// The newest message that was read when the chat was opened: the unread divider stands after it while it stays open. `None`: no divider.
+    pub divider: Option<MessageKey>,
+    /// Messages that arrived below the view since it left the bottom.
+    pub new_below: u32,
+    /// What the layout told last.
+    pub visible: Option<Visible>,
+    /// What is being typed.
+    pub composer: Composer,
+    /// What sending will do.
+    pub mode: ComposeMode,
+}
+
+/// Where a view stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Anchor {
+    /// At the newest message, following it.
+    #[default]
+    Bottom,
+    /// The view's first row is this row of this message. Stays whatever comes before or after.
+    Top {
+        /// Which message.
+        target: Target,
+        /// Which of its rows, from 0.
+        row: u16,
+    },
+}
+
+/// Something in a timeline that can be pointed at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Target {
+    /// A message of the network.
+    Message(MessageKey),
+    /// An own message that is not yet one of the network's.
+    Pending(Nonce),
+}
+
+/// A scroll that only the layout can resolve, since it alone knows rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ScrollIntent {
+    /// By rows; negative is up.
+    Rows(i32),
+    /// By pages of the pane's height less one row; negative is up.
+    Pages(i32),
+    /// To the oldest message in memory.
+    Start,
+    /// To the newest message.
+    End,
+    /// As little as needed to show all of this, or its top if it is too tall.
+    Show(Target),
+    /// This at the middle.
+    Center(Target),
+}
+
+/// What the layout found out: what follows from it is the reducer's business.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Visible {
+    /// The chat that was laid out.
+    pub chat: Option<ChatKey>,
+    /// Where the view stands now, with the intent resolved.
+    pub anchor: Anchor,
+    /// The number of the intent that is resolved in it.
+    pub intent_number: u32,
+    /// The oldest message of which a row shows.
+    pub first: Option<MessageKey>,
+    /// The newest message of which the last row shows.
+    pub last: Option<MessageKey>,
+    /// The newest row shows.
+    pub at_bottom: bool,
+    /// Fewer than two screens of messages lie above the view in memory, or a hole does. The key: fetch what lies before it.
+    pub wants_before: Option<MessageKey>,
+    /// A hole is on screen or just below; fetch what lies after this key.
+    pub wants_after: Option<MessageKey>,
+    /// Rows of the pane.
+    pub rows: u16,
+}
+
+/// What sending will do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum ComposeMode {
+    /// Send a new message.
+    #[default]
+    New,
+    /// Answer a message.
+    Reply(MessageKey),
+    /// Replace an own message; what was in the composer before comes back after.
+    Edit {
+        /// Which.
+        message: MessageKey,
+        /// What was being typed.
+        before: String,
+    },
+}
+
+/// Something that lies on top of the rest.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// Choosing a chat.
+    Jump(Picker),
+    /// Choosing an emoji for a message.
+    Emoji {
+        /// The list.
+        picker: Picker,
+        /// For which message.
+        message: MessageId,
+        /// Of which chat.
+        chat: ChatKey,
+    },
+    /// What can be done here.
+    Help {
+        /// Narrows the list.
+        query: Field,
+        /// First line shown.
+        scroll: usize,
+        /// Where help was asked for, innermost context first.
+        contexts: Vec<Context>,
+    },
+    /// A question with a safe default.
+    Question(Question),
+    /// Signing in.
+    SignIn(Box<SignInForm>),
+}
+
+/// A question before something that cannot be taken back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Question {
+    /// The question; it names the thing.
+    pub text: String,
+    /// What yes is called, for example `Delete`.
+    pub yes: &'static str,
+    /// Whether yes is selected. Starts false.
+    pub on_yes: bool,
+    /// What yes does.
+    pub action: Box<Action>,
+}
+
+/// A sentence for the user.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// What it says. Remote text in it is clean.
+    pub text: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+    /// When it goes.
+    pub until: Mono,
+}
+
+impl Front {
+    /// How much fits.
+    #[must_use]
+    pub const fn tier(&self) -> Tier {
+        Tier::of(self.width, self.height)
+    }
+
+    /// Whether the tree shows: in narrow terminals only while it has the focus.
+    #[must_use]
+    pub fn shows_sidebar(&self) -> bool {
+        match self.tier() {
+            Tier::Tiny | Tier::Narrow => self.region == Region::Sidebar,
+            Tier::Medium | Tier::Wide => !self.sidebar_hidden || self.region == Region::Sidebar,
+        }
+    }
+
+    /// Where keys are read now, the innermost first.
+    #[must_use]
+    pub fn contexts(&self) -> [Context; 2] {
+        let inner = match self.overlays.last() {
+            Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. }) => Context::List,
+            Some(Overlay::Question(_)) => Context::Question,
+            Some(Overlay::SignIn(_)) => Context::Form,
+            None => match self.region {
+                Region::Sidebar => Context::Sidebar,
+                Region::Messages => Context::Messages,
+                Region::Composer => Context::Composer,
+            },
+        };
+        [inner, Context::Everywhere]
+    }
+
+    /// Whether printable keys are text here.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        matches!(self.contexts()[0], Context::Composer | Context::List | Context::Form)
+    }
+}

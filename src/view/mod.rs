@@ -1,0 +1,1 @@
+//! From a scene to cells: themes and painting. Reads only.
