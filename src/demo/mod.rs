@@ -1,0 +1,3 @@
+//! The embedded servers, the sample world and its scripted people.
+
+pub mod world;

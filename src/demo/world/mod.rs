@@ -1,0 +1,3 @@
+//! The sample world.
+
+pub mod model;
