@@ -145,6 +145,37 @@ fn every_optional_field_has_its_own_synthetic_oneof() {
     descriptors().file.iter().flat_map(|file| &file.message_type).for_each(check);
 }
 
+#[test]
+fn every_message_and_enum_says_what_it_is_for() {
+    // Paths of the source info: 4 and 5 are a file's messages and enums, 3 and 4 those nested in a message.
+    fn paths(message: &DescriptorProto, path: Vec<i32>, all: &mut Vec<Vec<i32>>) {
+        for (index, nested) in (0..).zip(&message.nested_type) {
+            paths(nested, [path.as_slice(), &[3, index]].concat(), all);
+        }
+        for (index, _) in (0..).zip(&message.enum_type) {
+            all.push([path.as_slice(), &[4, index]].concat());
+        }
+        all.push(path);
+    }
+    for file in descriptors().file {
+        let mut all = Vec::new();
+        for (index, message) in (0..).zip(&file.message_type) {
+            paths(message, vec![4, index], &mut all);
+        }
+        for (index, _) in (0..).zip(&file.enum_type) {
+            all.push(vec![5, index]);
+        }
+        assert!(!all.is_empty(), "{}", file.name());
+        let locations = &file.source_code_info.as_ref().unwrap().location;
+        for path in all {
+            let location = locations.iter().find(|location| location.path == path).unwrap();
+            let comment = location.leading_comments().trim();
+            let line = location.span[0] + 1;
+            assert!(comment.ends_with('.') && comment.contains(' '), "{}:{line} has no comment", file.name());
+        }
+    }
+}
+
 /// The members of the one real oneof of a message in the core package: name and number by type.
 fn members(message: &str) -> BTreeMap<String, (String, u32)> {
     let set = descriptors();
