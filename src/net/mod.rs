@@ -84,6 +84,10 @@ pub trait Adapter: Send {
     fn open(&mut self, now: Now, out: &mut Out);
     /// A frame arrived. Total: no bytes make it panic.
     fn frame(&mut self, frame: Frame, now: Now, out: &mut Out);
+    /// The other side showed that it is there without sending a frame of its own: a pong or ping of the transport. Counts as hearing from it.
+    fn heard(&mut self, now: Now) {
+        let _ = now;
+    }
     /// Something is wanted. Exactly one [`Answer`] will follow, unless the connection ends first.
     fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out);
     /// When [`Adapter::tick`] wants to be called next.
