@@ -1,0 +1,103 @@
+//! The methods: one file per sort, and the table that leads to them.
+
+mod auth;
+mod channels;
+mod chats;
+mod communities;
+mod history;
+mod media;
+mod members;
+mod messages;
+mod reactions;
+mod visibility;
+
+use crate::net::osmium::rpc;
+use crate::net::osmium::wire::core::client_message::Message as Request;
+
+use super::refusal::{Refusal, Reply};
+use super::server::{Caller, ConnectionId, Server};
+
+impl Server {
+    /// Answers a request.
+    pub(crate) fn dispatch(&mut self, connection: ConnectionId, request: Request) -> Reply {
+        let Some(found) = self.connections.get(&connection) else { return Ok(None) };
+        let (initialized, login) = (found.device.is_some(), found.login);
+        let request = match request {
+            Request::CoreInitialize(request) => return self.initialize(connection, request),
+            _ if !initialized => return Err(Refusal::malformed("The first request of a connection is Initialize.")),
+            Request::AuthSignIn(_) | Request::AuthCompleteSignIn(_) if self.quirks.legacy_sign_in_only => {
+                return Err(not_served(&request));
+            }
+            Request::AuthAuthorize(request) => return self.authorize(connection, &request),
+            Request::AuthLegacySignIn(request) => return self.legacy_sign_in(connection, &request),
+            Request::AuthSignUp(request) => return self.sign_up(connection, request),
+            Request::AuthSignIn(request) => return self.sign_in(connection, &request),
+            Request::AuthCompleteSignIn(request) => return self.complete_sign_in(connection, &request),
+            request => request,
+        };
+        let Some((user, login)) = login else {
+            return Err(Refusal::unknown_caller("Nobody is signed in on this connection."));
+        };
+        if let Some(record) = self.state.logins.get_mut(&login) {
+            record.last_active = self.now;
+        }
+        self.dispatch_for(Caller { connection, user, login }, request)
+    }
+
+    fn dispatch_for(&mut self, caller: Caller, request: Request) -> Reply {
+        match request {
+            Request::AuthGetSessions(_) => self.get_sessions(caller),
+            Request::AuthRevokeSessions(request) => self.revoke_sessions(caller, &request),
+
+            Request::MessagesSendMessage(request) => self.send_message(caller, request),
+            Request::MessagesEditMessage(request) => self.edit_message(caller, request),
+            Request::MessagesDeleteMessage(request) => self.delete_message(caller, request),
+            Request::MessagesForwardMessage(request) => self.forward_message(caller, request),
+            Request::MessagesSetMessagePin(request) => self.set_message_pin(caller, request),
+            Request::MessagesReportMessage(request) => self.report_message(caller, request),
+            Request::MessagesGetHistory(request) => self.get_history(caller, request),
+            Request::MessagesGetPinnedMessages(request) => self.get_pinned_messages(caller, request),
+            Request::MessagesGetUnreadMentions(request) => self.get_unread_mentions(caller, request),
+            Request::MessagesSearch(request) => self.search_messages(caller, request),
+
+            Request::ReactionsAddReaction(request) => self.add_reaction(caller, request),
+            Request::ReactionsRemoveReaction(request) => self.remove_reaction(caller, request),
+
+            Request::MediaUploadFilePart(request) => self.upload_file_part(caller, request),
+            Request::MediaDownloadFilePart(request) => self.download_file_part(&request),
+
+            Request::ChatsGetChats(request) => self.get_chats(caller, &request),
+            Request::ChatsGetChat(request) => self.get_chat(caller, request),
+            Request::ChatsMarkChatRead(request) => self.mark_chat_read(caller, request),
+            Request::ChatsSetTyping(request) => self.set_typing(caller, request),
+
+            Request::CommunitiesGetCommunities(_) => self.get_communities(caller),
+            Request::CommunitiesCreateCommunity(request) => self.create_community(caller, &request),
+            Request::CommunitiesEditCommunity(request) => self.edit_community(caller, request),
+            Request::CommunitiesEditPhoto(request) => self.edit_community_photo(caller, request),
+            Request::CommunitiesEditSettings(request) => self.edit_community_settings(caller, request),
+            Request::CommunitiesDeleteCommunity(request) => self.delete_community(caller, &request),
+            Request::CommunitiesLeaveCommunity(request) => self.leave_community(caller, &request),
+
+            Request::CommunitiesGetChannels(request) => self.get_channels(caller, &request),
+            Request::CommunitiesCreateChannel(request) => self.create_channel(caller, request),
+            Request::CommunitiesEditChannel(request) => self.edit_channel(caller, request),
+            Request::CommunitiesDeleteChannel(request) => self.delete_channel(caller, &request),
+
+            Request::CommunitiesGetMembers(request) => self.get_members(caller, &request),
+            Request::CommunitiesGetChannelMembers(request) => self.get_channel_members(caller, &request),
+            Request::CommunitiesEditMember(request) => self.edit_member(caller, request),
+            Request::CommunitiesRemoveMembers(request) => self.remove_members(caller, &request),
+            Request::CommunitiesGetRemovedMembers(request) => self.get_removed_members(caller, &request),
+            Request::CommunitiesUnbanMembers(request) => self.unban_members(caller, &request),
+            Request::CommunitiesAddMember(request) => self.add_member(caller, &request),
+
+            request => Err(not_served(&request)),
+        }
+    }
+}
+
+/// The answer to methods of the schema that this server does not have.
+fn not_served(request: &Request) -> Refusal {
+    Refusal::malformed(format!("This demo server does not serve {}.", rpc::describe(request).name))
+}

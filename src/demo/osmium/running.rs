@@ -1,0 +1,178 @@
+//! A server that runs: where it is, whom it knows, and handles for tests and measurements.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::accounts::DemoAccount;
+use super::hub::{Hub, Outbound};
+use super::ids::Id;
+use super::post::Draft;
+use super::refusal::Refusal;
+use crate::net::osmium::wire;
+use wire::updates::update::Update as Change;
+
+/// Messages that a flood writes before it lets others have their turn.
+const FLOOD_BATCH: usize = 64;
+/// How long a flood waits for a client that does not read before that client counts as too slow.
+const FLOOD_PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that runs until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// Its address, for example `ws://127.0.0.1:40123`.
+    pub url: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// "You" first, then the other people, then the bots.
+    pub accounts: Vec<DemoAccount>,
+    hub: Hub,
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    pub(crate) fn new(hub: Hub, address: SocketAddr, tasks: JoinSet<()>) -> Self {
+        let accounts = hub.with(|server| server.accounts());
+        Self { url: format!("ws://{address}"), address, accounts, hub, tasks }
+    }
+
+    /// Ends the server; all connections are cut.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    /// How many connections are open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.hub.sockets().len()
+    }
+
+    /// How many frames could not be decoded so far.
+    #[must_use]
+    pub fn garbage(&self) -> u64 {
+        self.hub.with(|server| server.garbage)
+    }
+
+    /// Cuts all connections without a word, as a crash would. The server goes on listening.
+    pub fn drop_connections(&self) {
+        for socket in self.hub.sockets() {
+            socket.cut.notify_one();
+        }
+    }
+
+    /// Stops or resumes reading from all connections: while stopped, requests and pings stay unanswered.
+    pub fn freeze(&self, frozen: bool) {
+        self.hub.frozen.send_replace(frozen);
+    }
+
+    /// Sends raw bytes as a frame to all connections.
+    pub fn inject(&self, bytes: &[u8]) {
+        for socket in self.hub.sockets() {
+            socket.offer(Outbound::Frame(Bytes::copy_from_slice(bytes)));
+        }
+    }
+
+    /// Sends an update to all connections of an account.
+    pub fn push(&self, username: &str, change: &Change) {
+        self.hub.with(|server| {
+            if let Some(id) = server.state.by_username(username).map(|person| person.id) {
+                server.tell_person(id, None, change);
+            }
+        });
+    }
+
+    /// Ends all sessions of an account, its standing token included.
+    pub fn revoke(&self, username: &str) {
+        self.hub.with(|server| {
+            let Some(user) = server.state.by_username(username).map(|person| person.id) else { return };
+            let own: Vec<Id> =
+                server.state.logins.values().filter(|login| login.user == user).map(|login| login.id).collect();
+            for login in own {
+                server.end_login(login);
+            }
+        });
+    }
+
+    /// Writes a message as somebody; fails with the server's sentence where that person could not.
+    ///
+    /// # Errors
+    /// The sentence says why.
+    pub fn say(&self, username: &str, chat: wire::refs::ChatRef, text: &str) -> Result<u64, String> {
+        self.hub.with(|server| {
+            let author = server.state.by_username(username).map(|person| person.id);
+            let author = author.ok_or_else(|| format!("There is nobody called {username}."))?;
+            let say = |refusal: Refusal| refusal.text;
+            let key = server.state.resolve(author, Some(chat)).map_err(say)?;
+            server.post(author, key, Draft { text: text.to_owned(), ..Draft::default() }).map_err(say)
+        })
+    }
+
+    /// The reference of a channel by community and channel name.
+    #[must_use]
+    pub fn channel(&self, community: &str, channel: &str) -> Option<wire::refs::ChatRef> {
+        self.hub.with(|server| {
+            let community = server.state.communities.values().find(|one| one.name == community)?.id;
+            let found = server.state.channels_of(community).into_iter().find(|one| one.name == channel)?;
+            let reference = wire::refs::ChannelRef { community_id: community, channel_id: found.id };
+            Some(wire::refs::ChatRef { r#ref: Some(wire::refs::chat_ref::Ref::Channel(reference)) })
+        })
+    }
+
+    /// Writes `count` messages as fast as the clients take them: a client that reads is never overrun, one that does not
+    /// read at all is closed after a while.
+    ///
+    /// # Errors
+    /// The sentence says why a message was refused.
+    pub async fn flood(
+        &self,
+        username: &str,
+        chat: wire::refs::ChatRef,
+        count: usize,
+        text: impl Fn(usize) -> String,
+    ) -> Result<(), String> {
+        for first in (0..count).step_by(FLOOD_BATCH) {
+            for socket in self.hub.sockets() {
+                let room = FLOOD_BATCH.min(socket.frames.max_capacity());
+                let waited = tokio::time::timeout(FLOOD_PATIENCE, socket.frames.reserve_many(room)).await;
+                if waited.is_err() {
+                    socket.cut.notify_one();
+                }
+            }
+            for index in first..count.min(first + FLOOD_BATCH) {
+                self.say(username, chat, &text(index))?;
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+}
+
+/// What `demo --serve-only --json` prints first: the address and the accounts.
+#[must_use]
+pub fn description_json(running: &Running) -> String {
+    let accounts: Vec<Value> = running
+        .accounts
+        .iter()
+        .map(|account| {
+            let mut one = json!({
+                "name": account.name,
+                "email": account.email,
+                "password": account.password,
+                "token": account.token,
+            });
+            if let Some(fields) = one.as_object_mut() {
+                if let Some(secret) = &account.totp_secret {
+                    fields.insert("totp_secret".to_owned(), json!(secret));
+                }
+                if account.bot {
+                    fields.insert("bot".to_owned(), json!(true));
+                }
+            }
+            one
+        })
+        .collect();
+    json!({ "v": 1, "url": running.url, "accounts": accounts }).to_string()
+}

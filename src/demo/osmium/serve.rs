@@ -1,0 +1,175 @@
+//! The thin shell: listens, shakes hands, moves frames between sockets and the hub.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
+use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
+
+use super::frame::MAX_INBOUND;
+use super::hub::{Hub, Outbound, Socket, wall_clock};
+use super::running::Running;
+use super::server::{ConnectionId, Server};
+use super::{Options, StartError};
+
+/// How long a client may take for the WebSocket handshake, and for the farewell.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Frames beyond this size end the connection; smaller ones that are still too large are refused one by one.
+const MAX_READ: usize = 4 * MAX_INBOUND;
+/// Connections at most.
+const MAX_CONNECTIONS: usize = 1_024;
+/// Bytes waiting for a client beyond which its requests are not read until it has read answers.
+const MAX_UNREAD: usize = 4 * 1_048_576;
+
+type Stream = WebSocketStream<TcpStream>;
+
+/// Starts a server on the current runtime; it ends when [`Running`] is dropped or stopped.
+///
+/// # Errors
+/// Fails when the address cannot be listened on or the world is empty.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let address = options.listen;
+    let listen = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen)?;
+    let local = listener.local_addr().map_err(listen)?;
+    let server = Server::build(&options, wall_clock())?;
+    let hub = Hub::new(server, options.queue);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(accept(listener, hub.clone()));
+    Ok(Running::new(hub, local, tasks))
+}
+
+/// Takes clients in until the task is aborted; its connections end with it.
+async fn accept(listener: TcpListener, hub: Hub) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            taken = listener.accept() => match taken {
+                Ok((stream, _)) if connections.len() < MAX_CONNECTIONS => {
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(attend(stream, hub.clone()));
+                }
+                Ok(_) => tracing::debug!("refused a connection beyond the limit"),
+                Err(error) => {
+                    // Out of file descriptors, most likely: waiting for a connection to end is all that helps.
+                    tracing::debug!(%error, "cannot take a connection");
+                    if connections.join_next().await.is_none() {
+                        return;
+                    }
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Serves one client to the end.
+async fn attend(stream: TcpStream, hub: Hub) {
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(MAX_READ))
+        .max_frame_size(Some(MAX_READ))
+        .read_buffer_size(16 * 1024);
+    let handshake = accept_async_with_config(stream, Some(config));
+    let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, handshake).await else { return };
+    let (id, socket, queue) = hub.connect();
+    let _leave = Leave { hub: &hub, id };
+    let (mut sink, mut source) = stream.split();
+    tokio::select! {
+        () = socket.cut.notified() => return,
+        () = write(&mut sink, queue, &socket) => {}
+        reason = read(&mut source, &hub, id, &socket) => {
+            if let Some((code, reason)) = reason {
+                let frame = CloseFrame { code: CloseCode::from(code), reason: reason.into() };
+                let _ = tokio::time::timeout(PATIENCE, sink.send(Message::Close(Some(frame)))).await;
+            }
+        }
+    }
+    // What the client still sends is read and thrown away: closing with unread input would reset the connection, and the
+    // client might never see why it was closed.
+    let Ok(stream) = sink.reunite(source) else { return };
+    let mut stream = stream.into_inner();
+    let farewell = async {
+        let _ = stream.shutdown().await;
+        let mut scrap = vec![0; 16 * 1024];
+        while stream.read(&mut scrap).await.is_ok_and(|length| length > 0) {}
+    };
+    tokio::select! {
+        () = socket.cut.notified() => {}
+        _ = tokio::time::timeout(PATIENCE, farewell) => {}
+    }
+}
+
+/// Tells the hub that the client has gone, however its task ends.
+struct Leave<'hub> {
+    hub: &'hub Hub,
+    id: ConnectionId,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.hub.disconnect(self.id);
+    }
+}
+
+/// Writes what is queued; flushes when the queue is empty. Ends after a close or when the client does not take more.
+async fn write(sink: &mut SplitSink<Stream, Message>, mut queue: mpsc::Receiver<Outbound>, socket: &Socket) {
+    let mut batch = Vec::new();
+    while queue.recv_many(&mut batch, 64).await > 0 {
+        for outbound in batch.drain(..) {
+            let (message, last) = match outbound {
+                Outbound::Frame(frame) => {
+                    socket.queued.fetch_sub(frame.len(), Ordering::Relaxed);
+                    (Message::Binary(frame), false)
+                }
+                Outbound::Close(code, reason) => {
+                    let frame = CloseFrame { code: CloseCode::from(code), reason: reason.into() };
+                    (Message::Close(Some(frame)), true)
+                }
+            };
+            if sink.feed(message).await.is_err() {
+                return;
+            }
+            if last {
+                let _ = sink.flush().await;
+                return;
+            }
+        }
+        if queue.is_empty() && sink.flush().await.is_err() {
+            return;
+        }
+        socket.drained.notify_one();
+    }
+}
+
+/// Reads until the client is gone; the reason to give if it is to be closed.
+async fn read(source: &mut SplitStream<Stream>, hub: &Hub, id: ConnectionId, socket: &Socket) -> Option<(u16, String)> {
+    let mut frozen = hub.frozen.subscribe();
+    loop {
+        while socket.queued.load(Ordering::Relaxed) > MAX_UNREAD {
+            socket.drained.notified().await;
+        }
+        frozen.wait_for(|frozen| !frozen).await.ok()?;
+        let next = tokio::select! {
+            next = source.next() => next?,
+            // Frozen while waiting: what comes in from now on is left unread.
+            _ = frozen.wait_for(|frozen| *frozen) => continue,
+        };
+        match next {
+            Ok(Message::Binary(frame)) => hub.receive(id, &frame),
+            // Text is never used by this protocol; it is judged like any frame that cannot be decoded.
+            Ok(Message::Text(text)) => hub.receive_text(id, text.len()),
+            Ok(Message::Close(_)) => return None,
+            Ok(_) => {}
+            Err(SocketError::Capacity(_)) => return Some((1009, "The frame is too large.".to_owned())),
+            Err(_) => return None,
+        }
+    }
+}

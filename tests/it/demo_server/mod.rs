@@ -1,0 +1,7 @@
+//! The embedded Osmium server: its rules by calling it, its sockets by connecting to it.
+
+mod fixture;
+mod messages;
+mod rig;
+mod sessions;
+mod socket;
