@@ -9,6 +9,7 @@ pub mod chat;
 pub mod community;
 pub mod id;
 pub mod link;
+pub mod markup;
 pub mod message;
 pub mod people;
 pub mod permissions;

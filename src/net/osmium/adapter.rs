@@ -1,0 +1,376 @@
+//! One connection to an Osmium server, without its I/O.
+//!
+//! Holds the parts together: numbers requests, gives answers to whom they belong, keeps the connection alive, and tells what happened.
+//! After it has asked for the connection to be closed it does nothing more.
+
+use super::call::{Call, Outcome, first_call, probe};
+use super::decode::Decoder;
+use super::defaults::{EARLY_LIMIT, GARBAGE_LIMIT, OsmiumConfig, WAITING_LIMIT};
+use super::gap::GapWatch;
+use super::handshake::{Handshake, Next, Step};
+use super::latency::Latency;
+use super::pending::{Pending, PendingRequests, Purpose};
+use super::rpc;
+use super::wire::auth::Authorization;
+use super::wire::core::{ClientMessage, RpcResult, ServerMessage, client_message, server_message};
+use super::wire::updates;
+use crate::domain::answer::RefusalKind;
+use crate::domain::{
+    Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, SessionId,
+};
+use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
+use bytes::Bytes;
+use prost::Message as _;
+use std::collections::VecDeque;
+
+/// How far the connection has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was sent yet.
+    Fresh,
+    /// The greeting is not answered: the other side may be anything.
+    Greeting,
+    /// Greeted, not signed in.
+    SigningIn,
+    /// Signed in.
+    SignedIn,
+    /// To be closed.
+    Ended,
+}
+
+/// The adapter of one connection.
+pub struct OsmiumAdapter {
+    config: OsmiumConfig,
+    phase: Phase,
+    handshake: Handshake,
+    /// The request that brought the code that is being tried.
+    code_request: Option<RequestId>,
+    decoder: Decoder,
+    pending: PendingRequests,
+    waiting: VecDeque<(RequestId, Request)>,
+    early: Vec<updates::Update>,
+    gaps: GapWatch,
+    latency: Latency,
+    garbage: u32,
+    last_sent: Mono,
+    last_heard: Mono,
+}
+
+impl OsmiumAdapter {
+    /// The adapter of a connection that is about to be opened.
+    #[must_use]
+    pub fn new(config: OsmiumConfig, credentials: Credentials, now: Now) -> Self {
+        Self {
+            phase: Phase::Fresh,
+            handshake: Handshake::new(credentials),
+            code_request: None,
+            decoder: Decoder::new(&config),
+            pending: PendingRequests::new(config.request_timeout),
+            waiting: VecDeque::new(),
+            early: Vec::new(),
+            gaps: GapWatch::default(),
+            latency: Latency::default(),
+            garbage: 0,
+            last_sent: now.mono,
+            last_heard: now.mono,
+            config,
+        }
+    }
+
+    /// What the network can do, as far as nib uses it.
+    #[must_use]
+    pub const fn caps() -> Caps {
+        Caps {
+            nonce_echo: true,
+            fetch_marks_read: false,
+            typing: true,
+            read_marks: true,
+            replies: true,
+            edit: true,
+            delete: true,
+            reactions: true,
+            groups: true,
+            saved: true,
+            max_length: None,
+        }
+    }
+
+    fn send(&mut self, id: u32, message: Option<client_message::Message>, now: Now, out: &mut Out) {
+        let method = message.as_ref().map_or("keepalive", |message| rpc::describe(message).name);
+        let bytes = Bytes::from(ClientMessage { id, message }.encode_to_vec());
+        tracing::trace!(id, method, bytes = bytes.len(), "sends");
+        self.last_sent = now.mono;
+        out.frames.push(Frame::Binary(bytes));
+    }
+
+    fn ask(&mut self, purpose: Purpose, message: client_message::Message, now: Now, out: &mut Out) {
+        let method = rpc::describe(&message).name;
+        let id = self.pending.insert(Pending { purpose, method, sent: now.mono });
+        self.send(id, Some(message), now, out);
+    }
+
+    fn call(&mut self, request: RequestId, call: Call, now: Now, out: &mut Out) {
+        self.ask(Purpose::Call { request, handler: call.handler }, call.message, now, out);
+    }
+
+    fn close(&mut self, close: Close, out: &mut Out) {
+        self.phase = Phase::Ended;
+        self.waiting.clear();
+        self.early.clear();
+        out.close = Some(close);
+    }
+
+    /// Something that is not a frame of this protocol. Before the greeting is answered it shows that this is no such server.
+    fn unreadable(&mut self, kind: &'static str, out: &mut Out) {
+        self.decoder.skipped.count(kind);
+        self.garbage += 1;
+        if self.phase == Phase::Greeting || self.garbage >= GARBAGE_LIMIT {
+            self.close(Close::Broken(CleanText::ours("it sends something that cannot be read")), out);
+        }
+    }
+
+    fn result(&mut self, result: RpcResult, now: Now, out: &mut Out) {
+        let Some(pending) = self.pending.take(result.req_id) else {
+            tracing::debug!(id = result.req_id, "an answer to nothing that was asked, or too late");
+            self.decoder.skipped.count("answer without a request");
+            return;
+        };
+        let took = now.mono.since(pending.sent);
+        tracing::trace!(id = result.req_id, method = pending.method, ?took, "answered");
+        match pending.purpose {
+            Purpose::SignIn(step) => {
+                let next = self.handshake.answer(step, result.result);
+                if step == Step::Initialize && matches!(next, Next::Ask(..)) {
+                    self.phase = Phase::SigningIn;
+                    self.measured(took, now, out);
+                }
+                self.proceed(next, now, out);
+            }
+            Purpose::Call { request, handler } => {
+                self.measured(took, now, out);
+                match handler(result.result, &mut self.decoder) {
+                    Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
+                    Ok(Outcome::Again(next)) => self.call(request, next, now, out),
+                    Err(mut refusal) => {
+                        refusal.trace =
+                            result.trace_id.filter(|trace| !trace.is_empty()).map(|trace| CleanText::line(&trace));
+                        tracing::debug!(method = pending.method, code = refusal.code, "refused");
+                        answer(request, Err(refusal), out);
+                    }
+                }
+            }
+            Purpose::Probe => self.measured(took, now, out),
+        }
+    }
+
+    fn measured(&mut self, took: std::time::Duration, now: Now, out: &mut Out) {
+        if let Some(latency) = self.latency.measured(took, now.mono) {
+            out.events.push(NetEvent::Link(LinkEvent::Latency(latency)));
+        }
+    }
+
+    /// Carries out what the sign-in wants next.
+    fn proceed(&mut self, next: Next, now: Now, out: &mut Out) {
+        match next {
+            Next::Ask(step, message) => self.ask(Purpose::SignIn(step), message, now, out),
+            Next::WaitForCode { recovery, wrong } => {
+                if let Some(request) = self.code_request.take() {
+                    answer(request, Err(Refusal::ours(RefusalKind::Invalid, "The code is not right.")), out);
+                }
+                out.events.push(NetEvent::Link(LinkEvent::CodeNeeded { recovery, wrong }));
+            }
+            Next::SignedIn(authorization) => self.signed_in(authorization, now, out),
+            Next::Refused { code, reason } => {
+                if let Some(request) = self.code_request.take() {
+                    let refusal =
+                        Refusal { kind: RefusalKind::NotSignedIn, code, text: reason.clone(), ..Refusal::default() };
+                    answer(request, Err(refusal), out);
+                }
+                out.events.push(NetEvent::Link(LinkEvent::Refused { code, reason }));
+                self.close(Close::Refused, out);
+            }
+            Next::Fault(reason) => self.close(Close::SignInFault(reason), out),
+            Next::Broken(reason) => self.close(Close::Broken(reason), out),
+        }
+    }
+
+    fn signed_in(&mut self, authorization: Authorization, now: Now, out: &mut Out) {
+        let me = authorization.user.and_then(|user| self.decoder.user(user));
+        let Some(me) = me else {
+            return self.close(Close::Broken(CleanText::ours("it does not say who signed in")), out);
+        };
+        let token = match self.handshake.token() {
+            Some(used) if authorization.token.is_empty() => used.clone(),
+            _ => Secret::new(authorization.token),
+        };
+        if token.is_empty() {
+            return self.close(Close::Broken(CleanText::ours("it gives no token")), out);
+        }
+        self.phase = Phase::SignedIn;
+        self.decoder.me = super::ids::wire(me.id.0).unwrap_or(0);
+        self.decoder.session = authorization.session_id;
+        let session = (authorization.session_id != 0).then(|| SessionId::new(u128::from(authorization.session_id)));
+        if let Some(request) = self.code_request.take() {
+            answer(request, Ok(Reply::Done), out);
+        }
+        out.events.push(NetEvent::Link(LinkEvent::SignedIn { me, session, token, caps: Self::caps() }));
+        for update in std::mem::take(&mut self.early) {
+            self.update(update, out);
+        }
+        for (id, request) in std::mem::take(&mut self.waiting) {
+            self.request(id, &request, now, out);
+        }
+    }
+
+    fn update(&mut self, update: updates::Update, out: &mut Out) {
+        if self.phase == Phase::SignedIn {
+            out.events.extend(self.decoder.update(update).map(NetEvent::Update));
+        } else if self.early.len() < EARLY_LIMIT {
+            // The server may push before it confirms the sign-in; who we are is not known yet.
+            self.early.push(update);
+        } else {
+            self.decoder.skipped.count("update before the sign-in");
+        }
+    }
+
+    fn code(&mut self, id: RequestId, code: &Secret, now: Now, out: &mut Out) {
+        match self.handshake.code(code.clone()) {
+            Some(next) => {
+                self.code_request = Some(id);
+                self.proceed(next, now, out);
+            }
+            None => answer(id, Err(Refusal::ours(RefusalKind::Invalid, "No code is asked for just now.")), out),
+        }
+    }
+
+    /// A request whose time is over.
+    fn late(&mut self, late: Pending, out: &mut Out) {
+        tracing::debug!(method = late.method, "not answered in time");
+        match late.purpose {
+            Purpose::SignIn(_) => self.close(Close::SignInFault(CleanText::ours("it did not answer in time")), out),
+            Purpose::Call { request, .. } => {
+                answer(request, Err(Refusal::ours(RefusalKind::TimedOut, "The server did not answer in time.")), out);
+            }
+            // Silence is measured from the last frame, wherever the answer got lost.
+            Purpose::Probe => {}
+        }
+    }
+
+    /// Whether silence means anything: while the user looks for a code, none is expected to end.
+    fn minds_silence(&self) -> bool {
+        match self.phase {
+            Phase::Greeting | Phase::SignedIn => true,
+            Phase::SigningIn => !self.handshake.waits_for_code(),
+            Phase::Fresh | Phase::Ended => false,
+        }
+    }
+
+    /// When to ask something to hear whether the server is there; `None` while that is being asked, or makes no sense.
+    fn probe_at(&self) -> Option<Mono> {
+        (self.phase == Phase::SignedIn && !self.pending.probing()).then(|| self.last_heard.plus(self.config.probe))
+    }
+}
+
+fn answer(request: RequestId, outcome: Result<Reply, Refusal>, out: &mut Out) {
+    out.events.push(NetEvent::Answer(Answer { request, outcome }));
+}
+
+impl Adapter for OsmiumAdapter {
+    fn open(&mut self, now: Now, out: &mut Out) {
+        if self.phase != Phase::Fresh {
+            return;
+        }
+        self.phase = Phase::Greeting;
+        self.last_sent = now.mono;
+        self.last_heard = now.mono;
+        self.proceed(Handshake::greet(&self.config), now, out);
+    }
+
+    fn frame(&mut self, frame: Frame, now: Now, out: &mut Out) {
+        if matches!(self.phase, Phase::Fresh | Phase::Ended) {
+            return;
+        }
+        self.last_heard = now.mono;
+        self.decoder.now = now.wall;
+        let Frame::Binary(bytes) = frame else { return self.unreadable("text frame", out) };
+        let size = bytes.len();
+        let Ok(message) = ServerMessage::decode(bytes) else {
+            tracing::debug!(size, "a frame that cannot be read");
+            return self.unreadable("unreadable frame", out);
+        };
+        self.garbage = 0;
+        if self.gaps.frame(message.id, now.mono) && self.phase == Phase::SignedIn {
+            out.events.push(NetEvent::Link(LinkEvent::Missed));
+        }
+        match message.message {
+            Some(server_message::Message::Update(update)) => self.update(update, out),
+            Some(server_message::Message::Result(result)) => self.result(result, now, out),
+            None => self.decoder.skipped.count("kind of frame"),
+        }
+    }
+
+    fn heard(&mut self, now: Now) {
+        self.last_heard = now.mono;
+    }
+
+    fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        if let Request::SignInCode(code) = request {
+            return self.code(id, code, now, out);
+        }
+        if self.phase != Phase::SignedIn {
+            if self.waiting.len() < WAITING_LIMIT {
+                self.waiting.push_back((id, request.clone()));
+            } else {
+                let refusal =
+                    Refusal::ours(RefusalKind::RateLimited, "Too much waits for the sign-in; try again later.");
+                answer(id, Err(refusal), out);
+            }
+            return;
+        }
+        match first_call(request, &self.config, &self.decoder) {
+            Ok(call) => self.call(id, call, now, out),
+            Err(refusal) => answer(id, Err(refusal), out),
+        }
+    }
+
+    fn deadline(&self) -> Option<Mono> {
+        if matches!(self.phase, Phase::Fresh | Phase::Ended) {
+            return None;
+        }
+        let quiet = self.minds_silence().then(|| self.last_heard.plus(self.config.quiet));
+        let keepalive = Some(self.last_sent.plus(self.config.keepalive));
+        [quiet, keepalive, self.probe_at(), self.pending.deadline(), self.gaps.deadline()].into_iter().flatten().min()
+    }
+
+    fn tick(&mut self, now: Now, out: &mut Out) {
+        if matches!(self.phase, Phase::Fresh | Phase::Ended) {
+            return;
+        }
+        if self.minds_silence() && self.last_heard.plus(self.config.quiet) <= now.mono {
+            return self.close(Close::Quiet, out);
+        }
+        while let Some(late) = self.pending.take_late(now.mono) {
+            self.late(late, out);
+            if self.phase == Phase::Ended {
+                return;
+            }
+        }
+        if self.gaps.due(now.mono) && self.phase == Phase::SignedIn {
+            out.events.push(NetEvent::Link(LinkEvent::Missed));
+        }
+        if self.probe_at().is_some_and(|at| at <= now.mono) {
+            self.ask(Purpose::Probe, probe(), now, out);
+        }
+        if self.last_sent.plus(self.config.keepalive) <= now.mono {
+            // The bytes that every known client sends: 08 01. Nothing answers them.
+            self.send(1, None, now, out);
+        }
+    }
+
+    fn skipped(&self) -> &[(&'static str, u64)] {
+        self.decoder.skipped.counts()
+    }
+}
