@@ -7,7 +7,7 @@
 pub type Millis = i64;
 
 /// Everything that exists when a demo starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct World {
     /// The moment the world counts back from.
     pub at: Millis,
@@ -26,7 +26,7 @@ pub struct World {
 }
 
 /// One account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// Display name, for example `Ada`.
     pub name: String,
@@ -54,7 +54,7 @@ pub enum Presence {
 }
 
 /// A community.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Community {
     /// Its name.
     pub name: String,
@@ -73,7 +73,7 @@ pub struct Community {
 }
 
 /// A role of a community.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
     /// Its name.
     pub name: String,
@@ -86,7 +86,7 @@ pub struct Role {
 }
 
 /// Somebody in a community.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Index into [`World::people`].
     pub person: usize,
@@ -110,7 +110,7 @@ pub enum ChannelKind {
 }
 
 /// A channel or category.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
     /// Its name, without a sign in front.
     pub name: String,
@@ -135,7 +135,7 @@ pub struct Channel {
 }
 
 /// A one-to-one conversation of "you".
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Direct {
     /// The other side.
     pub peer: usize,
@@ -146,7 +146,7 @@ pub struct Direct {
 }
 
 /// A group conversation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Its name.
     pub name: String,
@@ -161,7 +161,7 @@ pub struct Group {
 }
 
 /// One message of the history.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Post {
     /// Who wrote it.
     pub author: usize,
@@ -236,7 +236,7 @@ pub enum Style {
 }
 
 /// An attachment's bytes and facts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileData {
     /// File name.
     pub name: String,
