@@ -24,8 +24,24 @@ const PURE: &[&str] = &["domain", "state", "input", "layout", "view"];
 
 /// What pure rooms may not mention.
 const IMPURE: &[&str] = &[
-    "std::fs", "std::net", "std::process", "std::thread", "std::env", "Instant::now", "SystemTime::now", "Zoned::now", "Timestamp::now",
-    "TimeZone::system", "tokio", "crossterm::", "rusqlite", "println!", "eprintln!", "fastrand::u", "fastrand::shuffle", "Rng::new()",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "Instant::now",
+    "SystemTime::now",
+    "Zoned::now",
+    "Timestamp::now",
+    "TimeZone::system",
+    "tokio",
+    "crossterm::",
+    "rusqlite",
+    "println!",
+    "eprintln!",
+    "fastrand::u",
+    "fastrand::shuffle",
+    "Rng::new()",
 ];
 
 /// Sans-IO parts outside the pure rooms.
@@ -94,7 +110,10 @@ fn room_of(shown: &str) -> Option<&str> {
 fn named(line: &str) -> Vec<String> {
     line.match_indices("crate::")
         .map(|(at, _)| {
-            line[at + "crate::".len()..].chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':').collect::<String>()
+            line[at + "crate::".len()..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
+                .collect::<String>()
         })
         .collect()
 }
@@ -107,7 +126,10 @@ fn report(faults: &[String]) {
 fn rooms_name_only_what_they_may() {
     let mut faults = Vec::new();
     for source in sources("src") {
-        let Some((room, may)) = room_of(&source.shown).and_then(|room| ROOMS.iter().find(|(name, _)| *name == room)) else { continue };
+        let Some((room, may)) = room_of(&source.shown).and_then(|room| ROOMS.iter().find(|(name, _)| *name == room))
+        else {
+            continue;
+        };
         for (number, line) in shipped(&source) {
             for path in named(line) {
                 let allowed = path.is_empty()
@@ -182,7 +204,11 @@ fn files_stay_short() {
     for source in sources("src").into_iter().chain(sources("tests")) {
         let excused = LONG_FOR_A_REASON.iter().any(|(path, _)| *path == source.shown);
         if source.lines.len() > LONGEST && !excused {
-            faults.push(format!("{}:{}: longer than {LONGEST} lines; split it at a seam", source.shown, source.lines.len()));
+            faults.push(format!(
+                "{}:{}: longer than {LONGEST} lines; split it at a seam",
+                source.shown,
+                source.lines.len()
+            ));
         }
     }
     report(&faults);

@@ -1,7 +1,7 @@
 //! Answers to requests.
 
-use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 use super::chat::Chat;
+use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 use super::id::{ChatId, CommunityId, FileId, MessageId, RequestId};
 use super::message::Message;
 use super::people::User;
@@ -69,7 +69,10 @@ impl Refusal {
     /// Whether the same request may succeed later without a change.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self.kind, RefusalKind::RateLimited | RefusalKind::ServerFault | RefusalKind::TimedOut | RefusalKind::LinkLost)
+        matches!(
+            self.kind,
+            RefusalKind::RateLimited | RefusalKind::ServerFault | RefusalKind::TimedOut | RefusalKind::LinkLost
+        )
     }
 }
 

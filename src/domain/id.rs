@@ -29,7 +29,11 @@ impl std::str::FromStr for Id {
 
     /// Reads what [`fmt::Display`] writes.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() == 32 { u128::from_str_radix(text, 16).map(Id) } else { text.parse::<u64>().map(|n| Id(u128::from(n))) }
+        if text.len() == 32 {
+            u128::from_str_radix(text, 16).map(Id)
+        } else {
+            text.parse::<u64>().map(|n| Id(u128::from(n)))
+        }
     }
 }
 

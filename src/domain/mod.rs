@@ -24,11 +24,16 @@ pub mod update;
 
 pub use answer::{Answer, Bundle, Refusal, Reply};
 pub use caps::Caps;
-pub use chat::{Chat, ChatKind, ChannelKind, NotifyLevel};
+pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
-pub use id::{AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey, UserId};
+pub use id::{
+    AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey,
+    UserId,
+};
 pub use link::{DownReason, LinkEvent, LinkPhase};
-pub use message::{Attachment, AttachmentKind, Embed, Message, MessageKey, MessageKind, ReactEmoji, Reaction, ReplyInfo};
+pub use message::{
+    Attachment, AttachmentKind, Embed, Message, MessageKey, MessageKind, ReactEmoji, Reaction, ReplyInfo,
+};
 pub use people::{Presence, User};
 pub use permissions::{Overrides, Permissions};
 pub use request::{Outgoing, Page, Priority, Request};

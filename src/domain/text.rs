@@ -85,7 +85,11 @@ fn clean(raw: &str, offsets: &mut [usize]) -> String {
     while let Some((at, character)) = chars.next() {
         let kept = match character {
             '\r' => {
-                if chars.peek().is_some_and(|&(_, next)| next == '\n') { None } else { Some('\n') }
+                if chars.peek().is_some_and(|&(_, next)| next == '\n') {
+                    None
+                } else {
+                    Some('\n')
+                }
             }
             '\u{2028}' | '\u{2029}' | '\u{85}' => Some('\n'),
             '\u{E0020}'..='\u{E007F}' if in_flag => Some(character),

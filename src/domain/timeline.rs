@@ -182,7 +182,10 @@ impl Timeline {
         let old = Arc::clone(&entry.message);
         entry.touched = touched;
         let mut changed = Arc::clone(message);
-        if changed.key != old.key || !with_reactions && changed.reactions != old.reactions || changed.mentions_me != old.mentions_me {
+        if changed.key != old.key
+            || !with_reactions && changed.reactions != old.reactions
+            || changed.mentions_me != old.mentions_me
+        {
             let inner = Arc::make_mut(&mut changed);
             inner.key = old.key;
             inner.mentions_me |= old.mentions_me;
@@ -244,7 +247,10 @@ impl Timeline {
         if first.is_none() && edges.joins_before.is_some() && edges.reached_end {
             self.gap_after = false;
         }
-        if edges.reached_start && (self.entries.is_empty() || first.is_none_or(|first| self.entries.front().is_some_and(|entry| entry.message.key >= first))) {
+        if edges.reached_start
+            && (self.entries.is_empty()
+                || first.is_none_or(|first| self.entries.front().is_some_and(|entry| entry.message.key >= first)))
+        {
             self.start_known = true;
             if let Some(entry) = self.entries.front_mut() {
                 entry.gap_before = false;
@@ -325,7 +331,14 @@ impl Timeline {
     }
 
     /// After a page stands from `first` to `last`: no holes inside it, and its edges join what they are known to join.
-    fn mend(&mut self, first: MessageKey, last: MessageKey, edges: PageEdges, older_end: Option<MessageKey>, newer_end: Option<MessageKey>) {
+    fn mend(
+        &mut self,
+        first: MessageKey,
+        last: MessageKey,
+        edges: PageEdges,
+        older_end: Option<MessageKey>,
+        newer_end: Option<MessageKey>,
+    ) {
         let from = self.index_near(first);
         let to = self.index_near(last);
         for index in from + 1..=to {

@@ -363,7 +363,12 @@ fn nearest(name: &str) -> Option<&'static str> {
         let common = name.bytes().zip(candidate.bytes()).take_while(|(a, b)| a == b).count();
         common * 3 + name.split('-').filter(|word| word.len() > 2 && candidate.contains(word)).count() * 4
     };
-    REGISTRY.iter().map(|info| (score(info.name), info.name)).filter(|&(score, _)| score >= 6).max_by_key(|&(score, _)| score).map(|(_, name)| name)
+    REGISTRY
+        .iter()
+        .map(|info| (score(info.name), info.name))
+        .filter(|&(score, _)| score >= 6)
+        .max_by_key(|&(score, _)| score)
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -385,14 +390,21 @@ mod tests {
         for info in REGISTRY {
             let written = format!("{} {}", info.name, if info.arguments == "CHAT" { "self" } else { "" });
             assert!(parse(&written).is_ok(), "{written}");
-            assert!(info.help.chars().next().is_some_and(char::is_uppercase) && !info.help.ends_with('.'), "{}", info.help);
+            assert!(
+                info.help.chars().next().is_some_and(char::is_uppercase) && !info.help.ends_with('.'),
+                "{}",
+                info.help
+            );
         }
     }
 
     #[test]
     fn wrong_names_and_arguments_say_what_is_right() {
         assert_eq!(parse("scroll -3"), Ok(Action::ScrollRows(-3)));
-        assert_eq!(parse("page-upp").unwrap_err().to_string(), "there is no action called \"page-upp\"; did you mean \"page-up\"?");
+        assert_eq!(
+            parse("page-upp").unwrap_err().to_string(),
+            "there is no action called \"page-upp\"; did you mean \"page-up\"?"
+        );
         assert_eq!(parse("scroll far").unwrap_err().to_string(), "\"scroll\" is written: scroll [ROWS]");
         assert!(parse("quit now").is_err());
     }

@@ -4,8 +4,8 @@ use super::outbox::Outbox;
 use super::requests::Requests;
 use crate::domain::id::EmojiId;
 use crate::domain::{
-    AccountId, Caps, Chat, ChatId, CleanText, Community, CommunityId, LinkPhase, Member, Role, RoleId, SessionId, Timeline, User, UserId,
-    VoiceParticipant,
+    AccountId, Caps, Chat, ChatId, CleanText, Community, CommunityId, LinkPhase, Member, Role, RoleId, SessionId,
+    Timeline, User, UserId, VoiceParticipant,
 };
 use std::collections::HashMap;
 use std::time::Duration;

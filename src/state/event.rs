@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::front::{PaneId, Visible};
-use crate::domain::{AccountId, ChatKey, Answer, LinkEvent, RequestId, Settings, Update};
+use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, RequestId, Settings, Update};
 use std::sync::Arc;
 
 /// What the reducer is told.
@@ -72,4 +72,3 @@ pub enum Timer {
     /// Requests not yet answered are overdue.
     Overdue,
 }
-

@@ -4,23 +4,23 @@
 
 /// A deterministic source of choices.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// A source whose choices depend on `seed` alone.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut dice = Self(seed ^ 0x6e69_625f_776f_726c);
         dice.next();
         dice
     }
 
     /// A separate source, so that one part of the world can change without moving the others.
-    pub fn fork(&self, label: u64) -> Self {
+    pub(crate) fn fork(&self, label: u64) -> Self {
         Self::new(self.0 ^ label.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,7 +29,7 @@ impl Dice {
     }
 
     /// A number below `limit`; 0 when `limit` is 0.
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         match u64::try_from(limit) {
             Ok(limit) if limit > 0 => usize::try_from(self.next() % limit).unwrap_or(0),
             _ => 0,
@@ -37,7 +37,7 @@ impl Dice {
     }
 
     /// A number from `low` to `high`, both included; `low` when the range is empty.
-    pub fn between(&mut self, low: u64, high: u64) -> u64 {
+    pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
         match high.checked_sub(low) {
             Some(width) => low + self.next() % width.saturating_add(1),
             None => low,
@@ -45,23 +45,23 @@ impl Dice {
     }
 
     /// True in `percent` of 100 cases.
-    pub fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
     /// One of `items`, if there is any.
-    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         items.get(self.below(items.len()))
     }
 
     /// An index below `limit` that favours the small ones, as a few people write most of the messages.
-    pub fn early(&mut self, limit: usize) -> usize {
+    pub(crate) fn early(&mut self, limit: usize) -> usize {
         let bound = self.below(limit) + 1;
         self.below(bound)
     }
 
     /// An index chosen with the probability its weight has among all; 0 when all weights are 0.
-    pub fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
+    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
         let total: u64 = weights.clone().sum();
         if total == 0 {
             return 0;
@@ -77,7 +77,7 @@ impl Dice {
     }
 
     /// Puts `items` in random order.
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.below(last + 1);
             items.swap(last, other);

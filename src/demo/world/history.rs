@@ -11,7 +11,7 @@ use super::script::{Dialogue, Speaker, Topic, Turn};
 use super::times::{self, MINUTE};
 
 /// What the history of one place should be like.
-pub struct Brief<'a> {
+pub(crate) struct Brief<'a> {
     /// Topics that are talked about.
     pub about: &'a [&'a str],
     /// Topic whose first dialogue is the newest here.
@@ -33,7 +33,7 @@ pub struct Brief<'a> {
 }
 
 /// Makes histories out of the library.
-pub struct Weaver<'a> {
+pub(crate) struct Weaver<'a> {
     library: &'a Library,
     people: &'a [Profile],
     files: &'a [FileData],
@@ -55,12 +55,12 @@ impl Piece {
 
 impl<'a> Weaver<'a> {
     /// A weaver that draws from `dice`.
-    pub fn new(library: &'a Library, people: &'a [Profile], files: &'a [FileData], dice: Dice) -> Self {
+    pub(crate) fn new(library: &'a Library, people: &'a [Profile], files: &'a [FileData], dice: Dice) -> Self {
         Self { library, people, files, dice, bags: BTreeMap::new() }
     }
 
     /// The history of one place, oldest first, nothing later than `brief.until`.
-    pub fn weave(&mut self, brief: &Brief<'_>) -> Vec<Post> {
+    pub(crate) fn weave(&mut self, brief: &Brief<'_>) -> Vec<Post> {
         let mut pieces: Vec<Piece> = brief.system.iter().map(|&(kind, author)| system(kind, author)).collect();
         let mut written = 0;
         while written < brief.posts {
@@ -130,7 +130,7 @@ impl<'a> Weaver<'a> {
         let named = |&person: &usize| {
             self.people.get(person).map(|profile| (profile.person.name.clone(), profile.person.username.clone()))
         };
-        let mut memory = Memory { speakers: cast.iter().filter_map(named).collect(), ..Memory::default() };
+        let mut memory = Memory::of(cast.iter().filter_map(named).collect());
         let mut posts: Vec<Post> = Vec::with_capacity(dialogue.turns.len());
         let mut clock = 0;
         for turn in &dialogue.turns {

@@ -9,21 +9,28 @@ use super::dice::Dice;
 
 /// The lists of words.
 #[derive(Clone, Debug, Default)]
-pub struct Lexicon {
+pub(crate) struct Lexicon {
     lists: BTreeMap<String, Vec<String>>,
 }
 
 /// What the slots of one dialogue stand for.
 #[derive(Clone, Debug, Default)]
-pub struct Memory {
+pub(crate) struct Memory {
     words: Vec<(String, String)>,
     /// Name and user name of each lettered speaker.
-    pub speakers: Vec<(String, String)>,
+    speakers: Vec<(String, String)>,
+}
+
+impl Memory {
+    /// Nothing remembered yet; name and user name of the lettered speakers.
+    pub(crate) fn of(speakers: Vec<(String, String)>) -> Self {
+        Self { words: Vec::new(), speakers }
+    }
 }
 
 impl Lexicon {
     /// Reads lines of the form `name: word; word; word`.
-    pub fn parse(source: &str) -> Self {
+    pub(crate) fn parse(source: &str) -> Self {
         let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, words) in source.lines().filter_map(|line| line.split_once(": ")) {
             let words = words.split("; ").map(|word| word.trim().to_owned()).filter(|word| !word.is_empty());
@@ -33,7 +40,7 @@ impl Lexicon {
     }
 
     /// Fills every slot of `text`; one that means nothing stays as it is written.
-    pub fn fill(&self, text: &str, memory: &mut Memory, dice: &mut Dice) -> String {
+    pub(crate) fn fill(&self, text: &str, memory: &mut Memory, dice: &mut Dice) -> String {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('«') {
@@ -100,7 +107,7 @@ mod tests {
 
     #[test]
     fn choices_numbers_and_speakers_are_filled() {
-        let mut memory = Memory { speakers: vec![("Ada L.".to_owned(), "ada".to_owned())], ..Memory::default() };
+        let mut memory = Memory::of(vec![("Ada L.".to_owned(), "ada".to_owned())]);
         let filled = Lexicon::default().fill("«x|x» «7-7» «A» «@A»", &mut memory, &mut Dice::new(1));
         assert_eq!(filled, "x 7 Ada L. @ada");
     }

@@ -34,7 +34,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
 
 /// Dialogues and words.
 #[derive(Clone, Debug)]
-pub struct Library {
+pub(crate) struct Library {
     /// Every topic.
     pub topics: Vec<Topic>,
     /// Words for the slots.
@@ -43,20 +43,20 @@ pub struct Library {
 
 impl Library {
     /// Reads the compiled-in assets.
-    pub fn load() -> Self {
+    pub(crate) fn load() -> Self {
         let topics = DIALOGUES.iter().flat_map(|source| script::parse(source).0).collect();
         Self { topics, lexicon: Lexicon::parse(WORDS) }
     }
 
     /// The topic with this name, if there is one.
-    pub fn topic(&self, name: &str) -> Option<&Topic> {
+    pub(crate) fn topic(&self, name: &str) -> Option<&Topic> {
         self.topics.iter().find(|topic| topic.name == name)
     }
 }
 
 /// Somebody, and the languages they write.
 #[derive(Clone, Debug)]
-pub struct Profile {
+pub(crate) struct Profile {
     /// The account.
     pub person: Person,
     /// Short language names.
@@ -64,7 +64,7 @@ pub struct Profile {
 }
 
 /// Everybody, "you" first.
-pub fn people() -> Vec<Profile> {
+pub(crate) fn people() -> Vec<Profile> {
     PEOPLE.lines().filter(|line| !line.starts_with("//")).filter_map(profile).collect()
 }
 
@@ -89,7 +89,7 @@ fn profile(line: &'static str) -> Option<Profile> {
 }
 
 /// Every attachment.
-pub fn files() -> Vec<FileData> {
+pub(crate) fn files() -> Vec<FileData> {
     let file = |&(name, mimetype, bytes): &(&str, &str, &[u8])| FileData {
         name: name.to_owned(),
         mimetype: mimetype.to_owned(),
@@ -122,7 +122,9 @@ mod tests {
     #[test]
     fn dialogues_name_only_people_and_files_that_exist() {
         let (people, files) = (people(), files());
-        for turn in Library::load().topics.iter().flat_map(|topic| &topic.dialogues).flat_map(|dialogue| &dialogue.turns) {
+        for turn in
+            Library::load().topics.iter().flat_map(|topic| &topic.dialogues).flat_map(|dialogue| &dialogue.turns)
+        {
             if let script::Speaker::Named(name) = &turn.speaker {
                 assert!(people.iter().any(|profile| &profile.person.username == name), "{name}");
             }

@@ -16,7 +16,7 @@ const TOGGLES: [(&str, Style); 5] = [
 ];
 
 /// Compiles `source`; `known` says which user names exist.
-pub fn compile(source: &str, known: &dyn Fn(&str) -> bool) -> (String, Vec<Span>) {
+pub(crate) fn compile(source: &str, known: &dyn Fn(&str) -> bool) -> (String, Vec<Span>) {
     let mut output = Output::default();
     let mut open: Vec<(&str, u32)> = Vec::new();
     let mut rest = source;

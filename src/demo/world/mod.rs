@@ -4,20 +4,19 @@
 //! Invariants: every index points into its vector, posts are sorted by time and never later than `at`, `reply_to` points backwards,
 //! spans lie within their text on character boundaries, and an ordinary post has a text or an attachment.
 
-pub mod dice;
+pub(crate) mod dice;
 mod history;
-mod lexicon;
-pub mod library;
-pub mod markup;
+pub(crate) mod lexicon;
+pub(crate) mod library;
+pub(crate) mod markup;
 pub mod model;
 mod plan;
-pub mod script;
+pub(crate) mod script;
 mod times;
 
 use dice::Dice;
 use history::{Brief, Weaver};
 use library::{Library, Profile};
-pub use lexicon::{Lexicon, Memory};
 use model::{Channel, ChannelKind, Community, Direct, Group, Member, Millis, PostKind, Role, World};
 use plan::{ChannelPlan, CommunityPlan};
 use times::MINUTE;
@@ -58,7 +57,8 @@ fn present(plan: &CommunityPlan, people: &[Profile]) -> Vec<usize> {
     let chosen = |&index: &usize| {
         let Some(profile) = people.get(index) else { return false };
         let named = plan.roles.iter().any(|role| role.4.contains(&profile.person.username.as_str()));
-        let counted = !profile.person.bot && (index <= 10 || plan.without_every == 0 || index % plan.without_every != 0);
+        let counted =
+            !profile.person.bot && (index <= 10 || plan.without_every == 0 || index % plan.without_every != 0);
         named || counted
     };
     (0..people.len()).filter(chosen).collect()
@@ -78,7 +78,11 @@ fn community(
         username: plan.username.map(str::to_owned),
         owner: find(people, plan.owner).unwrap_or(0),
         default_permissions: plan.permissions,
-        roles: plan.roles.iter().map(|&(name, permissions, color, separated, _)| role(name, permissions, color, separated)).collect(),
+        roles: plan
+            .roles
+            .iter()
+            .map(|&(name, permissions, color, separated, _)| role(name, permissions, color, separated))
+            .collect(),
         members: here.iter().map(|&person| member(plan, people, person)).collect(),
         channels: channels.map(|(index, item)| channel(plan, index, item, people, &here, at, weaver, chance)).collect(),
     }
@@ -204,7 +208,13 @@ fn group(
     });
     append(&mut posts, newest);
     let members = std::iter::once(0).chain(others).collect();
-    Group { name: name.to_owned(), owner: find(people, owner).unwrap_or(0), members, unread: unread.min(posts.len()), posts }
+    Group {
+        name: name.to_owned(),
+        owner: find(people, owner).unwrap_or(0),
+        members,
+        unread: unread.min(posts.len()),
+        posts,
+    }
 }
 
 /// Puts `newer` behind `posts`, moving what its replies point at.

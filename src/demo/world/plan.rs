@@ -5,9 +5,9 @@
 use super::model::ChannelKind::{self, Announcement, Category, Text, Voice};
 
 /// `VIEW_CHANNEL` of the wire schema's `CommunityPermission`.
-pub const VIEW: u64 = 2;
+pub(crate) const VIEW: u64 = 2;
 /// `SEND_MESSAGES`.
-pub const SEND: u64 = 4;
+pub(crate) const SEND: u64 = 4;
 const ADMINISTRATOR: u64 = 1;
 const CONNECT: u64 = 8;
 const MEDIA: u64 = 32;
@@ -20,7 +20,7 @@ const EVERYBODY: u64 = VIEW | SEND | CONNECT | MEDIA | SPEAK | REACT;
 const MODERATION: u64 = DELETE | PIN | REMOVE_MEMBERS;
 
 /// One community.
-pub struct CommunityPlan {
+pub(crate) struct CommunityPlan {
     pub name: &'static str,
     pub username: Option<&'static str>,
     pub owner: &'static str,
@@ -37,7 +37,7 @@ pub struct CommunityPlan {
 }
 
 /// One channel.
-pub struct ChannelPlan {
+pub(crate) struct ChannelPlan {
     pub name: &'static str,
     pub kind: ChannelKind,
     pub topic: Option<&'static str>,
@@ -105,7 +105,7 @@ const fn lately(channel: ChannelPlan, quiet: i64, unread: usize) -> ChannelPlan 
 }
 
 /// The communities, in the order of the rail.
-pub const COMMUNITIES: &[CommunityPlan] = &[
+pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
     CommunityPlan {
         name: "Rustaceans",
         username: Some("rustaceans"),
@@ -238,7 +238,7 @@ pub const COMMUNITIES: &[CommunityPlan] = &[
 ];
 
 /// One-to-one conversations: peer, topics, messages, minutes since the newest, unread. Each begins where its own topic says.
-pub const DIRECTS: &[(&str, &[&str], usize, i64, usize)] = &[
+pub(crate) const DIRECTS: &[(&str, &[&str], usize, i64, usize)] = &[
     ("ada", &["dm-ada", "dm"], 46, 38, 0),
     ("alan", &["dm-alan", "dm"], 24, 15, 1),
     ("grace", &["dm-grace", "dm"], 28, 190, 0),
@@ -251,10 +251,11 @@ pub const DIRECTS: &[(&str, &[&str], usize, i64, usize)] = &[
 ];
 
 /// One group: name, owner, members besides "you", topics, messages, minutes since the newest, unread.
-pub type GroupPlan = (&'static str, &'static str, &'static [&'static str], &'static [&'static str], usize, i64, usize);
+pub(crate) type GroupPlan =
+    (&'static str, &'static str, &'static [&'static str], &'static [&'static str], usize, i64, usize);
 
 /// The group conversations.
-pub const GROUPS: &[GroupPlan] = &[
+pub(crate) const GROUPS: &[GroupPlan] = &[
     ("pens and ink", "mara", &["mara", "ada", "ingrid", "sofia", "noa"], &["group-pens", "pens", "inks"], 70, 52, 3),
     ("spring trip", "robin", &["giulia", "yuki", "mei", "tomas"], &["group-trip", "travel"], 44, 1300, 0),
 ];

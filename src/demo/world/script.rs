@@ -13,7 +13,7 @@
 
 /// A named set of dialogues.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Topic {
+pub(crate) struct Topic {
     /// What places ask for it by.
     pub name: String,
     /// The language its speakers must know.
@@ -24,7 +24,7 @@ pub struct Topic {
 
 /// A conversation that makes sense by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dialogue {
+pub(crate) struct Dialogue {
     /// Whether it may occur once only.
     pub once: bool,
     /// Its lines in order.
@@ -33,7 +33,7 @@ pub struct Dialogue {
 
 /// One line of a dialogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Turn {
+pub(crate) struct Turn {
     /// Who says it.
     pub speaker: Speaker,
     /// Which earlier line of the dialogue it answers.
@@ -56,7 +56,7 @@ pub struct Turn {
 
 /// Who says a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Speaker {
+pub(crate) enum Speaker {
     /// "You".
     #[default]
     You,
@@ -68,7 +68,7 @@ pub enum Speaker {
 
 impl Dialogue {
     /// How many different unnamed people take part.
-    pub fn strangers(&self) -> usize {
+    pub(crate) fn strangers(&self) -> usize {
         let letter = |turn: &Turn| match turn.speaker {
             Speaker::Somebody(letter) => letter + 1,
             _ => 0,
@@ -78,7 +78,7 @@ impl Dialogue {
 }
 
 /// Reads an asset. The second part names the lines that make no sense, which a test keeps empty.
-pub fn parse(source: &str) -> (Vec<Topic>, Vec<String>) {
+pub(crate) fn parse(source: &str) -> (Vec<Topic>, Vec<String>) {
     let mut topics: Vec<Topic> = Vec::new();
     let mut problems = Vec::new();
     for (number, line) in source.lines().enumerate() {
@@ -181,7 +181,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_named_by_its_line() {
-        let (_, problems) = parse("A: before any topic\n=== t\n---\n! shout\nno colon\nB^: answers nothing\nA: fine\n! shout\nA^7: no\n");
+        let (_, problems) = parse(
+            "A: before any topic\n=== t\n---\n! shout\nno colon\nB^: answers nothing\nA: fine\n! shout\nA^7: no\n",
+        );
         assert_eq!(problems.len(), 6);
         assert!(problems[0].starts_with("line 1:"));
     }

@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::model::Millis;
 
 /// Milliseconds of a minute.
-pub const MINUTE: Millis = 60_000;
+pub(crate) const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 const DAY: Millis = 24 * HOUR;
 
@@ -12,7 +12,7 @@ const DAY: Millis = 24 * HOUR;
 const HOURS: [u64; 24] = [3, 1, 1, 1, 1, 1, 2, 5, 9, 11, 10, 9, 12, 11, 9, 8, 9, 11, 14, 18, 22, 21, 15, 8];
 
 /// `count` moments before `until`, oldest first, over `days` days.
-pub fn starts(dice: &mut Dice, count: usize, until: Millis, days: u64, utc_offset: i64) -> Vec<Millis> {
+pub(crate) fn starts(dice: &mut Dice, count: usize, until: Millis, days: u64, utc_offset: i64) -> Vec<Millis> {
     let mut moments: Vec<Millis> = Vec::with_capacity(count);
     let mut base = None;
     while moments.len() < count {
@@ -43,7 +43,7 @@ fn moment(dice: &mut Dice, until: Millis, days: u64, utc_offset: i64) -> Millis 
 }
 
 /// How long somebody takes before the next line of `length` characters.
-pub fn gap(dice: &mut Dice, length: usize, same_author: bool) -> Millis {
+pub(crate) fn gap(dice: &mut Dice, length: usize, same_author: bool) -> Millis {
     let typing = millis(dice.between(60, 190)) * i64::try_from(length.min(400)).unwrap_or(0);
     let thinking = match (same_author, dice.below(100)) {
         (true, _) => dice.between(2, 14),
