@@ -4,3 +4,5 @@
 
 mod demo_server;
 mod wire;
+
+mod world;

@@ -1,6 +1,6 @@
 //! Weaves dialogues of the library into the history of a place: who speaks, when, what it says, who reacted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::dice::Dice;
 use super::lexicon::Memory;
@@ -28,6 +28,8 @@ pub(crate) struct Brief<'a> {
     pub cast: Vec<usize>,
     /// Whether "you" sometimes take the part of somebody.
     pub joined_by_you: bool,
+    /// Whether every dialogue is told once in the written order, whatever `posts` says.
+    pub(crate) in_order: bool,
     /// Lines about people coming and going.
     pub system: Vec<(PostKind, usize)>,
 }
@@ -38,8 +40,34 @@ pub(crate) struct Weaver<'a> {
     people: &'a [Profile],
     files: &'a [FileData],
     dice: Dice,
-    /// For each topic the dialogues that were not told yet, so that none comes twice before all came once.
-    bags: BTreeMap<&'a str, VecDeque<&'a Dialogue>>,
+    /// For each topic its dialogues and how many of them were told, so that none comes twice before all came once.
+    bags: BTreeMap<&'a str, Bag<'a>>,
+}
+
+#[derive(Default)]
+struct Bag<'a> {
+    order: Vec<&'a Dialogue>,
+    told: usize,
+}
+
+impl<'a> Bag<'a> {
+    fn next(&mut self, topic: &'a Topic, dice: &mut Dice) -> Option<&'a Dialogue> {
+        if self.order.is_empty() && self.told == 0 {
+            self.order = topic.dialogues.iter().collect();
+            dice.shuffle(&mut self.order);
+        } else if self.told >= self.order.len() {
+            // Each half is shuffled by itself: what was told last does not come first again.
+            self.order.retain(|dialogue| !dialogue.once);
+            let half = self.order.len() / 2;
+            let (first, second) = self.order.split_at_mut(half);
+            dice.shuffle(first);
+            dice.shuffle(second);
+            self.told = 0;
+        }
+        let dialogue = self.order.get(self.told).copied();
+        self.told += 1;
+        dialogue
+    }
 }
 
 /// A dialogue with its speakers, at times relative to its beginning; replies count from its first post.
@@ -61,15 +89,26 @@ impl<'a> Weaver<'a> {
 
     /// The history of one place, oldest first, nothing later than `brief.until`.
     pub(crate) fn weave(&mut self, brief: &Brief<'_>) -> Vec<Post> {
-        let mut pieces: Vec<Piece> = brief.system.iter().map(|&(kind, author)| system(kind, author)).collect();
+        let mut pieces: Vec<Piece> = Vec::new();
+        if brief.in_order {
+            let library = self.library;
+            for topic in brief.about.iter().filter_map(|name| library.topic(name)) {
+                for dialogue in &topic.dialogues {
+                    pieces.push(self.perform(dialogue, topic.language.as_deref(), brief));
+                }
+            }
+        }
         let mut written = 0;
-        while written < brief.posts {
+        while written < brief.posts && !brief.in_order {
             let Some((topic, dialogue)) = self.draw(brief.about) else { break };
             let piece = self.perform(dialogue, topic.language.as_deref(), brief);
             written += piece.posts.len();
             pieces.push(piece);
         }
-        self.dice.shuffle(&mut pieces);
+        for &(kind, author) in &brief.system {
+            let place = self.dice.below(pieces.len());
+            pieces.insert(place, system(kind, author));
+        }
         let ending = brief.ending.and_then(|name| self.library.topic(name)).and_then(|topic| topic.dialogues.first());
         if let Some(dialogue) = ending {
             let piece = self.perform(dialogue, None, brief);
@@ -111,14 +150,8 @@ impl<'a> Weaver<'a> {
         for _ in 0..8 {
             let chosen = self.dice.weighted(topics.iter().map(|topic| topic.dialogues.len() as u64));
             let topic = *topics.get(chosen)?;
-            let told = self.bags.contains_key(topic.name.as_str());
             let bag = self.bags.entry(&topic.name).or_default();
-            if bag.is_empty() {
-                let mut fresh: Vec<&Dialogue> = topic.dialogues.iter().filter(|item| !(item.once && told)).collect();
-                self.dice.shuffle(&mut fresh);
-                bag.extend(fresh);
-            }
-            if let Some(dialogue) = bag.pop_front() {
+            if let Some(dialogue) = bag.next(topic, &mut self.dice) {
                 return Some((topic, dialogue));
             }
         }

@@ -36,7 +36,8 @@ pub fn generate(seed: u64, at: Millis) -> World {
         plan::COMMUNITIES.iter().map(|plan| community(plan, &people, at, &mut weaver, &mut chance)).collect();
     let directs = plan::DIRECTS.iter().filter_map(|plan| direct(plan, &people, at, &mut weaver)).collect();
     let groups = plan::GROUPS.iter().map(|plan| group(plan, &people, at, &mut weaver)).collect();
-    let saved = weaver.weave(&private(&["saved"], 30, at - 200 * MINUTE, 40, Vec::new()));
+    let until = at - 200 * MINUTE;
+    let saved = weaver.weave(&Brief { in_order: true, ..private(&["saved"], 0, until, 40, Vec::new()) });
     World { at, communities, directs, groups, saved, files, people: people.into_iter().map(|one| one.person).collect() }
 }
 
@@ -127,6 +128,7 @@ fn channel(
         days: DAYS,
         utc_offset: community.utc_offset,
         joined_by_you: plan.denied == 0,
+        in_order: false,
         system: if plan.greets { arrivals(&cast, chance) } else { Vec::new() },
         cast,
     });
@@ -169,8 +171,8 @@ fn arrivals(cast: &[usize], chance: &mut Dice) -> Vec<(PostKind, usize)> {
 }
 
 fn private<'a>(about: &'a [&'a str], posts: usize, until: Millis, days: u64, cast: Vec<usize>) -> Brief<'a> {
-    let joined_by_you = false;
-    Brief { about, ending: None, posts, until, days, utc_offset: 1, cast, joined_by_you, system: Vec::new() }
+    let (joined_by_you, in_order) = (false, false);
+    Brief { about, ending: None, posts, until, days, utc_offset: 1, cast, joined_by_you, in_order, system: Vec::new() }
 }
 
 fn direct(
@@ -183,7 +185,7 @@ fn direct(
     let (own, common) = about.split_at(1.min(about.len()));
     // The peer's own dialogues are the newest; what anybody could have said lies before them.
     let until = at - quiet * MINUTE;
-    let newest = weaver.weave(&private(own, count / 3 + 1, until, 3, vec![peer]));
+    let newest = weaver.weave(&Brief { in_order: true, ..private(own, count, until, 12, vec![peer]) });
     let before = newest.first().map_or(until, |post| post.at) - 600 * MINUTE;
     let mut posts = weaver.weave(&private(common, count.saturating_sub(newest.len()), before, 40, vec![peer]));
     append(&mut posts, newest);
@@ -200,7 +202,7 @@ fn group(
     let others: Vec<usize> = others.iter().filter_map(|other| find(people, other)).collect();
     let (own, common) = about.split_at(1.min(about.len()));
     let until = at - quiet * MINUTE;
-    let newest = weaver.weave(&private(own, count / 3, until, 4, others.clone()));
+    let newest = weaver.weave(&Brief { in_order: true, ..private(own, count, until, 9, others.clone()) });
     let before = newest.first().map_or(until, |post| post.at) - 300 * MINUTE;
     let mut posts = weaver.weave(&Brief {
         joined_by_you: true,

@@ -125,36 +125,40 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
             heading("Information"),
             lately(notices("announcements", 1, &["rust-news"], 16), 700, 2),
             notices("rules", 0, &["rust-rules"], 1),
-            ChannelPlan { greets: true, ..text("welcome", "Say who you are", &["welcome"], 45) },
+            ChannelPlan { greets: true, ..text("welcome", "Say who you are", &["welcome"], 30) },
             heading("Text"),
             ChannelPlan {
                 ending: Some("ending-general"),
-                ..lately(text("general", "Anything about Rust", &["rust", "rust", "terminals", "smalltalk"], 380), 3, 1)
+                ..lately(
+                    text("general", "Anything about Rust", &["rust", "terminals", "smalltalk", "shapes"], 380),
+                    3,
+                    1,
+                )
             },
             ChannelPlan {
                 ending: Some("ending-help"),
-                ..lately(text("help", "Ask with code, answer with kindness", &["help"], 320), 9, 12)
+                ..lately(text("help", "Ask with code, answer with kindness", &["help"], 220), 9, 12)
             },
-            text("show-and-tell", "Things you made", &["show"], 110),
-            text("code-review", "Second pair of eyes", &["review"], 190),
-            text("terminals", "Shells, editors, multiplexers, text interfaces", &["terminals", "keyboards"], 170),
+            text("show-and-tell", "Things you made", &["show"], 30),
+            text("code-review", "Second pair of eyes", &["review"], 130),
+            text("terminals", "Shells, editors, multiplexers, text interfaces", &["terminals", "keyboards"], 140),
             ChannelPlan {
                 ending: Some("ending-off-topic"),
                 ..lately(
-                    text("off-topic", "Not Rust", &["smalltalk", "music", "games", "food", "keyboards"], 230),
+                    text("off-topic", "Not Rust", &["smalltalk", "music", "games", "food", "keyboards", "shapes"], 230),
                     21,
                     3,
                 )
             },
             ChannelPlan {
                 slowmode: Some(30),
-                ..text("beginners", "One question at a time, thirty seconds apart", &["help"], 90)
+                ..text("beginners", "One question at a time, thirty seconds apart", &["help"], 80)
             },
             heading("Robots"),
-            lately(notices("builds", 2, &["builds"], 140), 12, 0),
-            lately(notices("releases", 2, &["releases"], 70), 90, 5),
+            lately(notices("builds", 2, &["builds"], 160), 12, 0),
+            lately(notices("releases", 2, &["releases"], 80), 90, 5),
             hidden(heading("Staff"), 1),
-            hidden(text("moderators", "Quiet, please", &["staff"], 30), 1),
+            hidden(text("moderators", "Quiet, please", &["staff"], 24), 1),
             heading("Voice"),
             voice("lounge", &[("ada", false), ("linus", true)]),
             voice("pairing", &[]),
@@ -179,24 +183,21 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
         channels: &[
             notices("announcements", 0, &["pen-news"], 9),
             heading("Desk"),
-            ChannelPlan {
-                greets: true,
-                ..lately(text("the-nib", "Front room", &["pens", "pens", "smalltalk"], 210), 34, 4)
-            },
+            ChannelPlan { greets: true, ..lately(text("the-nib", "Front room", &["pens", "smalltalk"], 210), 34, 4) },
             ChannelPlan {
                 slowmode: Some(60),
-                ..lately(text("pen-of-the-day", "One post a day, what is in your hand", &["potd"], 170), 95, 0)
+                ..lately(text("pen-of-the-day", "One post a day, what is in your hand", &["potd"], 120), 95, 0)
             },
-            text("inks-and-paper", "Bleed, feather, sheen, shade", &["inks"], 170),
-            text("repairs", "Sacs, seals, tines", &["repairs"], 120),
-            text("penmanship", "Practice sheets welcome", &["handwriting"], 90),
+            text("inks-and-paper", "Bleed, feather, sheen, shade", &["inks"], 95),
+            text("repairs", "Sacs, seals, tines", &["repairs"], 65),
+            text("penmanship", "Practice sheets welcome", &["handwriting"], 45),
             lately(notices("ink-log", 3, &["ink-log"], 40), 400, 0),
             heading("Back room"),
             ChannelPlan {
                 slowmode: Some(300),
-                ..text("marketplace", "Sell, swap, give away. Prices in the post", &["market"], 90)
+                ..text("marketplace", "Sell, swap, give away. Prices in the post", &["market"], 60)
             },
-            hidden(text("keepers", "Only for those who look after this place", &["staff"], 16), 0),
+            hidden(text("keepers", "Only for those who look after this place", &["staff"], 12), 0),
             voice("writing hour", &[("pierre", true)]),
         ],
     },
@@ -219,17 +220,17 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
             ChannelPlan {
                 greets: true,
                 ending: Some("ending-aperitivo"),
-                ..lately(text("aperitivo", "Who, where, when", &["aperitivo", "food", "smalltalk"], 190), 47, 2)
+                ..lately(text("aperitivo", "Who, where, when", &["aperitivo", "food", "smalltalk"], 180), 47, 2)
             },
-            text("食べ物-food", "写真も歓迎", &["food"], 130),
-            text("travel", "Trains, rooms, detours", &["travel"], 130),
-            text("音楽", "What are you listening to", &["music"], 100),
-            text("games", "Board, video, invented", &["games"], 100),
+            text("食べ物-food", "写真も歓迎", &["food"], 75),
+            text("travel", "Trains, rooms, detours", &["travel"], 60),
+            text("音楽", "What are you listening to", &["music"], 60),
+            text("games", "Board, video, invented", &["games"], 55),
             heading("ことば · Languages"),
-            text("日本語", "日本語で雑談", &["japanese"], 130),
-            text("中文", "随便聊聊", &["chinese"], 80),
-            text("한국어", "아무 말이나", &["korean"], 80),
-            text("عربي-עברית", "من اليمين إلى اليسار · מימין לשמאל", &["arabic", "hebrew"], 44),
+            text("日本語", "日本語で雑談", &["japanese"], 105),
+            text("中文", "随便聊聊", &["chinese"], 70),
+            text("한국어", "아무 말이나", &["korean"], 58),
+            text("عربي-עברית", "من اليمين إلى اليسار · מימין לשמאל", &["arabic", "hebrew"], 40),
             heading("声"),
             voice("カウンター", &[("mei", false), ("haruto", true)]),
             voice("karaoke", &[]),
