@@ -4,5 +4,4 @@
 
 mod demo_server;
 mod wire;
-
 mod world;
