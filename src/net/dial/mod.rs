@@ -1,0 +1,141 @@
+//! From an address to an open WebSocket, and what went wrong in words where there is none.
+//!
+//! All addresses of a name are tried: the next one starts when the one before fails, or after [`STAGGER`] without an answer, and the
+//! first that connects wins. `ws://` to another machine is allowed, since tunnels and home networks need it, and is logged as a warning.
+
+mod address;
+pub(crate) mod reason;
+
+pub use address::{BadAddress, ServerAddress};
+
+use crate::domain::DownReason;
+use crate::net::tls;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use rustls::pki_types::ServerName;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::http::HeaderValue;
+use tungstenite::http::header::USER_AGENT;
+use tungstenite::protocol::WebSocketConfig;
+
+/// How long one address of a name is alone before the next is tried beside it.
+pub const STAGGER: Duration = Duration::from_millis(300);
+/// The longest frame that is taken from a server, in bytes.
+pub const LONGEST_FRAME: usize = 16 << 20;
+
+/// A byte stream, encrypted or not.
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> ByteStream for T {}
+
+/// An open WebSocket.
+pub(crate) type Socket = WebSocketStream<Box<dyn ByteStream>>;
+
+/// Everything that a dial needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Dial {
+    pub(crate) server: ServerAddress,
+    pub(crate) ca_file: Option<PathBuf>,
+    /// For everything together: name, socket, encryption, handshake.
+    pub(crate) limit: Duration,
+}
+
+/// Dials.
+pub(crate) async fn dial(dial: Dial) -> Result<Socket, DownReason> {
+    let Dial { server, ca_file, limit } = dial;
+    let deadline = tokio::time::Instant::now() + limit;
+    let seconds = limit.as_secs().max(1);
+    let tcp = tokio::time::timeout_at(deadline, connect(&server))
+        .await
+        .map_err(|_| reason::unreachable(&server, &format!("no answer within {seconds} s")))??;
+    tokio::time::timeout_at(deadline, shake_hands(&server, ca_file, tcp)).await.map_err(|_| {
+        reason::not_a_server(&server, &format!("it takes the connection and then says nothing for {seconds} s"))
+    })?
+}
+
+async fn connect(server: &ServerAddress) -> Result<TcpStream, DownReason> {
+    let found = tokio::net::lookup_host((server.host(), server.port())).await;
+    let addresses: Vec<SocketAddr> = match found {
+        Ok(found) => found.collect(),
+        Err(error) => {
+            let why = match error.kind() {
+                io::ErrorKind::NotFound => "there is no host of that name".to_owned(),
+                _ => format!("its name was not found ({error})"),
+            };
+            return Err(reason::unreachable(server, &why));
+        }
+    };
+    let tcp = first_of(&addresses).await.map_err(|error| match error {
+        Some(error) => reason::of_connect(server, &error),
+        None => reason::unreachable(server, "its name stands for no address"),
+    })?;
+    if let Err(error) = tcp.set_nodelay(true) {
+        tracing::debug!(%error, "small frames may be delayed");
+    }
+    Ok(tcp)
+}
+
+/// Connects to the first address that answers. `None`: there was no address. Else the fault of the first that failed, which is the one
+/// the system prefers.
+async fn first_of(addresses: &[SocketAddr]) -> Result<TcpStream, Option<io::Error>> {
+    let mut left = addresses.iter().copied().enumerate();
+    let mut tries = FuturesUnordered::new();
+    let mut fault: Option<(usize, io::Error)> = None;
+    loop {
+        if let Some((rank, address)) = left.next() {
+            tries.push(async move { (rank, TcpStream::connect(address).await) });
+        } else if tries.is_empty() {
+            return Err(fault.map(|(_, error)| error));
+        }
+        let more = left.len() > 0;
+        let settled = tokio::select! {
+            settled = tries.next() => settled,
+            () = tokio::time::sleep(STAGGER), if more => None,
+        };
+        match settled {
+            Some((_, Ok(tcp))) => return Ok(tcp),
+            Some((rank, Err(error))) => {
+                if fault.as_ref().is_none_or(|&(other, _)| rank < other) {
+                    fault = Some((rank, error));
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpStream) -> Result<Socket, DownReason> {
+    let stream: Box<dyn ByteStream> = if server.is_encrypted() {
+        let config = tokio::task::spawn_blocking(move || tls::client_config(ca_file.as_deref()))
+            .await
+            .map_err(|_| DownReason::Internal)?
+            .map_err(|error| reason::unsafe_link(server, &error.to_string()))?;
+        let name = ServerName::try_from(server.host().trim_end_matches('.').to_owned())
+            .map_err(|_| reason::unsafe_link(server, "no certificate can be for such a name"))?;
+        let encrypted = tokio_rustls::TlsConnector::from(config).connect(name, tcp).await;
+        Box::new(encrypted.map_err(|error| reason::of_tls(server, &error))?)
+    } else {
+        if !server.is_loopback() {
+            tracing::warn!(%server, "this connection is not encrypted: everybody on the way can read it");
+        }
+        Box::new(tcp)
+    };
+    let fault = |error: tungstenite::Error| reason::of_handshake(server, &error);
+    let mut request = server.to_string().into_client_request().map_err(fault)?;
+    request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(concat!("nib/", env!("CARGO_PKG_VERSION"))));
+    let config = WebSocketConfig::default()
+        .read_buffer_size(64 << 10)
+        .write_buffer_size(8 << 10)
+        .max_message_size(Some(LONGEST_FRAME))
+        .max_frame_size(Some(LONGEST_FRAME));
+    let (socket, _) =
+        tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(fault)?;
+    Ok(socket)
+}

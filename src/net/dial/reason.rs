@@ -1,0 +1,131 @@
+//! Puts what went wrong on a connection into words.
+
+use super::ServerAddress;
+use crate::domain::{CleanText, DownReason};
+use std::io;
+use tokio_tungstenite::tungstenite;
+use tungstenite::error::{CapacityError, ProtocolError};
+use tungstenite::protocol::CloseFrame;
+
+fn host(address: &ServerAddress) -> CleanText {
+    CleanText::line(&address.authority())
+}
+
+pub(crate) fn unreachable(address: &ServerAddress, why: &str) -> DownReason {
+    DownReason::Unreachable { host: host(address), why: CleanText::line(why) }
+}
+
+pub(crate) fn unsafe_link(address: &ServerAddress, why: &str) -> DownReason {
+    DownReason::Tls { host: host(address), why: CleanText::line(why) }
+}
+
+pub(crate) fn not_a_server(address: &ServerAddress, why: &str) -> DownReason {
+    DownReason::NotAServer { host: host(address), why: CleanText::line(why) }
+}
+
+/// What the system says of a socket, in words.
+fn io_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "nobody answers there".to_owned(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            "the connection was cut".to_owned()
+        }
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => "there is no network".to_owned(),
+        io::ErrorKind::HostUnreachable => "there is no way to that host".to_owned(),
+        io::ErrorKind::TimedOut => "it does not answer in time".to_owned(),
+        io::ErrorKind::UnexpectedEof => "it ended the connection".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// No socket came to be.
+pub(super) fn of_connect(address: &ServerAddress, error: &io::Error) -> DownReason {
+    unreachable(address, &io_words(error))
+}
+
+/// The encryption did not come to be.
+pub(super) fn of_tls(address: &ServerAddress, error: &io::Error) -> DownReason {
+    use rustls::{AlertDescription, CertificateError, Error};
+    let Some(fault) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
+        return not_a_server(address, &format!("{} instead of encrypting it", io_words(error)));
+    };
+    let why = match fault {
+        Error::InvalidCertificate(fault) => match fault {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "its certificate has expired".to_owned()
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "its certificate is not valid yet; check this computer's clock".to_owned()
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "its certificate is for another name".to_owned()
+            }
+            CertificateError::UnknownIssuer => {
+                "its certificate comes from nobody this computer trusts; ca_file can name more roots".to_owned()
+            }
+            CertificateError::Revoked => "its certificate was revoked".to_owned(),
+            other => format!("its certificate is not acceptable ({other})"),
+        },
+        Error::InvalidMessage(_) => {
+            return not_a_server(address, "it does not speak TLS; its address may have to begin with ws://");
+        }
+        Error::AlertReceived(AlertDescription::UnrecognisedName) => "it does not know that name".to_owned(),
+        Error::AlertReceived(alert) => format!("it refused to encrypt ({alert:?})"),
+        other => other.to_string(),
+    };
+    unsafe_link(address, &why)
+}
+
+/// The WebSocket did not come to be.
+pub(super) fn of_handshake(address: &ServerAddress, error: &tungstenite::Error) -> DownReason {
+    let why = match error {
+        tungstenite::Error::Http(response) => {
+            let status = response.status();
+            let words = status.canonical_reason().unwrap_or("no known meaning");
+            format!("it answers HTTP {} ({words}) instead of opening a WebSocket", status.as_u16())
+        }
+        tungstenite::Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+            "it ended the connection without an answer".to_owned()
+        }
+        tungstenite::Error::Protocol(ProtocolError::HttparseError(_))
+        | tungstenite::Error::HttpFormat(_)
+        | tungstenite::Error::AttackAttempt
+        | tungstenite::Error::Utf8(_)
+        | tungstenite::Error::Capacity(_) => {
+            let hint = if address.is_encrypted() { "" } else { "; its address may have to begin with wss://" };
+            format!("its answer is not HTTP{hint}")
+        }
+        tungstenite::Error::Protocol(fault) => format!("its WebSocket answer is wrong ({fault})"),
+        tungstenite::Error::Io(error) => io_words(error),
+        other => other.to_string(),
+    };
+    not_a_server(address, &why)
+}
+
+/// An open WebSocket failed.
+pub(crate) fn of_stream(address: &ServerAddress, error: &tungstenite::Error) -> DownReason {
+    match error {
+        tungstenite::Error::ConnectionClosed
+        | tungstenite::Error::AlreadyClosed
+        | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => DownReason::Closed(None),
+        tungstenite::Error::Io(error) => DownReason::Closed(Some(CleanText::line(&io_words(error)))),
+        tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }) => {
+            not_a_server(address, "it sent a frame that is too long")
+        }
+        tungstenite::Error::Utf8(_) => not_a_server(address, "it sent text that is not UTF-8"),
+        other => not_a_server(address, &format!("it breaks the WebSocket protocol ({other})")),
+    }
+}
+
+/// The other side closed the WebSocket in good form.
+pub(crate) fn of_close(frame: Option<&CloseFrame>) -> DownReason {
+    let why = frame.and_then(|frame| {
+        let code = u16::from(frame.code);
+        match (frame.reason.as_str(), code) {
+            ("", 1000 | 1005) => None,
+            ("", code) => Some(format!("code {code}")),
+            (reason, _) => Some(reason.to_owned()),
+        }
+    });
+    DownReason::Closed(why.as_deref().map(CleanText::line))
+}

@@ -1,1 +1,0 @@
-//! Orders requests in front of an adapter.

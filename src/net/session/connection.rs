@@ -1,0 +1,237 @@
+//! One open connection, from the greeting to its end.
+
+use super::driver::{Driver, End, stopped};
+use super::socket::{Ended, Incoming, Wire};
+use crate::domain::{DownReason, LinkEvent, Mono};
+use crate::net::dial::{Socket, reason};
+use crate::net::{Adapter, Close, NetEvent, Out};
+use std::time::Duration;
+
+/// So many frames may wait for a slow network before no more requests are turned into frames.
+const MOST_BACKLOG: usize = 64;
+
+/// One connection with its adapter.
+pub(super) struct Connection<'a> {
+    driver: &'a mut Driver,
+    adapter: Box<dyn Adapter>,
+    wire: Wire,
+    /// When the other side last showed that it lives.
+    heard: Mono,
+    next_ping: Mono,
+    /// When the ping was sent whose pong has not come.
+    pinged: Option<Mono>,
+    /// The adapter is not called for its deadline before.
+    may_tick: Mono,
+}
+
+impl<'a> Connection<'a> {
+    pub(super) fn new(driver: &'a mut Driver, adapter: Box<dyn Adapter>, socket: Socket) -> Self {
+        let now = driver.clock.now().mono;
+        let next_ping = now.plus(driver.config.timing.ping);
+        Self { driver, adapter, wire: Wire::new(socket), heard: now, next_ping, pinged: None, may_tick: now }
+    }
+
+    /// Runs it to its end.
+    pub(super) async fn run(mut self) -> End {
+        self.driver.dispatch.opened();
+        let mut out = Out::default();
+        self.adapter.open(self.driver.clock.now(), &mut out);
+        let end = match self.carry_out(&mut out) {
+            Some(end) => end,
+            None => self.turns(&mut out).await,
+        };
+        self.report_skipped();
+        let limit = self.driver.config.timing.farewell;
+        match end {
+            End::Stopped => {
+                self.wire.part(limit).await;
+                End::Stopped
+            }
+            End::Down(DownReason::Closed(why)) => {
+                let left = self.driver.serve_while(self.wire.take_leave(limit)).await;
+                left.map_or(End::Stopped, |()| End::Down(DownReason::Closed(why)))
+            }
+            End::Refused | End::Down(_) => {
+                let parted = self.driver.serve_while(self.wire.part(limit)).await;
+                // Stopped while parting: that is the end, and a refusal is told all the same.
+                if parted.is_none() && !matches!(end, End::Refused) { End::Stopped } else { end }
+            }
+        }
+    }
+
+    /// Turn after turn: wait for anything, then do everything that can be done.
+    async fn turns(&mut self, out: &mut Out) -> End {
+        loop {
+            if let Some(end) = self.pump(out) {
+                return end;
+            }
+            // A core that does not keep up is not fed: the socket fills, and the network slows down.
+            let read = !self.driver.pending.is_full();
+            let wake = self.driver.clock.instant(self.wake(read));
+            let driver = &mut *self.driver;
+            let command = tokio::select! { biased;
+                () = stopped(&mut driver.stop) => return End::Stopped,
+                permit = driver.events.reserve(), if !driver.pending.is_empty() => {
+                    let Ok(permit) = permit else { return End::Stopped };
+                    permit.send(driver.pending.batch());
+                    None
+                }
+                () = self.wire.moved(read) => None,
+                command = driver.commands.recv(), if driver.pending.has_room() => {
+                    let Some(command) = command else { return End::Stopped };
+                    Some(command)
+                }
+                () = tokio::time::sleep_until(wake) => None,
+            };
+            if let Some(command) = command {
+                driver.take(command);
+            }
+            driver.take_waiting();
+            if let Some(end) = self.look_at_incoming(out).or_else(|| self.look_at_clock(out)) {
+                return end;
+            }
+        }
+    }
+
+    /// When time alone gives something to do. While nothing is read, nothing counts as overdue: the answer may be in the socket.
+    fn wake(&self, reading: bool) -> Mono {
+        let due = [
+            reading.then(|| self.silent_at()),
+            if reading { self.tick_at() } else { None },
+            if self.may_ask() { self.driver.dispatch.deadline() } else { None },
+        ];
+        due.into_iter().flatten().fold(self.next_ping, Mono::min)
+    }
+
+    /// When the adapter wants to be called. Not twice in a millisecond, so that a deadline that does not move on keeps nobody busy.
+    fn tick_at(&self) -> Option<Mono> {
+        self.adapter.deadline().map(|at| at.max(self.may_tick))
+    }
+
+    fn silent_at(&self) -> Mono {
+        self.heard.plus(self.driver.config.timing.silence)
+    }
+
+    fn may_ask(&self) -> bool {
+        self.wire.backlog() < MOST_BACKLOG && self.driver.pending.has_room()
+    }
+
+    /// Makes the calls that may be made now.
+    fn pump(&mut self, out: &mut Out) -> Option<End> {
+        while self.may_ask() {
+            let now = self.driver.clock.now();
+            let (id, request) = self.driver.dispatch.next(now.mono)?;
+            self.adapter.request(id, request, now, out);
+            if let Some(end) = self.carry_out(out) {
+                return Some(end);
+            }
+        }
+        None
+    }
+
+    fn look_at_incoming(&mut self, out: &mut Out) -> Option<End> {
+        let mut incoming = std::mem::take(&mut self.wire.incoming);
+        if !incoming.is_empty() {
+            let now = self.driver.clock.now();
+            self.heard = now.mono;
+            for item in incoming.drain(..) {
+                match item {
+                    Incoming::Frame(frame) => self.adapter.frame(frame, now, out),
+                    Incoming::Ping => self.adapter.heard(now),
+                    Incoming::Pong(payload) => {
+                        self.adapter.heard(now);
+                        self.pong(&payload, now.mono);
+                    }
+                    Incoming::Close(frame) => return Some(End::Down(reason::of_close(frame.as_ref()))),
+                }
+                if let Some(end) = self.carry_out(out) {
+                    return Some(end);
+                }
+            }
+            // The vector is used again for the next gulp.
+            self.wire.incoming = incoming;
+        }
+        match self.wire.ended.as_ref()? {
+            Ended::Over => Some(End::Down(DownReason::Closed(None))),
+            Ended::Fault(error) => Some(End::Down(reason::of_stream(&self.driver.config.server, error))),
+        }
+    }
+
+    /// The pong to our ping tells how long the network takes.
+    fn pong(&mut self, payload: &[u8], now: Mono) {
+        if let Some(sent) = self.pinged
+            && payload == sent.0.to_be_bytes()
+        {
+            self.pinged = None;
+            self.driver.pending.link(LinkEvent::Latency(now.since(sent)));
+        }
+    }
+
+    fn look_at_clock(&mut self, out: &mut Out) -> Option<End> {
+        let now = self.driver.clock.now().mono;
+        if now >= self.next_ping {
+            self.next_ping = now.plus(self.driver.config.timing.ping);
+            // Not a second one behind a socket that takes nothing.
+            if self.wire.backlog() == 0 {
+                self.pinged = Some(now);
+                self.wire.ping(now.0.to_be_bytes());
+            }
+        }
+        let overdue = |connection: &Self| {
+            let now = connection.driver.clock.now().mono;
+            now >= connection.silent_at() || connection.tick_at().is_some_and(|at| now >= at)
+        };
+        if self.driver.pending.is_full() || !overdue(self) {
+            return None;
+        }
+        // What is overdue may have arrived and not been looked at.
+        self.wire.glance();
+        if let Some(end) = self.look_at_incoming(out) {
+            return Some(end);
+        }
+        let now = self.driver.clock.now();
+        if now.mono >= self.silent_at() {
+            return Some(End::Down(DownReason::Quiet));
+        }
+        if self.tick_at().is_some_and(|at| now.mono >= at) {
+            self.may_tick = now.mono.plus(Duration::from_millis(1));
+            self.adapter.tick(now, out);
+            return self.carry_out(out);
+        }
+        None
+    }
+
+    /// Does what the adapter wants done: frames, events, close.
+    fn carry_out(&mut self, out: &mut Out) -> Option<End> {
+        for frame in out.frames.drain(..) {
+            self.wire.push(frame);
+        }
+        let mut answers = Vec::new();
+        for event in out.events.drain(..) {
+            match event {
+                NetEvent::Answer(answer) => {
+                    self.driver.dispatch.answered(answer, self.driver.clock.now().mono, &mut answers);
+                    self.driver.pending.answers(&mut answers);
+                }
+                NetEvent::Link(event) => {
+                    self.driver.signed_in(&event);
+                    self.driver.pending.link(event);
+                }
+                update @ NetEvent::Update(_) => self.driver.pending.push(update),
+            }
+        }
+        let server = &self.driver.config.server;
+        Some(match out.close.take()? {
+            Close::Refused => End::Refused,
+            Close::Quiet => End::Down(DownReason::Quiet),
+            Close::Broken(why) => End::Down(reason::not_a_server(server, &why)),
+            Close::SignInFault(why) => End::Down(DownReason::SignInFault(why)),
+        })
+    }
+
+    fn report_skipped(&self) {
+        for (kind, count) in self.adapter.skipped() {
+            tracing::debug!(kind, count, "skipped, since nib does not know it");
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The life of a session: dial, run the connection, wait, dial again.
+
+use super::backoff::Backoff;
+use super::connection::Connection;
+use super::pending::Pending;
+use super::{Batch, Command, MakeAdapter, SessionConfig};
+use crate::domain::answer::RefusalKind;
+use crate::domain::{AccountId, Answer, DownReason, LinkEvent, Mono, Now, Refusal, Wall};
+use crate::net::Credentials;
+use crate::net::dial::{Dial, dial};
+use crate::net::dispatch::Dispatch;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
+
+/// How a connection, or the session with it, ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The session was stopped, or nobody listens any more.
+    Stopped,
+    /// The sign-in was refused; the adapter has told so.
+    Refused,
+    /// Dial again.
+    Down(DownReason),
+}
+
+/// Reads both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    start: Instant,
+}
+
+impl Clock {
+    pub(super) fn now(self) -> Now {
+        let mono = Mono(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Now { mono, wall: Wall(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)) }
+    }
+
+    /// The moment on the runtime's clock; one that lies absurdly far ahead becomes one a day ahead.
+    pub(super) fn instant(self, at: Mono) -> Instant {
+        let day = Instant::now() + Duration::from_secs(86_400);
+        self.start.checked_add(Duration::from_micros(at.0)).map_or(day, |instant| instant.min(day))
+    }
+}
+
+/// What outlives the connections of a session.
+pub(super) struct Driver {
+    pub(super) config: SessionConfig,
+    make_adapter: MakeAdapter,
+    pub(super) dispatch: Dispatch,
+    pub(super) pending: Pending,
+    pub(super) events: mpsc::Sender<Batch>,
+    pub(super) commands: mpsc::Receiver<Command>,
+    dial_now: Arc<Notify>,
+    pub(super) stop: watch::Receiver<bool>,
+    pub(super) clock: Clock,
+    random: fastrand::Rng,
+    backoff: Backoff,
+    /// Since when the account has been signed in on the present connection.
+    pub(super) signed_in_at: Option<Mono>,
+}
+
+/// Resolves when the session is asked to stop, or its handle is gone.
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|&stop| stop).await;
+}
+
+impl Driver {
+    pub(super) fn new(
+        account: AccountId,
+        config: SessionConfig,
+        make_adapter: MakeAdapter,
+        events: mpsc::Sender<Batch>,
+        commands: mpsc::Receiver<Command>,
+        dial_now: Arc<Notify>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            dispatch: Dispatch::new(config.limits, config.seed),
+            pending: Pending::new(account),
+            random: fastrand::Rng::with_seed(config.seed.wrapping_add(1)),
+            backoff: Backoff::new(config.timing.first_delay, config.timing.most_delay),
+            clock: Clock { start: Instant::now() },
+            signed_in_at: None,
+            config,
+            make_adapter,
+            events,
+            commands,
+            dial_now,
+            stop,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let refusal = loop {
+            self.signed_in_at = None;
+            self.pending.link(LinkEvent::Connecting);
+            // Nothing that unwinds out of a connection is used again, and what stays behind here is whole between any two calls.
+            let end = AssertUnwindSafe(self.connect()).catch_unwind().await.unwrap_or_else(|_| {
+                tracing::error!("a fault in the session was caught; the connection is given up");
+                End::Down(DownReason::Internal)
+            });
+            match end {
+                End::Stopped => break Refusal::ours(RefusalKind::LinkLost, "The connection was ended."),
+                End::Refused => break Refusal::ours(RefusalKind::NotSignedIn, "You are not signed in."),
+                End::Down(reason) => {
+                    if !self.wait(reason).await {
+                        break Refusal::ours(RefusalKind::LinkLost, "The connection was ended.");
+                    }
+                }
+            }
+        };
+        self.finish(&refusal).await;
+    }
+
+    /// Dials and, when that works, runs the connection to its end.
+    async fn connect(&mut self) -> End {
+        let target = Dial {
+            server: self.config.server.clone(),
+            ca_file: self.config.ca_file.clone(),
+            limit: self.config.timing.dial,
+        };
+        match self.serve_while(dial(target)).await {
+            None => End::Stopped,
+            Some(Err(reason)) => End::Down(reason),
+            Some(Ok(socket)) => {
+                let adapter = (self.make_adapter)(self.config.credentials.clone());
+                Connection::new(self, adapter, socket).run().await
+            }
+        }
+    }
+
+    /// The connection is lost: tells so and waits before the next try. False: the session was stopped meanwhile.
+    async fn wait(&mut self, reason: DownReason) -> bool {
+        let now = self.clock.now().mono;
+        if self.signed_in_at.is_some_and(|since| now.since(since) >= self.config.timing.stable) {
+            self.backoff.reset();
+        }
+        let retry_in = self.backoff.next(&mut self.random);
+        tracing::info!(%reason, ?retry_in, "not connected");
+        self.pending.link(LinkEvent::Down { reason, retry_in });
+        let mut answers = Vec::new();
+        self.dispatch.lost(&mut answers);
+        self.pending.answers(&mut answers);
+        let dial_now = Arc::clone(&self.dial_now);
+        // A wish from before the loss is not a wish to skip this wait.
+        let _ = dial_now.notified().now_or_never();
+        let waiting = async move {
+            tokio::select! {
+                () = tokio::time::sleep(retry_in) => {}
+                () = dial_now.notified() => {}
+            }
+        };
+        self.serve_while(waiting).await.is_some()
+    }
+
+    /// Takes requests and tells events until something else is done; `None` when the session is stopped first.
+    pub(super) async fn serve_while<F: Future>(&mut self, other: F) -> Option<F::Output> {
+        let mut other = std::pin::pin!(other);
+        loop {
+            let command = tokio::select! { biased;
+                () = stopped(&mut self.stop) => return None,
+                output = &mut other => return Some(output),
+                permit = self.events.reserve(), if !self.pending.is_empty() => {
+                    permit.ok()?.send(self.pending.batch());
+                    continue;
+                }
+                command = self.commands.recv(), if self.pending.has_room() => command?,
+            };
+            self.take(command);
+        }
+    }
+
+    /// Carries out a command of the core.
+    pub(super) fn take(&mut self, command: Command) {
+        match command {
+            Command::Cancel(id) => self.dispatch.cancel(id),
+            Command::Request { id, request, priority } => {
+                let mut answers: Vec<Answer> = Vec::new();
+                self.dispatch.submit(id, *request, priority, self.clock.now().mono, &mut answers);
+                self.pending.answers(&mut answers);
+            }
+        }
+    }
+
+    /// Takes the commands that wait already, so that neither a flood nor a slow core holds them up.
+    pub(super) fn take_waiting(&mut self) {
+        while self.pending.has_room()
+            && let Ok(command) = self.commands.try_recv()
+        {
+            self.take(command);
+        }
+    }
+
+    /// The network gave a token: the next connection signs in with it, and the password is forgotten.
+    pub(super) fn signed_in(&mut self, event: &LinkEvent) {
+        if let LinkEvent::SignedIn { token, .. } = event {
+            if !token.is_empty() {
+                self.config.credentials = Credentials::Token(token.clone());
+            }
+            self.signed_in_at = Some(self.clock.now().mono);
+            self.dispatch.signed_in();
+        }
+    }
+
+    /// Answers what is left, and tells what was not told. When stopped, only as far as the core takes it at once: it may wait for this very end.
+    async fn finish(mut self, refusal: &Refusal) {
+        self.commands.close();
+        self.take_waiting();
+        let mut answers = Vec::new();
+        self.dispatch.end(refusal, &mut answers);
+        self.pending.answers(&mut answers);
+        while !self.pending.is_empty() {
+            let permit = tokio::select! { biased;
+                permit = self.events.reserve() => permit,
+                () = stopped(&mut self.stop) => return,
+            };
+            match permit {
+                Ok(permit) => permit.send(self.pending.batch()),
+                Err(_) => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The one async driver for all networks: one task for each account, from the first dial until it is stopped or refused.
+//!
+//! - The core hands in requests without waiting ([`SessionHandle::request`]) and is told what happens in [`Batch`]es through a bounded channel.
+//! - When the core is slow, the session stops reading its socket: the network is slowed down and memory stays bounded. Requests still go out.
+//! - A lost connection is dialled again, sooner or later, for ever; a refused sign-in ends the session. Even a panic in here is only a lost connection.
+//! - The password is forgotten as soon as the network gives a token for it.
+
+mod backoff;
+mod connection;
+mod driver;
+mod pending;
+mod socket;
+
+pub use pending::BATCH_EVENTS;
+
+use crate::domain::{AccountId, Priority, Request, RequestId};
+use crate::net::dial::ServerAddress;
+use crate::net::dispatch::Limits;
+use crate::net::{Adapter, Credentials, NetEvent};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Notify, mpsc, watch};
+
+/// How many batches the channel to the core should hold.
+pub const BATCHES: usize = 16;
+/// How many commands may wait for a session to take them.
+const COMMANDS: usize = 64;
+
+/// Some events of one account, in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Batch {
+    /// Which account.
+    pub account: AccountId,
+    /// What happened; at most [`BATCH_EVENTS`].
+    pub events: Vec<NetEvent>,
+}
+
+/// Makes the adapter of each new connection, from how to sign in.
+pub type MakeAdapter = Box<dyn Fn(Credentials) -> Box<dyn Adapter> + Send + Sync>;
+
+/// What a session needs to know.
+#[derive(Clone, Debug)]
+pub struct SessionConfig {
+    /// Where the server is.
+    pub server: ServerAddress,
+    /// How to sign in the first time.
+    pub credentials: Credentials,
+    /// A PEM file of roots to trust besides the usual ones.
+    pub ca_file: Option<PathBuf>,
+    /// How long things may take.
+    pub timing: Timing,
+    /// How much may be asked at once.
+    pub limits: Limits,
+    /// Drives the jitter of retries and reconnects.
+    pub seed: u64,
+}
+
+impl SessionConfig {
+    /// The usual timing and limits.
+    #[must_use]
+    pub fn new(server: ServerAddress, credentials: Credentials, seed: u64) -> Self {
+        Self { server, credentials, ca_file: None, timing: Timing::default(), limits: Limits::default(), seed }
+    }
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timing {
+    /// Name, socket, encryption and handshake together.
+    pub dial: Duration,
+    /// The longest first delay before dialling again.
+    pub first_delay: Duration,
+    /// The longest delay before dialling again.
+    pub most_delay: Duration,
+    /// Signed in for so long, a connection counts as stable, and its loss as a first failure.
+    pub stable: Duration,
+    /// Between two pings of the transport.
+    pub ping: Duration,
+    /// After so long without a sign of life, the connection counts as dead.
+    pub silence: Duration,
+    /// What a closing handshake may take.
+    pub farewell: Duration,
+}
+
+impl Default for Timing {
+    /// Dial within 10 s; again after 0.5 s to 30 s; stable after 30 s; a ping every 30 s; dead after 75 s; 1 s to part.
+    fn default() -> Self {
+        Self {
+            dial: Duration::from_secs(10),
+            first_delay: Duration::from_millis(500),
+            most_delay: Duration::from_secs(30),
+            stable: Duration::from_secs(30),
+            ping: Duration::from_secs(30),
+            silence: Duration::from_secs(75),
+            farewell: Duration::from_secs(1),
+        }
+    }
+}
+
+/// The session did not take a request: it has ended, or too much waits for it. The request will not be answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// Too much waits already; try again in a moment.
+    #[error("too much waits for the connection already; try again in a moment")]
+    Full,
+    /// The session has ended.
+    #[error("this account is not connected")]
+    Ended,
+}
+
+#[derive(Debug)]
+enum Command {
+    Request { id: RequestId, request: Box<Request>, priority: Priority },
+    Cancel(RequestId),
+}
+
+/// A running session. Dropping it stops the session.
+#[derive(Debug)]
+pub struct SessionHandle {
+    commands: mpsc::Sender<Command>,
+    dial_now: Arc<Notify>,
+    stop: watch::Sender<bool>,
+    /// Closed when the session's task is over.
+    over: watch::Receiver<()>,
+}
+
+impl SessionHandle {
+    /// Hands in a request. It is answered exactly once, unless the session is stopped before.
+    ///
+    /// # Errors
+    /// When the session cannot take it now; then it is not answered.
+    pub fn request(&self, id: RequestId, request: Request, priority: Priority) -> Result<(), NotTaken> {
+        let command = Command::Request { id, request: Box::new(request), priority };
+        self.commands.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => NotTaken::Full,
+            TrySendError::Closed(_) => NotTaken::Ended,
+        })
+    }
+
+    /// A request is no longer wanted. It may be answered all the same, when it was under way already.
+    pub fn cancel(&self, id: RequestId) {
+        if self.commands.try_send(Command::Cancel(id)).is_err() {
+            tracing::debug!(?id, "not cancelled: too much waits, or the session is over");
+        }
+    }
+
+    /// Dials at once where the session waits before it dials again.
+    pub fn dial_now(&self) {
+        self.dial_now.notify_one();
+    }
+
+    /// Ends the session in good form. What was not answered is answered as lost, as far as the core takes it.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Whether the session is over: stopped, or refused.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over.has_changed().is_err()
+    }
+
+    /// Waits until the session is over.
+    pub async fn stopped(&self) {
+        let mut over = self.over.clone();
+        while over.changed().await.is_ok() {}
+    }
+}
+
+/// Starts a session on the runtime. It dials at once.
+pub fn spawn(
+    runtime: &tokio::runtime::Handle,
+    account: AccountId,
+    config: SessionConfig,
+    make_adapter: MakeAdapter,
+    events: mpsc::Sender<Batch>,
+) -> SessionHandle {
+    let (commands, taken) = mpsc::channel(COMMANDS);
+    let (stop, stopping) = watch::channel(false);
+    let (alive, over) = watch::channel(());
+    let dial_now = Arc::new(Notify::new());
+    let driver = driver::Driver::new(account, config, make_adapter, events, taken, Arc::clone(&dial_now), stopping);
+    runtime.spawn(async move {
+        driver.run().await;
+        drop(alive);
+    });
+    SessionHandle { commands, dial_now, stop, over }
+}
