@@ -14,6 +14,7 @@ const DIALOGUES: &[&str] = &[
     include_str!("../../../assets/world/private.txt"),
     include_str!("../../../assets/world/notices.txt"),
     include_str!("../../../assets/world/shapes.txt"),
+    include_str!("../../../assets/world/more.txt"),
 ];
 const WORDS: &str = include_str!("../../../assets/world/words.txt");
 const PEOPLE: &str = include_str!("../../../assets/world/people.txt");
@@ -44,7 +45,13 @@ pub(crate) struct Library {
 impl Library {
     /// Reads the compiled-in assets.
     pub(crate) fn load() -> Self {
-        let topics = DIALOGUES.iter().flat_map(|source| script::parse(source).0).collect();
+        let mut topics: Vec<Topic> = Vec::new();
+        for topic in DIALOGUES.iter().flat_map(|source| script::parse(source).0) {
+            match topics.iter_mut().find(|known| known.name == topic.name) {
+                Some(known) => known.dialogues.extend(topic.dialogues),
+                None => topics.push(topic),
+            }
+        }
         Self { topics, lexicon: Lexicon::parse(WORDS) }
     }
 

@@ -139,7 +139,7 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
                 ending: Some("ending-help"),
                 ..lately(text("help", "Ask with code, answer with kindness", &["help"], 220), 9, 12)
             },
-            text("show-and-tell", "Things you made", &["show"], 30),
+            text("show-and-tell", "Things you made", &["show"], 45),
             text("code-review", "Second pair of eyes", &["review"], 130),
             text("terminals", "Shells, editors, multiplexers, text interfaces", &["terminals", "keyboards"], 140),
             ChannelPlan {
@@ -195,7 +195,7 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
             heading("Back room"),
             ChannelPlan {
                 slowmode: Some(300),
-                ..text("marketplace", "Sell, swap, give away. Prices in the post", &["market"], 60)
+                ..text("marketplace", "Sell, swap, give away. Prices in the post", &["market"], 44)
             },
             hidden(text("keepers", "Only for those who look after this place", &["staff"], 12), 0),
             voice("writing hour", &[("pierre", true)]),
@@ -228,7 +228,7 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
             text("games", "Board, video, invented", &["games"], 55),
             heading("ことば · Languages"),
             text("日本語", "日本語で雑談", &["japanese"], 105),
-            text("中文", "随便聊聊", &["chinese"], 70),
+            text("中文", "随便聊聊", &["chinese"], 58),
             text("한국어", "아무 말이나", &["korean"], 58),
             text("عربي-עברית", "من اليمين إلى اليسار · מימין לשמאל", &["arabic", "hebrew"], 40),
             heading("声"),
