@@ -33,8 +33,6 @@ pub(crate) enum Sort {
     File,
     /// Sign-ins.
     Login,
-    /// Voice rooms.
-    Room,
 }
 
 /// The id of the `index`-th sample entity of a sort, the same in every run.

@@ -28,6 +28,8 @@ pub(crate) const MODIFY_ROLES: u64 = 1024;
 pub(crate) const REMOVE_MEMBERS: u64 = 2048;
 /// Reactions can be added.
 pub(crate) const ADD_REACTIONS: u64 = 4096;
+/// The emoji pack can be changed.
+pub(crate) const MODIFY_LINKED_STICKERS: u64 = 8192;
 /// All bits that exist.
 pub(crate) const ALL: u64 = 16_383;
 

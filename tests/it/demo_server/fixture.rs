@@ -6,10 +6,10 @@ use nib::demo::world::model::{
 };
 
 /// 2026-03-01T12:00:00Z in milliseconds.
-pub const AT: i64 = 1_772_366_400_000;
+pub(super) const AT: i64 = 1_772_366_400_000;
 
 /// Posts in the channel `general`.
-pub const POSTS: usize = 130;
+pub(super) const POSTS: usize = 130;
 
 const VIEW: u64 = 2;
 const SEND: u64 = 4;
@@ -46,7 +46,7 @@ fn channel(name: &str, kind: ChannelKind) -> Channel {
 }
 
 /// People: 0 You, 1 Ada (owner), 2 Bob (staff), 3 Eve (plain, second factor), 4 Robo (bot), 5 Zoe (outsider).
-pub fn world() -> World {
+pub(super) fn world() -> World {
     let mut general = channel("general", ChannelKind::Text);
     general.parent = Some(0);
     general.posts =
@@ -110,6 +110,6 @@ pub fn world() -> World {
 }
 
 /// A server of that world in which nobody acts by script.
-pub fn options() -> Options {
+pub(super) fn options() -> Options {
     Options { seed: 7, at: Some(AT), people: 0, world: Some(world()), ..Options::default() }
 }

@@ -1,7 +1,9 @@
 //! The embedded Osmium server: its rules by calling it, its sockets by connecting to it.
 
+mod administration;
 mod fixture;
 mod messages;
 mod rig;
 mod sessions;
+mod social;
 mod socket;

@@ -12,33 +12,32 @@ use wire::refs::{ChannelRef, ChatRef, GroupRef, RefSelf, UserRef, chat_ref::Ref}
 use wire::updates::update::Update as Change;
 
 /// The server and a record of what it sent.
-pub struct Rig {
-    pub server: Server,
-    pub now: i64,
-    pub accounts: Vec<DemoAccount>,
+pub(super) struct Rig {
+    pub(super) server: Server,
+    pub(super) now: i64,
+    pub(super) accounts: Vec<DemoAccount>,
     inbox: BTreeMap<ConnectionId, Vec<ServerMessage>>,
-    pub closed: BTreeMap<ConnectionId, (u16, String)>,
+    pub(super) closed: BTreeMap<ConnectionId, (u16, String)>,
     next_id: u32,
 }
 
-/// An account of the world by user name.
 impl Rig {
-    pub fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         let now = 1_790_000_000_000;
         let server = Server::build(options, now).expect("the fixture has people");
         let accounts = server.accounts();
         Self { server, now, accounts, inbox: BTreeMap::new(), closed: BTreeMap::new(), next_id: 0 }
     }
 
-    pub fn standard() -> Self {
+    pub(super) fn standard() -> Self {
         Self::new(&super::fixture::options())
     }
 
-    pub fn account(&self, username: &str) -> DemoAccount {
+    pub(super) fn account(&self, username: &str) -> DemoAccount {
         self.accounts.iter().find(|one| one.username == username).cloned().expect("an account of the fixture")
     }
 
-    pub fn id(&self, username: &str) -> u64 {
+    pub(super) fn id(&self, username: &str) -> u64 {
         self.account(username).id
     }
 
@@ -54,19 +53,19 @@ impl Rig {
     }
 
     /// Sends a request with an id and returns the frames that it caused for its own connection.
-    pub fn send(&mut self, connection: ConnectionId, id: u32, request: Request) {
+    pub(super) fn send(&mut self, connection: ConnectionId, id: u32, request: Request) {
         let bytes = ClientMessage { id, message: Some(request) }.encode_to_vec();
         self.frame(connection, &bytes);
     }
 
-    pub fn frame(&mut self, connection: ConnectionId, bytes: &[u8]) {
+    pub(super) fn frame(&mut self, connection: ConnectionId, bytes: &[u8]) {
         self.now += 1;
         let outputs = self.server.handle_frame(connection, bytes, self.now);
         self.take(outputs);
     }
 
     /// Sends a request and returns its one result; updates stay in the inbox.
-    pub fn call(&mut self, connection: ConnectionId, request: Request) -> RpcResult {
+    pub(super) fn call(&mut self, connection: ConnectionId, request: Request) -> RpcResult {
         self.next_id += 1;
         let id = self.next_id;
         self.send(connection, id, request);
@@ -84,7 +83,7 @@ impl Rig {
     }
 
     /// Like [`Rig::call`] for a request that must succeed with a member.
-    pub fn ask(&mut self, connection: ConnectionId, request: Request) -> Answer {
+    pub(super) fn ask(&mut self, connection: ConnectionId, request: Request) -> Answer {
         let name = format!("{request:?}");
         match self.call(connection, request).result {
             Some(Answer::Error(error)) => panic!("{name}: {} {}", error.error_code, error.error_message),
@@ -94,14 +93,14 @@ impl Rig {
     }
 
     /// Like [`Rig::call`] for a request whose answer is empty.
-    pub fn run(&mut self, connection: ConnectionId, request: Request) {
+    pub(super) fn run(&mut self, connection: ConnectionId, request: Request) {
         let name = format!("{request:?}");
         let result = self.call(connection, request);
         assert!(result.result.is_none(), "{name}: {:?}", result.result);
     }
 
     /// Like [`Rig::call`] for a request that must be refused; returns the code.
-    pub fn refused(&mut self, connection: ConnectionId, request: Request) -> u32 {
+    pub(super) fn refused(&mut self, connection: ConnectionId, request: Request) -> u32 {
         let name = format!("{request:?}");
         let result = self.call(connection, request);
         assert!(result.trace_id.is_some(), "{name}: an error carries a trace id");
@@ -115,12 +114,12 @@ impl Rig {
     }
 
     /// Everything a connection was sent since the last look.
-    pub fn frames(&mut self, connection: ConnectionId) -> Vec<ServerMessage> {
+    pub(super) fn frames(&mut self, connection: ConnectionId) -> Vec<ServerMessage> {
         self.inbox.remove(&connection).unwrap_or_default()
     }
 
     /// The updates among them.
-    pub fn updates(&mut self, connection: ConnectionId) -> Vec<Change> {
+    pub(super) fn updates(&mut self, connection: ConnectionId) -> Vec<Change> {
         self.frames(connection)
             .into_iter()
             .filter_map(|message| match message.message {
@@ -130,7 +129,7 @@ impl Rig {
             .collect()
     }
 
-    pub fn connect(&mut self, silent: bool) -> ConnectionId {
+    pub(super) fn connect(&mut self, silent: bool) -> ConnectionId {
         let connection = self.server.connect();
         let hello = wire::core::Initialize {
             client_id: 1,
@@ -143,7 +142,7 @@ impl Rig {
     }
 
     /// A connection signed in with an account's standing token.
-    pub fn enter(&mut self, username: &str) -> ConnectionId {
+    pub(super) fn enter(&mut self, username: &str) -> ConnectionId {
         let connection = self.connect(false);
         let token = self.account(username).token;
         let answer = self.ask(connection, Request::AuthAuthorize(wire::auth::Authorize { token }));
@@ -151,14 +150,14 @@ impl Rig {
         connection
     }
 
-    pub fn leave(&mut self, connection: ConnectionId) {
+    pub(super) fn leave(&mut self, connection: ConnectionId) {
         self.now += 1;
         let outputs = self.server.disconnect(connection, self.now);
         self.take(outputs);
     }
 
     /// The reference of a channel of the community, by name, as its owner knows it.
-    pub fn channel(&mut self, name: &str) -> ChatRef {
+    pub(super) fn channel(&mut self, name: &str) -> ChatRef {
         let owner = self.enter("ada");
         let Answer::Communities(communities) =
             self.ask(owner, Request::CommunitiesGetCommunities(wire::communities::GetCommunities {}))
@@ -176,14 +175,14 @@ impl Rig {
     }
 
     /// Writes a text and returns the message id.
-    pub fn say(&mut self, connection: ConnectionId, chat: ChatRef, text: &str) -> u64 {
+    pub(super) fn say(&mut self, connection: ConnectionId, chat: ChatRef, text: &str) -> u64 {
         match self.ask(connection, text_message(chat, text)) {
             Answer::SentMessage(sent) => sent.message_id,
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn history(
+    pub(super) fn history(
         &mut self,
         connection: ConnectionId,
         request: wire::messages::GetHistory,
@@ -195,7 +194,7 @@ impl Rig {
     }
 }
 
-pub fn text_message(chat: ChatRef, text: &str) -> Request {
+pub(super) fn text_message(chat: ChatRef, text: &str) -> Request {
     Request::MessagesSendMessage(wire::messages::SendMessage {
         chat_ref: Some(chat),
         message: text.to_owned(),
@@ -203,14 +202,14 @@ pub fn text_message(chat: ChatRef, text: &str) -> Request {
     })
 }
 
-pub fn direct(user_id: u64) -> ChatRef {
+pub(super) fn direct(user_id: u64) -> ChatRef {
     ChatRef { r#ref: Some(Ref::User(UserRef { user_id })) }
 }
 
-pub fn group(group_id: u64) -> ChatRef {
+pub(super) fn group(group_id: u64) -> ChatRef {
     ChatRef { r#ref: Some(Ref::Group(GroupRef { group_id })) }
 }
 
-pub fn own() -> ChatRef {
+pub(super) fn own() -> ChatRef {
     ChatRef { r#ref: Some(Ref::Self_(RefSelf {})) }
 }

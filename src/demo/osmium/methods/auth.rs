@@ -99,14 +99,9 @@ impl Server {
     }
 
     fn challenge(&mut self, user: Id) -> api::MfaChallenge {
-        let wall = self.wall();
-        self.state.challenges.retain(|_, one| one.expires_at > wall);
-        if self.state.challenges.len() >= MAX_CHALLENGES {
-            self.state.challenges.pop_first();
-        }
         let challenge_id = self.state.fresh_code("challenge");
-        let lapses = Challenge { user, expires_at: wall + CHALLENGE_LIFE, tries: CHALLENGE_TRIES };
-        self.state.challenges.insert(challenge_id.clone(), lapses);
+        let expires_at = self.wall() + CHALLENGE_LIFE;
+        self.remember(challenge_id.clone(), Challenge { user, expires_at, tries: CHALLENGE_TRIES });
         let unused = |person: &Person| person.recovery.iter().any(|(_, used)| !used);
         api::MfaChallenge {
             challenge_id,
@@ -115,6 +110,19 @@ impl Server {
             recovery_codes: self.state.people.get(&user).is_some_and(unused),
             webauthn_options_json: None,
         }
+    }
+
+    /// Keeps something that waits for a proof; what has lapsed goes first, then the one that lapses next.
+    pub(crate) fn remember(&mut self, key: String, challenge: Challenge) {
+        let wall = self.wall();
+        self.state.challenges.retain(|_, one| one.expires_at > wall);
+        if self.state.challenges.len() >= MAX_CHALLENGES {
+            let next = self.state.challenges.iter().min_by_key(|(_, one)| one.expires_at).map(|(key, _)| key.clone());
+            if let Some(next) = next {
+                self.state.challenges.remove(&next);
+            }
+        }
+        self.state.challenges.insert(key, challenge);
     }
 
     /// Answers a challenge.

@@ -73,6 +73,7 @@ impl Server {
                 members: BTreeMap::from([(caller.user, Member::default())]),
                 removed: BTreeMap::new(),
                 photo: None,
+                emoji: Vec::new(),
                 settings,
             },
         );

@@ -4,12 +4,20 @@ mod auth;
 mod channels;
 mod chats;
 mod communities;
+mod groups;
 mod history;
+mod invites;
 mod media;
 mod members;
 mod messages;
+mod people;
 mod reactions;
+mod roles;
+mod security;
+mod settings;
+mod stickers;
 mod visibility;
+mod voice;
 
 use crate::net::osmium::rpc;
 use crate::net::osmium::wire::core::client_message::Message as Request;
@@ -33,6 +41,9 @@ impl Server {
             Request::AuthSignUp(request) => return self.sign_up(connection, request),
             Request::AuthSignIn(request) => return self.sign_in(connection, &request),
             Request::AuthCompleteSignIn(request) => return self.complete_sign_in(connection, &request),
+            Request::AuthLookupInvite(request) => {
+                return self.lookup_invite(login.map_or(0, |(user, _)| user), &request);
+            }
             request => request,
         };
         let Some((user, login)) = login else {
@@ -91,6 +102,71 @@ impl Server {
             Request::CommunitiesGetRemovedMembers(request) => self.get_removed_members(caller, &request),
             Request::CommunitiesUnbanMembers(request) => self.unban_members(caller, &request),
             Request::CommunitiesAddMember(request) => self.add_member(caller, &request),
+
+            request => self.dispatch_rest(caller, request),
+        }
+    }
+
+    /// Roles, groups, invites, people, settings and voice.
+    fn dispatch_rest(&mut self, caller: Caller, request: Request) -> Reply {
+        match request {
+            Request::CommunitiesGetRoles(request) => self.get_roles(caller, &request),
+            Request::CommunitiesCreateRole(request) => self.create_role(caller, &request),
+            Request::CommunitiesEditRole(request) => self.edit_role(caller, &request),
+            Request::CommunitiesDeleteRole(request) => self.delete_role(caller, &request),
+            Request::CommunitiesEditDefaultPermissions(request) => self.edit_default_permissions(caller, &request),
+            Request::CommunitiesGetChannelOverrides(request) => self.get_channel_overrides(caller, &request),
+            Request::CommunitiesCreateChannelOverride(request) => self.create_channel_override(caller, &request),
+            Request::CommunitiesDeleteChannelOverride(request) => self.delete_channel_override(caller, &request),
+            Request::CommunitiesSyncChannelOverrides(request) => self.sync_channel_overrides(caller, &request),
+
+            Request::ChatsCreateChat(request) => self.create_chat(caller, &request),
+            Request::ChatsEditChat(request) => self.edit_chat(caller, request),
+            Request::ChatsAddChatMember(request) => self.add_chat_member(caller, &request),
+            Request::ChatsRemoveChatMember(request) => self.remove_chat_member(caller, &request),
+            Request::ChatsGetChatMembers(request) => self.get_chat_members(caller, &request),
+            Request::ChatsEditChatMember(request) => self.edit_chat_member(caller, &request),
+
+            Request::ChatsCreateChatInvite(request) => self.create_chat_invite(caller, &request),
+            Request::ChatsListChatInvites(request) => self.list_chat_invites(caller, &request),
+            Request::ChatsDeleteChatInvite(request) => self.delete_chat_invite(caller, &request),
+            Request::AuthUseInvite(request) => self.use_invite(caller, &request),
+
+            Request::UsersLookupUsername(request) => self.lookup_username(&request),
+            Request::UsersGetProfile(request) => self.get_profile(caller, &request),
+            Request::FriendsGetRelationships(_) => self.get_relationships(caller),
+            Request::FriendsChangeRelationship(request) => self.change_relationship(caller, &request),
+
+            Request::SettingsEditProfile(request) => self.edit_profile(caller, request),
+            Request::SettingsEditProfilePhoto(request) => self.edit_profile_photo(caller, request),
+            Request::SettingsEditProfileBanner(request) => self.edit_profile_banner(caller, request),
+            Request::SettingsGetAccount(_) => self.get_account(caller),
+            Request::SettingsChangePassword(request) => self.change_password(caller, request),
+            Request::SettingsChangeEmail(request) => self.change_email(caller, &request),
+            Request::SettingsChangeStatus(request) => self.change_status(caller, request),
+            Request::SettingsChangeNotificationPreferences(request) => {
+                self.change_notification_preferences(caller, request)
+            }
+            Request::SettingsEditUserSettings(request) => self.edit_user_settings(caller, request),
+            Request::SettingsDeleteAccount(request) => self.delete_account(caller, &request),
+            Request::SettingsSetupTotp(request) => self.setup_totp(caller, &request),
+            Request::SettingsGetMfaMethods(_) => self.get_mfa_methods(caller),
+            Request::SettingsBeginMfaStepUp(request) => self.begin_mfa_step_up(caller, &request),
+            Request::SettingsCompleteMfaStepUp(request) => self.complete_mfa_step_up(caller, &request),
+            Request::SettingsRegenerateRecoveryCodes(request) => self.regenerate_recovery_codes(caller, &request),
+            Request::SettingsGetRecoveryCodes(request) => self.get_recovery_codes(caller, &request),
+
+            Request::StickersGetSavedStickers(_) => self.get_saved_stickers(caller),
+            Request::StickersGetStickerPack(request) => self.get_sticker_pack(caller, &request),
+            Request::StickersGetStickerFiles(request) => self.get_sticker_files(&request),
+            Request::StickersAddStickerToPack(request) => self.add_sticker_to_pack(caller, request),
+            Request::StickersRemoveStickerFromPack(request) => self.remove_sticker_from_pack(caller, &request),
+
+            Request::VoiceRequestRoom(request) => self.request_room(caller, &request),
+            Request::VoiceGetRoomStates(_) => self.get_all_room_states(caller),
+            Request::VoiceDisconnectUser(request) => self.disconnect_user(caller, &request),
+            Request::CommunitiesGetRoomStates(request) => self.get_room_states(caller, &request),
+            Request::DiscoveryGetDiscoverableCommunities(request) => self.get_discoverable_communities(&request),
 
             request => Err(not_served(&request)),
         }

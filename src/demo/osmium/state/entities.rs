@@ -121,6 +121,8 @@ pub(crate) struct Community {
     pub(crate) removed: BTreeMap<Id, (u64, Option<String>)>,
     /// File of its picture.
     pub(crate) photo: Option<Id>,
+    /// Files of its custom emoji.
+    pub(crate) emoji: Vec<Id>,
     /// Its settings.
     pub(crate) settings: wire::communities::CommunitySettings,
 }

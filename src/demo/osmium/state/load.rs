@@ -142,6 +142,7 @@ impl State {
                 members,
                 removed: BTreeMap::new(),
                 photo: None,
+                emoji: Vec::new(),
                 settings: wire::communities::CommunitySettings::default(),
             },
         );
