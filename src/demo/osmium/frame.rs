@@ -19,7 +19,7 @@ pub(crate) enum Inbound {
     /// An envelope without a request.
     Keepalive,
     /// A request that this schema knows.
-    Request(ClientMessage),
+    Request(Box<ClientMessage>),
     /// Anything else; `id` is the request id when it can be made out.
     Rejected {
         /// The request to refuse.
@@ -53,7 +53,7 @@ pub(crate) fn classify(frame: &[u8]) -> Inbound {
         return Inbound::Rejected { id: leading_id(frame), reason };
     }
     match ClientMessage::decode(frame) {
-        Ok(message) if message.message.is_some() => Inbound::Request(message),
+        Ok(message) if message.message.is_some() => Inbound::Request(Box::new(message)),
         Ok(message) => match unknown_request(frame) {
             Some(number) => Inbound::Rejected {
                 id: Some(message.id),

@@ -50,6 +50,7 @@ pub(crate) struct Draft {
 
 /// Something a person wrote, for the scripted people to react to.
 #[derive(Clone, Debug)]
+#[allow(dead_code, reason = "read by the scripted people")]
 pub(crate) struct Heard {
     /// Who wrote it.
     pub(crate) author: Id,

@@ -17,7 +17,7 @@ use super::post::Heard;
 use super::refusal::Refusal;
 use super::state::{Device, State};
 use super::{Options, StartError};
-use crate::demo::world::model::World;
+use crate::demo::world::generate;
 
 /// Identifies an open connection.
 pub type ConnectionId = u64;
@@ -122,7 +122,7 @@ impl Server {
         let world = match &options.world {
             Some(world) => world,
             None => {
-                made = World::default();
+                made = generate(options.seed, at);
                 &made
             }
         };
@@ -202,7 +202,7 @@ impl Server {
         self.now = self.world_time(now);
         match classify(frame) {
             Inbound::Keepalive => {}
-            Inbound::Request(message) => self.answer(connection, message),
+            Inbound::Request(message) => self.answer(connection, *message),
             Inbound::Rejected { id, reason } => self.reject(connection, id, &reason),
         }
         self.drain()

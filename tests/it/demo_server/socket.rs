@@ -220,3 +220,48 @@ async fn the_description_names_every_account() {
     assert!(accounts.iter().any(|one| one["totp_secret"].is_string()));
     assert_eq!(accounts.iter().filter(|one| one["bot"] == true).count(), 1);
 }
+
+/// A client with every answer of the sample world: nothing is too large for a frame, every list can be paged to its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sample_world_is_served_whole() {
+    let running = start(Options { people: 0, seed: 1, at: Some(super::fixture::AT), ..Options::default() }).await;
+    let running = running.expect("it starts");
+    let you = running.accounts.first().expect("you").clone();
+    assert!(running.accounts.iter().any(|account| account.totp_secret.is_some()));
+    assert!(running.accounts.iter().filter(|account| account.bot).count() >= 2);
+    let mut client = Client::enter(&running, &you.username).await;
+    let list = Request::CommunitiesGetCommunities(wire::communities::GetCommunities {});
+    let Some(Answer::Communities(communities)) = client.call(list).await else { panic!("communities") };
+    assert_eq!(communities.communities.len(), 3);
+    let mut messages = 0;
+    for community in &communities.communities {
+        let list = wire::communities::GetChannels { community_id: community.id };
+        let Some(Answer::Channels(channels)) = client.call(Request::CommunitiesGetChannels(list)).await else {
+            panic!("channels")
+        };
+        assert_eq!(channels.channels.len(), channels.conversations.len());
+        for conversation in channels.conversations {
+            let mut before = None;
+            loop {
+                let offset = before.map(wire::messages::get_history::Offset::Before);
+                let chat_ref = conversation.chat_ref;
+                let request = wire::messages::GetHistory { chat_ref, limit: Some(100), offset };
+                let page = match client.call(Request::MessagesGetHistory(request)).await {
+                    Some(Answer::Messages(page)) => page,
+                    // A category that is listed for what it holds, but hidden itself.
+                    Some(Answer::Error(error)) if error.error_code == 404 => break,
+                    other => panic!("{other:?}"),
+                };
+                messages += page.messages.len();
+                before = page.messages.last().map(|message| message.message_id);
+                if page.messages.len() < 100 {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(messages > 1_000, "{messages}");
+    let list = Request::ChatsGetChats(wire::chats::GetChats::default());
+    let Some(Answer::Chats(chats)) = client.call(list).await else { panic!("chats") };
+    assert!(chats.chats.len() >= 3);
+}

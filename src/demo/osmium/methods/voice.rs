@@ -23,7 +23,7 @@ impl Server {
         let room_id = match key {
             ChatKey::Channel(_, id) => {
                 let voice = wire::types::ChannelType::Voice as i32;
-                if !self.state.channels.get(&id).is_some_and(|channel| channel.kind == voice) {
+                if self.state.channels.get(&id).is_none_or(|channel| channel.kind != voice) {
                     return Err(Refusal::malformed("This is no voice channel."));
                 }
                 id
