@@ -1,1 +1,29 @@
-//! From state to rows: width, wrapping, message rows, and the arrangement of the screen.
+//! From what is known to what is drawn: [`arrange`] turns the state into a [`Scene`] of text rows, cursor, and hit regions.
+//!
+//! Pure: no I/O, no clock; the time zone and the keys in force come in with the [`LayoutCache`]. Total for every size, 0x0 included. Arranging twice
+//! changes nothing: an anchor that was resolved and told back resolves to itself. The cost of a frame follows what is visible.
+
+mod arrange;
+mod cache;
+mod composer;
+pub mod glyphs;
+pub mod line;
+pub mod markup;
+pub mod message;
+pub mod names;
+mod overlay;
+mod pane;
+pub mod scene;
+mod sidebar;
+mod status;
+pub mod style;
+pub mod time;
+mod timeline;
+pub mod width;
+pub mod wrap;
+
+pub use arrange::arrange;
+pub use cache::{Block, Epoch, KeyHint, KeyHints, LayoutCache};
+pub use line::Line;
+pub use scene::{Area, Content, Fill, Hit, Placed, Scene};
+pub use style::{Attributes, Role, Style};

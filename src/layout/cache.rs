@@ -1,0 +1,147 @@
+//! What the layout keeps between frames: rows of messages for one width, and list positions. Bounded; forgetting it changes no frame but its cost,
+//! and where a list that was scrolled stands.
+
+use super::line::Line;
+use super::time::Calendar;
+use crate::domain::AccountId;
+use crate::state::action::Context;
+use crate::state::front::Target;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The keys in force, as data: which key does which action where. Made by whoever owns the keymap.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KeyHints {
+    entries: Vec<KeyHint>,
+}
+
+/// One key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyHint {
+    /// Where it works.
+    pub context: Context,
+    /// The action as written in the keymap: a name of the registry, perhaps with an argument.
+    pub action: String,
+    /// The key as people say it: `Ctrl-K`.
+    pub key: String,
+}
+
+impl KeyHints {
+    /// Hints in order of preference: of several keys for one action, the first is shown.
+    #[must_use]
+    pub fn new(entries: Vec<KeyHint>) -> Self {
+        Self { entries }
+    }
+
+    /// The preferred key of an action in a context.
+    #[must_use]
+    pub fn key(&self, context: Context, action: &str) -> Option<&str> {
+        self.entries.iter().find(|hint| hint.context == context && hint.action == action).map(|hint| hint.key.as_str())
+    }
+
+    /// Every key of an action in a context, the preferred one first.
+    pub fn all<'a>(&'a self, context: Context, action: &'a str) -> impl Iterator<Item = &'a str> {
+        self.entries.iter().filter(move |hint| hint.context == context && hint.action == action).map(|hint| hint.key.as_str())
+    }
+}
+
+/// The rows of a message, and how many of them come before its first row of content: decorations that neighbours bring about.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Block {
+    /// The rows.
+    pub lines: Arc<[Line]>,
+    /// Rows before the content: the edge of history, a day, the unread divider, the header.
+    pub lead: usize,
+    /// Whether the last of them names the author.
+    pub header: bool,
+}
+
+struct Kept {
+    stamp: u64,
+    used: u64,
+    block: Block,
+}
+
+/// What all kept rows depend on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Epoch {
+    /// Columns for messages.
+    pub width: u16,
+    /// Twelve-hour clock.
+    pub twelve_hours: bool,
+    /// ASCII marks.
+    pub ascii: bool,
+}
+
+/// The rows of messages that were drawn lately.
+#[derive(Default)]
+pub(super) struct Blocks {
+    epoch: Epoch,
+    turn: u64,
+    kept: HashMap<(AccountId, Target), Kept>,
+}
+
+impl Blocks {
+    /// Messages kept when there are too many.
+    const KEEP: usize = 1_024;
+
+    /// Begins a frame: rows of another epoch go, and those that were not used for long when there are many.
+    pub(super) fn begin(&mut self, epoch: Epoch) {
+        if self.epoch != epoch {
+            self.kept.clear();
+            self.epoch = epoch;
+        }
+        if self.kept.len() > Self::KEEP * 2 {
+            let mut turns: Vec<u64> = self.kept.values().map(|kept| kept.used).collect();
+            let middle = turns.len() - Self::KEEP;
+            let (_, &mut oldest, _) = turns.select_nth_unstable(middle);
+            self.kept.retain(|_, kept| kept.used >= oldest);
+            if self.kept.len() > Self::KEEP * 2 {
+                self.kept.clear();
+            }
+        }
+        self.turn += 1;
+    }
+
+    /// The rows kept for a message, if they were made for the same stamp.
+    pub(super) fn find(&mut self, account: AccountId, target: Target, stamp: u64) -> Option<Block> {
+        let kept = self.kept.get_mut(&(account, target)).filter(|kept| kept.stamp == stamp)?;
+        kept.used = self.turn;
+        Some(kept.block.clone())
+    }
+
+    /// Keeps rows.
+    pub(super) fn keep(&mut self, account: AccountId, target: Target, stamp: u64, block: Block) {
+        self.kept.insert((account, target), Kept { stamp, used: self.turn, block });
+    }
+}
+
+/// What the layout keeps between frames.
+pub struct LayoutCache {
+    /// The keys in force, for hints and help.
+    pub keys: KeyHints,
+    pub(super) calendar: Calendar,
+    /// First row of the sidebar that shows.
+    pub(super) sidebar_top: usize,
+    pub(super) blocks: Blocks,
+}
+
+impl LayoutCache {
+    /// An empty cache that shows times in this zone.
+    #[must_use]
+    pub fn new(zone: jiff::tz::TimeZone) -> Self {
+        Self { keys: KeyHints::default(), calendar: Calendar::new(zone), sidebar_top: 0, blocks: Blocks::default() }
+    }
+
+    /// How many messages' rows are kept.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.blocks.kept.len()
+    }
+}
+
+impl std::fmt::Debug for LayoutCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LayoutCache").field("messages", &self.kept()).field("epoch", &self.blocks.epoch).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,218 @@
+//! The content of a message: quote, text, what hangs on it, and how far it is.
+
+use super::{Item, Piece, Setting, extras};
+use crate::domain::{CleanText, Message, MessageId, MessageKind, RichText};
+use crate::layout::cache::KeyHints;
+use crate::layout::line::Line;
+use crate::layout::markup::{Passage, Reading, one_line, passages};
+use crate::layout::style::{Role, Style};
+use crate::layout::time::Calendar;
+use crate::layout::wrap::{Breaking, Styled};
+use crate::state::action::Context;
+use crate::state::outbox::{Pending, Stage};
+
+/// Makes the rows of the content; at least one.
+pub(super) fn content(piece: &Piece<'_>, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
+    match piece.item {
+        Item::Message(entry) if entry.message.kind != MessageKind::Ordinary => system(&entry.message, setting, calendar, lines),
+        Item::Message(entry) => ordinary(&entry.message, setting, lines),
+        Item::Pending(pending) => outgoing(pending, setting, lines),
+    }
+}
+
+/// A line of the system.
+fn system(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
+    let name = setting.names.person(message.author);
+    let words = message.body.text.trim();
+    let mut text = String::new();
+    let named = match message.kind {
+        MessageKind::Join => Some("joined"),
+        MessageKind::Leave => Some("left"),
+        MessageKind::Call => Some("started a call"),
+        MessageKind::Ordinary | MessageKind::Unknown => None,
+    };
+    let mut runs = vec![];
+    match named {
+        Some(did) => {
+            text.push_str(name);
+            runs.push((text.len(), setting.names.style(message.author)));
+            text.push(' ');
+            text.push_str(did);
+            if message.kind == MessageKind::Call && !words.is_empty() {
+                text.push_str(": ");
+                text.push_str(&words.replace('\n', " "));
+            }
+        }
+        None if words.is_empty() => text.push_str("something happened that nib does not know how to show"),
+        None => text.push_str(words),
+    }
+    runs.push((text.len(), Role::Dim.into()));
+    let first = lines.len();
+    let time = message.at.and_then(|at| calendar.time(at)).unwrap_or_default();
+    Styled { text: &text, runs: &runs }.wrap(setting.indent, setting.width, Breaking::Words, lines);
+    if let Some(line) = lines.get_mut(first) {
+        line.push_right(&Line::with(&time, Role::Faint), setting.width);
+    }
+}
+
+/// A message that somebody wrote.
+fn ordinary(message: &Message, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let start = lines.len();
+    if message.forwarded {
+        lines.push(indented(Line::with("forwarded", Role::Dim), setting));
+    }
+    if let Some(reply) = &message.reply {
+        quote(reply.to, reply.quote.as_ref(), setting, lines);
+    }
+    let reading = Reading {
+        me: setting.account.me,
+        reveal: setting.revealed == Some(crate::state::front::Target::Message(message.key)),
+        base: Style::default(),
+        glyphs: setting.glyphs,
+    };
+    let body = lines.len();
+    text(&message.body, reading, setting, lines);
+    let mut marks = Vec::new();
+    if message.pinned {
+        marks.push(("pinned", Role::Faint));
+    }
+    if message.edited.is_some() {
+        marks.push(("(edited)", Role::Faint));
+    }
+    if lines.len() > body {
+        mark(&marks, setting, lines);
+        marks.clear();
+    }
+    extras::attachments(&message.attachments, setting, lines);
+    extras::embeds(&message.embeds, setting, lines);
+    extras::buttons(&message.buttons, setting, lines);
+    extras::reactions(&message.reactions, setting, lines);
+    if lines.len() == start {
+        lines.push(indented(Line::with("nothing that nib can show", Role::Faint), setting));
+    }
+    mark(&marks, setting, lines);
+}
+
+/// An own message on its way, with how far it is.
+fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let failed = matches!(pending.stage, Stage::Failed(_) | Stage::Unconfirmed);
+    if let Some(to) = pending.outgoing.reply_to {
+        quote(Some(to), None, setting, lines);
+    }
+    let base = if failed { Role::Text } else { Role::Pending };
+    let rich = RichText::plain(CleanText::new(&pending.outgoing.text));
+    let reading = Reading { me: setting.account.me, reveal: true, base: base.into(), glyphs: setting.glyphs };
+    let body = lines.len();
+    text(&rich, reading, setting, lines);
+    for path in &pending.outgoing.attachments {
+        let name = path.file_name().map(|name| CleanText::line(&name.to_string_lossy())).unwrap_or_default();
+        lines.push(indented(Line::with(&name, Role::Dim), setting).cut(setting.width, setting.glyphs.more));
+    }
+    if lines.len() == body {
+        lines.push(indented(Line::new(), setting));
+    }
+    let (mark_text, words) = match &pending.stage {
+        Stage::Committing | Stage::Queued | Stage::InFlight(_) | Stage::Sent(_) => {
+            mark(&[(setting.glyphs.pending, Role::Pending)], setting, lines);
+            return;
+        }
+        Stage::Failed(refusal) => {
+            let why = refusal.text.trim().trim_end_matches('.');
+            let why = if why.is_empty() { "the network did not take it" } else { why };
+            (setting.glyphs.failed, format!("Not sent: {why}."))
+        }
+        Stage::Unconfirmed => (setting.glyphs.unsure, "The connection broke: this may or may not have arrived.".to_owned()),
+    };
+    let text = format!("{mark_text} {words}{}", retry_keys(setting.keys));
+    let style = Style::of(if matches!(pending.stage, Stage::Failed(_)) { Role::Error } else { Role::Warn });
+    let runs = [(mark_text.len() + 1 + words.len(), style), (text.len(), Role::Dim.into())];
+    Styled { text: &text, runs: &runs }.wrap(setting.indent, setting.width, Breaking::Words, lines);
+}
+
+/// What can be done about a message that was not sent, as far as there are keys for it.
+pub(super) fn retry_keys(keys: &KeyHints) -> String {
+    let key = |action| keys.key(Context::Messages, action);
+    match (key("retry"), key("discard")) {
+        (Some(retry), Some(discard)) => format!(" {retry} sends it again, {discard} takes it back."),
+        (Some(retry), None) => format!(" {retry} sends it again."),
+        (None, Some(discard)) => format!(" {discard} takes it back."),
+        (None, None) => String::new(),
+    }
+}
+
+/// Formatted text, passage by passage.
+pub(super) fn text(rich: &RichText, reading: Reading<'_>, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    if rich.spans.is_empty() && !rich.text.contains('\t') {
+        // Most messages: nothing to take apart, nothing to copy.
+        let body = rich.text.trim_end_matches('\n');
+        if !body.is_empty() {
+            let runs = [(body.len(), reading.base)];
+            Styled { text: body, runs: &runs }.wrap(setting.indent, setting.width, Breaking::Words, lines);
+        }
+        return;
+    }
+    for Passage { text, runs, code } in passages(rich, reading) {
+        let styled = Styled { text: &text, runs: &runs };
+        let Some(language) = code else {
+            styled.wrap(setting.indent, setting.width, Breaking::Words, lines);
+            continue;
+        };
+        let indent = if setting.indent > 0 { setting.indent + 2 } else { 0 };
+        let first = lines.len();
+        styled.wrap(indent, setting.width, Breaking::Anywhere, lines);
+        if let (Some(language), Some(line)) = (language, lines.get_mut(first)) {
+            line.push_right(&Line::with(&language, Role::Faint).cut(16, setting.glyphs.more), setting.width);
+        }
+    }
+}
+
+/// One row that says what is answered.
+fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let glyphs = setting.glyphs;
+    let answered = to.and_then(|id| setting.timeline?.message(id));
+    let mut line = Line::new();
+    line.pad_to(setting.indent, Style::default());
+    line.push(glyphs.quote, Role::Faint);
+    line.push(" ", Role::Faint);
+    if let Some(message) = answered {
+        let name = message.shown_as.as_deref().unwrap_or_else(|| setting.names.person(message.author));
+        line.push_cut(name, 24.min(setting.width / 2), glyphs.more, Style::of(setting.names.style(message.author).role));
+        line.push("  ", Role::Faint);
+    }
+    let words = match (chosen, answered) {
+        (Some(quote), _) => one_line(quote, glyphs, setting.width),
+        (None, Some(message)) => {
+            let words = one_line(&message.body, glyphs, setting.width);
+            if words.is_empty() { message.attachments.first().map(|file| file.name.to_string()).unwrap_or_default() } else { words }
+        }
+        (None, None) => if to.is_some() { "a message that is not loaded" } else { "a message that was deleted" }.to_owned(),
+    };
+    line.push_cut(&words, setting.width.saturating_sub(line.width()), glyphs.more, Role::Quote);
+    lines.push(line.cut(setting.width, glyphs.more));
+}
+
+/// A line indented like content.
+pub(super) fn indented(line: Line, setting: &Setting<'_>) -> Line {
+    let mut whole = Line::new();
+    whole.pad_to(setting.indent, Style::default());
+    whole.append(&line);
+    whole.cut(setting.width, setting.glyphs.more)
+}
+
+/// Puts marks at the right end of the last row, or below it where there is no room.
+fn mark(marks: &[(&str, Role)], setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let mut line = Line::new();
+    for &(text, role) in marks {
+        line.push(if line.width() > 0 { "  " } else { "" }, Role::Faint);
+        line.push(text, role);
+    }
+    if line.width() == 0 || line.width() > setting.width {
+        return;
+    }
+    if lines.last_mut().is_none_or(|last| !last.push_right(&line, setting.width)) {
+        let mut own = Line::new();
+        own.pad_to(setting.width - line.width(), Style::default());
+        own.append(&line);
+        lines.push(own);
+    }
+}

@@ -1,0 +1,150 @@
+//! What hangs on a message: files, previews of links, buttons, reactions.
+
+use super::Setting;
+use super::body::indented;
+use crate::domain::{Attachment, AttachmentKind, CleanText, Embed, ReactEmoji, Reaction};
+use crate::layout::line::Line;
+use crate::layout::style::{Attributes, Role, Style};
+use crate::layout::time::{duration, short, size};
+use crate::layout::width::width;
+use crate::layout::wrap::{Breaking, Styled};
+
+/// Most rows of a preview's summary.
+const SUMMARY: usize = 4;
+/// Most of one kind that are listed; the network may tell any number.
+const MOST: usize = 40;
+
+/// Files by name, with what they are.
+pub(super) fn attachments(files: &[Attachment], setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let more = setting.glyphs.more;
+    for file in files.iter().take(MOST) {
+        let mut detail = String::new();
+        let mut add = |part: String| {
+            detail.push_str("  ");
+            detail.push_str(&part);
+        };
+        match file.kind {
+            AttachmentKind::Image { width: w, height: h } if w > 0 && h > 0 => add(format!("{w}x{h}")),
+            AttachmentKind::Video { width: w, height: h, seconds } => {
+                if w > 0 && h > 0 {
+                    add(format!("{w}x{h}"));
+                }
+                add(duration(seconds));
+            }
+            AttachmentKind::Audio { seconds } => add(duration(seconds)),
+            AttachmentKind::Image { .. } | AttachmentKind::File => {}
+        }
+        if file.size > 0 {
+            add(size(file.size));
+        }
+        let room = setting.width.saturating_sub(setting.indent);
+        let name = if file.name.is_empty() { "unnamed file" } else { &file.name };
+        let mut line = Line::new();
+        line.push_cut(name, room.saturating_sub(detail.len()).max(room / 2), more, Style::of(Role::Link));
+        line.push_cut(&detail, room.saturating_sub(line.width()), more, Role::Dim);
+        lines.push(indented(line, setting));
+    }
+    rest(files.len(), "files", setting, lines);
+}
+
+/// Previews of links, as small cards with a bar at their left.
+pub(super) fn embeds(embeds: &[Embed], setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let room = setting.width.saturating_sub(setting.indent + 2);
+    if room < 8 {
+        return;
+    }
+    for embed in embeds.iter().take(5) {
+        let mut rows = Vec::new();
+        let mut add = |text: &str, style: Style, most: usize| {
+            let from = rows.len();
+            Styled { text, runs: &[(text.len(), style)] }.wrap(0, room.min(72), Breaking::Words, &mut rows);
+            if rows.len() > from + most {
+                rows.truncate(from + most);
+                if let Some(last) = rows.last_mut() {
+                    let mut line = std::mem::take(last).cut(room.min(72).saturating_sub(width(setting.glyphs.more)), "");
+                    line.push(setting.glyphs.more, style);
+                    *last = line;
+                }
+            }
+        };
+        if let Some(site) = embed.site.as_deref().filter(|site| !site.is_empty()) {
+            add(site, Role::Dim.into(), 1);
+        }
+        match embed.title.as_deref().filter(|title| !title.is_empty()) {
+            Some(title) => add(title, Style::of(Role::Title).bold(), 2),
+            None => add(&embed.url, Role::Link.into(), 2),
+        }
+        if let Some(description) = embed.description.as_deref().filter(|text| !text.is_empty()) {
+            add(description.trim_end_matches('\n'), Role::Quote.into(), SUMMARY);
+        }
+        for row in rows {
+            let mut line = Line::with(setting.glyphs.card, Role::Faint);
+            line.push(" ", Role::Faint);
+            line.append(&row);
+            lines.push(indented(line, setting));
+        }
+    }
+}
+
+/// The buttons of a bot.
+pub(super) fn buttons(buttons: &[CleanText], setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let chips = buttons.iter().take(MOST).map(|label| {
+        let mut chip = Line::with("[ ", Role::Faint);
+        chip.push_cut(label, 32, setting.glyphs.more, Role::Link);
+        chip.push(" ]", Role::Faint);
+        chip
+    });
+    flow(chips, 1, setting, lines);
+}
+
+/// Reactions with their counts; own ones are bold and underlined.
+pub(super) fn reactions(reactions: &[Reaction], setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let chips = reactions.iter().take(MOST).map(|reaction| {
+        let style = if reaction.mine {
+            Style::of(Role::Accent).bold().and(Attributes::UNDERLINE)
+        } else {
+            Style::of(Role::Dim)
+        };
+        let mut chip = Line::new();
+        match &reaction.emoji {
+            ReactEmoji::Unicode(emoji) => {
+                chip.push_cut(emoji, 12, setting.glyphs.more, style);
+            }
+            ReactEmoji::Custom(id) => match setting.account.emoji.get(id) {
+                Some(name) => {
+                    chip.push_cut(&format!(":{}:", name.trim_matches(':')), 24, setting.glyphs.more, style);
+                }
+                None => chip.push(":emoji:", style),
+            },
+        }
+        chip.push(&format!(" {}", short(reaction.count)), style);
+        chip
+    });
+    flow(chips, 3, setting, lines);
+    rest(reactions.len(), "reactions", setting, lines);
+}
+
+/// Puts chips one after another, in as many rows as it takes.
+fn flow(chips: impl Iterator<Item = Line>, gap: usize, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let mut row = Line::new();
+    for chip in chips {
+        let fits = row.width() == 0 || row.width() + gap + chip.width() + setting.indent <= setting.width;
+        if !fits {
+            lines.push(indented(std::mem::take(&mut row), setting));
+        }
+        if row.width() > 0 {
+            row.pad_to(row.width() + gap, Style::default());
+        }
+        row.append(&chip);
+    }
+    if row.width() > 0 {
+        lines.push(indented(row, setting));
+    }
+}
+
+/// Says how many are not listed.
+fn rest(number: usize, what: &str, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    if number > MOST {
+        lines.push(indented(Line::with(&format!("and {} more {what}", number - MOST), Role::Dim), setting));
+    }
+}

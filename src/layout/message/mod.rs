@@ -1,0 +1,319 @@
+//! The rows of one message: what its neighbours bring about above it, its header, and its content.
+//!
+//! Rows depend only on what [`Piece::stamp`] covers, so that they can be kept for as long as the stamp stays the same.
+
+pub mod body;
+pub mod extras;
+
+use super::cache::{Block, KeyHints};
+use super::glyphs::Glyphs;
+use super::line::Line;
+use super::names::Names;
+use super::style::{Role, Style};
+use super::time::Calendar;
+use crate::domain::{ChatId, Entry, Message, MessageKind, Timeline, UserId, Wall};
+use crate::state::Account;
+use crate::state::front::Target;
+use crate::state::outbox::{Pending, Stage};
+use jiff::civil::Date;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What all messages of a pane have in common.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// Whose account.
+    pub account: &'a Account,
+    /// Which chat.
+    pub chat: ChatId,
+    /// What is in memory of it.
+    pub timeline: Option<&'a Timeline>,
+    /// Names as they are called there.
+    pub names: Names<'a>,
+    /// Marks.
+    pub glyphs: &'static Glyphs,
+    /// The keys in force.
+    pub keys: &'a KeyHints,
+    /// Columns for text.
+    pub width: usize,
+    /// Columns by which content is indented below the name.
+    pub indent: usize,
+    /// The message whose hidden text is shown: the one under the cursor.
+    pub revealed: Option<Target>,
+    /// Whether history can be fetched now.
+    pub online: bool,
+    /// The clock.
+    pub now: Wall,
+}
+
+/// Something that stands in a timeline.
+#[derive(Clone, Copy)]
+pub enum Item<'a> {
+    /// A message of the network.
+    Message(&'a Entry),
+    /// An own message on its way.
+    Pending(&'a Pending),
+}
+
+impl<'a> Item<'a> {
+    /// What points at it.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        match self {
+            Self::Message(entry) => Target::Message(entry.message.key),
+            Self::Pending(pending) => Target::Pending(pending.outgoing.nonce),
+        }
+    }
+
+    /// The message, if it is the network's.
+    #[must_use]
+    pub fn message(&self) -> Option<&'a Message> {
+        match self {
+            Self::Message(entry) => Some(&entry.message),
+            Self::Pending(_) => None,
+        }
+    }
+
+    fn at(&self) -> Option<Wall> {
+        match self {
+            Self::Message(entry) => entry.message.at,
+            Self::Pending(pending) => Some(pending.written),
+        }
+    }
+
+    fn author(&self, me: UserId) -> UserId {
+        self.message().map_or(me, |message| message.author)
+    }
+
+    fn ordinary(&self) -> bool {
+        self.message().is_none_or(|message| message.kind == MessageKind::Ordinary)
+    }
+
+    fn answers(&self) -> bool {
+        match self {
+            Self::Message(entry) => entry.message.reply.is_some(),
+            Self::Pending(pending) => pending.outgoing.reply_to.is_some(),
+        }
+    }
+}
+
+/// What lies above the oldest message in memory, or above a hole.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Edge {
+    /// Another message.
+    #[default]
+    None,
+    /// Nothing: here the chat begins.
+    Start,
+    /// Older history, being fetched.
+    Loading,
+    /// Older history that cannot be fetched now.
+    Unreachable,
+    /// A hole.
+    Hole,
+}
+
+/// A message with what its neighbours bring about.
+#[derive(Clone, Copy)]
+pub struct Piece<'a> {
+    /// The message.
+    pub item: Item<'a>,
+    /// What lies above it.
+    pub edge: Edge,
+    /// The day that begins with it.
+    pub day: Option<Date>,
+    /// The unread divider stands above it.
+    pub new: bool,
+    /// Its author is named.
+    pub header: bool,
+}
+
+/// Messages of one author closer than this are shown under one name.
+const TOGETHER: i64 = 5 * 60_000;
+/// A name is shown anew at least so often, so that times stay near.
+const SLOT: i64 = 10 * 60_000;
+
+impl<'a> Piece<'a> {
+    /// Looks at the neighbour above: `before` is the item just above in memory, `divider` whether reading stopped there.
+    #[must_use]
+    pub fn new(item: Item<'a>, before: Option<Item<'a>>, divider: bool, setting: &Setting<'_>, calendar: &mut Calendar) -> Self {
+        let edge = match (&item, before) {
+            (Item::Message(entry), Some(_)) if entry.gap_before => Edge::Hole,
+            (Item::Pending(_), Some(Item::Message(_))) if setting.timeline.is_some_and(Timeline::gap_after) => Edge::Hole,
+            (_, Some(_)) => Edge::None,
+            (Item::Message(entry), None) if entry.gap_before => {
+                if setting.online { Edge::Loading } else { Edge::Unreachable }
+            }
+            (_, None) if setting.timeline.is_some_and(Timeline::has_start) => Edge::Start,
+            (_, None) => Edge::None,
+        };
+        let date = item.at().and_then(|at| calendar.date(at));
+        let day_before = before.and_then(|before| before.at()).and_then(|at| calendar.date(at));
+        let day = date.filter(|&date| day_before != Some(date));
+        let me = setting.account.me;
+        let together = edge == Edge::None
+            && !divider
+            && day.is_none()
+            && before.is_some_and(|before| {
+                let near = item.at().zip(before.at()).is_some_and(|(at, then)| (at.0 - then.0).abs() <= TOGETHER && at.0 / SLOT == then.0 / SLOT);
+                let same_name = item.message().and_then(|m| m.shown_as.as_ref()) == before.message().and_then(|m| m.shown_as.as_ref());
+                near && same_name && item.author(me) == before.author(me) && before.ordinary() && !item.answers()
+            });
+        Self { item, edge, day, new: divider, header: item.ordinary() && !together }
+    }
+
+    /// A number that changes whenever the rows would.
+    #[must_use]
+    pub fn stamp(&self, setting: &Setting<'_>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.edge, self.new, self.header).hash(&mut hasher);
+        if let Some(day) = self.day {
+            // How a day is called depends on the current day.
+            (day.year(), day.month(), day.day(), setting.now.0 / 900_000).hash(&mut hasher);
+        }
+        (setting.revealed == Some(self.item.target())).hash(&mut hasher);
+        let author = self.item.author(setting.account.me);
+        if self.header || !self.item.ordinary() {
+            (setting.names.person(author), setting.names.style(author)).hash(&mut hasher);
+            setting.account.users.get(&author).is_some_and(|user| user.bot).hash(&mut hasher);
+        }
+        let answered = match self.item {
+            Item::Message(entry) => {
+                entry.revision.hash(&mut hasher);
+                for reaction in &entry.message.reactions {
+                    if let crate::domain::ReactEmoji::Custom(emoji) = reaction.emoji {
+                        setting.account.emoji.get(&emoji).hash(&mut hasher);
+                    }
+                }
+                entry.message.reply.as_ref().and_then(|reply| reply.to)
+            }
+            Item::Pending(pending) => {
+                pending.revision.hash(&mut hasher);
+                std::mem::discriminant(&pending.stage).hash(&mut hasher);
+                if matches!(pending.stage, Stage::Failed(_) | Stage::Unconfirmed) {
+                    body::retry_keys(setting.keys).hash(&mut hasher);
+                }
+                pending.outgoing.reply_to
+            }
+        };
+        if let Some(entry) = answered.and_then(|id| entry_of(setting.timeline?, id)) {
+            entry.revision.hash(&mut hasher);
+            let author = entry.message.author;
+            (setting.names.person(author), setting.names.style(author)).hash(&mut hasher);
+        }
+        if self.edge == Edge::Start {
+            setting.account.chats.get(&setting.chat).map(|chat| (&chat.name, &chat.topic)).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Makes the rows.
+    #[must_use]
+    pub fn rows(&self, setting: &Setting<'_>, calendar: &mut Calendar) -> Block {
+        let mut lines = Vec::new();
+        edge(self.edge, setting, &mut lines);
+        let day = self.day.map(|day| calendar.day(day, setting.now));
+        match (day, self.new) {
+            (Some(day), true) => {
+                let label = format!("{day} {} new", setting.glyphs.between);
+                lines.push(rule(&label, setting, Role::Accent.into(), Style::of(Role::Accent).bold()));
+            }
+            (Some(day), false) => lines.push(rule(&day, setting, Role::Faint.into(), Role::Dim.into())),
+            (None, true) => lines.push(rule("new", setting, Role::Accent.into(), Style::of(Role::Accent).bold())),
+            (None, false) => {}
+        }
+        if self.header {
+            lines.push(self.headline(setting, calendar));
+        }
+        let lead = lines.len();
+        body::content(self, setting, calendar, &mut lines);
+        Block { lines: lines.into(), lead, header: self.header }
+    }
+
+    /// The author's name, and the time at the right.
+    fn headline(&self, setting: &Setting<'_>, calendar: &Calendar) -> Line {
+        let author = self.item.author(setting.account.me);
+        let message = self.item.message();
+        let name = message.and_then(|message| message.shown_as.as_deref()).unwrap_or_else(|| setting.names.person(author));
+        let bot = message.is_some_and(|message| message.shown_as.is_some()) || setting.account.users.get(&author).is_some_and(|user| user.bot);
+        let time = self.item.at().and_then(|at| calendar.time(at)).unwrap_or_default();
+        let time = Line::with(&time, Role::Faint);
+        let tag = if bot { "  bot" } else { "" };
+        let mut line = Line::new();
+        line.push_cut(name, setting.width.saturating_sub(tag.len()), setting.glyphs.more, setting.names.style(author));
+        if line.width() + tag.len() <= setting.width {
+            line.push(tag, Role::Faint);
+        }
+        line.push_right(&time, setting.width);
+        line
+    }
+}
+
+/// A message in memory with its revision.
+fn entry_of(timeline: &Timeline, id: crate::domain::MessageId) -> Option<&Entry> {
+    timeline.get(timeline.index_of(timeline.key_of(id)?)?)
+}
+
+/// What is said above the first message in memory, or where messages are missing.
+fn edge(edge: Edge, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let glyphs = setting.glyphs;
+    match edge {
+        Edge::None => {}
+        Edge::Start => heading(setting, lines),
+        Edge::Loading => lines.push(centred(&format!("loading earlier messages{}", glyphs.more), setting, Role::Dim.into())),
+        Edge::Unreachable => lines.push(centred("earlier messages come with the connection", setting, Role::Dim.into())),
+        Edge::Hole => lines.push(dotted("messages are missing here", setting)),
+    }
+}
+
+/// The beginning of a chat, in a few rows.
+pub(super) fn heading(setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let Some(chat) = setting.account.chats.get(&setting.chat) else { return };
+    let name = super::names::chat_name(setting.account, chat);
+    let (mark, mark_style) = super::names::chat_mark(setting.account, chat, setting.glyphs);
+    let mut line = Line::new();
+    line.push(mark, mark_style.bold());
+    line.push(" ", Role::Text);
+    line.push(&name, Style::of(Role::Title).bold());
+    lines.push(line.cut(setting.width, setting.glyphs.more));
+    let words = match chat.kind {
+        crate::domain::ChatKind::Channel { .. } => "This is the beginning of the channel.",
+        crate::domain::ChatKind::Direct { .. } => "This is the beginning of your messages to each other.",
+        crate::domain::ChatKind::Group { .. } => "This is the beginning of the group.",
+        crate::domain::ChatKind::Saved => "Notes to yourself. Nobody else reads them.",
+    };
+    lines.push(Line::with(words, Role::Dim).cut(setting.width, setting.glyphs.more));
+}
+
+/// A rule with a label at its middle.
+fn rule(label: &str, setting: &Setting<'_>, style: Style, label_style: Style) -> Line {
+    labelled(label, setting.glyphs.rule, setting, style, label_style)
+}
+
+fn dotted(label: &str, setting: &Setting<'_>) -> Line {
+    labelled(label, setting.glyphs.dots, setting, Role::Faint.into(), Role::Dim.into())
+}
+
+fn labelled(label: &str, stroke: &str, setting: &Setting<'_>, style: Style, label_style: Style) -> Line {
+    let mut inner = Line::with(label, label_style).cut(setting.width, setting.glyphs.more);
+    if inner.width() + 2 > setting.width {
+        inner.pad_to(setting.width, style);
+        return inner;
+    }
+    let strokes = setting.width - inner.width() - 2;
+    let mut line = Line::new();
+    line.repeat(stroke, strokes / 2, style);
+    line.push(" ", style);
+    line.append(&inner);
+    line.push(" ", style);
+    line.repeat(stroke, strokes - strokes / 2, style);
+    line
+}
+
+/// Words at the middle.
+pub(super) fn centred(words: &str, setting: &Setting<'_>, style: Style) -> Line {
+    let inner = Line::with(words, style).cut(setting.width, setting.glyphs.more);
+    let mut line = Line::new();
+    line.pad_to((setting.width - inner.width()) / 2, Style::default());
+    line.append(&inner);
+    line
+}

@@ -1,0 +1,98 @@
+//! What can be done here: the registry's actions with the keys in force, by context, narrowed by typing.
+
+use super::{keys_line, panel, row};
+use crate::layout::arrange::Context;
+use crate::layout::cache::KeyHints;
+use crate::layout::composer::field;
+use crate::layout::line::Line;
+use crate::layout::scene::{Area, Scene};
+use crate::layout::style::{Role, Style};
+use crate::layout::width::width;
+use crate::state::action::{Context as Keys, REGISTRY};
+use crate::state::ui::field::Field;
+
+pub(super) fn place(
+    context: Context<'_>,
+    keys: &KeyHints,
+    query: &Field,
+    scroll: usize,
+    contexts: &[Keys],
+    screen: Area,
+    scene: &mut Scene,
+) {
+    let hint = keys_line(keys, &[(Keys::List, "move", "down"), (Keys::List, "cancel", "close")]);
+    let rows = screen.height.saturating_sub(6).clamp(3, 32);
+    let inside = panel(context, "What can be done here", &hint, 76, rows, screen, scene);
+    let mut search = row(inside, 0);
+    let mark = search.take_left(2.min(search.width));
+    scene.put(mark, Line::with(context.glyphs.composer, Role::Accent));
+    if query.text().is_empty() {
+        scene.put(search, Line::with("type to search", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
+    }
+    scene.cursor = field(query, search, context.glyphs, scene);
+    let lines = lines(keys, query.text(), contexts, usize::from(inside.width), context.glyphs.more);
+    let space = u16::from(inside.height > 6);
+    let height = usize::from(inside.height.saturating_sub(1 + space));
+    let top = scroll.min(lines.len().saturating_sub(height));
+    for (at, line) in (1 + space..).zip(lines.into_iter().skip(top).take(height)) {
+        scene.put(row(inside, at), line);
+    }
+}
+
+/// The whole list: for each context a heading and its actions.
+fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], room: usize, more: &str) -> Vec<Line> {
+    let query = query.trim().to_lowercase();
+    let mut lines = Vec::new();
+    let mut places: Vec<Keys> = contexts.to_vec();
+    if !places.contains(&Keys::Everywhere) {
+        places.push(Keys::Everywhere);
+    }
+    let column = if room >= 50 { 22 } else { 14 }.min(room / 2);
+    for place in places {
+        let mut found = Vec::new();
+        for info in REGISTRY.iter().filter(|info| info.contexts.contains(&place)) {
+            let mut shown: Vec<&str> = keys.all(place, info.name).collect();
+            if place != Keys::Everywhere && shown.is_empty() {
+                shown.extend(keys.all(Keys::Everywhere, info.name));
+            }
+            let key = if shown.is_empty() && info.command {
+                format!("/{} {}", info.name, info.arguments).trim_end().to_owned()
+            } else {
+                shown.iter().take(2).copied().collect::<Vec<_>>().join(", ")
+            };
+            let fits = query.is_empty() || [info.name, info.help, &key].iter().any(|text| text.to_lowercase().contains(&query));
+            if !fits || key.is_empty() {
+                continue;
+            }
+            let mut line = Line::with("  ", Role::Text);
+            line.push_cut(&key, column.saturating_sub(3), more, Style::of(Role::Text).bold());
+            line.pad_to(column, Role::Text);
+            line.push_cut(info.help, room.saturating_sub(column), more, Role::Dim);
+            found.push(line);
+        }
+        if !found.is_empty() {
+            if !lines.is_empty() {
+                lines.push(Line::new());
+            }
+            lines.push(Line::with(heading(place), Style::of(Role::Title).bold()));
+            lines.append(&mut found);
+        }
+    }
+    if lines.is_empty() {
+        lines.push(Line::with("nothing fits", Role::Dim));
+    }
+    debug_assert!(lines.iter().all(|line| line.width() == width(line.text())));
+    lines
+}
+
+const fn heading(place: Keys) -> &'static str {
+    match place {
+        Keys::Everywhere => "Everywhere",
+        Keys::Composer => "While writing",
+        Keys::Messages => "On a message",
+        Keys::Sidebar => "In the list of chats",
+        Keys::List => "In a list",
+        Keys::Form => "In a form",
+        Keys::Question => "At a question",
+    }
+}

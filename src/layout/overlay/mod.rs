@@ -1,0 +1,95 @@
+//! What lies on top: one centred panel with a thin frame, drawn over whatever is there without moving it.
+
+mod help;
+mod picker;
+mod question;
+mod sign_in;
+
+use super::arrange::Context;
+use super::cache::{KeyHints, LayoutCache};
+use super::line::Line;
+use super::scene::{Area, Fill, Hit, Scene};
+use super::style::{Role, Style};
+use crate::state::action::Context as Keys;
+use crate::state::front::Overlay;
+
+/// Places the uppermost overlay. Those below are hidden by it, as it is the one that has the keyboard.
+pub(super) fn place(context: Context<'_>, cache: &LayoutCache, screen: Area, scene: &mut Scene) {
+    let keys = &cache.keys;
+    scene.cursor = None;
+    scene.hits.push((screen, Hit::Outside));
+    match context.front.overlays.last() {
+        Some(Overlay::Jump(list)) => picker::place(context, keys, list, "Jump to a chat", "open", screen, scene),
+        Some(Overlay::Emoji { picker: list, .. }) => picker::place(context, keys, list, "React", "react", screen, scene),
+        Some(Overlay::Help { query, scroll, contexts }) => help::place(context, keys, query, *scroll, contexts, screen, scene),
+        Some(Overlay::Question(question)) => question::place(context, keys, question, screen, scene),
+        Some(Overlay::SignIn(form)) => sign_in::place(context, keys, form, screen, scene),
+        None => {}
+    }
+}
+
+/// Draws a panel of at most so many inner columns and rows, with a title and a line of keys in its frame; returns the inside.
+/// Where there is no room for a frame, the inside is the whole screen.
+fn panel(context: Context<'_>, title: &str, hint: &Line, columns: u16, rows: u16, screen: Area, scene: &mut Scene) -> Area {
+    let glyphs = context.glyphs;
+    if screen.width < 16 || screen.height < 5 {
+        for row in 0..screen.height {
+            scene.put_filled(Area { y: screen.y + row, height: 1, ..screen }, Fill::Clear, Line::new());
+        }
+        scene.hits.push((screen, Hit::Panel));
+        return screen;
+    }
+    let width = (columns + 4).min(screen.width - if screen.width > 40 { 4 } else { 0 });
+    let height = (rows + 2).min(screen.height - if screen.height > 12 { 2 } else { 0 });
+    // A little above the middle, where the eye is.
+    let area = Area::new(screen.x + (screen.width - width) / 2, screen.y + (screen.height - height) / 3, width, height);
+    scene.hits.push((area, Hit::Panel));
+    let frame = Style::of(Role::Faint);
+    let [upper_left, upper_right, lower_left, lower_right] = glyphs.corners;
+    let inner = usize::from(width) - 2;
+    let edge = |left: &str, right: &str, label: &Line| {
+        let mut line = Line::with(left, frame);
+        if label.width() > 0 && label.width() + 4 <= inner {
+            line.push(glyphs.rule, frame);
+            line.push(" ", frame);
+            line.append(label);
+            line.push(" ", frame);
+        }
+        while line.width() < inner + 1 {
+            line.push(glyphs.rule, frame);
+        }
+        line.push(right, frame);
+        line
+    };
+    let title = Line::with(title, Style::of(Role::Title).bold()).cut(inner.saturating_sub(4), glyphs.more);
+    scene.put_filled(Area { height: 1, ..area }, Fill::Clear, edge(upper_left, upper_right, &title));
+    for row in 1..height - 1 {
+        let mut line = Line::with(glyphs.upright, frame);
+        line.pad_to(inner + 1, Style::default());
+        line.push(glyphs.upright, frame);
+        scene.put_filled(Area { y: area.y + row, height: 1, ..area }, Fill::Clear, line);
+    }
+    let bottom = Area { y: area.y + height - 1, height: 1, ..area };
+    scene.put_filled(bottom, Fill::Clear, edge(lower_left, lower_right, hint));
+    Area::new(area.x + 2, area.y + 1, width - 4, height - 2)
+}
+
+/// A line of keys: each key with what it does; those without a key are left out.
+fn keys_line(keys: &KeyHints, wanted: &[(Keys, &str, &str)]) -> Line {
+    let mut line = Line::new();
+    for &(place, action, words) in wanted {
+        let found = keys.key(place, action).or_else(|| keys.key(Keys::Everywhere, action));
+        if let Some(key) = found {
+            line.push(if line.width() > 0 { "   " } else { "" }, Role::Text);
+            line.push(key, Role::Text);
+            line.push(" ", Role::Dim);
+            line.push(words, Role::Dim);
+        }
+    }
+    line
+}
+
+/// One row of an area.
+fn row(area: Area, at: u16) -> Area {
+    if at < area.height { Area { y: area.y + at, height: 1, ..area } } else { Area::default() }
+}

@@ -1,0 +1,82 @@
+//! A list that narrows while one types.
+
+use super::{keys_line, panel, row};
+use crate::layout::arrange::Context;
+use crate::layout::cache::KeyHints;
+use crate::layout::composer::field;
+use crate::layout::line::Line;
+use crate::layout::scene::{Area, Fill, Hit, Scene};
+use crate::layout::style::{Attributes, Role, Style};
+use crate::layout::time::short;
+use crate::state::action::Context as Keys;
+use crate::state::ui::picker::{PickItem, Picker};
+
+pub(super) fn place(context: Context<'_>, keys: &KeyHints, list: &Picker, title: &str, does: &str, screen: Area, scene: &mut Scene) {
+    let hint = keys_line(keys, &[(Keys::List, "accept", does), (Keys::List, "cancel", "close")]);
+    // The height depends on the screen alone, so that the panel stands still while the list narrows.
+    let rows = (screen.height * 3 / 5).clamp(3, 18);
+    let inside = panel(context, title, &hint, 60, rows, screen, scene);
+    let mut search = row(inside, 0);
+    let mark = search.take_left(2.min(search.width));
+    scene.put(mark, Line::with(context.glyphs.composer, Role::Accent));
+    if list.query.text().is_empty() {
+        scene.put(search, Line::with("type to narrow the list", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
+    }
+    scene.cursor = field(&list.query, search, context.glyphs, scene);
+    let space = u16::from(inside.height > 6);
+    let height = usize::from(inside.height.saturating_sub(1 + space));
+    if list.shown.is_empty() {
+        scene.put(row(inside, 1 + space), Line::with("nothing fits", Role::Dim));
+        return;
+    }
+    let top = (list.selected + 1).saturating_sub(height).max(list.selected.saturating_sub(height / 2).min(list.shown.len().saturating_sub(height)));
+    for (at, (index, shown)) in (1 + space..).zip(list.shown.iter().enumerate().skip(top).take(height)) {
+        let place = row(inside, at);
+        let Some(item) = list.items.get(shown.item) else { continue };
+        let selected = index == list.selected;
+        scene.hits.push((place, Hit::Item(index)));
+        let line = entry(context, item, &shown.matched, selected, usize::from(place.width));
+        scene.put_filled(place, if selected { Fill::Selected } else { Fill::Keep }, line);
+    }
+}
+
+/// One entry: its label with what matched, its detail, and its counts at the right.
+fn entry(context: Context<'_>, item: &PickItem, matched: &[u32], selected: bool, width: usize) -> Line {
+    let more = context.glyphs.more;
+    let mut line = Line::with(if selected { context.glyphs.bar } else { " " }, Role::Accent);
+    line.push(" ", Role::Text);
+    let unread = item.unread > 0 || item.mentions > 0;
+    let base = if unread { Style::of(Role::Unread).bold() } else { Style::of(Role::Text) };
+    let hit = Style::of(Role::Accent).bold().and(Attributes::UNDERLINE);
+    let mut label = Line::new();
+    let mut next = 0;
+    let mut start = 0;
+    for (number, (at, character)) in item.label.char_indices().enumerate() {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        while matched.get(next).is_some_and(|&known| known < number) {
+            next += 1;
+        }
+        if matched.get(next) == Some(&number) {
+            // Widths are those of whole clusters: only a match that is one by itself is set apart.
+            label.push(item.label.get(start..at).unwrap_or_default(), base);
+            label.push(item.label.get(at..at + character.len_utf8()).unwrap_or_default(), hit);
+            start = at + character.len_utf8();
+        }
+    }
+    label.push(item.label.get(start..).unwrap_or_default(), base);
+    let mut count = Line::new();
+    if item.mentions > 0 {
+        count.push(&format!("@ {}", short(item.mentions)), Style::of(Role::Mention).bold());
+    } else if item.unread > 0 {
+        count.push(&short(item.unread), Style::of(Role::Unread).bold());
+    }
+    let room = width.saturating_sub(count.width() + usize::from(count.width() > 0));
+    line.append(&label);
+    let mut line = line.cut(room, more);
+    if !item.detail.is_empty() && line.width() + 6 < room {
+        line.push("  ", Role::Dim);
+        line.push_cut(&item.detail, room - line.width(), more, Role::Dim);
+    }
+    line.push_right(&count, width);
+    line
+}

@@ -1,0 +1,32 @@
+//! A question before something that cannot be taken back; the safe answer is selected first.
+
+use super::{keys_line, panel, row};
+use crate::layout::arrange::Context;
+use crate::layout::cache::KeyHints;
+use crate::layout::line::Line;
+use crate::layout::scene::{Area, Scene};
+use crate::layout::style::{Attributes, Role, Style};
+use crate::layout::wrap::{Breaking, Styled};
+use crate::state::action::Context as Keys;
+use crate::state::front::Question;
+
+pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, screen: Area, scene: &mut Scene) {
+    let hint = keys_line(keys, &[(Keys::Question, "accept", "choose"), (Keys::Question, "cancel", "leave it")]);
+    let cells = 52.min(usize::from(screen.width.saturating_sub(4)).max(1));
+    let mut lines = Vec::new();
+    let text = question.text.as_str();
+    Styled { text, runs: &[(text.len(), Style::default())] }.wrap(0, cells, Breaking::Words, &mut lines);
+    let rows = u16::try_from(lines.len()).unwrap_or(8).min(8);
+    let inside = panel(context, "Sure?", &hint, 52, rows + 2, screen, scene);
+    let shown = rows.min(inside.height.saturating_sub(1));
+    for (at, line) in (0..shown).zip(lines) {
+        scene.put(row(inside, at), line.cut(usize::from(inside.width), context.glyphs.more));
+    }
+    let chosen = Style::of(Role::Accent).bold().and(Attributes::REVERSE);
+    let other = Style::of(Role::Dim);
+    let (no, yes) = if question.on_yes { (other, chosen) } else { (chosen, other) };
+    let mut line = Line::with(" Leave it ", no);
+    line.push("   ", Role::Text);
+    line.push(&format!(" {} ", question.yes), yes);
+    scene.put(row(inside, inside.height.saturating_sub(1)), line.cut(usize::from(inside.width), context.glyphs.more));
+}

@@ -1,0 +1,253 @@
+//! One pane: the chat's heading, its messages, who types, and the composer.
+
+use super::arrange::Context;
+use super::cache::LayoutCache;
+use super::composer;
+use super::line::Line;
+use super::message::Setting;
+use super::names::{Names, chat_mark, chat_name, may_write};
+use super::scene::{Area, Fill, Hit, Scene};
+use super::style::{Role, Style};
+use super::time::{count, length};
+use super::timeline;
+use crate::domain::{Chat, ChatKind, LinkPhase, MessageKey};
+use crate::state::Account;
+use crate::state::action::Context as Keys;
+use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
+
+/// Widest column of text: longer lines are hard to read, and times drift away from names.
+const MEASURE: usize = 120;
+
+/// The account and chat of the pane.
+fn open(context: Context<'_>) -> Option<(&Account, &Chat)> {
+    let key = context.front.pane.chat?;
+    let account = context.state.core.account(key.account)?;
+    Some((account, account.chats.get(&key.chat)?))
+}
+
+/// The window's title.
+pub(super) fn title(context: Context<'_>) -> String {
+    match open(context) {
+        Some((account, chat)) => {
+            let mark = if chat.community().is_some() { "#" } else { "" };
+            format!("{mark}{} {} nib", chat_name(account, chat), context.glyphs.between)
+        }
+        None => "nib".to_owned(),
+    }
+}
+
+/// Places a pane.
+pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Area, scene: &mut Scene) -> Visible {
+    let pane = &context.front.pane;
+    let gutter = u16::from(area.width >= 12);
+    let right = u16::from(context.tier >= Tier::Medium);
+    let width = usize::from(area.width.saturating_sub(gutter + right)).min(MEASURE);
+    let inset = |row: Area| Area { x: row.x + gutter, width: row.width.saturating_sub(gutter), ..row };
+    let Some((account, chat)) = open(context) else {
+        super::status::welcome(context, cache, area, scene);
+        return timeline::hidden(pane);
+    };
+    let names = Names::in_chat(account, chat.id);
+    if context.tier != Tier::Tiny && area.height > 6 {
+        let row = inset(area.take_top(1));
+        let room = usize::from(row.width.saturating_sub(right));
+        scene.put(row, head(context, account, chat, room));
+        if area.height >= 20 {
+            area.take_top(1);
+        }
+    }
+    compose(context, cache, account, chat, &mut area, gutter, scene);
+    let named = pane.mode != ComposeMode::New;
+    let tiny = context.tier == Tier::Tiny;
+    let mode_row = if named && area.height > 2 { inset(area.take_bottom(1)) } else { Area::default() };
+    let above = between(context, cache, account, names, usize::from(area.width.saturating_sub(gutter + right)));
+    let between_row = if !tiny && area.height > 3 || above.is_some() && area.height > 3 { inset(area.take_bottom(1)) } else { Area::default() };
+    if let Some((line, below)) = above {
+        if below {
+            scene.hits.push((between_row, Hit::NewBelow(pane.id)));
+        }
+        scene.put(between_row, line);
+    }
+    if named {
+        scene.put(mode_row, mode(context, cache, account, names, usize::from(mode_row.width)));
+    }
+    let revealed = pane.cursor.filter(|_| context.front.region == Region::Messages);
+    let (keys, calendar, blocks, _) = cache.parts();
+    let settings = &context.state.settings;
+    let epoch = super::cache::Epoch { width: u16::try_from(width).unwrap_or(0), twelve_hours: settings.twelve_hours, ascii: settings.ascii };
+    calendar.set_twelve_hours(settings.twelve_hours);
+    blocks.begin(epoch);
+    let setting = Setting {
+        account,
+        chat: chat.id,
+        timeline: account.timelines.get(&chat.id),
+        names,
+        glyphs: context.glyphs,
+        keys,
+        width,
+        indent: if width >= 24 { 2 } else { usize::from(width >= 10) },
+        revealed,
+        online: account.link == LinkPhase::Online,
+        now: context.state.now.wall,
+    };
+    timeline::place(pane, setting, account.outbox.of(chat.id), (calendar, blocks), area, gutter, scene)
+}
+
+/// The chat's name and what it is about.
+fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Line {
+    let glyphs = context.glyphs;
+    let (mark, mark_style) = chat_mark(account, chat, glyphs);
+    let mut line = Line::with(mark, mark_style);
+    line.push(" ", Role::Text);
+    line.push(&chat_name(account, chat), Style::of(Role::Title).bold());
+    let about = match &chat.kind {
+        ChatKind::Direct { peer } => account.users.get(peer).and_then(|user| user.activity.as_deref()),
+        _ => chat.topic.as_deref(),
+    };
+    if let Some(about) = about.filter(|about| !about.is_empty())
+        && line.width() + 8 < room
+    {
+        line.push("   ", Role::Dim);
+        line.push_cut(about, room - line.width(), glyphs.more, Role::Dim);
+    } else if let ChatKind::Group { members, .. } = &chat.kind {
+        line.push(&format!("   {} people", members.len()), Role::Dim);
+    }
+    line.cut(room, glyphs.more)
+}
+
+/// The row above the composer: who types, and at the right what is new below.
+fn between(context: Context<'_>, cache: &LayoutCache, account: &Account, names: Names<'_>, room: usize) -> Option<(Line, bool)> {
+    let (pane, glyphs) = (&context.front.pane, context.glyphs);
+    let chat = pane.chat?.chat;
+    let mut line = Line::new();
+    let typists: Vec<&str> =
+        account.typing.of(chat).iter().filter(|typist| typist.user != account.me).take(3).map(|typist| names.person(typist.user)).collect();
+    let typing = match typists[..] {
+        [] => None,
+        [one] => Some(format!("{one} is typing")),
+        [one, other] => Some(format!("{one} and {other} are typing")),
+        _ => Some("several people are typing".to_owned()),
+    };
+    let behind = account.timelines.get(&chat).is_some_and(|timeline| timeline.is_loaded() && timeline.gap_after() && !timeline.is_empty());
+    if let Some(typing) = &typing {
+        line.push_cut(typing, room, glyphs.more, Role::Dim);
+    } else if behind && account.link == LinkPhase::Online {
+        line.push_cut(&format!("catching up{}", glyphs.more), room, "", Role::Dim);
+    }
+    let below = pane.new_below > 0;
+    if below {
+        let mut told = Line::with(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
+        if let Some(key) = cache.keys.key(Keys::Everywhere, "scroll-end") {
+            told.push(&format!("  {key}"), Role::Dim);
+        }
+        if line.width() == 0 {
+            let strokes = room.min(MEASURE).saturating_sub(told.width() + 2);
+            line.repeat(glyphs.rule, strokes, Role::Faint);
+            line.push(if strokes > 0 { " " } else { "" }, Role::Faint);
+            line.append(&told);
+        } else if !line.push_right(&told, room.min(MEASURE)) {
+            line = told;
+        }
+        line = line.cut(room, glyphs.more);
+    }
+    (line.width() > 0).then_some((line, below))
+}
+
+/// The row that says what sending will do.
+fn mode(context: Context<'_>, cache: &LayoutCache, account: &Account, names: Names<'_>, room: usize) -> Line {
+    let (pane, glyphs) = (&context.front.pane, context.glyphs);
+    let message = |key: &MessageKey| pane.chat.and_then(|chat| account.timelines.get(&chat.chat)).and_then(|timeline| timeline.message(key.id));
+    let mut line = Line::new();
+    match &pane.mode {
+        ComposeMode::New => {}
+        ComposeMode::Reply(key) => {
+            line.push("answering ", Role::Accent);
+            if let Some(message) = message(key) {
+                let name = message.shown_as.as_deref().unwrap_or_else(|| names.person(message.author));
+                line.push(name, names.style(message.author));
+                line.push("  ", Role::Dim);
+                line.push(&super::markup::one_line(&message.body, glyphs, room), Role::Quote);
+            } else {
+                line.push("a message that is not loaded", Role::Dim);
+            }
+        }
+        ComposeMode::Edit { .. } => line.push("changing your message", Role::Accent),
+    }
+    let leave = cache.keys.key(Keys::Composer, "cancel").or_else(|| cache.keys.key(Keys::Composer, "focus-messages"));
+    let hint = leave.map(|key| Line::with(&format!("{key} leaves it"), Role::Dim)).unwrap_or_default();
+    let line = line.cut(room.saturating_sub(hint.width() + 2), glyphs.more);
+    let mut whole = line;
+    whole.push_right(&hint, room.min(MEASURE));
+    whole.cut(room, glyphs.more)
+}
+
+/// The composer, taken off the bottom of the area.
+fn compose(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &Chat, area: &mut Area, gutter: u16, scene: &mut Scene) {
+    let pane = &context.front.pane;
+    let glyphs = context.glyphs;
+    let focused = context.front.region == Region::Composer && context.front.overlays.is_empty();
+    // The bar stands below names, the text below what people wrote.
+    let bar = if area.width >= 6 { gutter.max(1) + 2 } else { 0 };
+    let spare = u16::from(context.tier >= Tier::Medium);
+    let cells = usize::from(area.width.saturating_sub(bar + spare)).max(1);
+    let most = context.state.settings.composer_lines.min(area.height / 2).max(1);
+    let written = composer::wrap(&pane.composer, cells, usize::from(most));
+    let rows = u16::try_from(written.lines.len()).unwrap_or(1).clamp(1, most);
+    let place = area.take_bottom(rows);
+    scene.hits.push((place, Hit::Composer(pane.id)));
+    let refused = refusal(context, account, chat);
+    for (at, line) in (0..place.height).zip(written.lines) {
+        let row = Area { y: place.y + at, height: 1, ..place };
+        if bar > 0 {
+            let style = if focused { Style::of(Role::Accent) } else { Style::of(Role::Faint) };
+            scene.put(Area { x: row.x + bar - 2, width: 1, ..row }, Line::with(glyphs.composer, style));
+        }
+        let text = Area { x: row.x + bar, width: row.width.saturating_sub(bar), ..row };
+        if pane.composer.is_empty() {
+            let (words, role) = match &refused {
+                Some(why) => (why.clone(), Role::Warn),
+                None => (hint(context, cache, account, chat), Role::Faint),
+            };
+            scene.put(text, Line::with(&words, role).cut(cells, glyphs.more));
+        } else {
+            scene.put_filled(text, Fill::Keep, line);
+        }
+    }
+    if focused && place.height > 0 {
+        let x = (place.x + bar + written.column).min(place.x + place.width.saturating_sub(1));
+        scene.cursor = Some((x, place.y + written.row.min(place.height - 1)));
+    }
+}
+
+/// Why nothing can be written here.
+fn refusal(context: Context<'_>, account: &Account, chat: &Chat) -> Option<String> {
+    if !may_write(account, chat) {
+        return Some("You may read here, but not write".to_owned());
+    }
+    // On the smallest screens there is no status line: what went wrong is said here.
+    let notice = context.front.notice.as_ref().filter(|_| context.tier == Tier::Tiny)?;
+    Some(notice.text.clone())
+}
+
+/// What the empty composer says.
+fn hint(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &Chat) -> String {
+    if context.front.region == Region::Messages && context.tier > Tier::Tiny {
+        let key = cache.keys.key(Keys::Messages, "focus-composer");
+        return key.map_or_else(String::new, |key| format!("{key} to write"));
+    }
+    let name = chat_name(account, chat);
+    match &chat.kind {
+        ChatKind::Channel { slowmode, .. } if *slowmode > 0 => {
+            format!("message #{name} {} one every {}", context.glyphs.between, length(u64::from(*slowmode)))
+        }
+        ChatKind::Channel { .. } => format!("message #{name}"),
+        ChatKind::Saved => "write a note".to_owned(),
+        ChatKind::Direct { .. } | ChatKind::Group { .. } => format!("message {name}"),
+    }
+}
+
+/// The target of the message cursor, for the status line.
+pub(super) fn under_cursor(context: Context<'_>) -> Option<(&Account, Target)> {
+    let (account, _) = open(context)?;
+    Some((account, context.front.pane.cursor?))
+}

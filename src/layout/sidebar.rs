@@ -1,0 +1,260 @@
+//! The community rail, and the tree of channels and direct chats.
+
+use super::arrange::Context;
+use super::cache::LayoutCache;
+use super::line::Line;
+use super::names::{Names, chat_mark, chat_name};
+use super::scene::{Area, Fill, Hit, Scene};
+use super::style::{Attributes, Role, Style};
+use super::time::short;
+use super::width::{grapheme_width, width};
+use crate::domain::{AccountId, ChannelKind, Chat, CommunityId};
+use crate::state::Account;
+use crate::state::front::Region;
+use crate::state::ui::sidebar::SidebarRow;
+use std::collections::HashMap;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Places the tree, scrolled so that its cursor shows, or else the open chat.
+pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, scene: &mut Scene) {
+    let sidebar = &context.front.sidebar;
+    let height = usize::from(area.height);
+    if area.is_empty() {
+        return;
+    }
+    let focused = context.front.region == Region::Sidebar && context.front.overlays.is_empty();
+    let open = context.front.pane.chat;
+    let at = if focused {
+        Some(sidebar.cursor)
+    } else {
+        sidebar.rows.iter().position(|row| matches!(row, SidebarRow::Chat { chat, .. } if Some(*chat) == open))
+    };
+    let last = sidebar.rows.len().saturating_sub(height);
+    let mut top = cache.sidebar_top.min(last);
+    if let Some(at) = at {
+        let margin = 2.min(height / 4);
+        top = top.min(at.saturating_sub(margin)).max((at + 1 + margin).saturating_sub(height)).min(last);
+    }
+    cache.sidebar_top = top;
+    let base = if context.tier == crate::state::front::Tier::Wide { 1 } else { 0 };
+    for (y, (index, row)) in (area.y..).zip(sidebar.rows.iter().enumerate().skip(top).take(height)) {
+        let place = Area { y, height: 1, ..area };
+        scene.hits.push((place, Hit::Sidebar(index)));
+        let selected = focused && index == sidebar.cursor;
+        let chosen = matches!(row, SidebarRow::Chat { chat, .. } if Some(*chat) == open);
+        let line = draw(context, *row, usize::from(area.width), base, selected, chosen);
+        scene.put_filled(place, if selected { Fill::Selected } else { Fill::Keep }, line);
+    }
+    if sidebar.rows.is_empty() {
+        let words = if context.state.core.accounts.is_empty() { "no account yet" } else { "no chats yet" };
+        let mut line = Line::with(" ", Role::Dim);
+        line.push(words, Role::Dim);
+        scene.put(area, line.cut(usize::from(area.width), context.glyphs.more));
+    }
+}
+
+/// One row of the tree.
+fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, selected: bool, chosen: bool) -> Line {
+    let glyphs = context.glyphs;
+    let core = &context.state.core;
+    let mut line = Line::new();
+    if selected || chosen {
+        line.push(glyphs.bar, if selected || context.front.region != Region::Sidebar { Role::Accent } else { Role::Faint });
+    } else {
+        line.push(" ", Role::Text);
+    }
+    let counts = match row {
+        SidebarRow::Space => (0, 0),
+        SidebarRow::Account(account) => {
+            let label = core.account(account).map_or("", |account| account.label.as_str());
+            line.push(&crate::domain::CleanText::line(label), Style::of(Role::Dim).and(Attributes::UNDERLINE));
+            (0, 0)
+        }
+        SidebarRow::Direct(_) => {
+            line.push("Direct", Style::of(Role::Dim).bold());
+            (0, 0)
+        }
+        SidebarRow::Title { account, community } => {
+            let name = core.account(account).and_then(|account| account.communities.iter().find(|known| known.id == community));
+            line.push(name.map_or("", |community| &community.name), Style::of(Role::Title).bold());
+            (0, 0)
+        }
+        SidebarRow::Community { account, community, folded } => {
+            let account = core.account(account);
+            let known = account.and_then(|account| account.communities.iter().find(|known| known.id == community));
+            line.push(if folded { glyphs.folded } else { glyphs.open }, Role::Faint);
+            line.push(" ", Role::Text);
+            line.push(known.map_or("", |community| &community.name), Style::of(Role::Title).bold());
+            if known.is_some_and(|community| !community.available) {
+                line.push("  out of service", Role::Warn);
+            }
+            if folded { account.map_or((0, 0), |account| community_counts(account).get(&community).copied().unwrap_or_default()) } else { (0, 0) }
+        }
+        SidebarRow::Category { chat, folded } => {
+            line.pad_to(1 + 2 * usize::from(base == 0), Role::Text);
+            line.push(if folded { glyphs.folded } else { glyphs.open }, Role::Faint);
+            line.push(" ", Role::Text);
+            let name = core.account(chat.account).and_then(|account| account.chats.get(&chat.chat));
+            line.push(name.map_or("", |chat| &chat.name), Role::Dim);
+            (0, 0)
+        }
+        SidebarRow::Chat { chat, depth } => {
+            line.pad_to(1 + 2 * usize::from(depth), Role::Text);
+            core.account(chat.account)
+                .and_then(|account| Some((account, account.chats.get(&chat.chat)?)))
+                .map_or((0, 0), |(account, chat)| name(context, account, chat, chosen, &mut line))
+        }
+        SidebarRow::Voice { chat, index } => {
+            line.pad_to(7, Role::Text);
+            if let Some(account) = core.account(chat.account)
+                && let Some(participant) = account.rooms.get(&chat.chat).and_then(|room| room.get(usize::from(index)))
+            {
+                line.push(Names::in_chat(account, chat.chat).person(participant.user), Role::Dim);
+                let state = if participant.deafened {
+                    "  deaf"
+                } else if participant.muted {
+                    "  muted"
+                } else if participant.video {
+                    "  video"
+                } else {
+                    ""
+                };
+                line.push(state, Role::Faint);
+            }
+            (0, 0)
+        }
+    };
+    counted(line, counts, width, glyphs.more)
+}
+
+/// A chat's mark and name; returns its unread messages and mentions.
+fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line: &mut Line) -> (u32, u32) {
+    let (mark, mark_style) = chat_mark(account, chat, context.glyphs);
+    line.push(mark, mark_style);
+    line.push(" ", Role::Text);
+    let unread = chat.unread > 0 || chat.mentions > 0;
+    let style = match (unread, chosen) {
+        (true, _) => Style::of(Role::Unread).bold(),
+        (false, true) => Style::of(Role::Title).bold(),
+        (false, false) if chat.can_open() => Style::of(Role::Text),
+        (false, false) => Style::of(Role::Faint),
+    };
+    line.push(&chat_name(account, chat), style);
+    if chat.channel_kind() == Some(ChannelKind::Voice) && !unread {
+        let inside = account.rooms.get(&chat.id).map_or(0, Vec::len);
+        if inside > 0 {
+            line.push(&format!("  {inside}"), Role::Faint);
+        }
+    }
+    (chat.unread, chat.mentions)
+}
+
+/// A row with its counts at the right end, one column before the edge.
+fn counted(line: Line, (unread, mentions): (u32, u32), width: usize, more: &str) -> Line {
+    let mut count = Line::new();
+    if mentions > 0 {
+        count.push(&format!("@ {}", short(mentions)), Style::of(Role::Mention).bold());
+    } else if unread > 0 {
+        count.push(&short(unread), Style::of(Role::Unread).bold());
+    }
+    let right = width.saturating_sub(1);
+    if count.width() == 0 || count.width() + 4 > right {
+        return line.cut(right, more);
+    }
+    let mut line = line.cut(right - count.width() - 1, more);
+    line.push_right(&count, right);
+    line
+}
+
+/// Unread messages and mentions of each community, from its channels where they are loaded.
+fn community_counts(account: &Account) -> HashMap<CommunityId, (u32, u32)> {
+    let mut counts: HashMap<CommunityId, (u32, u32)> = HashMap::with_capacity(account.communities.len());
+    for chat in account.chats.values() {
+        if let Some(community) = chat.community()
+            && (chat.unread > 0 || chat.mentions > 0)
+        {
+            let sums = counts.entry(community).or_default();
+            sums.0 = sums.0.saturating_add(chat.unread);
+            sums.1 = sums.1.saturating_add(chat.mentions);
+        }
+    }
+    for (community, &told) in &account.community_counts {
+        if !account.channels_loaded.get(community).copied().unwrap_or(false) {
+            counts.insert(*community, told);
+        }
+    }
+    counts
+}
+
+fn direct_counts(account: &Account) -> (u32, u32) {
+    let direct = account.chats.values().filter(|chat| chat.community().is_none());
+    direct.fold((0, 0), |(unread, mentions), chat| (chat.unread.saturating_add(unread), chat.mentions.saturating_add(mentions)))
+}
+
+/// Places the rail: two letters and a count for each community.
+pub(super) fn rail(context: Context<'_>, area: Area, scene: &mut Scene) {
+    let front = context.front;
+    let mut counts: HashMap<AccountId, HashMap<CommunityId, (u32, u32)>> = HashMap::new();
+    for (y, &(account_id, community)) in (area.y..area.bottom()).zip(&front.sidebar.rail) {
+        let Some(account) = context.state.core.account(account_id) else { continue };
+        let (letters, counts) = match community {
+            Some(id) => {
+                let name = account.communities.iter().find(|known| known.id == id).map_or("", |known| &*known.name);
+                let counts = counts.entry(account_id).or_insert_with(|| community_counts(account));
+                (abbreviation(name), counts.get(&id).copied().unwrap_or_default())
+            }
+            None => ("@".to_owned(), direct_counts(account)),
+        };
+        let shown = match community {
+            Some(id) => front.community == Some((account_id, id)),
+            None => front.community.is_none(),
+        };
+        let unread = counts.0 > 0 || counts.1 > 0;
+        let mut line = Line::new();
+        line.push(if shown { context.glyphs.bar } else { " " }, Role::Accent);
+        let role = if shown || unread { Role::Text } else { Role::Dim };
+        line.push(&letters, if unread || shown { Style::of(role).bold() } else { Style::of(role) });
+        line.pad_to(3, Role::Text);
+        let place = Area { y, height: 1, ..area };
+        scene.hits.push((place, Hit::Rail(account_id, community)));
+        let mut count = Line::new();
+        if counts.1 > 0 {
+            count.push(&format!("@{}", counts.1.min(9)), Style::of(Role::Mention).bold());
+        } else if counts.0 > 0 {
+            count.push(&counts.0.min(99).to_string(), Role::Unread);
+        }
+        line.push_right(&count, usize::from(area.width));
+        scene.put(place, line);
+    }
+}
+
+/// Two letters for a name: the initials of its first two words, or the first two letters of its only one.
+fn abbreviation(name: &str) -> String {
+    let mut words = name.split(|c: char| c.is_whitespace() || c == '-' || c == '_').filter(|word| !word.is_empty());
+    let mut letters = String::new();
+    let mut cells = 0;
+    let (first, second) = (words.next().unwrap_or("?"), words.next());
+    let initials = match second {
+        Some(second) => first.graphemes(true).take(1).chain(second.graphemes(true).take(1)).collect::<Vec<_>>(),
+        None => first.graphemes(true).take(2).collect(),
+    };
+    for letter in initials {
+        let upper = letter.to_uppercase();
+        let upper = if width(&upper) == usize::from(grapheme_width(letter)) { upper } else { letter.to_owned() };
+        if cells + width(&upper) <= 2 {
+            cells += width(&upper);
+            letters.push_str(&upper);
+        }
+    }
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::abbreviation;
+
+    #[test]
+    fn abbreviations_take_two_cells() {
+        assert_eq!(["Rustaceans", "Open Source", "t-a x", "日本", "", "ß"].map(abbreviation), ["RU", "OS", "TA", "日", "?", "ß"]);
+    }
+}

@@ -1,0 +1,264 @@
+//! The status line, the line across the top when the connection blocks something, and what shows while no chat is open.
+
+use super::arrange::Context;
+use super::cache::LayoutCache;
+use super::line::Line;
+use super::names::Names;
+use super::pane::under_cursor;
+use super::scene::{Area, Scene};
+use super::style::{Role, Style};
+use super::time::length;
+use crate::domain::{LinkPhase, MessageKind, Mono, SpanKind, Wall};
+use crate::state::Account;
+use crate::state::action::Context as Keys;
+use crate::state::front::{Region, Target};
+
+/// The account that the open chat belongs to, else the first.
+fn account(context: Context<'_>) -> Option<&Account> {
+    let core = &context.state.core;
+    context.front.pane.chat.and_then(|chat| core.account(chat.account)).or_else(|| core.accounts.first())
+}
+
+fn seconds_until(context: Context<'_>, at: Mono) -> u64 {
+    u64::try_from(at.since(context.state.now.mono).as_millis().div_ceil(1_000)).unwrap_or(0)
+}
+
+/// One line across the top when the open chat's account is not connected.
+pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) -> Option<Line> {
+    let account = account(context)?;
+    let key = |action| cache.keys.key(Keys::Everywhere, action);
+    let mut line = Line::new();
+    match &account.link {
+        LinkPhase::Offline { reason, retry_at, .. } => {
+            line.push(&format!("{} Offline", context.glyphs.offline), Style::of(Role::Error).bold());
+            let tries = seconds_until(context, *retry_at);
+            let when = if tries == 0 { "trying again".to_owned() } else { format!("next try in {}", length(tries)) };
+            line.push(&format!("  {when}"), Role::Text);
+            if let Some(key) = key("reconnect").filter(|_| tries > 0) {
+                line.push(&format!(", {key} tries now"), Role::Dim);
+            }
+            let why = reason.trim().trim_end_matches('.');
+            if !why.is_empty() && line.width() + 12 < width {
+                line.push(&format!("  {} ", context.glyphs.between), Role::Faint);
+                line.push(why, Role::Dim);
+            }
+        }
+        LinkPhase::SignedOut { reason } => {
+            line.push(&format!("{} Signed out", context.glyphs.offline), Style::of(Role::Error).bold());
+            if let Some(key) = key("sign-in") {
+                line.push(&format!("  {key} signs in"), Role::Text);
+            }
+            let why = reason.trim().trim_end_matches('.');
+            if !why.is_empty() {
+                line.push(&format!("  {why}"), Role::Dim);
+            }
+        }
+        LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing | LinkPhase::Online => return None,
+    }
+    Some(line.cut(width.saturating_sub(usize::from(width > 20)), context.glyphs.more))
+}
+
+/// Places the status line: who and where at the left, keys or a notice from column `split` on.
+pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, split: u16, scene: &mut Scene) {
+    if area.is_empty() {
+        return;
+    }
+    let width = usize::from(area.width);
+    let glyphs = context.glyphs;
+    let mut line = Line::with(" ", Role::Text);
+    if let Some(account) = account(context) {
+        line.append(&who(context, account));
+    }
+    let right = if let Some(notice) = &context.front.notice {
+        let (mark, role) = if notice.bad { (glyphs.failed, Role::Error) } else { ("", Role::Text) };
+        let mut told = Line::with(mark, role);
+        told.push(if mark.is_empty() { "" } else { " " }, role);
+        told.push(&notice.text.replace(['\n', '\t'], " "), role);
+        told
+    } else {
+        hints(context, cache)
+    };
+    // A notice may need the whole line; keys make way for who and where.
+    let start = usize::from(split).max(line.width() + 2) + usize::from(split > 0);
+    let start = if context.front.notice.is_some() && start + right.width() > width {
+        line = Line::with(" ", Role::Text);
+        1
+    } else {
+        line = line.cut(start.saturating_sub(1).min(width), glyphs.more);
+        start
+    };
+    line.pad_to(start.min(width), Role::Text);
+    let room = width.saturating_sub(line.width() + 1);
+    line.append(&if context.front.notice.is_some() { right.cut(room, glyphs.more) } else { whole_hints(right, room) });
+    scene.put(area, line);
+}
+
+/// Who is signed in where, and how the connection is.
+fn who(context: Context<'_>, account: &Account) -> Line {
+    let glyphs = context.glyphs;
+    let more = glyphs.more;
+    let (mark, style, words) = match &account.link {
+        LinkPhase::Idle => (glyphs.offline, Role::Faint, "not connected".to_owned()),
+        LinkPhase::Connecting => (glyphs.idle, Role::Warn, format!("connecting{more}")),
+        LinkPhase::Syncing => (glyphs.idle, Role::Warn, format!("syncing{more}")),
+        LinkPhase::Online => {
+            let words = account.latency.map_or_else(|| "online".to_owned(), |latency| format!("online {} ms", latency.as_millis().min(99_999)));
+            (glyphs.online, Role::Ok, words)
+        }
+        LinkPhase::Offline { .. } => (glyphs.offline, Role::Error, "offline".to_owned()),
+        LinkPhase::SignedOut { .. } => (glyphs.offline, Role::Error, "signed out".to_owned()),
+    };
+    let mut line = Line::with(mark, style);
+    if account.users.contains_key(&account.me) {
+        line.push(" ", Role::Text);
+        line.push_cut(Names { account, community: None }.person(account.me), 16, more, Style::of(Role::Me));
+    }
+    if !account.label.is_empty() {
+        line.push("  ", Role::Text);
+        line.push_cut(&crate::domain::CleanText::line(&account.label), 16, more, Role::Dim);
+    }
+    line.push("  ", Role::Text);
+    line.push(&words, Role::Dim);
+    line
+}
+
+/// Keys that help here: as many whole ones as fit, those named first before the others. Hints are parted by three spaces.
+fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
+    let mut line = Line::new();
+    if !context.front.overlays.is_empty() {
+        return line;
+    }
+    let (keys, calendar, ..) = cache.parts();
+    if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
+        line.push(&time, Role::Faint);
+    }
+    let mut add = |key: Option<String>, words: &str| {
+        if let Some(key) = key {
+            line.push(if line.width() > 0 { "   " } else { "" }, Role::Text);
+            line.push(&key, Role::Text);
+            line.push(" ", Role::Dim);
+            line.push(words, Role::Dim);
+        }
+    };
+    let key = |place, action: &str| keys.key(place, action).map(str::to_owned);
+    match context.front.region {
+        Region::Composer => {
+            add(key(Keys::Everywhere, "jump"), "jump");
+            add(key(Keys::Everywhere, "next-unread"), "next unread");
+            add(pair(key(Keys::Everywhere, "previous-chat"), key(Keys::Everywhere, "next-chat")), "chats");
+        }
+        Region::Sidebar => {
+            add(key(Keys::Sidebar, "accept"), "open");
+            add(key(Keys::Sidebar, "fold"), "fold");
+            add(key(Keys::Sidebar, "focus-composer").or_else(|| key(Keys::Sidebar, "cancel")), "back");
+        }
+        Region::Messages => {
+            let Some((account, target)) = under_cursor(context) else { return line };
+            match target {
+                Target::Pending(_) => {
+                    add(key(Keys::Messages, "retry"), "send again");
+                    add(key(Keys::Messages, "discard"), "take back");
+                }
+                Target::Message(at) => {
+                    let timeline = context.front.pane.chat.and_then(|chat| account.timelines.get(&chat.chat));
+                    let message = timeline.and_then(|timeline| timeline.message(at.id));
+                    let own = message.is_some_and(|message| message.author == account.me && message.kind == MessageKind::Ordinary);
+                    let caps = account.caps;
+                    add(key(Keys::Messages, "reply").filter(|_| caps.replies), "answer");
+                    add(key(Keys::Messages, "react").filter(|_| caps.reactions), "react");
+                    add(key(Keys::Messages, "edit").filter(|_| own && caps.edit), "change");
+                    add(key(Keys::Messages, "delete").filter(|_| own && caps.delete), "delete");
+                    add(key(Keys::Messages, "copy-text"), "copy");
+                    let link = |kind: &SpanKind| matches!(kind, SpanKind::Link | SpanKind::MaskedLink(_));
+                    let linked = message.is_some_and(|m| m.body.spans.iter().any(|span| link(&span.kind)));
+                    add(key(Keys::Messages, "open-link").filter(|_| linked), "open link");
+                    let answers = message.is_some_and(|m| m.reply.is_some());
+                    add(key(Keys::Messages, "go-to-replied").filter(|_| answers), "go to answered");
+                }
+            }
+        }
+    }
+    add(key(Keys::Everywhere, "help"), "help");
+    line
+}
+
+/// When the message under the cursor was written: those below another of the same author show no time of their own.
+fn time_under_cursor(context: Context<'_>) -> Option<Wall> {
+    if context.front.region != Region::Messages {
+        return None;
+    }
+    let (account, target) = under_cursor(context)?;
+    let Target::Message(key) = target else { return None };
+    account.timelines.get(&context.front.pane.chat?.chat)?.message(key.id)?.at
+}
+
+/// Leaves out whole hints at the end that do not fit.
+fn whole_hints(line: Line, room: usize) -> Line {
+    if line.width() <= room {
+        return line;
+    }
+    let mut kept = Line::new();
+    let mut next = Line::new();
+    for (text, style) in line.runs() {
+        if text.starts_with("   ") || text.is_empty() {
+            if kept.width() + next.width() > room {
+                return kept;
+            }
+            kept.append(&std::mem::take(&mut next));
+        }
+        next.push(text, style);
+    }
+    if kept.width() + next.width() <= room {
+        kept.append(&next);
+    }
+    kept
+}
+
+/// Two keys as one: `Alt-Up/Down`.
+fn pair(one: Option<String>, other: Option<String>) -> Option<String> {
+    let (one, other) = (one?, other?);
+    let start = one.rfind('-').map_or(0, |at| at + 1);
+    let same = start > 0 && other.get(..start) == one.get(..start);
+    Some(format!("{one}/{}", if same { other.get(start..).unwrap_or_default() } else { &other }))
+}
+
+/// What shows while no chat is open.
+pub(super) fn welcome(context: Context<'_>, cache: &LayoutCache, area: Area, scene: &mut Scene) {
+    let width = usize::from(area.width);
+    let key = |action| cache.keys.key(Keys::Everywhere, action);
+    let signed_in = !context.state.core.accounts.is_empty();
+    let mut lines = vec![Line::with("nib", Style::of(Role::Title).bold()), Line::new()];
+    if signed_in {
+        lines.push(Line::with("No chat is open.", Role::Dim));
+    } else {
+        lines.push(Line::with("You are not signed in anywhere.", Role::Dim));
+    }
+    lines.push(Line::new());
+    let wanted: &[(&str, &str)] = if signed_in {
+        &[("jump", "jump to a chat by name"), ("next-unread", "open what is unread"), ("focus-sidebar", "walk the list of chats"), ("help", "all keys")]
+    } else {
+        &[("sign-in", "sign in"), ("help", "all keys"), ("quit", "leave")]
+    };
+    let keyed: Vec<(&str, &str)> = wanted.iter().filter_map(|&(action, words)| Some((key(action)?, words))).collect();
+    let column = keyed.iter().map(|(key, _)| key.len()).max().unwrap_or(0) + 3;
+    for (key, words) in keyed {
+        let mut line = Line::with(key, Role::Text);
+        line.pad_to(column, Role::Text);
+        line.push(words, Role::Dim);
+        lines.push(line);
+    }
+    let wide = lines.iter().map(Line::width).max().unwrap_or(0);
+    let left = width.saturating_sub(wide) / 2;
+    let rows = u16::try_from(lines.len()).unwrap_or(0);
+    let mut y = area.y + area.height.saturating_sub(rows) / 3;
+    for line in lines {
+        if y >= area.bottom() {
+            break;
+        }
+        let mut whole = Line::new();
+        whole.pad_to(left, Role::Text);
+        whole.append(&line);
+        scene.put(Area { y, height: 1, ..area }, whole.cut(width, context.glyphs.more));
+        y += 1;
+    }
+}

@@ -1,0 +1,105 @@
+//! Puts a scene into the terminal's cells.
+//!
+//! A grapheme cluster is never cut in half: one that does not fit is not drawn, and one that an overlay covers half of gives way to a space.
+
+use super::theme::Theme;
+use crate::layout::width::{clusters, grapheme_width, is_plain};
+use crate::layout::{Fill, Placed, Scene};
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws a scene on a frame and places its cursor.
+pub fn paint(scene: &Scene, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    paint_buffer(scene, theme, frame.buffer_mut(), area);
+    if let Some((x, y)) = scene.cursor
+        && x < area.width
+        && y < area.height
+    {
+        frame.set_cursor_position((area.x + x, area.y + y));
+    }
+}
+
+/// Draws a scene into an area of a buffer; what does not fit is left out. Cells of the area are expected to be blank.
+pub fn paint_buffer(scene: &Scene, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let area = area.intersection(buffer.area);
+    let base = theme.base();
+    if base.bg.is_some() {
+        buffer.set_style(area, base);
+    }
+    for row in &scene.rows {
+        if row.x < area.width && row.y < area.height {
+            draw(row, theme, buffer, area);
+        }
+    }
+}
+
+fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let Some(line) = row.line() else { return };
+    let y = area.y + row.y;
+    let mut x = area.x + row.x;
+    let end = area.x + row.x.saturating_add(row.width).min(area.width);
+    if row.fill != Fill::Keep {
+        halve(buffer, x, y, area, theme);
+        let style = theme.fill(row.fill);
+        for column in x..end {
+            if let Some(cell) = buffer.cell_mut((column, y)) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+    for (text, meaning) in line.runs() {
+        let style = theme.style(meaning, row.fill);
+        if is_plain(text) {
+            for at in 0..text.len() {
+                if x >= end {
+                    return;
+                }
+                if let Some(cell) = buffer.cell_mut((x, y)) {
+                    cell.set_symbol(text.get(at..=at).unwrap_or(" ")).set_style(style);
+                }
+                x += 1;
+            }
+            continue;
+        }
+        let mut full = false;
+        clusters(text, |_, cluster, cells| {
+            if cells == 0 {
+                return true;
+            }
+            if end - x < cells {
+                full = true;
+                return false;
+            }
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.set_symbol(cluster).set_style(style);
+            }
+            // The terminal draws the cluster over these.
+            for hidden in x + 1..x + cells {
+                if let Some(cell) = buffer.cell_mut((hidden, y)) {
+                    cell.set_symbol(" ").set_style(style);
+                }
+            }
+            x += cells;
+            true
+        });
+        if full {
+            return;
+        }
+    }
+}
+
+/// A wide cluster whose right half is about to be covered gives way to a space.
+fn halve(buffer: &mut Buffer, x: u16, y: u16, area: Rect, theme: &Theme) {
+    if x <= area.x {
+        return;
+    }
+    if let Some(cell) = buffer.cell_mut((x - 1, y))
+        && cell.symbol().len() > 1
+        && grapheme_width(cell.symbol()) > 1
+    {
+        cell.set_symbol(" ").set_style(theme.base());
+    }
+}

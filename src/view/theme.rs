@@ -1,0 +1,335 @@
+//! Themes: what each role looks like, for as many colours as the terminal has.
+//!
+//! `terminal` uses the palette that the user gave the terminal and paints no background; `dark` and `light` bring their own colours, from the files in
+//! `assets/themes`. With 16 colours every theme uses the terminal's palette, with none only attributes. Nothing is told by colour alone.
+
+use super::color::Rgb;
+use crate::layout::{Attributes, Fill, Role, Style as Meaning};
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+
+/// How many colours the terminal shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ColorDepth {
+    /// All of them.
+    TrueColor,
+    /// 256.
+    Ansi256,
+    /// The terminal's own 16.
+    #[default]
+    Ansi16,
+    /// None: attributes only. What `NO_COLOR` asks for.
+    None,
+}
+
+/// The looks of all roles.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Theme {
+    depth: ColorDepth,
+    /// What everything is painted on.
+    base: Style,
+    roles: [Style; PLAIN_ROLES.len()],
+    people: Vec<Style>,
+    selected: Style,
+    marked: Style,
+    /// Whether a selected row shows in reverse, so that colours in it would be patches.
+    reverse: bool,
+    /// The background and the colour farthest from it, where they are known.
+    grounds: Option<(Rgb, Rgb)>,
+}
+
+/// Every role with one look, in the order of the table of looks.
+const PLAIN_ROLES: [Role; 17] = [
+    Role::Text,
+    Role::Dim,
+    Role::Faint,
+    Role::Accent,
+    Role::Title,
+    Role::Unread,
+    Role::Mention,
+    Role::Mentioned,
+    Role::Me,
+    Role::Link,
+    Role::Code,
+    Role::Quote,
+    Role::Spoiler,
+    Role::Ok,
+    Role::Warn,
+    Role::Error,
+    Role::Pending,
+];
+
+/// A theme's file: colours as `#RRGGBB`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Palette {
+    ground: String,
+    selected: String,
+    marked: String,
+    text: String,
+    dim: String,
+    faint: String,
+    accent: String,
+    title: String,
+    unread: String,
+    mention: String,
+    mentioned: String,
+    me: String,
+    link: String,
+    code: String,
+    quote: String,
+    spoiler: String,
+    ok: String,
+    warn: String,
+    error: String,
+    pending: String,
+    people: Vec<String>,
+}
+
+const DARK: &str = include_str!("../../assets/themes/dark.toml");
+const LIGHT: &str = include_str!("../../assets/themes/light.toml");
+
+impl Theme {
+    /// The names of all themes.
+    pub const NAMES: [&'static str; 3] = ["terminal", "dark", "light"];
+
+    /// A theme by its name; an unknown name gives `terminal`.
+    #[must_use]
+    pub fn named(name: &str, depth: ColorDepth) -> Self {
+        let file = match (name, depth) {
+            (_, ColorDepth::None) => return Self::attributes(),
+            (_, ColorDepth::Ansi16) => return Self::terminal(depth),
+            ("dark", _) => DARK,
+            ("light", _) => LIGHT,
+            _ => return Self::terminal(depth),
+        };
+        toml::from_str(file).ok().and_then(|palette| Self::from_palette(&palette, depth)).unwrap_or_else(|| Self::terminal(depth))
+    }
+
+    fn from_palette(palette: &Palette, depth: ColorDepth) -> Option<Self> {
+        let rgb = |text: &str| Some(Rgb::hex(u32::from_str_radix(text.strip_prefix('#')?, 16).ok()?));
+        let color = |text: &str| Some(shown(rgb(text)?, depth));
+        let fg = |text: &str| Some(Style::new().fg(color(text)?));
+        let ground = rgb(&palette.ground)?;
+        let away = if ground.contrast(Rgb(0, 0, 0)) < 4.5 { Rgb(255, 255, 255) } else { Rgb(0, 0, 0) };
+        let text = fg(&palette.text)?;
+        let roles = [
+            text,
+            fg(&palette.dim)?,
+            fg(&palette.faint)?,
+            fg(&palette.accent)?,
+            fg(&palette.title)?,
+            fg(&palette.unread)?,
+            fg(&palette.mention)?.add_modifier(Modifier::BOLD),
+            fg(&palette.mentioned)?,
+            fg(&palette.me)?,
+            fg(&palette.link)?,
+            fg(&palette.code)?,
+            fg(&palette.quote)?,
+            fg(&palette.spoiler)?,
+            fg(&palette.ok)?,
+            fg(&palette.warn)?,
+            fg(&palette.error)?,
+            fg(&palette.pending)?.add_modifier(Modifier::ITALIC),
+        ];
+        Some(Self {
+            depth,
+            base: text.bg(shown(ground, depth)),
+            roles,
+            people: palette.people.iter().map(|person| fg(person)).collect::<Option<_>>()?,
+            selected: Style::new().bg(color(&palette.selected)?),
+            marked: Style::new().bg(color(&palette.marked)?),
+            reverse: false,
+            grounds: Some((ground, away)),
+        })
+    }
+
+    /// The terminal's own palette, on its own background.
+    fn terminal(depth: ColorDepth) -> Self {
+        let plain = Style::new();
+        let dim = plain.add_modifier(Modifier::DIM);
+        let roles = [
+            plain,
+            dim,
+            dim,
+            plain.fg(Color::Cyan),
+            plain,
+            plain.add_modifier(Modifier::BOLD),
+            plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
+            plain.fg(Color::Cyan),
+            plain.add_modifier(Modifier::BOLD),
+            plain.fg(Color::Cyan),
+            plain.fg(Color::Yellow),
+            dim,
+            dim,
+            plain.fg(Color::Green),
+            plain.fg(Color::Yellow),
+            plain.fg(Color::Red),
+            dim,
+        ];
+        let people = [Color::Green, Color::Yellow, Color::LightBlue, Color::Magenta, Color::Cyan];
+        Self {
+            depth,
+            base: plain,
+            roles,
+            people: people.into_iter().map(|color| plain.fg(color)).collect(),
+            selected: plain.add_modifier(Modifier::REVERSED),
+            marked: plain,
+            reverse: true,
+            grounds: None,
+        }
+    }
+
+    /// No colour at all.
+    fn attributes() -> Self {
+        let plain = Style::new();
+        let dim = plain.add_modifier(Modifier::DIM);
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let mut theme = Self::terminal(ColorDepth::None);
+        theme.roles = [
+            plain,
+            dim,
+            dim,
+            bold,
+            plain,
+            bold,
+            bold.add_modifier(Modifier::REVERSED),
+            bold,
+            bold,
+            plain.add_modifier(Modifier::UNDERLINED),
+            plain,
+            plain.add_modifier(Modifier::ITALIC),
+            dim,
+            plain,
+            bold,
+            bold,
+            dim,
+        ];
+        theme.people = vec![plain];
+        theme
+    }
+
+    /// How many colours it is made for.
+    #[must_use]
+    pub fn depth(&self) -> ColorDepth {
+        self.depth
+    }
+
+    /// What the whole screen is painted on.
+    #[must_use]
+    pub fn base(&self) -> Style {
+        self.base
+    }
+
+    /// What the cells of a row are painted on.
+    #[must_use]
+    pub(super) fn fill(&self, fill: Fill) -> Style {
+        match fill {
+            Fill::Keep | Fill::Clear => self.base,
+            Fill::Selected => self.base.patch(self.selected),
+            Fill::Marked => self.base.patch(self.marked),
+        }
+    }
+
+    /// How text of a meaning looks on a fill.
+    #[must_use]
+    pub(super) fn style(&self, meaning: Meaning, fill: Fill) -> Style {
+        let ground = self.fill(fill);
+        let mut style = if self.reverse && fill == Fill::Selected { ground } else { ground.patch(self.role(meaning.role)) };
+        for (attribute, modifier) in [
+            (Attributes::BOLD, Modifier::BOLD),
+            (Attributes::ITALIC, Modifier::ITALIC),
+            (Attributes::UNDERLINE, Modifier::UNDERLINED),
+            (Attributes::STRIKE, Modifier::CROSSED_OUT),
+            (Attributes::REVERSE, Modifier::REVERSED),
+        ] {
+            if meaning.attributes.has(attribute) {
+                style = style.add_modifier(modifier);
+            }
+        }
+        style
+    }
+
+    fn role(&self, role: Role) -> Style {
+        let at = match role {
+            Role::Person { slot, tint } => {
+                if let (Some(tint), Some((ground, away))) = (tint, self.grounds) {
+                    return Style::new().fg(shown(Rgb::hex(tint).readable(ground, away), self.depth));
+                }
+                return self.people.get(usize::from(slot) % self.people.len().max(1)).copied().unwrap_or_default();
+            }
+            Role::Text => 0,
+            Role::Dim => 1,
+            Role::Faint => 2,
+            Role::Accent => 3,
+            Role::Title => 4,
+            Role::Unread => 5,
+            Role::Mention => 6,
+            Role::Mentioned => 7,
+            Role::Me => 8,
+            Role::Link => 9,
+            Role::Code => 10,
+            Role::Quote => 11,
+            Role::Spoiler => 12,
+            Role::Ok => 13,
+            Role::Warn => 14,
+            Role::Error => 15,
+            Role::Pending => 16,
+        };
+        self.roles.get(at).copied().unwrap_or_default()
+    }
+}
+
+/// A colour as the terminal can show it.
+fn shown(color: Rgb, depth: ColorDepth) -> Color {
+    if depth == ColorDepth::TrueColor { color.color() } else { Color::Indexed(color.nearest()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::color::indexed;
+
+    fn rgb(color: Color) -> Rgb {
+        match color {
+            Color::Rgb(r, g, b) => Rgb(r, g, b),
+            Color::Indexed(index) => indexed(index),
+            other => panic!("{other} has no fixed value"),
+        }
+    }
+
+    #[test]
+    fn own_colours_can_be_read() {
+        for name in ["dark", "light"] {
+            for depth in [ColorDepth::TrueColor, ColorDepth::Ansi256] {
+                let theme = Theme::named(name, depth);
+                let ground = rgb(theme.base.bg.unwrap());
+                let people = (0..theme.people.len()).map(|slot| Role::Person { slot: slot as u8, tint: None });
+                for role in PLAIN_ROLES.into_iter().chain(people) {
+                    let contrast = rgb(theme.role(role).fg.unwrap()).contrast(ground);
+                    // Rules, times and covers may be quieter than words.
+                    let least = if matches!(role, Role::Faint | Role::Spoiler) { 3.0 } else { 4.5 };
+                    assert!(contrast >= least, "{name} {depth:?} {role:?}: {contrast:.2}");
+                }
+                for fill in [Fill::Selected, Fill::Marked] {
+                    let contrast = rgb(theme.role(Role::Text).fg.unwrap()).contrast(rgb(theme.fill(fill).bg.unwrap()));
+                    assert!(contrast >= 7.0, "{name} {depth:?} {fill:?}: {contrast:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_colours_there_are_none() {
+        for name in Theme::NAMES {
+            let theme = Theme::named(name, ColorDepth::None);
+            assert!(theme.roles.iter().chain(&theme.people).chain([&theme.base, &theme.selected]).all(|style| style.fg.is_none() && style.bg.is_none()));
+        }
+    }
+
+    #[test]
+    fn the_terminals_theme_paints_no_background() {
+        let theme = Theme::named("terminal", ColorDepth::TrueColor);
+        assert!(theme.roles.iter().chain([&theme.base, &theme.marked]).all(|style| style.bg.is_none()));
+    }
+}
