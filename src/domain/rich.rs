@@ -64,11 +64,8 @@ impl RichText {
         if spans.is_empty() {
             return Self::plain(CleanText::from_owned(raw));
         }
-        let mut points: Vec<usize> = Vec::with_capacity(spans.len() * 2);
-        for &(start, length, _) in &spans {
-            points.push(byte_of_utf16(&raw, start, true));
-            points.push(byte_of_utf16(&raw, start.saturating_add(length), false));
-        }
+        let ends = spans.iter().flat_map(|&(start, length, _)| [(start, true), (start.saturating_add(length), false)]);
+        let mut points = bytes_of_utf16(&raw, &ends.collect::<Vec<_>>());
         let text = CleanText::with_offsets(raw, &mut points);
         let mut placed: Vec<Span> = spans
             .into_iter()
@@ -84,24 +81,26 @@ impl RichText {
     }
 }
 
-/// Byte offset of a UTF-16 offset, clamped to the text. Inside a surrogate pair it moves to the end of the character when `up`, else to its start.
-fn byte_of_utf16(text: &str, target: u32, up: bool) -> usize {
-    let target = target as usize;
+/// Byte offsets of UTF-16 offsets, clamped to the text. One inside a surrogate pair moves to the end of the character where the flag
+/// is set, else to its start. One pass over the text, however many offsets there are: both may come from somebody who means harm.
+fn bytes_of_utf16(text: &str, targets: &[(u32, bool)]) -> Vec<usize> {
     if text.is_ascii() {
-        return target.min(text.len());
+        return targets.iter().map(|&(target, _)| (target as usize).min(text.len())).collect();
     }
+    let mut order: Vec<usize> = (0..targets.len()).collect();
+    order.sort_unstable_by_key(|&index| targets[index].0);
+    let mut bytes = vec![text.len(); targets.len()];
+    let mut order = order.into_iter().peekable();
     let mut units = 0;
     for (at, character) in text.char_indices() {
-        if units >= target {
-            return at;
-        }
         let next = units + character.len_utf16();
-        if next > target {
-            return if up { at + character.len_utf8() } else { at };
+        while let Some(index) = order.next_if(|&index| (targets[index].0 as usize) < next) {
+            let (target, up) = targets[index];
+            bytes[index] = if target as usize > units && up { at + character.len_utf8() } else { at };
         }
         units = next;
     }
-    text.len()
+    bytes
 }
 
 #[cfg(test)]

@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a helper that unwraps fails the test that called it, at the line that matters")]
 
 mod demo_server;
+mod osmium;
 mod wire;
 mod world;

@@ -83,7 +83,7 @@ impl Decoder {
         let mut known: BTreeMap<ChatId, Chat> = order.iter().map(|chat| (chat.id, chat.clone())).collect();
         let mut chats = self.conversations(wire.conversations, &mut known);
         // What is left has no conversation. The order of the wire is kept for them; the position sorts in the end.
-        chats.extend(order.into_iter().filter(|chat| known.contains_key(&chat.id)));
+        chats.extend(order.into_iter().filter(|chat| known.remove(&chat.id).is_some()));
         Bundle { users: Vec::new(), members: Vec::new(), chats, messages: self.previews(wire.messages) }
     }
 

@@ -112,6 +112,9 @@ impl Decoder {
         if entities.is_empty() {
             return RichText::plain(CleanText::from_owned(text));
         }
+        if entities.len() > SPANS_LIMIT {
+            self.skipped.count("formatting beyond the limit");
+        }
         let spans = entities
             .into_iter()
             .take(SPANS_LIMIT)
