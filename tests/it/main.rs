@@ -4,5 +4,7 @@
 
 mod demo_server;
 mod osmium;
+mod dispatch;
+mod session;
 mod wire;
 mod world;

@@ -1,0 +1,208 @@
+//! Servers that are not there, are no servers, break the protocol, or fall silent.
+
+use super::support::{Core, Server, config, roles, soon};
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use nib::domain::{DownReason, LinkEvent, Reply};
+use nib::net::NetEvent;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+/// What the user is told when the server answers the handshake with these bytes and closes.
+async fn told_after(answer: &[u8]) -> String {
+    let server = Server::bind().await;
+    let mut core = Core::start(server.config());
+    let mut tcp = server.accept_raw().await;
+    let mut request = [0; 4096];
+    let length = tcp.read(&mut request).await.unwrap();
+    assert!(request[..length].starts_with(b"GET / HTTP/1.1\r\n"));
+    tcp.write_all(answer).await.unwrap();
+    tcp.shutdown().await.unwrap();
+    let reason = core.down().await;
+    assert!(matches!(reason, DownReason::NotAServer { .. }), "{reason:?}");
+    reason.to_string()
+}
+
+#[tokio::test]
+async fn what_answers_but_is_no_chat_server_is_told_in_words() {
+    for (answer, words) in [
+        (
+            &b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"[..],
+            "it answers HTTP 200 (OK) instead of opening a WebSocket",
+        ),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "it answers HTTP 404 (Not Found)"),
+        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", "it answers HTTP 503 (Service Unavailable)"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "its WebSocket answer is wrong"),
+        (b"\x15\x03\x03\x00\x02\x02\x16", "its answer is not HTTP; its address may have to begin with wss://"),
+        (b"220 mail.example.org ESMTP\r\n", "its answer is not HTTP"),
+        (b"\xff\xfe\x00\x1b[2Jgarbage\r\n\r\n", "its answer is not HTTP"),
+        (b"", "it ended the connection without an answer"),
+        (b"HTTP/1.1 200 OK\r\nConte", "it ended the connection without an answer"),
+    ] {
+        let told = told_after(answer).await;
+        assert!(told.contains(words), "{told}");
+        assert!(!told.contains('\x1b'));
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_told_and_tried_again() {
+    // A port that was free a moment ago.
+    let port = Server::bind().await.port();
+    let mut core = Core::start(config(&format!("ws://127.0.0.1:{port}")));
+    for _ in 0..3 {
+        assert_eq!(core.down().await.to_string(), format!("no connection to 127.0.0.1:{port}: nobody answers there"));
+    }
+}
+
+#[tokio::test]
+async fn a_name_without_a_host_is_told() {
+    let mut core = Core::start(config("ws://nobody.invalid:1"));
+    let reason = core.down().await;
+    assert!(matches!(reason, DownReason::Unreachable { .. }), "{reason:?}");
+    assert!(reason.to_string().contains("nobody.invalid:1"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_server_that_takes_the_connection_and_says_nothing_is_given_up() {
+    let server = Server::bind().await;
+    let mut config = server.config();
+    config.timing.dial = Duration::from_millis(50);
+    let mut core = Core::start(config);
+    let _tcp = server.accept_raw().await;
+    let told = core.down().await.to_string();
+    assert!(told.contains("says nothing"), "{told}");
+    let _again = server.accept_raw().await;
+}
+
+#[tokio::test]
+async fn a_connection_without_a_sign_of_life_counts_as_dead() {
+    let server = Server::bind().await;
+    let mut config = server.config();
+    config.timing.ping = Duration::from_millis(20);
+    config.timing.silence = Duration::from_millis(80);
+    let mut core = Core::start(config);
+    // It never reads, so that it answers no ping.
+    let peer = server.welcome("hello old").await;
+    core.signed_in().await;
+    assert_eq!(core.down().await, DownReason::Quiet);
+    drop(peer);
+    server.welcome("hello new").await;
+    core.signed_in().await;
+}
+
+#[tokio::test]
+async fn a_server_that_only_answers_pings_is_alive() {
+    let server = Server::bind().await;
+    let mut config = server.config();
+    config.timing.ping = Duration::from_millis(40);
+    config.timing.silence = Duration::from_millis(400);
+    let mut core = Core::start(config);
+    let mut peer = server.welcome("hello old").await;
+    core.signed_in().await;
+    let answers_pings = async { while peer.0.next().await.is_some() {} };
+    let many_pongs = async {
+        // Longer than the silence that would kill it.
+        for _ in 0..15 {
+            match core.event().await {
+                Some(NetEvent::Link(LinkEvent::Latency(took))) => assert!(took < Duration::from_secs(5)),
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    tokio::select! {
+        () = answers_pings => panic!("the client went away"),
+        () = many_pongs => {}
+    }
+}
+
+#[tokio::test]
+async fn a_close_is_answered_and_its_reason_told() {
+    for (frame, told) in [
+        (None, "the server closed the connection"),
+        (Some((CloseCode::Normal, "")), "the server closed the connection"),
+        (Some((CloseCode::Away, "")), "the server closed the connection: code 1001"),
+        (Some((CloseCode::Restart, "back \x1b[31msoon")), "the server closed the connection: back [31msoon"),
+    ] {
+        let server = Server::bind().await;
+        let mut core = Core::start(server.config());
+        let mut peer = server.welcome("hello old").await;
+        core.signed_in().await;
+        let frame = frame.map(|(code, reason)| CloseFrame { code, reason: reason.into() });
+        peer.0.send(Message::Close(frame)).await.unwrap();
+        assert!(matches!(peer.next().await, Some(Message::Close(_))));
+        drop(peer);
+        assert_eq!(core.down().await.to_string(), told);
+        server.welcome("hello new").await;
+    }
+}
+
+#[tokio::test]
+async fn garbage_in_frames_is_skipped_and_the_connection_goes_on() {
+    let server = Server::bind().await;
+    let mut core = Core::start(server.config());
+    let mut peer = server.welcome("hello old").await;
+    peer.0.send(Message::Binary(Bytes::from_static(&[0xff; 1000]))).await.unwrap();
+    peer.0.send(Message::Text("what?".into())).await.unwrap();
+    peer.0.send(Message::Binary(Bytes::new())).await.unwrap();
+    peer.0.send(Message::Ping(Bytes::from_static(b"there?"))).await.unwrap();
+    assert!(matches!(soon("the pong", peer.0.next()).await, Some(Ok(Message::Pong(bytes))) if &bytes[..] == b"there?"));
+    let read = core.ask(roles(1));
+    let (number, _) = peer.asked().await;
+    peer.say(&format!("ok {number}")).await;
+    assert_eq!(core.answer().await, (read, Ok(Reply::Done)));
+}
+
+#[tokio::test]
+async fn a_server_that_breaks_the_websocket_protocol_is_left_and_dialled_again() {
+    for (bytes, words) in [
+        (&[0xf2, 0x01, 0x00][..], "breaks the WebSocket protocol"),
+        (&[0x82, 0x81, 0, 0, 0, 0, 0], "breaks the WebSocket protocol"),
+        // A frame of 17 MiB is announced.
+        (&[0x82, 127, 0, 0, 0, 0, 1, 0x10, 0, 0], "a frame that is too long"),
+        (&[0x82, 127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], "a frame that is too long"),
+        (&[0x81, 0x01, 0xff], "not UTF-8"),
+    ] {
+        let server = Server::bind().await;
+        let mut core = Core::start(server.config());
+        let mut peer = server.welcome("hello old").await;
+        core.signed_in().await;
+        peer.0.get_mut().write_all(bytes).await.unwrap();
+        let reason = core.down().await;
+        assert!(matches!(reason, DownReason::NotAServer { .. }), "{reason:?}");
+        assert!(reason.to_string().contains(words), "{reason}");
+        server.welcome("hello new").await;
+        core.signed_in().await;
+    }
+}
+
+#[tokio::test]
+async fn an_adapter_that_gives_up_leads_to_a_new_dial() {
+    let server = Server::bind().await;
+    let mut core = Core::start(server.config());
+    let mut peer = server.welcome("hello old").await;
+    peer.say("break").await;
+    let told = core.down().await.to_string();
+    assert!(told.ends_with("does not answer like a chat server: it said break"), "{told}");
+    drop(peer);
+    server.welcome("hello new").await;
+}
+
+#[tokio::test]
+async fn a_panic_is_a_lost_connection_and_no_more() {
+    let server = Server::bind().await;
+    let mut core = Core::start(server.config());
+    let mut peer = server.welcome("hello old").await;
+    let read = core.ask(roles(1));
+    peer.asked().await;
+    peer.say("panic").await;
+    assert_eq!(core.down().await, DownReason::Internal);
+    let mut peer = server.welcome("hello new").await;
+    let (number, what) = peer.asked().await;
+    assert_eq!(what, "roles 1");
+    peer.say(&format!("ok {number}")).await;
+    assert_eq!(core.answer().await, (read, Ok(Reply::Done)));
+}

@@ -1,0 +1,7 @@
+//! Sessions over real loopback sockets, against servers that behave and servers that do not.
+
+mod faults;
+mod flood;
+mod requests;
+mod support;
+mod tls;
