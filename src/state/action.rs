@@ -248,6 +248,7 @@ pub enum ActionError {
 const ANYWHERE: &[Context] = &[Context::Everywhere];
 const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
 const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::List];
+const CHOICES: &[Context] = &[Context::Messages, Context::Sidebar, Context::List, Context::Form, Context::Question];
 
 macro_rules! registry {
     ($($name:literal $arguments:literal $contexts:expr, $command:literal, $make:expr, $help:literal;)*) => {
@@ -304,7 +305,7 @@ registry! {
     "new-line" "" &[Context::Composer], false, plain!(A::NewLine), "Begin a new line";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
     "cancel" "" &[Context::Messages, Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
-    "move" "[STEPS]" LISTS, false, count!(1, A::Move), "Move the cursor; negative is up";
+    "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move the cursor; negative is up";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
     "accept" "" &[Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
