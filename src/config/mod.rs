@@ -1,1 +1,125 @@
 //! The configuration file, from raw to resolved, and where nib keeps its files.
+//!
+//! Every value is read by itself: a bad one is told with path, line and column, its default holds, and everything else in the file takes effect.
+//! Nothing here prints; the command line prints what [`report`] says.
+
+pub mod accounts;
+pub mod edit;
+pub mod error;
+pub mod files;
+mod options;
+pub mod paths;
+mod raw;
+pub mod report;
+mod resolve;
+pub mod saved;
+
+pub use accounts::{Account, AccountOptions};
+pub use error::{ConfigError, Place};
+pub use paths::{Paths, PathsError};
+pub use saved::{SavedAccount, SavedAccounts};
+
+use crate::domain::Settings;
+use crate::input::Keymap;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The commented default configuration: every key with its default.
+pub const DEFAULT_TEXT: &str = include_str!("../../assets/config.toml");
+
+/// Where tokens are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SecretsChoice {
+    /// The system keyring, or files where there is none.
+    #[default]
+    Auto,
+    /// The system keyring only.
+    Keyring,
+    /// Files only.
+    File,
+}
+
+impl SecretsChoice {
+    /// Its name in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        }
+    }
+}
+
+/// What is in force, and what could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// The file it was read from, whether or not it exists.
+    pub path: PathBuf,
+    /// Whether that file exists.
+    pub exists: bool,
+    /// What the core and the screen read.
+    pub settings: Settings,
+    /// The default keys with the user's over them.
+    pub keymap: Keymap,
+    /// Where tokens are kept.
+    pub secrets: SecretsChoice,
+    /// What is set for accounts, by label.
+    pub accounts: BTreeMap<String, AccountOptions>,
+    /// Every mistake, in the order of the file.
+    pub problems: Vec<ConfigError>,
+    /// The line on which an option was set; what is not here is a default.
+    lines: BTreeMap<String, usize>,
+}
+
+impl Config {
+    /// Everything as it is without a file.
+    #[must_use]
+    pub fn defaults(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            exists: false,
+            settings: Settings::default(),
+            keymap: Keymap::default(),
+            secrets: SecretsChoice::default(),
+            accounts: BTreeMap::new(),
+            problems: Vec::new(),
+            lines: BTreeMap::new(),
+        }
+    }
+
+    /// Reads a file. One that cannot be read is a problem and leaves the defaults; so is one that is not there if `required`.
+    #[must_use]
+    pub fn load(path: &Path, required: bool) -> Self {
+        match raw::read_file(path) {
+            Ok(Some(bytes)) => Self::from_bytes(&bytes, path),
+            Ok(None) if required => Self { problems: vec![ConfigError::of_file(path, "there is no such file")], ..Self::defaults(path) },
+            Ok(None) => Self::defaults(path),
+            Err(message) => Self { problems: vec![ConfigError::of_file(path, &message)], exists: true, ..Self::defaults(path) },
+        }
+    }
+
+    /// Reads a text as if it were that file. Touches no disk.
+    #[must_use]
+    pub fn from_text(text: &str, path: &Path) -> Self {
+        Self::from_bytes(text.as_bytes(), path)
+    }
+
+    fn from_bytes(bytes: &[u8], path: &Path) -> Self {
+        let mut config = Self { exists: true, ..Self::defaults(path) };
+        resolve::resolve(&mut config, &raw::Source::new(bytes));
+        config
+    }
+
+    /// Whether something in the file has no effect because it is wrong. Warnings alone are none.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| !problem.warning)
+    }
+
+    /// The line on which an option was set, such as `theme` or `accounts.home.server`; `None` for a default.
+    #[must_use]
+    pub fn line_of(&self, option: &str) -> Option<usize> {
+        self.lines.get(option).copied()
+    }
+}

@@ -8,6 +8,7 @@ use super::Problem;
 use super::overlay;
 use crate::state::action::{self, Action, ActionInfo, Context, REGISTRY};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The default keymap as it is written.
@@ -21,7 +22,7 @@ static DEFAULTS: LazyLock<(Keymap, Vec<Problem>)> = LazyLock::new(|| {
         .map(|error| Problem { at: error.span().unwrap_or(0..0), text: error.message().to_owned(), warning: false })
         .collect();
     if let Some(keys) = document.get_ref().get("keys") {
-        problems.extend(keymap.overlay(keys));
+        problems.extend(keymap.overlay(keys, &|_| false));
     }
     (keymap, problems)
 });
@@ -35,12 +36,12 @@ pub struct Keymap {
 
 /// What a key does in a context.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Binding {
+struct Binding {
     /// `None`: nothing, on purpose; the key is not looked up further out.
-    pub(super) action: Option<Action>,
+    action: Option<Action>,
     /// As written: a name and what it takes.
-    pub(super) written: String,
-    /// Smaller is shown first: the newest layer, then the order in its text.
+    written: String,
+    /// Smaller is shown first: the newest layer, then the place in its text.
     rank: (u16, usize),
 }
 
@@ -78,12 +79,14 @@ impl Keymap {
         &DEFAULTS.1
     }
 
-    /// Lays the written bindings of a `[keys]` table over these. What cannot be read is told and left as it was.
-    pub fn overlay(&mut self, keys: &toml::Spanned<toml::de::DeValue<'_>>) -> Vec<Problem> {
-        self.layers += 1;
-        let (bindings, problems) = overlay::read(keys);
-        for (index, (context, key, action, written)) in bindings.into_iter().enumerate() {
-            self.bindings.insert((context, key), Binding { action, written, rank: (u16::MAX - self.layers, index) });
+    /// Lays the written bindings of a `[keys]` table over these. What cannot be read is told and left as it was; what stands where `skip`
+    /// holds is left as it was without a word.
+    pub fn overlay(&mut self, keys: &toml::Spanned<toml::de::DeValue<'_>>, skip: &dyn Fn(&Range<usize>) -> bool) -> Vec<Problem> {
+        self.layers = self.layers.saturating_add(1);
+        let (bindings, problems) = overlay::read(keys, skip);
+        for read in bindings {
+            let binding = Binding { action: read.action, written: read.written, rank: (u16::MAX - self.layers, read.at) };
+            self.bindings.insert((read.context, read.key), binding);
         }
         problems
     }
@@ -144,10 +147,27 @@ impl Keymap {
             .map(|(&(context, key), binding)| (context, key, binding))
     }
 
-    /// Every binding: context, key, and the action as written (`none` for a key that does nothing on purpose). Sorted by context and key.
-    pub fn bindings(&self) -> impl Iterator<Item = (Context, Key, &str)> {
-        self.bindings.iter().map(|(&(context, key), binding)| (context, key, binding.written.as_str()))
+    /// Every binding, by context and key.
+    pub fn bindings(&self) -> impl Iterator<Item = Bound<'_>> {
+        const FIRST_LAYER: u16 = u16::MAX - 1;
+        self.bindings.iter().map(|(&(context, key), binding)| {
+            let place = (binding.rank.0 != FIRST_LAYER).then_some(binding.rank.1);
+            Bound { context, key, written: &binding.written, place }
+        })
     }
+}
+
+/// A binding, to be shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bound<'a> {
+    /// Where it holds.
+    pub context: Context,
+    /// The key.
+    pub key: Key,
+    /// The action as written; `none` for a key that does nothing on purpose.
+    pub written: &'a str,
+    /// Where it stands in the user's text, in bytes; `None` for a default.
+    pub place: Option<usize>,
 }
 
 /// Whether keys that type a character are text where this is the innermost context.

@@ -9,7 +9,7 @@ pub mod near;
 mod overlay;
 
 pub use key::{Key, KeyCode, KeyError, Modifiers};
-pub use keymap::{Hint, Keymap};
+pub use keymap::{Bound, Hint, Keymap};
 
 use std::ops::Range;
 

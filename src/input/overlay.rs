@@ -9,14 +9,26 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A binding as read: an action of `None` frees the key.
-type Read = (Context, Key, Option<Action>, String);
+/// A binding as read.
+pub(super) struct Read {
+    pub(super) context: Context,
+    pub(super) key: Key,
+    /// `None` frees the key.
+    pub(super) action: Option<Action>,
+    /// As written, with single spaces.
+    pub(super) written: String,
+    /// Where, in bytes.
+    pub(super) at: usize,
+}
+
+/// Tells which places of the text are not to be read.
+type Skip<'a> = &'a dyn Fn(&Range<usize>) -> bool;
 
 /// What frees a key.
 const NONE: &str = "none";
 
 /// Everything that can be read, in the order in which it is written, and what cannot.
-pub(super) fn read(keys: &Spanned<DeValue<'_>>) -> (Vec<Read>, Vec<Problem>) {
+pub(super) fn read(keys: &Spanned<DeValue<'_>>, skip: Skip<'_>) -> (Vec<Read>, Vec<Problem>) {
     let mut found = Vec::new();
     let mut problems = Vec::new();
     let Some(tables) = keys.get_ref().as_table() else {
@@ -32,16 +44,16 @@ pub(super) fn read(keys: &Spanned<DeValue<'_>>) -> (Vec<Read>, Vec<Problem>) {
             continue;
         };
         match table.get_ref().as_table() {
-            Some(table) => read_context(context, table, &mut found, &mut problems),
+            Some(table) => read_context(context, table, skip, &mut found, &mut problems),
             None => problems.push(error(table.span(), format!("{} is a table of keys, written [keys.{}]", context.name(), context.name()))),
         }
     }
     (found, problems)
 }
 
-fn read_context(context: Context, table: &DeTable<'_>, found: &mut Vec<Read>, problems: &mut Vec<Problem>) {
+fn read_context(context: Context, table: &DeTable<'_>, skip: Skip<'_>, found: &mut Vec<Read>, problems: &mut Vec<Problem>) {
     let mut seen: HashMap<Key, String> = HashMap::new();
-    for (name, value) in in_order(table) {
+    for (name, value) in in_order(table).into_iter().filter(|(name, value)| !skip(&name.span()) && !skip(&value.span())) {
         let key: Key = match name.get_ref().parse() {
             Ok(key) => key,
             Err(wrong) => {
@@ -72,7 +84,7 @@ fn read_context(context: Context, table: &DeTable<'_>, found: &mut Vec<Read>, pr
             let text = format!("{key} is bound twice in [keys.{}]: \"{written}\" holds, \"{before}\" does not", context.name());
             problems.push(Problem { at: name.span(), text, warning: true });
         }
-        found.push((context, key, action, written));
+        found.push(Read { context, key, action, written, at: name.span().start });
     }
 }
 

@@ -1,0 +1,231 @@
+//! Accounts: what the configuration says of them, laid over what signing in has saved.
+
+use super::resolve::{Reader, described, one_of, whole};
+use super::saved::SavedAccounts;
+use super::Config;
+use crate::input::near;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// Networks that an account can be of, the default first.
+pub const NETWORKS: &[&str] = &["osmium"];
+
+/// Longest label, in characters.
+const LONGEST_LABEL: usize = 64;
+
+const OPTIONS: &[&str] = &["server", "network", "client_id", "token_command"];
+
+/// What the configuration says of an account, in `[accounts.LABEL]`. What is `None` is as saved, or the network's default.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct AccountOptions {
+    /// The server's address.
+    pub server: Option<String>,
+    /// Its network.
+    pub network: Option<String>,
+    /// The application id told to an Osmium server.
+    pub client_id: Option<u32>,
+    /// A program and its arguments that print the token, instead of keeping it.
+    pub token_command: Option<Vec<String>>,
+}
+
+impl std::fmt::Debug for AccountOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The arguments of a command may be a secret by somebody's mistake.
+        f.debug_struct("AccountOptions")
+            .field("server", &self.server)
+            .field("network", &self.network)
+            .field("client_id", &self.client_id)
+            .field("token_command", &self.token_command.as_ref().and_then(|command| command.first()))
+            .finish()
+    }
+}
+
+/// An account to connect to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// What the user calls it; unique.
+    pub label: String,
+    /// Its network.
+    pub network: String,
+    /// The server's address; `None`: the network's own.
+    pub server: Option<String>,
+    /// The user's id, as the network's adapter writes it; empty before the first sign-in.
+    pub user_id: String,
+    /// The user's name; empty before the first sign-in.
+    pub username: String,
+    /// The user's shown name; may be empty.
+    pub display_name: String,
+    /// What the configuration adds.
+    pub options: AccountOptions,
+}
+
+/// Every account: the saved ones in their order, then those that only the configuration names and that have a command for their token.
+#[must_use]
+pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
+    let mut accounts: Vec<Account> = saved
+        .accounts
+        .iter()
+        .map(|saved| {
+            let options = config.accounts.get(&saved.label).cloned().unwrap_or_default();
+            Account {
+                label: saved.label.clone(),
+                network: options.network.clone().unwrap_or_else(|| saved.network.clone()),
+                server: options.server.clone().or_else(|| Some(saved.server.clone()).filter(|server| !server.is_empty())),
+                user_id: saved.user_id.clone(),
+                username: saved.username.clone(),
+                display_name: saved.display_name.clone(),
+                options,
+            }
+        })
+        .collect();
+    for (label, options) in &config.accounts {
+        if options.token_command.is_some() && saved.find(label).is_none() {
+            accounts.push(Account {
+                label: label.clone(),
+                network: options.network.clone().unwrap_or_else(|| NETWORKS.first().copied().unwrap_or_default().to_owned()),
+                server: options.server.clone(),
+                user_id: String::new(),
+                username: String::new(),
+                display_name: String::new(),
+                options: options.clone(),
+            });
+        }
+    }
+    accounts
+}
+
+/// Why a label cannot be used; `None` if it can. A label stands before `:` in the names of chats and names a file.
+#[must_use]
+pub fn label_fault(label: &str) -> Option<&'static str> {
+    let bad = |c: char| c.is_control() || c.is_whitespace() || matches!(c, ':' | '/' | '\\' | '"');
+    if label.is_empty() {
+        Some("a label cannot be empty")
+    } else if label.chars().count() > LONGEST_LABEL {
+        Some("a label has at most 64 characters")
+    } else if label.contains(bad) {
+        Some("a label cannot hold spaces, colons, slashes or quotes")
+    } else {
+        None
+    }
+}
+
+/// Why an address cannot be a server's; `None` if it can.
+#[must_use]
+pub fn server_fault(server: &str) -> Option<&'static str> {
+    let Some(rest) = server.strip_prefix("wss://").or_else(|| server.strip_prefix("ws://")) else {
+        return Some("an address that starts with wss:// or ws://");
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Some("an address without a user or password in it");
+    }
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    if host.is_empty() || server.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Some("an address such as wss://chat.example.org");
+    }
+    None
+}
+
+/// Reads `[accounts]`.
+pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) {
+    let Some(accounts) = value.get_ref().as_table() else {
+        reader.wrong(value.span(), "accounts are written in tables such as [accounts.home]".to_owned());
+        return;
+    };
+    for (label, value) in accounts {
+        if let Some(fault) = label_fault(label.get_ref()) {
+            reader.wrong(label.span(), format!("an account cannot be called \"{}\": {fault}", label.get_ref()));
+            continue;
+        }
+        let Some(table) = value.get_ref().as_table() else {
+            let text = format!("{} is {}; options of an account are written in [accounts.{0}]", label.get_ref(), described(value.get_ref()));
+            reader.wrong(value.span(), text);
+            continue;
+        };
+        let mut options = AccountOptions::default();
+        for (name, value) in table {
+            if reader.is_guess(&value.span()) || reader.is_guess(&name.span()) {
+                continue;
+            }
+            match read_option(&mut options, name.get_ref(), value) {
+                Ok(()) => {
+                    config.lines.insert(format!("accounts.{}.{}", label.get_ref(), name.get_ref()), reader.line(&name.span()));
+                }
+                Err(Fault::Name(text)) => reader.wrong(name.span(), text),
+                Err(Fault::Value(text)) => reader.wrong(value.span(), text),
+            }
+        }
+        config.accounts.insert(label.get_ref().to_string(), options);
+    }
+}
+
+enum Fault {
+    Name(String),
+    Value(String),
+}
+
+fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue<'_>>) -> Result<(), Fault> {
+    let value = value.get_ref();
+    let wrong = |expected: &str| Fault::Value(format!("{name} is {expected}, not {}", described(value)));
+    match name {
+        "server" => {
+            let server = value.as_str().ok_or_else(|| wrong("an address in quotes"))?;
+            if let Some(fault) = server_fault(server) {
+                // What stands there may be a password.
+                return Err(if server.contains('@') { Fault::Value(format!("{name} is {fault}")) } else { wrong(fault) });
+            }
+            options.server = Some(server.to_owned());
+        }
+        "network" => {
+            let network = value.as_str().filter(|network| NETWORKS.contains(network)).ok_or_else(|| wrong(&one_of(NETWORKS)))?;
+            options.network = Some(network.to_owned());
+        }
+        "client_id" => {
+            let number = whole(value).and_then(|number| u32::try_from(number).ok());
+            options.client_id = Some(number.ok_or_else(|| wrong("a whole number from 0 to 4294967295"))?);
+        }
+        "token_command" => {
+            let words: Option<Vec<String>> =
+                value.as_array().map(|list| list.iter().map_while(|word| word.get_ref().as_str().map(str::to_owned)).collect());
+            let complete = value.as_array().map(|list| list.len()) == words.as_ref().map(Vec::len);
+            let words = words.filter(|words| complete && words.first().is_some_and(|program| !program.is_empty()));
+            let expected = "token_command is a program and its arguments, such as [\"pass\", \"show\", \"chat\"]";
+            options.token_command = Some(words.ok_or_else(|| Fault::Value(expected.to_owned()))?);
+        }
+        "token" | "password" => {
+            let text = format!("a {name} does not belong into the configuration; nib login keeps it, or token_command asks another program");
+            return Err(Fault::Name(text));
+        }
+        _ => {
+            let near = near::nearest(name, OPTIONS.iter().copied());
+            return Err(Fault::Name(format!("there is no option of an account called \"{name}\"{}", near::hint(near))));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for good in ["wss://ws-0.osmium.chat", "ws://127.0.0.1:8080/", "ws://[::1]:9", "wss://a/b?c=d@e"] {
+            assert_eq!(server_fault(good), None, "{good}");
+        }
+        for bad in ["", "https://a", "wss://", "wss://:80", "wss://u:p@host", "wss://a b", "ws://[]:1"] {
+            assert!(server_fault(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn labels() {
+        assert_eq!(label_fault("ada@home"), None);
+        for bad in ["", "a b", "a:b", "a/b", "a\"b", "a\nb", &"x".repeat(65)] {
+            assert!(label_fault(bad).is_some(), "{bad:?}");
+        }
+    }
+}

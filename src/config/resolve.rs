@@ -1,0 +1,151 @@
+//! From the raw file to what is in force, value by value.
+
+use super::accounts;
+use super::error::ConfigError;
+use super::options::{Kind, OPTIONS};
+use super::raw::{Slip, Source};
+use super::Config;
+use crate::input::near;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// Tables that the file may hold beside the options.
+const TABLES: &[&str] = &["keys", "accounts"];
+
+/// What reading needs: the text, where its grammar slipped, and what was wrong so far.
+pub(super) struct Reader<'s> {
+    source: &'s Source,
+    slipped: Vec<(usize, usize)>,
+    problems: Vec<(Range<usize>, String, bool)>,
+}
+
+impl Reader<'_> {
+    /// Notes a mistake.
+    pub(super) fn wrong(&mut self, at: Range<usize>, message: String) {
+        self.problems.push((at, message, false));
+    }
+
+    /// The line of a place in the text.
+    pub(super) fn line(&self, at: &Range<usize>) -> usize {
+        self.source.line(at.start)
+    }
+
+    /// Whether the grammar slipped on the lines of a value: what was recovered there is a guess and does not count.
+    pub(super) fn is_guess(&self, at: &Range<usize>) -> bool {
+        let (first, last) = (self.source.line(at.start), self.source.line(at.end.saturating_sub(1).max(at.start)));
+        self.slipped.iter().any(|&(from, to)| from <= last && first <= to)
+    }
+}
+
+/// Fills what the text says into the defaults.
+pub(super) fn resolve(config: &mut Config, source: &Source) {
+    let (document, slips) = source.parse();
+    let lines = |slip: &Slip| (source.line(slip.at.start), source.line(slip.at.end.saturating_sub(1).max(slip.at.start)));
+    let mut reader = Reader { source, slipped: slips.iter().map(lines).collect(), problems: Vec::new() };
+    for slip in slips {
+        reader.wrong(slip.at, slip.message);
+    }
+    for (name, value) in document.get_ref() {
+        match name.get_ref().as_ref() {
+            "keys" => keys(config, &mut reader, value),
+            "accounts" => accounts::read(config, &mut reader, value),
+            _ => option(config, &mut reader, name, value),
+        }
+    }
+    let mut problems = reader.problems;
+    problems.sort_by_key(|(at, _, _)| at.start);
+    config.problems = problems
+        .into_iter()
+        .map(|(at, message, warning)| ConfigError {
+            path: config.path.clone(),
+            place: Some(source.place(at.start)),
+            message,
+            warning,
+        })
+        .collect();
+}
+
+fn option(config: &mut Config, reader: &mut Reader<'_>, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
+    let written = name.get_ref().as_ref();
+    if reader.is_guess(&value.span()) || reader.is_guess(&name.span()) {
+        return;
+    }
+    let Some(entry) = OPTIONS.iter().find(|entry| entry.name == written) else {
+        let near = near::nearest(written, OPTIONS.iter().map(|entry| entry.name).chain(TABLES.iter().copied()));
+        let what = if value.get_ref().is_table() { "table" } else { "option" };
+        reader.wrong(name.span(), format!("there is no {what} called \"{written}\"{}", near::hint(near)));
+        return;
+    };
+    match set(config, &entry.kind, value.get_ref()) {
+        Ok(()) => {
+            config.lines.insert(entry.name.to_owned(), reader.line(&name.span()));
+        }
+        Err(expected) => reader.wrong(value.span(), format!("{} is {expected}, not {}", entry.name, described(value.get_ref()))),
+    }
+}
+
+fn set(config: &mut Config, kind: &Kind, value: &DeValue<'_>) -> Result<(), String> {
+    match kind {
+        Kind::Word(words, set) => {
+            let word = value.as_str().filter(|word| words.contains(word)).ok_or_else(|| {
+                let near = value.as_str().and_then(|word| near::nearest(word, words.iter().copied()));
+                near.map_or_else(|| one_of(words), |near| format!("{} (did you mean \"{near}\"?)", one_of(words)))
+            })?;
+            set(config, word);
+        }
+        Kind::Flag(set) => set(config, value.as_bool().ok_or("true or false")?),
+        Kind::Number(least, most, set) => {
+            let number = whole(value).filter(|number| (*least..=*most).contains(number));
+            set(config, number.ok_or_else(|| format!("a whole number from {least} to {most}"))?);
+        }
+    }
+    Ok(())
+}
+
+/// A whole number that is not negative.
+pub(super) fn whole(value: &DeValue<'_>) -> Option<u64> {
+    let integer = value.as_integer()?;
+    u64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// `"a", "b" or "c"`.
+pub(super) fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A value as a message names it.
+pub(super) fn described(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) if text.chars().count() <= 40 => format!("\"{text}\""),
+        DeValue::String(_) => "a long text".to_owned(),
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
+        DeValue::Integer(_) => "this number".to_owned(),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(_) => "a date".to_owned(),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+fn keys(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) {
+    for problem in config.keymap.overlay(value, &|at| reader.is_guess(at)) {
+        reader.problems.push((problem.at, problem.text, problem.warning));
+    }
+    for binding in config.keymap.bindings() {
+        if let Some(at) = binding.place {
+            config.lines.insert(key_option(binding.context.name(), binding.key), reader.source.line(at));
+        }
+    }
+}
+
+/// How a binding is called in [`Config::line_of`].
+pub(super) fn key_option(context: &str, key: crate::input::Key) -> String {
+    format!("keys.{context}.{key}")
+}

@@ -1,0 +1,130 @@
+//! The list of accounts that nib is signed in to: written by signing in, read at the start. No secret is in it.
+
+use super::files;
+use serde::{Deserialize, Serialize};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+const HEADING: &str = "# The accounts that nib is signed in to. Written by nib; tokens are kept elsewhere.\n\n";
+
+/// An account that nib is signed in to.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct SavedAccount {
+    /// What the user calls it; unique.
+    pub label: String,
+    /// Its network.
+    pub network: String,
+    /// The server's address; empty for the network's own.
+    #[serde(default)]
+    pub server: String,
+    /// The user's id, as the network's adapter writes it.
+    #[serde(default)]
+    pub user_id: String,
+    /// The user's name.
+    #[serde(default)]
+    pub username: String,
+    /// The user's shown name; may be empty.
+    #[serde(default)]
+    pub display_name: String,
+}
+
+/// Every account that nib is signed in to, in the order in which they were added.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct SavedAccounts {
+    /// One after the other.
+    #[serde(default, rename = "account", skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<SavedAccount>,
+}
+
+/// Why the list of accounts cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SavedError {
+    /// It cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl SavedAccounts {
+    /// Reads the list. A file that makes no sense is moved aside, never overwritten: the sentence says where it is now.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read, or not moved aside.
+    pub fn load(path: &Path) -> Result<(Self, Option<String>), SavedError> {
+        let read_error = |source| SavedError::Read { path: path.to_owned(), source };
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Self::default(), None)),
+            Err(error) => return Err(read_error(error)),
+        };
+        let parsed = std::str::from_utf8(&bytes).ok().and_then(|text| toml::from_str::<Self>(text).ok());
+        if let Some(saved) = parsed.filter(Self::is_sound) {
+            return Ok((saved, None));
+        }
+        let aside = files::set_aside(path).map_err(read_error)?;
+        let note = format!("The list of accounts could not be understood; it is now {}. Sign in again with nib login.", aside.display());
+        Ok((Self::default(), Some(note)))
+    }
+
+    /// Labels can be told apart and stand where labels stand.
+    fn is_sound(&self) -> bool {
+        let mut labels: Vec<&str> = self.accounts.iter().map(|account| account.label.as_str()).collect();
+        labels.sort_unstable();
+        let count = labels.len();
+        labels.dedup();
+        labels.len() == count && labels.iter().all(|label| super::accounts::label_fault(label).is_none())
+    }
+
+    /// Writes the list, whole or not at all, readable by the user alone.
+    ///
+    /// # Errors
+    /// It cannot be written; the old list is still there.
+    pub fn save(&self, path: &Path) -> Result<(), SavedError> {
+        let write_error = |source| SavedError::Write { path: path.to_owned(), source };
+        let text = toml::to_string_pretty(self).map_err(|error| write_error(io::Error::other(error)))?;
+        files::write_private(path, format!("{HEADING}{text}").as_bytes()).map_err(write_error)
+    }
+
+    /// The account of a label.
+    #[must_use]
+    pub fn find(&self, label: &str) -> Option<&SavedAccount> {
+        self.accounts.iter().find(|account| account.label == label)
+    }
+
+    /// Adds an account, or replaces the one of the same label in its place.
+    pub fn put(&mut self, account: SavedAccount) {
+        match self.accounts.iter_mut().find(|other| other.label == account.label) {
+            Some(other) => *other = account,
+            None => self.accounts.push(account),
+        }
+    }
+
+    /// Removes an account; tells whether there was one.
+    pub fn remove(&mut self, label: &str) -> bool {
+        let before = self.accounts.len();
+        self.accounts.retain(|account| account.label != label);
+        self.accounts.len() != before
+    }
+
+    /// A label that is free and fit: the wanted one, or it with a number.
+    #[must_use]
+    pub fn free_label(&self, wanted: &str) -> String {
+        let bad = |c: char| c.is_control() || c.is_whitespace() || matches!(c, ':' | '/' | '\\' | '"');
+        let base: String = wanted.chars().filter(|&c| !bad(c)).take(56).collect();
+        let base = if base.is_empty() { "account".to_owned() } else { base };
+        let numbered = (2_u32..).map(|number| format!("{base}-{number}"));
+        std::iter::once(base.clone()).chain(numbered).find(|label| self.find(label).is_none()).unwrap_or(base)
+    }
+}
