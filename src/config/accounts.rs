@@ -147,9 +147,6 @@ pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned
         };
         let mut options = AccountOptions::default();
         for (name, value) in table {
-            if reader.is_guess(&value.span()) || reader.is_guess(&name.span()) {
-                continue;
-            }
             match read_option(&mut options, name.get_ref(), value) {
                 Ok(()) => {
                     config.lines.insert(format!("accounts.{}.{}", label.get_ref(), name.get_ref()), reader.line(&name.span()));

@@ -3,20 +3,19 @@
 use super::accounts;
 use super::error::ConfigError;
 use super::options::{Kind, OPTIONS};
-use super::raw::{Slip, Source};
+use super::raw::Source;
 use super::Config;
 use crate::input::near;
 use std::ops::Range;
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 /// Tables that the file may hold beside the options.
 const TABLES: &[&str] = &["keys", "accounts"];
 
-/// What reading needs: the text, where its grammar slipped, and what was wrong so far.
+/// What reading needs: the text, and what was wrong so far.
 pub(super) struct Reader<'s> {
     source: &'s Source,
-    slipped: Vec<(usize, usize)>,
     problems: Vec<(Range<usize>, String, bool)>,
 }
 
@@ -30,19 +29,13 @@ impl Reader<'_> {
     pub(super) fn line(&self, at: &Range<usize>) -> usize {
         self.source.line(at.start)
     }
-
-    /// Whether the grammar slipped on the lines of a value: what was recovered there is a guess and does not count.
-    pub(super) fn is_guess(&self, at: &Range<usize>) -> bool {
-        let (first, last) = (self.source.line(at.start), self.source.line(at.end.saturating_sub(1).max(at.start)));
-        self.slipped.iter().any(|&(from, to)| from <= last && first <= to)
-    }
 }
 
 /// Fills what the text says into the defaults.
 pub(super) fn resolve(config: &mut Config, source: &Source) {
-    let (document, slips) = source.parse();
-    let lines = |slip: &Slip| (source.line(slip.at.start), source.line(slip.at.end.saturating_sub(1).max(slip.at.start)));
-    let mut reader = Reader { source, slipped: slips.iter().map(lines).collect(), problems: Vec::new() };
+    let (sound, slips) = source.sound();
+    let document = DeTable::parse_recoverable(&sound).0;
+    let mut reader = Reader { source, problems: Vec::new() };
     for slip in slips {
         reader.wrong(slip.at, slip.message);
     }
@@ -68,9 +61,6 @@ pub(super) fn resolve(config: &mut Config, source: &Source) {
 
 fn option(config: &mut Config, reader: &mut Reader<'_>, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
     let written = name.get_ref().as_ref();
-    if reader.is_guess(&value.span()) || reader.is_guess(&name.span()) {
-        return;
-    }
     let Some(entry) = OPTIONS.iter().find(|entry| entry.name == written) else {
         let near = near::nearest(written, OPTIONS.iter().map(|entry| entry.name).chain(TABLES.iter().copied()));
         let what = if value.get_ref().is_table() { "table" } else { "option" };
@@ -135,7 +125,7 @@ pub(super) fn described(value: &DeValue<'_>) -> String {
 }
 
 fn keys(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) {
-    for problem in config.keymap.overlay(value, &|at| reader.is_guess(at)) {
+    for problem in config.keymap.overlay(value) {
         reader.problems.push((problem.at, problem.text, problem.warning));
     }
     for binding in config.keymap.bindings() {

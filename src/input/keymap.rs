@@ -8,7 +8,6 @@ use super::Problem;
 use super::overlay;
 use crate::state::action::{self, Action, ActionInfo, Context, REGISTRY};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The default keymap as it is written.
@@ -22,7 +21,7 @@ static DEFAULTS: LazyLock<(Keymap, Vec<Problem>)> = LazyLock::new(|| {
         .map(|error| Problem { at: error.span().unwrap_or(0..0), text: error.message().to_owned(), warning: false })
         .collect();
     if let Some(keys) = document.get_ref().get("keys") {
-        problems.extend(keymap.overlay(keys, &|_| false));
+        problems.extend(keymap.overlay(keys));
     }
     (keymap, problems)
 });
@@ -79,11 +78,10 @@ impl Keymap {
         &DEFAULTS.1
     }
 
-    /// Lays the written bindings of a `[keys]` table over these. What cannot be read is told and left as it was; what stands where `skip`
-    /// holds is left as it was without a word.
-    pub fn overlay(&mut self, keys: &toml::Spanned<toml::de::DeValue<'_>>, skip: &dyn Fn(&Range<usize>) -> bool) -> Vec<Problem> {
+    /// Lays the written bindings of a `[keys]` table over these. What cannot be read is told and left as it was.
+    pub fn overlay(&mut self, keys: &toml::Spanned<toml::de::DeValue<'_>>) -> Vec<Problem> {
         self.layers = self.layers.saturating_add(1);
-        let (bindings, problems) = overlay::read(keys, skip);
+        let (bindings, problems) = overlay::read(keys);
         for read in bindings {
             let binding = Binding { action: read.action, written: read.written, rank: (u16::MAX - self.layers, read.at) };
             self.bindings.insert((read.context, read.key), binding);

@@ -20,7 +20,7 @@ pub fn hint(near: Option<&str>) -> String {
 
 /// How many letters must be added, dropped, replaced or swapped with their neighbour.
 fn distance(from: &[char], to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
+    let to: Vec<char> = to.chars().flat_map(char::to_lowercase).collect();
     let width = to.len() + 1;
     let mut before_last = vec![0; width];
     let mut last: Vec<usize> = (0..width).collect();

@@ -21,14 +21,11 @@ pub(super) struct Read {
     pub(super) at: usize,
 }
 
-/// Tells which places of the text are not to be read.
-type Skip<'a> = &'a dyn Fn(&Range<usize>) -> bool;
-
 /// What frees a key.
 const NONE: &str = "none";
 
 /// Everything that can be read, in the order in which it is written, and what cannot.
-pub(super) fn read(keys: &Spanned<DeValue<'_>>, skip: Skip<'_>) -> (Vec<Read>, Vec<Problem>) {
+pub(super) fn read(keys: &Spanned<DeValue<'_>>) -> (Vec<Read>, Vec<Problem>) {
     let mut found = Vec::new();
     let mut problems = Vec::new();
     let Some(tables) = keys.get_ref().as_table() else {
@@ -44,16 +41,16 @@ pub(super) fn read(keys: &Spanned<DeValue<'_>>, skip: Skip<'_>) -> (Vec<Read>, V
             continue;
         };
         match table.get_ref().as_table() {
-            Some(table) => read_context(context, table, skip, &mut found, &mut problems),
+            Some(table) => read_context(context, table, &mut found, &mut problems),
             None => problems.push(error(table.span(), format!("{} is a table of keys, written [keys.{}]", context.name(), context.name()))),
         }
     }
     (found, problems)
 }
 
-fn read_context(context: Context, table: &DeTable<'_>, skip: Skip<'_>, found: &mut Vec<Read>, problems: &mut Vec<Problem>) {
+fn read_context(context: Context, table: &DeTable<'_>, found: &mut Vec<Read>, problems: &mut Vec<Problem>) {
     let mut seen: HashMap<Key, String> = HashMap::new();
-    for (name, value) in in_order(table).into_iter().filter(|(name, value)| !skip(&name.span()) && !skip(&value.span())) {
+    for (name, value) in in_order(table) {
         let key: Key = match name.get_ref().parse() {
             Ok(key) => key,
             Err(wrong) => {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that unwraps fails the test that called it, at the line that matters")]
 
+mod config;
 mod demo_server;
 mod osmium;
 mod dispatch;

@@ -151,7 +151,7 @@ fn a_file_that_is_not_there_is_a_mistake_only_if_it_was_named() {
     let config = Config::load(directory.path(), false);
     assert!(config.problems.first().unwrap().to_string().contains("cannot be read"), "{:?}", config.problems);
     assert_eq!(config.settings, Settings::default());
-    std::fs::write(&path, vec![b'#'; (1 << 20) + 1]).unwrap();
+    std::fs::write(&path, vec![b'#'; (1 << 18) + 1]).unwrap();
     assert!(Config::load(&path, false).problems.first().unwrap().message.starts_with("is larger than"));
 }
 
