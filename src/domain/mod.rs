@@ -22,7 +22,7 @@ pub mod time;
 pub mod timeline;
 pub mod update;
 
-pub use answer::{Answer, Bundle, Refusal, Reply};
+pub use answer::{Answer, Bundle, Refusal, RefusalKind, Reply};
 pub use caps::Caps;
 pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};

@@ -4,13 +4,22 @@
 //! two ends are open until the network says that there is nothing beyond. Everything is found by [`MessageKey`] with a binary search, so that no
 //! position has to be kept up to date; the cost of adding at the newest end is constant.
 //!
-//! A late page never resurrects what was changed or deleted after it was asked for: every fetch is opened with [`Timeline::open_fetch`]
-//! and closed with [`Timeline::close_fetch`], and what was deleted while one was open is remembered until the oldest open one is closed.
+//! A late page never resurrects what was changed or deleted after it was asked for: every fetch is opened with [`Timeline::open_fetch`] and
+//! handed in with [`Timeline::absorb`]. Each message bears the stamp of its last word: pages bear the even number of their fetch, pushes the
+//! odd number after the newest fetch opened before them, so that a greater stamp is newer knowledge. Deletions are remembered, and so are changes of
+//! messages that only a page under way can bring. Both memories are bounded; when one overflows, the pages under way are void.
+
+mod absorb;
 
 use super::id::MessageId;
 use super::message::{Message, MessageKey, Reaction};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
+
+/// Most deletions remembered.
+const GRAVES: usize = 1024;
+/// Most changes remembered of messages that are not in memory.
+const LATE: usize = 256;
 
 /// A message in its place.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,8 +30,7 @@ pub struct Entry {
     pub gap_before: bool,
     /// Grows with each change of the message; a cache of its drawing is valid for one revision.
     pub revision: u32,
-    /// The number of the newest fetch opened when it was last told by a push; pages of older fetches do not replace it.
-    touched: u64,
+    stamp: u64,
 }
 
 /// The part of a chat's history that is in memory.
@@ -30,35 +38,46 @@ pub struct Entry {
 pub struct Timeline {
     entries: VecDeque<Entry>,
     by_id: HashMap<MessageId, MessageKey>,
-    /// Whether messages newer than the last entry may be missing.
-    gap_after: bool,
-    /// Whether anything was ever fetched; before that, emptiness means nothing.
-    loaded: bool,
-    /// The beginning of the chat is known to be the first entry, or the chat is known to be empty.
+    /// Nothing older than the first entry exists. While there are entries, the opposite of the first one's `gap_before`.
     start_known: bool,
+    /// Nothing newer than the last entry exists, or it will be pushed.
+    end_known: bool,
+    loaded: bool,
     next_fetch: u64,
-    /// Open fetches: number and nothing else. Ordered, so that the oldest is at hand.
-    open: BTreeMap<u64, ()>,
-    /// Deleted while a fetch was open, with the newest fetch open then.
-    deleted: HashMap<MessageId, u64>,
+    /// Fetches up to this number were opened before something may have been missed.
+    stale_at: u64,
+    open: BTreeSet<u64>,
+    /// Deleted messages, with the newest fetch opened before the deletion.
+    graves: HashMap<MessageId, u64>,
+    grave_order: VecDeque<MessageId>,
+    /// What was told of messages that are not in memory while a fetch was open.
+    late: HashMap<MessageId, Late>,
+    /// Pages of fetches up to this number are void: what was told since could not all be remembered.
+    blind: u64,
     revisions: u32,
+}
+
+/// News of a message that is not in memory.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Late {
+    fetch: u64,
+    message: Option<(Arc<Message>, bool)>,
+    reactions: Option<Box<[Reaction]>>,
 }
 
 /// Number of a fetch under way.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FetchNumber(u64);
 
-/// How a page lies in the history.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PageEdges {
-    /// The page is known to join whatever lies before it without a hole up to this key.
-    pub joins_before: Option<MessageKey>,
-    /// The same on the newer side.
-    pub joins_after: Option<MessageKey>,
-    /// There is nothing older.
-    pub reached_start: bool,
-    /// There is nothing newer.
-    pub reached_end: bool,
+/// What became of a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Absorbed {
+    /// Messages that were not in memory.
+    pub added: usize,
+    /// Whether anything is different now: messages, holes or ends.
+    pub changed: bool,
+    /// The page could not be used, since too much happened after it was asked for. It is to be asked for again.
+    pub void: bool,
 }
 
 impl Timeline {
@@ -89,7 +108,7 @@ impl Timeline {
     /// Whether messages newer than the newest in memory may be missing.
     #[must_use]
     pub fn gap_after(&self) -> bool {
-        self.gap_after
+        !self.end_known
     }
 
     /// The entry at an index from the oldest.
@@ -143,132 +162,106 @@ impl Timeline {
     /// Opens a fetch; its page is to be handed in with the number.
     pub fn open_fetch(&mut self) -> FetchNumber {
         self.next_fetch += 1;
-        self.open.insert(self.next_fetch, ());
+        self.open.insert(self.next_fetch);
         FetchNumber(self.next_fetch)
     }
 
-    /// Closes a fetch that brought nothing, or whose page has been handed in.
+    /// Closes a fetch that brought no page.
     pub fn close_fetch(&mut self, fetch: FetchNumber) {
         self.open.remove(&fetch.0);
-        match self.open.keys().next().copied() {
-            None => self.deleted.clear(),
-            Some(oldest) => self.deleted.retain(|_, at| *at >= oldest),
+        match self.open.first().copied() {
+            None => self.late.clear(),
+            Some(oldest) => self.late.retain(|_, news| news.fetch >= oldest),
         }
     }
 
-    /// A message came by a push: the newest of its chat, or one told late. Returns whether it was new.
+    /// A message was created: the newest of its chat, or one told late. Returns whether it was new; one that is known, or known to be
+    /// deleted, changes nothing.
     pub fn push(&mut self, message: Arc<Message>) -> bool {
-        if self.deleted.contains_key(&message.key.id) {
+        if !self.graves.is_empty() && self.graves.contains_key(&message.key.id) {
             return false;
         }
-        let touched = self.next_fetch;
         let newest = self.entries.back().is_none_or(|last| last.message.key < message.key);
-        if !newest {
-            return self.place(message, touched, u64::MAX);
+        let std::collections::hash_map::Entry::Vacant(slot) = self.by_id.entry(message.key.id) else { return false };
+        slot.insert(message.key);
+        let message = if self.late.is_empty() { message } else { self.newer(message, 0) };
+        let stamp = self.push_stamp();
+        let revision = self.next_revision();
+        if newest {
+            let gap_before = !self.end_known || self.entries.is_empty() && !self.start_known;
+            if self.entries.is_empty() {
+                self.start_known = !gap_before;
+            }
+            self.entries.push_back(Entry { message, gap_before, revision, stamp });
+            self.end_known = true;
+        } else {
+            self.insert(message, stamp, revision);
         }
-        self.revisions = self.revisions.wrapping_add(1);
-        // What lies between the newest in memory and this one is missing if the end was open.
-        let gap_before = if self.entries.is_empty() { !(self.loaded && self.start_known) } else { self.gap_after };
-        self.by_id.insert(message.key.id, message.key);
-        self.entries.push_back(Entry { message, gap_before, revision: self.revisions, touched });
-        self.gap_after = false;
         true
     }
 
-    /// Replaces a message that is in memory. Returns whether it was. Reactions stay as they were unless `with_reactions`.
+    /// Replaces a message. Returns whether it is in memory. Reactions stay as they were unless `with_reactions`; a mention stays one.
     pub fn replace(&mut self, message: &Arc<Message>, with_reactions: bool) -> bool {
-        let touched = self.next_fetch;
-        let Some(entry) = self.entry_mut(message.key.id) else { return false };
-        let old = Arc::clone(&entry.message);
-        entry.touched = touched;
-        let mut changed = Arc::clone(message);
-        if changed.key != old.key
-            || !with_reactions && changed.reactions != old.reactions
-            || changed.mentions_me != old.mentions_me
-        {
-            let inner = Arc::make_mut(&mut changed);
-            inner.key = old.key;
-            inner.mentions_me |= old.mentions_me;
-            if !with_reactions {
-                inner.reactions.clone_from(&old.reactions);
-            }
-        }
-        entry.message = changed;
-        self.bump(message.key.id);
+        let id = message.key.id;
+        let stamp = self.push_stamp();
+        let revision = self.next_revision();
+        let Some(entry) = self.entry_mut(id) else {
+            self.note_late(id, |news| {
+                let kept = news.message.as_ref().is_some_and(|(_, kept)| *kept);
+                news.message = Some((Arc::clone(message), with_reactions || kept));
+                if with_reactions {
+                    news.reactions = Some(message.reactions.clone());
+                }
+            });
+            return false;
+        };
+        entry.message = merged(message, &entry.message, with_reactions);
+        entry.stamp = stamp;
+        entry.revision = revision;
         true
     }
 
     /// Replaces the reactions to a message. Returns whether it is in memory.
     pub fn set_reactions(&mut self, id: MessageId, reactions: Box<[Reaction]>) -> bool {
-        let touched = self.next_fetch;
-        let Some(entry) = self.entry_mut(id) else { return false };
-        entry.touched = touched;
+        let stamp = self.push_stamp();
+        let revision = self.next_revision();
+        let Some(entry) = self.entry_mut(id) else {
+            self.note_late(id, |news| news.reactions = Some(reactions));
+            return false;
+        };
+        entry.stamp = stamp;
+        entry.revision = revision;
         Arc::make_mut(&mut entry.message).reactions = reactions;
-        self.bump(id);
         true
     }
 
-    /// Removes a message. Returns it if it was in memory.
+    /// Removes a message, and remembers that it is deleted. Returns it if it was in memory.
     pub fn remove(&mut self, id: MessageId) -> Option<Arc<Message>> {
-        if !self.open.is_empty() {
-            self.deleted.insert(id, self.next_fetch);
+        if self.graves.insert(id, self.next_fetch).is_none() {
+            self.grave_order.push_back(id);
+            if self.grave_order.len() > GRAVES
+                && let Some(oldest) = self.grave_order.pop_front()
+                && let Some(at) = self.graves.remove(&oldest)
+            {
+                self.blind = self.blind.max(at);
+            }
         }
-        let key = self.by_id.remove(&id)?;
+        self.late.remove(&id);
+        let key = *self.by_id.get(&id)?;
         let index = self.index_of(key)?;
-        let entry = self.entries.remove(index)?;
-        if entry.gap_before {
-            match self.entries.get_mut(index) {
-                Some(next) => next.gap_before = true,
-                None => self.gap_after = self.gap_after || index > 0,
-            }
-        }
-        Some(entry.message)
+        self.remove_at(index)
     }
 
-    /// Takes in a page of history, oldest first, that was asked for with `fetch`. Returns how many messages were new.
-    pub fn absorb(&mut self, fetch: FetchNumber, page: Vec<Arc<Message>>, edges: PageEdges) -> usize {
-        self.loaded = true;
-        let first = page.first().map(|message| message.key);
-        let last = page.last().map(|message| message.key);
-        let before = self.entries.len();
-        let older_end = self.entries.front().map(|entry| entry.message.key);
-        let newer_end = self.entries.back().map(|entry| entry.message.key);
-        if let (Some(first), Some(last)) = (first, last) {
-            for message in page {
-                if self.deleted.get(&message.key.id).is_none_or(|at| *at < fetch.0) {
-                    self.place(message, 0, fetch.0);
-                }
-            }
-            self.mend(first, last, edges, older_end, newer_end);
-        } else if let Some(key) = edges.joins_after {
-            // An empty page before a message: nothing is missing there.
-            self.set_gap_before(key, false);
-        }
-        if first.is_none() && edges.joins_before.is_some() && edges.reached_end {
-            self.gap_after = false;
-        }
-        if edges.reached_start
-            && (self.entries.is_empty()
-                || first.is_none_or(|first| self.entries.front().is_some_and(|entry| entry.message.key >= first)))
-        {
-            self.start_known = true;
-            if let Some(entry) = self.entries.front_mut() {
-                entry.gap_before = false;
-            }
-        }
-        self.entries.len() - before
-    }
-
-    /// Says that anything may have been missed since the newest message in memory.
+    /// Says that anything may have been missed since the newest message in memory: the connection was lost.
     pub fn mark_stale(&mut self) {
-        if self.loaded {
-            self.gap_after = true;
-        }
+        self.next_fetch += 1;
+        self.stale_at = self.next_fetch;
+        self.end_known = false;
     }
 
-    /// Drops the oldest messages down to `keep`, but none at or after `pinned`. Returns how many went.
+    /// Drops the oldest messages down to `keep`, but none at or after `pinned`, and never the last one. Returns how many went.
     pub fn trim(&mut self, keep: usize, pinned: Option<MessageKey>) -> usize {
-        let surplus = self.entries.len().saturating_sub(keep);
+        let surplus = self.entries.len().saturating_sub(keep.max(1));
         let limit = pinned.map_or(surplus, |key| surplus.min(self.index_near(key)));
         for entry in self.entries.drain(..limit) {
             self.by_id.remove(&entry.message.key.id);
@@ -282,92 +275,100 @@ impl Timeline {
         limit
     }
 
+    /// Drops the newest messages down to `keep`, but none at or before `pinned`: for a reader far up in the history. Returns how many went.
+    pub fn trim_newest(&mut self, keep: usize, pinned: MessageKey) -> usize {
+        let from = self.entries.len().min(keep.max(1).max(self.index_near(pinned) + 1));
+        let gone = self.entries.len() - from;
+        for entry in self.entries.drain(from..) {
+            self.by_id.remove(&entry.message.key.id);
+        }
+        if gone > 0 {
+            self.end_known = false;
+        }
+        gone
+    }
+
     fn entry_mut(&mut self, id: MessageId) -> Option<&mut Entry> {
         let index = self.index_of(*self.by_id.get(&id)?)?;
         self.entries.get_mut(index)
     }
 
-    fn bump(&mut self, id: MessageId) {
+    const fn next_revision(&mut self) -> u32 {
         self.revisions = self.revisions.wrapping_add(1);
-        let revision = self.revisions;
-        if let Some(entry) = self.entry_mut(id) {
-            entry.revision = revision;
+        self.revisions
+    }
+
+    const fn push_stamp(&self) -> u64 {
+        self.next_fetch * 2 + 1
+    }
+
+    /// Keeps news of a message that a page under way may bring in an older state.
+    fn note_late(&mut self, id: MessageId, note: impl FnOnce(&mut Late)) {
+        if self.open.is_empty() || self.graves.contains_key(&id) {
+            return;
+        }
+        if self.late.len() >= LATE && !self.late.contains_key(&id) {
+            self.blind = self.next_fetch;
+            return;
+        }
+        let news = self.late.entry(id).or_default();
+        news.fetch = self.next_fetch;
+        note(news);
+    }
+
+    /// The message with what was told of it since the fetch was opened.
+    fn newer(&self, message: Arc<Message>, fetch: u64) -> Arc<Message> {
+        let Some(news) = self.late.get(&message.key.id).filter(|news| news.fetch >= fetch) else { return message };
+        let mut message = match &news.message {
+            Some((told, with_reactions)) => merged(told, &message, *with_reactions),
+            None => message,
+        };
+        if let Some(reactions) = &news.reactions {
+            Arc::make_mut(&mut message).reactions.clone_from(reactions);
+        }
+        message
+    }
+
+    /// Puts a message where it belongs. A hole that it falls into is then on both sides of it.
+    fn insert(&mut self, message: Arc<Message>, stamp: u64, revision: u32) {
+        let index = self.index_near(message.key);
+        let gap_before = match self.entries.get(index) {
+            Some(next) => next.gap_before,
+            None => !self.end_known || self.entries.is_empty() && !self.start_known,
+        };
+        self.by_id.insert(message.key.id, message.key);
+        self.entries.insert(index, Entry { message, gap_before, revision, stamp });
+        if index == 0 {
+            self.start_known = !gap_before;
         }
     }
 
-    fn set_gap_before(&mut self, key: MessageKey, gap: bool) {
-        if let Some(entry) = self.index_of(key).and_then(|index| self.entries.get_mut(index)) {
-            entry.gap_before = gap;
+    /// Takes an entry out; a hole before it is then before the next one, or at the end.
+    fn remove_at(&mut self, index: usize) -> Option<Arc<Message>> {
+        let entry = self.entries.remove(index)?;
+        self.by_id.remove(&entry.message.key.id);
+        match self.entries.get_mut(index) {
+            Some(next) => next.gap_before |= entry.gap_before,
+            None => self.end_known &= index == 0 || !entry.gap_before,
         }
+        if let Some(first) = self.entries.front() {
+            self.start_known = !first.gap_before;
+        }
+        Some(entry.message)
     }
+}
 
-    /// Puts a message where it belongs, or refreshes the one that is there unless something newer than `fetch` touched it.
-    fn place(&mut self, message: Arc<Message>, touched: u64, fetch: u64) -> bool {
-        self.revisions = self.revisions.wrapping_add(1);
-        let revision = self.revisions;
-        match self.entries.binary_search_by_key(&message.key, |entry| entry.message.key) {
-            Ok(index) => {
-                if let Some(entry) = self.entries.get_mut(index)
-                    && entry.touched < fetch
-                    && entry.message != message
-                {
-                    entry.message = message;
-                    entry.revision = revision;
-                    entry.touched = entry.touched.max(touched);
-                }
-                false
-            }
-            Err(index) => {
-                self.by_id.insert(message.key.id, message.key);
-                // The hole it falls into, if any, is now on both sides of it, until the page's edges say otherwise.
-                let gap = match self.entries.get(index) {
-                    Some(next) => next.gap_before,
-                    None => self.gap_after || !self.loaded,
-                };
-                self.entries.insert(index, Entry { message, gap_before: gap, revision, touched });
-                true
-            }
+/// A message as told, in the place of the one known: the place stays, a mention stays, and reactions unless they are told.
+fn merged(told: &Arc<Message>, known: &Arc<Message>, with_reactions: bool) -> Arc<Message> {
+    let mut message = Arc::clone(told);
+    let keeps_reactions = !with_reactions && message.reactions != known.reactions;
+    if message.key != known.key || keeps_reactions || known.mentions_me && !message.mentions_me {
+        let inner = Arc::make_mut(&mut message);
+        inner.key = known.key;
+        inner.mentions_me |= known.mentions_me;
+        if keeps_reactions {
+            inner.reactions.clone_from(&known.reactions);
         }
     }
-
-    /// After a page stands from `first` to `last`: no holes inside it, and its edges join what they are known to join.
-    fn mend(
-        &mut self,
-        first: MessageKey,
-        last: MessageKey,
-        edges: PageEdges,
-        older_end: Option<MessageKey>,
-        newer_end: Option<MessageKey>,
-    ) {
-        let from = self.index_near(first);
-        let to = self.index_near(last);
-        for index in from + 1..=to {
-            if let Some(entry) = self.entries.get_mut(index) {
-                entry.gap_before = false;
-            }
-        }
-        // Older side: a page that begins before everything known leaves history open before it; one that begins inside overlaps.
-        let overlaps_older = from > 0 && older_end.is_some_and(|end| end < first);
-        if let Some(entry) = self.entries.get_mut(from) {
-            if edges.reached_start || edges.joins_before.is_some_and(|key| key < first) && overlaps_older {
-                entry.gap_before = false;
-            } else if from == 0 {
-                entry.gap_before = true;
-            } else if newer_end.is_some_and(|end| end < first) {
-                entry.gap_before = edges.joins_before.is_none();
-            }
-        }
-        // Newer side.
-        if let Some(next) = self.entries.get_mut(to + 1) {
-            if edges.joins_after.is_some_and(|key| key > last) {
-                next.gap_before = false;
-            } else if edges.reached_end {
-                next.gap_before = false;
-            } else if older_end.is_some_and(|end| end > last) {
-                next.gap_before = true;
-            }
-        } else {
-            self.gap_after = !edges.reached_end;
-        }
-    }
+    message
 }

@@ -2,12 +2,14 @@
 
 use super::outbox::Outbox;
 use super::requests::Requests;
+use super::roster::Order;
+use super::unread::Counts;
 use crate::domain::id::EmojiId;
 use crate::domain::{
-    AccountId, Caps, Chat, ChatId, CleanText, Community, CommunityId, LinkPhase, Member, Role, RoleId, SessionId,
-    Timeline, User, UserId, VoiceParticipant,
+    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Permissions, Role, RoleId, SessionId, Timeline,
+    User, UserId, VoiceParticipant,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 /// Accounts and what is in flight for them.
@@ -62,6 +64,64 @@ pub struct Account {
     pub outbox: Outbox,
     /// What was asked and not yet answered.
     pub requests: Requests,
+    /// Unread messages and mentions by community, and of direct chats and groups under `None`; kept up with every change.
+    pub(crate) counts: HashMap<Option<CommunityId>, Counts>,
+    /// All of [`Account::counts`] together.
+    pub(crate) total: Counts,
+    /// The order in which chats are listed.
+    pub(crate) order: Order,
+    /// People in the order in which they became known, so that the list stays bounded.
+    pub(crate) people_order: VecDeque<UserId>,
+    /// Members in the order in which they became known.
+    pub(crate) member_order: VecDeque<(CommunityId, UserId)>,
+    /// Members asked for, so that nobody is asked for twice.
+    pub(crate) members_asked: HashSet<(CommunityId, UserId)>,
+    /// Chats asked for because a message came in them.
+    pub(crate) chats_asked: HashSet<ChatId>,
+    /// Failed tries to connect in a row.
+    pub(crate) failures: u32,
+    /// Whether lists were ever complete on this run.
+    pub(crate) synced: bool,
+}
+
+impl Account {
+    /// A community.
+    #[must_use]
+    pub fn community(&self, id: CommunityId) -> Option<&Community> {
+        self.communities.iter().find(|community| community.id == id)
+    }
+
+    /// The key of one of its chats.
+    #[must_use]
+    pub const fn key(&self, chat: ChatId) -> ChatKey {
+        ChatKey::new(self.id, chat)
+    }
+
+    /// Whether requests can be made: signed in, and the connection stands.
+    #[must_use]
+    pub const fn is_signed_in(&self) -> bool {
+        matches!(self.link, LinkPhase::Syncing | LinkPhase::Online)
+    }
+
+    /// Unread messages and mentions of a community, or of direct chats and groups for `None`. Muted and hidden chats do not count.
+    #[must_use]
+    pub fn counts(&self, community: Option<CommunityId>) -> Counts {
+        self.counts.get(&community).copied().unwrap_or_default()
+    }
+
+    /// Whether the signed-in account may do something in a chat, as far as is known here. Outside communities everything is allowed.
+    #[must_use]
+    pub fn may(&self, chat: &Chat, wanted: Permissions) -> bool {
+        let Some(community) = chat.community() else { return true };
+        self.community(community)
+            .is_none_or(|community| community.owner || community.permissions.with(chat.overrides).allows(wanted))
+    }
+
+    /// Whether a chat is listed: channels without the right to see them are not.
+    #[must_use]
+    pub fn is_listed(&self, chat: &Chat) -> bool {
+        self.may(chat, Permissions::VIEW)
+    }
 }
 
 impl Core {
@@ -69,6 +129,13 @@ impl Core {
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id == id)
+    }
+
+    /// A chat and its account.
+    #[must_use]
+    pub fn chat(&self, key: ChatKey) -> Option<(&Account, &Chat)> {
+        let account = self.account(key.account)?;
+        Some((account, account.chats.get(&key.chat)?))
     }
 
     /// An account, to be changed.

@@ -1,7 +1,9 @@
 //! Side effects as data: what the shell is to do. Executed in order, never awaited there; completion is a later event.
 
-use super::event::Timer;
-use crate::domain::{AccountId, ChatKey, CleanText, Mono, Nonce, Outgoing, Priority, Request, RequestId, Secret};
+use super::event::{Ticket, Timer};
+use crate::domain::{
+    AccountId, Chat, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request, RequestId, Secret, User, Wall,
+};
 use std::sync::Arc;
 
 /// One side effect.
@@ -66,6 +68,41 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
+    /// What became of a submitted action.
+    Outcome(Ticket, Outcome),
+}
+
+/// What became of a submitted action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is done, or on its way; there is nothing to tell.
+    Done,
+    /// The network has the message.
+    Sent {
+        /// In which chat.
+        chat: ChatKey,
+        /// Its place.
+        message: MessageKey,
+        /// When, where the network says.
+        at: Option<Wall>,
+    },
+    /// The page that was asked for.
+    History {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Oldest first.
+        messages: Vec<Arc<Message>>,
+        /// Who appears in it, as far as it says.
+        users: Vec<User>,
+        /// Nothing is older than the page.
+        reached_start: bool,
+        /// Nothing is newer than the page.
+        reached_end: bool,
+    },
+    /// The chat that was named, opened or found.
+    Chat(Box<Chat>),
+    /// It was not done; why.
+    Refused(Refusal),
 }
 
 /// Something durable.

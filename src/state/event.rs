@@ -12,6 +12,8 @@ pub enum Event {
     Started,
     /// The user wants something.
     Act(Action),
+    /// A shell command wants something, and what became of it: answered with one `Effect::Outcome` of this ticket.
+    Submit(Ticket, Action),
     /// The terminal has a new size in cells.
     Resized {
         /// Columns.
@@ -44,6 +46,10 @@ pub enum Event {
     /// The program is asked to end by a signal: keep what was typed and go.
     Terminate,
 }
+
+/// Pairs a submitted action with its outcome. Given out by whoever submits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Ticket(pub u64);
 
 /// What the store answers. Until there is a store, a null store answers at once.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,7 +5,9 @@ use super::ui::composer::Composer;
 use super::ui::field::Field;
 use super::ui::picker::Picker;
 use super::ui::sidebar::Sidebar;
+use super::typing::OwnTyping;
 use super::ui::sign_in::SignInForm;
+use super::unread::ReadMarks;
 use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};
 use std::collections::{HashMap, HashSet};
 
@@ -98,6 +100,22 @@ pub struct Front {
     pub visited: Vec<ChatKey>,
     /// A sentence for the user on the status line.
     pub notice: Option<Notice>,
+    /// The key that quits, as people say it; set by the shell from the live keymap.
+    pub quit_key: String,
+    /// The chat to open once the lists are there, by its written name.
+    pub wish: Option<String>,
+    /// What others were told of own typing.
+    pub(crate) typing: Option<OwnTyping>,
+    /// Read marks told lately, or about to be.
+    pub(crate) reads: ReadMarks,
+    /// When a chat was notified of last.
+    pub(crate) notified: HashMap<ChatKey, Mono>,
+    /// What the window's title tells now.
+    pub(crate) titled: Option<(u32, Option<ChatKey>, u32)>,
+    /// What was typed into search lines that were closed lately, and when.
+    pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
+    /// The sign-in form that was closed last.
+    pub(crate) kept_form: Option<Box<SignInForm>>,
 }
 
 /// A pane that shows a chat.
@@ -125,6 +143,25 @@ pub struct Pane {
     pub composer: Composer,
     /// What sending will do.
     pub mode: ComposeMode,
+    /// The message to go to once it is fetched.
+    pub(crate) seek: Option<MessageId>,
+    /// The store keeps a draft of this chat.
+    pub(crate) draft_stored: bool,
+    /// Grows with each opening of a chat.
+    pub(crate) epoch: u32,
+}
+
+impl Pane {
+    /// Asks the layout for a scroll. Scrolls of one kind that are not yet resolved add up.
+    pub(crate) fn scroll(&mut self, intent: ScrollIntent) {
+        let intent = match (self.intent, intent) {
+            (Some(ScrollIntent::Rows(a)), ScrollIntent::Rows(b)) => ScrollIntent::Rows(a.saturating_add(b)),
+            (Some(ScrollIntent::Pages(a)), ScrollIntent::Pages(b)) => ScrollIntent::Pages(a.saturating_add(b)),
+            _ => intent,
+        };
+        self.intent = Some(intent);
+        self.intent_number = self.intent_number.wrapping_add(1);
+    }
 }
 
 /// Where a view stands.
@@ -291,6 +328,34 @@ impl Front {
             },
         };
         [inner, Context::Everywhere]
+    }
+
+    /// Whether the timeline can be seen and the terminal is not known to be out of focus.
+    #[must_use]
+    pub fn is_looking(&self) -> bool {
+        let hidden = matches!(self.tier(), Tier::Tiny | Tier::Narrow) && self.region == Region::Sidebar;
+        self.focus != Focus::Out && !hidden
+    }
+
+    /// Leaves what has to do with messages that were deleted: an answer to one, or a change of one, whose text stays as a new message.
+    pub(crate) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) {
+        if self.pane.chat != Some(chat) {
+            return;
+        }
+        match std::mem::take(&mut self.pane.mode) {
+            ComposeMode::Reply(message) if deleted.contains(&message.id) => {}
+            ComposeMode::Edit { message, before } if deleted.contains(&message.id) => {
+                if !before.is_empty() {
+                    let changed = self.pane.composer.text();
+                    self.pane.composer.set_text(&[before, changed].join("\n"));
+                }
+            }
+            mode => self.pane.mode = mode,
+        }
+        self.overlays.retain(|overlay| match overlay {
+            Overlay::Emoji { message, chat: of, .. } => *of != chat || !deleted.contains(message),
+            _ => true,
+        });
     }
 
     /// Whether printable keys are text here.

@@ -3,23 +3,46 @@
 //! [`reduce`] is the only writer of [`State`]. The same events with the same clocks and the same seed give the same state and the same effects.
 
 pub mod action;
+mod alerts;
+mod answers;
 pub mod core;
 pub mod effect;
 pub mod event;
 pub mod front;
+mod history;
+mod link;
+mod login;
+mod messages;
+pub mod names;
 pub mod outbox;
+mod people;
+pub mod permit;
+pub mod reduce;
 pub mod requests;
+mod roster;
+mod sync;
+mod timers;
 pub mod typing;
 pub mod ui;
+pub mod unread;
+mod updates;
 
 pub use self::core::{Account, Core};
 pub use action::Action;
-pub use effect::{Effect, Effects, StoreOp};
-pub use event::{Event, StoreReply, Timer};
+pub use effect::{Effect, Effects, Outcome, StoreOp};
+pub use event::{Event, StoreReply, Ticket, Timer};
 pub use front::Front;
+pub use names::{ResolveError, chat_name, chat_title, resolve_chat};
+pub use permit::{ComposerState, composer_state};
+pub use reduce::reduce;
 
-use crate::domain::{Now, Settings};
+use crate::domain::{AccountId, Now, Priority, Request, RequestId, Settings};
+use requests::Purpose;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a notice stays.
+const NOTICE: Duration = Duration::from_secs(6);
 
 /// The whole truth.
 #[derive(Clone, Debug)]
@@ -32,8 +55,71 @@ pub struct State {
     pub settings: Arc<Settings>,
     /// The wall clock of the last event, for times on screen.
     pub now: Now,
+    /// Seconds that local time is ahead of UTC; set by the shell. The date changes by it.
+    pub utc_offset: i32,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
     /// Random numbers; seeded by the shell, so that a run can be replayed.
     pub random: fastrand::Rng,
+    next_request: u64,
+}
+
+/// An account as the configuration knows it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AccountSpec {
+    /// Which.
+    pub id: AccountId,
+    /// What the user calls it.
+    pub label: String,
+    /// The server's address.
+    pub server: String,
+}
+
+impl State {
+    /// The state at the start of the program. `front`: whether there is a terminal to show things; `seed`: of the random numbers.
+    #[must_use]
+    pub fn new(settings: Arc<Settings>, accounts: Vec<AccountSpec>, front: bool, seed: u64, now: Now) -> Self {
+        let accounts = accounts.into_iter().map(Account::from).collect();
+        let front = front.then(|| Front { width: 80, height: 24, ..Front::default() });
+        let random = fastrand::Rng::with_seed(seed);
+        Self { core: Core { accounts }, front, settings, now, utc_offset: 0, revision: 1, random, next_request: 0 }
+    }
+
+    /// Says that something visible may have changed.
+    pub(crate) const fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Asks an account's network for something and remembers why. `None`: there is no such account.
+    pub(crate) fn ask(
+        &mut self,
+        account: AccountId,
+        request: Request,
+        priority: Priority,
+        purpose: Purpose,
+        fx: &mut Effects,
+    ) -> Option<RequestId> {
+        let known = self.core.account_mut(account)?;
+        self.next_request += 1;
+        let id = RequestId(self.next_request);
+        known.requests.open.insert(id, purpose);
+        fx.push(Effect::Net { account, id, request, priority });
+        Some(id)
+    }
+
+    /// Shows a sentence on the status line for a while.
+    pub(crate) fn notice(&mut self, text: impl Into<String>, bad: bool, fx: &mut Effects) {
+        let until = self.now.mono.plus(NOTICE);
+        if let Some(front) = &mut self.front {
+            front.notice = Some(front::Notice { text: text.into(), bad, until });
+            fx.push(Effect::Arm(Timer::NoticeExpires, until));
+            self.touch();
+        }
+    }
+}
+
+impl From<AccountSpec> for Account {
+    fn from(spec: AccountSpec) -> Self {
+        Self { id: spec.id, label: spec.label, server: spec.server, ..Self::default() }
+    }
 }

@@ -1,14 +1,39 @@
 //! Messages on their way out: typed, durable, sent, and paired with their echo.
+//!
+//! A row is written to the store first and sent only once it is durable. One message of a chat is in flight at a time, in the order written; a
+//! failed one waits for the user and does not hold up the next. The acknowledgement and the echo may come in any order; the first settles the row.
 
-use crate::domain::{ChatId, MessageKey, Outgoing, Refusal, RequestId, Wall};
-use std::collections::HashMap;
+mod heal;
+mod settle;
+
+use super::effect::{Effect, Effects, Outcome, StoreOp};
+use super::event::{Ticket, Timer};
+use super::requests::Purpose;
+use super::{Account, State};
+use crate::domain::{
+    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, RefusalKind, Request, RequestId, Wall,
+};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
+
+pub(super) use heal::{on_page, start_healing};
+pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
+
+/// Most messages of one chat that may wait.
+const ROWS: usize = 200;
+/// Most confirmed messages of one chat that are remembered for matching.
+const CLAIMED: usize = 64;
+/// How long a request that could not be handed over waits for its next try.
+const NOT_TAKEN: Duration = Duration::from_secs(1);
 
 /// Own messages that are not yet the network's, by chat, oldest first.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Outbox {
     /// By chat; no empty lists.
     pub chats: HashMap<ChatId, Vec<Pending>>,
+    /// Messages known to be the network's copy of a row: never taken for the copy of another.
+    claimed: HashMap<ChatId, VecDeque<MessageId>>,
 }
 
 /// A message on its way out.
@@ -22,6 +47,16 @@ pub struct Pending {
     pub stage: Stage,
     /// Grows with each change; a cache of its drawing is valid for one revision.
     pub revision: u32,
+    /// The newest message known in its chat when it was written.
+    pub(crate) known: Option<MessageKey>,
+    /// Was in flight when the connection was lost: history decides before it may be sent again.
+    pub(crate) healing: bool,
+    /// Not to be sent before.
+    pub(crate) wait: Option<Mono>,
+    /// How often the network asked to wait.
+    pub(crate) delays: u8,
+    /// Who waits for its outcome.
+    pub(crate) ticket: Option<Ticket>,
 }
 
 /// How far a message on its way out is.
@@ -46,5 +81,203 @@ impl Outbox {
     #[must_use]
     pub fn of(&self, chat: ChatId) -> &[Pending] {
         self.chats.get(&chat).map_or(&[], Vec::as_slice)
+    }
+
+    /// The row with a nonce.
+    #[must_use]
+    pub fn find(&self, chat: ChatId, nonce: Nonce) -> Option<&Pending> {
+        self.of(chat).iter().find(|row| row.outgoing.nonce == nonce)
+    }
+
+    fn find_mut(&mut self, chat: ChatId, nonce: Nonce) -> Option<&mut Pending> {
+        self.chats.get_mut(&chat)?.iter_mut().find(|row| row.outgoing.nonce == nonce)
+    }
+
+    fn take(&mut self, chat: ChatId, nonce: Nonce) -> Option<Pending> {
+        let rows = self.chats.get_mut(&chat)?;
+        let row = rows.remove(rows.iter().position(|row| row.outgoing.nonce == nonce)?);
+        if rows.is_empty() {
+            self.chats.remove(&chat);
+        }
+        Some(row)
+    }
+
+    fn claim(&mut self, chat: ChatId, message: MessageId) {
+        let claimed = self.claimed.entry(chat).or_default();
+        if !claimed.contains(&message) {
+            claimed.push_back(message);
+            if claimed.len() > CLAIMED {
+                claimed.pop_front();
+            }
+        }
+    }
+
+    /// Chats with rows, in a fixed order.
+    fn busy(&self) -> Vec<ChatId> {
+        let mut chats: Vec<ChatId> = self.chats.keys().copied().collect();
+        chats.sort_unstable();
+        chats
+    }
+}
+
+impl Pending {
+    fn set(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.revision = self.revision.wrapping_add(1);
+    }
+}
+
+/// What is to be written.
+pub(super) struct Draft {
+    pub(super) text: String,
+    pub(super) verbatim: bool,
+    pub(super) reply_to: Option<MessageId>,
+    pub(super) ticket: Option<Ticket>,
+}
+
+/// Writes a message to the outbox and asks for it to be made durable. The text comes back if it cannot be taken, with the reason.
+pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, (Draft, Refusal)> {
+    let nonce = Nonce(state.random.u64(1..));
+    let written = state.now.wall;
+    let Some(account) = state.core.account_mut(chat.account) else {
+        return Err((draft, Refusal::ours(RefusalKind::NotFound, "there is no such account")));
+    };
+    if let Some(limit) = account.caps.max_length
+        && draft.text.chars().count() > limit as usize
+    {
+        let over = draft.text.chars().count() - limit as usize;
+        let text = crate::domain::CleanText::new(&format!("the message is {over} characters too long"));
+        return Err((draft, Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }));
+    }
+    if account.outbox.of(chat.chat).len() >= ROWS {
+        return Err((draft, Refusal::ours(RefusalKind::RateLimited, "too many messages are waiting here; retry or discard some")));
+    }
+    let newest = account.timelines.get(&chat.chat).filter(|timeline| timeline.is_loaded()).and_then(|timeline| timeline.last());
+    let known = newest.map(|entry| entry.message.key).max(account.chats.get(&chat.chat).and_then(|chat| chat.last_message));
+    let outgoing = Arc::new(Outgoing {
+        chat: chat.chat,
+        nonce,
+        text: draft.text,
+        verbatim: draft.verbatim,
+        reply_to: draft.reply_to,
+        attachments: Vec::new(),
+    });
+    account.outbox.chats.entry(chat.chat).or_default().push(Pending {
+        outgoing: Arc::clone(&outgoing),
+        written,
+        stage: Stage::Committing,
+        revision: 0,
+        known,
+        healing: false,
+        wait: None,
+        delays: 0,
+        ticket: draft.ticket,
+    });
+    fx.push(Effect::Store(StoreOp::PutOutbox(chat, outgoing)));
+    state.touch();
+    Ok(nonce)
+}
+
+/// A row is durable.
+pub(super) fn committed(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    match account.outbox.find_mut(chat.chat, nonce) {
+        Some(row) if row.stage == Stage::Committing => row.set(Stage::Queued),
+        _ => return,
+    }
+    state.touch();
+    pump(state, chat, fx);
+}
+
+/// Sends the first message of a chat that can be sent, if none is in flight.
+pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    let now = state.now.mono;
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    if !account.is_signed_in() {
+        return;
+    }
+    let Some(rows) = account.outbox.chats.get_mut(&chat.chat) else { return };
+    let next = rows.iter_mut().find(|row| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed | Stage::Sent(_)));
+    let Some(row) = next else { return };
+    if row.stage != Stage::Queued || row.healing || row.wait.is_some_and(|until| until > now) {
+        return;
+    }
+    row.wait = None;
+    let nonce = row.outgoing.nonce;
+    let request = Request::Send(Arc::clone(&row.outgoing));
+    let Some(id) = state.ask(chat.account, request, Priority::User, Purpose::Send(chat.chat, nonce), fx) else { return };
+    if let Some(row) = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce)) {
+        row.set(Stage::InFlight(id));
+    }
+    state.touch();
+}
+
+/// Sends what can be sent in every chat of an account.
+pub(super) fn pump_all(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let chats = state.core.account(account).map(|account| account.outbox.busy()).unwrap_or_default();
+    for chat in chats {
+        pump(state, ChatKey::new(account, chat), fx);
+    }
+}
+
+/// The session did not take it: it waits, and is tried again in a while or once the connection stands.
+pub(super) fn not_taken(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) {
+    let until = state.now.mono.plus(NOT_TAKEN);
+    let Some(row) = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce)) else {
+        return;
+    };
+    row.set(Stage::Queued);
+    row.wait = Some(until);
+    state.touch();
+    arm(state, fx);
+}
+
+/// The timer rang: what has waited long enough is sent.
+pub(super) fn waited(state: &mut State, fx: &mut Effects) {
+    let accounts: Vec<AccountId> = state.core.accounts.iter().map(|account| account.id).collect();
+    for account in accounts {
+        pump_all(state, account, fx);
+    }
+    arm(state, fx);
+}
+
+/// Arms the timer for the row that waits the shortest.
+fn arm(state: &State, fx: &mut Effects) {
+    let now = state.now.mono;
+    let waits = |account: &Account| account.outbox.chats.values().flatten().filter_map(|row| row.wait).min();
+    if let Some(until) = state.core.accounts.iter().filter_map(waits).filter(|until| *until > now).min() {
+        fx.push(Effect::Arm(Timer::OutboxRetry, until));
+    }
+}
+
+/// The user wants a failed message sent again. Returns whether there was one to send.
+pub(super) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let row = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce));
+    let Some(row) = row.filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) else { return false };
+    row.set(Stage::Queued);
+    row.healing = false;
+    row.wait = None;
+    state.touch();
+    pump(state, chat, fx);
+    true
+}
+
+/// The user gives a failed message up. Returns its text.
+pub(super) fn discard(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> Option<Arc<Outgoing>> {
+    let account = state.core.account_mut(chat.account)?;
+    let row = account.outbox.find(chat.chat, nonce)?;
+    if !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed) {
+        return None;
+    }
+    let row = account.outbox.take(chat.chat, nonce)?;
+    fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
+    state.touch();
+    Some(row.outgoing)
+}
+
+/// Tells whoever waits for a row.
+fn tell(row: &mut Pending, outcome: impl FnOnce() -> Outcome, fx: &mut Effects) {
+    if let Some(ticket) = row.ticket.take() {
+        fx.push(Effect::Outcome(ticket, outcome()));
     }
 }

@@ -1,6 +1,8 @@
 //! What was asked of a network and not yet answered, and why it was asked.
 
-use crate::domain::RequestId;
+use super::event::Ticket;
+use crate::domain::timeline::FetchNumber;
+use crate::domain::{ChatId, CommunityId, MessageKey, Nonce, Page, RequestId};
 use std::collections::HashMap;
 
 /// Open requests of one account.
@@ -8,6 +10,36 @@ use std::collections::HashMap;
 pub struct Requests {
     /// By id.
     pub open: HashMap<RequestId, Purpose>,
+    /// Pages of history under way, at most one for each edge of a chat.
+    pub(crate) edges: HashMap<(ChatId, Edge), RequestId>,
+    /// Edges where the last fetch changed nothing, with the key it was for: not to be asked again until something changed.
+    pub(crate) stuck: HashMap<(ChatId, Edge), Option<MessageKey>>,
+}
+
+/// Where a page joins what is in memory.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Edge {
+    /// The newest page.
+    Latest,
+    /// Older than something.
+    Before,
+    /// Newer than something.
+    After,
+    /// Around a message.
+    Around,
+}
+
+impl Edge {
+    /// The edge that a page is for, and the key it joins.
+    #[must_use]
+    pub const fn of(page: Page) -> (Self, Option<MessageKey>) {
+        match page {
+            Page::Latest => (Self::Latest, None),
+            Page::Before(key) => (Self::Before, Some(key)),
+            Page::After(key) => (Self::After, Some(key)),
+            Page::Around(_) => (Self::Around, None),
+        }
+    }
 }
 
 /// Why something was asked.
@@ -15,4 +47,59 @@ pub struct Requests {
 pub enum Purpose {
     /// Its outcome changes nothing here.
     Quiet,
+    /// The list of communities.
+    Communities,
+    /// The list of direct chats and groups.
+    Chats,
+    /// The channels of a community.
+    Channels(CommunityId),
+    /// Roles, members, voice rooms, a chat: what comes is taken in, a refusal is not worth a word.
+    Detail,
+    /// A page for a timeline.
+    History {
+        /// Of which chat.
+        chat: ChatId,
+        /// Under which number the timeline expects it.
+        fetch: FetchNumber,
+        /// Which part.
+        page: Page,
+    },
+    /// A page that decides what became of messages in flight when the connection was lost.
+    Heal(ChatId),
+    /// A page for a shell command.
+    Fetch(ChatId, Ticket),
+    /// A message from the outbox.
+    Send(ChatId, Nonce),
+    /// The new text of an own message; it goes back to the composer when refused.
+    Edit {
+        /// In which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageKey,
+        /// What was typed.
+        text: String,
+    },
+    /// A change; a refusal is told with this beginning, for example `Not deleted`.
+    Change(&'static str),
+    /// A person looked up by name, to open the direct chat.
+    Person {
+        /// The name, without `@`.
+        name: String,
+        /// Who waits for it.
+        ticket: Option<Ticket>,
+    },
+}
+
+impl Requests {
+    /// Whether a page of a chat is under way at an edge.
+    #[must_use]
+    pub fn is_fetching(&self, chat: ChatId, edge: Edge) -> bool {
+        self.edges.contains_key(&(chat, edge))
+    }
+
+    /// Whether any list of the account is under way.
+    #[must_use]
+    pub fn is_syncing(&self) -> bool {
+        self.open.values().any(|purpose| matches!(purpose, Purpose::Communities | Purpose::Chats | Purpose::Channels(_)))
+    }
 }

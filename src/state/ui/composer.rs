@@ -1,11 +1,17 @@
 //! The text being written. The widget is only its buffer: text, undo, yank; layout wraps and draws it, and motions are widened to graphemes here.
 
-use tui_textarea::TextArea;
+use crate::state::action::TextEdit;
+use tui_textarea::{CursorMove, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Most bytes that the composer holds; more is cut off when pasted.
+const MOST: usize = 256 * 1024;
 
 /// The composer's text and cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Composer {
     buffer: TextArea<'static>,
+    bytes: usize,
 }
 
 impl Composer {
@@ -25,12 +31,207 @@ impl Composer {
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.buffer.lines().iter().all(String::is_empty) && self.buffer.lines().len() == 1
+        self.buffer.lines().len() == 1 && self.buffer.lines().iter().all(String::is_empty)
     }
 
     /// All of it.
     #[must_use]
     pub fn text(&self) -> String {
         self.buffer.lines().join("\n")
+    }
+
+    /// Whether it is a command: it starts with one slash.
+    #[must_use]
+    pub fn is_command(&self) -> bool {
+        self.buffer.lines().first().is_some_and(|line| line.starts_with('/') && !line.starts_with("//"))
+    }
+
+    /// Replaces all of it; the cursor is at the end. There is nothing to undo before it.
+    pub fn set_text(&mut self, text: &str) {
+        self.buffer = TextArea::default();
+        self.bytes = 0;
+        self.insert(text);
+    }
+
+    /// Clears it. Undo brings the text back.
+    pub fn clear(&mut self) {
+        self.buffer.select_all();
+        self.buffer.cut();
+        self.bytes = 0;
+    }
+
+    /// Types or pastes text at the cursor. Line ends of every kind become line feeds; other control characters are left out.
+    /// Returns whether all of it fitted.
+    pub fn insert(&mut self, text: &str) -> bool {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
+        let mut text: String = text.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
+        let room = MOST.saturating_sub(self.bytes);
+        let fits = text.len() <= room;
+        if !fits {
+            let mut end = room;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
+        }
+        if !text.is_empty() {
+            self.bytes += text.len();
+            self.buffer.insert_str(&text);
+        }
+        fits
+    }
+
+    /// Moves or deletes. Returns whether the text changed.
+    pub fn edit(&mut self, edit: TextEdit) -> bool {
+        let changed = match edit {
+            TextEdit::Left => self.steps(CursorMove::Back, self.before()),
+            TextEdit::Right => self.steps(CursorMove::Forward, self.after()),
+            TextEdit::Up => self.vertical(CursorMove::Up),
+            TextEdit::Down => self.vertical(CursorMove::Down),
+            TextEdit::WordLeft => self.moved(CursorMove::WordBack),
+            TextEdit::WordRight => self.moved(CursorMove::WordForward),
+            TextEdit::Home => self.moved(CursorMove::Head),
+            TextEdit::End => self.moved(CursorMove::End),
+            TextEdit::TextStart => {
+                self.moved(CursorMove::Top);
+                self.moved(CursorMove::Head)
+            }
+            TextEdit::TextEnd => {
+                self.moved(CursorMove::Bottom);
+                self.moved(CursorMove::End)
+            }
+            TextEdit::Backspace => {
+                let count = self.before();
+                self.steps(CursorMove::Back, count);
+                count > 0 && self.buffer.delete_str(count)
+            }
+            TextEdit::Delete => {
+                let count = self.after();
+                count > 0 && self.buffer.delete_str(count)
+            }
+            TextEdit::DeleteWordLeft => self.buffer.delete_word(),
+            TextEdit::DeleteWordRight => self.buffer.delete_next_word(),
+            TextEdit::KillToEnd => self.buffer.delete_line_by_end(),
+            TextEdit::KillToStart => self.buffer.delete_line_by_head(),
+            TextEdit::Yank => self.buffer.paste(),
+            TextEdit::Undo => self.buffer.undo(),
+            TextEdit::Redo => self.buffer.redo(),
+        };
+        self.widen();
+        if changed {
+            self.bytes = self.buffer.lines().iter().map(|line| line.len() + 1).sum();
+        }
+        changed
+    }
+
+    fn moved(&mut self, motion: CursorMove) -> bool {
+        self.buffer.cancel_selection();
+        self.buffer.move_cursor(motion);
+        false
+    }
+
+    fn steps(&mut self, motion: CursorMove, count: usize) -> bool {
+        for _ in 0..count {
+            self.moved(motion);
+        }
+        false
+    }
+
+    /// By line; from the first and last line to its end, as everywhere.
+    fn vertical(&mut self, motion: CursorMove) -> bool {
+        let line = self.cursor().0;
+        self.moved(motion);
+        if self.cursor().0 == line {
+            self.moved(if motion == CursorMove::Up { CursorMove::Head } else { CursorMove::End });
+        }
+        false
+    }
+
+    /// Characters of the grapheme before the cursor; one for a line end; none at the start of the text.
+    fn before(&self) -> usize {
+        let (line, column) = self.cursor();
+        let text: String = self.line(line).chars().take(column).collect();
+        match text.graphemes(true).next_back() {
+            Some(grapheme) => grapheme.chars().count(),
+            None => usize::from(line > 0),
+        }
+    }
+
+    /// Characters of the grapheme after the cursor; one for a line end; none at the end of the text.
+    fn after(&self) -> usize {
+        let (line, column) = self.cursor();
+        let text: String = self.line(line).chars().skip(column).collect();
+        match text.graphemes(true).next() {
+            Some(grapheme) => grapheme.chars().count(),
+            None => usize::from(line + 1 < self.lines().len()),
+        }
+    }
+
+    fn line(&self, line: usize) -> &str {
+        self.lines().get(line).map_or("", String::as_str)
+    }
+
+    /// Moves a cursor that stands inside a grapheme to its start.
+    fn widen(&mut self) {
+        let (line, column) = self.cursor();
+        let mut at = 0;
+        for grapheme in self.line(line).graphemes(true) {
+            let next = at + grapheme.chars().count();
+            if next > column {
+                break;
+            }
+            at = next;
+        }
+        if at < column {
+            self.steps(CursorMove::Back, column - at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Composer;
+    use crate::state::action::TextEdit as T;
+
+    fn with(text: &str) -> Composer {
+        let mut composer = Composer::default();
+        composer.set_text(text);
+        composer
+    }
+
+    #[test]
+    fn motions_and_deletions_go_by_grapheme() {
+        let mut composer = with("a👩\u{200d}🔬e\u{301}");
+        assert!(composer.edit(T::Backspace));
+        assert_eq!(composer.text(), "a👩\u{200d}🔬");
+        composer.edit(T::Left);
+        assert_eq!(composer.cursor(), (0, 1));
+        composer.edit(T::Right);
+        assert_eq!(composer.cursor(), (0, 4));
+        composer.edit(T::Left);
+        assert!(composer.edit(T::Delete));
+        assert_eq!(composer.text(), "a");
+        assert!(!composer.edit(T::Delete), "nothing after the end");
+    }
+
+    #[test]
+    fn lines_join_and_a_clear_can_be_undone() {
+        let mut composer = with("ab\ncd");
+        composer.edit(T::Home);
+        composer.edit(T::Backspace);
+        assert_eq!(composer.text(), "abcd");
+        composer.clear();
+        assert!(composer.is_empty());
+        composer.edit(T::Undo);
+        assert_eq!(composer.text(), "abcd");
+    }
+
+    #[test]
+    fn pasted_text_is_cleaned_and_bounded() {
+        let mut composer = with("");
+        assert!(composer.insert("a\r\nb\rc\x1b[0m\td"));
+        assert_eq!(composer.text(), "a\nb\nc[0m    d");
+        assert!(!composer.insert(&"é".repeat(200_000)));
+        assert!(composer.text().len() <= super::MOST);
     }
 }

@@ -1,7 +1,17 @@
-//! Leaf parts of a user interface: plain structs with private state, no I/O.
+//! A user interface: what actions do to it, and its leaf parts, which are plain structs with private state. No I/O.
 
+pub(super) mod act;
+pub(super) mod arranged;
+pub(super) mod compose;
 pub mod composer;
+pub mod emoji;
 pub mod field;
+pub(super) mod jump;
+pub(super) mod lists;
+mod markup;
+pub(super) mod message;
+pub(super) mod open;
 pub mod picker;
 pub mod sidebar;
+mod sidebar_rows;
 pub mod sign_in;

@@ -2,6 +2,12 @@
 
 use super::field::Field;
 use crate::state::action::Action;
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use std::cmp::Reverse;
+
+/// Most items shown.
+const SHOWN: usize = 500;
 
 /// A list with a search line.
 #[derive(Clone, Debug, Default)]
@@ -38,4 +44,90 @@ pub struct Shown {
     pub item: usize,
     /// Indices of the characters of the label that matched, ascending.
     pub matched: Vec<u32>,
+}
+
+impl Picker {
+    /// A list of these items, in the order in which they are shown while nothing is typed.
+    #[must_use]
+    pub fn new(items: Vec<PickItem>, query: &str) -> Self {
+        let mut picker = Self { query: Field::with(query), items, ..Self::default() };
+        picker.narrow();
+        picker
+    }
+
+    /// Finds anew what fits the query. The best match is selected.
+    pub fn narrow(&mut self) {
+        self.selected = 0;
+        let query = self.query.text().trim();
+        if query.is_empty() {
+            self.shown = (0..self.items.len().min(SHOWN)).map(|item| Shown { item, matched: Vec::new() }).collect();
+            return;
+        }
+        let mut matcher = Matcher::new(Config::DEFAULT.match_paths());
+        let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
+        let mut buffer = Vec::new();
+        let mut fitting: Vec<(u32, usize)> = Vec::new();
+        for (index, item) in self.items.iter().enumerate() {
+            if let Some(score) = pattern.score(Utf32Str::new(&item.label, &mut buffer), &mut matcher) {
+                fitting.push((score, index));
+            }
+        }
+        // Of equal matches, those with mentions, then unread ones, then the order given.
+        fitting.sort_by_key(|&(score, index)| {
+            let item = self.items.get(index);
+            (Reverse(score), Reverse(item.map_or((0, 0), |item| (item.mentions.min(1), item.unread.min(1)))), index)
+        });
+        fitting.truncate(SHOWN);
+        self.shown = fitting
+            .into_iter()
+            .map(|(_, item)| {
+                let mut matched = Vec::new();
+                if let Some(label) = self.items.get(item).map(|item| item.label.as_str()) {
+                    pattern.indices(Utf32Str::new(label, &mut buffer), &mut matcher, &mut matched);
+                }
+                matched.sort_unstable();
+                matched.dedup();
+                Shown { item, matched }
+            })
+            .collect();
+    }
+
+    /// Moves the selection; stops at the ends.
+    pub fn step(&mut self, by: i32) {
+        let last = self.shown.len().saturating_sub(1);
+        let by = isize::try_from(by).unwrap_or(0);
+        self.selected = self.selected.saturating_add_signed(by).min(last);
+    }
+
+    /// What choosing the selected item does.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Action> {
+        self.items.get(self.shown.get(self.selected)?.item).map(|item| &item.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PickItem, Picker};
+    use crate::state::action::Action;
+
+    fn item(label: &str, unread: u32, mentions: u32) -> PickItem {
+        PickItem { label: label.to_owned(), detail: String::new(), unread, mentions, action: Action::Open(label.to_owned()) }
+    }
+
+    #[test]
+    fn narrows_and_prefers_what_is_unread() {
+        let mut picker = Picker::new(vec![item("Rust/general", 0, 0), item("Rust/help", 0, 0), item("Zig/help", 3, 0)], "");
+        assert_eq!(picker.shown.len(), 3);
+        picker.query.insert("help");
+        picker.narrow();
+        let labels: Vec<&str> = picker.shown.iter().map(|shown| picker.items[shown.item].label.as_str()).collect();
+        assert_eq!(labels, ["Zig/help", "Rust/help"]);
+        assert_eq!(picker.shown[1].matched, [5, 6, 7, 8]);
+        picker.step(9);
+        assert_eq!(picker.chosen(), Some(&Action::Open("Rust/help".to_owned())));
+        picker.query.insert("zzz");
+        picker.narrow();
+        assert_eq!((picker.shown.len(), picker.chosen()), (0, None));
+    }
 }

@@ -1,6 +1,10 @@
 //! Communities, categories and chats as one list of rows, in the order in which keys walk and the screen shows them.
 
 use crate::domain::{AccountId, ChatKey, CommunityId};
+use crate::state::front::{Front, Tier};
+use crate::state::{Core, State};
+
+pub(in crate::state) use super::sidebar_rows::{every_chat, openable};
 
 /// The rows and the cursor. Rows name things; names, counts and marks are looked up when drawn, so that rows need no renewal for them.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +15,10 @@ pub struct Sidebar {
     pub rows: Vec<SidebarRow>,
     /// Index into `rows`.
     pub cursor: usize,
+    /// The rows are to be made anew.
+    pub(crate) dirty: bool,
+    /// The cursor goes to the open chat.
+    pub(crate) follow: bool,
 }
 
 /// A row of the tree.
@@ -59,4 +67,129 @@ pub enum SidebarRow {
     Direct(AccountId),
     /// White space.
     Space,
+}
+
+impl SidebarRow {
+    /// Whether the cursor can stand on it.
+    #[must_use]
+    pub const fn can_select(&self) -> bool {
+        matches!(self, Self::Community { .. } | Self::Category { .. } | Self::Chat { .. })
+    }
+
+    /// The chat of the row, if it is one to open.
+    #[must_use]
+    pub const fn chat(&self) -> Option<ChatKey> {
+        match self {
+            Self::Chat { chat, .. } => Some(*chat),
+            _ => None,
+        }
+    }
+
+    /// Whether two rows stand for the same thing, folded or not.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Community { account, community, .. }, Self::Community { account: a, community: c, .. }) => (account, community) == (a, c),
+            (Self::Category { chat, .. }, Self::Category { chat: other, .. }) => chat == other,
+            (Self::Chat { chat, .. }, Self::Chat { chat: other, .. }) => chat == other,
+            _ => self == other,
+        }
+    }
+}
+
+impl Sidebar {
+    /// The row under the cursor.
+    #[must_use]
+    pub fn selected(&self) -> Option<&SidebarRow> {
+        self.rows.get(self.cursor)
+    }
+
+    /// Moves the cursor over rows that can be selected; stops at the ends.
+    pub(crate) fn step(&mut self, by: i32) {
+        let places: Vec<usize> = (0..self.rows.len()).filter(|&at| self.rows.get(at).is_some_and(SidebarRow::can_select)).collect();
+        let at = places.partition_point(|&place| place < self.cursor);
+        let to = at.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(places.len().saturating_sub(1));
+        if let Some(place) = places.get(to) {
+            self.cursor = *place;
+        }
+    }
+
+    /// A direct chat became the most lively: its row goes to the top of its list. The cursor stays on what it was on.
+    pub(crate) fn raise(&mut self, chat: ChatKey) {
+        let heading = self.rows.iter().position(|row| *row == SidebarRow::Direct(chat.account));
+        let Some(first) = heading.map(|at| at + 1) else { return };
+        let place = self.rows.iter().skip(first).position(|row| row.chat() == Some(chat)).map(|at| at + first);
+        let Some(place) = place else { return };
+        if let Some(part) = self.rows.get_mut(first..=place) {
+            part.rotate_right(1);
+        }
+        if self.cursor == place {
+            self.cursor = first;
+        } else if (first..place).contains(&self.cursor) {
+            self.cursor += 1;
+        }
+    }
+
+    /// Puts the cursor on a row that can be selected: the same as before if it is still there.
+    fn settle(&mut self, before: Option<SidebarRow>, open: Option<ChatKey>) {
+        let wanted = if std::mem::take(&mut self.follow) { None } else { before };
+        let same = wanted.and_then(|wanted| self.rows.iter().position(|row| row.is_same(&wanted)));
+        let shown = open.and_then(|open| self.rows.iter().position(|row| row.chat() == Some(open)));
+        let last = self.rows.len().saturating_sub(1);
+        self.cursor = same.or(shown).unwrap_or(self.cursor.min(last));
+        if !self.rows.get(self.cursor).is_some_and(SidebarRow::can_select) {
+            let near = self.rows.iter().skip(self.cursor).position(SidebarRow::can_select).map(|at| at + self.cursor);
+            self.cursor = near.or_else(|| self.rows.iter().rposition(SidebarRow::can_select)).unwrap_or(0);
+        }
+    }
+}
+
+/// Makes the rows anew where something changed that they depend on.
+pub(in crate::state) fn keep_rows(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    if !std::mem::take(&mut front.sidebar.dirty) {
+        return;
+    }
+    rebuild(&state.core, front);
+    state.touch();
+}
+
+fn rebuild(core: &Core, front: &mut Front) {
+    let before = front.sidebar.selected().copied();
+    front.sidebar.rail = super::sidebar_rows::rail(core);
+    if front.community.is_none_or(|(account, community)| core.account(account).is_none_or(|account| account.community(community).is_none())) {
+        front.community = front.sidebar.rail.iter().find_map(|(account, community)| Some((*account, (*community)?)));
+    }
+    front.sidebar.rows = super::sidebar_rows::rows(core, front, front.tier() == Tier::Wide);
+    front.sidebar.settle(before, front.pane.chat);
+}
+
+/// Folds or unfolds what the cursor is on; on a chat, its category. Returns whether there was something to fold.
+pub(in crate::state) fn fold(state: &mut State) -> bool {
+    let Some(front) = &mut state.front else { return false };
+    match front.sidebar.selected().copied() {
+        Some(SidebarRow::Community { account, community, .. }) => {
+            if !front.folded_communities.remove(&(account, community)) {
+                front.folded_communities.insert((account, community));
+            }
+        }
+        Some(SidebarRow::Category { chat, .. }) => toggle(front, chat),
+        Some(SidebarRow::Chat { chat, .. }) => {
+            let parent = state.core.chat(chat).and_then(|(_, chat)| chat.parent());
+            let Some(parent) = parent else { return false };
+            let category = ChatKey::new(chat.account, parent);
+            toggle(front, category);
+            if let Some(at) = front.sidebar.rows.iter().position(|row| matches!(row, SidebarRow::Category { chat, .. } if *chat == category)) {
+                front.sidebar.cursor = at;
+            }
+        }
+        _ => return false,
+    }
+    front.sidebar.dirty = true;
+    true
+}
+
+fn toggle(front: &mut Front, category: ChatKey) {
+    if !front.folded.remove(&category) {
+        front.folded.insert(category);
+    }
 }

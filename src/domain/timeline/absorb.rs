@@ -1,0 +1,194 @@
+//! Taking in a page of history.
+//!
+//! A page covers a stretch of the chat: from its first message, or from the start, or from the key it was asked to come after; to its last one, or
+//! to the end, or to the key it was asked to come before. Inside there is no hole, and what is in memory there but not in the page is gone, unless
+//! something newer was told of it.
+
+use super::{Absorbed, FetchNumber, Timeline, merged};
+use crate::domain::message::{Message, MessageKey};
+use crate::domain::request::Page;
+use std::sync::Arc;
+
+/// What a page covers: entries from index `from` up to, not including, index `to`.
+struct Cover {
+    from: usize,
+    to: usize,
+}
+
+impl Timeline {
+    /// Takes in the page that was asked for with `fetch`, in any order, and closes the fetch. `reached_start`: nothing is older than the page;
+    /// `reached_end`: nothing is newer.
+    pub fn absorb(
+        &mut self,
+        fetch: FetchNumber,
+        page: Page,
+        mut messages: Vec<Arc<Message>>,
+        reached_start: bool,
+        reached_end: bool,
+    ) -> Absorbed {
+        if !self.open.contains(&fetch.0) || fetch.0 <= self.blind {
+            self.close_fetch(fetch);
+            return Absorbed { void: true, ..Absorbed::default() };
+        }
+        messages.retain(|message| match page {
+            Page::Before(key) => message.key < key,
+            Page::After(key) => message.key > key,
+            Page::Latest | Page::Around(_) => true,
+        });
+        messages.sort_by_key(|message| message.key);
+        messages.dedup_by_key(|message| message.key.id);
+
+        // An empty page on one side of a key means that nothing is there.
+        let empty = messages.is_empty();
+        let at_start = match page {
+            Page::After(_) => false,
+            Page::Before(_) | Page::Latest => reached_start || empty,
+            Page::Around(_) => reached_start && !empty,
+        };
+        // What was asked for before something was missed says nothing about the newest end.
+        let at_end = fetch.0 > self.stale_at
+            && match page {
+                Page::Before(_) => false,
+                Page::Latest => true,
+                Page::After(_) => reached_end || empty,
+                Page::Around(_) => reached_end && !empty,
+            };
+        let before = (self.start_known, self.end_known, self.loaded, self.revisions, self.holes());
+        self.loaded |= !(empty && matches!(page, Page::Around(_)));
+        let removed = self.drop_missing(fetch, page, &messages, at_end);
+        let ends = messages.first().zip(messages.last()).map(|(first, last)| (first.key, last.key));
+        let mut added = 0;
+        for message in messages {
+            added += usize::from(self.place(message, fetch));
+        }
+        if let Some(cover) = self.cover(page, ends, at_start, at_end) {
+            self.mend(page, &cover, at_start, at_end);
+        }
+        self.close_fetch(fetch);
+        let after = (self.start_known, self.end_known, self.loaded, self.revisions, self.holes());
+        Absorbed { added, changed: added > 0 || removed > 0 || before != after, void: false }
+    }
+
+    fn holes(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.gap_before).count()
+    }
+
+    /// Removes what the page shows to be gone. Beyond the last message of a page that reaches the end, only what was told before
+    /// something may have been missed: a server may be slow to list what it has already told.
+    fn drop_missing(&mut self, fetch: FetchNumber, page: Page, messages: &[Arc<Message>], at_end: bool) -> usize {
+        let stamp = fetch.0 * 2;
+        let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
+            let limit = if at_end && page == Page::Latest { stamp.min(self.stale_at * 2) } else { 0 };
+            let gone: Vec<usize> = (0..self.entries.len())
+                .filter(|&index| self.entries.get(index).is_some_and(|entry| entry.stamp < limit))
+                .collect();
+            return self.remove_all(&gone);
+        };
+        let from = match page {
+            Page::After(key) => self.index_of(key).map_or_else(|| self.index_near(first.key), |index| index + 1),
+            _ => self.index_near(first.key),
+        };
+        let to = match page {
+            Page::Before(key) => self.index_near(key),
+            _ if at_end => self.entries.len(),
+            _ => self.index_of(last.key).map_or_else(|| self.index_near(last.key), |index| index + 1),
+        };
+        let gone: Vec<usize> = (from..to)
+            .filter(|&index| {
+                self.entries.get(index).is_some_and(|entry| {
+                    let key = entry.message.key;
+                    let limit = if key > last.key && at_end { stamp.min(self.stale_at * 2) } else { stamp };
+                    entry.stamp < limit && messages.binary_search_by_key(&key, |message| message.key).is_err()
+                })
+            })
+            .collect();
+        self.remove_all(&gone)
+    }
+
+    fn remove_all(&mut self, ascending: &[usize]) -> usize {
+        for &index in ascending.iter().rev() {
+            self.remove_at(index);
+        }
+        ascending.len()
+    }
+
+    /// Puts a message of a page where it belongs, or refreshes the one that is there, unless something newer was told. Returns whether it is new.
+    fn place(&mut self, message: Arc<Message>, fetch: FetchNumber) -> bool {
+        let id = message.key.id;
+        if self.graves.get(&id).is_some_and(|&at| at >= fetch.0) {
+            return false;
+        }
+        let stamp = fetch.0 * 2;
+        let message = if self.late.is_empty() { message } else { self.newer(message, fetch.0) };
+        if let Some(index) = self.by_id.get(&id).and_then(|&key| self.index_of(key)) {
+            let differs = self.entries.get(index).is_some_and(|entry| {
+                entry.stamp < stamp && (entry.message != message || entry.message.key != message.key)
+            });
+            if differs {
+                let revision = self.next_revision();
+                if let Some(entry) = self.entries.get_mut(index) {
+                    entry.message = merged(&message, &entry.message, true);
+                    entry.stamp = stamp;
+                    entry.revision = revision;
+                }
+            }
+            return false;
+        }
+        let revision = self.next_revision();
+        self.insert(message, stamp, revision);
+        true
+    }
+
+    /// Which entries the page covers; `None` if it says nothing.
+    fn cover(&self, page: Page, ends: Option<(MessageKey, MessageKey)>, at_start: bool, at_end: bool) -> Option<Cover> {
+        let after = |key| self.index_of(key).map_or_else(|| self.index_near(key), |index| index + 1);
+        let from = match page {
+            _ if at_start => 0,
+            Page::After(key) => after(key),
+            _ => self.index_near(ends?.0),
+        };
+        let to = match page {
+            _ if at_end => self.entries.len(),
+            Page::Before(key) => self.index_near(key),
+            _ => after(ends?.1),
+        };
+        Some(Cover { from, to })
+    }
+
+    /// No holes inside what is covered, and none where it joins the key that it was asked for by.
+    fn mend(&mut self, page: Page, cover: &Cover, at_start: bool, at_end: bool) {
+        for index in cover.from + 1..cover.to {
+            if let Some(entry) = self.entries.get_mut(index) {
+                entry.gap_before = false;
+            }
+        }
+        if let Page::After(key) = page
+            && cover.from > 0
+            && self.entries.get(cover.from - 1).is_some_and(|entry| entry.message.key == key)
+            && cover.from < cover.to
+            && let Some(entry) = self.entries.get_mut(cover.from)
+        {
+            entry.gap_before = false;
+        }
+        let joins = matches!(page, Page::Before(key) if self.entries.get(cover.to).is_some_and(|entry| entry.message.key == key));
+        // Entries may have been trimmed while the page was under way: the start is theirs only if the page reaches the first of them.
+        let first_reached = cover.to > 0 || joins || self.entries.is_empty();
+        if joins
+            && (cover.from < cover.to || at_start)
+            && let Some(entry) = self.entries.get_mut(cover.to)
+        {
+            entry.gap_before = false;
+        }
+        if at_start && first_reached {
+            self.start_known = true;
+            if let Some(first) = self.entries.front_mut() {
+                first.gap_before = false;
+            }
+        } else if let Some(first) = self.entries.front() {
+            self.start_known = !first.gap_before;
+        }
+        if at_end {
+            self.end_known = true;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Answers: each finds by its request why it was asked.
+
+use super::effect::Outcome;
+use super::history::{self, Came};
+use super::requests::Purpose;
+use super::ui::{compose, open};
+use super::{Effect, Effects, State, link, outbox, people, roster, sync};
+use crate::domain::{
+    AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Refusal, RefusalKind, Reply, RequestId, Role, VoiceParticipant,
+};
+
+/// An answer came. One to a request that is not open changes nothing.
+pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    let Some(purpose) = known.requests.open.remove(&answer.request) else { return };
+    let list = link::is_list(&purpose);
+    match purpose {
+        Purpose::Quiet => {}
+        Purpose::Communities | Purpose::Chats | Purpose::Channels(_) => lists(state, account, &purpose, answer.outcome, fx),
+        Purpose::Detail => {
+            if let Ok(reply) = answer.outcome {
+                detail(state, account, reply);
+            }
+        }
+        Purpose::History { chat, fetch, page } => {
+            let key = ChatKey::new(account, chat);
+            match answer.outcome {
+                Ok(Reply::History { messages, bundle, reached_start, reached_end, .. }) => {
+                    history::came(state, key, fetch, page, Came { messages, bundle, reached_start, reached_end }, fx);
+                }
+                Ok(_) => history::refused(state, key, fetch, page, &unfitting(), fx),
+                Err(refusal) => history::refused(state, key, fetch, page, &refusal, fx),
+            }
+        }
+        Purpose::Heal(chat) => heal(state, ChatKey::new(account, chat), answer.outcome, fx),
+        Purpose::Fetch(chat, ticket) => {
+            let chat = ChatKey::new(account, chat);
+            let outcome = match answer.outcome {
+                Ok(Reply::History { messages, bundle, reached_start, reached_end, .. }) => {
+                    let users = bundle.users.clone();
+                    if let Some(known) = state.core.account_mut(account) {
+                        roster::put_bundle(known, bundle);
+                    }
+                    Outcome::History { chat, messages, users, reached_start, reached_end }
+                }
+                Ok(_) => Outcome::Refused(unfitting()),
+                Err(refusal) => Outcome::Refused(refusal),
+            };
+            fx.push(Effect::Outcome(ticket, outcome));
+        }
+        Purpose::Send(chat, nonce) => {
+            let key = ChatKey::new(account, chat);
+            match answer.outcome {
+                Ok(Reply::Sent { message, order, at }) => {
+                    outbox::acknowledged(state, key, nonce, MessageKey { order, id: message }, at, fx);
+                }
+                // Taken, but not said where: the echo or the history will tell.
+                Ok(_) => outbox::refused(state, key, nonce, Refusal::ours(RefusalKind::TimedOut, "no answer in time"), fx),
+                Err(refusal) => outbox::refused(state, key, nonce, refusal, fx),
+            }
+        }
+        Purpose::Edit { chat, message, text } => {
+            if let Err(refusal) = answer.outcome {
+                compose::edit_refused(state, ChatKey::new(account, chat), message, text, &refusal, fx);
+            }
+        }
+        Purpose::Change(what) => {
+            if let Err(refusal) = answer.outcome {
+                state.notice(format!("{what}: {}", refusal.text), true, fx);
+            }
+        }
+        Purpose::Person { name, ticket } => open::person(state, account, &name, ticket, answer.outcome, fx),
+    }
+    if list {
+        sync::progress(state, account, fx);
+    }
+}
+
+/// The session did not take a request.
+pub(super) fn not_taken(state: &mut State, account: AccountId, request: RequestId, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    if let Some(Purpose::Send(chat, nonce)) = known.requests.open.get(&request).cloned() {
+        known.requests.open.remove(&request);
+        outbox::not_taken(state, ChatKey::new(account, chat), nonce, fx);
+        return;
+    }
+    let refusal = Refusal::ours(RefusalKind::LinkLost, "there is no connection");
+    take(state, account, Answer { request, outcome: Err(refusal) }, fx);
+}
+
+/// A reply that does not fit what was asked.
+fn unfitting() -> Refusal {
+    Refusal::ours(RefusalKind::ServerFault, "the answer does not fit the question")
+}
+
+fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Result<Reply, Refusal>, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    match outcome {
+        Ok(Reply::Communities { communities, counts }) => {
+            let gone = roster::put_communities(known, communities, counts);
+            roster::forget_gone(state, account, &gone);
+            sync::channels(state, account, fx);
+        }
+        Ok(Reply::Chats { bundle, complete }) => {
+            let gone = roster::put_direct(known, bundle, complete);
+            roster::forget_gone(state, account, &gone);
+        }
+        Ok(Reply::Channels { community, bundle }) => {
+            let first = !known.channels_loaded.contains_key(&community);
+            let gone = roster::put_channels(known, community, bundle);
+            roster::forget_gone(state, account, &gone);
+            if first {
+                sync::details(state, account, community, fx);
+            }
+        }
+        Ok(_) => {}
+        Err(refusal) if refusal.kind == RefusalKind::LinkLost => {}
+        Err(refusal) => {
+            let what = match purpose {
+                Purpose::Communities => "The communities",
+                Purpose::Channels(_) => "The channels of a community",
+                _ => "The direct chats",
+            };
+            state.notice(format!("{what} could not be fetched: {}", refusal.text), true, fx);
+        }
+    }
+    state.touch();
+}
+
+fn detail(state: &mut State, account: AccountId, reply: Reply) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    match reply {
+        Reply::Roles { community, roles } => put_roles(known, community, roles),
+        Reply::Members(bundle) | Reply::Chat(bundle) => roster::put_bundle(known, bundle),
+        Reply::VoiceRooms { rooms, bundle } => put_rooms(known, rooms, bundle),
+        Reply::User(user) => {
+            people::put(known, user);
+        }
+        // Nothing shows a member list yet; the rest answers other questions.
+        Reply::MemberList { .. }
+        | Reply::Done
+        | Reply::Sent { .. }
+        | Reply::History { .. }
+        | Reply::Communities { .. }
+        | Reply::Channels { .. }
+        | Reply::Chats { .. }
+        | Reply::Uploaded(_) => return,
+    }
+    if let Some(front) = &mut state.front {
+        front.sidebar.dirty = true;
+    }
+    state.touch();
+}
+
+fn put_roles(known: &mut super::Account, community: CommunityId, roles: Vec<Role>) {
+    known.roles.insert(community, roles.into_iter().take(500).map(|role| (role.id, role)).collect());
+}
+
+fn put_rooms(known: &mut super::Account, rooms: Vec<(ChatId, Vec<VoiceParticipant>)>, bundle: Bundle) {
+    roster::put_bundle(known, bundle);
+    for (chat, participants) in rooms {
+        put_room(known, chat, participants);
+    }
+}
+
+/// Sets who is in a voice room of a known channel.
+pub(super) fn put_room(known: &mut super::Account, chat: ChatId, mut participants: Vec<VoiceParticipant>) {
+    participants.truncate(100);
+    if participants.is_empty() || !known.chats.contains_key(&chat) {
+        known.rooms.remove(&chat);
+    } else {
+        known.rooms.insert(chat, participants);
+    }
+}
+
+fn heal(state: &mut State, chat: ChatKey, outcome: Result<Reply, Refusal>, fx: &mut Effects) {
+    match outcome {
+        Ok(Reply::History { messages, bundle, reached_start, .. }) => {
+            if let Some(known) = state.core.account_mut(chat.account) {
+                roster::put_bundle(known, bundle);
+            }
+            let messages: Vec<_> = messages.into_iter().filter(|message| message.chat == chat.chat).collect();
+            outbox::on_page(state, chat, Ok((&messages, reached_start)), fx);
+        }
+        Ok(_) => outbox::on_page(state, chat, Err(&unfitting()), fx),
+        Err(refusal) => outbox::on_page(state, chat, Err(&refusal), fx),
+    }
+}

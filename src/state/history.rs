@@ -1,0 +1,238 @@
+//! Pages of history: asked for once per edge, taken in, kept within bounds.
+
+use super::front::{Anchor, Front, Region, ScrollIntent, Target};
+use super::requests::{Edge, Purpose};
+use super::{Account, Effects, State, messages, outbox, people, roster};
+use crate::domain::timeline::FetchNumber;
+use crate::domain::{AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId};
+use std::sync::Arc;
+
+/// Messages kept of a chat that is not open.
+const BACKGROUND: usize = 200;
+/// How far a timeline may outgrow its bound before it is cut, so that cutting is rare.
+const SLACK: usize = 64;
+
+/// Asks for a page for a chat's timeline, unless it is under way, or was asked for in vain.
+pub(super) fn fetch(state: &mut State, chat: ChatKey, page: Page, priority: Priority, fx: &mut Effects) {
+    let limit = state.settings.page.max(1);
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let (edge, key) = Edge::of(page);
+    if !account.is_signed_in()
+        || account.requests.is_fetching(chat.chat, edge)
+        || account.requests.stuck.get(&(chat.chat, edge)).is_some_and(|stuck| *stuck == key)
+    {
+        return;
+    }
+    let fetch = account.timelines.entry(chat.chat).or_default().open_fetch();
+    let request = Request::FetchHistory { chat: chat.chat, page, limit };
+    let purpose = Purpose::History { chat: chat.chat, fetch, page };
+    let Some(id) = state.ask(chat.account, request, priority, purpose, fx) else { return };
+    if let Some(account) = state.core.account_mut(chat.account) {
+        account.requests.edges.insert((chat.chat, edge), id);
+    }
+    state.touch();
+}
+
+/// Asks for the newest page of the open chat if it is not there, or may not be the newest.
+pub(super) fn refresh_open(state: &mut State, fx: &mut Effects) {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    let current = state.core.account(chat.account).and_then(|account| account.timelines.get(&chat.chat));
+    if current.is_none_or(|timeline| !timeline.is_loaded() || timeline.gap_after()) {
+        if let Some(account) = state.core.account_mut(chat.account) {
+            account.requests.stuck.retain(|(of, _), _| *of != chat.chat);
+        }
+        fetch(state, chat, Page::Latest, Priority::User, fx);
+    }
+}
+
+/// What came of a page.
+pub(super) struct Came {
+    pub(super) messages: Vec<Arc<Message>>,
+    pub(super) bundle: Bundle,
+    pub(super) reached_start: bool,
+    pub(super) reached_end: bool,
+}
+
+/// A page came.
+pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: Page, came: Came, fx: &mut Effects) {
+    let (edge, key) = Edge::of(page);
+    let window = state.settings.window;
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    account.requests.edges.remove(&(chat.chat, edge));
+    roster::put_bundle(account, came.bundle);
+    let Some(mut timeline) = account.timelines.remove(&chat.chat) else { return };
+    let told: Vec<Arc<Message>> = came
+        .messages
+        .into_iter()
+        .filter(|message| message.chat == chat.chat)
+        .map(|message| messages::marked(account, Some(&timeline), message))
+        .collect();
+    let authors: Vec<UserId> = told.iter().map(|message| message.author).collect();
+    let found = matches!(page, Page::Around(id) if told.iter().any(|message| message.key.id == id));
+    let result = timeline.absorb(number, page, told, came.reached_start, came.reached_end);
+    let newest = timeline.last().map(|entry| entry.message.key);
+    account.timelines.insert(chat.chat, timeline);
+    if result.changed || result.void {
+        account.requests.stuck.remove(&(chat.chat, edge));
+    } else {
+        account.requests.stuck.insert((chat.chat, edge), key);
+    }
+    if let Some(newest) = newest {
+        let (_, moved) = roster::note_newest(account, chat.chat, newest);
+        account.order.dirty |= moved;
+    }
+    outbox::confirm_known(account, chat.chat);
+    let community = account.chats.get(&chat.chat).and_then(crate::domain::Chat::community);
+    trim(account, state.front.as_mut(), chat.chat, window);
+    people::ask_unknown(state, chat.account, community, &authors, fx);
+    if let Some(front) = &mut state.front
+        && front.pane.chat == Some(chat)
+    {
+        seek(front, &state.core.accounts, chat, found);
+        keep_valid(front, &state.core.accounts, chat);
+    }
+    if result.void && page == Page::Latest {
+        fetch(state, chat, page, Priority::User, fx);
+    }
+    state.touch();
+}
+
+/// A page did not come.
+pub(super) fn refused(state: &mut State, chat: ChatKey, number: FetchNumber, page: Page, refusal: &Refusal, fx: &mut Effects) {
+    let (edge, key) = Edge::of(page);
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    account.requests.edges.remove(&(chat.chat, edge));
+    // Not asked again until the chat is opened anew or the connection stands again: a refusal must not become a loop.
+    account.requests.stuck.insert((chat.chat, edge), key);
+    if let Some(timeline) = account.timelines.get_mut(&chat.chat) {
+        timeline.close_fetch(number);
+    }
+    let online = account.is_signed_in();
+    if let Some(front) = &mut state.front
+        && front.pane.chat == Some(chat)
+    {
+        front.pane.seek = None;
+        if online {
+            state.notice(format!("History could not be fetched: {}", refusal.text), true, fx);
+        }
+    }
+    state.touch();
+}
+
+/// Moves the view to the message that was looked for, now that it is here.
+fn seek(front: &mut Front, accounts: &[Account], chat: ChatKey, found: bool) {
+    let Some(wanted) = front.pane.seek else { return };
+    let timeline = timeline_of(accounts, chat);
+    if let Some(key) = timeline.and_then(|timeline| timeline.key_of(wanted)) {
+        front.pane.seek = None;
+        front.pane.cursor = Some(Target::Message(key));
+        front.region = Region::Messages;
+        front.pane.scroll(ScrollIntent::Center(Target::Message(key)));
+    } else if !found {
+        front.pane.seek = None;
+    }
+}
+
+/// The timeline of a chat.
+pub(super) fn timeline_of(accounts: &[Account], chat: ChatKey) -> Option<&Timeline> {
+    accounts.iter().find(|account| account.id == chat.account)?.timelines.get(&chat.chat)
+}
+
+/// After messages went: anchor, cursor and mode point at something that is still there.
+pub(super) fn keep_valid(front: &mut Front, accounts: &[Account], chat: ChatKey) {
+    if front.pane.chat != Some(chat) {
+        return;
+    }
+    let Some(account) = accounts.iter().find(|account| account.id == chat.account) else { return };
+    let timeline = account.timelines.get(&chat.chat);
+    let next_to = |key: MessageKey| {
+        let timeline = timeline?;
+        let at = timeline.index_near(key).min(timeline.len().checked_sub(1)?);
+        timeline.get(at).map(|entry| Target::Message(entry.message.key))
+    };
+    let valid = |target: Target| match target {
+        Target::Message(key) => timeline.is_some_and(|timeline| timeline.index_of(key).is_some()),
+        Target::Pending(nonce) => account.outbox.find(chat.chat, nonce).is_some(),
+    };
+    let repaired = |target: Target| match target {
+        Target::Message(key) => next_to(key),
+        Target::Pending(_) => timeline.and_then(Timeline::last).map(|entry| Target::Message(entry.message.key)),
+    };
+    if let Some(cursor) = front.pane.cursor.filter(|cursor| !valid(*cursor)) {
+        front.pane.cursor = repaired(cursor);
+    }
+    if let Anchor::Top { target, .. } = front.pane.anchor
+        && !valid(target)
+    {
+        front.pane.anchor = match repaired(target) {
+            Some(target) if matches!(target, Target::Message(_)) => Anchor::Top { target, row: 0 },
+            _ => Anchor::Bottom,
+        };
+    }
+    if let Some(ScrollIntent::Show(target) | ScrollIntent::Center(target)) = front.pane.intent
+        && !valid(target)
+    {
+        front.pane.intent = None;
+    }
+}
+
+/// Keeps a timeline within its bound: the oldest go, but never what is on screen; far up in the history the newest go instead.
+pub(super) fn trim(account: &mut Account, front: Option<&mut Front>, chat: ChatId, window: usize) {
+    let key = account.key(chat);
+    let Some(timeline) = account.timelines.get_mut(&chat) else { return };
+    let pane = front.map(|front| &mut front.pane).filter(|pane| pane.chat == Some(key));
+    let Some(pane) = pane else {
+        if timeline.len() > BACKGROUND.min(window) + SLACK {
+            timeline.trim(BACKGROUND.min(window), None);
+        }
+        return;
+    };
+    let window = window.max(50);
+    if timeline.len() <= window + SLACK {
+        return;
+    }
+    let Anchor::Top { target, .. } = pane.anchor else {
+        timeline.trim(window, None);
+        return;
+    };
+    let top = match target {
+        Target::Message(key) => Some(key),
+        Target::Pending(_) => None,
+    };
+    let cursor = match pane.cursor {
+        Some(Target::Message(key)) => Some(key),
+        _ => None,
+    };
+    // A page of what lies above the view stays, so that a little scrolling needs no fetch.
+    let oldest = [top, cursor].into_iter().flatten().min();
+    let margin = oldest.and_then(|key| timeline.get(timeline.index_near(key).saturating_sub(window / 4))).map(|entry| entry.message.key);
+    timeline.trim(window, margin.or(oldest));
+    if timeline.len() > window + SLACK {
+        let shown = pane.visible.as_ref().and_then(|visible| visible.last);
+        let newest = [top, cursor, shown].into_iter().flatten().max();
+        if let Some(newest) = newest {
+            timeline.trim_newest(window, newest);
+        }
+    }
+}
+
+/// Drops the timelines of chats that were not visited lately. `kept`: those that were, of all accounts.
+pub(super) fn drop_unvisited(accounts: &mut [Account], kept: &[ChatKey]) {
+    for account in accounts {
+        let id = account.id;
+        let busy = &account.requests.edges;
+        account.timelines.retain(|chat, _| {
+            kept.contains(&ChatKey::new(id, *chat)) || busy.keys().any(|(of, _)| of == chat)
+        });
+    }
+}
+
+/// The connection is gone: whatever is in memory may no longer be the newest, and what was in vain may be tried again.
+pub(super) fn mark_stale(state: &mut State, account: AccountId) {
+    if let Some(account) = state.core.account_mut(account) {
+        for timeline in account.timelines.values_mut() {
+            timeline.mark_stale();
+        }
+        account.requests.stuck.clear();
+    }
+}

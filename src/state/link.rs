@@ -1,0 +1,126 @@
+//! Accounts and their connections: what a session tells, and what is done about it.
+
+use super::event::Timer;
+use super::requests::Purpose;
+use super::{Account, Effect, Effects, State, answers, history, login, people, sync, timers};
+use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId};
+
+/// The program starts.
+pub(super) fn started(state: &mut State, fx: &mut Effects) {
+    for account in &mut state.core.accounts {
+        account.link = LinkPhase::Connecting;
+        fx.push(Effect::Connect(account.id));
+    }
+    timers::arm_midnight(state, fx);
+    if state.core.accounts.is_empty() {
+        login::show(state, AccountId(0), None);
+    }
+    state.touch();
+}
+
+/// A session told something.
+pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, fx: &mut Effects) {
+    let now = state.now.mono;
+    let Some(known) = state.core.account_mut(account) else { return };
+    match event {
+        LinkEvent::Connecting => {
+            known.link = LinkPhase::Connecting;
+            state.touch();
+        }
+        LinkEvent::SignedIn { me, session, token, caps } => {
+            known.me = me.id;
+            known.session = session;
+            known.caps = caps;
+            known.failures = 0;
+            people::put(known, me);
+            fx.push(Effect::KeepToken(account, token));
+            history::mark_stale(state, account);
+            login::signed_in(state, account);
+            sync::start(state, account, fx);
+        }
+        LinkEvent::CodeNeeded { recovery, wrong } => login::code_needed(state, account, recovery, wrong),
+        LinkEvent::Refused { code: _, reason } => {
+            known.link = LinkPhase::SignedOut { reason: reason.clone() };
+            known.typing.chats.clear();
+            abandon(state, account, fx);
+            login::refused(state, account, &reason);
+            state.touch();
+        }
+        LinkEvent::Down { reason, retry_in } => {
+            known.failures = known.failures.saturating_add(1);
+            let retry_at = now.plus(retry_in);
+            let failures = known.failures;
+            known.link = LinkPhase::Offline { reason: CleanText::line(&reason.to_string()), retry_at, failures };
+            known.latency = None;
+            known.typing.chats.clear();
+            history::mark_stale(state, account);
+            login::down(state, account, &reason);
+            state.touch();
+            timers::countdown(state, fx);
+        }
+        LinkEvent::Latency(latency) => {
+            if known.latency.replace(latency) != Some(latency) {
+                state.touch();
+            }
+        }
+        LinkEvent::Missed => {
+            history::mark_stale(state, account);
+            if state.core.account(account).is_some_and(Account::is_signed_in) {
+                sync::start(state, account, fx);
+            }
+        }
+    }
+}
+
+/// A token was kept, or why it was not.
+pub(super) fn token_kept(state: &mut State, _account: AccountId, sentence: Option<String>, fx: &mut Effects) {
+    if let Some(sentence) = sentence {
+        state.notice(sentence, false, fx);
+    }
+}
+
+/// The session has ended or is about to be replaced: nothing that was asked of it will be answered.
+pub(super) fn abandon(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(known) = state.core.account(account) else { return };
+    let mut open: Vec<RequestId> = known.requests.open.keys().copied().collect();
+    open.sort_unstable();
+    for request in open {
+        let refusal = Refusal::ours(RefusalKind::LinkLost, "the connection was ended");
+        answers::take(state, account, Answer { request, outcome: Err(refusal) }, fx);
+    }
+}
+
+/// The user wants to connect now instead of waiting.
+pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
+    let mut some = false;
+    for account in &mut state.core.accounts {
+        match account.link {
+            LinkPhase::Offline { .. } => fx.push(Effect::DialNow(account.id)),
+            LinkPhase::Idle => fx.push(Effect::Connect(account.id)),
+            LinkPhase::Connecting | LinkPhase::Syncing | LinkPhase::Online | LinkPhase::SignedOut { .. } => continue,
+        }
+        account.link = LinkPhase::Connecting;
+        some = true;
+    }
+    state.touch();
+    if some {
+        return;
+    }
+    let signed_out = state.core.accounts.iter().find(|account| matches!(account.link, LinkPhase::SignedOut { .. }));
+    match signed_out.map(|account| account.id) {
+        Some(account) => login::show(state, account, None),
+        None => state.notice("The connection stands", false, fx),
+    }
+}
+
+/// Whether a request belongs to what keeps an account from being online.
+pub(super) const fn is_list(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::Communities | Purpose::Chats | Purpose::Channels(_))
+}
+
+/// Disarms what only a connection needs once nothing waits for it.
+pub(super) fn settle_countdown(state: &State, fx: &mut Effects) {
+    if !state.core.accounts.iter().any(|account| matches!(account.link, LinkPhase::Offline { .. })) {
+        fx.push(Effect::Disarm(Timer::Countdown));
+    }
+}

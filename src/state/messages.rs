@@ -1,0 +1,184 @@
+//! Messages that are pushed: created, changed, deleted, reacted to.
+
+use super::front::Anchor;
+use super::requests::Purpose;
+use super::{Account, Effects, State, alerts, history, outbox, people, roster, typing, unread};
+use crate::domain::{
+    AccountId, ChatId, ChatKey, Message, MessageId, Nonce, Priority, Reaction, Request, SpanKind, Timeline, User,
+};
+use std::sync::Arc;
+
+/// A message was created.
+pub(super) fn created(
+    state: &mut State,
+    id: AccountId,
+    message: Arc<Message>,
+    told: Option<u32>,
+    author: Option<Box<User>>,
+    nonce: Option<Nonce>,
+    fx: &mut Effects,
+) {
+    let window = state.settings.window;
+    let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == id) else { return };
+    if let Some(author) = author {
+        people::put(account, *author);
+    }
+    let chat = message.chat;
+    let key = ChatKey::new(id, chat);
+    let place = message.key;
+    let by = message.author;
+    let mine = by == account.me;
+    let stopped = typing::stop(account, chat, by);
+    if mine {
+        outbox::echoed(account, chat, place, message.at, nonce, fx);
+    }
+    let message = marked(account, account.timelines.get(&chat), message);
+    let mention = message.mentions_me;
+    let (newest, raised) = roster::note_newest(account, chat, place);
+
+    let is_new = match account.timelines.get_mut(&chat) {
+        Some(timeline) => timeline.push(Arc::clone(&message)),
+        None => newest,
+    };
+    state.revision += 1;
+    if is_new {
+        let reading = unread::reading(state.front.as_ref(), key);
+        if let Some(known) = account.chats.get(&chat) {
+            let counts = !mine && known.last_read.is_none_or(|read| read < place);
+            let unread = told.unwrap_or(known.unread.saturating_add(u32::from(counts)));
+            let mentions = known.mentions.saturating_add(u32::from(counts && mention)).min(unread);
+            let (unread, mentions) = if reading { (0, 0) } else { (unread, mentions) };
+            let folded = known.parent();
+            let (_, turned) = unread::set(account, chat, unread, mentions);
+            if let Some(front) = &mut state.front
+                && turned
+                && folded.is_some_and(|parent| front.folded.contains(&ChatKey::new(id, parent)))
+            {
+                front.sidebar.dirty = true;
+            }
+        }
+        if let Some(front) = &mut state.front
+            && front.pane.chat == Some(key)
+            && front.pane.anchor != Anchor::Bottom
+            && !mine
+            && newest
+        {
+            front.pane.new_below = front.pane.new_below.saturating_add(1);
+        }
+        history::trim(account, state.front.as_mut(), chat, window);
+    }
+    if raised && let Some(front) = &mut state.front {
+        front.sidebar.raise(key);
+    }
+    let community = account.chats.get(&chat).map(crate::domain::Chat::community);
+    let stranger = !account.users.contains_key(&by);
+    if stopped {
+        typing::arm(state, fx);
+    }
+    match community {
+        Some(community) if stranger => people::ask_unknown(state, id, community, &[by], fx),
+        Some(_) => {}
+        None => ask_chat(state, id, chat, fx),
+    }
+    if mine {
+        // The row it answers is gone: the next one may go, and nothing may point at it.
+        outbox::pump(state, key, fx);
+        if let Some(front) = &mut state.front {
+            history::keep_valid(front, &state.core.accounts, key);
+        }
+    } else if is_new && newest {
+        alerts::message(state, key, &message, fx);
+    }
+}
+
+/// A message in a chat that is not known: asks for the chat, once.
+fn ask_chat(state: &mut State, id: AccountId, chat: ChatId, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    let fresh = account.chats_asked.len() < 1_000 && account.chats_asked.insert(chat);
+    if fresh && account.is_signed_in() {
+        state.ask(id, Request::FetchChat(chat), Priority::Background, Purpose::Detail, fx);
+    }
+}
+
+/// The message, marked if it mentions the signed-in account: by a span with its id or name, or by answering one of its messages.
+pub(super) fn marked(account: &Account, timeline: Option<&Timeline>, mut message: Arc<Message>) -> Arc<Message> {
+    if !message.mentions_me && message.author != account.me && mentions(account, timeline, &message) {
+        Arc::make_mut(&mut message).mentions_me = true;
+    }
+    message
+}
+
+fn mentions(account: &Account, timeline: Option<&Timeline>, message: &Message) -> bool {
+    let by_span = message.body.spans.iter().any(|span| match span.kind {
+        SpanKind::Mention(Some(user)) => user == account.me,
+        SpanKind::Mention(None) => {
+            let written = message.body.text.get(span.start as usize..span.end as usize).and_then(|text| text.strip_prefix('@'));
+            let own = account.users.get(&account.me).and_then(|me| me.username.as_ref());
+            written.zip(own).is_some_and(|(written, own)| written.eq_ignore_ascii_case(own))
+        }
+        _ => false,
+    });
+    by_span
+        || message.reply.as_ref().and_then(|reply| reply.to).is_some_and(|to| {
+            timeline.and_then(|timeline| timeline.message(to)).is_some_and(|answered| answered.author == account.me)
+        })
+}
+
+/// A message was changed.
+pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, reactions: bool) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    let chat = message.chat;
+    let message = marked(account, account.timelines.get(&chat), message);
+    if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions)) {
+        touch_if_open(state, ChatKey::new(id, chat));
+    }
+}
+
+/// Messages were deleted.
+pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: &[MessageId]) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    let me = account.me;
+    let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
+    let mut unread_gone = 0;
+    let mut mentions_gone = 0;
+    if let Some(timeline) = account.timelines.get_mut(&chat) {
+        for message in messages {
+            if let Some(gone) = timeline.remove(*message)
+                && gone.author != me
+                && read.is_none_or(|read| read < gone.key)
+            {
+                unread_gone += 1;
+                mentions_gone += u32::from(gone.mentions_me);
+            }
+        }
+    }
+    if let Some(known) = account.chats.get(&chat) {
+        let unread = known.unread.saturating_sub(unread_gone);
+        let mentions = known.mentions.saturating_sub(mentions_gone).min(unread);
+        let (changed, turned) = unread::set(account, chat, unread, mentions);
+        state.revision += u64::from(changed);
+        if turned && let Some(front) = &mut state.front {
+            front.sidebar.dirty = true;
+        }
+    }
+    let key = ChatKey::new(id, chat);
+    if let Some(front) = &mut state.front {
+        history::keep_valid(front, &state.core.accounts, key);
+        front.leave_deleted(key, messages);
+    }
+    touch_if_open(state, key);
+}
+
+/// The reactions to a message changed.
+pub(super) fn reacted(state: &mut State, id: AccountId, chat: ChatId, message: MessageId, reactions: Box<[Reaction]>) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.set_reactions(message, reactions)) {
+        touch_if_open(state, ChatKey::new(id, chat));
+    }
+}
+
+fn touch_if_open(state: &mut State, chat: ChatKey) {
+    if state.front.as_ref().is_some_and(|front| front.pane.chat == Some(chat)) {
+        state.touch();
+    }
+}

@@ -1,0 +1,185 @@
+//! Names of chats: as people read them, and as they write them (`community/channel`, `@username`, `group:NAME`, `self`, an id; `ACCOUNT:` in front).
+
+use super::{Account, Core};
+use crate::domain::{Chat, ChatId, ChatKey, ChatKind, CommunityId, UserId};
+
+/// Most candidates that an error names.
+const CANDIDATES: usize = 8;
+
+/// Why a written name does not lead to one chat.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// Nothing is called that.
+    #[error("there is no chat \"{name}\"{}", listed(.near, "; did you mean"))]
+    Unknown {
+        /// What was written.
+        name: String,
+        /// Names that come close.
+        near: Vec<String>,
+    },
+    /// Several chats are called that.
+    #[error("\"{name}\" could be several chats{}", listed(.candidates, ":"))]
+    Ambiguous {
+        /// What was written.
+        name: String,
+        /// Names that each lead to one of them.
+        candidates: Vec<String>,
+    },
+}
+
+fn listed(names: &[String], before: &str) -> String {
+    if names.is_empty() { String::new() } else { format!("{before} {}", names.join(", ")) }
+}
+
+/// The chat that a written name leads to.
+///
+/// # Errors
+/// No chat or several chats are called that; the candidates are named.
+pub fn resolve_chat(core: &Core, written: &str) -> Result<ChatKey, ResolveError> {
+    let written = written.trim();
+    let mut found = Vec::new();
+    for account in &core.accounts {
+        for name in names_for(account, written) {
+            found.extend(matches(account, name).into_iter().map(|chat| account.key(chat)));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(ResolveError::Unknown { name: written.to_owned(), near: near(core, written) }),
+        several => {
+            let candidates = several.iter().take(CANDIDATES).map(|chat| chat_name(core, *chat)).collect();
+            Err(ResolveError::Ambiguous { name: written.to_owned(), candidates })
+        }
+    }
+}
+
+/// How a written name reads for an account: as it is, and without the account's label in front.
+fn names_for<'a>(account: &Account, written: &'a str) -> impl Iterator<Item = &'a str> {
+    let own = written.split_once(':').filter(|(label, _)| same(label, &account.label)).map(|(_, name)| name.trim());
+    // With a label in front, the whole is no name of another account's chat but for groups.
+    [own, Some(written)].into_iter().flatten()
+}
+
+fn same(a: &str, b: &str) -> bool {
+    !a.is_empty() && (a == b || a.to_lowercase() == b.to_lowercase())
+}
+
+fn matches(account: &Account, name: &str) -> Vec<ChatId> {
+    let of = |fits: &dyn Fn(&Chat) -> bool| -> Vec<ChatId> {
+        account.chats.values().filter(|chat| chat.can_open() && fits(chat)).map(|chat| chat.id).collect()
+    };
+    if name == "self" {
+        return of(&|chat| chat.kind == ChatKind::Saved);
+    }
+    if let Some(username) = name.strip_prefix('@') {
+        return of(&|chat| match chat.kind {
+            ChatKind::Direct { peer } => account.users.get(&peer).and_then(|user| user.username.as_ref()).is_some_and(|known| same(known, username)),
+            _ => false,
+        });
+    }
+    if let Some(group) = name.strip_prefix("group:") {
+        return of(&|chat| matches!(chat.kind, ChatKind::Group { .. }) && same(&chat.name, group.trim()));
+    }
+    let by_id = of(&|chat| *chat.wire == *name);
+    if !by_id.is_empty() {
+        return by_id;
+    }
+    // Both names may hold slashes: every way to cut is tried.
+    let mut found = Vec::new();
+    for (at, _) in name.match_indices('/') {
+        let (community, channel) = (name.get(..at).unwrap_or_default().trim(), name.get(at + 1..).unwrap_or_default().trim());
+        let channel = channel.strip_prefix('#').unwrap_or(channel);
+        let places: Vec<CommunityId> = account
+            .communities
+            .iter()
+            .filter(|known| same(&known.name, community) || known.username.as_ref().is_some_and(|name| same(name, community)))
+            .map(|known| known.id)
+            .collect();
+        found.extend(of(&|chat| {
+            chat.community().is_some_and(|place| places.contains(&place)) && same(&chat.name, channel) && account.is_listed(chat)
+        }));
+    }
+    found
+}
+
+fn near(core: &Core, written: &str) -> Vec<String> {
+    let wanted = written.rsplit(['/', ':', '@', '#']).next().unwrap_or(written).to_lowercase();
+    let mut names: Vec<String> = Vec::new();
+    if wanted.is_empty() {
+        return names;
+    }
+    for account in &core.accounts {
+        let close = |chat: &&Chat| chat.can_open() && account.is_listed(chat) && title(account, chat).to_lowercase().contains(&wanted);
+        names.extend(account.chats.values().filter(close).take(CANDIDATES * 4).map(|chat| chat_name(core, account.key(chat.id))));
+    }
+    names.sort_unstable();
+    names.truncate(CANDIDATES);
+    names
+}
+
+/// A written name that leads to this chat and no other.
+#[must_use]
+pub fn chat_name(core: &Core, key: ChatKey) -> String {
+    let Some((account, chat)) = core.chat(key) else { return key.chat.to_string() };
+    let plain = match chat.kind {
+        ChatKind::Saved => "self".to_owned(),
+        ChatKind::Direct { peer } => match account.users.get(&peer).and_then(|user| user.username.as_ref()) {
+            Some(username) => format!("@{username}"),
+            None => chat.wire.to_string(),
+        },
+        ChatKind::Group { .. } => format!("group:{}", chat.name),
+        ChatKind::Channel { community, .. } => match account.community(community) {
+            Some(known) => format!("{}/{}", known.name, chat.name),
+            None => chat.wire.to_string(),
+        },
+    };
+    let labelled = |name: &str| format!("{}:{name}", account.label);
+    let candidates = [labelled(&plain), chat.wire.to_string(), labelled(&chat.wire)];
+    let leads_here = |name: &String| {
+        let mut found = core.accounts.iter().flat_map(|account| {
+            names_for(account, name).flat_map(|name| matches(account, name)).map(|chat| account.key(chat)).collect::<Vec<_>>()
+        });
+        let mut some = false;
+        found.all(|found| {
+            some = true;
+            found == key
+        }) && some
+    };
+    std::iter::once(plain.clone()).chain(candidates).find(leads_here).unwrap_or(plain)
+}
+
+/// What a chat is called on screen: `#channel`, a person's name, a group's name.
+#[must_use]
+pub fn chat_title(core: &Core, key: ChatKey) -> String {
+    core.chat(key).map(|(account, chat)| title(account, chat)).unwrap_or_default()
+}
+
+/// What a chat of an account is called on screen.
+pub(super) fn title(account: &Account, chat: &Chat) -> String {
+    match chat.kind {
+        ChatKind::Saved => "Saved messages".to_owned(),
+        ChatKind::Direct { peer } => person(account, None, peer),
+        ChatKind::Group { .. } if chat.name.is_empty() => "Group".to_owned(),
+        ChatKind::Group { .. } => chat.name.to_string(),
+        ChatKind::Channel { .. } => format!("#{}", chat.name),
+    }
+}
+
+/// What a person is called: by the community's own name for them, else by their name, else by their number.
+#[must_use]
+pub fn person(account: &Account, community: Option<CommunityId>, user: UserId) -> String {
+    let nickname = community
+        .and_then(|community| account.members.get(&(community, user)))
+        .and_then(|member| member.nickname.as_ref())
+        .filter(|name| !name.is_empty());
+    if let Some(nickname) = nickname {
+        return nickname.to_string();
+    }
+    match account.users.get(&user) {
+        Some(known) if !known.name.is_empty() => known.name.to_string(),
+        Some(known) => known.username.as_ref().map_or_else(|| user.to_string(), |name| format!("@{name}")),
+        None => user.to_string(),
+    }
+}

@@ -1,0 +1,114 @@
+//! After a lost connection: did a message in flight arrive? History carries no nonce, so it is matched by author, text and place, one to one.
+
+use super::{Pending, Stage, pump, tell};
+use crate::domain::{
+    AccountId, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal, RefusalKind, Request, UserId,
+};
+use crate::state::State;
+use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
+use crate::state::requests::Purpose;
+use std::sync::Arc;
+
+/// How much history decides.
+const PAGE: u16 = 100;
+
+/// Asks for the history of every chat that has something to be decided, once the connection stands.
+pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(known) = state.core.account(account).filter(|account| account.is_signed_in()) else { return };
+    if known.outbox.chats.is_empty() {
+        return;
+    }
+    let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(|row| row.healing);
+    let asked = |chat: &ChatId| known.requests.open.values().any(|purpose| *purpose == Purpose::Heal(*chat));
+    let chats: Vec<ChatId> = known.outbox.busy().into_iter().filter(|chat| undecided(chat) && !asked(chat)).collect();
+    for chat in chats {
+        let request = Request::FetchHistory { chat, page: Page::Latest, limit: PAGE };
+        state.ask(account, request, Priority::User, Purpose::Heal(chat), fx);
+    }
+}
+
+/// The newest history of a chat came, or why it did not.
+pub(in crate::state) fn on_page(
+    state: &mut State,
+    chat: ChatKey,
+    page: Result<(&[Arc<Message>], bool), &Refusal>,
+    fx: &mut Effects,
+) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let me = account.me;
+    let verdicts: Vec<(Nonce, Verdict)> = match page {
+        Ok((messages, reached_start)) => {
+            let claimed = account.outbox.claimed.get(&chat.chat).cloned().unwrap_or_default();
+            let mut free: Vec<&Arc<Message>> = messages
+                .iter()
+                .filter(|message| message.author == me && !claimed.contains(&message.key.id))
+                .collect();
+            free.sort_by_key(|message| message.key);
+            let oldest = messages.iter().map(|message| message.key).min();
+            let rows = account.outbox.of(chat.chat).iter().filter(|row| row.healing);
+            rows.map(|row| (row.outgoing.nonce, judge(row, me, &mut free, oldest, reached_start))).collect()
+        }
+        // The question stays open until the connection stands again.
+        Err(refusal) if refusal.is_passing() && refusal.kind == RefusalKind::LinkLost => return,
+        Err(_) => {
+            let rows = account.outbox.of(chat.chat).iter().filter(|row| row.healing);
+            rows.map(|row| (row.outgoing.nonce, Verdict::Unknown)).collect()
+        }
+    };
+    for (nonce, verdict) in verdicts {
+        match verdict {
+            Verdict::Arrived(message) => {
+                account.outbox.claim(chat.chat, message.id);
+                if let Some(mut row) = account.outbox.take(chat.chat, nonce) {
+                    tell(&mut row, || Outcome::Sent { chat, message, at: None }, fx);
+                }
+                fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
+            }
+            Verdict::Absent => {
+                if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
+                    row.healing = false;
+                }
+            }
+            Verdict::Unknown => {
+                if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
+                    row.healing = false;
+                    row.set(Stage::Unconfirmed);
+                    let why = "the connection was lost before the network confirmed the message";
+                    tell(row, || Outcome::Refused(Refusal::ours(RefusalKind::LinkLost, why)), fx);
+                }
+            }
+        }
+    }
+    state.touch();
+    pump(state, chat, fx);
+}
+
+enum Verdict {
+    Arrived(MessageKey),
+    Absent,
+    Unknown,
+}
+
+fn judge(
+    row: &Pending,
+    me: UserId,
+    free: &mut Vec<&Arc<Message>>,
+    oldest: Option<MessageKey>,
+    reached_start: bool,
+) -> Verdict {
+    let newer = |message: &Message| row.known.is_none_or(|known| message.key > known);
+    let same = |message: &Message| {
+        message.author == me && newer(message) && plain(&message.body.text) == plain(&CleanText::new(&row.outgoing.text))
+    };
+    if let Some(at) = free.iter().position(|message| same(message)) {
+        return Verdict::Arrived(free.remove(at).key);
+    }
+    // Everything since it was written must be in view to say that it is not there.
+    let complete = reached_start || row.known.is_some_and(|known| oldest.is_some_and(|oldest| oldest <= known));
+    if complete { Verdict::Absent } else { Verdict::Unknown }
+}
+
+/// Text without what markup may have changed: networks send words and formatting apart.
+fn plain(text: &str) -> String {
+    text.chars().filter(|character| !character.is_whitespace() && !"*_~`|\\>[]()#".contains(*character)).collect()
+}

@@ -1,0 +1,114 @@
+//! People and members: known, renewed, and never more of them than a bound.
+
+use super::requests::Purpose;
+use super::{Account, Effects, State};
+use crate::domain::{AccountId, ChatKind, CommunityId, Member, Presence, Priority, Request, User, UserId};
+
+/// Most people and most members known of one account.
+const MOST: usize = 20_000;
+/// Most members asked for that are not answered or known.
+const ASKED: usize = 2_000;
+
+/// Takes in what was told of a person. Returns whether anything is different now. A source that does not say whether they are there leaves that as it was.
+pub(super) fn put(account: &mut Account, mut user: User) -> bool {
+    if let Some(known) = account.users.get_mut(&user.id) {
+        if user.presence.is_none() {
+            user.presence = known.presence;
+            if user.activity.is_none() {
+                user.activity.clone_from(&known.activity);
+            }
+        }
+        if *known == user {
+            return false;
+        }
+        *known = user;
+        return true;
+    }
+    account.people_order.push_back(user.id);
+    account.users.insert(user.id, user);
+    if account.users.len() > MOST {
+        forget_one(account);
+    }
+    true
+}
+
+/// Forgets the person known longest who is neither oneself nor the other side of a direct chat.
+fn forget_one(account: &mut Account) {
+    for _ in 0..64 {
+        let Some(oldest) = account.people_order.pop_front() else { return };
+        let peer = account
+            .order
+            .direct
+            .iter()
+            .any(|chat| account.chats.get(chat).is_some_and(|chat| chat.kind == ChatKind::Direct { peer: oldest }));
+        if oldest == account.me || peer {
+            account.people_order.push_back(oldest);
+        } else {
+            account.users.remove(&oldest);
+            return;
+        }
+    }
+    // Everybody near the front is needed: the newest goes instead.
+    if let Some(newest) = account.people_order.pop_back() {
+        account.users.remove(&newest);
+    }
+}
+
+/// Takes in what was told of a member.
+pub(super) fn put_member(account: &mut Account, member: Member) {
+    let key = (member.community, member.user);
+    account.members_asked.remove(&key);
+    if account.members.insert(key, member).is_none() {
+        account.member_order.push_back(key);
+        if account.members.len() > MOST
+            && let Some(oldest) = account.member_order.pop_front()
+        {
+            account.members.remove(&oldest);
+        }
+    }
+}
+
+/// Forgets a member.
+pub(super) fn remove_member(account: &mut Account, community: CommunityId, user: UserId) {
+    if account.members.remove(&(community, user)).is_some() {
+        account.member_order.retain(|key| *key != (community, user));
+    }
+}
+
+/// Sets who is there. Returns whether anything is different now; people who are not known are skipped.
+pub(super) fn presence(account: &mut Account, changes: Vec<(UserId, Presence, Option<crate::domain::CleanText>)>) -> bool {
+    let mut changed = false;
+    for (id, presence, activity) in changes {
+        if let Some(user) = account.users.get_mut(&id)
+            && (user.presence != Some(presence) || user.activity != activity)
+        {
+            user.presence = Some(presence);
+            user.activity = activity;
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// Asks who wrote, where an author in a community is not known; each once.
+pub(super) fn ask_unknown(state: &mut State, account: AccountId, community: Option<CommunityId>, users: &[UserId], fx: &mut Effects) {
+    let Some(community) = community else { return };
+    let Some(known) = state.core.account_mut(account) else { return };
+    if !known.is_signed_in() {
+        return;
+    }
+    if known.members_asked.len() > ASKED {
+        known.members_asked.clear();
+    }
+    let mut wanted: Vec<UserId> = users
+        .iter()
+        .copied()
+        .filter(|user| !known.users.contains_key(user) && known.members_asked.insert((community, *user)))
+        .collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    if !wanted.is_empty() {
+        let request = Request::FetchMembers(community, wanted);
+        state.ask(account, request, Priority::Background, Purpose::Detail, fx);
+    }
+}

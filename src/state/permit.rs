@@ -1,0 +1,51 @@
+//! What may be done in the open chat, in words for where it may not.
+
+use super::State;
+use crate::domain::{ChannelKind, ChatKey, LinkPhase, Permissions};
+
+/// What the composer can do now, for the hint in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ComposerState {
+    /// No chat is open.
+    NoChat,
+    /// Writing is possible.
+    Ready,
+    /// Writing is not allowed; why, in words.
+    ReadOnly(&'static str),
+    /// Not connected: what is sent waits.
+    Offline,
+    /// Signed out: nothing can be sent before signing in.
+    SignedOut,
+}
+
+/// What the composer can do now.
+#[must_use]
+pub fn composer_state(state: &State) -> ComposerState {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return ComposerState::NoChat };
+    let Some(account) = state.core.account(chat.account) else { return ComposerState::NoChat };
+    if let Some(reason) = refusal_to_write(state, chat) {
+        return ComposerState::ReadOnly(reason);
+    }
+    match account.link {
+        LinkPhase::SignedOut { .. } => ComposerState::SignedOut,
+        LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Offline { .. } => ComposerState::Offline,
+        LinkPhase::Syncing | LinkPhase::Online => ComposerState::Ready,
+    }
+}
+
+/// Why nothing may be written in a chat; `None` if it may, or if nobody knows.
+pub(crate) fn refusal_to_write(state: &State, chat: ChatKey) -> Option<&'static str> {
+    let (account, known) = state.core.chat(chat)?;
+    if account.may(known, Permissions::SEND) {
+        return None;
+    }
+    Some(match known.channel_kind() {
+        Some(ChannelKind::Announcement) => "Only some may write announcements",
+        _ => "You may not write here",
+    })
+}
+
+/// Whether something may be done in a chat, as far as is known.
+pub(crate) fn may(state: &State, chat: ChatKey, wanted: Permissions) -> bool {
+    state.core.chat(chat).is_none_or(|(account, known)| account.may(known, wanted))
+}

@@ -1,0 +1,45 @@
+//! The one writer: every event goes through here, one line each; what it means is in the slices.
+
+use super::event::{Event, StoreReply, Timer};
+use super::ui::{act, arranged, open, sidebar};
+use super::{Effect, Effects, State, alerts, answers, link, outbox, roster, timers, unread, updates};
+use crate::domain::Now;
+
+/// Takes one event in. The effects are to be carried out in order.
+pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
+    let mut effects = Effects::new();
+    let fx = &mut effects;
+    state.now = now;
+    match event {
+        Event::Started => link::started(state, fx),
+        Event::Act(action) => act::act(state, action, None, fx),
+        Event::Submit(ticket, action) => act::submit(state, ticket, action, fx),
+        Event::Resized { width, height } => open::resized(state, width, height),
+        Event::Focused(inside) => alerts::focused(state, inside, fx),
+        Event::Link(account, event) => link::changed(state, account, event, fx),
+        Event::Update(account, update) => updates::take(state, account, update, fx),
+        Event::Answer(account, answer) => answers::take(state, account, answer, fx),
+        Event::NotTaken(account, request) => answers::not_taken(state, account, request, fx),
+        Event::Stored(StoreReply::OutboxCommitted(chat, nonce)) => outbox::committed(state, chat, nonce, fx),
+        Event::Timer(timer) => timers::rang(state, timer, fx),
+        Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
+        Event::Settings(settings) => timers::settings(state, settings),
+        Event::Failed(text) => state.notice(text, true, fx),
+        Event::TokenKept(account, sentence) => link::token_kept(state, account, sentence, fx),
+        Event::Terminate => open::terminate(state, fx),
+    }
+    roster::keep_order(state);
+    sidebar::keep_rows(state);
+    alerts::title(state, fx);
+    unread::check(state, fx);
+    effects
+}
+
+/// Whether an effect rings a timer; for whoever counts them.
+#[must_use]
+pub const fn arms(effect: &Effect) -> Option<Timer> {
+    match effect {
+        Effect::Arm(timer, _) => Some(*timer),
+        _ => None,
+    }
+}

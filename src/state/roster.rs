@@ -1,0 +1,239 @@
+//! Communities and chats: taken in, replaced, removed, and put in the order in which they are listed.
+
+use super::{Account, State, people, unread};
+use crate::domain::{Bundle, ChannelKind, Chat, ChatId, ChatKey, ChatKind, Community, CommunityId, MessageKey};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// Most chats known of one account.
+const CHATS: usize = 20_000;
+/// Most communities of one account.
+const COMMUNITIES: usize = 2_000;
+
+/// Chats in the order in which they are listed; made anew after the roster changed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Order {
+    /// Channels and categories of each community: those without a category, then each category with its own. Hidden ones and empty categories are left out.
+    pub(crate) channels: HashMap<CommunityId, Vec<ChatId>>,
+    /// Direct chats and groups, the most lively first, then notes to oneself.
+    pub(crate) direct: Vec<ChatId>,
+    /// Something changed that the order depends on.
+    pub(crate) dirty: bool,
+}
+
+/// Takes a chat in with its read state. A read mark that was moved here already does not go back.
+pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
+    if let Some(known) = account.chats.get(&chat.id) {
+        if known.last_read > chat.last_read {
+            chat.last_read = known.last_read;
+            if chat.last_message <= chat.last_read {
+                chat.unread = 0;
+                chat.mentions = 0;
+            }
+        }
+        chat.last_message = chat.last_message.max(known.last_message);
+    } else if account.chats.len() >= CHATS {
+        return;
+    }
+    chat.unread = chat.unread.max(chat.mentions);
+    account.chats.insert(chat.id, chat);
+    account.order.dirty = true;
+}
+
+/// Takes a chat in whose read state was not told: what was known of it stays.
+pub(super) fn put_chat_shape(account: &mut Account, mut chat: Chat) {
+    if let Some(known) = account.chats.get(&chat.id) {
+        chat.unread = known.unread;
+        chat.mentions = known.mentions;
+        chat.last_read = known.last_read;
+        chat.last_message = known.last_message.max(chat.last_message);
+        chat.notify = known.notify;
+        chat.overrides = known.overrides;
+    }
+    put_chat(account, chat);
+}
+
+/// Takes in what came along. The newest messages of chats are for previews, which nothing shows.
+pub(super) fn put_bundle(account: &mut Account, bundle: Bundle) {
+    let Bundle { users, members, chats, messages: _ } = bundle;
+    for user in users {
+        people::put(account, user);
+    }
+    for member in members {
+        people::put_member(account, member);
+    }
+    for chat in chats {
+        put_chat(account, chat);
+    }
+}
+
+/// Takes in all direct chats and groups; with `complete`, those missing are gone. Returns what is gone.
+pub(super) fn put_direct(account: &mut Account, bundle: Bundle, complete: bool) -> Vec<ChatId> {
+    let listed: Vec<ChatId> = bundle.chats.iter().map(|chat| chat.id).collect();
+    put_bundle(account, bundle);
+    if complete { remove_missing(account, None, &listed) } else { Vec::new() }
+}
+
+/// Takes in all channels of a community; those missing are gone. Returns what is gone.
+pub(super) fn put_channels(account: &mut Account, community: CommunityId, bundle: Bundle) -> Vec<ChatId> {
+    let listed: Vec<ChatId> = bundle.chats.iter().map(|chat| chat.id).collect();
+    put_bundle(account, bundle);
+    account.channels_loaded.insert(community, true);
+    account.order.dirty = true;
+    remove_missing(account, Some(community), &listed)
+}
+
+fn remove_missing(account: &mut Account, community: Option<CommunityId>, listed: &[ChatId]) -> Vec<ChatId> {
+    let listed: std::collections::HashSet<&ChatId> = listed.iter().collect();
+    let of_kind = account.chats.values().filter(|chat| chat.community() == community && !listed.contains(&chat.id));
+    let mut gone: Vec<ChatId> = of_kind.map(|chat| chat.id).collect();
+    gone.sort_unstable();
+    for chat in &gone {
+        remove_chat(account, *chat);
+    }
+    gone
+}
+
+/// Takes in all communities in the user's order; those missing are gone. Returns the chats that went with them.
+pub(super) fn put_communities(account: &mut Account, mut communities: Vec<Community>, counts: Vec<(CommunityId, u32, u32)>) -> Vec<ChatId> {
+    communities.truncate(COMMUNITIES);
+    account.community_counts = counts.into_iter().take(COMMUNITIES).map(|(id, unread, mentions)| (id, (unread, mentions))).collect();
+    let gone: Vec<CommunityId> =
+        account.communities.iter().map(|known| known.id).filter(|id| communities.iter().all(|new| new.id != *id)).collect();
+    account.communities = communities;
+    account.order.dirty = true;
+    gone.into_iter().flat_map(|community| remove_community(account, community)).collect()
+}
+
+/// Takes in a community that was joined or changed.
+pub(super) fn put_community(account: &mut Account, community: Community) {
+    let room = account.communities.len() < COMMUNITIES;
+    match account.communities.iter_mut().find(|known| known.id == community.id) {
+        Some(known) => *known = community,
+        None if room => account.communities.push(community),
+        None => return,
+    }
+    account.order.dirty = true;
+}
+
+/// Forgets a community with its channels, roles and members. Returns the chats that went with it.
+pub(super) fn remove_community(account: &mut Account, community: CommunityId) -> Vec<ChatId> {
+    account.communities.retain(|known| known.id != community);
+    account.community_counts.remove(&community);
+    account.channels_loaded.remove(&community);
+    account.roles.remove(&community);
+    account.members.retain(|(place, _), _| *place != community);
+    account.member_order.retain(|(place, _)| *place != community);
+    account.members_asked.retain(|(place, _)| *place != community);
+    let gone = remove_missing(account, Some(community), &[]);
+    account.order.dirty = true;
+    gone
+}
+
+/// Forgets a chat. What waits in its outbox stays, so that no written text is lost.
+pub(super) fn remove_chat(account: &mut Account, chat: ChatId) {
+    account.chats.remove(&chat);
+    account.timelines.remove(&chat);
+    account.typing.chats.remove(&chat);
+    account.rooms.remove(&chat);
+    account.requests.stuck.retain(|(of, _), _| *of != chat);
+    account.order.dirty = true;
+}
+
+/// A message stands in a chat: it is the newest if its place says so. Returns whether it is, and whether the list of direct chats changed by it.
+pub(super) fn note_newest(account: &mut Account, chat: ChatId, message: MessageKey) -> (bool, bool) {
+    let Some(known) = account.chats.get_mut(&chat) else { return (false, false) };
+    if known.last_message.is_some_and(|newest| newest >= message) {
+        return (false, false);
+    }
+    known.last_message = Some(message);
+    if matches!(known.kind, ChatKind::Channel { .. } | ChatKind::Saved) || account.order.direct.first() == Some(&chat) {
+        return (true, false);
+    }
+    let direct = &mut account.order.direct;
+    match direct.iter().position(|id| *id == chat) {
+        // Positions of different chats are comparable within one account where a network numbers all messages in one row; if not, the
+        // chat that was just written to still is the most lively.
+        Some(at) => {
+            if let Some(part) = direct.get_mut(..=at) {
+                part.rotate_right(1);
+            }
+        }
+        None => account.order.dirty = true,
+    }
+    (true, true)
+}
+
+/// Puts the order right where something changed, sums counts up anew, and has the rows made anew.
+pub(super) fn keep_order(state: &mut State) {
+    let mut renewed = false;
+    for account in &mut state.core.accounts {
+        if std::mem::take(&mut account.order.dirty) {
+            reorder(account);
+            unread::recount(account);
+            renewed = true;
+        }
+    }
+    if renewed {
+        if let Some(front) = &mut state.front {
+            front.sidebar.dirty = true;
+        }
+        state.touch();
+    }
+}
+
+fn reorder(account: &mut Account) {
+    let mut channels: HashMap<CommunityId, Vec<&Chat>> = HashMap::new();
+    let mut direct: Vec<&Chat> = Vec::new();
+    for chat in account.chats.values() {
+        match chat.community() {
+            Some(community) => channels.entry(community).or_default().push(chat),
+            None => direct.push(chat),
+        }
+    }
+    direct.sort_by_key(|chat| (chat.kind == ChatKind::Saved, Reverse(chat.last_message), chat.id));
+    let direct = direct.into_iter().map(|chat| chat.id).collect();
+    let channels = channels.into_iter().map(|(community, chats)| (community, order_channels(account, chats))).collect();
+    account.order = Order { channels, direct, dirty: false };
+}
+
+/// Channels without a category first, then each category followed by its channels; each by position, then id.
+fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
+    let position = |chat: &Chat| match chat.kind {
+        ChatKind::Channel { position, .. } => position,
+        _ => 0,
+    };
+    chats.sort_by_key(|chat| (position(chat), chat.id));
+    let is_category = |chat: &Chat| chat.channel_kind() == Some(ChannelKind::Category);
+    let categories: Vec<&Chat> = chats.iter().copied().filter(|chat| is_category(chat)).collect();
+    let mut under: HashMap<Option<ChatId>, Vec<ChatId>> = HashMap::new();
+    for chat in chats.iter().filter(|chat| !is_category(chat) && account.is_listed(chat)) {
+        // A category that is not known is none.
+        let parent = chat.parent().filter(|parent| categories.iter().any(|category| category.id == *parent));
+        under.entry(parent).or_default().push(chat.id);
+    }
+    let mut ordered = under.remove(&None).unwrap_or_default();
+    for category in categories {
+        if let Some(channels) = under.remove(&Some(category.id)) {
+            ordered.push(category.id);
+            ordered.extend(channels);
+        }
+    }
+    ordered
+}
+
+/// A channel is being followed by the interface: it is left when it is gone.
+pub(super) fn forget_gone(state: &mut State, account: crate::domain::AccountId, gone: &[ChatId]) {
+    if gone.is_empty() {
+        return;
+    }
+    if let Some(front) = &mut state.front {
+        let is_gone = |key: &ChatKey| key.account == account && gone.contains(&key.chat);
+        front.visited.retain(|key| !is_gone(key));
+        front.folded.retain(|key| !is_gone(key));
+        if front.pane.chat.is_some_and(|key| is_gone(&key)) {
+            super::ui::open::leave(front);
+        }
+    }
+    state.touch();
+}

@@ -1,0 +1,64 @@
+//! Fetching lists anew: after signing in, and whenever updates may have been missed. Nothing is replayed by a network, so everything is asked again.
+
+use super::requests::Purpose;
+use super::{Effects, State, history, outbox};
+use crate::domain::{AccountId, CommunityId, LinkPhase, Priority, Request};
+
+/// Asks for the lists of an account and for what the open chat lacks.
+pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    known.link = LinkPhase::Syncing;
+    state.touch();
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).is_some_and(|chat| chat.account == account);
+    if open {
+        history::refresh_open(state, fx);
+    }
+    state.ask(account, Request::FetchCommunities, Priority::Visible, Purpose::Communities, fx);
+    state.ask(account, Request::FetchChats, Priority::Visible, Purpose::Chats, fx);
+    outbox::start_healing(state, account, fx);
+    outbox::pump_all(state, account, fx);
+}
+
+/// The communities came: asks for their channels, those on screen first.
+pub(super) fn channels(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(known) = state.core.account(account) else { return };
+    let shown = state.front.as_ref().and_then(|front| {
+        let open = front.pane.chat.filter(|chat| chat.account == account).and_then(|chat| known.chats.get(&chat.chat)?.community());
+        open.or(front.community.filter(|(of, _)| *of == account).map(|(_, community)| community))
+    });
+    let first = shown.or(known.communities.first().map(|community| community.id));
+    let mut communities: Vec<CommunityId> =
+        known.communities.iter().filter(|community| community.available).map(|community| community.id).collect();
+    communities.sort_by_key(|community| Some(*community) != first);
+    for community in communities {
+        let priority = if Some(community) == first { Priority::Visible } else { Priority::Background };
+        fetch_channels(state, account, community, priority, fx);
+    }
+}
+
+/// Asks for the channels of one community.
+pub(super) fn fetch_channels(state: &mut State, account: AccountId, community: CommunityId, priority: Priority, fx: &mut Effects) {
+    state.ask(account, Request::FetchChannels(community), priority, Purpose::Channels(community), fx);
+}
+
+/// The channels of a community are there: what is shown beside them is asked for, where there is something to show it.
+pub(super) fn details(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
+    if state.front.is_some() {
+        state.ask(account, Request::FetchRoles(community), Priority::Background, Purpose::Detail, fx);
+        state.ask(account, Request::FetchVoiceRooms(community), Priority::Background, Purpose::Detail, fx);
+    }
+}
+
+/// A list came, or was refused: once the last one is through, the account is online.
+pub(super) fn progress(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    if known.link != LinkPhase::Syncing || known.requests.is_syncing() {
+        return;
+    }
+    known.link = LinkPhase::Online;
+    let first = !std::mem::replace(&mut known.synced, true);
+    state.touch();
+    if first {
+        super::ui::open::first(state, account, fx);
+    }
+}

@@ -1,0 +1,249 @@
+//! What the user intends, one line each; what it means is next door.
+
+use super::sidebar::{self, SidebarRow};
+use super::{compose, lists, message, open};
+use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
+use crate::state::action::Action;
+use crate::state::effect::{Effect, Effects, Outcome};
+use crate::state::event::Ticket;
+use crate::state::front::{Region, ScrollIntent, Tier};
+use crate::state::outbox::{self, Draft};
+use crate::state::requests::Purpose;
+use crate::state::{State, history, link, login, permit, unread};
+
+/// The most rows or pages that one scroll goes.
+const FARTHEST: i32 = 100_000;
+
+/// A shell command wants something; what became of it is told under its ticket.
+pub(in crate::state) fn submit(state: &mut State, ticket: Ticket, action: Action, fx: &mut Effects) {
+    match action {
+        Action::SendTo { .. } | Action::Fetch { .. } | Action::Open(_) => act(state, action, Some(ticket), fx),
+        _ if state.front.is_some() => {
+            act(state, action, None, fx);
+            fx.push(Effect::Outcome(ticket, Outcome::Done));
+        }
+        _ => {
+            let refusal = Refusal::ours(RefusalKind::Unsupported, "this needs a screen");
+            fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal)));
+        }
+    }
+}
+
+/// The user wants something. `ticket`: who is to be told.
+pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ticket>, fx: &mut Effects) {
+    match action {
+        Action::SendTo { chat, text, verbatim, reply_to } => {
+            send_to(state, chat, Draft { text, verbatim, reply_to, ticket }, fx);
+            return;
+        }
+        Action::Fetch { chat, page, limit } => return fetch(state, chat, page, limit, ticket, fx),
+        Action::Open(name) => return open::named(state, &name, ticket, fx),
+        Action::Quit => return open::terminate(state, fx),
+        _ => {}
+    }
+    let Some(front) = &state.front else { return };
+    let on_top = !front.overlays.is_empty();
+    let region = front.region;
+    match action {
+        Action::Redraw => {
+            state.touch();
+            fx.push(Effect::Redraw);
+        }
+        Action::Suspend => fx.push(Effect::Suspend),
+        Action::Help => lists::help(state),
+        Action::Jump => lists::jump(state),
+        Action::NextUnread => open::next_unread(state, fx),
+        Action::PreviousChat => open::step(state, -1, fx),
+        Action::NextChat => open::step(state, 1, fx),
+        Action::OpenChat(chat) => _ = open::chat(state, chat, fx),
+        Action::FocusNext | Action::FocusPrevious if on_top => lists::step(state, if action == Action::FocusNext { 1 } else { -1 }),
+        Action::FocusNext => turn(state, true),
+        Action::FocusPrevious => turn(state, false),
+        Action::FocusComposer => focus(state, Region::Composer),
+        // One Esc leaves answering or changing, the next one the composer.
+        Action::FocusMessages if region == Region::Composer && compose::leave_mode(state) => {}
+        Action::FocusMessages => message::focus(state),
+        Action::FocusSidebar => focus(state, Region::Sidebar),
+        Action::Cancel if on_top => lists::cancel(state, fx),
+        Action::Cancel => cancel(state),
+        Action::Clear => compose::clear(state, fx),
+        Action::ScrollPages(by) if on_top => lists::step(state, by.clamp(-100, 100) * 10),
+        Action::ScrollRows(by) | Action::Move(by) if on_top => lists::step(state, by),
+        Action::ScrollPages(by) => scroll(state, ScrollIntent::Pages(by.clamp(-FARTHEST, FARTHEST))),
+        Action::ScrollRows(by) => scroll(state, ScrollIntent::Rows(by.clamp(-FARTHEST, FARTHEST))),
+        Action::MoveFirst | Action::ScrollStart if on_top => lists::step(state, -FARTHEST),
+        Action::MoveLast | Action::ScrollEnd if on_top => lists::step(state, FARTHEST),
+        Action::ScrollStart => scroll(state, ScrollIntent::Start),
+        Action::ScrollEnd => scroll_end(state, fx),
+        Action::Move(by) => step(state, by),
+        Action::MoveFirst => step(state, -FARTHEST),
+        Action::MoveLast => step(state, FARTHEST),
+        Action::Accept if on_top => lists::accept(state, fx),
+        Action::Accept => accept(state, fx),
+        Action::Fold => {
+            sidebar::fold(state);
+        }
+        Action::Reply
+        | Action::Edit
+        | Action::Delete
+        | Action::CopyText
+        | Action::CopyId
+        | Action::OpenLink
+        | Action::GoToReplied => message::act(state, &action, fx),
+        Action::EditLast => compose::edit_last(state, fx),
+        Action::DeleteNow(chat, messages) => message::delete_now(state, chat, messages, fx),
+        Action::React(emoji) => message::react(state, &emoji, fx),
+        Action::Retry => message::retry(state, fx),
+        Action::Discard => message::discard(state, fx),
+        Action::RetrySend(chat, nonce) => _ = outbox::retry(state, chat, nonce, fx),
+        Action::MarkRead => mark_read(state, fx),
+        Action::ToggleSidebar => toggle_sidebar(state),
+        Action::Reconnect => link::reconnect(state, fx),
+        Action::SignIn => login::wanted(state),
+        Action::Send if on_top => lists::accept(state, fx),
+        Action::Send => compose::send(state, fx),
+        Action::NewLine if !on_top => compose::insert(state, "\n", fx),
+        Action::NewLine => {}
+        Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),
+        Action::Insert(text) | Action::Paste(text) => compose::insert(state, &text, fx),
+        Action::Text(edit) if on_top => lists::edit(state, edit),
+        Action::Text(edit) => compose::edit(state, edit, fx),
+        // Dealt with above: they need no screen.
+        Action::SendTo { .. } | Action::Fetch { .. } | Action::Open(_) | Action::Quit => {}
+    }
+}
+
+fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
+    let ticket = draft.ticket;
+    let refused = match permit::refusal_to_write(state, chat) {
+        Some(reason) => Err(Refusal::ours(RefusalKind::Forbidden, reason)),
+        None if draft.text.trim().is_empty() => Err(Refusal::ours(RefusalKind::Invalid, "there is nothing to send")),
+        None => outbox::write(state, chat, draft, fx).map_err(|(_, refusal)| refusal),
+    };
+    if let Err(refusal) = refused {
+        match ticket {
+            Some(ticket) => fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal))),
+            None => state.notice(format!("Not sent: {}", refusal.text), true, fx),
+        }
+    }
+}
+
+fn fetch(state: &mut State, chat: ChatKey, page: Page, limit: u16, ticket: Option<Ticket>, fx: &mut Effects) {
+    let Some(ticket) = ticket else { return history::fetch(state, chat, page, Priority::User, fx) };
+    let request = Request::FetchHistory { chat: chat.chat, page, limit };
+    if state.ask(chat.account, request, Priority::User, Purpose::Fetch(chat.chat, ticket), fx).is_none() {
+        let text = CleanText::ours("there is no such account");
+        let refusal = Refusal { kind: RefusalKind::NotFound, text, ..Refusal::default() };
+        fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal)));
+    }
+}
+
+fn focus(state: &mut State, region: Region) {
+    let Some(front) = &mut state.front else { return };
+    front.region = region;
+    if region == Region::Sidebar {
+        front.sidebar.follow = true;
+        front.sidebar.dirty = true;
+    }
+    state.touch();
+}
+
+/// To the next pane, or the one before; a hidden sidebar is left out.
+fn turn(state: &mut State, forward: bool) {
+    let Some(front) = &state.front else { return };
+    let has_sidebar = front.tier() != Tier::Tiny && !(front.sidebar_hidden && front.tier() >= Tier::Medium);
+    let next = match (front.region, forward) {
+        (Region::Composer, true) | (Region::Sidebar, false) => Region::Messages,
+        (Region::Messages, true) | (Region::Composer, false) if has_sidebar => Region::Sidebar,
+        (Region::Messages, true) | (Region::Sidebar, true) => Region::Composer,
+        (Region::Composer, false) => Region::Messages,
+        (Region::Messages, false) => Region::Composer,
+    };
+    match next {
+        Region::Messages => message::focus(state),
+        other => focus(state, other),
+    }
+}
+
+/// Esc while nothing lies on top.
+fn cancel(state: &mut State) {
+    if compose::leave_mode(state) {
+        return;
+    }
+    let Some(front) = &mut state.front else { return };
+    if front.region != Region::Composer {
+        front.region = Region::Composer;
+        front.pane.cursor = None;
+        state.touch();
+    }
+}
+
+fn scroll(state: &mut State, intent: ScrollIntent) {
+    let Some(front) = &mut state.front else { return };
+    if front.pane.chat.is_some() {
+        front.pane.scroll(intent);
+        state.touch();
+    }
+}
+
+fn scroll_end(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    if front.pane.chat.is_none() {
+        return;
+    }
+    open::to_bottom(&mut front.pane);
+    front.pane.intent = Some(ScrollIntent::End);
+    state.touch();
+    history::refresh_open(state, fx);
+}
+
+fn step(state: &mut State, by: i32) {
+    let Some(front) = &mut state.front else { return };
+    match front.region {
+        Region::Sidebar => {
+            front.sidebar.step(by);
+            state.touch();
+        }
+        Region::Messages => message::step(state, by),
+        Region::Composer => {}
+    }
+}
+
+fn accept(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    match front.region {
+        Region::Sidebar => match front.sidebar.selected().copied() {
+            Some(SidebarRow::Chat { chat, .. }) => _ = open::chat(state, chat, fx),
+            Some(SidebarRow::Community { .. } | SidebarRow::Category { .. }) => _ = sidebar::fold(state),
+            _ => {}
+        },
+        Region::Messages => focus(state, Region::Composer),
+        Region::Composer => compose::send(state, fx),
+    }
+}
+
+fn mark_read(state: &mut State, fx: &mut Effects) {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    let newest = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.last()).map(|entry| entry.message.key);
+    let newest = newest.max(state.core.chat(chat).and_then(|(_, chat)| chat.last_message));
+    if let Some(newest) = newest {
+        unread::mark(state, chat, newest, fx);
+    }
+    if let Some(front) = &mut state.front {
+        front.pane.divider = None;
+    }
+    state.touch();
+}
+
+fn toggle_sidebar(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    if front.tier() < Tier::Medium {
+        front.region = if front.region == Region::Sidebar { Region::Composer } else { Region::Sidebar };
+    } else {
+        front.sidebar_hidden = !front.sidebar_hidden;
+        if front.sidebar_hidden && front.region == Region::Sidebar {
+            front.region = Region::Composer;
+        }
+    }
+    state.touch();
+}

@@ -1,0 +1,277 @@
+//! Writing: new messages, answers, changes of own messages, and `/` commands. What was typed is never lost.
+
+use super::{act, open};
+use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Priority, Refusal, Request};
+use crate::state::action::{self, TextEdit};
+use crate::state::effect::{Effect, Effects, StoreOp};
+use crate::state::front::{ComposeMode, Region, Target};
+use crate::state::outbox::{self, Draft};
+use crate::state::requests::Purpose;
+use crate::state::{State, history, permit, typing};
+
+/// How far back the last own message is looked for.
+const LOOK_BACK: usize = 500;
+
+/// Text is typed or pasted into the composer.
+pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    if front.pane.chat.is_none() {
+        return;
+    }
+    front.region = Region::Composer;
+    let fits = front.pane.composer.insert(text);
+    state.touch();
+    typing::typed(state, fx);
+    if !fits {
+        state.notice("The text was too long; the rest was cut off", true, fx);
+    }
+}
+
+/// The cursor moves, or something is deleted.
+pub(super) fn edit(state: &mut State, edit: TextEdit, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    if edit == TextEdit::Up && front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
+        return edit_last(state, fx);
+    }
+    let changed = front.pane.composer.edit(edit);
+    state.touch();
+    if changed {
+        typing::typed(state, fx);
+    }
+}
+
+/// Clears the composer; when it is empty, names the key that quits.
+pub(super) fn clear(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
+        let key = if front.quit_key.is_empty() { "Ctrl-Q" } else { front.quit_key.as_str() };
+        let sentence = format!("{key} quits");
+        state.notice(sentence, false, fx);
+        return;
+    }
+    if !leave_mode(state) && let Some(front) = &mut state.front {
+        front.pane.composer.clear();
+    }
+    state.touch();
+    typing::end(state, fx);
+    forget_draft(state, fx);
+}
+
+/// Leaves answering or changing; what was typed before the change comes back. Returns whether there was something to leave.
+pub(super) fn leave_mode(state: &mut State) -> bool {
+    let Some(front) = &mut state.front else { return false };
+    let left = match std::mem::take(&mut front.pane.mode) {
+        ComposeMode::New => false,
+        ComposeMode::Reply(_) => true,
+        ComposeMode::Edit { before, .. } => {
+            front.pane.composer.set_text(&before);
+            true
+        }
+    };
+    if left {
+        state.touch();
+    }
+    left
+}
+
+/// The draft in the store is out of date.
+fn forget_draft(state: &mut State, fx: &mut Effects) {
+    if let Some(front) = &mut state.front
+        && let Some(chat) = front.pane.chat
+        && std::mem::take(&mut front.pane.draft_stored)
+    {
+        fx.push(Effect::Store(StoreOp::PutDraft(chat, String::new())));
+    }
+}
+
+/// Sends what is in the composer, or runs it if it is a command.
+pub(super) fn send(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    let written = front.pane.composer.text();
+    if written.trim().is_empty() {
+        return;
+    }
+    if let ComposeMode::Edit { message, .. } = front.pane.mode {
+        return change(state, chat, message, &written, fx);
+    }
+    if front.pane.composer.is_command() {
+        return command(state, &written, fx);
+    }
+    let text = if written.starts_with("//") { written.get(1..).unwrap_or_default().to_owned() } else { written };
+    if let Some(reason) = permit::refusal_to_write(state, chat) {
+        return state.notice(reason, true, fx);
+    }
+    if state.core.account(chat.account).is_some_and(|account| matches!(account.link, LinkPhase::SignedOut { .. })) {
+        return state.notice("Sign in first; what you typed stays here", true, fx);
+    }
+    let reply_to = match state.front.as_ref().map(|front| &front.pane.mode) {
+        Some(ComposeMode::Reply(message)) => Some(message.id),
+        _ => None,
+    };
+    match outbox::write(state, chat, Draft { text, verbatim: false, reply_to, ticket: None }, fx) {
+        Ok(_) => {
+            if let Some(front) = &mut state.front {
+                front.pane.composer.set_text("");
+                front.pane.mode = ComposeMode::New;
+                front.pane.divider = None;
+                open::to_bottom(&mut front.pane);
+            }
+            typing::end(state, fx);
+            forget_draft(state, fx);
+            history::refresh_open(state, fx);
+        }
+        Err((_, refusal)) => state.notice(format!("Not sent: {}", refusal.text), true, fx),
+    }
+}
+
+/// Runs a command; one that is not known stays in the composer.
+fn command(state: &mut State, written: &str, fx: &mut Effects) {
+    let line = written.strip_prefix('/').unwrap_or(written);
+    let name = line.split_whitespace().next().unwrap_or_default();
+    match action::parse(line) {
+        Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
+            state.notice(format!("\"{name}\" works by its key only"), true, fx);
+        }
+        Ok(action) => {
+            if let Some(front) = &mut state.front {
+                front.pane.composer.set_text("");
+            }
+            state.touch();
+            typing::end(state, fx);
+            forget_draft(state, fx);
+            act::act(state, action, None, fx);
+        }
+        Err(error) => {
+            let mut sentence = error.to_string();
+            state.notice(open::capitalised(&mut sentence).to_owned(), true, fx);
+        }
+    }
+}
+
+/// Sends the new text of an own message.
+fn change(state: &mut State, chat: ChatKey, message: MessageKey, written: &str, fx: &mut Effects) {
+    let Some(account) = state.core.account(chat.account) else { return };
+    let over = account.caps.max_length.filter(|limit| written.chars().count() > *limit as usize);
+    if let Some(limit) = over {
+        return state.notice(format!("Not changed: the message may have {limit} characters at most"), true, fx);
+    }
+    if !account.is_signed_in() {
+        return state.notice("Not changed: there is no connection; what you typed stays here", true, fx);
+    }
+    let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
+    let same = known.is_some_and(|known| super::markup::written(&known.body) == written);
+    leave_mode(state);
+    typing::end(state, fx);
+    if !same {
+        let text = written.to_owned();
+        let request = Request::Edit { chat: chat.chat, message, text: text.clone() };
+        state.ask(chat.account, request, Priority::User, Purpose::Edit { chat: chat.chat, message, text }, fx);
+    }
+}
+
+/// The network did not take a change: its text goes back to where it was typed.
+pub(in crate::state) fn edit_refused(
+    state: &mut State,
+    chat: ChatKey,
+    message: MessageKey,
+    text: String,
+    refusal: &Refusal,
+    fx: &mut Effects,
+) {
+    let Some(front) = &mut state.front else { return };
+    if front.pane.chat == Some(chat) {
+        if let ComposeMode::New | ComposeMode::Reply(_) = front.pane.mode {
+            let before = front.pane.composer.text();
+            front.pane.mode = ComposeMode::Edit { message, before };
+            front.pane.composer.set_text(&text);
+        } else {
+            front.pane.composer.edit(TextEdit::TextEnd);
+            front.pane.composer.insert(&format!("\n{text}"));
+        }
+    } else {
+        let draft = front.drafts.entry(chat).or_default();
+        if !draft.is_empty() {
+            draft.push('\n');
+        }
+        draft.push_str(&text);
+    }
+    state.notice(format!("Not changed: {}", refusal.text), true, fx);
+}
+
+/// Begins to answer a message.
+pub(super) fn reply(state: &mut State, chat: ChatKey, message: MessageKey, fx: &mut Effects) {
+    if state.core.account(chat.account).is_some_and(|account| !account.caps.replies) {
+        return state.notice("Messages cannot be answered here", true, fx);
+    }
+    if let Some(reason) = permit::refusal_to_write(state, chat) {
+        return state.notice(reason, true, fx);
+    }
+    leave_mode(state);
+    if let Some(front) = &mut state.front {
+        front.pane.mode = ComposeMode::Reply(message);
+        front.region = Region::Composer;
+    }
+    state.touch();
+}
+
+/// Begins to change an own message.
+pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &mut Effects) {
+    let Some(account) = state.core.account(chat.account) else { return };
+    let Some(message) = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(id)) else { return };
+    if message.author != account.me {
+        return state.notice("Only your own messages can be changed", true, fx);
+    }
+    if !account.caps.edit || !can_change(message) {
+        return state.notice("This message cannot be changed", true, fx);
+    }
+    let (key, text) = (message.key, super::markup::written(&message.body));
+    leave_mode(state);
+    typing::end(state, fx);
+    if let Some(front) = &mut state.front {
+        let before = front.pane.composer.text();
+        front.pane.mode = ComposeMode::Edit { message: key, before };
+        front.pane.composer.set_text(&text);
+        front.region = Region::Composer;
+        front.pane.scroll(crate::state::front::ScrollIntent::Show(Target::Message(key)));
+    }
+    state.touch();
+}
+
+fn can_change(message: &Message) -> bool {
+    message.kind == MessageKind::Ordinary && !message.forwarded
+}
+
+/// Begins to change the last own message.
+pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    let last = state.core.account(chat.account).and_then(|account| {
+        let timeline = account.timelines.get(&chat.chat)?;
+        let own = |message: &Message| message.author == account.me && can_change(message);
+        timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
+    });
+    match last {
+        Some(message) => begin_edit(state, chat, message, fx),
+        None => state.notice("There is no message of yours to change here", false, fx),
+    }
+}
+
+/// Puts text into the composer of a chat, before what is there, or into its draft.
+pub(super) fn give_back(state: &mut State, chat: ChatKey, text: &str) {
+    let Some(front) = &mut state.front else { return };
+    let join = |present: &str| if present.is_empty() { text.to_owned() } else { format!("{text}\n{present}") };
+    if front.pane.chat != Some(chat) {
+        let draft = front.drafts.entry(chat).or_default();
+        *draft = join(draft);
+        return;
+    }
+    match &mut front.pane.mode {
+        ComposeMode::Edit { before, .. } => *before = join(before),
+        ComposeMode::New | ComposeMode::Reply(_) => {
+            let text = join(&front.pane.composer.text());
+            front.pane.composer.set_text(&text);
+            front.region = Region::Composer;
+        }
+    }
+    state.touch();
+}

@@ -1,0 +1,53 @@
+//! Jumping to a chat by a fuzzy name.
+
+use super::picker::{PickItem, Picker};
+use super::sidebar;
+use crate::domain::{ChatKey, ChatKind};
+use crate::state::action::Action;
+use crate::state::unread::weight;
+use crate::state::{Core, Front, names};
+use std::cmp::Reverse;
+
+/// The list of all chats: with mentions first, then unread, then those visited lately, then in the order of the sidebar. The open one is last among equals.
+pub(super) fn picker(core: &Core, front: &Front, query: &str) -> Picker {
+    let several = core.accounts.len() > 1;
+    let mut ranked: Vec<(_, ChatKey)> = sidebar::every_chat(core)
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, key)| {
+            let (account, chat) = core.chat(key)?;
+            let counts = weight(account, chat);
+            let open = front.pane.chat == Some(key);
+            let visited = front.visited.iter().rposition(|visited| *visited == key).filter(|_| !open);
+            Some(((counts.mentions == 0, counts.unread == 0, Reverse(visited), open, index), key))
+        })
+        .collect();
+    ranked.sort_unstable_by_key(|(rank, _)| *rank);
+    let items = ranked.into_iter().filter_map(|(_, key)| item(core, key, several)).collect();
+    Picker::new(items, query)
+}
+
+fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
+    let (account, chat) = core.chat(key)?;
+    let counts = weight(account, chat);
+    let (label, mut detail) = match chat.kind {
+        ChatKind::Channel { community, .. } => {
+            let place = account.community(community).map_or("", |community| &community.name);
+            (format!("{place}/{}", chat.name), chat.topic.as_ref().map(ToString::to_string).unwrap_or_default())
+        }
+        ChatKind::Direct { peer } => {
+            let username = account.users.get(&peer).and_then(|user| user.username.as_ref());
+            let name = names::title(account, chat);
+            match username {
+                Some(username) => (format!("@{username}"), name),
+                None => (name, String::new()),
+            }
+        }
+        ChatKind::Group { .. } => (names::title(account, chat), "group".to_owned()),
+        ChatKind::Saved => (names::title(account, chat), String::new()),
+    };
+    if several {
+        detail = if detail.is_empty() { account.label.clone() } else { format!("{}  {detail}", account.label) };
+    }
+    Some(PickItem { label, detail, unread: counts.unread, mentions: counts.mentions, action: Action::OpenChat(key) })
+}

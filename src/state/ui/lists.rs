@@ -1,0 +1,200 @@
+//! What lies on top: lists with a search line, questions, the sign-in form. Closing one keeps what was typed for a while.
+
+use super::picker::Picker;
+use super::sign_in::{SignInField, SignInForm, SignInStage};
+use super::{act, jump, message};
+use crate::domain::{LinkPhase, Mono};
+use crate::state::action::{Action, TextEdit};
+use crate::state::effect::{Effect, Effects};
+use crate::state::front::{Front, Overlay};
+use crate::state::{State, login};
+use std::time::Duration;
+
+/// How long a search line that was closed keeps its text: it was closed, or is opened again, by mistake.
+const KEPT: Duration = Duration::from_secs(10);
+/// Most lines that help scrolls.
+const HELP: usize = 2_000;
+
+impl Front {
+    /// What was typed into the search line of this kind when it was closed lately.
+    pub(super) fn take_query(&mut self, kind: &'static str, now: Mono) -> String {
+        let kept = self.kept_queries.iter().position(|(of, ..)| *of == kind).map(|at| self.kept_queries.remove(at));
+        kept.filter(|(_, _, at)| at.plus(KEPT) > now).map(|(_, query, _)| query).unwrap_or_default()
+    }
+
+    fn keep_query(&mut self, kind: &'static str, query: &str, now: Mono) {
+        self.kept_queries.retain(|(of, ..)| *of != kind);
+        if !query.is_empty() {
+            self.kept_queries.push((kind, query.to_owned(), now));
+        }
+    }
+}
+
+/// Shows the list of chats.
+pub(super) fn jump(state: &mut State) {
+    let now = state.now.mono;
+    let Some(front) = &mut state.front else { return };
+    if matches!(front.overlays.last(), Some(Overlay::Jump(_))) {
+        return;
+    }
+    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Jump(_)));
+    let query = front.take_query("jump", now);
+    let picker = jump::picker(&state.core, front, &query);
+    front.overlays.push(Overlay::Jump(picker));
+    state.touch();
+}
+
+/// Shows help for where the user is, or closes it.
+pub(super) fn help(state: &mut State) {
+    let now = state.now.mono;
+    let Some(front) = &mut state.front else { return };
+    state.revision += 1;
+    if matches!(front.overlays.last(), Some(Overlay::Help { .. })) {
+        return close(front, now);
+    }
+    let contexts = front.contexts().to_vec();
+    let query = super::field::Field::with(&front.take_query("help", now));
+    front.overlays.push(Overlay::Help { query, scroll: 0, contexts });
+}
+
+/// Closes what lies on top, and keeps what was typed into it.
+fn close(front: &mut Front, now: Mono) {
+    match front.overlays.pop() {
+        Some(Overlay::Jump(picker)) => front.keep_query("jump", picker.query.text(), now),
+        Some(Overlay::Emoji { picker, .. }) => front.keep_query("emoji", picker.query.text(), now),
+        Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
+        Some(Overlay::SignIn(form)) => front.kept_form = Some(form),
+        Some(Overlay::Question(_)) | None => {}
+    }
+}
+
+/// Esc while something lies on top.
+pub(super) fn cancel(state: &mut State, fx: &mut Effects) {
+    let now = state.now.mono;
+    let Some(front) = &mut state.front else { return };
+    state.revision += 1;
+    if let Some(Overlay::SignIn(form)) = front.overlays.last_mut()
+        && form.stage != SignInStage::Editing
+    {
+        // The try is given up; what was typed stays.
+        form.stage = SignInStage::Editing;
+        form.at = SignInField::Password;
+        form.refusal = None;
+        let account = form.account;
+        if let Some(known) = state.core.account_mut(account) {
+            known.link = LinkPhase::Idle;
+        }
+        fx.push(Effect::Disconnect(account));
+        return;
+    }
+    close(front, now);
+}
+
+/// Enter while something lies on top.
+pub(super) fn accept(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    match front.overlays.last() {
+        Some(Overlay::SignIn(_)) => login::accept(state, fx),
+        Some(Overlay::Jump(picker)) => {
+            let Some(action) = picker.chosen().cloned() else { return };
+            front.overlays.pop();
+            act::act(state, action, None, fx);
+        }
+        Some(Overlay::Emoji { picker, message, chat }) => {
+            let (message, chat) = (*message, *chat);
+            let typed = picker.query.text().trim().to_owned();
+            let emoji = match picker.chosen() {
+                Some(Action::React(emoji)) => emoji.clone(),
+                _ if typed.is_empty() => return,
+                _ => typed,
+            };
+            front.overlays.pop();
+            message::react_to(state, chat, message, &emoji, fx);
+        }
+        Some(Overlay::Question(question)) => {
+            let action = question.on_yes.then(|| (*question.action).clone());
+            front.overlays.pop();
+            if let Some(action) = action {
+                act::act(state, action, None, fx);
+            }
+        }
+        Some(Overlay::Help { .. }) => _ = front.overlays.pop(),
+        None => {}
+    }
+    state.touch();
+}
+
+/// The selection moves.
+pub(super) fn step(state: &mut State, by: i32) {
+    let Some(front) = &mut state.front else { return };
+    match front.overlays.last_mut() {
+        Some(Overlay::Jump(picker) | Overlay::Emoji { picker, .. }) => picker.step(by),
+        Some(Overlay::Help { scroll, .. }) => {
+            *scroll = scroll.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(HELP);
+        }
+        Some(Overlay::Question(question)) => question.on_yes ^= by % 2 != 0,
+        Some(Overlay::SignIn(form)) => next_field(form, by >= 0),
+        None => return,
+    }
+    state.touch();
+}
+
+fn next_field(form: &mut SignInForm, forward: bool) {
+    if form.stage != SignInStage::Editing {
+        return;
+    }
+    form.at = match (form.at, forward) {
+        (SignInField::Server, true) | (SignInField::Password, false) => SignInField::Login,
+        (SignInField::Login, true) | (SignInField::Server, false) => SignInField::Password,
+        (SignInField::Password, true) | (SignInField::Login, false) | (SignInField::Code, _) => SignInField::Server,
+    };
+}
+
+/// Text goes to the search line or field on top. Returns whether something there takes text.
+pub(super) fn insert(state: &mut State, text: &str) {
+    with_field(state, |field| {
+        field.insert(text);
+        true
+    });
+}
+
+/// Moves or deletes in the search line or field on top; up and down move the selection.
+pub(super) fn edit(state: &mut State, edit: TextEdit) {
+    match edit {
+        TextEdit::Up => step(state, -1),
+        TextEdit::Down => step(state, 1),
+        _ => with_field(state, |field| field.edit(edit)),
+    }
+}
+
+fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -> bool) {
+    let Some(front) = &mut state.front else { return };
+    let narrow = |picker: &mut Picker, changed: bool| {
+        if changed {
+            picker.narrow();
+        }
+    };
+    match front.overlays.last_mut() {
+        Some(Overlay::Jump(picker) | Overlay::Emoji { picker, .. }) => {
+            let changed = change(&mut picker.query);
+            narrow(picker, changed);
+        }
+        Some(Overlay::Help { query, scroll, .. }) => {
+            if change(query) {
+                *scroll = 0;
+            }
+        }
+        Some(Overlay::SignIn(form)) => {
+            let field = match (form.stage, form.at) {
+                (SignInStage::Working, _) => return,
+                (SignInStage::Code { .. }, _) | (_, SignInField::Code) => &mut form.code,
+                (_, SignInField::Server) => &mut form.server,
+                (_, SignInField::Login) => &mut form.login,
+                (_, SignInField::Password) => &mut form.password,
+            };
+            change(field);
+        }
+        Some(Overlay::Question(_)) | None => return,
+    }
+    state.touch();
+}

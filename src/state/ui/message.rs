@@ -1,0 +1,304 @@
+//! The message cursor, and what can be done to the message it is on.
+
+use super::compose;
+use crate::domain::{
+    CleanText, ChatKey, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, Request, SpanKind,
+};
+use crate::state::action::Action;
+use crate::state::effect::{Effect, Effects};
+use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
+use crate::state::outbox::{self, Stage};
+use crate::state::requests::Purpose;
+use crate::state::{State, history, permit};
+use std::sync::Arc;
+
+/// Characters of a message that a question quotes.
+const QUOTED: usize = 60;
+
+/// The open chat and what is pointed at: by the cursor while the messages have the focus, else the newest message.
+fn target(state: &State) -> Option<(ChatKey, Target)> {
+    let front = state.front.as_ref()?;
+    let chat = front.pane.chat?;
+    if front.region == Region::Messages
+        && let Some(cursor) = front.pane.cursor
+    {
+        return Some((chat, cursor));
+    }
+    let newest = history::timeline_of(&state.core.accounts, chat)?.last()?;
+    Some((chat, Target::Message(newest.message.key)))
+}
+
+fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {
+    let (chat, target) = target(state)?;
+    let Target::Message(key) = target else { return None };
+    let message = history::timeline_of(&state.core.accounts, chat)?.message(key.id)?;
+    Some((chat, Arc::clone(message)))
+}
+
+/// Everything that the cursor can be on has an index: messages, then what is on its way out.
+fn at(state: &State, chat: ChatKey, index: usize) -> Option<Target> {
+    let account = state.core.account(chat.account)?;
+    let timeline = account.timelines.get(&chat.chat)?;
+    match timeline.get(index) {
+        Some(entry) => Some(Target::Message(entry.message.key)),
+        None => account.outbox.of(chat.chat).get(index - timeline.len()).map(|row| Target::Pending(row.outgoing.nonce)),
+    }
+}
+
+fn index_of(state: &State, chat: ChatKey, target: Target) -> Option<usize> {
+    let account = state.core.account(chat.account)?;
+    let timeline = account.timelines.get(&chat.chat)?;
+    match target {
+        Target::Message(key) => Some(timeline.index_near(key)),
+        Target::Pending(nonce) => {
+            let rows = account.outbox.of(chat.chat);
+            rows.iter().position(|row| row.outgoing.nonce == nonce).map(|at| at + timeline.len())
+        }
+    }
+}
+
+fn count(state: &State, chat: ChatKey) -> usize {
+    let Some(account) = state.core.account(chat.account) else { return 0 };
+    account.timelines.get(&chat.chat).map_or(0, crate::domain::Timeline::len) + account.outbox.of(chat.chat).len()
+}
+
+/// The messages get the focus, the cursor on the newest that is in view.
+pub(super) fn focus(state: &mut State) {
+    let Some(front) = &state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    let in_view = match front.pane.anchor {
+        crate::state::front::Anchor::Bottom => None,
+        crate::state::front::Anchor::Top { .. } => front.pane.visible.as_ref().and_then(|visible| visible.last).map(Target::Message),
+    };
+    let cursor = in_view.or_else(|| at(state, chat, count(state, chat).checked_sub(1)?));
+    if let Some(front) = &mut state.front {
+        front.region = Region::Messages;
+        front.pane.cursor = cursor;
+        if let Some(cursor) = cursor {
+            front.pane.scroll(ScrollIntent::Show(cursor));
+        }
+    }
+    state.touch();
+}
+
+/// The cursor moves by messages; the view follows.
+pub(super) fn step(state: &mut State, by: i32) {
+    let Some(front) = &state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    let last = count(state, chat).saturating_sub(1);
+    let from = front.pane.cursor.and_then(|cursor| index_of(state, chat, cursor)).unwrap_or(last);
+    let to = from.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(last);
+    let Some(cursor) = at(state, chat, to) else { return };
+    if let Some(front) = &mut state.front {
+        front.pane.cursor = Some(cursor);
+        front.pane.scroll(ScrollIntent::Show(cursor));
+    }
+    state.touch();
+}
+
+/// What is pointed at was answered, changed, deleted, …
+pub(super) fn act(state: &mut State, action: &Action, fx: &mut Effects) {
+    let pending = match target(state) {
+        Some((chat, Target::Pending(nonce))) => Some((chat, nonce)),
+        _ => None,
+    };
+    if let Some((chat, nonce)) = pending {
+        match action {
+            Action::CopyText => {
+                let text = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
+                if let Some(text) = text.map(|row| row.outgoing.text.clone()) {
+                    fx.push(Effect::Copy(text));
+                    state.notice("Copied", false, fx);
+                }
+            }
+            Action::Delete | Action::Edit => discard(state, fx),
+            _ => state.notice("This message is not sent yet", true, fx),
+        }
+        return;
+    }
+    let Some((chat, message)) = message(state) else {
+        return state.notice("There is no message here", false, fx);
+    };
+    match action {
+        Action::Reply => compose::reply(state, chat, message.key, fx),
+        Action::Edit => compose::begin_edit(state, chat, message.key.id, fx),
+        Action::Delete => ask_delete(state, chat, &message, fx),
+        Action::CopyText => {
+            fx.push(Effect::Copy(message.body.text.to_string()));
+            state.notice("Copied", false, fx);
+        }
+        Action::CopyId => {
+            fx.push(Effect::Copy(message.key.id.to_string()));
+            state.notice("Copied", false, fx);
+        }
+        Action::OpenLink => match link(&message) {
+            Some(address) => fx.push(Effect::Open(address)),
+            None => state.notice("There is no link in this message", false, fx),
+        },
+        Action::GoToReplied => go_to_replied(state, chat, &message, fx),
+        _ => {}
+    }
+}
+
+fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
+    let Some(account) = state.core.account(chat.account) else { return };
+    if !account.caps.delete {
+        return state.notice("Messages cannot be deleted here", true, fx);
+    }
+    let own = message.author == account.me;
+    let personal = state.core.chat(chat).is_none_or(|(_, chat)| chat.community().is_none());
+    if !own && (personal || !permit::may(state, chat, Permissions::DELETE_OTHERS)) {
+        return state.notice("You may not delete messages of others here", true, fx);
+    }
+    let line = CleanText::line(&message.body.text);
+    let mut quoted: String = line.chars().take(QUOTED).collect();
+    if quoted.len() < line.len() {
+        quoted.push('…');
+    }
+    let text = if quoted.is_empty() { "Delete this message?".to_owned() } else { format!("Delete \"{quoted}\"?") };
+    let action = Box::new(Action::DeleteNow(chat, vec![message.key]));
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(Question { text, yes: "Delete", on_yes: false, action }));
+    }
+    state.touch();
+}
+
+/// Deletes without asking.
+pub(super) fn delete_now(state: &mut State, chat: ChatKey, messages: Vec<MessageKey>, fx: &mut Effects) {
+    if messages.is_empty() || !online(state, chat, "Not deleted", fx) {
+        return;
+    }
+    let request = Request::Delete { chat: chat.chat, messages };
+    state.ask(chat.account, request, Priority::User, Purpose::Change("Not deleted"), fx);
+}
+
+fn online(state: &mut State, chat: ChatKey, what: &str, fx: &mut Effects) -> bool {
+    let online = state.core.account(chat.account).is_some_and(crate::state::Account::is_signed_in);
+    if !online {
+        state.notice(format!("{what}: there is no connection"), true, fx);
+    }
+    online
+}
+
+/// Reacts to what is pointed at; without an emoji, offers some.
+pub(super) fn react(state: &mut State, emoji: &str, fx: &mut Effects) {
+    let Some((chat, message)) = message(state) else {
+        return state.notice("There is no message to react to", true, fx);
+    };
+    let can = state.core.account(chat.account).is_some_and(|account| account.caps.reactions);
+    if !can || !permit::may(state, chat, Permissions::REACT) {
+        return state.notice("You may not react here", true, fx);
+    }
+    let emoji = emoji.trim();
+    if !emoji.is_empty() {
+        return react_to(state, chat, message.key.id, emoji, fx);
+    }
+    if let Some(front) = &mut state.front {
+        let query = front.take_query("emoji", state.now.mono);
+        let picker = super::emoji::picker(&query);
+        front.overlays.push(Overlay::Emoji { picker, message: message.key.id, chat });
+    }
+    state.touch();
+}
+
+/// Adds an own reaction to a message, or takes it back.
+pub(super) fn react_to(state: &mut State, chat: ChatKey, id: MessageId, written: &str, fx: &mut Effects) {
+    let named = super::emoji::EMOJI.iter().find(|(emoji, names)| *emoji == written || names.split(' ').any(|name| name == written.trim_matches(':')));
+    let emoji = named.map_or(written, |(emoji, _)| emoji);
+    if !super::emoji::is_emoji(emoji) {
+        return state.notice(format!("\"{emoji}\" is no emoji"), true, fx);
+    }
+    let Some(message) = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(id)) else {
+        return state.notice("The message is not here any more", true, fx);
+    };
+    let bare = |text: &str| text.trim_end_matches('\u{fe0f}').to_owned();
+    let mine = message.reactions.iter().find(|reaction| match &reaction.emoji {
+        ReactEmoji::Unicode(text) => reaction.mine && bare(text) == bare(emoji),
+        ReactEmoji::Custom(_) => false,
+    });
+    let add = mine.is_none();
+    let emoji = mine.map_or_else(|| ReactEmoji::Unicode(CleanText::line(emoji)), |reaction| reaction.emoji.clone());
+    let key = message.key;
+    if online(state, chat, "No reaction", fx) {
+        let request = Request::React { chat: chat.chat, message: key, emoji, add };
+        state.ask(chat.account, request, Priority::User, Purpose::Change("No reaction"), fx);
+    }
+}
+
+/// The first address of a message that a browser may be given: only `http` and `https`.
+fn link(message: &Message) -> Option<String> {
+    let safe = |address: &str| {
+        let lower = address.to_ascii_lowercase();
+        let web = lower.starts_with("https://") || lower.starts_with("http://");
+        (web && !address.contains(|character: char| character.is_whitespace() || character.is_control())).then(|| address.to_owned())
+    };
+    let text = &message.body.text;
+    let spans = message.body.spans.iter().filter_map(|span| match &span.kind {
+        SpanKind::Link => safe(text.get(span.start as usize..span.end as usize)?),
+        SpanKind::MaskedLink(address) => safe(address),
+        _ => None,
+    });
+    let words = text.split_whitespace().map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']));
+    let embeds = message.embeds.iter().filter_map(|embed| safe(&embed.url));
+    spans.chain(words.filter_map(safe)).chain(embeds).next()
+}
+
+fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
+    let Some(to) = message.reply.as_ref().map(|reply| reply.to) else {
+        return state.notice("This message answers none", false, fx);
+    };
+    let Some(to) = to else {
+        return state.notice("The message that was answered is gone", false, fx);
+    };
+    let known = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.key_of(to));
+    if let Some(front) = &mut state.front {
+        match known {
+            Some(key) => {
+                front.region = Region::Messages;
+                front.pane.cursor = Some(Target::Message(key));
+                front.pane.scroll(ScrollIntent::Center(Target::Message(key)));
+            }
+            None => front.pane.seek = Some(to),
+        }
+    }
+    if known.is_none() {
+        if let Some(account) = state.core.account_mut(chat.account) {
+            account.requests.stuck.remove(&(chat.chat, crate::state::requests::Edge::Around));
+        }
+        history::fetch(state, chat, Page::Around(to), Priority::User, fx);
+    }
+    state.touch();
+}
+
+/// The failed message pointed at, else the oldest failed one of the open chat.
+fn failed(state: &State) -> Option<(ChatKey, crate::domain::Nonce)> {
+    let chat = state.front.as_ref()?.pane.chat?;
+    let rows = state.core.account(chat.account)?.outbox.of(chat.chat);
+    let waits = |stage: &Stage| matches!(stage, Stage::Failed(_) | Stage::Unconfirmed);
+    let pointed = match target(state) {
+        Some((_, Target::Pending(nonce))) => rows.iter().find(|row| row.outgoing.nonce == nonce && waits(&row.stage)),
+        _ => None,
+    };
+    pointed.or_else(|| rows.iter().find(|row| waits(&row.stage))).map(|row| (chat, row.outgoing.nonce))
+}
+
+/// Sends a failed message again.
+pub(super) fn retry(state: &mut State, fx: &mut Effects) {
+    match failed(state) {
+        Some((chat, nonce)) => _ = outbox::retry(state, chat, nonce, fx),
+        None => state.notice("No message has failed here", false, fx),
+    }
+}
+
+/// Gives a failed message up; its text goes back to the composer.
+pub(super) fn discard(state: &mut State, fx: &mut Effects) {
+    let Some((chat, nonce)) = failed(state) else {
+        return state.notice("No message has failed here", false, fx);
+    };
+    if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
+        compose::give_back(state, chat, &outgoing.text);
+        if let Some(front) = &mut state.front {
+            history::keep_valid(front, &state.core.accounts, chat);
+        }
+    }
+}

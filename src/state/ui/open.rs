@@ -1,0 +1,293 @@
+//! Opening and leaving chats; what was typed stays with the chat it was typed in.
+
+use super::sidebar;
+use crate::domain::{AccountId, ChatKey, ChatKind, CleanText, Priority, Refusal, RefusalKind, Reply, Request, User};
+use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
+use crate::state::event::Ticket;
+use crate::state::front::{Anchor, ComposeMode, Front, Pane, Region};
+use crate::state::names::{ResolveError, resolve_chat};
+use crate::state::requests::Purpose;
+use crate::state::{State, history, people, roster, typing};
+
+/// Most chats remembered as visited; as many keep their timelines.
+const VISITED: usize = 50;
+/// Most drafts kept.
+const DRAFTS: usize = 500;
+
+/// Opens a chat. Returns whether it can be opened.
+pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
+    let Some((account, known)) = state.core.chat(key) else { return false };
+    if !known.can_open() {
+        return false;
+    }
+    let _ = account;
+    let community = known.community();
+    let unread = known.unread > 0;
+    let last_read = known.last_read;
+    let Some(front) = &state.front else { return false };
+    if front.pane.chat == Some(key) {
+        if let Some(front) = &mut state.front {
+            front.region = Region::Composer;
+        }
+        state.touch();
+        return true;
+    }
+    typing::end(state, fx);
+    let Some(front) = &mut state.front else { return false };
+    keep_draft(front, fx);
+    let id = front.pane.id;
+    let intent_number = front.pane.intent_number.wrapping_add(1);
+    let epoch = front.pane.epoch.wrapping_add(1);
+    front.pane = Pane { id, intent_number, epoch, chat: Some(key), divider: last_read.filter(|_| unread), ..Pane::default() };
+    if let Some(draft) = front.drafts.remove(&key) {
+        front.pane.composer.set_text(&draft);
+        front.pane.draft_stored = true;
+    }
+    front.region = Region::Composer;
+    front.visited.retain(|visited| *visited != key);
+    front.visited.push(key);
+    if front.visited.len() > VISITED {
+        front.visited.remove(0);
+    }
+    if let Some(community) = community
+        && front.community != Some((key.account, community))
+    {
+        front.community = Some((key.account, community));
+    }
+    front.sidebar.dirty = true;
+    front.sidebar.follow = true;
+    let visited = front.visited.clone();
+    history::drop_unvisited(&mut state.core.accounts, &visited);
+    if let Some(account) = state.core.account_mut(key.account) {
+        account.timelines.entry(key.chat).or_default();
+        account.requests.stuck.retain(|(of, _), _| *of != key.chat);
+    }
+    history::refresh_open(state, fx);
+    state.touch();
+    true
+}
+
+/// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
+fn keep_draft(front: &mut Front, fx: &mut Effects) {
+    let Some(chat) = front.pane.chat else { return };
+    let text = match &front.pane.mode {
+        ComposeMode::Edit { before, .. } => before.clone(),
+        ComposeMode::New | ComposeMode::Reply(_) => front.pane.composer.text(),
+    };
+    if text.is_empty() {
+        if front.drafts.remove(&chat).is_some() {
+            fx.push(Effect::Store(StoreOp::PutDraft(chat, String::new())));
+        }
+        return;
+    }
+    fx.push(Effect::Store(StoreOp::PutDraft(chat, text.clone())));
+    if front.drafts.len() >= DRAFTS && !front.drafts.contains_key(&chat) {
+        // Still in the store; the chat visited longest ago gives way.
+        let oldest = front.drafts.keys().min_by_key(|key| (front.visited.iter().position(|visited| visited == *key), **key)).copied();
+        if let Some(oldest) = oldest {
+            front.drafts.remove(&oldest);
+        }
+    }
+    front.drafts.insert(chat, text);
+}
+
+/// The open chat is gone: nothing is open. What was typed is kept as its draft.
+pub(in crate::state) fn leave(front: &mut Front) {
+    let mut unused = Effects::new();
+    keep_draft(front, &mut unused);
+    let id = front.pane.id;
+    let intent_number = front.pane.intent_number.wrapping_add(1);
+    front.pane = Pane { id, intent_number, ..Pane::default() };
+    front.typing = None;
+    front.sidebar.dirty = true;
+}
+
+/// The lists of an account came for the first time: opens what was wished for, else the first chat there is, unless one is open.
+pub(in crate::state) fn first(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    if front.pane.chat.is_some() {
+        return;
+    }
+    if let Some(wish) = front.wish.take() {
+        named(state, &wish, None, fx);
+        if state.front.as_ref().is_some_and(|front| front.pane.chat.is_some()) {
+            return;
+        }
+    }
+    roster::keep_order(state);
+    let Some(known) = state.core.account(account) else { return };
+    let channels = known.communities.iter().filter_map(|community| known.order.channels.get(&community.id)).flatten();
+    let direct = known.order.direct.iter();
+    let first = channels.chain(direct).copied().find(|id| {
+        known.chats.get(id).is_some_and(|chat| chat.can_open() && chat.channel_kind() != Some(crate::domain::ChannelKind::Voice))
+    });
+    if let Some(id) = first {
+        chat(state, ChatKey::new(account, id), fx);
+    }
+}
+
+/// Opens a chat by its written name. A person not yet written to is looked up. `ticket`: who waits for it.
+pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<Ticket>, fx: &mut Effects) {
+    match resolve_chat(&state.core, written) {
+        Ok(key) => found(state, key, ticket, fx),
+        Err(error) => {
+            let signed_in = state.core.accounts.iter().find(|account| account.is_signed_in()).map(|account| account.id);
+            let name = written.trim().strip_prefix('@').filter(|name| !name.is_empty());
+            match (&error, name, signed_in) {
+                (ResolveError::Unknown { .. }, Some(name), Some(account)) => {
+                    let purpose = Purpose::Person { name: name.to_owned(), ticket };
+                    state.ask(account, Request::LookupUsername(name.to_owned()), Priority::User, purpose, fx);
+                }
+                _ => {
+                    let mut sentence = error.to_string();
+                    refuse(state, RefusalKind::NotFound, capitalised(&mut sentence), ticket, fx);
+                }
+            }
+        }
+    }
+}
+
+fn found(state: &mut State, key: ChatKey, ticket: Option<Ticket>, fx: &mut Effects) {
+    if state.front.is_some() {
+        chat(state, key, fx);
+    }
+    if let Some(ticket) = ticket
+        && let Some((_, chat)) = state.core.chat(key)
+    {
+        fx.push(Effect::Outcome(ticket, Outcome::Chat(Box::new(chat.clone()))));
+    }
+}
+
+fn refuse(state: &mut State, kind: RefusalKind, sentence: &str, ticket: Option<Ticket>, fx: &mut Effects) {
+    match ticket {
+        Some(ticket) => {
+            let refusal = Refusal { kind, text: CleanText::new(sentence), ..Refusal::default() };
+            fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal)));
+        }
+        None => state.notice(sentence, true, fx),
+    }
+}
+
+/// The sentence with a capital at its start.
+pub(in crate::state) fn capitalised(sentence: &mut str) -> &str {
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
+}
+
+/// A person was looked up: the direct chat with them is opened.
+pub(in crate::state) fn person(
+    state: &mut State,
+    account: AccountId,
+    name: &str,
+    ticket: Option<Ticket>,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    let user: Option<User> = match outcome {
+        Ok(Reply::User(user)) => Some(user),
+        // A network may tell the chat at once.
+        Ok(Reply::Chat(bundle)) => {
+            let user = bundle.users.iter().find(|user| user.username.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(name))).cloned();
+            roster::put_bundle(known, bundle);
+            user
+        }
+        Ok(_) => None,
+        Err(refusal) => return refuse(state, refusal.kind, &format!("@{name}: {}", refusal.text), ticket, fx),
+    };
+    let Some(user) = user else {
+        return refuse(state, RefusalKind::NotFound, &format!("There is nobody called @{name}"), ticket, fx);
+    };
+    let peer = user.id;
+    people::put(known, user);
+    let chat = known.chats.values().filter(|chat| chat.kind == ChatKind::Direct { peer }).map(|chat| chat.id).min();
+    match chat {
+        Some(chat) => found(state, ChatKey::new(account, chat), ticket, fx),
+        None => refuse(state, RefusalKind::NotFound, &format!("There is no direct chat with @{name} yet"), ticket, fx),
+    }
+}
+
+/// The terminal has a new size.
+pub(in crate::state) fn resized(state: &mut State, width: u16, height: u16) {
+    let Some(front) = &mut state.front else { return };
+    if (front.width, front.height) == (width, height) {
+        return;
+    }
+    let tier = front.tier();
+    front.width = width;
+    front.height = height;
+    if front.tier() != tier {
+        front.sidebar.dirty = true;
+        front.sidebar.follow = true;
+    }
+    state.touch();
+}
+
+/// The program ends: what was typed is kept.
+pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
+    typing::end(state, fx);
+    if let Some(front) = &mut state.front {
+        keep_draft(front, fx);
+    }
+    fx.push(Effect::Quit);
+}
+
+/// Opens the chat so many openable rows away in the sidebar.
+pub(in crate::state) fn step(state: &mut State, by: isize, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    let chats = sidebar::openable(&state.core, front);
+    if chats.is_empty() {
+        return;
+    }
+    let count = isize::try_from(chats.len()).unwrap_or(isize::MAX);
+    let at = front.pane.chat.and_then(|open| chats.iter().position(|chat| *chat == open)).and_then(|at| isize::try_from(at).ok());
+    let next = match at {
+        Some(at) => (at + by).rem_euclid(count),
+        None if by < 0 => count - 1,
+        None => 0,
+    };
+    if let Some(key) = usize::try_from(next).ok().and_then(|next| chats.get(next).copied()) {
+        let region = state.front.as_ref().map(|front| front.region);
+        chat(state, key, fx);
+        // Walking through chats keeps the hands where they are, but for a composer that narrow screens hide.
+        if let (Some(front), Some(Region::Messages)) = (&mut state.front, region) {
+            front.region = Region::Composer;
+        }
+    }
+}
+
+/// Opens the next unread chat: mentions first, then personal messages, then the rest in the order of the sidebar; wraps around.
+pub(in crate::state) fn next_unread(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    let open = front.pane.chat;
+    let mut best: Option<((bool, bool, bool, usize), ChatKey)> = None;
+    let all = sidebar::every_chat(&state.core);
+    let at = open.and_then(|open| all.iter().position(|key| *key == open));
+    for (index, key) in all.iter().copied().enumerate() {
+        let Some((account, chat)) = state.core.chat(key) else { continue };
+        let weight = crate::state::unread::weight(account, chat);
+        if weight.unread == 0 || Some(key) == open {
+            continue;
+        }
+        let personal = chat.community().is_none();
+        let passed = at.is_some_and(|at| index < at);
+        let rank = (weight.mentions == 0, !personal, passed, index);
+        if best.is_none_or(|(other, _)| rank < other) {
+            best = Some((rank, key));
+        }
+    }
+    match best {
+        Some((_, key)) => _ = chat(state, key, fx),
+        None => state.notice("Nothing unread", false, fx),
+    }
+}
+
+/// Lets the view follow the newest message.
+pub(in crate::state) const fn to_bottom(pane: &mut Pane) {
+    pane.anchor = Anchor::Bottom;
+    pane.intent = None;
+    pane.intent_number = pane.intent_number.wrapping_add(1);
+    pane.new_below = 0;
+}

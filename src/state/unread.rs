@@ -1,0 +1,232 @@
+//! Unread messages and mentions: counted, summed up, and marked read.
+//!
+//! The network's counts win where it tells them; in between nib counts by itself. A chat that is open, at its bottom, on a terminal that is not known to
+//! be out of focus is being read: its counts are zero and its read mark follows. Read marks never go back.
+
+use super::effect::Effects;
+use super::event::Timer;
+use super::requests::Purpose;
+use super::{Account, Effect, Front, State};
+use crate::domain::{ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+/// How often the read mark of one chat is told at most.
+const PACE: Duration = Duration::from_millis(500);
+
+/// Unread messages, and how many of them are mentions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Unread messages.
+    pub unread: u32,
+    /// Unread mentions.
+    pub mentions: u32,
+}
+
+/// Read marks that were told lately or are about to be.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ReadMarks {
+    /// When the mark of a chat was told last; only those younger than the pace.
+    told: HashMap<ChatKey, Mono>,
+    /// To be told once the pace allows it.
+    due: BTreeMap<ChatKey, MessageKey>,
+}
+
+impl ReadMarks {
+    /// When the timer must ring; `None` when nothing is due.
+    #[must_use]
+    pub fn next(&self) -> Option<Mono> {
+        self.due.keys().map(|chat| self.told.get(chat).map_or(Mono(0), |told| told.plus(PACE))).min()
+    }
+}
+
+/// What one chat adds to the sums. Categories and hidden channels add nothing; muted chats only their mentions.
+pub(crate) fn weight(account: &Account, chat: &Chat) -> Counts {
+    if chat.unread == 0 && chat.mentions == 0 {
+        return Counts::default();
+    }
+    if matches!(chat.channel_kind(), Some(ChannelKind::Category | ChannelKind::Unknown)) || !account.is_listed(chat) {
+        return Counts::default();
+    }
+    let unread = if chat.notify == NotifyLevel::Nothing { chat.mentions } else { chat.unread };
+    Counts { unread, mentions: chat.mentions }
+}
+
+impl Counts {
+    const fn replace(&mut self, old: Self, new: Self) {
+        self.unread = self.unread.saturating_sub(old.unread).saturating_add(new.unread);
+        self.mentions = self.mentions.saturating_sub(old.mentions).saturating_add(new.mentions);
+    }
+}
+
+/// Sets the counts of a chat. Returns whether they changed, and whether it became read or unread by that.
+pub(super) fn set(account: &mut Account, id: ChatId, unread: u32, mentions: u32) -> (bool, bool) {
+    let Some(chat) = account.chats.get(&id) else { return (false, false) };
+    // A mention is an unread message.
+    let unread = unread.max(mentions);
+    if chat.unread == unread && chat.mentions == mentions {
+        return (false, false);
+    }
+    let turned = (chat.unread == 0) != (unread == 0);
+    let community = chat.community();
+    let old = weight(account, chat);
+    let Some(chat) = account.chats.get_mut(&id) else { return (false, false) };
+    chat.unread = unread;
+    chat.mentions = mentions;
+    let new = account.chats.get(&id).map(|chat| weight(account, chat)).unwrap_or_default();
+    account.counts.entry(community).or_default().replace(old, new);
+    account.total.replace(old, new);
+    (true, turned)
+}
+
+/// Sums everything up anew: after the list of chats, or what may be seen of it, changed.
+pub(super) fn recount(account: &mut Account) {
+    let mut counts: HashMap<_, Counts> = HashMap::new();
+    let mut total = Counts::default();
+    for chat in account.chats.values() {
+        let weight = weight(account, chat);
+        if weight != Counts::default() {
+            counts.entry(chat.community()).or_default().replace(Counts::default(), weight);
+            total.replace(Counts::default(), weight);
+        }
+    }
+    for (community, &(unread, mentions)) in &account.community_counts {
+        if !account.channels_loaded.contains_key(community) {
+            let told = Counts { unread, mentions };
+            counts.entry(Some(*community)).or_default().replace(Counts::default(), told);
+            total.replace(Counts::default(), told);
+        }
+    }
+    account.counts = counts;
+    account.total = total;
+}
+
+/// Whether what arrives in a chat is being read now.
+pub(super) fn reading(front: Option<&Front>, chat: ChatKey) -> bool {
+    front.is_some_and(|front| {
+        front.pane.chat == Some(chat)
+            && front.is_looking()
+            && front.pane.anchor == super::front::Anchor::Bottom
+            && front.pane.visible.as_ref().is_some_and(|visible| visible.chat == Some(chat) && visible.at_bottom)
+    })
+}
+
+/// Moves the read mark if the open chat is being read and something in it is newer.
+pub(super) fn check(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    let Some((_, known)) = state.core.chat(chat) else { return };
+    let seen = front.pane.visible.as_ref().and_then(|visible| visible.last);
+    let Some(seen) = seen.filter(|seen| known.unread > 0 || known.last_read.is_none_or(|read| read < *seen)) else { return };
+    if reading(Some(front), chat) {
+        mark(state, chat, seen, fx);
+    }
+}
+
+/// Marks a chat read up to a message: here at once, at the network as often as the pace allows.
+pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
+    let tell = state.settings.send_read;
+    let now = state.now.mono;
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let newest = account.chats.get(&chat.chat).and_then(|chat| chat.last_message);
+    if newest.is_none_or(|newest| newest <= upto) {
+        let (changed, turned) = set(account, chat.chat, 0, 0);
+        if turned && let Some(front) = &mut state.front {
+            front.sidebar.dirty = true;
+        }
+        if changed {
+            state.revision += 1;
+        }
+    }
+    let online = account.is_signed_in();
+    let tell = tell && account.caps.read_marks;
+    let Some(known) = account.chats.get_mut(&chat.chat) else { return };
+    if known.last_read.is_some_and(|read| read >= upto) || tell && !online {
+        // Without a connection the mark waits until the chat is seen with one.
+        return;
+    }
+    known.last_read = Some(upto);
+    if !tell {
+        return;
+    }
+    match &mut state.front {
+        None => _ = send(state, chat, upto, fx),
+        Some(front) => {
+            front.reads.told.retain(|_, told| told.plus(PACE) > now);
+            if front.reads.told.contains_key(&chat) {
+                front.reads.due.insert(chat, upto);
+                if let Some(at) = front.reads.next() {
+                    fx.push(Effect::Arm(Timer::ReadMark, at));
+                }
+            } else {
+                front.reads.told.insert(chat, now);
+                send(state, chat, upto, fx);
+            }
+        }
+    }
+}
+
+/// The timer rang: marks that are due are told.
+pub(super) fn due(state: &mut State, fx: &mut Effects) {
+    let now = state.now.mono;
+    let Some(front) = &mut state.front else { return };
+    let reads = &mut front.reads;
+    let ready: Vec<(ChatKey, MessageKey)> = reads
+        .due
+        .iter()
+        .filter(|(chat, _)| reads.told.get(chat).is_none_or(|told| told.plus(PACE) <= now))
+        .map(|(chat, upto)| (*chat, *upto))
+        .collect();
+    for (chat, _) in &ready {
+        reads.due.remove(chat);
+        reads.told.insert(*chat, now);
+    }
+    if let Some(at) = reads.next() {
+        fx.push(Effect::Arm(Timer::ReadMark, at));
+    }
+    for (chat, upto) in ready {
+        send(state, chat, upto, fx);
+    }
+}
+
+fn send(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
+    if state.core.account(chat.account).is_some_and(Account::is_signed_in) {
+        let request = Request::MarkRead { chat: chat.chat, upto };
+        state.ask(chat.account, request, Priority::Background, Purpose::Quiet, fx);
+    }
+}
+
+/// The network says that a read mark moved, perhaps by another device.
+pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: Option<u32>, mentions: Option<u32>) {
+    let reading = reading(state.front.as_ref(), chat);
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let Some(known) = account.chats.get_mut(&chat.chat) else { return };
+    if known.last_read.is_some_and(|read| read > upto) {
+        return;
+    }
+    known.last_read = Some(upto);
+    let all_read = known.last_message.is_none_or(|newest| newest <= upto);
+    let (was_unread, was_mentions) = (known.unread, known.mentions);
+    let me = account.me;
+    // Without a count, what is in memory is counted, if it reaches back without a hole.
+    let left = account.timelines.get(&chat.chat).filter(|timeline| !timeline.gap_after()).and_then(|timeline| {
+        let newer: Vec<_> = timeline.iter().rev().take_while(|entry| entry.message.key > upto).collect();
+        let whole = newer.len() < timeline.len() && newer.iter().all(|entry| !entry.gap_before);
+        let counted = newer.iter().filter(|entry| entry.message.author != me);
+        whole.then(|| counted.fold((0, 0), |(unread, mentions), entry| (unread + 1, mentions + u32::from(entry.message.mentions_me))))
+    });
+    let (left_unread, left_mentions) = match left {
+        _ if all_read || reading => (0, 0),
+        Some(left) => left,
+        None => (was_unread, was_mentions),
+    };
+    let unread = if reading { 0 } else { unread.unwrap_or(left_unread) };
+    let mentions = mentions.unwrap_or(left_mentions).min(unread);
+    let (changed, turned) = set(account, chat.chat, unread, mentions);
+    if turned && let Some(front) = &mut state.front {
+        front.sidebar.dirty = true;
+    }
+    if changed {
+        state.touch();
+    }
+}

@@ -1,0 +1,147 @@
+//! Every kind of update, by name: what it changes here, or that it changes nothing yet.
+
+use super::{Effects, State, answers, link, login, messages, people, roster, sync, typing, unread};
+use crate::domain::{AccountId, CleanText, ChatKey, CommunityId, LinkPhase, Priority, Update, UserId};
+
+/// A fact from an account's network.
+pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    match update {
+        Update::MessageCreated { message, unread, author, nonce } => {
+            messages::created(state, id, message, unread, author, nonce, fx);
+        }
+        Update::MessageChanged { message, reactions } => messages::changed(state, id, message, reactions),
+        Update::MessagesDeleted { chat, messages } => messages::deleted(state, id, chat, &messages),
+        Update::ReactionsChanged { chat, message, reactions } => messages::reacted(state, id, chat, message, reactions),
+        Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),
+        Update::ReadMarkMoved { chat, upto, unread, mentions } => {
+            unread::moved(state, ChatKey::new(id, chat), upto, unread, mentions);
+        }
+        Update::ChannelChanged(chat) => roster::put_chat_shape(account, *chat),
+        Update::ChatRemoved(chat) => {
+            roster::remove_chat(account, chat);
+            roster::forget_gone(state, id, &[chat]);
+        }
+        Update::ChatChanged(bundle) => roster::put_bundle(account, *bundle),
+        Update::GroupChanged { chat, users } => group_changed(state, id, *chat, users),
+        Update::OverridesChanged { chat, overrides } => {
+            if let Some(known) = account.chats.get_mut(&chat) {
+                known.overrides = overrides;
+                account.order.dirty = true;
+            }
+        }
+        Update::CommunityChanged(community) => {
+            let new = account.community(community.id).is_none();
+            let id_of = community.id;
+            roster::put_community(account, *community);
+            if new && account.is_signed_in() {
+                sync::fetch_channels(state, id, id_of, Priority::Background, fx);
+            }
+        }
+        Update::CommunityRemoved(community) => community_gone(state, id, community),
+        Update::CommunityUnavailable(community) => {
+            if let Some(known) = account.communities.iter_mut().find(|known| known.id == community) {
+                known.available = false;
+                state.touch();
+            }
+        }
+        Update::MemberJoined { member, community: _, user: _, profile } => {
+            if let Some(profile) = profile {
+                people::put(account, *profile);
+            }
+            if let Some(member) = member {
+                people::put_member(account, member);
+            }
+            state.touch();
+        }
+        Update::MemberChanged(member) => {
+            people::put_member(account, *member);
+            state.touch();
+        }
+        Update::MemberRemoved { community, user } => {
+            if user == account.me {
+                community_gone(state, id, community);
+            } else {
+                people::remove_member(account, community, user);
+            }
+        }
+        Update::PresenceChanged(changes) => {
+            if people::presence(account, changes) {
+                state.touch();
+            }
+        }
+        Update::UserChanged(user) => {
+            if people::put(account, *user) {
+                state.touch();
+            }
+        }
+        Update::SessionEnded { session, own } => {
+            if own || account.session == Some(session) {
+                session_ended(state, id, fx);
+            }
+        }
+        Update::VoiceRoomChanged { chat, participants } => {
+            answers::put_room(account, chat, participants);
+            rooms_changed(state);
+        }
+        Update::VoiceParticipantChanged { chat, participant } => {
+            let mut participants = account.rooms.get(&chat).cloned().unwrap_or_default();
+            match participants.iter_mut().find(|known| known.user == participant.user) {
+                Some(known) => *known = participant,
+                None => participants.push(participant),
+            }
+            answers::put_room(account, chat, participants);
+            rooms_changed(state);
+        }
+        // Carried, and without effect until something shows them: member lists, relationships, presses of buttons (for bots).
+        Update::MemberListChanged { .. } | Update::RelationshipChanged { .. } | Update::Interaction { .. } => {}
+    }
+}
+
+fn group_changed(state: &mut State, id: AccountId, chat: crate::domain::Chat, users: Vec<crate::domain::User>) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    for user in users {
+        people::put(account, user);
+    }
+    let me: UserId = account.me;
+    let left = matches!(&chat.kind, crate::domain::ChatKind::Group { members, .. } if !members.is_empty() && !members.contains(&me));
+    if left {
+        roster::remove_chat(account, chat.id);
+        roster::forget_gone(state, id, &[chat.id]);
+    } else {
+        roster::put_chat_shape(account, chat);
+    }
+}
+
+fn community_gone(state: &mut State, id: AccountId, community: CommunityId) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    let gone = roster::remove_community(account, community);
+    roster::forget_gone(state, id, &gone);
+    if let Some(front) = &mut state.front
+        && front.community == Some((id, community))
+    {
+        front.community = None;
+    }
+}
+
+/// The sign-in of this device was ended elsewhere: the token is void.
+fn session_ended(state: &mut State, id: AccountId, fx: &mut Effects) {
+    let reason = CleanText::ours("this sign-in was ended from another device");
+    if let Some(account) = state.core.account_mut(id) {
+        account.link = LinkPhase::SignedOut { reason: reason.clone() };
+        account.session = None;
+        account.typing.chats.clear();
+    }
+    fx.push(super::Effect::Disconnect(id));
+    fx.push(super::Effect::ForgetToken(id));
+    link::abandon(state, id, fx);
+    login::refused(state, id, &reason);
+    state.touch();
+}
+
+fn rooms_changed(state: &mut State) {
+    if let Some(front) = &mut state.front {
+        front.sidebar.dirty = true;
+    }
+    state.touch();
+}
