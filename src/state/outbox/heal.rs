@@ -96,9 +96,11 @@ fn judge(
     oldest: Option<MessageKey>,
     reached_start: bool,
 ) -> Verdict {
+    let typed = &row.outgoing.text;
+    let text = if row.outgoing.verbatim { CleanText::new(typed) } else { crate::domain::markup::parse(typed).text };
     let newer = |message: &Message| row.known.is_none_or(|known| message.key > known);
     let same = |message: &Message| {
-        message.author == me && newer(message) && plain(&message.body.text) == plain(&CleanText::new(&row.outgoing.text))
+        message.author == me && newer(message) && (*message.body.text == *text || plain(&message.body.text) == plain(&text))
     };
     if let Some(at) = free.iter().position(|message| same(message)) {
         return Verdict::Arrived(free.remove(at).key);
@@ -108,7 +110,7 @@ fn judge(
     if complete { Verdict::Absent } else { Verdict::Unknown }
 }
 
-/// Text without what markup may have changed: networks send words and formatting apart.
-fn plain(text: &str) -> String {
-    text.chars().filter(|character| !character.is_whitespace() && !"*_~`|\\>[]()#".contains(*character)).collect()
+/// Text without what a network may have changed at its ends and between words.
+fn plain(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
 }

@@ -1,6 +1,7 @@
 //! Writing: new messages, answers, changes of own messages, and `/` commands. What was typed is never lost.
 
 use super::{act, open};
+use crate::domain::markup;
 use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Priority, Refusal, Request};
 use crate::state::action::{self, TextEdit};
 use crate::state::effect::{Effect, Effects, StoreOp};
@@ -160,7 +161,7 @@ fn change(state: &mut State, chat: ChatKey, message: MessageKey, written: &str, 
         return state.notice("Not changed: there is no connection; what you typed stays here", true, fx);
     }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
-    let same = known.is_some_and(|known| super::markup::written(&known.body) == written);
+    let same = known.is_some_and(|known| markup::to_markup(&known.body) == written);
     leave_mode(state);
     typing::end(state, fx);
     if !same {
@@ -225,7 +226,7 @@ pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &m
     if !account.caps.edit || !can_change(message) {
         return state.notice("This message cannot be changed", true, fx);
     }
-    let (key, text) = (message.key, super::markup::written(&message.body));
+    let (key, text) = (message.key, markup::to_markup(&message.body));
     leave_mode(state);
     typing::end(state, fx);
     if let Some(front) = &mut state.front {

@@ -8,7 +8,6 @@ pub mod emoji;
 pub mod field;
 pub(super) mod jump;
 pub(super) mod lists;
-mod markup;
 pub(super) mod message;
 pub(super) mod open;
 pub mod picker;
