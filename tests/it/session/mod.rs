@@ -1,5 +1,6 @@
 //! Sessions over real loopback sockets, against servers that behave and servers that do not.
 
+mod end_to_end;
 mod faults;
 mod flood;
 mod requests;

@@ -10,7 +10,7 @@ use nib::domain::{
     AccountId, Answer, Caps, CleanText, CommunityId, DownReason, LinkEvent, Mono, Now, Outgoing, Priority, Refusal,
     Reply, Request, RequestId, Secret, Update, User,
 };
-use nib::net::session::{BATCHES, Batch, SessionConfig, SessionHandle, spawn};
+use nib::net::session::{BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle, spawn};
 use nib::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -231,8 +231,13 @@ impl Core {
 
     /// With how long the adapter waits for answers.
     pub(crate) fn start_with(config: SessionConfig, patience: Duration) -> Self {
-        let (sender, batches) = mpsc::channel(BATCHES);
         let make = Box::new(move |credentials| Box::new(Plain::new(credentials, patience)) as Box<dyn Adapter>);
+        Self::start_adapter(config, make)
+    }
+
+    /// With another adapter.
+    pub(crate) fn start_adapter(config: SessionConfig, make: MakeAdapter) -> Self {
+        let (sender, batches) = mpsc::channel(BATCHES);
         let session = spawn(&tokio::runtime::Handle::current(), AccountId(0), config, make, sender);
         Self { session, batches, events: VecDeque::new(), next_id: 1000 }
     }
