@@ -101,12 +101,10 @@ async fn first_of(addresses: &[SocketAddr]) -> Result<TcpStream, Option<io::Erro
         };
         match settled {
             Some((_, Ok(tcp))) => return Ok(tcp),
-            Some((rank, Err(error))) => {
-                if fault.as_ref().is_none_or(|&(other, _)| rank < other) {
-                    fault = Some((rank, error));
-                }
+            Some((rank, Err(error))) if fault.as_ref().is_none_or(|&(other, _)| rank < other) => {
+                fault = Some((rank, error));
             }
-            None => {}
+            Some(_) | None => {}
         }
     }
 }
