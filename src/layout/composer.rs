@@ -2,12 +2,14 @@
 //!
 //! Only lines near the cursor are wrapped, so that a long paste costs no more than what shows of it.
 
+use super::glyphs::Glyphs;
 use super::line::Line;
 use super::scene::{Area, Scene};
 use super::style::{Role, Style};
 use super::width::{prefix, width};
 use super::wrap::{Breaking, Styled, expand_tabs, rows};
 use crate::state::ui::composer::Composer;
+use crate::state::ui::field::Field;
 
 /// The rows of the composer that show, and the cursor among them.
 pub(super) struct Written {
@@ -91,12 +93,12 @@ fn line_with_cursor(text: &str, byte: usize, cells: usize) -> (Vec<Line>, usize,
     (lines, row, u16::try_from(column).unwrap_or(0))
 }
 
-/// Places one line of text with a cursor, scrolled so that the cursor shows. Returns the cursor's column.
-pub(super) fn field(field: &crate::state::ui::field::Field, area: Area, glyphs: &super::glyphs::Glyphs, scene: &mut Scene) -> Option<(u16, u16)> {
+/// Places one line of text; with the focus it is scrolled so that the cursor shows. Returns the cursor's place.
+pub(super) fn field(field: &Field, focused: bool, area: Area, glyphs: &Glyphs, scene: &mut Scene) -> Option<(u16, u16)> {
     if area.is_empty() {
         return None;
     }
-    let before = field.text().get(..field.cursor()).unwrap_or_default();
+    let before = if focused { field.text().get(..field.cursor()).unwrap_or_default() } else { "" };
     let (hidden, hidden_before);
     let (text, before) = if field.is_secret() {
         hidden = glyphs.secret.repeat(field.text().chars().count());

@@ -130,6 +130,16 @@ impl Line {
         free
     }
 
+    /// The line without the spaces at its start.
+    #[must_use]
+    pub fn without_indent(self) -> Self {
+        let mut line = Self::new();
+        for (text, style) in self.runs() {
+            line.push(if line.width == 0 { text.trim_start_matches(' ') } else { text }, style);
+        }
+        line
+    }
+
     /// The line cut to so many cells, with the mark at its end when something is left out.
     #[must_use]
     pub fn cut(self, cells: usize, mark: &str) -> Self {

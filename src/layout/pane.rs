@@ -40,7 +40,7 @@ pub(super) fn title(context: Context<'_>) -> String {
 pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Area, scene: &mut Scene) -> Visible {
     let pane = &context.front.pane;
     let gutter = u16::from(area.width >= 12);
-    let right = u16::from(context.tier >= Tier::Medium);
+    let right = u16::from(area.width >= 40);
     let width = usize::from(area.width.saturating_sub(gutter + right)).min(MEASURE);
     let inset = |row: Area| Area { x: row.x + gutter, width: row.width.saturating_sub(gutter), ..row };
     let Some((account, chat)) = open(context) else {
@@ -61,7 +61,9 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     let tiny = context.tier == Tier::Tiny;
     let mode_row = if named && area.height > 2 { inset(area.take_bottom(1)) } else { Area::default() };
     let above = between(context, cache, account, names, usize::from(area.width.saturating_sub(gutter + right)));
-    let between_row = if !tiny && area.height > 3 || above.is_some() && area.height > 3 { inset(area.take_bottom(1)) } else { Area::default() };
+    // A row of its own, even while it is empty: nothing moves when somebody begins to type.
+    let roomy = if tiny { above.is_some() && area.height > 5 } else { area.height > 3 };
+    let between_row = if roomy { inset(area.take_bottom(1)) } else { Area::default() };
     if let Some((line, below)) = above {
         if below {
             scene.hits.push((between_row, Hit::NewBelow(pane.id)));
@@ -188,7 +190,7 @@ fn compose(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &
     let focused = context.front.region == Region::Composer && context.front.overlays.is_empty();
     // The bar stands below names, the text below what people wrote.
     let bar = if area.width >= 6 { gutter.max(1) + 2 } else { 0 };
-    let spare = u16::from(context.tier >= Tier::Medium);
+    let spare = u16::from(area.width >= 40);
     let cells = usize::from(area.width.saturating_sub(bar + spare)).max(1);
     let most = context.state.settings.composer_lines.min(area.height / 2).max(1);
     let written = composer::wrap(&pane.composer, cells, usize::from(most));

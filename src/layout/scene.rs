@@ -172,9 +172,10 @@ impl Scene {
         self.put_filled(area, Fill::Keep, line);
     }
 
-    /// Places a line on the first row of an area.
+    /// Places a line on the first row of an area; what does not fit is left out.
     pub fn put_filled(&mut self, area: Area, fill: Fill, line: Line) {
         if !area.is_empty() {
+            let line = line.cut(usize::from(area.width), "");
             self.rows.push(Placed { x: area.x, y: area.y, width: area.width, fill, content: Content::Own(line) });
         }
     }

@@ -13,6 +13,9 @@ use crate::state::Account;
 use crate::state::action::Context as Keys;
 use crate::state::front::{Region, Target};
 
+/// Between two hints.
+const GAP: &str = "   ";
+
 /// The account that the open chat belongs to, else the first.
 fn account(context: Context<'_>) -> Option<&Account> {
     let core = &context.state.core;
@@ -27,31 +30,33 @@ fn seconds_until(context: Context<'_>, at: Mono) -> u64 {
 pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) -> Option<Line> {
     let account = account(context)?;
     let key = |action| cache.keys.key(Keys::Everywhere, action);
+    let part = |line: &mut Line, words: &str, role| {
+        if !words.is_empty() {
+            line.push(&format!(" {} ", context.glyphs.between), Role::Faint);
+            line.push(words, role);
+        }
+    };
     let mut line = Line::new();
     match &account.link {
         LinkPhase::Offline { reason, retry_at, .. } => {
             line.push(&format!("{} Offline", context.glyphs.offline), Style::of(Role::Error).bold());
             let tries = seconds_until(context, *retry_at);
             let when = if tries == 0 { "trying again".to_owned() } else { format!("next try in {}", length(tries)) };
-            line.push(&format!("  {when}"), Role::Text);
+            part(&mut line, &when, Role::Text);
             if let Some(key) = key("reconnect").filter(|_| tries > 0) {
-                line.push(&format!(", {key} tries now"), Role::Dim);
+                part(&mut line, &format!("{key} tries now"), Role::Dim);
             }
             let why = reason.trim().trim_end_matches('.');
-            if !why.is_empty() && line.width() + 12 < width {
-                line.push(&format!("  {} ", context.glyphs.between), Role::Faint);
-                line.push(why, Role::Dim);
+            if line.width() + 12 < width {
+                part(&mut line, why, Role::Dim);
             }
         }
         LinkPhase::SignedOut { reason } => {
             line.push(&format!("{} Signed out", context.glyphs.offline), Style::of(Role::Error).bold());
             if let Some(key) = key("sign-in") {
-                line.push(&format!("  {key} signs in"), Role::Text);
+                part(&mut line, &format!("{key} signs in"), Role::Text);
             }
-            let why = reason.trim().trim_end_matches('.');
-            if !why.is_empty() {
-                line.push(&format!("  {why}"), Role::Dim);
-            }
+            part(&mut line, reason.trim().trim_end_matches('.'), Role::Dim);
         }
         LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing | LinkPhase::Online => return None,
     }
@@ -89,7 +94,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     };
     line.pad_to(start.min(width), Role::Text);
     let room = width.saturating_sub(line.width() + 1);
-    line.append(&if context.front.notice.is_some() { right.cut(room, glyphs.more) } else { whole_hints(right, room) });
+    line.append(&if context.front.notice.is_some() { right.cut(room, glyphs.more) } else { whole_hints(&right, room) });
     scene.put(area, line);
 }
 
@@ -134,7 +139,7 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
     }
     let mut add = |key: Option<String>, words: &str| {
         if let Some(key) = key {
-            line.push(if line.width() > 0 { "   " } else { "" }, Role::Text);
+            line.push(if line.width() > 0 { GAP } else { "" }, Role::Text);
             line.push(&key, Role::Text);
             line.push(" ", Role::Dim);
             line.push(words, Role::Dim);
@@ -142,8 +147,11 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
     };
     let key = |place, action: &str| keys.key(place, action).map(str::to_owned);
     match context.front.region {
+        Region::Composer if context.front.pane.chat.is_none() => add(key(Keys::Everywhere, "quit"), "quit"),
         Region::Composer => {
             add(key(Keys::Everywhere, "jump"), "jump");
+            let list = key(Keys::Composer, "focus-sidebar").or_else(|| key(Keys::Everywhere, "focus-sidebar"));
+            add(list.filter(|_| !context.front.shows_sidebar()), "list");
             add(key(Keys::Everywhere, "next-unread"), "next unread");
             add(pair(key(Keys::Everywhere, "previous-chat"), key(Keys::Everywhere, "next-chat")), "chats");
         }
@@ -192,25 +200,33 @@ fn time_under_cursor(context: Context<'_>) -> Option<Wall> {
     account.timelines.get(&context.front.pane.chat?.chat)?.message(key.id)?.at
 }
 
-/// Leaves out whole hints at the end that do not fit.
-fn whole_hints(line: Line, room: usize) -> Line {
+/// Leaves out whole hints where there is no room for all: those before the last one, which is the way to all others.
+pub(super) fn whole_hints(line: &Line, room: usize) -> Line {
     if line.width() <= room {
-        return line;
+        return line.clone();
     }
-    let mut kept = Line::new();
-    let mut next = Line::new();
+    let mut hints: Vec<Line> = Vec::new();
     for (text, style) in line.runs() {
-        if text.starts_with("   ") || text.is_empty() {
-            if kept.width() + next.width() > room {
-                return kept;
-            }
-            kept.append(&std::mem::take(&mut next));
+        if hints.is_empty() || text.starts_with(GAP) {
+            hints.push(Line::new());
         }
-        next.push(text, style);
+        if let Some(hint) = hints.last_mut() {
+            hint.push(text, style);
+        }
     }
-    if kept.width() + next.width() <= room {
-        kept.append(&next);
+    let last = hints.pop().unwrap_or_default();
+    let mut kept = Line::new();
+    for hint in hints {
+        if kept.width() + hint.width() + last.width() <= room {
+            kept.append(&hint);
+        } else {
+            break;
+        }
     }
+    if kept.width() == 0 {
+        return last.without_indent().cut(room, "");
+    }
+    kept.append(&last);
     kept
 }
 

@@ -174,7 +174,8 @@ pub enum Anchor {
     Top {
         /// Which message.
         target: Target,
-        /// Which of its rows, from 0.
+        /// Which of its rows: 0 is the very first, with whatever stands above its content; else the layout's own count, in which 8 is the first row of
+        /// its content, so that what its neighbours bring about above it (a day, a name) may come and go without moving the view.
         row: u16,
     },
 }

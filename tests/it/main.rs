@@ -7,5 +7,6 @@ mod demo_server;
 mod osmium;
 mod dispatch;
 mod session;
+mod screen;
 mod wire;
 mod world;

@@ -29,7 +29,7 @@ pub(super) fn place(
     if query.text().is_empty() {
         scene.put(search, Line::with("type to search", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
     }
-    scene.cursor = field(query, search, context.glyphs, scene);
+    scene.cursor = field(query, true, search, context.glyphs, scene);
     let lines = lines(keys, query.text(), contexts, usize::from(inside.width), context.glyphs.more);
     let space = u16::from(inside.height > 6);
     let height = usize::from(inside.height.saturating_sub(1 + space));

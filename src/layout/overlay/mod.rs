@@ -9,6 +9,7 @@ use super::arrange::Context;
 use super::cache::{KeyHints, LayoutCache};
 use super::line::Line;
 use super::scene::{Area, Fill, Hit, Scene};
+use super::status::whole_hints;
 use super::style::{Role, Style};
 use crate::state::action::Context as Keys;
 use crate::state::front::Overlay;
@@ -70,7 +71,7 @@ fn panel(context: Context<'_>, title: &str, hint: &Line, columns: u16, rows: u16
         scene.put_filled(Area { y: area.y + row, height: 1, ..area }, Fill::Clear, line);
     }
     let bottom = Area { y: area.y + height - 1, height: 1, ..area };
-    scene.put_filled(bottom, Fill::Clear, edge(lower_left, lower_right, hint));
+    scene.put_filled(bottom, Fill::Clear, edge(lower_left, lower_right, &whole_hints(hint, inner.saturating_sub(4))));
     Area::new(area.x + 2, area.y + 1, width - 4, height - 2)
 }
 

@@ -22,7 +22,7 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, list: &Picker, title:
     if list.query.text().is_empty() {
         scene.put(search, Line::with("type to narrow the list", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
     }
-    scene.cursor = field(&list.query, search, context.glyphs, scene);
+    scene.cursor = field(&list.query, true, search, context.glyphs, scene);
     let space = u16::from(inside.height > 6);
     let height = usize::from(inside.height.saturating_sub(1 + space));
     if list.shown.is_empty() {

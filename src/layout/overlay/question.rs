@@ -25,8 +25,10 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, 
     let chosen = Style::of(Role::Accent).bold().and(Attributes::REVERSE);
     let other = Style::of(Role::Dim);
     let (no, yes) = if question.on_yes { (other, chosen) } else { (chosen, other) };
-    let mut line = Line::with(" Leave it ", no);
-    line.push("   ", Role::Text);
-    line.push(&format!(" {} ", question.yes), yes);
+    // Brackets say which is chosen where reverse video does not show.
+    let button = |words: &str, chosen: bool| if chosen { format!("[ {words} ]") } else { format!("  {words}  ") };
+    let mut line = Line::with(&button("Leave it", !question.on_yes), no);
+    line.push("  ", Role::Text);
+    line.push(&button(question.yes, question.on_yes), yes);
     scene.put(row(inside, inside.height.saturating_sub(1)), line.cut(usize::from(inside.width), context.glyphs.more));
 }

@@ -30,8 +30,8 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &SignInForm, sc
     }
     let working = form.stage == SignInStage::Working;
     // In a very low terminal the field that is being filled in comes first.
-    let low = inside.height < 6;
-    if low {
+    let low = inside.height < 8;
+    if inside.height < 4 {
         let at = fields.iter().position(|(which, ..)| *which == form.at).unwrap_or(0);
         fields.rotate_left(at);
     }
@@ -45,7 +45,7 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &SignInForm, sc
         scene.put(names, Line::with(name, style).cut(usize::from(names.width.saturating_sub(1)), glyphs.more));
         let bar = place.take_left(2.min(place.width));
         scene.put(bar, Line::with(if focused { glyphs.composer } else { glyphs.upright }, if focused { Role::Accent } else { Role::Faint }));
-        let cursor = field(text, place, glyphs, scene);
+        let cursor = field(text, focused, place, glyphs, scene);
         if focused {
             scene.cursor = cursor;
         }

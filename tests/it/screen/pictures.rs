@@ -1,0 +1,186 @@
+//! Pictures of the main screens at the sizes that count.
+
+use super::*;
+use nib::domain::{LinkPhase, MessageId, MessageKey, Mono, SortKey};
+use nib::state::front::{Notice, Overlay, Question, Region, Target};
+use nib::state::outbox::Stage;
+use nib::state::ui::field::Field;
+use nib::state::ui::picker::{PickItem, Picker, Shown};
+use nib::state::ui::sign_in::{SignInField, SignInForm};
+
+const SIZES: [(u16, u16); 5] = [(20, 5), (60, 15), (80, 24), (120, 40), (200, 50)];
+
+fn talking() -> State {
+    let mut state = state(timeline(talk(), true));
+    let sent = vec![pending(1, "And done.", Stage::Queued), pending(2, "Anyone?", refused("You may not write here"))];
+    state.core.accounts[0].outbox.chats.insert(GENERAL, sent);
+    state
+}
+
+#[test]
+fn a_talk() {
+    for (width, height) in SIZES {
+        insta::assert_snapshot!(format!("talk_{width}x{height}"), shot(&sized(talking(), width, height), &mut cache(), width, height));
+    }
+}
+
+#[test]
+fn ascii_only() {
+    let mut state = sized(talking(), 80, 30);
+    let mut settings = (*state.settings).clone();
+    (settings.ascii, settings.twelve_hours) = (true, true);
+    state.settings = settings.into();
+    let shot = shot(&state, &mut cache(), 80, 30);
+    let allowed = |c: char| c.is_ascii() || "日本語のテキストも、きちんと折り返されます。長い行でも文字途中で切れることはありせ🦀👀".contains(c);
+    assert!(shot.chars().all(allowed), "{shot}");
+    insta::assert_snapshot!(shot);
+}
+
+#[test]
+fn a_message_under_the_cursor() {
+    let mut state = sized(talking(), 80, 24);
+    let front = state.front.as_mut().unwrap();
+    front.region = Region::Messages;
+    front.pane.cursor = Some(Target::Message(MessageKey { order: SortKey(7), id: MessageId::new(7) }));
+    insta::assert_snapshot!(shot(&state, &mut cache(), 80, 24));
+}
+
+#[test]
+fn the_sidebar_has_the_focus() {
+    for (width, height) in [(60, 15), (80, 24)] {
+        let mut state = sized(talking(), width, height);
+        state.front.as_mut().unwrap().region = Region::Sidebar;
+        insta::assert_snapshot!(format!("sidebar_{width}x{height}"), shot(&state, &mut cache(), width, height));
+    }
+}
+
+#[test]
+fn connections_that_are_not() {
+    let offline = LinkPhase::Offline { reason: text("no connection to chat.example.org: refused"), retry_at: Mono(6_200_000), failures: 2 };
+    let signed_out = LinkPhase::SignedOut { reason: text("The token is no longer valid.") };
+    for (name, link) in [("offline", offline), ("signed_out", signed_out), ("connecting", LinkPhase::Connecting)] {
+        let mut state = sized(state(timeline(talk(), false)), 80, 18);
+        state.core.accounts[0].link = link;
+        insta::assert_snapshot!(format!("link_{name}"), shot(&state, &mut cache(), 80, 18));
+    }
+}
+
+#[test]
+fn nothing_to_show() {
+    let mut empty = sized(state(timeline(Vec::new(), true)), 80, 18);
+    insta::assert_snapshot!("empty_chat", shot(&empty, &mut cache(), 80, 18));
+    empty.front.as_mut().unwrap().pane.chat = None;
+    insta::assert_snapshot!("no_chat", shot(&empty, &mut cache(), 80, 18));
+    empty.core.accounts.clear();
+    empty.front.as_mut().unwrap().sidebar.rows.clear();
+    insta::assert_snapshot!("no_account", shot(&empty, &mut cache(), 80, 18));
+}
+
+#[test]
+fn scrolled_up_with_news_below() {
+    let mut state = sized(state(timeline(history(200), false)), 80, 18);
+    let front = state.front.as_mut().unwrap();
+    front.pane.divider = None;
+    front.pane.new_below = 12;
+    front.pane.intent = Some(nib::state::front::ScrollIntent::Start);
+    insta::assert_snapshot!(shot(&state, &mut cache(), 80, 18));
+}
+
+#[test]
+fn a_notice_takes_the_place_of_keys() {
+    let mut state = sized(state(timeline(talk(), true)), 80, 18);
+    let text = "Not done: you may not delete messages of others here".to_owned();
+    state.front.as_mut().unwrap().notice = Some(Notice { text, bad: true, until: Mono(u64::MAX) });
+    insta::assert_snapshot!(shot(&state, &mut cache(), 80, 18));
+}
+
+fn picker() -> Picker {
+    let item = |label: &str, detail: &str, unread, mentions| PickItem {
+        label: label.to_owned(),
+        detail: detail.to_owned(),
+        unread,
+        mentions,
+        action: nib::state::Action::NextUnread,
+    };
+    let items = vec![item("off-topic", "Rustaceans", 7, 1), item("announcements", "Rustaceans", 0, 0), item("toolbox", "Open Source", 3, 0)];
+    let shown = vec![
+        Shown { item: 0, matched: vec![0, 4] },
+        Shown { item: 2, matched: vec![1, 2] },
+        Shown { item: 1, matched: vec![3] },
+    ];
+    Picker { query: Field::with("ot"), items, shown, selected: 1 }
+}
+
+#[test]
+fn overlays() {
+    let question = Question {
+        text: "Delete your message \"Thanks, I will check.\" for everybody?".to_owned(),
+        yes: "Delete",
+        on_yes: false,
+        action: Box::new(nib::state::Action::NextUnread),
+    };
+    let mut form = SignInForm { server: Field::with("chat.example.org"), login: Field::with("you@example.org"), ..SignInForm::default() };
+    form.password = Field::secret();
+    form.password.insert("hunter2 is long");
+    form.at = SignInField::Password;
+    form.refusal = Some("The password is not right. Check it and try again.".to_owned());
+    let contexts = vec![nib::state::action::Context::Composer, nib::state::action::Context::Everywhere];
+    let all = [
+        ("jump", Overlay::Jump(picker())),
+        ("question", Overlay::Question(question)),
+        ("sign_in", Overlay::SignIn(Box::new(form))),
+        ("help", Overlay::Help { query: Field::new(), scroll: 0, contexts: contexts.clone() }),
+        ("help_found", Overlay::Help { query: Field::with("scroll"), scroll: 0, contexts }),
+    ];
+    for (name, overlay) in all {
+        for (width, height) in [(80, 24), (28, 8)] {
+            let mut state = sized(state(timeline(talk(), true)), width, height);
+            state.front.as_mut().unwrap().overlays.push(overlay.clone());
+            let shot = shot(&state, &mut cache(), width, height);
+            assert!(!shot.contains("hunter2"));
+            insta::assert_snapshot!(format!("overlay_{name}_{width}x{height}"), shot);
+        }
+    }
+}
+
+/// The rows as stretches of one look: `[bold, cyan]text`.
+fn looks(state: &State, theme: &Theme, width: u16, height: u16) -> String {
+    use std::fmt::Write as _;
+    let buffer = painted(&nib::layout::arrange(state, &mut cache(), width, height), theme);
+    let mut all = String::new();
+    for y in 0..height {
+        let mut last = None;
+        for x in 0..width {
+            let cell = &buffer[(x, y)];
+            let look = (cell.fg, cell.bg, cell.modifier);
+            if last != Some(look) {
+                let mut name = String::new();
+                for (sign, color) in [("", cell.fg), ("on ", cell.bg)] {
+                    if color != ratatui::style::Color::Reset {
+                        let _ = write!(name, "{sign}{color} ");
+                    }
+                }
+                for (modifier, _) in cell.modifier.iter_names() {
+                    let _ = write!(name, "{} ", modifier.to_lowercase());
+                }
+                let _ = write!(all, "[{}]", name.trim_end());
+                last = Some(look);
+            }
+            all.push_str(cell.symbol());
+        }
+        all.truncate(all.trim_end().len());
+        all.push('\n');
+    }
+    all
+}
+
+#[test]
+fn looks_of_the_themes() {
+    for (name, depth) in [("terminal", ColorDepth::Ansi16), ("dark", ColorDepth::TrueColor), ("light", ColorDepth::Ansi256), ("dark", ColorDepth::None)] {
+        let mut state = sized(talking(), 72, 18);
+        let front = state.front.as_mut().unwrap();
+        front.region = Region::Messages;
+        front.pane.cursor = Some(Target::Message(MessageKey { order: SortKey(9), id: MessageId::new(9) }));
+        insta::assert_snapshot!(format!("looks_{name}_{depth:?}"), looks(&state, &Theme::named(name, depth), 72, 18));
+    }
+}

@@ -1,0 +1,316 @@
+//! States for screen tests and benches, built by hand: a small world, and chats of any length.
+
+#![allow(dead_code, reason = "tests and benches each use a part")]
+
+use nib::domain::id::EmojiId;
+use nib::domain::message::{Attachment, AttachmentKind, Embed, ReactEmoji, Reaction, ReplyInfo};
+use nib::domain::timeline::PageEdges;
+use nib::domain::{
+    AccountId, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId, LinkPhase, Message, MessageId,
+    MessageKey, MessageKind, Mono, Nonce, Now, Outgoing, Permissions, Presence, Refusal, RichText, Settings, SortKey, SpanKind, Timeline, User,
+    UserId, VoiceParticipant, Wall,
+};
+use nib::layout::{KeyHint, KeyHints, LayoutCache};
+use nib::state::action::Context;
+use nib::state::outbox::{Pending, Stage};
+use nib::state::typing::Typist;
+use nib::state::ui::sidebar::SidebarRow;
+use nib::state::{Account, Front, State};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Thursday, 19 November 2026, 14:10 UTC.
+pub(crate) const NOW: i64 = 1_795_097_400_000;
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const ACCOUNT: AccountId = AccountId(0);
+pub(crate) const ME: UserId = UserId::new(1);
+pub(crate) const ADA: UserId = UserId::new(2);
+pub(crate) const GRACE: UserId = UserId::new(3);
+pub(crate) const LINUS: UserId = UserId::new(4);
+pub(crate) const ALAN: UserId = UserId::new(5);
+pub(crate) const BOT: UserId = UserId::new(6);
+pub(crate) const GENERAL: ChatId = ChatId::new(102);
+
+pub(crate) fn text(words: &str) -> CleanText {
+    CleanText::new(words)
+}
+
+/// A message of the given number; numbers order them.
+pub(crate) fn message(number: u128, author: UserId, minutes_ago: i64, words: &str) -> Message {
+    Message {
+        key: MessageKey { order: SortKey(number), id: MessageId::new(number) },
+        chat: GENERAL,
+        author,
+        at: Some(Wall(NOW - minutes_ago * MINUTE)),
+        body: RichText::plain(text(words)),
+        ..Message::default()
+    }
+}
+
+/// The same with formatting, given as pieces of the text and what they are.
+pub(crate) fn styled(number: u128, author: UserId, minutes_ago: i64, words: &str, marks: &[(&str, SpanKind)]) -> Message {
+    let spans = marks.iter().map(|(piece, kind)| {
+        let at = words.find(piece).expect("a piece of the text");
+        let units = |text: &str| text.encode_utf16().count() as u32;
+        (units(&words[..at]), units(piece), kind.clone())
+    });
+    Message { body: RichText::from_utf16(words.to_owned(), spans.collect()), ..message(number, author, minutes_ago, "") }
+}
+
+/// A timeline of these messages; `start` says whether the first is the chat's first.
+pub(crate) fn timeline(messages: Vec<Message>, start: bool) -> Timeline {
+    let mut timeline = Timeline::default();
+    let fetch = timeline.open_fetch();
+    let edges = PageEdges { joins_before: None, joins_after: None, reached_start: start, reached_end: true };
+    timeline.absorb(fetch, messages.into_iter().map(Arc::new).collect(), edges);
+    timeline.close_fetch(fetch);
+    timeline
+}
+
+fn user(id: UserId, name: &str, presence: Presence) -> User {
+    User { id, name: text(name), username: Some(text(name)), presence: Some(presence), bot: id == BOT, ..User::default() }
+}
+
+fn chat(id: u128, name: &str, kind: ChatKind, unread: u32, mentions: u32) -> Chat {
+    Chat { id: ChatId::new(id), wire: text(&id.to_string()), kind, name: text(name), unread, mentions, ..Chat::default() }
+}
+
+fn channel(id: u128, name: &str, kind: ChannelKind, parent: u128, unread: u32, mentions: u32) -> Chat {
+    let parent = (parent > 0).then(|| ChatId::new(parent));
+    let kind = ChatKind::Channel { community: CommunityId::new(10), kind, parent, position: id as u32, slowmode: 0 };
+    chat(id, name, kind, unread, mentions)
+}
+
+pub(crate) fn key(chat: u128) -> ChatKey {
+    ChatKey::new(ACCOUNT, ChatId::new(chat))
+}
+
+fn reaction(emoji: &str, count: u32, mine: bool) -> Reaction {
+    Reaction { emoji: ReactEmoji::Unicode(text(emoji)), count, mine, by: Box::default() }
+}
+
+/// An hour of talk with most of what a message can have.
+pub(crate) fn talk() -> Vec<Message> {
+    let mut messages = vec![
+        message(1, GRACE, 1_500, "The release notes are on the wiki."),
+        styled(2, GRACE, 1_499, "Have a look at https://example.org/notes before Friday.", &[("https://example.org/notes", SpanKind::Link)]),
+        Message { reactions: [reaction("🦀", 3, false), reaction("👀", 1, true)].into(), ..message(3, ADA, 68, "Has anyone profiled the new allocator?") },
+        Message {
+            reply: Some(Box::new(ReplyInfo { to: Some(MessageId::new(3)), quote: None })),
+            attachments: [Attachment {
+                name: text("flame.png"),
+                size: 212_480,
+                kind: AttachmentKind::Image { width: 1280, height: 720 },
+                ..Attachment::default()
+            }]
+            .into(),
+            ..styled(
+                4,
+                GRACE,
+                67,
+                "Yes: 12 % faster on our traces, see\nlet mut arena = Arena::with_capacity(1 << 20);\narena.fill();",
+                &[("\nlet mut arena = Arena::with_capacity(1 << 20);\narena.fill();", SpanKind::CodeBlock(Some(text("rust"))))],
+            )
+        },
+        message(5, GRACE, 66, "日本語のテキストも、きちんと折り返されます。長い行でも、文字の途中で切れることはありません。"),
+        Message { kind: MessageKind::Join, ..message(6, ALAN, 40, "") },
+        styled(7, ALAN, 32, "It was the butler", &[("the butler", SpanKind::Spoiler)]),
+        Message {
+            shown_as: Some(text("Build watch")),
+            embeds: [Embed {
+                url: text("https://example.org/build/1204"),
+                title: Some(text("Build 1204 passed")),
+                description: Some(text("All 862 tests passed in 41 s on three systems.")),
+                site: Some(text("Example builds")),
+            }]
+            .into(),
+            buttons: [text("Details"), text("Again")].into(),
+            ..message(8, BOT, 20, "")
+        },
+    ];
+    messages.push(Message {
+        mentions_me: true,
+        edited: Some(Wall(NOW)),
+        ..styled(9, LINUS, 6, "@you that flag is gone since 1.93", &[("@you", SpanKind::Mention(Some(ME))), ("1.93", SpanKind::Code)])
+    });
+    messages.push(message(10, ME, 5, "Thanks, I will check."));
+    messages
+}
+
+/// An own message on its way.
+pub(crate) fn pending(nonce: u64, words: &str, stage: Stage) -> Pending {
+    let outgoing = Outgoing { chat: GENERAL, nonce: Nonce(nonce), text: words.to_owned(), ..Outgoing::default() };
+    Pending { outgoing: Arc::new(outgoing), written: Wall(NOW), stage, revision: 0 }
+}
+
+/// A refusal in words.
+pub(crate) fn refused(words: &'static str) -> Stage {
+    Stage::Failed(Refusal { text: CleanText::ours(words), ..Refusal::default() })
+}
+
+/// A state with one account, three communities and this timeline in the open chat.
+pub(crate) fn state(open: Timeline) -> State {
+    let mut account = Account {
+        id: ACCOUNT,
+        label: "home".to_owned(),
+        server: "chat.example.org".to_owned(),
+        me: ME,
+        link: LinkPhase::Online,
+        latency: Some(Duration::from_millis(12)),
+        caps: Caps { replies: true, edit: true, delete: true, reactions: true, typing: true, ..Caps::default() },
+        ..Account::default()
+    };
+    let people = [
+        user(ME, "you", Presence::Online),
+        user(ADA, "ada", Presence::Online),
+        user(GRACE, "grace", Presence::Idle),
+        user(LINUS, "linus", Presence::Busy),
+        user(ALAN, "alan", Presence::Offline),
+        user(BOT, "hook", Presence::Online),
+    ];
+    account.users = people.into_iter().map(|user| (user.id, user)).collect();
+    for (id, name) in [(10, "Rustaceans"), (11, "Open Source"), (12, "Tape")] {
+        account.communities.push(Community {
+            id: CommunityId::new(id),
+            name: text(name),
+            permissions: Permissions::ALL,
+            available: true,
+            ..Community::default()
+        });
+    }
+    account.community_counts.insert(CommunityId::new(11), (3, 0));
+    account.channels_loaded.insert(CommunityId::new(10), true);
+    let mut general = channel(102, "general", ChannelKind::Text, 101, 0, 0);
+    general.topic = Some(text("anything about Rust"));
+    let chats = [
+        channel(99, "Information", ChannelKind::Category, 0, 0, 0),
+        channel(100, "announcements", ChannelKind::Announcement, 99, 0, 0),
+        channel(101, "Text", ChannelKind::Category, 0, 0, 0),
+        general,
+        channel(103, "help", ChannelKind::Text, 101, 12, 0),
+        channel(104, "off-topic", ChannelKind::Text, 101, 7, 1),
+        channel(105, "Voice", ChannelKind::Category, 0, 0, 0),
+        channel(106, "lounge", ChannelKind::Voice, 105, 0, 0),
+        chat(200, "", ChatKind::Direct { peer: ADA }, 0, 0),
+        chat(201, "", ChatKind::Direct { peer: ALAN }, 1, 0),
+        chat(202, "pens and ink", ChatKind::Group { owner: false, members: [ME, ADA, GRACE].into() }, 0, 0),
+        chat(203, "", ChatKind::Saved, 0, 0),
+    ];
+    account.chats = chats.into_iter().map(|chat| (chat.id, chat)).collect();
+    let inside = |user, muted| VoiceParticipant { user, muted, ..VoiceParticipant::default() };
+    account.rooms.insert(ChatId::new(106), vec![inside(ADA, false), inside(LINUS, true)]);
+    account.timelines.insert(GENERAL, open);
+    account.emoji.insert(EmojiId::new(1), text("ferris"));
+    account.typing.chats.insert(GENERAL, vec![Typist { user: ADA, until: Mono(u64::MAX) }]);
+
+    let mut front = Front { community: Some((ACCOUNT, CommunityId::new(10))), ..Front::default() };
+    front.pane.chat = Some(ChatKey::new(ACCOUNT, GENERAL));
+    front.pane.divider = Some(MessageKey { order: SortKey(8), id: MessageId::new(8) });
+    let mut state = State {
+        core: nib::state::Core::default(),
+        front: Some(front),
+        settings: Arc::new(Settings::default()),
+        now: Now { mono: Mono(1_000_000), wall: Wall(NOW) },
+        revision: 1,
+        random: fastrand::Rng::with_seed(7),
+    };
+    state.core.accounts.push(account);
+    state
+}
+
+/// Sets the size of the terminal, and the sidebar's rows as they are for it.
+pub(crate) fn sized(mut state: State, width: u16, height: u16) -> State {
+    let Some(front) = &mut state.front else { return state };
+    (front.width, front.height) = (width, height);
+    let wide = width >= 100;
+    front.sidebar.rail = [10, 11, 12].into_iter().map(|id| (ACCOUNT, Some(CommunityId::new(id)))).collect();
+    front.sidebar.rail.push((ACCOUNT, None));
+    let community = CommunityId::new(10);
+    let mut rows = vec![if wide {
+        SidebarRow::Title { account: ACCOUNT, community }
+    } else {
+        SidebarRow::Community { account: ACCOUNT, community, folded: false }
+    }];
+    let depth = if wide { 1 } else { 2 };
+    let row = |id, depth| SidebarRow::Chat { chat: key(id), depth };
+    let category = |id| SidebarRow::Category { chat: key(id), folded: false };
+    rows.extend([category(99), row(100, depth), category(101), row(102, depth), row(103, depth), row(104, depth), category(105), row(106, depth)]);
+    rows.extend([SidebarRow::Voice { chat: key(106), index: 0 }, SidebarRow::Voice { chat: key(106), index: 1 }]);
+    if !wide {
+        rows.push(SidebarRow::Community { account: ACCOUNT, community: CommunityId::new(11), folded: true });
+        rows.push(SidebarRow::Community { account: ACCOUNT, community: CommunityId::new(12), folded: true });
+    }
+    rows.extend([SidebarRow::Space, SidebarRow::Direct(ACCOUNT), row(200, 0), row(201, 0), row(202, 0), row(203, 0)]);
+    front.sidebar.rows = rows;
+    front.sidebar.cursor = 4;
+    state
+}
+
+/// The keys of a likely keymap.
+pub(crate) fn keys() -> KeyHints {
+    let everywhere = [
+        ("jump", "Ctrl-K"),
+        ("next-unread", "Alt-A"),
+        ("previous-chat", "Alt-Up"),
+        ("next-chat", "Alt-Down"),
+        ("page-up", "PgUp"),
+        ("page-down", "PgDn"),
+        ("scroll-end", "Alt-End"),
+        ("focus-next", "Tab"),
+        ("focus-sidebar", "Alt-S"),
+        ("help", "F1"),
+        ("redraw", "Ctrl-L"),
+        ("reconnect", "Alt-R"),
+        ("sign-in", "F2"),
+        ("quit", "Ctrl-Q"),
+    ];
+    let messages = [
+        ("reply", "r"),
+        ("edit", "e"),
+        ("delete", "d"),
+        ("react", "+"),
+        ("copy-text", "y"),
+        ("open-link", "o"),
+        ("go-to-replied", "g"),
+        ("retry", "R"),
+        ("discard", "D"),
+        ("focus-composer", "i"),
+    ];
+    let composer = [("send", "Enter"), ("new-line", "Alt-Enter"), ("focus-messages", "Esc"), ("clear", "Ctrl-C")];
+    let lists = [("move", "Down"), ("accept", "Enter"), ("cancel", "Esc")];
+    let all = [
+        (Context::Everywhere, &everywhere[..]),
+        (Context::Messages, &messages[..]),
+        (Context::Composer, &composer[..]),
+        (Context::List, &lists[..]),
+        (Context::Form, &lists[..]),
+        (Context::Question, &lists[..]),
+        (Context::Sidebar, &lists[..]),
+    ];
+    let hints = all.into_iter().flat_map(|(context, keys)| {
+        keys.iter().map(move |&(action, key)| KeyHint { context, action: action.to_owned(), key: key.to_owned() })
+    });
+    KeyHints::new(hints.collect())
+}
+
+/// An empty cache with those keys, in UTC.
+pub(crate) fn cache() -> LayoutCache {
+    let mut cache = LayoutCache::new(jiff::tz::TimeZone::UTC);
+    cache.keys = keys();
+    cache
+}
+
+/// A long history of lines as people write them.
+pub(crate) fn history(count: u128) -> Vec<Message> {
+    let mut random = fastrand::Rng::with_seed(42);
+    let words = ["allocator", "日本語", "the", "https://example.org/a/long/path", "trace", "is", "🦀", "faster", "than", "before", "we", "thought"];
+    (1..=count)
+        .map(|number| {
+            let author = UserId::new(u128::from(random.u8(1..7)));
+            let length = random.usize(6..18);
+            let line: Vec<&str> = (0..length).map(|_| words[random.usize(..words.len())]).collect();
+            let ago = i64::try_from(count - number).unwrap_or(0) * 2;
+            message(number, author, ago, &line.join(" "))
+        })
+        .collect()
+}
