@@ -9,7 +9,7 @@ use crate::state::front::Target;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The keys in force, as data: which key does which action where. Made by whoever owns the keymap.
+/// The keys in force, as data: which key does which action where. Made by whoever owns the keymap, context by context.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct KeyHints {
     entries: Vec<KeyHint>,
@@ -33,15 +33,25 @@ impl KeyHints {
         Self { entries }
     }
 
-    /// The preferred key of an action in a context.
+    /// The preferred key of an action in a context, or else everywhere.
     #[must_use]
     pub fn key(&self, context: Context, action: &str) -> Option<&str> {
-        self.entries.iter().find(|hint| hint.context == context && hint.action == action).map(|hint| hint.key.as_str())
+        let in_context = |context: Context| self.entries.iter().find(|hint| hint.context == context && hint.action == action);
+        in_context(context).or_else(|| in_context(Context::Everywhere)).map(|hint| hint.key.as_str())
     }
 
-    /// Every key of an action in a context, the preferred one first.
-    pub fn all<'a>(&'a self, context: Context, action: &'a str) -> impl Iterator<Item = &'a str> {
-        self.entries.iter().filter(move |hint| hint.context == context && hint.action == action).map(|hint| hint.key.as_str())
+    /// The keys to tell of an action in just this context, at most two: those preferred, or one for each way of using an action that takes something.
+    #[must_use]
+    pub fn told(&self, context: Context, name: &str) -> Vec<&str> {
+        let is_name = |action: &str| action.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let mut found: Vec<&KeyHint> = Vec::new();
+        for hint in self.entries.iter().filter(|hint| hint.context == context && is_name(&hint.action)) {
+            let told = hint.action.len() > name.len() && found.iter().any(|known| known.action == hint.action);
+            if !told && found.len() < 2 {
+                found.push(hint);
+            }
+        }
+        found.into_iter().map(|hint| hint.key.as_str()).collect()
     }
 }
 

@@ -53,9 +53,7 @@ pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) ->
         }
         LinkPhase::SignedOut { reason } => {
             line.push(&format!("{} Signed out", context.glyphs.offline), Style::of(Role::Error).bold());
-            if let Some(key) = key("sign-in") {
-                part(&mut line, &format!("{key} signs in"), Role::Text);
-            }
+            part(&mut line, &format!("{} signs in", key("sign-in").unwrap_or("/sign-in")), Role::Text);
             part(&mut line, reason.trim().trim_end_matches('.'), Role::Dim);
         }
         LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing | LinkPhase::Online => return None,
@@ -150,8 +148,7 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
         Region::Composer if context.front.pane.chat.is_none() => add(key(Keys::Everywhere, "quit"), "quit"),
         Region::Composer => {
             add(key(Keys::Everywhere, "jump"), "jump");
-            let list = key(Keys::Composer, "focus-sidebar").or_else(|| key(Keys::Everywhere, "focus-sidebar"));
-            add(list.filter(|_| !context.front.shows_sidebar()), "list");
+            add(key(Keys::Composer, "focus-sidebar").filter(|_| !context.front.shows_sidebar()), "list");
             add(key(Keys::Everywhere, "next-unread"), "next unread");
             add(pair(key(Keys::Everywhere, "previous-chat"), key(Keys::Everywhere, "next-chat")), "chats");
         }
@@ -255,7 +252,10 @@ pub(super) fn welcome(context: Context<'_>, cache: &LayoutCache, area: Area, sce
     } else {
         &[("sign-in", "sign in"), ("help", "all keys"), ("quit", "leave")]
     };
-    let keyed: Vec<(&str, &str)> = wanted.iter().filter_map(|&(action, words)| Some((key(action)?, words))).collect();
+    let mut keyed: Vec<(&str, &str)> = wanted.iter().filter_map(|&(action, words)| Some((key(action)?, words))).collect();
+    if !signed_in && key("sign-in").is_none() {
+        keyed.insert(0, ("nib login", "sign in, from a shell"));
+    }
     let column = keyed.iter().map(|(key, _)| key.len()).max().unwrap_or(0) + 3;
     for (key, words) in keyed {
         let mut line = Line::with(key, Role::Text);
@@ -266,15 +266,11 @@ pub(super) fn welcome(context: Context<'_>, cache: &LayoutCache, area: Area, sce
     let wide = lines.iter().map(Line::width).max().unwrap_or(0);
     let left = width.saturating_sub(wide) / 2;
     let rows = u16::try_from(lines.len()).unwrap_or(0);
-    let mut y = area.y + area.height.saturating_sub(rows) / 3;
-    for line in lines {
-        if y >= area.bottom() {
-            break;
-        }
+    let top = area.y + area.height.saturating_sub(rows) / 3;
+    for (y, line) in (top..area.bottom()).zip(lines) {
         let mut whole = Line::new();
         whole.pad_to(left, Role::Text);
         whole.append(&line);
         scene.put(Area { y, height: 1, ..area }, whole.cut(width, context.glyphs.more));
-        y += 1;
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn place(
     screen: Area,
     scene: &mut Scene,
 ) {
-    let hint = keys_line(keys, &[(Keys::List, "move", "down"), (Keys::List, "cancel", "close")]);
+    let hint = keys_line(keys, &[(Keys::List, "move 1", "down"), (Keys::List, "move -1", "up"), (Keys::List, "cancel", "close")]);
     let rows = screen.height.saturating_sub(6).clamp(3, 32);
     let inside = panel(context, "What can be done here", &hint, 76, rows, screen, scene);
     let mut search = row(inside, 0);
@@ -51,14 +51,14 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], room: usize, more: &st
     for place in places {
         let mut found = Vec::new();
         for info in REGISTRY.iter().filter(|info| info.contexts.contains(&place)) {
-            let mut shown: Vec<&str> = keys.all(place, info.name).collect();
-            if place != Keys::Everywhere && shown.is_empty() {
-                shown.extend(keys.all(Keys::Everywhere, info.name));
+            let mut shown = keys.told(place, info.name);
+            if shown.is_empty() {
+                shown = keys.told(Keys::Everywhere, info.name);
             }
             let key = if shown.is_empty() && info.command {
                 format!("/{} {}", info.name, info.arguments).trim_end().to_owned()
             } else {
-                shown.iter().take(2).copied().collect::<Vec<_>>().join(", ")
+                shown.join(", ")
             };
             let fits = query.is_empty() || [info.name, info.help, &key].iter().any(|text| text.to_lowercase().contains(&query));
             if !fits || key.is_empty() {

@@ -79,8 +79,7 @@ fn panel(context: Context<'_>, title: &str, hint: &Line, columns: u16, rows: u16
 fn keys_line(keys: &KeyHints, wanted: &[(Keys, &str, &str)]) -> Line {
     let mut line = Line::new();
     for &(place, action, words) in wanted {
-        let found = keys.key(place, action).or_else(|| keys.key(Keys::Everywhere, action));
-        if let Some(key) = found {
+        if let Some(key) = keys.key(place, action) {
             line.push(if line.width() > 0 { "   " } else { "" }, Role::Text);
             line.push(key, Role::Text);
             line.push(" ", Role::Dim);

@@ -16,7 +16,7 @@ const NAMES: u16 = 12;
 
 pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &SignInForm, screen: Area, scene: &mut Scene) {
     let glyphs = context.glyphs;
-    let hint = keys_line(keys, &[(Keys::Form, "accept", "go on"), (Keys::Form, "focus-next", "next field"), (Keys::Form, "cancel", "close")]);
+    let hint = keys_line(keys, &[(Keys::Form, "accept", "go on"), (Keys::Form, "move 1", "next field"), (Keys::Form, "cancel", "close")]);
     let inside = panel(context, "Sign in", &hint, 58, 8, screen, scene);
     let recovery = matches!(form.stage, SignInStage::Code { recovery: true });
     let asks_code = matches!(form.stage, SignInStage::Code { .. }) || form.at == SignInField::Code;

@@ -246,51 +246,16 @@ pub(crate) fn sized(mut state: State, width: u16, height: u16) -> State {
     state
 }
 
-/// The keys of a likely keymap.
+/// The keys that nib comes with.
 pub(crate) fn keys() -> KeyHints {
-    let everywhere = [
-        ("jump", "Ctrl-K"),
-        ("next-unread", "Alt-A"),
-        ("previous-chat", "Alt-Up"),
-        ("next-chat", "Alt-Down"),
-        ("page-up", "PgUp"),
-        ("page-down", "PgDn"),
-        ("scroll-end", "Alt-End"),
-        ("focus-next", "Tab"),
-        ("focus-sidebar", "Alt-S"),
-        ("help", "F1"),
-        ("redraw", "Ctrl-L"),
-        ("reconnect", "Alt-R"),
-        ("sign-in", "F2"),
-        ("quit", "Ctrl-Q"),
-    ];
-    let messages = [
-        ("reply", "r"),
-        ("edit", "e"),
-        ("delete", "d"),
-        ("react", "+"),
-        ("copy-text", "y"),
-        ("open-link", "o"),
-        ("go-to-replied", "g"),
-        ("retry", "R"),
-        ("discard", "D"),
-        ("focus-composer", "i"),
-    ];
-    let composer = [("send", "Enter"), ("new-line", "Alt-Enter"), ("focus-messages", "Esc"), ("clear", "Ctrl-C")];
-    let lists = [("move", "Down"), ("accept", "Enter"), ("cancel", "Esc")];
-    let all = [
-        (Context::Everywhere, &everywhere[..]),
-        (Context::Messages, &messages[..]),
-        (Context::Composer, &composer[..]),
-        (Context::List, &lists[..]),
-        (Context::Form, &lists[..]),
-        (Context::Question, &lists[..]),
-        (Context::Sidebar, &lists[..]),
-    ];
-    let hints = all.into_iter().flat_map(|(context, keys)| {
-        keys.iter().map(move |&(action, key)| KeyHint { context, action: action.to_owned(), key: key.to_owned() })
-    });
-    KeyHints::new(hints.collect())
+    let keymap = nib::input::keymap::Keymap::default();
+    let mut hints = Vec::new();
+    for context in Context::ALL {
+        for hint in keymap.hints(&[context]) {
+            hints.extend(hint.keys.into_iter().map(|key| KeyHint { context, action: hint.written.clone(), key }));
+        }
+    }
+    KeyHints::new(hints)
 }
 
 /// An empty cache with those keys, in UTC.
