@@ -13,7 +13,7 @@ use wire::updates::update::Update as Change;
 use super::accounts::{DemoAccount, accounts};
 use super::frame::{Inbound, classify};
 use super::ids::Id;
-use super::post::Heard;
+use super::post::Written;
 use super::refusal::Refusal;
 use super::state::{Device, State};
 use super::{Options, StartError};
@@ -108,7 +108,7 @@ pub struct Server {
     /// Whether scripted people listen.
     pub(crate) listening: bool,
     /// What was written since the script looked last; bounded.
-    pub(crate) heard: Vec<Heard>,
+    pub(crate) written: Vec<Written>,
 }
 
 impl Server {
@@ -156,7 +156,7 @@ impl Server {
             last_connection: 0,
             garbage: 0,
             listening: false,
-            heard: Vec::new(),
+            written: Vec::new(),
         }
     }
 

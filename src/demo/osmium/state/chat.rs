@@ -6,6 +6,11 @@ use crate::net::osmium::wire;
 
 use super::super::ids::Id;
 
+/// Messages kept of one conversation; a demo that is left running does not grow without end.
+const MAX_MESSAGES: usize = 250_000;
+/// How many of the oldest are forgotten at once, so that forgetting costs nothing per message.
+const FORGOTTEN: usize = 25_000;
+
 /// What somebody reacted with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ReactionKey {
@@ -110,6 +115,18 @@ impl Chat {
         }
         self.read.insert(message.author, message.id);
         self.messages.push(message);
+        if self.messages.len() > MAX_MESSAGES {
+            self.forget(FORGOTTEN);
+        }
+    }
+
+    /// Takes the oldest messages away.
+    fn forget(&mut self, count: usize) {
+        self.messages.drain(..count.min(self.messages.len()));
+        let first = self.messages.first().map_or(Id::MAX, |message| message.id);
+        for ids in self.mentions.values_mut() {
+            *ids = ids.split_off(&first);
+        }
     }
 
     /// Takes a message away; true if it was there.
@@ -212,6 +229,14 @@ mod tests {
         assert!(chat.mark(2, u64::MAX));
         assert_eq!((chat.read_by(2), chat.unread(2)), (30, 0));
         assert!(chat.unread_mentions(2).is_empty());
+    }
+
+    #[test]
+    fn the_oldest_messages_are_forgotten_together() {
+        let mut chat = chat(&[10, 20, 30, 40]);
+        chat.forget(2);
+        assert_eq!(ids(&chat.page(Page::Since(0), 9)), [30, 40]);
+        assert_eq!((chat.unread(2), chat.unread_mentions(2)), (2, vec![30, 40]));
     }
 
     #[test]
