@@ -47,7 +47,7 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub(crate) struct Hub {
     inner: Arc<Mutex<Inner>>,
-    /// Wakes the script when somebody wrote something.
+    /// Wakes the script when somebody wrote something or signed in.
     pub(crate) written: Arc<Notify>,
     /// While true nothing is read from any connection.
     pub(crate) frozen: Arc<watch::Sender<bool>>,
@@ -121,7 +121,7 @@ impl Hub {
     }
 
     fn wake_script(&self, inner: &Inner) {
-        if !inner.server.written.is_empty() {
+        if inner.server.listening && (inner.server.arrived || !inner.server.written.is_empty()) {
             self.written.notify_one();
         }
     }

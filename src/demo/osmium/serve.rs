@@ -17,11 +17,16 @@ use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
 use super::frame::MAX_INBOUND;
 use super::hub::{Hub, Outbound, Socket, wall_clock};
 use super::running::Running;
+use super::script::{self, Cast};
 use super::server::{ConnectionId, Server};
 use super::{Options, StartError};
+use crate::demo::people::Director;
+use crate::demo::world::generate;
 
 /// How long a client may take for the WebSocket handshake, and for the farewell.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait after a connection could not be taken.
+const RETRY: Duration = Duration::from_millis(100);
 /// Frames beyond this size end the connection; smaller ones that are still too large are refused one by one.
 const MAX_READ: usize = 4 * MAX_INBOUND;
 /// Connections at most.
@@ -35,14 +40,22 @@ type Stream = WebSocketStream<TcpStream>;
 ///
 /// # Errors
 /// Fails when the address cannot be listened on or the world is empty.
-pub async fn start(options: Options) -> Result<Running, StartError> {
+pub async fn start(mut options: Options) -> Result<Running, StartError> {
     let address = options.listen;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let local = listener.local_addr().map_err(listen)?;
-    let server = Server::build(&options, wall_clock())?;
-    let hub = Hub::new(server, options.queue);
+    let now = wall_clock();
+    let world = match options.world.take() {
+        Some(world) => world,
+        None => generate(options.seed, options.at.unwrap_or(now)),
+    };
+    let hub = Hub::new(Server::of_world(&options, &world, now)?, options.queue);
     let mut tasks = JoinSet::new();
+    if options.people > 0 {
+        let director = Director::new(&world, options.seed, options.people);
+        script::spawn(&mut tasks, &hub, director, Cast::of(&world));
+    }
     tasks.spawn(accept(listener, hub.clone()));
     Ok(Running::new(hub, local, tasks))
 }
@@ -59,11 +72,9 @@ async fn accept(listener: TcpListener, hub: Hub) {
                 }
                 Ok(_) => tracing::debug!("refused a connection beyond the limit"),
                 Err(error) => {
-                    // Out of file descriptors, most likely: waiting for a connection to end is all that helps.
+                    // Out of file descriptors, most likely. Nothing tells when there are some again.
                     tracing::debug!(%error, "cannot take a connection");
-                    if connections.join_next().await.is_none() {
-                        return;
-                    }
+                    tokio::time::sleep(RETRY).await;
                 }
             },
             Some(_) = connections.join_next() => {}
@@ -92,6 +103,8 @@ async fn attend(stream: TcpStream, hub: Hub) {
             }
         }
     }
+    // Answers a farewell of the client, if that is what ended it.
+    let _ = tokio::time::timeout(PATIENCE, sink.close()).await;
     // What the client still sends is read and thrown away: closing with unread input would reset the connection, and the
     // client might never see why it was closed.
     let Ok(stream) = sink.reunite(source) else { return };

@@ -152,11 +152,7 @@ impl Server {
 }
 
 fn room_state(channel: &Channel) -> api::RoomState {
-    let participants = channel
-        .inside
-        .iter()
-        .map(|one| participant(channel.id, *one))
-        .collect();
+    let participants = channel.inside.iter().map(|one| participant(channel.id, *one)).collect();
     api::RoomState { room_id: channel.id, participants }
 }
 
