@@ -1,5 +1,4 @@
 //! The embedded servers, the sample world and its scripted people.
 
 pub mod osmium;
-pub mod people;
 pub mod world;

@@ -19,7 +19,6 @@ mod post;
 mod present;
 mod refusal;
 mod running;
-mod script;
 mod serve;
 mod server;
 mod state;
