@@ -2,7 +2,7 @@
 
 use super::glyphs::Glyphs;
 use super::style::{Role, Style};
-use crate::domain::{Chat, ChatId, ChatKind, ChannelKind, CommunityId, Permissions, Presence, UserId};
+use crate::domain::{Chat, ChatId, ChatKind, ChannelKind, CommunityId, Presence, UserId};
 use crate::state::Account;
 use std::borrow::Cow;
 
@@ -110,12 +110,4 @@ pub fn presence_style(presence: Presence) -> Style {
         Presence::Busy => Role::Error.into(),
         Presence::Offline => Role::Faint.into(),
     }
-}
-
-/// Whether the account may write in a chat, as far as rights go.
-#[must_use]
-pub fn may_write(account: &Account, chat: &Chat) -> bool {
-    let Some(community) = chat.community() else { return true };
-    let Some(community) = account.communities.iter().find(|known| known.id == community) else { return true };
-    community.owner || community.permissions.with(chat.overrides).allows(Permissions::SEND)
 }

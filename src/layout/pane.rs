@@ -5,13 +5,13 @@ use super::cache::LayoutCache;
 use super::composer;
 use super::line::Line;
 use super::message::Setting;
-use super::names::{Names, chat_mark, chat_name, may_write};
+use super::names::{Names, chat_mark, chat_name};
 use super::scene::{Area, Fill, Hit, Scene};
 use super::style::{Role, Style};
 use super::time::{count, length};
 use super::timeline;
 use crate::domain::{Chat, ChatKind, LinkPhase, MessageKey};
-use crate::state::Account;
+use crate::state::{Account, ComposerState, composer_state};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
 
@@ -197,7 +197,7 @@ fn compose(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &
     let rows = u16::try_from(written.lines.len()).unwrap_or(1).clamp(1, most);
     let place = area.take_bottom(rows);
     scene.hits.push((place, Hit::Composer(pane.id)));
-    let refused = refusal(context, account, chat);
+    let refused = refusal(context);
     for (at, line) in (0..place.height).zip(written.lines) {
         let row = Area { y: place.y + at, height: 1, ..place };
         if bar > 0 {
@@ -222,13 +222,13 @@ fn compose(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &
 }
 
 /// Why nothing can be written here.
-fn refusal(context: Context<'_>, account: &Account, chat: &Chat) -> Option<String> {
-    if !may_write(account, chat) {
-        return Some("You may read here, but not write".to_owned());
+fn refusal(context: Context<'_>) -> Option<String> {
+    match composer_state(context.state) {
+        ComposerState::ReadOnly(why) => Some(why.to_owned()),
+        ComposerState::SignedOut => Some("sign in to write; what you type stays".to_owned()),
+        // On the smallest screens there is no status line: what went wrong is said here.
+        _ => context.front.notice.as_ref().filter(|_| context.tier == Tier::Tiny).map(|notice| notice.text.clone()),
     }
-    // On the smallest screens there is no status line: what went wrong is said here.
-    let notice = context.front.notice.as_ref().filter(|_| context.tier == Tier::Tiny)?;
-    Some(notice.text.clone())
 }
 
 /// What the empty composer says.

@@ -8,11 +8,10 @@ use super::scene::{Area, Fill, Hit, Scene};
 use super::style::{Attributes, Role, Style};
 use super::time::short;
 use super::width::{grapheme_width, width};
-use crate::domain::{AccountId, ChannelKind, Chat, CommunityId};
+use crate::domain::{ChannelKind, Chat};
 use crate::state::Account;
 use crate::state::front::Region;
 use crate::state::ui::sidebar::SidebarRow;
-use std::collections::HashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Places the tree, scrolled so that its cursor shows, or else the open chat.
@@ -88,7 +87,9 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
             if known.is_some_and(|community| !community.available) {
                 line.push("  out of service", Role::Warn);
             }
-            if folded { account.map_or((0, 0), |account| community_counts(account).get(&community).copied().unwrap_or_default()) } else { (0, 0) }
+            // An open community shows its counts at its channels.
+            let counts = account.filter(|_| folded).map(|account| account.counts(Some(community))).unwrap_or_default();
+            (counts.unread, counts.mentions)
         }
         SidebarRow::Category { chat, folded } => {
             line.pad_to(1 + 2 * usize::from(base == 0), Role::Text);
@@ -166,50 +167,24 @@ fn counted(line: Line, (unread, mentions): (u32, u32), width: usize, more: &str)
     line
 }
 
-/// Unread messages and mentions of each community, from its channels where they are loaded.
-fn community_counts(account: &Account) -> HashMap<CommunityId, (u32, u32)> {
-    let mut counts: HashMap<CommunityId, (u32, u32)> = HashMap::with_capacity(account.communities.len());
-    for chat in account.chats.values() {
-        if let Some(community) = chat.community()
-            && (chat.unread > 0 || chat.mentions > 0)
-        {
-            let sums = counts.entry(community).or_default();
-            sums.0 = sums.0.saturating_add(chat.unread);
-            sums.1 = sums.1.saturating_add(chat.mentions);
-        }
-    }
-    for (community, &told) in &account.community_counts {
-        if !account.channels_loaded.get(community).copied().unwrap_or(false) {
-            counts.insert(*community, told);
-        }
-    }
-    counts
-}
-
-fn direct_counts(account: &Account) -> (u32, u32) {
-    let direct = account.chats.values().filter(|chat| chat.community().is_none());
-    direct.fold((0, 0), |(unread, mentions), chat| (chat.unread.saturating_add(unread), chat.mentions.saturating_add(mentions)))
-}
-
 /// Places the rail: two letters and a count for each community.
 pub(super) fn rail(context: Context<'_>, area: Area, scene: &mut Scene) {
     let front = context.front;
-    let mut counts: HashMap<AccountId, HashMap<CommunityId, (u32, u32)>> = HashMap::new();
     for (y, &(account_id, community)) in (area.y..area.bottom()).zip(&front.sidebar.rail) {
         let Some(account) = context.state.core.account(account_id) else { continue };
-        let (letters, counts) = match community {
+        let letters = match community {
             Some(id) => {
                 let name = account.communities.iter().find(|known| known.id == id).map_or("", |known| &*known.name);
-                let counts = counts.entry(account_id).or_insert_with(|| community_counts(account));
-                (abbreviation(name), counts.get(&id).copied().unwrap_or_default())
+                abbreviation(name)
             }
-            None => ("@".to_owned(), direct_counts(account)),
+            None => "@".to_owned(),
         };
+        let counts = account.counts(community);
         let shown = match community {
             Some(id) => front.community == Some((account_id, id)),
             None => front.community.is_none(),
         };
-        let unread = counts.0 > 0 || counts.1 > 0;
+        let unread = counts.unread > 0 || counts.mentions > 0;
         let mut line = Line::new();
         line.push(if shown { context.glyphs.bar } else { " " }, Role::Accent);
         let role = if shown || unread { Role::Text } else { Role::Dim };
@@ -218,10 +193,10 @@ pub(super) fn rail(context: Context<'_>, area: Area, scene: &mut Scene) {
         let place = Area { y, height: 1, ..area };
         scene.hits.push((place, Hit::Rail(account_id, community)));
         let mut count = Line::new();
-        if counts.1 > 0 {
-            count.push(&format!("@{}", counts.1.min(9)), Style::of(Role::Mention).bold());
-        } else if counts.0 > 0 {
-            count.push(&counts.0.min(99).to_string(), Role::Unread);
+        if counts.mentions > 0 {
+            count.push(&format!("@{}", counts.mentions.min(9)), Style::of(Role::Mention).bold());
+        } else if counts.unread > 0 {
+            count.push(&counts.unread.min(99).to_string(), Role::Unread);
         }
         line.push_right(&count, usize::from(area.width));
         scene.put(place, line);

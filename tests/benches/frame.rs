@@ -43,7 +43,8 @@ impl Screen {
     fn frame(&mut self) {
         let scene = arrange(&self.state, &mut self.cache, WIDTH, HEIGHT);
         self.buffer.reset();
-        paint_buffer(&scene, &self.theme, &mut self.buffer, self.buffer.area);
+        let area = self.buffer.area;
+        paint_buffer(&scene, &self.theme, &mut self.buffer, area);
         let pane = &mut self.state.front.as_mut().unwrap().pane;
         pane.intent = None;
         pane.anchor = scene.visible[0].1.anchor;

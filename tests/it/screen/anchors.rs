@@ -1,8 +1,7 @@
 //! Where a view stands, whatever happens around it.
 
 use super::*;
-use nib::domain::timeline::PageEdges;
-use nib::domain::{Message, MessageKey};
+use nib::domain::{Message, MessageKey, Page};
 use nib::layout::Content;
 use nib::state::front::{Anchor, PaneId, ScrollIntent, Target, Visible};
 use proptest::prelude::*;
@@ -42,10 +41,8 @@ fn plain_state(messages: Vec<Message>) -> State {
 fn add(state: &mut State, messages: Vec<Message>, start: bool) {
     let timeline = state.core.accounts[0].timelines.get_mut(&GENERAL).unwrap();
     let fetch = timeline.open_fetch();
-    let edge = timeline.first().map(|entry| entry.message.key);
-    let edges = PageEdges { joins_before: None, joins_after: edge, reached_start: start, reached_end: false };
-    timeline.absorb(fetch, messages.into_iter().map(Arc::new).collect(), edges);
-    timeline.close_fetch(fetch);
+    let edge = timeline.first().unwrap().message.key;
+    timeline.absorb(fetch, Page::Before(edge), messages.into_iter().map(Arc::new).collect(), start, false);
 }
 
 #[test]
@@ -131,8 +128,7 @@ fn a_hole_is_shown_and_wanted() {
     let timeline = state.core.accounts[0].timelines.get_mut(&GENERAL).unwrap();
     timeline.mark_stale();
     let fetch = timeline.open_fetch();
-    let edges = PageEdges { joins_before: None, joins_after: None, reached_start: false, reached_end: true };
-    timeline.absorb(fetch, late.into_iter().skip(5).map(Arc::new).collect(), edges);
+    timeline.absorb(fetch, Page::Latest, late.into_iter().skip(5).map(Arc::new).collect(), false, true);
     let mut cache = cache();
     let (scene, visible) = settle(&mut state, &mut cache, 70, 50);
     assert!(message_rows(&scene).iter().any(|(_, text)| text.contains("messages are missing here")), "{:#?}", message_rows(&scene));

@@ -12,8 +12,8 @@ const SIZES: [(u16, u16); 5] = [(20, 5), (60, 15), (80, 24), (120, 40), (200, 50
 
 fn talking() -> State {
     let mut state = state(timeline(talk(), true));
-    let sent = vec![pending(1, "And done.", Stage::Queued), pending(2, "Anyone?", refused("You may not write here"))];
-    state.core.accounts[0].outbox.chats.insert(GENERAL, sent);
+    send(&mut state, "And done.", Stage::Queued);
+    send(&mut state, "Anyone?", refused("You may not write here"));
     state
 }
 
@@ -183,4 +183,14 @@ fn looks_of_the_themes() {
         front.pane.cursor = Some(Target::Message(MessageKey { order: SortKey(9), id: MessageId::new(9) }));
         insta::assert_snapshot!(format!("looks_{name}_{depth:?}"), looks(&state, &Theme::named(name, depth), 72, 18));
     }
+}
+
+#[test]
+fn answering_with_a_long_text() {
+    use nib::state::front::ComposeMode;
+    let mut state = sized(state(timeline(talk(), true)), 80, 24);
+    let front = state.front.as_mut().unwrap();
+    front.pane.mode = ComposeMode::Reply(MessageKey { order: SortKey(9), id: MessageId::new(9) });
+    front.pane.composer.set_text("It went with the other unstable options, and the warning went with it.\n\n- 日本語も\n- so");
+    insta::assert_snapshot!(shot(&state, &mut cache(), 80, 24));
 }

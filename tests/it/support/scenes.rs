@@ -4,18 +4,16 @@
 
 use nib::domain::id::EmojiId;
 use nib::domain::message::{Attachment, AttachmentKind, Embed, ReactEmoji, Reaction, ReplyInfo};
-use nib::domain::timeline::PageEdges;
 use nib::domain::{
-    AccountId, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId, LinkPhase, Message, MessageId,
-    MessageKey, MessageKind, Mono, Nonce, Now, Outgoing, Permissions, Presence, Refusal, RichText, Settings, SortKey, SpanKind, Timeline, User,
+    AccountId, Bundle, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId, LinkPhase, Message, MessageId,
+    MessageKey, MessageKind, Mono, Now, Page, Permissions, Presence, Refusal, RichText, Settings, SortKey, SpanKind, Timeline, Update, User,
     UserId, VoiceParticipant, Wall,
 };
 use nib::layout::{KeyHint, KeyHints, LayoutCache};
 use nib::state::action::Context;
-use nib::state::outbox::{Pending, Stage};
+use nib::state::outbox::Stage;
 use nib::state::typing::Typist;
-use nib::state::ui::sidebar::SidebarRow;
-use nib::state::{Account, Front, State};
+use nib::state::{AccountSpec, Action, Event, State, reduce};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,9 +59,7 @@ pub(crate) fn styled(number: u128, author: UserId, minutes_ago: i64, words: &str
 pub(crate) fn timeline(messages: Vec<Message>, start: bool) -> Timeline {
     let mut timeline = Timeline::default();
     let fetch = timeline.open_fetch();
-    let edges = PageEdges { joins_before: None, joins_after: None, reached_start: start, reached_end: true };
-    timeline.absorb(fetch, messages.into_iter().map(Arc::new).collect(), edges);
-    timeline.close_fetch(fetch);
+    timeline.absorb(fetch, Page::Latest, messages.into_iter().map(Arc::new).collect(), start, true);
     timeline
 }
 
@@ -79,10 +75,6 @@ fn channel(id: u128, name: &str, kind: ChannelKind, parent: u128, unread: u32, m
     let parent = (parent > 0).then(|| ChatId::new(parent));
     let kind = ChatKind::Channel { community: CommunityId::new(10), kind, parent, position: id as u32, slowmode: 0 };
     chat(id, name, kind, unread, mentions)
-}
-
-pub(crate) fn key(chat: u128) -> ChatKey {
-    ChatKey::new(ACCOUNT, ChatId::new(chat))
 }
 
 fn reaction(emoji: &str, count: u32, mine: bool) -> Reaction {
@@ -137,10 +129,20 @@ pub(crate) fn talk() -> Vec<Message> {
     messages
 }
 
-/// An own message on its way.
-pub(crate) fn pending(nonce: u64, words: &str, stage: Stage) -> Pending {
-    let outgoing = Outgoing { chat: GENERAL, nonce: Nonce(nonce), text: words.to_owned(), ..Outgoing::default() };
-    Pending { outgoing: Arc::new(outgoing), written: Wall(NOW), stage, revision: 0 }
+/// Writes a message that got as far as this.
+pub(crate) fn send(state: &mut State, words: &str, stage: Stage) {
+    let chat = ChatKey::new(ACCOUNT, GENERAL);
+    let action = Action::SendTo { chat, text: words.to_owned(), verbatim: false, reply_to: None };
+    tell(state, Event::Act(action));
+    let sent = state.core.accounts[0].outbox.chats.get_mut(&GENERAL).unwrap().last_mut().unwrap();
+    sent.stage = stage;
+    sent.revision += 1;
+}
+
+/// Something happens, and nothing that follows from it is carried out.
+pub(crate) fn tell(state: &mut State, event: Event) {
+    let now = state.now;
+    let _ = reduce(state, event, now);
 }
 
 /// A refusal in words.
@@ -150,39 +152,28 @@ pub(crate) fn refused(words: &'static str) -> Stage {
 
 /// A state with one account, three communities and this timeline in the open chat.
 pub(crate) fn state(open: Timeline) -> State {
-    let mut account = Account {
-        id: ACCOUNT,
-        label: "home".to_owned(),
-        server: "chat.example.org".to_owned(),
-        me: ME,
-        link: LinkPhase::Online,
-        latency: Some(Duration::from_millis(12)),
-        caps: Caps { replies: true, edit: true, delete: true, reactions: true, typing: true, ..Caps::default() },
-        ..Account::default()
-    };
-    let people = [
-        user(ME, "you", Presence::Online),
-        user(ADA, "ada", Presence::Online),
-        user(GRACE, "grace", Presence::Idle),
-        user(LINUS, "linus", Presence::Busy),
-        user(ALAN, "alan", Presence::Offline),
-        user(BOT, "hook", Presence::Online),
-    ];
-    account.users = people.into_iter().map(|user| (user.id, user)).collect();
+    let now = Now { mono: Mono(1_000_000), wall: Wall(NOW) };
+    let spec = AccountSpec { id: ACCOUNT, label: "home".to_owned(), server: "chat.example.org".to_owned() };
+    let mut state = State::new(Arc::new(Settings::default()), vec![spec], true, 7, now);
+    let account = &mut state.core.accounts[0];
+    account.me = ME;
+    (account.link, account.latency) = (LinkPhase::Online, Some(Duration::from_millis(12)));
+    account.caps = Caps { replies: true, edit: true, delete: true, reactions: true, typing: true, ..Caps::default() };
+    account.channels_loaded.insert(CommunityId::new(10), true);
+    account.community_counts.insert(CommunityId::new(11), (3, 0));
     for (id, name) in [(10, "Rustaceans"), (11, "Open Source"), (12, "Tape")] {
-        account.communities.push(Community {
+        let community = Community {
             id: CommunityId::new(id),
             name: text(name),
             permissions: Permissions::ALL,
             available: true,
             ..Community::default()
-        });
+        };
+        tell(&mut state, Event::Update(ACCOUNT, Update::CommunityChanged(Box::new(community))));
     }
-    account.community_counts.insert(CommunityId::new(11), (3, 0));
-    account.channels_loaded.insert(CommunityId::new(10), true);
     let mut general = channel(102, "general", ChannelKind::Text, 101, 0, 0);
     general.topic = Some(text("anything about Rust"));
-    let chats = [
+    let chats = vec![
         channel(99, "Information", ChannelKind::Category, 0, 0, 0),
         channel(100, "announcements", ChannelKind::Announcement, 99, 0, 0),
         channel(101, "Text", ChannelKind::Category, 0, 0, 0),
@@ -196,53 +187,35 @@ pub(crate) fn state(open: Timeline) -> State {
         chat(202, "pens and ink", ChatKind::Group { owner: false, members: [ME, ADA, GRACE].into() }, 0, 0),
         chat(203, "", ChatKind::Saved, 0, 0),
     ];
-    account.chats = chats.into_iter().map(|chat| (chat.id, chat)).collect();
+    let users = vec![
+        user(ME, "you", Presence::Online),
+        user(ADA, "ada", Presence::Online),
+        user(GRACE, "grace", Presence::Idle),
+        user(LINUS, "linus", Presence::Busy),
+        user(ALAN, "alan", Presence::Offline),
+        user(BOT, "hook", Presence::Online),
+    ];
+    let bundle = Bundle { users, chats, ..Bundle::default() };
+    tell(&mut state, Event::Update(ACCOUNT, Update::ChatChanged(Box::new(bundle))));
     let inside = |user, muted| VoiceParticipant { user, muted, ..VoiceParticipant::default() };
-    account.rooms.insert(ChatId::new(106), vec![inside(ADA, false), inside(LINUS, true)]);
+    let participants = vec![inside(ADA, false), inside(LINUS, true)];
+    tell(&mut state, Event::Update(ACCOUNT, Update::VoiceRoomChanged { chat: ChatId::new(106), participants }));
+
+    let account = &mut state.core.accounts[0];
     account.timelines.insert(GENERAL, open);
     account.emoji.insert(EmojiId::new(1), text("ferris"));
     account.typing.chats.insert(GENERAL, vec![Typist { user: ADA, until: Mono(u64::MAX) }]);
-
-    let mut front = Front { community: Some((ACCOUNT, CommunityId::new(10))), ..Front::default() };
+    let front = state.front.as_mut().unwrap();
+    front.community = Some((ACCOUNT, CommunityId::new(10)));
     front.pane.chat = Some(ChatKey::new(ACCOUNT, GENERAL));
     front.pane.divider = Some(MessageKey { order: SortKey(8), id: MessageId::new(8) });
-    let mut state = State {
-        core: nib::state::Core::default(),
-        front: Some(front),
-        settings: Arc::new(Settings::default()),
-        now: Now { mono: Mono(1_000_000), wall: Wall(NOW) },
-        revision: 1,
-        random: fastrand::Rng::with_seed(7),
-    };
-    state.core.accounts.push(account);
     state
 }
 
-/// Sets the size of the terminal, and the sidebar's rows as they are for it.
+/// Sets the size of the terminal.
 pub(crate) fn sized(mut state: State, width: u16, height: u16) -> State {
-    let Some(front) = &mut state.front else { return state };
-    (front.width, front.height) = (width, height);
-    let wide = width >= 100;
-    front.sidebar.rail = [10, 11, 12].into_iter().map(|id| (ACCOUNT, Some(CommunityId::new(id)))).collect();
-    front.sidebar.rail.push((ACCOUNT, None));
-    let community = CommunityId::new(10);
-    let mut rows = vec![if wide {
-        SidebarRow::Title { account: ACCOUNT, community }
-    } else {
-        SidebarRow::Community { account: ACCOUNT, community, folded: false }
-    }];
-    let depth = if wide { 1 } else { 2 };
-    let row = |id, depth| SidebarRow::Chat { chat: key(id), depth };
-    let category = |id| SidebarRow::Category { chat: key(id), folded: false };
-    rows.extend([category(99), row(100, depth), category(101), row(102, depth), row(103, depth), row(104, depth), category(105), row(106, depth)]);
-    rows.extend([SidebarRow::Voice { chat: key(106), index: 0 }, SidebarRow::Voice { chat: key(106), index: 1 }]);
-    if !wide {
-        rows.push(SidebarRow::Community { account: ACCOUNT, community: CommunityId::new(11), folded: true });
-        rows.push(SidebarRow::Community { account: ACCOUNT, community: CommunityId::new(12), folded: true });
-    }
-    rows.extend([SidebarRow::Space, SidebarRow::Direct(ACCOUNT), row(200, 0), row(201, 0), row(202, 0), row(203, 0)]);
-    front.sidebar.rows = rows;
-    front.sidebar.cursor = 4;
+    tell(&mut state, Event::Resized { width, height });
+    state.front.as_mut().unwrap().sidebar.cursor = 4;
     state
 }
 
