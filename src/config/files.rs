@@ -98,31 +98,28 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
     Err(ErrorKind::AlreadyExists.into())
 }
 
-/// Whether others than the user may read or write what is there.
+/// Whether others than the user may read or write an open file.
 ///
 /// # Errors
-/// It is not there, or cannot be looked at.
-pub fn is_open_to_others(path: &Path) -> io::Result<bool> {
-    let metadata = fs::metadata(path)?;
+/// It cannot be looked at.
+pub fn is_open_to_others(file: &File) -> io::Result<bool> {
+    let metadata = file.metadata()?;
     #[cfg(unix)]
     let open = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0;
-    // Elsewhere the directories of a user are closed to others by the system.
+    // Elsewhere the system closes the directories of a user to others.
     #[cfg(not(unix))]
-    let open = { let _ = metadata; false };
+    let open = !metadata.is_file();
     Ok(open)
 }
 
-/// Takes all rights from others.
+/// Takes all rights to a directory from others.
 ///
 /// # Errors
 /// It is not ours to change.
-pub fn close_to_others(path: &Path, directory: bool) -> io::Result<()> {
+pub fn close_directory(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    {
-        let mode = if directory { 0o700 } else { 0o600 };
-        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-    }
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     #[cfg(not(unix))]
-    let _ = (path, directory);
+    fs::metadata(path)?;
     Ok(())
 }

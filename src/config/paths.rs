@@ -50,6 +50,8 @@ pub struct Paths {
     pub config_file: PathBuf,
     /// Whether the configuration file was named on the command line, and so must exist.
     pub config_file_named: bool,
+    /// Whether `NIB_HOME` puts everything into one directory; then nothing is kept outside of it unless asked for.
+    pub one_directory: bool,
     /// The profile; `None` is the usual one.
     pub profile: Option<String>,
 }
@@ -70,7 +72,8 @@ impl Paths {
     /// # Errors
     /// There is no home directory, or the profile cannot be called so.
     pub fn resolve(home: Option<&OsStr>, profile: Option<&str>, config_file: Option<&Path>) -> Result<Self, PathsError> {
-        let roots = match home.filter(|home| !home.is_empty()) {
+        let home = home.filter(|home| !home.is_empty());
+        let roots = match home {
             Some(home) => {
                 let home = std::path::absolute(home).map_err(|_| PathsError::NoHome)?;
                 ["config", "data", "state", "cache"].map(|name| home.join(name))
@@ -89,6 +92,7 @@ impl Paths {
             data,
             state,
             cache,
+            one_directory: home.is_some(),
             profile: profile.map(str::to_owned),
         })
     }

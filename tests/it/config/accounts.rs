@@ -84,11 +84,11 @@ fn private_files_are_private_whole_and_follow_nothing() {
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
     assert_eq!(fs::read_to_string(&path).unwrap(), "new");
     assert_eq!(fs::symlink_metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    // Laid in wait at every name that could come next: none is followed, none is overwritten.
+    // What is written anew is private again, whatever became of the old.
     let before = names(directory.path());
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     files::write_private(&path, b"newer").unwrap();
-    assert!(!files::is_open_to_others(&path).unwrap());
+    assert!(!files::is_open_to_others(&fs::File::open(&path).unwrap()).unwrap());
     assert_eq!(names(directory.path()), before);
 }
 

@@ -34,7 +34,7 @@ fn the_default_file_names_every_option_and_its_examples_are_right() {
     let examples: String = DEFAULT_TEXT.lines().map(|line| line.strip_prefix('#').filter(|rest| rest.starts_with(['[', '"', 's', 'n', 'c', 't'])).unwrap_or(line)).fold(String::new(), |text, line| text + line + "\n");
     let config = read(&examples);
     assert_eq!(config.problems, []);
-    let home = config.accounts.get("home").unwrap();
+    let home = &config.accounts["home"];
     assert_eq!((home.server.as_deref(), home.network.as_deref(), home.client_id), (Some("wss://chat.example.org"), Some("osmium"), Some(1)));
     assert_eq!(home.token_command.as_ref().map(Vec::len), Some(3));
 }
@@ -115,7 +115,7 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
         ]
     );
     assert_eq!(config.settings, Settings { composer_lines: 4, ..Settings::default() });
-    assert_eq!(config.accounts.get("work").unwrap().client_id, Some(7));
+    assert_eq!(config.accounts["work"].client_id, Some(7));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_slip_of_grammar_costs_its_line_only() {
     let text = "theme = dark\nascii = true\npage = \nwindow = 500\nascii = false\n[accounts.home]\nserver = \"wss://x\nclient_id = 7\n[keys.everywhere]\n\"ctrl-g\" = \"quit\n\"ctrl-o\" = \"jump\"\n";
     let config = read(text);
     assert_eq!(config.settings, Settings { ascii: true, window: 500, ..Settings::default() });
-    let home = config.accounts.get("home").unwrap();
+    let home = &config.accounts["home"];
     assert_eq!((home.server.as_deref(), home.client_id), (None, Some(7)));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-O"), Some(11));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-G"), None);
