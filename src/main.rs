@@ -1,2 +1,5 @@
 //! The `nib` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    nib::cli::run(std::env::args_os())
+}

@@ -1,1 +1,136 @@
-//! The command line: one file per command.
+//! The command line: one file per command. Messages go to standard error, data to standard output; exit codes are in [`failure`].
+
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod failure;
+pub mod open;
+pub mod output;
+pub mod print;
+
+use crate::config::Paths;
+use crate::shell::startup::Startup;
+use crate::shell::{logging, panic};
+use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A terminal client for chat networks.
+///
+/// Without a command nib opens the chat, or the welcome screen when there is no account yet.
+#[derive(Debug, Parser)]
+#[command(name = "nib", version, disable_help_subcommand = true, propagate_version = false, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 failed or refused, 2 usage or no terminal, 3 not signed in, 4 network.")]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Heading of the options that every command takes.
+const EVERYWHERE: &str = "Options of every command";
+
+/// What holds for every command.
+#[derive(Clone, Debug, Args)]
+pub struct Globals {
+    /// Use another profile: accounts and settings of its own
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME", env = "NIB_PROFILE")]
+    pub profile: Option<String>,
+    /// Read the settings from this file
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How much to log: error, warn, info, debug, trace
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "LEVEL", env = "NIB_LOG")]
+    pub log_level: Option<String>,
+    /// Log to this file
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+    /// Open this chat: community/channel, @username, group:NAME, self or an id
+    #[arg(long, value_name = "CHAT")]
+    pub open: Option<String>,
+}
+
+impl Globals {
+    /// What the user has set and saved, with the log started. For every command that deals with accounts.
+    ///
+    /// # Errors
+    /// There is no place for files, the list of accounts cannot be read, or the log cannot be written.
+    pub fn startup(&self) -> Result<Startup, Failure> {
+        let startup = Startup::load(self.profile.as_deref(), self.config.as_deref())?;
+        self.start_log(&startup.paths)?;
+        Ok(startup)
+    }
+
+    /// Starts the log: in the file that was asked for, else where logs belong.
+    ///
+    /// # Errors
+    /// The level is not understood or the file cannot be written.
+    pub fn start_log(&self, paths: &Paths) -> Result<(), Failure> {
+        let path = self.log_file.clone().unwrap_or_else(|| paths.log_file());
+        Ok(logging::start(&path, self.log_level.as_deref())?)
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try nib with no account: a small world of its own, gone at exit
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArgs),
+}
+
+/// Parses the command line, does what it says, and tells what became of it.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
+    panic::install();
+    // The hook has said what happened; what is left to do is the exit code.
+    let outcome = std::panic::catch_unwind(|| command(cli));
+    logging::flush();
+    match outcome {
+        Ok(Ok(())) | Ok(Err(Failure::ReaderGone)) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
+            print::tell(&failure::sentence(&failure.to_string()));
+            ExitCode::from(failure.code())
+        }
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Help and version are data; everything else is a mistake in what was asked.
+fn refused(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // A reader of the help that is gone is no failure.
+        let failed = error.print().is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+        return ExitCode::from(u8::from(failed));
+    }
+    let text = error.render().to_string();
+    print::tell(&failure::sentence(text.strip_prefix("error: ").unwrap_or(&text)));
+    ExitCode::from(2)
+}
+
+fn command(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        None => open::run(&cli.globals),
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(arguments)) => demo::run(&cli.globals, &arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,6 +1,42 @@
 //! Everything that touches the world: the loop, effects, the terminal, timers, secrets, logs.
+//!
+//! One thread runs the core and draws; one more runs the networks; what may block runs on threads of its own. Nothing here decides anything
+//! about chats: it reads clocks, feeds events, and carries effects out.
 
+pub mod accounts;
+pub mod clock;
+pub mod colour;
+pub mod engine;
+pub mod home;
+pub mod host;
 mod keyring;
 pub mod keys;
+pub mod logging;
+pub mod open;
+pub mod outside;
+pub mod pacing;
+pub mod panic;
+pub mod run;
 pub mod secrets;
+pub mod sequences;
+pub mod sessions;
+pub mod signals;
+pub mod startup;
+pub mod terminal;
+pub mod timers;
 pub mod token_command;
+pub mod vault;
+
+use std::io;
+use tokio::runtime::Builder;
+
+/// Runs something to its end: on the calling thread, with a worker for the networks. What still blocks afterwards is left behind.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn block_on<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("network").enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
+}

@@ -6,6 +6,7 @@ mod config;
 mod demo_server;
 mod osmium;
 mod dispatch;
+mod host;
 mod session;
 mod screen;
 mod wire;

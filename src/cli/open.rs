@@ -1,0 +1,17 @@
+//! `nib` without a command: the chat, or the welcome screen when there is no account yet.
+
+use super::Globals;
+use super::failure::Failure;
+use crate::shell::{run, terminal};
+
+/// Runs it.
+///
+/// # Errors
+/// There is no terminal, no place for files, or the terminal went away.
+pub fn run(globals: &Globals) -> Result<(), Failure> {
+    terminal::check(std::env::var("TERM").ok().as_deref())?;
+    let mut startup = globals.startup()?;
+    startup.open.clone_from(&globals.open);
+    crate::shell::block_on(run::chat(startup))??;
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Data on standard output, line by line.
+
+use super::failure::Failure;
+use std::io::{self, Write};
+
+/// Writes a line and flushes it, so that a reader at the other end of a pipe has it at once.
+///
+/// # Errors
+/// The reader is gone ([`Failure::ReaderGone`]), or the output cannot be written.
+pub fn line(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Writes a sentence for people to standard error. Nobody could be told if that fails.
+pub fn tell(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
+}

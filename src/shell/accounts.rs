@@ -1,0 +1,56 @@
+//! What the shell knows of accounts that the core need not: the kind of network, and where the token comes from.
+
+use crate::config;
+use crate::domain::{AccountId, Secret};
+use crate::net::osmium::defaults;
+use crate::state::AccountSpec;
+
+/// Where an account's token comes from and goes to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum TokenSource {
+    /// Where the configuration says that tokens are kept.
+    #[default]
+    Saved,
+    /// Given for this run only (`NIB_TOKEN`, the demo); never saved. A newer token replaces it.
+    Given(Secret),
+}
+
+/// An account as the shell knows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountSetup {
+    /// Which.
+    pub id: AccountId,
+    /// What is saved and configured of it.
+    pub account: config::Account,
+    /// Where its token comes from.
+    pub token: TokenSource,
+}
+
+impl AccountSetup {
+    /// An account of a network that nothing is saved of yet. An empty server is the network's own.
+    #[must_use]
+    pub fn new(id: AccountId, network: &str, label: &str, server: &str, token: TokenSource) -> Self {
+        let account = config::Account {
+            label: label.to_owned(),
+            network: network.to_owned(),
+            server: Some(server.to_owned()).filter(|server| !server.is_empty()),
+            user_id: String::new(),
+            username: String::new(),
+            display_name: String::new(),
+            options: config::AccountOptions::default(),
+        };
+        Self { id, account, token }
+    }
+
+    /// The server's address: the account's, or the network's own.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        self.account.server.as_deref().unwrap_or(defaults::URL)
+    }
+
+    /// The account as the core is to know it.
+    #[must_use]
+    pub fn spec(&self) -> AccountSpec {
+        AccountSpec { id: self.id, label: self.account.label.clone(), server: self.server().to_owned() }
+    }
+}

@@ -1,0 +1,57 @@
+//! How many colours the terminal has, told from the environment: asking the terminal would cost a round trip.
+
+use crate::domain::Settings;
+use crate::view::{ColorDepth, Theme};
+
+/// The theme that is set, for the colours that the environment promises.
+#[must_use]
+pub fn theme(settings: &Settings) -> Theme {
+    Theme::named(&settings.theme, depth(|name| std::env::var(name).ok()))
+}
+
+/// How many colours these variables promise. `NO_COLOR` comes first, as <https://no-color.org> asks: any text but the empty one means none.
+#[must_use]
+pub fn depth(variable: impl Fn(&str) -> Option<String>) -> ColorDepth {
+    let value = |name: &str| variable(name).unwrap_or_default().to_ascii_lowercase();
+    let term = value("TERM");
+    if !value("NO_COLOR").is_empty() || term.starts_with("vt1") || term.starts_with("vt2") || term.ends_with("-mono") {
+        return ColorDepth::None;
+    }
+    let colours = value("COLORTERM");
+    if matches!(colours.as_str(), "truecolor" | "24bit")
+        || term.ends_with("-direct")
+        || term == "xterm-kitty"
+        || term == "xterm-ghostty"
+    {
+        return ColorDepth::TrueColor;
+    }
+    if term.contains("256color") || !colours.is_empty() {
+        return ColorDepth::Ansi256;
+    }
+    ColorDepth::Ansi16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_promises_colours() {
+        for (variables, want) in [
+            (&[("TERM", "xterm-256color")][..], ColorDepth::Ansi256),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], ColorDepth::TrueColor),
+            (&[("TERM", "tmux-256color"), ("COLORTERM", "24bit")], ColorDepth::TrueColor),
+            (&[("TERM", "xterm-kitty")], ColorDepth::TrueColor),
+            (&[("TERM", "xterm")], ColorDepth::Ansi16),
+            (&[("TERM", "linux")], ColorDepth::Ansi16),
+            (&[("TERM", "vt100")], ColorDepth::None),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1")], ColorDepth::None),
+            (&[("TERM", "xterm-256color"), ("NO_COLOR", "")], ColorDepth::Ansi256),
+            (&[], ColorDepth::Ansi16),
+        ] {
+            let found =
+                depth(|name| variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned()));
+            assert_eq!(found, want, "{variables:?}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The core with everything but a terminal: state, timers, sessions, secrets. The chat and the shell commands drive the same one.
+//!
+//! Nothing here waits. What takes time is handed to a session or a blocking thread, and comes back through [`Engine::next`].
+
+use super::clock::Clock;
+use super::sessions::{Arrived, Sessions};
+use super::timers::Timers;
+use super::vault::Identity;
+use crate::domain::{AccountId, LinkEvent, Mono, Now};
+use crate::net::NetEvent;
+use crate::state::{Effect, Event, State, StoreOp, StoreReply, reduce};
+use std::collections::VecDeque;
+
+/// Watches what goes through the core. A shell command learns from it what became of its actions.
+pub trait Observer {
+    /// An event is about to be reduced.
+    fn event(&mut self, _event: &Event) {}
+    /// An effect is about to be carried out.
+    fn effect(&mut self, _effect: &Effect) {}
+}
+
+/// Watches nothing.
+impl Observer for () {}
+
+/// The core and what carries out its effects.
+pub struct Engine {
+    state: State,
+    clock: Clock,
+    timers: Timers,
+    sessions: Sessions,
+    /// Events to be reduced before anything else.
+    next: VecDeque<Event>,
+    /// Effects that only a terminal can carry out, oldest first.
+    for_screen: VecDeque<Effect>,
+}
+
+impl Engine {
+    /// An engine around a state. Nothing happens before it is fed [`Event::Started`].
+    #[must_use]
+    pub fn new(mut state: State, clock: Clock, sessions: Sessions) -> Self {
+        state.utc_offset = clock.utc_offset();
+        Self { state, clock, timers: Timers::default(), sessions, next: VecDeque::new(), for_screen: VecDeque::new() }
+    }
+
+    /// The truth, to be read.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Both clocks.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The sessions, for a command that signs in by itself.
+    pub fn sessions(&mut self) -> &mut Sessions {
+        &mut self.sessions
+    }
+
+    /// Reduces an event, carries out what follows, and reduces what that answers at once.
+    pub fn feed(&mut self, event: Event, observer: &mut impl Observer) {
+        self.next.push_back(event);
+        while let Some(event) = self.next.pop_front() {
+            observer.event(&event);
+            log(&event);
+            for effect in reduce(&mut self.state, event, self.clock.now()) {
+                observer.effect(&effect);
+                self.carry_out(effect);
+            }
+        }
+    }
+
+    /// The next thing that arrives from a network or a blocking thread; to be handed to [`Engine::take`]. Safe to drop and call again.
+    pub async fn next(&mut self) -> Arrived {
+        self.sessions.next().await
+    }
+
+    /// Feeds what arrived. The work is bounded: a batch is.
+    pub fn take(&mut self, arrived: Arrived, observer: &mut impl Observer) {
+        match arrived {
+            Arrived::Batch(batch) => {
+                let account = batch.account;
+                for event in batch.events {
+                    let event = match event {
+                        NetEvent::Link(link) => Event::Link(account, link),
+                        NetEvent::Update(update) => Event::Update(account, update),
+                        NetEvent::Answer(answer) => Event::Answer(account, answer),
+                    };
+                    self.feed(event, observer);
+                }
+            }
+            Arrived::Finished(finished) => {
+                if let Some(event) = self.sessions.finished(finished) {
+                    self.feed(event, observer);
+                }
+            }
+        }
+    }
+
+    /// Rings the timers that are due. Returns whether any was.
+    pub fn ring(&mut self, observer: &mut impl Observer) -> bool {
+        let now = self.clock.mono();
+        let mut rang = false;
+        while let Some(timer) = self.timers.take_due(now) {
+            rang = true;
+            // The zone's offset changes twice a year; a timer rings at midnight at the latest.
+            self.state.utc_offset = self.clock.utc_offset();
+            self.feed(Event::Timer(timer), observer);
+        }
+        rang
+    }
+
+    /// When the next timer rings.
+    #[must_use]
+    pub fn next_timer(&self) -> Option<Mono> {
+        self.timers.next()
+    }
+
+    /// The oldest effect that only a terminal can carry out.
+    pub fn take_for_screen(&mut self) -> Option<Effect> {
+        self.for_screen.pop_front()
+    }
+
+    /// Ends all sessions and waits for what is being saved, both for a moment at most.
+    pub async fn close(&mut self) {
+        self.sessions.close().await;
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Connect(account) => {
+                let told = self.sessions.connect(account);
+                self.next.extend(told);
+            }
+            Effect::SignIn { account, server, login, password } => {
+                let told = self.sessions.sign_in(account, server, login, password, None);
+                self.next.extend(told);
+            }
+            Effect::DialNow(account) => self.sessions.dial_now(account),
+            Effect::Disconnect(account) => self.sessions.disconnect(account),
+            Effect::Net { account, id, request, priority } => {
+                if !self.sessions.request(account, id, request, priority) {
+                    self.next.push_back(Event::NotTaken(account, id));
+                }
+            }
+            Effect::Cancel(account, id) => self.sessions.cancel(account, id),
+            Effect::KeepToken(account, token) => {
+                let identity = self.state.core.account(account).map(Identity::of).unwrap_or_default();
+                self.sessions.keep_token(account, token, identity);
+            }
+            Effect::ForgetToken(account) => self.sessions.forget_token(account),
+            Effect::Store(op) => self.store(op),
+            Effect::Arm(timer, at) => self.timers.arm(timer, at),
+            Effect::Disarm(timer) => self.timers.disarm(timer),
+            Effect::Copy(_)
+            | Effect::Open(_)
+            | Effect::Notify { .. }
+            | Effect::Title(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => self.for_screen.push_back(effect),
+            // For whoever submitted the action, who observes it.
+            Effect::Outcome(..) => {}
+        }
+    }
+
+    /// The null store: nothing is kept, and everything is at once as durable as it will ever be.
+    fn store(&mut self, op: StoreOp) {
+        match op {
+            StoreOp::PutOutbox(chat, outgoing) => {
+                self.next.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce)))
+            }
+            StoreOp::DropOutbox(..) | StoreOp::PutDraft(..) => {}
+        }
+    }
+}
+
+/// Logs kinds and numbers. What was typed and what was written by anybody never gets here.
+fn log(event: &Event) {
+    match event {
+        Event::Link(AccountId(account), link) => match link {
+            LinkEvent::Connecting => tracing::debug!(account, "connecting"),
+            LinkEvent::SignedIn { me, .. } => tracing::info!(account, user = %me.id, "signed in"),
+            LinkEvent::CodeNeeded { recovery, wrong } => tracing::info!(account, recovery, wrong, "a code is needed"),
+            LinkEvent::Refused { code, reason } => tracing::warn!(account, code, ?reason, "the sign-in was refused"),
+            LinkEvent::Down { reason, retry_in } => {
+                tracing::warn!(account, ?reason, ?retry_in, "the connection is down")
+            }
+            LinkEvent::Latency(latency) => tracing::trace!(account, ?latency, "latency"),
+            LinkEvent::Missed => tracing::info!(account, "updates were missed"),
+        },
+        Event::Update(AccountId(account), update) => tracing::trace!(account, kind = update.name(), "update"),
+        Event::Answer(AccountId(account), answer) => match &answer.outcome {
+            Ok(_) => tracing::trace!(account, request = answer.request.0, "answered"),
+            Err(refusal) => {
+                tracing::info!(account, request = answer.request.0, kind = ?refusal.kind, code = refusal.code, "refused");
+            }
+        },
+        Event::NotTaken(AccountId(account), request) => tracing::debug!(account, request = request.0, "not taken"),
+        Event::Timer(timer) => tracing::trace!(?timer, "timer"),
+        Event::TokenKept(AccountId(account), trouble) => {
+            tracing::info!(account, as_wished = trouble.is_none(), "token kept")
+        }
+        Event::Failed(_) => tracing::info!("something that was asked for did not work"),
+        Event::Terminate => tracing::info!("asked to end"),
+        Event::Started
+        | Event::Act(_)
+        | Event::Submit(..)
+        | Event::Resized { .. }
+        | Event::Focused(_)
+        | Event::Stored(_)
+        | Event::Arranged(..)
+        | Event::Settings(_) => {}
+    }
+}

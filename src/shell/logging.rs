@@ -1,0 +1,232 @@
+//! Logs: to a file of one's own, never to the terminal, bounded, and without texts or secrets.
+//!
+//! The file has mode 0600 and is written by a thread that sleeps until there is a line, so that a slow disk never holds up a key. What does not fit
+//! the queue is dropped and counted in the log itself.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Size in bytes at which a log is moved aside; the one moved aside before is dropped.
+const LIMIT: u64 = 5 << 20;
+
+/// Lines that may wait to be written.
+const QUEUE: usize = 1_024;
+
+/// What is logged when nobody chose.
+const DEFAULT_FILTER: &str = "info";
+
+static LOG: OnceLock<Log> = OnceLock::new();
+
+#[derive(Debug)]
+struct Log {
+    path: PathBuf,
+    lines: SyncSender<Job>,
+}
+
+#[derive(Debug)]
+enum Job {
+    Line(Vec<u8>),
+    Flush(SyncSender<()>),
+}
+
+/// Why there is no log.
+#[derive(Debug, thiserror::Error)]
+pub enum LoggingError {
+    /// The level is not one.
+    #[error("the log level \"{level}\" is not understood ({source}); use error, warn, info, debug or trace")]
+    Level {
+        /// What was written.
+        level: String,
+        /// What is wrong with it.
+        source: tracing_subscriber::filter::ParseError,
+    },
+    /// The file cannot be written.
+    #[error("the log file {} cannot be written: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Starts logging to a file. To be called once; a second call does nothing.
+///
+/// # Errors
+/// The level is not understood or the file cannot be written; nothing is logged then.
+pub fn start(path: &Path, level: Option<&str>) -> Result<(), LoggingError> {
+    let level = level.unwrap_or(DEFAULT_FILTER);
+    let filter = EnvFilter::try_new(level).map_err(|source| LoggingError::Level { level: level.to_owned(), source })?;
+    let sink = Sink::open(path).map_err(|source| LoggingError::File { path: path.to_owned(), source })?;
+    let (lines, queue) = sync_channel(QUEUE);
+    let dropped = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&dropped);
+    let spawned = std::thread::Builder::new().name("log".to_owned()).spawn(move || write_lines(sink, &queue, &counted));
+    spawned.map_err(|source| LoggingError::File { path: path.to_owned(), source })?;
+    if LOG.set(Log { path: path.to_owned(), lines: lines.clone() }).is_ok() {
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(false)
+            .with_target(true)
+            .with_writer(Writers { lines, dropped })
+            .finish();
+        // Fails only if somebody else set one, which then is the one that logs.
+        drop(tracing::subscriber::set_global_default(subscriber));
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "nib starts");
+    }
+    Ok(())
+}
+
+/// Where the log is, if there is one.
+#[must_use]
+pub fn path() -> Option<&'static Path> {
+    LOG.get().map(|log| log.path.as_path())
+}
+
+/// Waits until everything logged so far is in the file, a quarter of a second at most.
+pub fn flush() {
+    if let Some(log) = LOG.get() {
+        let (done, wait) = sync_channel(1);
+        if log.lines.try_send(Job::Flush(done)).is_ok() {
+            // Late is as good as never here: the program ends anyway.
+            let _ = wait.recv_timeout(Duration::from_millis(250));
+        }
+    }
+}
+
+fn write_lines(mut sink: Sink, queue: &Receiver<Job>, dropped: &AtomicU64) {
+    while let Ok(job) = queue.recv() {
+        match job {
+            Job::Line(line) => {
+                let lost = dropped.swap(0, Ordering::Relaxed);
+                if lost > 0 {
+                    sink.write(format!("{lost} lines were lost, since the disk was slow\n").as_bytes());
+                }
+                sink.write(&line);
+            }
+            Job::Flush(done) => drop(done.try_send(())),
+        }
+    }
+}
+
+/// The file, and how much is in it.
+#[derive(Debug)]
+struct Sink {
+    path: PathBuf,
+    file: File,
+    size: u64,
+}
+
+impl Sink {
+    fn open(path: &Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        let file = open(path)?;
+        let size = file.metadata()?.len();
+        let mut sink = Self { path: path.to_owned(), file, size };
+        sink.rotate_if_full();
+        Ok(sink)
+    }
+
+    /// Writes a line. A full disk is no reason to stop chatting, so failures are not told.
+    fn write(&mut self, line: &[u8]) {
+        if self.file.write_all(line).is_ok() {
+            self.size += line.len() as u64;
+        }
+        self.rotate_if_full();
+    }
+
+    fn rotate_if_full(&mut self) {
+        if self.size < LIMIT {
+            return;
+        }
+        let mut aside = self.path.clone().into_os_string();
+        aside.push(".1");
+        if fs::rename(&self.path, aside).is_ok()
+            && let Ok(file) = open(&self.path)
+        {
+            self.file = file;
+        }
+        // If it cannot be moved aside, the next try is a whole limit later.
+        self.size = 0;
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}
+
+#[derive(Clone, Debug)]
+struct Writers {
+    lines: SyncSender<Job>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl<'a> MakeWriter<'a> for Writers {
+    type Writer = LineWriter;
+
+    fn make_writer(&'a self) -> LineWriter {
+        LineWriter { to: self.clone(), line: Vec::with_capacity(160) }
+    }
+}
+
+/// Collects one line and hands it over when dropped.
+struct LineWriter {
+    to: Writers,
+    line: Vec<u8>,
+}
+
+impl Write for LineWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for LineWriter {
+    fn drop(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if !line.is_empty() && self.to.lines.try_send(Job::Line(line)).is_err() {
+            self.to.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_full_log_is_moved_aside_and_nobody_else_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state/nib.log");
+        let mut sink = Sink::open(&path).unwrap();
+        sink.write(&vec![b'x'; usize::try_from(LIMIT).unwrap()]);
+        sink.write(b"after\n");
+        assert_eq!(fs::read(&path).unwrap(), b"after\n");
+        assert_eq!(fs::metadata(path.with_extension("log.1")).unwrap().len(), LIMIT);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_wrong_level_says_what_is_right() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = start(&folder.path().join("nib.log"), Some("nib=loud")).unwrap_err().to_string();
+        assert!(error.contains("nib=loud") && error.contains("debug"), "{error}");
+    }
+}

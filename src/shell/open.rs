@@ -1,0 +1,54 @@
+//! Opening links in the user's program. The address is one argument; no shell reads it.
+
+use std::process::{Command, Stdio};
+
+/// The program that opens addresses.
+const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+
+/// Opens a web address. Only `http` and `https`: anything else could start a program on somebody else's word.
+///
+/// # Errors
+/// A sentence: the address is of another kind, or the program cannot be started.
+pub fn open(address: &str) -> Result<(), String> {
+    let address = web_address(address).ok_or_else(|| "not opened: only http and https addresses are".to_owned())?;
+    let mut child = Command::new(OPENER)
+        .arg(address)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("not opened: {OPENER} does not start: {error}"))?;
+    // Somebody has to wait for it, or it stays in the process table.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}
+
+/// The address if it is one of the web, without anything that could be read as an option or hold a second line.
+fn web_address(address: &str) -> Option<&str> {
+    let (scheme, rest) = address.split_once("://")?;
+    let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    (web && !rest.is_empty() && !address.chars().any(|c| c.is_control() || c.is_whitespace())).then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::web_address;
+
+    #[test]
+    fn only_web_addresses_are_opened() {
+        for good in ["https://example.org/a?b=c#d", "HTTP://example.org"] {
+            assert_eq!(web_address(good), Some(good));
+        }
+        for bad in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "-h",
+            "https://",
+            "https://a\nb",
+            "ssh://-oProxyCommand=x",
+            "mailto:a@b",
+        ] {
+            assert_eq!(web_address(bad), None, "{bad}");
+        }
+    }
+}

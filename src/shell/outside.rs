@@ -1,0 +1,37 @@
+//! Effects outside the window's cells.
+
+use super::terminal::Screen;
+use super::{open, sequences};
+use crate::state::Effect;
+use std::io;
+
+/// Carries them out, and remembers what need not be said twice.
+#[derive(Debug, Default)]
+pub struct Outside {
+    title: Option<String>,
+}
+
+impl Outside {
+    /// Carries out one; those that are not of this kind are ignored. The inner error is a sentence for the user.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn carry_out(&mut self, effect: Effect, screen: &mut Screen) -> io::Result<Result<(), String>> {
+        match effect {
+            Effect::Copy(text) => match sequences::clipboard(&text) {
+                Ok(bytes) => screen.emit(&bytes)?,
+                Err(sentence) => return Ok(Err(sentence)),
+            },
+            Effect::Open(address) => return Ok(open::open(&address)),
+            Effect::Notify { title, body } => screen.emit(&sequences::notification(&title, &body))?,
+            Effect::Title(title) => {
+                if self.title.as_deref() != Some(title.as_str()) {
+                    screen.emit(&sequences::title(&title))?;
+                    self.title = Some(title);
+                }
+            }
+            _ => {}
+        }
+        Ok(Ok(()))
+    }
+}

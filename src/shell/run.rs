@@ -1,0 +1,274 @@
+//! The chat in a terminal: one loop, one writer.
+//!
+//! A turn of the loop takes one thing: a key before a signal, a signal before a network's batch, a batch before what blocking threads found out.
+//! Batches are bounded, so a flood of them never stands between a key and its frame. Without a timer armed and without a frame due, nothing wakes it.
+
+use super::engine::Engine;
+use super::outside::Outside;
+use super::pacing::{Cause, Pacer};
+use super::signals::{self, Asked, Signals};
+use super::startup::Startup;
+use super::terminal::{Screen, TerminalError};
+use super::{colour, keys};
+use crate::domain::{LinkPhase, Mono};
+use crate::input::Keymap;
+use crate::layout::{self, LayoutCache, Scene};
+use crate::state::front::{PaneId, Visible};
+use crate::state::{Action, Effect, Event, State};
+use crate::view::{self, Theme};
+use crossterm::event::{Event as Input, EventStream, KeyEvent};
+use futures_util::StreamExt;
+use std::collections::HashMap;
+use std::io;
+use std::time::Instant;
+
+/// Shows the chat until the user leaves it or the system ends it.
+///
+/// # Errors
+/// There is no terminal to draw on, or it refuses.
+pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
+    let signals = Signals::listen()?;
+    let screen = Screen::enter()?;
+    let (width, height) = screen.size()?;
+    let theme = colour::theme(&startup.settings);
+    let mut cache = LayoutCache::new(jiff::tz::TimeZone::system());
+    cache.keys = startup.key_hints();
+    let keymap = std::mem::take(&mut startup.keymap);
+    let open = startup.open.take();
+    let notes = std::mem::take(&mut startup.notes);
+    let mut chat = Chat {
+        engine: startup.engine(true),
+        screen,
+        outside: Outside::default(),
+        keymap,
+        theme,
+        cache,
+        told: HashMap::new(),
+        pacer: Pacer::default(),
+        drawn: None,
+        open,
+        standing: Standing::Running,
+    };
+    chat.engine.feed(Event::Resized { width, height }, &mut ());
+    chat.engine.feed(Event::Started, &mut ());
+    if let Some(note) = notes.first() {
+        let more = notes.len().saturating_sub(1);
+        let more = if more == 0 { String::new() } else { format!(" ({more} more; nib config check lists them)") };
+        chat.engine.feed(Event::Failed(format!("{note}{more}")), &mut ());
+    }
+    chat.run(EventStream::new(), signals).await
+}
+
+/// Whether the loop goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    Running,
+    /// The terminal is the shell's; everything goes on but drawing.
+    Stopped,
+    Leaving,
+}
+
+struct Chat {
+    engine: Engine,
+    screen: Screen,
+    outside: Outside,
+    keymap: Keymap,
+    theme: Theme,
+    cache: LayoutCache,
+    /// What the reducer was told last of each pane.
+    told: HashMap<PaneId, Visible>,
+    pacer: Pacer,
+    /// The revision that the terminal shows.
+    drawn: Option<u64>,
+    /// The chat to open once chats are known.
+    open: Option<String>,
+    standing: Standing,
+}
+
+impl Chat {
+    async fn run(mut self, mut input: EventStream, mut signals: Signals) -> Result<(), TerminalError> {
+        let ended = self.turns(&mut input, &mut signals).await;
+        if ended.is_err() {
+            // The terminal is gone; what was typed is not to go with it.
+            self.engine.feed(Event::Terminate, &mut ());
+        }
+        // The shell gets its terminal back before anything is waited for.
+        self.screen.leave();
+        self.engine.close().await;
+        ended
+    }
+
+    async fn turns(&mut self, input: &mut EventStream, signals: &mut Signals) -> Result<(), TerminalError> {
+        self.finish_turn(Cause::Key)?;
+        while self.standing != Standing::Leaving {
+            let wake = self.wake();
+            let cause = tokio::select! {
+                biased;
+                event = input.next() => self.input(event),
+                asked = signals.next() => self.asked(asked)?,
+                arrived = self.engine.next() => {
+                    self.engine.take(arrived, &mut ());
+                    Cause::Network
+                }
+                () = sleep_until(wake) => Cause::Network,
+            };
+            self.finish_turn(cause)?;
+        }
+        Ok(())
+    }
+
+    /// The next moment at which something is to be done, if any.
+    fn wake(&self) -> Option<Instant> {
+        let frame = if self.standing == Standing::Running { self.pacer.due() } else { None };
+        let next = [self.engine.next_timer(), frame].into_iter().flatten().min();
+        next.map(|at: Mono| self.engine.clock().instant(at))
+    }
+
+    /// What is to be done after each turn, whatever it took: timers, the terminal's effects, the frame.
+    fn finish_turn(&mut self, cause: Cause) -> Result<(), TerminalError> {
+        if self.open.is_some()
+            && self.engine.state().core.accounts.iter().any(|account| account.link == LinkPhase::Online)
+        {
+            let named = self.open.take().map(|name| Event::Act(Action::Open(name)));
+            named.into_iter().for_each(|event| self.engine.feed(event, &mut ()));
+        }
+        // Here and not only on waking up, or a flood would keep timers waiting.
+        self.engine.ring(&mut ());
+        while let Some(effect) = self.engine.take_for_screen() {
+            self.carry_out(effect)?;
+        }
+        if self.drawn != Some(self.engine.state().revision) {
+            self.pacer.ask(cause, self.engine.clock().mono());
+        }
+        if self.standing == Standing::Running && self.pacer.is_due(self.engine.clock().mono()) {
+            self.draw()?;
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, event: Option<io::Result<Input>>) -> Cause {
+        match event {
+            Some(Ok(Input::Key(key))) => self.key(key),
+            Some(Ok(Input::Paste(text))) => self.act(Action::Paste(text)),
+            Some(Ok(Input::Resize(width, height))) => self.engine.feed(Event::Resized { width, height }, &mut ()),
+            Some(Ok(Input::FocusGained)) => self.engine.feed(Event::Focused(true), &mut ()),
+            Some(Ok(Input::FocusLost)) => self.engine.feed(Event::Focused(false), &mut ()),
+            Some(Ok(Input::Mouse(_))) => {}
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the terminal is gone");
+                self.end();
+            }
+            None => self.end(),
+        }
+        Cause::Key
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        let Some(key) = keys::key(key) else { return };
+        let Some(front) = self.engine.state().front.as_ref() else { return };
+        if let Some(action) = self.keymap.action(key, &front.contexts(), front.takes_text()) {
+            self.act(action);
+        }
+    }
+
+    /// Feeds an action. A scroll that is not resolved yet is resolved before it, so that keys of one burst act on what they would have seen.
+    fn act(&mut self, action: Action) {
+        let pending = |state: &State| state.front.as_ref().is_some_and(|front| front.pane.intent.is_some());
+        if pending(self.engine.state()) {
+            let scene = self.arrange();
+            self.tell(&scene);
+        }
+        self.engine.feed(Event::Act(action), &mut ());
+    }
+
+    fn arrange(&mut self) -> Scene {
+        let state = self.engine.state();
+        let (width, height) = state.front.as_ref().map_or((0, 0), |front| (front.width, front.height));
+        layout::arrange(state, &mut self.cache, width, height)
+    }
+
+    /// Tells the reducer what the layout found out, where it differs from what it was told last.
+    fn tell(&mut self, scene: &Scene) {
+        for (pane, visible) in &scene.visible {
+            if self.told.get(pane) != Some(visible) {
+                self.told.insert(*pane, visible.clone());
+                self.engine.feed(Event::Arranged(*pane, visible.clone()), &mut ());
+            }
+        }
+        self.told.retain(|pane, _| scene.visible.iter().any(|(shown, _)| shown == pane));
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        // A size that was not told yet: the frame must fit the terminal as it is, not as it was.
+        let (width, height) = self.screen.size()?;
+        if self.engine.state().front.as_ref().is_some_and(|front| (front.width, front.height) != (width, height)) {
+            self.engine.feed(Event::Resized { width, height }, &mut ());
+        }
+        let scene = self.arrange();
+        let drawn = self.engine.state().revision;
+        let theme = &self.theme;
+        self.screen.draw(|frame| view::paint(&scene, theme, frame))?;
+        self.drawn = Some(drawn);
+        self.pacer.drawn(self.engine.clock().mono());
+        self.tell(&scene);
+        if self.engine.state().revision != drawn {
+            self.pacer.ask(Cause::Network, self.engine.clock().mono());
+        }
+        Ok(())
+    }
+
+    fn asked(&mut self, asked: Asked) -> Result<Cause, TerminalError> {
+        match asked {
+            Asked::End => self.end(),
+            Asked::Stop => self.stop()?,
+            Asked::Continue => {
+                self.standing = Standing::Running;
+                self.screen.reenter()?;
+                self.drawn = None;
+            }
+        }
+        Ok(Cause::Key)
+    }
+
+    fn end(&mut self) {
+        self.engine.feed(Event::Terminate, &mut ());
+        self.standing = Standing::Leaving;
+    }
+
+    fn stop(&mut self) -> Result<(), TerminalError> {
+        if !signals::can_stop() {
+            self.engine.feed(Event::Failed("there is no shell to return to".to_owned()), &mut ());
+            return Ok(());
+        }
+        self.screen.leave();
+        self.standing = Standing::Stopped;
+        Ok(signals::stop_job()?)
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Result<(), TerminalError> {
+        match effect {
+            Effect::Quit => self.standing = Standing::Leaving,
+            Effect::Suspend => self.stop()?,
+            Effect::Redraw => {
+                self.screen.forget();
+                self.drawn = None;
+            }
+            other if self.standing == Standing::Running => {
+                if let Err(sentence) = self.outside.carry_out(other, &mut self.screen)? {
+                    self.engine.feed(Event::Failed(sentence), &mut ());
+                }
+            }
+            // A notice for a terminal that is the shell's now is for nobody.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Sleeps until then; without a moment for ever.
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

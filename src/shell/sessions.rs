@@ -1,0 +1,316 @@
+//! The sessions of all accounts, and their tokens: the part of the effects that takes time.
+//!
+//! Each session has a channel of its own, so that what one that was replaced still had to say cannot be taken for the new one's: of a session
+//! that was ended or replaced only answers are still heard. Tokens are read and written on blocking threads.
+
+use super::accounts::{AccountSetup, TokenSource};
+use super::vault::{Identity, Kept, Vault};
+use crate::config;
+use crate::config::accounts::NETWORKS;
+use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret};
+use crate::net::dial::ServerAddress;
+use crate::net::osmium::{OsmiumAdapter, OsmiumConfig};
+use crate::net::session::{self, BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle};
+use crate::net::{Credentials, NetEvent};
+use crate::state::Event;
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::time::{Instant, timeout_at};
+
+/// How long the end of the program waits for sessions to part and tokens to be saved.
+const PARTING: Duration = Duration::from_millis(1_500);
+
+/// What a blocking thread found out.
+#[derive(Debug)]
+pub enum Finished {
+    /// An account's saved token, or why there is none; for the connection with this number.
+    Token(AccountId, u64, Result<Secret, String>),
+    /// A token was saved or forgotten, or why not.
+    Kept(AccountId, Kept),
+}
+
+/// What arrived.
+#[derive(Debug)]
+pub enum Arrived {
+    /// From a network.
+    Batch(Batch),
+    /// From a blocking thread.
+    Finished(Finished),
+}
+
+/// A session, or what is left of one.
+struct Running {
+    account: AccountId,
+    /// `None` once it was ended or replaced.
+    handle: Option<SessionHandle>,
+    batches: Receiver<Batch>,
+}
+
+/// The sessions and tokens of all accounts.
+pub struct Sessions {
+    runtime: Handle,
+    setups: BTreeMap<AccountId, AccountSetup>,
+    running: Vec<Running>,
+    vault: Vault,
+    done: Sender<Finished>,
+    finished: Receiver<Finished>,
+    /// Blocking threads that have not reported.
+    outstanding: usize,
+    /// Counts the wishes for a connection, so that a token that was read for an older one is not used.
+    wishes: u64,
+    wished: BTreeMap<AccountId, u64>,
+    /// Tokens as they are saved, so that a reconnect writes nothing.
+    kept: BTreeMap<AccountId, Secret>,
+}
+
+impl Sessions {
+    /// No session yet, for these accounts. To be called on the runtime.
+    #[must_use]
+    pub fn new(runtime: Handle, setups: Vec<AccountSetup>, vault: Vault) -> Self {
+        let (done, finished) = mpsc::channel(16);
+        Self {
+            runtime,
+            setups: setups.into_iter().map(|setup| (setup.id, setup)).collect(),
+            running: Vec::new(),
+            vault,
+            done,
+            finished,
+            outstanding: 0,
+            wishes: 0,
+            wished: BTreeMap::new(),
+            kept: BTreeMap::new(),
+        }
+    }
+
+    /// Begins to connect an account with its token. Returns what can be told at once: why that is not possible.
+    pub fn connect(&mut self, account: AccountId) -> Option<Event> {
+        self.disconnect(account);
+        let Some(setup) = self.setups.get(&account) else {
+            return Some(refused(account, "there is no such account"));
+        };
+        match &setup.token {
+            TokenSource::Given(token) => {
+                let credentials = Credentials::Token(token.clone());
+                self.start(account, credentials)
+            }
+            TokenSource::Saved => {
+                self.wishes += 1;
+                let wish = self.wishes;
+                self.wished.insert(account, wish);
+                let (vault, setup) = (self.vault.clone(), setup.clone());
+                self.block(move || Finished::Token(account, wish, vault.load(&setup)));
+                None
+            }
+        }
+    }
+
+    /// Begins to sign in with what the user typed. An account that is not known yet becomes so.
+    pub fn sign_in(
+        &mut self,
+        account: AccountId,
+        server: String,
+        login: String,
+        password: Secret,
+        code: Option<Secret>,
+    ) -> Option<Event> {
+        self.disconnect(account);
+        let setup = self.setups.entry(account).or_insert_with(|| {
+            let network = NETWORKS.first().copied().unwrap_or_default();
+            AccountSetup::new(account, network, &login, &server, TokenSource::Saved)
+        });
+        setup.account.server = Some(server);
+        self.kept.remove(&account);
+        self.start(account, Credentials::Password { login, password, code })
+    }
+
+    /// Begins to sign in with a token that the user gave; it is saved when the network takes it.
+    pub fn sign_in_token(&mut self, account: AccountId, token: Secret) -> Option<Event> {
+        self.disconnect(account);
+        self.kept.remove(&account);
+        self.start(account, Credentials::Token(token))
+    }
+
+    /// What an account is called, as it is saved.
+    #[must_use]
+    pub fn label(&self, account: AccountId) -> Option<&str> {
+        self.setups.get(&account).map(|setup| setup.account.label.as_str())
+    }
+
+    /// Dials now instead of waiting.
+    pub fn dial_now(&self, account: AccountId) {
+        if let Some(handle) = self.handle(account) {
+            handle.dial_now();
+        }
+    }
+
+    /// Ends an account's session, if there is one.
+    pub fn disconnect(&mut self, account: AccountId) {
+        self.wished.remove(&account);
+        for running in self.running.iter_mut().filter(|running| running.account == account) {
+            if let Some(handle) = running.handle.take() {
+                handle.stop();
+            }
+        }
+    }
+
+    /// Hands a request to an account's session. Returns whether it was taken.
+    pub fn request(&self, account: AccountId, id: RequestId, request: Request, priority: Priority) -> bool {
+        match self.handle(account).map(|handle| handle.request(id, request, priority)) {
+            Some(Ok(())) => true,
+            Some(Err(error)) => {
+                tracing::debug!(account = account.0, request = id.0, %error, "not taken");
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// A request is no longer wanted.
+    pub fn cancel(&self, account: AccountId, id: RequestId) {
+        if let Some(handle) = self.handle(account) {
+            handle.cancel(id);
+        }
+    }
+
+    /// Saves an account's token, and the account with it. What is saved already is not written again.
+    pub fn keep_token(&mut self, account: AccountId, token: Secret, identity: Identity) {
+        let Some(setup) = self.setups.get_mut(&account) else { return };
+        if let TokenSource::Given(given) = &mut setup.token {
+            *given = token;
+        } else if self.kept.get(&account) != Some(&token) {
+            let (vault, setup) = (self.vault.clone(), setup.clone());
+            self.kept.insert(account, token.clone());
+            self.block(move || Finished::Kept(account, vault.keep(&setup, &identity, &token)));
+        }
+    }
+
+    /// Forgets an account's token.
+    pub fn forget_token(&mut self, account: AccountId) {
+        let Some(setup) = self.setups.get(&account) else { return };
+        self.kept.remove(&account);
+        if setup.token == TokenSource::Saved {
+            let (vault, setup) = (self.vault.clone(), setup.clone());
+            self.block(move || Finished::Kept(account, vault.forget(&setup)));
+        }
+    }
+
+    /// The next thing that arrives. Safe to drop and call again.
+    pub async fn next(&mut self) -> Arrived {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Arrived> {
+        let mut index = 0;
+        while let Some(running) = self.running.get_mut(index) {
+            match running.batches.poll_recv(context) {
+                Poll::Ready(Some(mut batch)) => {
+                    let replaced = running.handle.is_none();
+                    // To the end of the line: one busy account does not silence the others.
+                    let running = self.running.remove(index);
+                    self.running.push(running);
+                    if replaced {
+                        batch.events.retain(|event| matches!(event, NetEvent::Answer(_)));
+                    }
+                    return Poll::Ready(Arrived::Batch(batch));
+                }
+                Poll::Ready(None) => drop(self.running.remove(index)),
+                Poll::Pending => index += 1,
+            }
+        }
+        match self.finished.poll_recv(context) {
+            Poll::Ready(Some(finished)) => {
+                self.outstanding = self.outstanding.saturating_sub(1);
+                Poll::Ready(Arrived::Finished(finished))
+            }
+            // We hold a sender ourselves, so it never closes.
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// What follows from what a blocking thread found out.
+    pub fn finished(&mut self, finished: Finished) -> Option<Event> {
+        match finished {
+            Finished::Token(account, wish, _) if self.wished.get(&account) != Some(&wish) => None,
+            Finished::Token(account, _, Ok(token)) => {
+                self.kept.insert(account, token.clone());
+                self.start(account, Credentials::Token(token))
+            }
+            Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence)),
+            Finished::Kept(account, kept) => {
+                if let Some((setup, label)) = self.setups.get_mut(&account).zip(kept.label) {
+                    setup.account.label = label;
+                }
+                Some(Event::TokenKept(account, kept.note))
+            }
+        }
+    }
+
+    /// Ends all sessions and waits until they have parted and tokens are saved, for a moment at most. What arrives meanwhile is dropped.
+    pub async fn close(&mut self) {
+        let accounts: Vec<AccountId> = self.setups.keys().copied().collect();
+        for account in accounts {
+            self.disconnect(account);
+        }
+        let end = Instant::now() + PARTING;
+        while !self.running.is_empty() || self.outstanding > 0 {
+            let more = poll_fn(|context| match self.poll(context) {
+                Poll::Ready(_) => Poll::Ready(true),
+                // Polling removes sessions that are over, so this may be the last moment that anything wakes us.
+                Poll::Pending if self.running.is_empty() && self.outstanding == 0 => Poll::Ready(false),
+                Poll::Pending => Poll::Pending,
+            });
+            if timeout_at(end, more).await.is_err() {
+                tracing::info!(
+                    sessions = self.running.len(),
+                    tokens = self.outstanding,
+                    "not everything could be ended in good form"
+                );
+                return;
+            }
+        }
+    }
+
+    fn handle(&self, account: AccountId) -> Option<&SessionHandle> {
+        self.running.iter().filter(|running| running.account == account).find_map(|running| running.handle.as_ref())
+    }
+
+    fn start(&mut self, account: AccountId, credentials: Credentials) -> Option<Event> {
+        let setup = self.setups.get(&account)?;
+        let server: ServerAddress = match setup.server().parse() {
+            Ok(server) => server,
+            Err(error) => return Some(refused(account, &format!("{error}"))),
+        };
+        let config = SessionConfig::new(server, credentials, super::clock::seed());
+        let (sender, batches) = mpsc::channel(BATCHES);
+        let handle = session::spawn(&self.runtime, account, config, adapters(&setup.account, setup.server()), sender);
+        self.running.push(Running { account, handle: Some(handle), batches });
+        None
+    }
+
+    /// Runs something that may block on a thread of its own.
+    fn block(&mut self, work: impl FnOnce() -> Finished + Send + 'static) {
+        self.outstanding += 1;
+        let done = self.done.clone();
+        self.runtime.spawn_blocking(move || {
+            // Fails only when the program ends and nobody waits any more.
+            drop(done.blocking_send(work()));
+        });
+    }
+}
+
+/// What makes the adapter of each connection of an account.
+fn adapters(account: &config::Account, server: &str) -> MakeAdapter {
+    // There is one network yet; the configuration takes no other name.
+    let mut osmium = OsmiumConfig { url: server.to_owned(), ..OsmiumConfig::default() };
+    osmium.client_id = account.options.client_id.unwrap_or(osmium.client_id);
+    // The adapter takes the time from the session when the connection opens.
+    Box::new(move |credentials| Box::new(OsmiumAdapter::new(osmium.clone(), credentials, Now::default())))
+}
+
+fn refused(account: AccountId, reason: &str) -> Event {
+    Event::Link(account, LinkEvent::Refused { code: 0, reason: CleanText::line(reason) })
+}

@@ -1,0 +1,135 @@
+//! What a run starts from: accounts, settings, keys, places. The chat and every shell command are made from the same.
+
+use super::accounts::{AccountSetup, TokenSource};
+use super::clock::{Clock, seed};
+use super::engine::Engine;
+use super::sessions::Sessions;
+use super::vault::Vault;
+use crate::config::paths::PathsError;
+use crate::config::saved::SavedError;
+use crate::config::{self, Config, Paths, SavedAccounts, SecretsChoice};
+use crate::domain::{AccountId, Secret, Settings};
+use crate::input::Keymap;
+use crate::layout::{KeyHint, KeyHints};
+use crate::state::State;
+use crate::state::action::Context;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// Why a run cannot start. Reads as a sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    /// There is no place for files.
+    #[error(transparent)]
+    Paths(#[from] PathsError),
+    /// The list of accounts cannot be used.
+    #[error(transparent)]
+    Accounts(#[from] SavedError),
+    /// `NIB_NETWORK` names no network.
+    #[error("there is no network called \"{0}\"; NIB_NETWORK is one of: {known}", known = config::accounts::NETWORKS.join(", "))]
+    Network(String),
+}
+
+/// What a run starts from.
+#[derive(Clone, Debug)]
+pub struct Startup {
+    /// In the order of their ids, which count from 0.
+    pub accounts: Vec<AccountSetup>,
+    /// What the core and the screen read.
+    pub settings: Arc<Settings>,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// Where files lie.
+    pub paths: Paths,
+    /// Where tokens are kept.
+    pub secrets: SecretsChoice,
+    /// The chat to open first, by its written name.
+    pub open: Option<String>,
+    /// Sentences for the user about what could not be read.
+    pub notes: Vec<String>,
+}
+
+impl Startup {
+    /// The defaults, with files in these places and no account.
+    #[must_use]
+    pub fn bare(paths: Paths) -> Self {
+        Self {
+            accounts: Vec::new(),
+            settings: Arc::default(),
+            keymap: Keymap::default(),
+            paths,
+            secrets: SecretsChoice::default(),
+            open: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// What the user has set and saved. With `NIB_TOKEN` its account is the only one of this run.
+    ///
+    /// # Errors
+    /// There is no place for files, or the list of accounts cannot be read. Mistakes in the configuration are notes.
+    pub fn load(profile: Option<&str>, config_file: Option<&Path>) -> Result<Self, StartupError> {
+        let paths = Paths::find(profile, config_file)?;
+        paths.create()?;
+        let config = Config::load(&paths.config_file, paths.config_file_named);
+        let mut startup = Self::bare(paths);
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        if let Some(token) = variable("NIB_TOKEN") {
+            let network = variable("NIB_NETWORK")
+                .unwrap_or_else(|| config::accounts::NETWORKS.first().copied().unwrap_or_default().to_owned());
+            if !config::accounts::NETWORKS.contains(&network.as_str()) {
+                return Err(StartupError::Network(network));
+            }
+            let server = variable("NIB_SERVER").unwrap_or_default();
+            let token = TokenSource::Given(Secret::new(token));
+            startup.accounts.push(AccountSetup::new(AccountId(0), &network, "NIB_TOKEN", &server, token));
+        } else {
+            let (saved, note) = SavedAccounts::load(&startup.paths.accounts_file())?;
+            startup.notes.extend(note);
+            let ids = (0..).map(AccountId);
+            let accounts = ids.zip(config::accounts::merge(&config, &saved));
+            startup.accounts =
+                accounts.map(|(id, account)| AccountSetup { id, account, token: TokenSource::Saved }).collect();
+        }
+        startup.configure(config);
+        Ok(startup)
+    }
+
+    /// Takes settings and keys from a configuration; what is wrong with it becomes notes.
+    pub fn configure(&mut self, config: Config) {
+        self.notes.extend(config.problems.iter().map(ToString::to_string));
+        self.settings = Arc::new(config.settings);
+        self.keymap = config.keymap;
+        self.secrets = config.secrets;
+    }
+
+    /// The core and what carries out its effects; `front`: with a user interface. To be called on the runtime.
+    #[must_use]
+    pub fn engine(self, front: bool) -> Engine {
+        let clock = Clock::start();
+        let specs = self.accounts.iter().map(AccountSetup::spec).collect();
+        let vault = self.vault();
+        let state = State::new(self.settings, specs, front, seed(), clock.now());
+        let sessions = Sessions::new(Handle::current(), self.accounts, vault);
+        Engine::new(state, clock, sessions)
+    }
+
+    /// Where accounts and tokens are kept, for commands that deal with them without signing in.
+    #[must_use]
+    pub fn vault(&self) -> Vault {
+        Vault::new(&self.paths, self.secrets)
+    }
+
+    /// The keys as the layout shows them, the preferred one of each action first.
+    #[must_use]
+    pub fn key_hints(&self) -> KeyHints {
+        let hints = Context::ALL.iter().flat_map(|context| self.keymap.hints(&[*context]));
+        let entry = |context, action: &str, key| KeyHint { context, action: action.to_owned(), key };
+        KeyHints::new(
+            hints
+                .flat_map(|hint| hint.keys.into_iter().map(move |key| entry(hint.context, &hint.written, key)))
+                .collect(),
+        )
+    }
+}

@@ -1,0 +1,219 @@
+//! The terminal, taken and given back.
+//!
+//! Whatever ends the program (the end of the loop, an error, a signal, a panic) gives the terminal back exactly once and first. A frame is
+//! composed in memory and written in one piece inside a synchronised update, so that no half of it is ever seen.
+
+use crossterm::cursor::{Hide, SetCursorStyle, Show};
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
+    PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+};
+use crossterm::style::{Attribute, ResetColor, SetAttribute};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::{queue, terminal};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the terminal is ours now. Whoever sets it to false gives the terminal back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Why nib cannot draw.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// Input or output is a file, a pipe or nothing.
+    #[error("{0} is no terminal, and nib needs one to draw on; the commands of \"nib --help\" work without one")]
+    NotATerminal(&'static str),
+    /// The terminal calls itself dumb.
+    #[error("this terminal (TERM={0}) cannot place text; set TERM to what it is, for example xterm-256color")]
+    Dumb(String),
+    /// The terminal does not do what it was asked.
+    #[error("the terminal does not answer: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Whether nib can draw here: input and output are terminals, and not dumb ones.
+///
+/// # Errors
+/// What is missing, as a sentence.
+pub fn check(term: Option<&str>) -> Result<(), TerminalError> {
+    if !io::stdin().is_terminal() {
+        return Err(TerminalError::NotATerminal("the input"));
+    }
+    if !io::stdout().is_terminal() {
+        return Err(TerminalError::NotATerminal("the output"));
+    }
+    match term {
+        Some(name) if name != "dumb" && !name.is_empty() => Ok(()),
+        other => Err(TerminalError::Dumb(other.unwrap_or_default().to_owned())),
+    }
+}
+
+/// Where a frame is composed. Flushing does nothing: [`Screen`] writes it out whole.
+#[derive(Clone, Default)]
+struct Composed(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Composed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal while it is ours. Dropping it gives the terminal back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Composed>>,
+    composed: Composed,
+    /// What the terminal shows is not known: the next frame draws everything.
+    stale: bool,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// The terminal refuses; it is then given back.
+    pub fn enter() -> Result<Self, TerminalError> {
+        let composed = Composed::default();
+        take()?;
+        match Terminal::new(CrosstermBackend::new(composed.clone())) {
+            Ok(terminal) => Ok(Self { terminal, composed, stale: false }),
+            Err(error) => {
+                restore();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Columns and rows now.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        terminal::size()
+    }
+
+    /// Draws a frame. Blocks while the terminal does not take it, so that nothing piles up.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.composed, BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.stale) {
+            let (width, height) = self.size()?;
+            self.terminal.resize(Rect::new(0, 0, width, height))?;
+        }
+        self.terminal.draw(paint)?;
+        queue!(self.composed, EndSynchronizedUpdate)?;
+        self.send()
+    }
+
+    /// Forgets what the terminal shows, so that the next frame draws everything.
+    pub fn forget(&mut self) {
+        self.stale = true;
+    }
+
+    /// Sends bytes that are no part of a frame: a title, a notification, the clipboard.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn emit(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.composed.0.borrow_mut().extend_from_slice(bytes);
+        self.send()
+    }
+
+    /// Gives the terminal back for a while.
+    pub fn leave(&mut self) {
+        restore();
+    }
+
+    /// Takes the terminal again after a stop, whether or not it was given back, and forgets what it shows.
+    ///
+    /// # Errors
+    /// The terminal refuses.
+    pub fn reenter(&mut self) -> Result<(), TerminalError> {
+        // After a stop that nobody announced the modes may be the shell's: what crossterm remembers is not to be believed.
+        if TAKEN.swap(false, Ordering::SeqCst) {
+            terminal::disable_raw_mode()?;
+        }
+        take()?;
+        self.forget();
+        Ok(())
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let mut bytes = self.composed.0.borrow_mut();
+        let mut out = io::stdout().lock();
+        let result = out.write_all(&bytes).and_then(|()| out.flush());
+        bytes.clear();
+        // One huge frame must not stay in memory for good.
+        bytes.shrink_to(1 << 20);
+        result
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn take() -> io::Result<()> {
+    terminal::enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut bytes = Vec::with_capacity(128);
+    // The window's title is put on the terminal's stack, and taken from there at the end.
+    bytes.extend_from_slice(b"\x1b[22;2t");
+    queue!(
+        bytes,
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        EnableFocusChange,
+        // A terminal that does not know this ignores it; asking first would cost a round trip before the first frame.
+        PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
+        SetCursorStyle::SteadyBar,
+        Hide,
+    )?;
+    write_out(&bytes).inspect_err(|_| restore())
+}
+
+/// Gives the terminal back if it is ours. Does nothing the second time; never fails, since nobody could do anything about it.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::with_capacity(128);
+    let queued = queue!(
+        bytes,
+        // A frame may have been cut off inside its synchronised update.
+        EndSynchronizedUpdate,
+        SetAttribute(Attribute::Reset),
+        ResetColor,
+        PopKeyboardEnhancementFlags,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        SetCursorStyle::DefaultUserShape,
+        LeaveAlternateScreen,
+        Show,
+    );
+    bytes.extend_from_slice(b"\x1b[23;2t");
+    let written = queued.and_then(|()| write_out(&bytes));
+    let cooked = terminal::disable_raw_mode();
+    if let Err(error) = written.and(cooked) {
+        tracing::warn!(%error, "the terminal could not be given back");
+    }
+}
+
+fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
