@@ -271,7 +271,7 @@ impl<'a> Cutter<'a> {
             }
         }
         let Some(address) = length.and_then(|length| tail.get(..length)) else { return false };
-        if !scheme(address).is_some_and(|scheme| address.len() > scheme) || address.contains(char::is_whitespace) {
+        if scheme(address).is_none_or(|scheme| address.len() <= scheme) || address.contains(char::is_whitespace) {
             return false;
         }
         self.flush(self.at);

@@ -6,6 +6,7 @@ mod golden;
 mod hostile;
 mod reading;
 mod sign_in;
+mod with_server;
 
 use nib::domain::{Answer, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, Update, Wall};
 use nib::net::osmium::rpc::Method;
