@@ -4,10 +4,10 @@
 
 mod config;
 mod demo_server;
-mod osmium;
 mod dispatch;
 mod host;
-mod session;
+mod osmium;
 mod screen;
+mod session;
 mod wire;
 mod world;

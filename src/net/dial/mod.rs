@@ -65,11 +65,10 @@ async fn connect(server: &ServerAddress) -> Result<TcpStream, DownReason> {
     let addresses: Vec<SocketAddr> = match found {
         Ok(found) => found.collect(),
         Err(error) => {
-            let why = match error.kind() {
-                io::ErrorKind::NotFound => "there is no host of that name".to_owned(),
-                _ => format!("its name was not found ({error})"),
-            };
-            return Err(reason::unreachable(server, &why));
+            let said = error.to_string();
+            // The standard library says first that it was looking up a name, which the sentence says already.
+            let said = said.strip_prefix("failed to lookup address information: ").unwrap_or(&said);
+            return Err(reason::unreachable(server, &format!("its name was not found ({said})")));
         }
     };
     let tcp = first_of(&addresses).await.map_err(|error| match error {
@@ -136,4 +135,32 @@ async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpS
     let (socket, _) =
         tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(fault)?;
     Ok(socket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    /// A port that was free a moment ago.
+    async fn nobody() -> SocketAddr {
+        TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_first_address_that_answers_wins() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let somebody = listener.local_addr().unwrap();
+        // One that refuses, and one of the addresses kept for documentation, which at best never answers.
+        let silent = SocketAddr::from(([192, 0, 2, 1], 9));
+        let tcp = first_of(&[nobody().await, silent, somebody]).await.unwrap();
+        assert_eq!(tcp.peer_addr().unwrap(), somebody);
+    }
+
+    #[tokio::test]
+    async fn when_none_answers_the_first_one_s_fault_is_told() {
+        let fault = first_of(&[nobody().await, nobody().await]).await.unwrap_err().unwrap();
+        assert_eq!(fault.kind(), io::ErrorKind::ConnectionRefused);
+        assert!(first_of(&[]).await.unwrap_err().is_none());
+    }
 }

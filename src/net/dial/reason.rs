@@ -108,7 +108,13 @@ pub(crate) fn of_stream(address: &ServerAddress, error: &tungstenite::Error) -> 
         tungstenite::Error::ConnectionClosed
         | tungstenite::Error::AlreadyClosed
         | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => DownReason::Closed(None),
-        tungstenite::Error::Io(error) => DownReason::Closed(Some(CleanText::line(&io_words(error)))),
+        tungstenite::Error::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof => DownReason::Closed(None),
+            _ => unreachable(address, &io_words(error)),
+        },
         tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }) => {
             not_a_server(address, "it sent a frame that is too long")
         }

@@ -51,6 +51,8 @@ impl<'a> Connection<'a> {
                 let left = self.driver.serve_while(self.wire.take_leave(limit)).await;
                 left.map_or(End::Stopped, |()| End::Down(DownReason::Closed(why)))
             }
+            // Nobody is there to part from.
+            End::Down(DownReason::Quiet) => end,
             End::Refused | End::Down(_) => {
                 let parted = self.driver.serve_while(self.wire.part(limit)).await;
                 // Stopped while parting: that is the end, and a refusal is told all the same.
