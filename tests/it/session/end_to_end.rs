@@ -50,13 +50,16 @@ async fn reply(core: &mut Core, request: Request) -> Reply {
 }
 
 async fn reply_to(core: &mut Core, id: RequestId) -> Reply {
-    loop {
-        if let Some(NetEvent::Answer(answer)) = core.event().await
-            && answer.request == id
-        {
-            return answer.outcome.unwrap_or_else(|refusal| panic!("refused: {refusal:?}"));
+    soon("the reply", async {
+        loop {
+            if let Some(NetEvent::Answer(answer)) = core.event().await
+                && answer.request == id
+            {
+                return answer.outcome.unwrap_or_else(|refusal| panic!("refused: {refusal:?}"));
+            }
         }
-    }
+    })
+    .await
 }
 
 async fn communities(core: &mut Core) -> Vec<CommunityId> {

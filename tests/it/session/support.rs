@@ -261,39 +261,52 @@ impl Core {
 
     /// Everything until the session is over.
     pub(crate) async fn rest(&mut self) -> Vec<NetEvent> {
-        let mut all = Vec::new();
-        while let Some(event) = self.event().await {
-            all.push(event);
-        }
-        all
+        soon("the end", async {
+            let mut all = Vec::new();
+            while let Some(event) = self.event().await {
+                all.push(event);
+            }
+            all
+        })
+        .await
     }
 
     pub(crate) async fn signed_in(&mut self) {
-        loop {
-            match self.event().await.expect("the session goes on") {
-                NetEvent::Link(LinkEvent::SignedIn { .. }) => return,
-                NetEvent::Link(_) => {}
-                other => panic!("{other:?} before the sign-in"),
+        soon("the sign-in", async {
+            loop {
+                match self.event().await.expect("the session goes on") {
+                    NetEvent::Link(LinkEvent::SignedIn { .. }) => return,
+                    NetEvent::Link(_) => {}
+                    other => panic!("{other:?} before the sign-in"),
+                }
             }
-        }
+        })
+        .await
     }
 
     /// Why the connection went down next.
     pub(crate) async fn down(&mut self) -> DownReason {
-        loop {
-            if let NetEvent::Link(LinkEvent::Down { reason, .. }) = self.event().await.expect("the session goes on") {
-                return reason;
+        soon("the loss", async {
+            loop {
+                if let NetEvent::Link(LinkEvent::Down { reason, .. }) = self.event().await.expect("the session goes on")
+                {
+                    return reason;
+                }
             }
-        }
+        })
+        .await
     }
 
     /// The next answer, with everything else skipped.
     pub(crate) async fn answer(&mut self) -> (RequestId, Result<Reply, RefusalKind>) {
-        loop {
-            if let NetEvent::Answer(answer) = self.event().await.expect("the session goes on") {
-                return (answer.request, answer.outcome.map_err(|refusal| refusal.kind));
+        soon("an answer", async {
+            loop {
+                if let NetEvent::Answer(answer) = self.event().await.expect("the session goes on") {
+                    return (answer.request, answer.outcome.map_err(|refusal| refusal.kind));
+                }
             }
-        }
+        })
+        .await
     }
 }
 
