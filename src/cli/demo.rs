@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use super::{Globals, print};
-use crate::demo::osmium::{DemoAccount, Options, Running, description_json, start};
 use crate::config::{Config, Paths};
+use crate::demo::osmium::{DemoAccount, Options, Running, description_json, start};
 use crate::domain::{AccountId, Secret};
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::home::ThrowawayHome;
@@ -57,7 +57,8 @@ pub fn run(globals: &Globals, arguments: &DemoArgs) -> Result<(), Failure> {
         return block_on(serve(options, arguments.json))?;
     }
     terminal::check(std::env::var("TERM").ok().as_deref())?;
-    let home = ThrowawayHome::new().map_err(|error| Failure::Failed(format!("the demo finds no place for its files: {error}")))?;
+    let home = ThrowawayHome::new()
+        .map_err(|error| Failure::Failed(format!("the demo finds no place for its files: {error}")))?;
     let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).map_err(StartupError::Paths)?;
     globals.start_log(&paths)?;
     let mut startup = Startup { open: globals.open.clone(), ..Startup::bare(paths) };
@@ -88,9 +89,11 @@ async fn serve(options: Options, json: bool) -> Result<(), Failure> {
 
 /// Where the server is and how to sign in, for people.
 fn description(server: &Running) -> String {
-    let people: Vec<&DemoAccount> = server.accounts.iter().filter(|account| !account.bot && account.totp_secret.is_none()).collect();
+    let people: Vec<&DemoAccount> =
+        server.accounts.iter().filter(|account| !account.bot && account.totp_secret.is_none()).collect();
     let wide = people.iter().take(LISTED).map(|account| account.email.len()).max().unwrap_or(0);
-    let mut text = format!("The demo server listens at {}. Ctrl-C ends it.\n\nSign in with any of these:\n\n", server.url);
+    let mut text =
+        format!("The demo server listens at {}. Ctrl-C ends it.\n\nSign in with any of these:\n\n", server.url);
     for account in people.iter().take(LISTED) {
         text.push_str(&format!("  {:wide$}  {}\n", account.email, account.password));
     }

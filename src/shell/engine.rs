@@ -192,7 +192,7 @@ fn log(event: &Event) {
             LinkEvent::CodeNeeded { recovery, wrong } => tracing::info!(account, recovery, wrong, "a code is needed"),
             LinkEvent::Refused { code, reason } => tracing::warn!(account, code, ?reason, "the sign-in was refused"),
             LinkEvent::Down { reason, retry_in } => {
-                tracing::warn!(account, ?reason, ?retry_in, "the connection is down")
+                tracing::debug!(account, ?reason, ?retry_in, "the connection is down")
             }
             LinkEvent::Latency(latency) => tracing::trace!(account, ?latency, "latency"),
             LinkEvent::Missed => tracing::info!(account, "updates were missed"),

@@ -211,7 +211,12 @@ impl Host {
     ///
     /// # Errors
     /// The request could not be handed in, or nothing came back in time.
-    pub async fn request(&mut self, account: AccountId, request: Request, within: Duration) -> Result<Answer, HostError> {
+    pub async fn request(
+        &mut self,
+        account: AccountId,
+        request: Request,
+        within: Duration,
+    ) -> Result<Answer, HostError> {
         let end = Instant::now() + within;
         let Some(id) = self.hand_in(account, request) else {
             let label = self.label(account);

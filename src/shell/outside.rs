@@ -24,11 +24,9 @@ impl Outside {
             },
             Effect::Open(address) => return Ok(open::open(&address)),
             Effect::Notify { title, body } => screen.emit(&sequences::notification(&title, &body))?,
-            Effect::Title(title) => {
-                if self.title.as_deref() != Some(title.as_str()) {
-                    screen.emit(&sequences::title(&title))?;
-                    self.title = Some(title);
-                }
+            Effect::Title(title) if self.title.as_deref() != Some(title.as_str()) => {
+                screen.emit(&sequences::title(&title))?;
+                self.title = Some(title);
             }
             _ => {}
         }

@@ -24,7 +24,10 @@ fn told(info: &PanicHookInfo<'_>, main: ThreadId) {
     if ends_the_program {
         logging::flush();
         // It may quote remote text.
-        let what = CleanText::line(info.payload_as_str().unwrap_or("no message"));
+        let payload = info.payload();
+        let text =
+            payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let what = CleanText::line(text.unwrap_or("no message"));
         let log = logging::path().map(|path| format!(" The log is at {}.", path.display())).unwrap_or_default();
         // Nobody is left to be told if this fails.
         drop(writeln!(std::io::stderr().lock(), "nib stopped because of a fault in itself, at {place}: {what}.{log}"));

@@ -11,6 +11,7 @@ use crate::config::{self, Config, Paths, SavedAccounts, SecretsChoice};
 use crate::domain::{AccountId, Secret, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
+use crate::net::osmium::defaults;
 use crate::state::State;
 use crate::state::action::Context;
 use std::path::Path;
@@ -110,7 +111,8 @@ impl Startup {
         let clock = Clock::start();
         let specs = self.accounts.iter().map(AccountSetup::spec).collect();
         let vault = self.vault();
-        let state = State::new(self.settings, specs, front, seed(), clock.now());
+        let mut state = State::new(self.settings, specs, front, seed(), clock.now());
+        defaults::URL.clone_into(&mut state.proposed_server);
         let sessions = Sessions::new(Handle::current(), self.accounts, vault);
         Engine::new(state, clock, sessions)
     }

@@ -2,8 +2,8 @@
 
 use super::accounts::AccountSetup;
 use super::secrets::Secrets;
-use super::token_command;
 use super::startup::StartupError;
+use super::token_command;
 use crate::config::{Paths, SavedAccount, SavedAccounts, SecretsChoice};
 use crate::domain::Secret;
 use crate::state::Account;
@@ -125,8 +125,14 @@ impl Vault {
             _ => saved.free_label(&account.label),
         };
         let Identity { user_id, username, display_name } = identity.clone();
-        let entry =
-            SavedAccount { label: label.clone(), network: account.network.clone(), server, user_id, username, display_name };
+        let entry = SavedAccount {
+            label: label.clone(),
+            network: account.network.clone(),
+            server,
+            user_id,
+            username,
+            display_name,
+        };
         if saved.find(&label) != Some(&entry) {
             saved.put(entry);
             saved.save(&self.paths.accounts_file())?;

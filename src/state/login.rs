@@ -9,7 +9,8 @@ use crate::domain::{AccountId, CleanText, DownReason, LinkPhase, Priority, Reque
 
 /// Shows the form for an account on top, with what was typed into it before, and a reason if there is one.
 pub(super) fn show(state: &mut State, account: AccountId, reason: Option<String>) {
-    let server = state.core.account(account).map(|known| known.server.clone()).unwrap_or_default();
+    let known = state.core.account(account).map(|known| &known.server).filter(|server| !server.is_empty());
+    let server = known.unwrap_or(&state.proposed_server).clone();
     let Some(front) = &mut state.front else { return };
     let found = front.overlays.iter().position(|overlay| matches!(overlay, Overlay::SignIn(form) if form.account == account));
     let mut form = match found.map(|at| front.overlays.remove(at)) {

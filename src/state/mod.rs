@@ -57,6 +57,8 @@ pub struct State {
     pub now: Now,
     /// Seconds that local time is ahead of UTC; set by the shell. The date changes by it.
     pub utc_offset: i32,
+    /// The server that the form proposes for an account that has none yet; set by the shell.
+    pub proposed_server: String,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
     /// Random numbers; seeded by the shell, so that a run can be replayed.
@@ -82,7 +84,17 @@ impl State {
         let accounts = accounts.into_iter().map(Account::from).collect();
         let front = front.then(|| Front { width: 80, height: 24, ..Front::default() });
         let random = fastrand::Rng::with_seed(seed);
-        Self { core: Core { accounts }, front, settings, now, utc_offset: 0, revision: 1, random, next_request: 0 }
+        Self {
+            core: Core { accounts },
+            front,
+            settings,
+            now,
+            utc_offset: 0,
+            proposed_server: String::new(),
+            revision: 1,
+            random,
+            next_request: 0,
+        }
     }
 
     /// Says that something visible may have changed.
