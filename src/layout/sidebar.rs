@@ -88,7 +88,8 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
                 line.push("  out of service", Role::Warn);
             }
             // An open community shows its counts at its channels.
-            let counts = account.filter(|_| folded).map(|account| account.counts(Some(community))).unwrap_or_default();
+            let shut = |account: &Account| folded || !account.channels_loaded.get(&community).copied().unwrap_or(false);
+            let counts = account.filter(|account| shut(account)).map(|account| account.counts(Some(community))).unwrap_or_default();
             (counts.unread, counts.mentions)
         }
         SidebarRow::Category { chat, folded } => {

@@ -9,6 +9,9 @@ use super::style::Style;
 use super::width::{clusters, grapheme_width, is_plain, width};
 use std::ops::Range;
 
+/// Most rows that one text is wrapped into.
+pub const MOST: usize = 2_000;
+
 /// What may be torn apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Breaking {
@@ -127,8 +130,10 @@ impl Styled<'_> {
         }
     }
 
-    /// Wraps all of it: `indent` spaces before each row, rows `cells` wide with the indent.
-    pub fn wrap(&self, indent: usize, cells: usize, breaking: Breaking, lines: &mut Vec<Line>) {
+    /// Wraps it: `indent` spaces before each row, rows `cells` wide with the indent. Returns whether all of it was drawn: no more than
+    /// [`MOST`] rows are, since nobody reads more of one message on a screen.
+    pub fn wrap(&self, indent: usize, cells: usize, breaking: Breaking, lines: &mut Vec<Line>) -> bool {
+        let most = lines.len() + MOST;
         let indent = if indent < cells { indent } else { 0 };
         let room = cells - indent;
         let mut found = Vec::new();
@@ -137,6 +142,9 @@ impl Styled<'_> {
             let hang = if breaking == Breaking::Words { hanging(text).min(room / 2) } else { 0 };
             rows(text, room, room - hang, breaking, &mut found);
             for (number, part) in found.drain(..).enumerate() {
+                if lines.len() >= most {
+                    return false;
+                }
                 let hang = if number == 0 { 0 } else { hang };
                 let mut line = Line::new();
                 line.pad_to(indent + hang, Style::default());
@@ -145,6 +153,7 @@ impl Styled<'_> {
             }
             start += text.len() + 1;
         }
+        true
     }
 }
 
@@ -203,6 +212,14 @@ mod tests {
         assert_eq!(wrapped("日本語です", 0, 5), ["日本", "語で", "す"]);
         assert_eq!(wrapped("ab日本。", 0, 6), ["ab日", "本。"]);
         assert_eq!(wrapped("日", 0, 1), ["?"]);
+    }
+
+    #[test]
+    fn there_is_an_end() {
+        let text = "word ".repeat(10_000);
+        let mut lines = Vec::new();
+        assert!(!Styled { text: &text, runs: &[(text.len(), Style::default())] }.wrap(0, 4, Breaking::Words, &mut lines));
+        assert_eq!(lines.len(), MOST);
     }
 
     #[test]

@@ -147,23 +147,34 @@ pub(super) fn text(rich: &RichText, reading: Reading<'_>, setting: &Setting<'_>,
         let body = rich.text.trim_end_matches('\n');
         if !body.is_empty() {
             let runs = [(body.len(), reading.base)];
-            Styled { text: body, runs: &runs }.wrap(setting.indent, setting.width, Breaking::Words, lines);
+            if !(Styled { text: body, runs: &runs }).wrap(setting.indent, setting.width, Breaking::Words, lines) {
+                not_shown(setting, lines);
+            }
         }
         return;
     }
     for Passage { text, runs, code } in passages(rich, reading) {
         let styled = Styled { text: &text, runs: &runs };
         let Some(language) = code else {
-            styled.wrap(setting.indent, setting.width, Breaking::Words, lines);
+            if !styled.wrap(setting.indent, setting.width, Breaking::Words, lines) {
+                return not_shown(setting, lines);
+            }
             continue;
         };
         let indent = if setting.indent > 0 { setting.indent + 2 } else { 0 };
         let first = lines.len();
-        styled.wrap(indent, setting.width, Breaking::Anywhere, lines);
+        if !styled.wrap(indent, setting.width, Breaking::Anywhere, lines) {
+            return not_shown(setting, lines);
+        }
         if let (Some(language), Some(line)) = (language, lines.get_mut(first)) {
             line.push_right(&Line::with(&language, Role::Faint).cut(16, setting.glyphs.more), setting.width);
         }
     }
+}
+
+/// Says that a text goes on.
+fn not_shown(setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    lines.push(indented(Line::with("the rest of this message is too long to show", Role::Dim), setting));
 }
 
 /// One row that says what is answered.

@@ -201,7 +201,9 @@ impl<'a> Piece<'a> {
             (setting.names.person(author), setting.names.style(author)).hash(&mut hasher);
         }
         if self.edge == Edge::Start {
-            setting.account.chats.get(&setting.chat).map(|chat| (&chat.name, &chat.topic)).hash(&mut hasher);
+            let chat = setting.account.chats.get(&setting.chat);
+            let shown = |chat| (super::names::chat_name(setting.account, chat), super::names::chat_mark(setting.account, chat, setting.glyphs));
+            chat.map(shown).hash(&mut hasher);
         }
         hasher.finish()
     }
