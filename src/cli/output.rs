@@ -3,7 +3,7 @@
 //! JSON is a contract: one object per line, `"v":1`, ids as strings, times RFC 3339 in UTC, fields only ever added. All remote text is
 //! clean by type, so a line cannot move the reader's cursor; line ends inside a message are indented so that it cannot pass for another one.
 
-use crate::domain::{Attachment, Chat, ChatKind, ChannelKind, ChatKey, Message, MessageKind, Presence, UserId, Wall};
+use crate::domain::{Attachment, ChannelKind, Chat, ChatKey, ChatKind, Message, MessageKind, Presence, UserId, Wall};
 use crate::state::{Account, Core};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,8 @@ const VERSION: u32 = 1;
 
 /// A time as RFC 3339 in UTC; `null` when unknown or out of range.
 fn time(at: Option<Wall>) -> Value {
-    at.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok()).map_or(Value::Null, |at| Value::String(at.to_string()))
+    at.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok())
+        .map_or(Value::Null, |at| Value::String(at.to_string()))
 }
 
 /// The stable word for a kind of chat.

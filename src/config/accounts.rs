@@ -1,8 +1,8 @@
 //! Accounts: what the configuration says of them, laid over what signing in has saved.
 
+use super::Config;
 use super::resolve::{Reader, described, one_of, whole};
 use super::saved::SavedAccounts;
-use super::Config;
 use crate::input::near;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -70,7 +70,10 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
             Account {
                 label: saved.label.clone(),
                 network: options.network.clone().unwrap_or_else(|| saved.network.clone()),
-                server: options.server.clone().or_else(|| Some(saved.server.clone()).filter(|server| !server.is_empty())),
+                server: options
+                    .server
+                    .clone()
+                    .or_else(|| Some(saved.server.clone()).filter(|server| !server.is_empty())),
                 user_id: saved.user_id.clone(),
                 username: saved.username.clone(),
                 display_name: saved.display_name.clone(),
@@ -82,7 +85,10 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
         if options.token_command.is_some() && saved.find(label).is_none() {
             accounts.push(Account {
                 label: label.clone(),
-                network: options.network.clone().unwrap_or_else(|| NETWORKS.first().copied().unwrap_or_default().to_owned()),
+                network: options
+                    .network
+                    .clone()
+                    .unwrap_or_else(|| NETWORKS.first().copied().unwrap_or_default().to_owned()),
                 server: options.server.clone(),
                 user_id: String::new(),
                 username: String::new(),
@@ -141,7 +147,11 @@ pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned
             continue;
         }
         let Some(table) = value.get_ref().as_table() else {
-            let text = format!("{} is {}; options of an account are written in [accounts.{0}]", label.get_ref(), described(value.get_ref()));
+            let text = format!(
+                "{} is {}; options of an account are written in [accounts.{0}]",
+                label.get_ref(),
+                described(value.get_ref())
+            );
             reader.wrong(value.span(), text);
             continue;
         };
@@ -149,7 +159,9 @@ pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned
         for (name, value) in table {
             match read_option(&mut options, name.get_ref(), value) {
                 Ok(()) => {
-                    config.lines.insert(format!("accounts.{}.{}", label.get_ref(), name.get_ref()), reader.line(&name.span()));
+                    config
+                        .lines
+                        .insert(format!("accounts.{}.{}", label.get_ref(), name.get_ref()), reader.line(&name.span()));
                 }
                 Err(Fault::Name(text)) => reader.wrong(name.span(), text),
                 Err(Fault::Value(text)) => reader.wrong(value.span(), text),
@@ -172,12 +184,17 @@ fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue
             let server = value.as_str().ok_or_else(|| wrong("an address in quotes"))?;
             if let Some(fault) = server_fault(server) {
                 // What stands there may be a password.
-                return Err(if server.contains('@') { Fault::Value(format!("{name} is {fault}")) } else { wrong(fault) });
+                return Err(if server.contains('@') {
+                    Fault::Value(format!("{name} is {fault}"))
+                } else {
+                    wrong(fault)
+                });
             }
             options.server = Some(server.to_owned());
         }
         "network" => {
-            let network = value.as_str().filter(|network| NETWORKS.contains(network)).ok_or_else(|| wrong(&one_of(NETWORKS)))?;
+            let network =
+                value.as_str().filter(|network| NETWORKS.contains(network)).ok_or_else(|| wrong(&one_of(NETWORKS)))?;
             options.network = Some(network.to_owned());
         }
         "client_id" => {
@@ -185,15 +202,18 @@ fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue
             options.client_id = Some(number.ok_or_else(|| wrong("a whole number from 0 to 4294967295"))?);
         }
         "token_command" => {
-            let words: Option<Vec<String>> =
-                value.as_array().map(|list| list.iter().map_while(|word| word.get_ref().as_str().map(str::to_owned)).collect());
+            let words: Option<Vec<String>> = value
+                .as_array()
+                .map(|list| list.iter().map_while(|word| word.get_ref().as_str().map(str::to_owned)).collect());
             let complete = value.as_array().map(|list| list.len()) == words.as_ref().map(Vec::len);
             let words = words.filter(|words| complete && words.first().is_some_and(|program| !program.is_empty()));
             let expected = "token_command is a program and its arguments, such as [\"pass\", \"show\", \"chat\"]";
             options.token_command = Some(words.ok_or_else(|| Fault::Value(expected.to_owned()))?);
         }
         "token" | "password" => {
-            let text = format!("a {name} does not belong into the configuration; nib login keeps it, or token_command asks another program");
+            let text = format!(
+                "a {name} does not belong into the configuration; nib login keeps it, or token_command asks another program"
+            );
             return Err(Fault::Name(text));
         }
         _ => {

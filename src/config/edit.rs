@@ -32,7 +32,8 @@ pub fn command(visual: Option<&OsStr>, editor: Option<&OsStr>, file: &Path) -> E
         let mut words = split(&written.to_string_lossy());
         (!words.is_empty()).then(|| (words.remove(0), words))
     });
-    let (program, arguments) = named.unwrap_or_else(|| (if cfg!(windows) { "notepad" } else { "vi" }.to_owned(), Vec::new()));
+    let (program, arguments) =
+        named.unwrap_or_else(|| (if cfg!(windows) { "notepad" } else { "vi" }.to_owned(), Vec::new()));
     let mut arguments: Vec<OsString> = arguments.into_iter().map(OsString::from).collect();
     arguments.push(file.as_os_str().to_owned());
     EditorCommand { program: program.into(), arguments }
@@ -71,7 +72,10 @@ mod tests {
     fn visual_comes_before_editor_and_may_hold_arguments() {
         assert_eq!(shown(Some("code --wait"), Some("nano")), ["code", "--wait", "/a b/config.toml"]);
         assert_eq!(shown(Some("  "), Some("nano")), ["nano", "/a b/config.toml"]);
-        assert_eq!(shown(Some("'/opt/my editor/ed' -c \"set x\""), None), ["/opt/my editor/ed", "-c", "set x", "/a b/config.toml"]);
+        assert_eq!(
+            shown(Some("'/opt/my editor/ed' -c \"set x\""), None),
+            ["/opt/my editor/ed", "-c", "set x", "/a b/config.toml"]
+        );
         assert_eq!(shown(None, None).len(), 2);
     }
 }

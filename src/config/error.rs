@@ -41,7 +41,9 @@ impl fmt::Display for ConfigError {
         }
         f.write_str(if self.warning { " note: " } else { " " })?;
         // Messages quote the file, and the file may hold anything: nothing in it may steer the terminal.
-        self.message.chars().try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_unicode()) } else { write!(f, "{c}") })
+        self.message
+            .chars()
+            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_unicode()) } else { write!(f, "{c}") })
     }
 }
 

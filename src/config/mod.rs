@@ -93,9 +93,13 @@ impl Config {
     pub fn load(path: &Path, required: bool) -> Self {
         match raw::read_file(path) {
             Ok(Some(bytes)) => Self::from_bytes(&bytes, path),
-            Ok(None) if required => Self { problems: vec![ConfigError::of_file(path, "there is no such file")], ..Self::defaults(path) },
+            Ok(None) if required => {
+                Self { problems: vec![ConfigError::of_file(path, "there is no such file")], ..Self::defaults(path) }
+            }
             Ok(None) => Self::defaults(path),
-            Err(message) => Self { problems: vec![ConfigError::of_file(path, &message)], exists: true, ..Self::defaults(path) },
+            Err(message) => {
+                Self { problems: vec![ConfigError::of_file(path, &message)], exists: true, ..Self::defaults(path) }
+            }
         }
     }
 

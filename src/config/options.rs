@@ -81,7 +81,9 @@ pub(super) const OPTIONS: &[Entry] = &[
     },
     Entry {
         name: "window",
-        kind: Kind::Number(200, 100_000, |config, number| config.settings.window = usize::try_from(number).unwrap_or(usize::MAX)),
+        kind: Kind::Number(200, 100_000, |config, number| {
+            config.settings.window = usize::try_from(number).unwrap_or(usize::MAX)
+        }),
         show: |config| config.settings.window.to_string(),
     },
     Entry {

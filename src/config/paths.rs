@@ -71,7 +71,11 @@ impl Paths {
     ///
     /// # Errors
     /// There is no home directory, or the profile cannot be called so.
-    pub fn resolve(home: Option<&OsStr>, profile: Option<&str>, config_file: Option<&Path>) -> Result<Self, PathsError> {
+    pub fn resolve(
+        home: Option<&OsStr>,
+        profile: Option<&str>,
+        config_file: Option<&Path>,
+    ) -> Result<Self, PathsError> {
         let home = home.filter(|home| !home.is_empty());
         let roots = match home {
             Some(home) => {
@@ -84,7 +88,8 @@ impl Paths {
         if let Some(name) = profile.filter(|name| !is_profile(name)) {
             return Err(PathsError::Profile(name.to_owned()));
         }
-        let [config, data, state, cache] = roots.map(|root| profile.map_or(root.clone(), |name| root.join("profiles").join(name)));
+        let [config, data, state, cache] =
+            roots.map(|root| profile.map_or(root.clone(), |name| root.join("profiles").join(name)));
         Ok(Self {
             config_file: config_file.map_or_else(|| config.join("config.toml"), Path::to_owned),
             config_file_named: config_file.is_some(),

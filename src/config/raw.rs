@@ -88,7 +88,8 @@ impl Source {
     fn without_cause(&self, text: &str, at: usize) -> Option<String> {
         let stumbled = self.line(at);
         let mut best: Option<(usize, String)> = None;
-        let candidates = (1..=stumbled).rev().filter(|&line| !text.get(self.range(line)).unwrap_or_default().trim().is_empty());
+        let candidates =
+            (1..=stumbled).rev().filter(|&line| !text.get(self.range(line)).unwrap_or_default().trim().is_empty());
         for line in candidates.take(LOOK_BACK) {
             let shorter = blanked(text, self.statement(text, line));
             let reached = first_slip(&shorter).map_or(usize::MAX, |slip| slip.at.start);
@@ -104,7 +105,8 @@ impl Source {
 
     /// A line; with the heading of a table, what belongs to the table, since it would belong to another without it.
     fn statement(&self, text: &str, line: usize) -> Range<usize> {
-        let is_heading = |line: usize| text.get(self.range(line)).is_some_and(|line| line.trim_start().starts_with('['));
+        let is_heading =
+            |line: usize| text.get(self.range(line)).is_some_and(|line| line.trim_start().starts_with('['));
         let last = match is_heading(line) {
             true => (line + 1..=self.line_starts.len()).take_while(|&line| !is_heading(line)).last().unwrap_or(line),
             false => line,
@@ -140,7 +142,8 @@ fn first_slip(text: &str) -> Option<Slip> {
 /// The text with spaces in place of all in a range but the ends of lines.
 fn blanked(text: &str, range: Range<usize>) -> String {
     let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
-    let blank: String = text.get(range).unwrap_or_default().bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    let blank: String =
+        text.get(range).unwrap_or_default().bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
     format!("{before}{blank}{after}")
 }
 

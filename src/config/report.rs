@@ -32,7 +32,11 @@ pub fn check(config: &Config) -> Report {
     let path = config.path.display();
     let status = if config.has_errors() { BAD_CONFIGURATION } else { 0 };
     if config.problems.is_empty() {
-        let out = if config.exists { format!("{path}: no mistakes\n") } else { format!("{path}: there is no such file, the defaults hold\n") };
+        let out = if config.exists {
+            format!("{path}: no mistakes\n")
+        } else {
+            format!("{path}: there is no such file, the defaults hold\n")
+        };
         return Report { out, err: String::new(), status };
     }
     Report { out: String::new(), err: problems(config), status }
@@ -56,7 +60,8 @@ fn problems(config: &Config) -> String {
 
 fn effective(config: &Config) -> String {
     let mut lines: Vec<(String, String)> = Vec::new();
-    let origin = |option: &str| config.line_of(option).map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
+    let origin =
+        |option: &str| config.line_of(option).map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
     for entry in OPTIONS {
         lines.push((format!("{} = {}", entry.name, (entry.show)(config)), origin(entry.name)));
     }
@@ -68,7 +73,9 @@ fn effective(config: &Config) -> String {
             lines.extend(value.iter().map(|value| (format!("{name} = {}", quoted(value)), from(name))));
         }
         lines.extend(options.client_id.iter().map(|id| (format!("client_id = {id}"), from("client_id"))));
-        lines.extend(options.token_command.iter().map(|_| ("# token_command = [not shown]".to_owned(), from("token_command"))));
+        lines.extend(
+            options.token_command.iter().map(|_| ("# token_command = [not shown]".to_owned(), from("token_command"))),
+        );
     }
     for context in Context::ALL {
         lines.push((format!("\n[keys.{}]", context.name()), String::new()));
@@ -77,7 +84,11 @@ fn effective(config: &Config) -> String {
             lines.push((format!("{} = {}", quoted(&bound.key.to_string()), quoted(bound.written)), from));
         }
     }
-    let source = if config.exists { config.path.display().to_string() } else { format!("{} does not exist", config.path.display()) };
+    let source = if config.exists {
+        config.path.display().to_string()
+    } else {
+        format!("{} does not exist", config.path.display())
+    };
     let heading = format!("# {}\n", source.replace(char::is_control, "?"));
     lines.into_iter().fold(heading, |mut text, (line, from)| {
         // Writing to a string cannot fail.

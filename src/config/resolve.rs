@@ -1,10 +1,10 @@
 //! From the raw file to what is in force, value by value.
 
+use super::Config;
 use super::accounts;
 use super::error::ConfigError;
 use super::options::{Kind, OPTIONS};
 use super::raw::Source;
-use super::Config;
 use crate::input::near;
 use std::ops::Range;
 use toml::Spanned;
@@ -59,7 +59,12 @@ pub(super) fn resolve(config: &mut Config, source: &Source) {
         .collect();
 }
 
-fn option(config: &mut Config, reader: &mut Reader<'_>, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
+fn option(
+    config: &mut Config,
+    reader: &mut Reader<'_>,
+    name: &Spanned<std::borrow::Cow<'_, str>>,
+    value: &Spanned<DeValue<'_>>,
+) {
     let written = name.get_ref().as_ref();
     let Some(entry) = OPTIONS.iter().find(|entry| entry.name == written) else {
         let near = near::nearest(written, OPTIONS.iter().map(|entry| entry.name).chain(TABLES.iter().copied()));
@@ -71,7 +76,9 @@ fn option(config: &mut Config, reader: &mut Reader<'_>, name: &Spanned<std::borr
         Ok(()) => {
             config.lines.insert(entry.name.to_owned(), reader.line(&name.span()));
         }
-        Err(expected) => reader.wrong(value.span(), format!("{} is {expected}, not {}", entry.name, described(value.get_ref()))),
+        Err(expected) => {
+            reader.wrong(value.span(), format!("{} is {expected}, not {}", entry.name, described(value.get_ref())))
+        }
     }
 }
 

@@ -74,7 +74,10 @@ impl SavedAccounts {
             return Ok((saved, None));
         }
         let aside = files::set_aside(path).map_err(read_error)?;
-        let note = format!("The list of accounts could not be understood; it is now {}. Sign in again with nib login.", aside.display());
+        let note = format!(
+            "The list of accounts could not be understood; it is now {}. Sign in again with nib login.",
+            aside.display()
+        );
         Ok((Self::default(), Some(note)))
     }
 

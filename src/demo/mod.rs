@@ -1,4 +1,5 @@
 //! The embedded servers, the sample world and its scripted people.
 
 pub mod osmium;
+pub mod people;
 pub mod world;

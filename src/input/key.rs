@@ -183,7 +183,9 @@ impl fmt::Display for Key {
                 let shown = if ctrl || alt { character.to_ascii_uppercase() } else { character };
                 write!(f, "{shown}")
             }
-            code => f.write_str(NAMES.iter().find(|(named, _)| *named == code).and_then(|(_, names)| names.first()).unwrap_or(&"?")),
+            code => f.write_str(
+                NAMES.iter().find(|(named, _)| *named == code).and_then(|(_, names)| names.first()).unwrap_or(&"?"),
+            ),
         }
     }
 }
@@ -195,7 +197,9 @@ impl FromStr for Key {
         let mut modifiers = Modifiers::default();
         let mut rest = written;
         // A key may itself be called "-", so a prefix counts only when something follows it.
-        while let Some((prefix, more)) = PREFIXES.iter().find(|(prefix, _)| starts_with(rest, prefix) && rest.len() > prefix.len()) {
+        while let Some((prefix, more)) =
+            PREFIXES.iter().find(|(prefix, _)| starts_with(rest, prefix) && rest.len() > prefix.len())
+        {
             modifiers.ctrl |= more.ctrl;
             modifiers.alt |= more.alt;
             modifiers.shift |= more.shift;
@@ -209,7 +213,8 @@ impl FromStr for Key {
             (Some(one), None) => Some(KeyCode::Char(one)),
             _ => named(rest),
         };
-        code.and_then(|code| Self::new(code, modifiers)).ok_or_else(|| KeyError { written: written.to_owned(), near: meant(written, rest) })
+        code.and_then(|code| Self::new(code, modifiers))
+            .ok_or_else(|| KeyError { written: written.to_owned(), near: meant(written, rest) })
     }
 }
 
@@ -218,7 +223,9 @@ fn starts_with(text: &str, prefix: &str) -> bool {
 }
 
 fn named(name: &str) -> Option<KeyCode> {
-    if let Some(number) = name.strip_prefix(['f', 'F']).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+    if let Some(number) =
+        name.strip_prefix(['f', 'F']).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    {
         return number.parse().ok().map(KeyCode::F);
     }
     NAMES.iter().find(|(_, names)| names.iter().any(|known| known.eq_ignore_ascii_case(name))).map(|&(code, _)| code)

@@ -3,8 +3,8 @@
 //! A key is looked up in the innermost context first, then everywhere. Where text is taken, a key that types a character types it and can
 //! mean nothing else: a binding of a bare letter can never eat what somebody writes.
 
-use super::key::Key;
 use super::Problem;
+use super::key::Key;
 use super::overlay;
 use crate::state::action::{self, Action, ActionInfo, Context, REGISTRY};
 use std::collections::BTreeMap;
@@ -83,7 +83,8 @@ impl Keymap {
         self.layers = self.layers.saturating_add(1);
         let (bindings, problems) = overlay::read(keys);
         for read in bindings {
-            let binding = Binding { action: read.action, written: read.written, rank: (u16::MAX - self.layers, read.at) };
+            let binding =
+                Binding { action: read.action, written: read.written, rank: (u16::MAX - self.layers, read.at) };
             self.bindings.insert((read.context, read.key), binding);
         }
         problems
@@ -115,7 +116,9 @@ impl Keymap {
     #[must_use]
     pub fn hints(&self, contexts: &[Context]) -> Vec<Hint> {
         let mut bound: Vec<_> = self.in_force(contexts).collect();
-        bound.sort_by_key(|(context, _, binding)| (position(contexts, *context), registry_place(&binding.written), binding.rank));
+        bound.sort_by_key(|(context, _, binding)| {
+            (position(contexts, *context), registry_place(&binding.written), binding.rank)
+        });
         let mut hints: Vec<Hint> = Vec::new();
         for (context, key, binding) in bound {
             let Some((action, info)) = binding.action.as_ref().zip(info(&binding.written)) else { continue };
@@ -206,7 +209,10 @@ mod tests {
     #[test]
     fn an_empty_keymap_still_types() {
         let keymap = Keymap::empty();
-        assert_eq!(keymap.action("a".parse().unwrap(), &[Context::Composer], true), Some(Action::Insert("a".to_owned())));
+        assert_eq!(
+            keymap.action("a".parse().unwrap(), &[Context::Composer], true),
+            Some(Action::Insert("a".to_owned()))
+        );
         assert_eq!(keymap.action("a".parse().unwrap(), &[Context::Messages], false), None);
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn read(keys: &Spanned<DeValue<'_>>) -> (Vec<Read>, Vec<Problem>) {
         };
         match table.get_ref().as_table() {
             Some(table) => read_context(context, table, &mut found, &mut problems),
-            None => problems.push(error(table.span(), format!("{} is a table of keys, written [keys.{}]", context.name(), context.name()))),
+            None => problems.push(error(
+                table.span(),
+                format!("{} is a table of keys, written [keys.{}]", context.name(), context.name()),
+            )),
         }
     }
     (found, problems)
@@ -63,7 +66,10 @@ fn read_context(context: Context, table: &DeTable<'_>, found: &mut Vec<Read>, pr
             continue;
         };
         if keymap::takes_text(context) && key.typed().is_some() {
-            problems.push(error(name.span(), format!("{key} types a character here and cannot do anything else; add Ctrl or Alt")));
+            problems.push(error(
+                name.span(),
+                format!("{key} types a character here and cannot do anything else; add Ctrl or Alt"),
+            ));
             continue;
         }
         let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -78,7 +84,10 @@ fn read_context(context: Context, table: &DeTable<'_>, found: &mut Vec<Read>, pr
             },
         };
         if let Some(before) = seen.insert(key, written.clone()) {
-            let text = format!("{key} is bound twice in [keys.{}]: \"{written}\" holds, \"{before}\" does not", context.name());
+            let text = format!(
+                "{key} is bound twice in [keys.{}]: \"{written}\" holds, \"{before}\" does not",
+                context.name()
+            );
             problems.push(Problem { at: name.span(), text, warning: true });
         }
         found.push(Read { context, key, action, written, at: name.span().start });

@@ -36,14 +36,16 @@ impl KeyHints {
     /// The preferred key of an action in a context, or else everywhere.
     #[must_use]
     pub fn key(&self, context: Context, action: &str) -> Option<&str> {
-        let in_context = |context: Context| self.entries.iter().find(|hint| hint.context == context && hint.action == action);
+        let in_context =
+            |context: Context| self.entries.iter().find(|hint| hint.context == context && hint.action == action);
         in_context(context).or_else(|| in_context(Context::Everywhere)).map(|hint| hint.key.as_str())
     }
 
     /// The keys to tell of an action in just this context, at most two: those preferred, or one for each way of using an action that takes something.
     #[must_use]
     pub fn told(&self, context: Context, name: &str) -> Vec<&str> {
-        let is_name = |action: &str| action.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let is_name =
+            |action: &str| action.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
         let mut found: Vec<&KeyHint> = Vec::new();
         for hint in self.entries.iter().filter(|hint| hint.context == context && is_name(&hint.action)) {
             let told = hint.action.len() > name.len() && found.iter().any(|known| known.action == hint.action);
@@ -152,6 +154,9 @@ impl LayoutCache {
 
 impl std::fmt::Debug for LayoutCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LayoutCache").field("messages", &self.kept()).field("epoch", &self.blocks.epoch).finish_non_exhaustive()
+        f.debug_struct("LayoutCache")
+            .field("messages", &self.kept())
+            .field("epoch", &self.blocks.epoch)
+            .finish_non_exhaustive()
     }
 }

@@ -94,7 +94,13 @@ fn line_with_cursor(text: &str, byte: usize, cells: usize) -> (Vec<Line>, usize,
 }
 
 /// Places one line of text; with the focus it is scrolled so that the cursor shows. Returns the cursor's place.
-pub(super) fn field(field: &Field, focused: bool, area: Area, glyphs: &Glyphs, scene: &mut Scene) -> Option<(u16, u16)> {
+pub(super) fn field(
+    field: &Field,
+    focused: bool,
+    area: Area,
+    glyphs: &Glyphs,
+    scene: &mut Scene,
+) -> Option<(u16, u16)> {
     if area.is_empty() {
         return None;
     }

@@ -265,7 +265,10 @@ mod tests {
         let text = rich("one two three", &[(0, 7, SpanKind::Bold), (4, 9, SpanKind::Italic)]);
         let found = passages(&text, reading(false));
         let bold = Style::default().bold();
-        assert_eq!(found[0].runs, [(4, bold), (7, bold.and(Attributes::ITALIC)), (13, Style::default().and(Attributes::ITALIC))]);
+        assert_eq!(
+            found[0].runs,
+            [(4, bold), (7, bold.and(Attributes::ITALIC)), (13, Style::default().and(Attributes::ITALIC))]
+        );
     }
 
     #[test]

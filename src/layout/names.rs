@@ -2,7 +2,7 @@
 
 use super::glyphs::Glyphs;
 use super::style::{Role, Style};
-use crate::domain::{Chat, ChatId, ChatKind, ChannelKind, CommunityId, Presence, UserId};
+use crate::domain::{ChannelKind, Chat, ChatId, ChatKind, CommunityId, Presence, UserId};
 use crate::state::Account;
 use std::borrow::Cow;
 
@@ -25,7 +25,10 @@ impl<'a> Names<'a> {
     /// What somebody is called here.
     #[must_use]
     pub fn person(&self, user: UserId) -> &'a str {
-        let nickname = self.community.and_then(|community| self.account.members.get(&(community, user))).and_then(|m| m.nickname.as_deref());
+        let nickname = self
+            .community
+            .and_then(|community| self.account.members.get(&(community, user)))
+            .and_then(|m| m.nickname.as_deref());
         let known = self.account.users.get(&user);
         nickname
             .or(known.map(|user| &*user.name))
@@ -70,7 +73,8 @@ pub fn chat_name<'a>(account: &'a Account, chat: &'a Chat) -> Cow<'a, str> {
         ChatKind::Saved if chat.name.is_empty() => Cow::Borrowed("Saved messages"),
         ChatKind::Group { members, .. } if chat.name.is_empty() => {
             let names = Names { account, community: None };
-            let others: Vec<&str> = members.iter().filter(|&&user| user != account.me).take(4).map(|&user| names.person(user)).collect();
+            let others: Vec<&str> =
+                members.iter().filter(|&&user| user != account.me).take(4).map(|&user| names.person(user)).collect();
             if others.is_empty() { Cow::Borrowed("Group") } else { Cow::Owned(others.join(", ")) }
         }
         _ if chat.name.is_empty() => Cow::Borrowed("unnamed"),

@@ -11,9 +11,9 @@ use super::style::{Role, Style};
 use super::time::{count, length};
 use super::timeline;
 use crate::domain::{Chat, ChatKind, LinkPhase, MessageKey};
-use crate::state::{Account, ComposerState, composer_state};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
+use crate::state::{Account, ComposerState, composer_state};
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
 const MEASURE: usize = 120;
@@ -76,7 +76,11 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     let revealed = pane.cursor.filter(|_| context.front.region == Region::Messages);
     let (keys, calendar, blocks, _) = cache.parts();
     let settings = &context.state.settings;
-    let epoch = super::cache::Epoch { width: u16::try_from(width).unwrap_or(0), twelve_hours: settings.twelve_hours, ascii: settings.ascii };
+    let epoch = super::cache::Epoch {
+        width: u16::try_from(width).unwrap_or(0),
+        twelve_hours: settings.twelve_hours,
+        ascii: settings.ascii,
+    };
     calendar.set_twelve_hours(settings.twelve_hours);
     blocks.begin(epoch);
     let setting = Setting {
@@ -118,19 +122,34 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
 }
 
 /// The row above the composer: who types, and at the right what is new below.
-fn between(context: Context<'_>, cache: &LayoutCache, account: &Account, names: Names<'_>, room: usize) -> Option<(Line, bool)> {
+fn between(
+    context: Context<'_>,
+    cache: &LayoutCache,
+    account: &Account,
+    names: Names<'_>,
+    room: usize,
+) -> Option<(Line, bool)> {
     let (pane, glyphs) = (&context.front.pane, context.glyphs);
     let chat = pane.chat?.chat;
     let mut line = Line::new();
-    let typists: Vec<&str> =
-        account.typing.of(chat).iter().filter(|typist| typist.user != account.me).take(3).map(|typist| names.person(typist.user)).collect();
+    let typists: Vec<&str> = account
+        .typing
+        .of(chat)
+        .iter()
+        .filter(|typist| typist.user != account.me)
+        .take(3)
+        .map(|typist| names.person(typist.user))
+        .collect();
     let typing = match typists[..] {
         [] => None,
         [one] => Some(format!("{one} is typing")),
         [one, other] => Some(format!("{one} and {other} are typing")),
         _ => Some("several people are typing".to_owned()),
     };
-    let behind = account.timelines.get(&chat).is_some_and(|timeline| timeline.is_loaded() && timeline.gap_after() && !timeline.is_empty());
+    let behind = account
+        .timelines
+        .get(&chat)
+        .is_some_and(|timeline| timeline.is_loaded() && timeline.gap_after() && !timeline.is_empty());
     if let Some(typing) = &typing {
         line.push_cut(typing, room, glyphs.more, Role::Dim);
     } else if behind && account.link == LinkPhase::Online {
@@ -138,7 +157,8 @@ fn between(context: Context<'_>, cache: &LayoutCache, account: &Account, names: 
     }
     let below = pane.new_below > 0;
     if below {
-        let mut told = Line::with(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
+        let mut told =
+            Line::with(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
         if let Some(key) = cache.keys.key(Keys::Everywhere, "scroll-end") {
             told.push(&format!("  {key}"), Role::Dim);
         }
@@ -158,7 +178,9 @@ fn between(context: Context<'_>, cache: &LayoutCache, account: &Account, names: 
 /// The row that says what sending will do.
 fn mode(context: Context<'_>, cache: &LayoutCache, account: &Account, names: Names<'_>, room: usize) -> Line {
     let (pane, glyphs) = (&context.front.pane, context.glyphs);
-    let message = |key: &MessageKey| pane.chat.and_then(|chat| account.timelines.get(&chat.chat)).and_then(|timeline| timeline.message(key.id));
+    let message = |key: &MessageKey| {
+        pane.chat.and_then(|chat| account.timelines.get(&chat.chat)).and_then(|timeline| timeline.message(key.id))
+    };
     let mut line = Line::new();
     match &pane.mode {
         ComposeMode::New => {}
@@ -184,7 +206,15 @@ fn mode(context: Context<'_>, cache: &LayoutCache, account: &Account, names: Nam
 }
 
 /// The composer, taken off the bottom of the area.
-fn compose(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &Chat, area: &mut Area, gutter: u16, scene: &mut Scene) {
+fn compose(
+    context: Context<'_>,
+    cache: &LayoutCache,
+    account: &Account,
+    chat: &Chat,
+    area: &mut Area,
+    gutter: u16,
+    scene: &mut Scene,
+) {
     let pane = &context.front.pane;
     let glyphs = context.glyphs;
     let focused = context.front.region == Region::Composer && context.front.overlays.is_empty();

@@ -58,7 +58,10 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
     let core = &context.state.core;
     let mut line = Line::new();
     if selected || chosen {
-        line.push(glyphs.bar, if selected || context.front.region != Region::Sidebar { Role::Accent } else { Role::Faint });
+        line.push(
+            glyphs.bar,
+            if selected || context.front.region != Region::Sidebar { Role::Accent } else { Role::Faint },
+        );
     } else {
         line.push(" ", Role::Text);
     }
@@ -74,7 +77,9 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
             (0, 0)
         }
         SidebarRow::Title { account, community } => {
-            let name = core.account(account).and_then(|account| account.communities.iter().find(|known| known.id == community));
+            let name = core
+                .account(account)
+                .and_then(|account| account.communities.iter().find(|known| known.id == community));
             line.push(name.map_or("", |community| &community.name), Style::of(Role::Title).bold());
             (0, 0)
         }
@@ -89,7 +94,10 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
             }
             // An open community shows its counts at its channels.
             let shut = |account: &Account| folded || !account.channels_loaded.get(&community).copied().unwrap_or(false);
-            let counts = account.filter(|account| shut(account)).map(|account| account.counts(Some(community))).unwrap_or_default();
+            let counts = account
+                .filter(|account| shut(account))
+                .map(|account| account.counts(Some(community)))
+                .unwrap_or_default();
             (counts.unread, counts.mentions)
         }
         SidebarRow::Category { chat, folded } => {
@@ -231,6 +239,9 @@ mod tests {
 
     #[test]
     fn abbreviations_take_two_cells() {
-        assert_eq!(["Rustaceans", "Open Source", "t-a x", "日本", "", "ß"].map(abbreviation), ["RU", "OS", "TA", "日", "?", "ß"]);
+        assert_eq!(
+            ["Rustaceans", "Open Source", "t-a x", "日本", "", "ß"].map(abbreviation),
+            ["RU", "OS", "TA", "日", "?", "ß"]
+        );
     }
 }

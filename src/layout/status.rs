@@ -105,7 +105,10 @@ fn who(context: Context<'_>, account: &Account) -> Line {
         LinkPhase::Connecting => (glyphs.idle, Role::Warn, format!("connecting{more}")),
         LinkPhase::Syncing => (glyphs.idle, Role::Warn, format!("syncing{more}")),
         LinkPhase::Online => {
-            let words = account.latency.map_or_else(|| "online".to_owned(), |latency| format!("online {} ms", latency.as_millis().min(99_999)));
+            let words = account.latency.map_or_else(
+                || "online".to_owned(),
+                |latency| format!("online {} ms", latency.as_millis().min(99_999)),
+            );
             (glyphs.online, Role::Ok, words)
         }
         LinkPhase::Offline { .. } => (glyphs.offline, Role::Error, "offline".to_owned()),
@@ -167,7 +170,8 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
                 Target::Message(at) => {
                     let timeline = context.front.pane.chat.and_then(|chat| account.timelines.get(&chat.chat));
                     let message = timeline.and_then(|timeline| timeline.message(at.id));
-                    let own = message.is_some_and(|message| message.author == account.me && message.kind == MessageKind::Ordinary);
+                    let own = message
+                        .is_some_and(|message| message.author == account.me && message.kind == MessageKind::Ordinary);
                     let caps = account.caps;
                     add(key(Keys::Messages, "reply").filter(|_| caps.replies), "answer");
                     add(key(Keys::Messages, "react").filter(|_| caps.reactions), "react");
@@ -248,11 +252,17 @@ pub(super) fn welcome(context: Context<'_>, cache: &LayoutCache, area: Area, sce
     }
     lines.push(Line::new());
     let wanted: &[(&str, &str)] = if signed_in {
-        &[("jump", "jump to a chat by name"), ("next-unread", "open what is unread"), ("focus-sidebar", "walk the list of chats"), ("help", "all keys")]
+        &[
+            ("jump", "jump to a chat by name"),
+            ("next-unread", "open what is unread"),
+            ("focus-sidebar", "walk the list of chats"),
+            ("help", "all keys"),
+        ]
     } else {
         &[("sign-in", "sign in"), ("help", "all keys"), ("quit", "leave")]
     };
-    let mut keyed: Vec<(&str, &str)> = wanted.iter().filter_map(|&(action, words)| Some((key(action)?, words))).collect();
+    let mut keyed: Vec<(&str, &str)> =
+        wanted.iter().filter_map(|&(action, words)| Some((key(action)?, words))).collect();
     if !signed_in && key("sign-in").is_none() {
         keyed.insert(0, ("nib login", "sign in, from a shell"));
     }

@@ -36,7 +36,11 @@ impl Calendar {
         let zoned = jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(self.zone.clone());
         let date = zoned.date();
         let from = zoned.start_of_day().ok().map(|start| start.timestamp().as_millisecond());
-        let to = date.tomorrow().ok().and_then(|next| next.to_zoned(self.zone.clone()).ok()).map(|end| end.timestamp().as_millisecond());
+        let to = date
+            .tomorrow()
+            .ok()
+            .and_then(|next| next.to_zoned(self.zone.clone()).ok())
+            .map(|end| end.timestamp().as_millisecond());
         self.memo = from.zip(to).map(|(from, to)| (from, to, date));
         Some(date)
     }
@@ -63,7 +67,8 @@ impl Calendar {
         if today.is_some_and(|today| today.yesterday().is_ok_and(|yesterday| yesterday == date)) {
             return "Yesterday".to_owned();
         }
-        let mut day = format!("{} {} {}", WEEKDAYS[date.weekday().to_monday_zero_offset() as usize % 7], date.day(), month(date));
+        let mut day =
+            format!("{} {} {}", WEEKDAYS[date.weekday().to_monday_zero_offset() as usize % 7], date.day(), month(date));
         if today.is_none_or(|today| today.year() != date.year()) {
             let _ = write!(day, " {}", date.year());
         }
@@ -73,7 +78,18 @@ impl Calendar {
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 fn month(date: Date) -> &'static str {
@@ -109,7 +125,11 @@ pub fn size(bytes: u64) -> String {
         unit += 1;
     }
     let name = UNITS.get(unit).copied().unwrap_or_default();
-    if whole < 100 && unit > 0 { format!("{}.{} {name}", whole / 10, whole % 10) } else { format!("{} {name}", (whole + 5) / 10) }
+    if whole < 100 && unit > 0 {
+        format!("{}.{} {name}", whole / 10, whole % 10)
+    } else {
+        format!("{} {name}", (whole + 5) / 10)
+    }
 }
 
 /// A count with thin grouping: `1 204`; without, where only ASCII is drawn.
@@ -172,7 +192,10 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        assert_eq!(["0 B", "999 B", "1 KB", "212 KB", "1.4 MB", "14 MB"], [0, 999, 1_000, 212_300, 1_420_000, 14_200_000].map(size)[..]);
+        assert_eq!(
+            ["0 B", "999 B", "1 KB", "212 KB", "1.4 MB", "14 MB"],
+            [0, 999, 1_000, 212_300, 1_420_000, 14_200_000].map(size)[..]
+        );
         assert_eq!(count(1_234_567), "1\u{a0}234\u{a0}567");
     }
 }

@@ -68,7 +68,9 @@ impl<'a> Walk<'a, '_> {
     fn block(&mut self, index: usize) -> Block {
         let Some(item) = self.item(index) else { return Block { lines: [].into(), lead: 0, header: false } };
         let before = index.checked_sub(1).and_then(|before| self.item(before));
-        let past = |item: Option<Item<'_>>| item.and_then(|item| item.message()).map(|message| Some(message.key) > self.divider);
+        let past = |item: Option<Item<'_>>| {
+            item.and_then(|item| item.message()).map(|message| Some(message.key) > self.divider)
+        };
         let divided = self.divider.is_some() && past(Some(item)) == Some(true) && past(before) == Some(false);
         let piece = Piece::new(item, before, divided, &self.setting, self.calendar);
         let stamp = piece.stamp(&self.setting);
@@ -181,7 +183,10 @@ impl<'a> Walk<'a, '_> {
             return Anchor::Bottom;
         }
         let lead = self.block(top.item).lead;
-        let row = i64::try_from(top.row).unwrap_or(i64::MAX).saturating_sub(i64::try_from(lead).unwrap_or(0)).saturating_add(CONTENT);
+        let row = i64::try_from(top.row)
+            .unwrap_or(i64::MAX)
+            .saturating_sub(i64::try_from(lead).unwrap_or(0))
+            .saturating_add(CONTENT);
         let row = u16::try_from(row.max(1)).unwrap_or(u16::MAX);
         self.item(top.item).map_or(Anchor::Bottom, |item| Anchor::Top { target: item.target(), row })
     }
@@ -191,13 +196,18 @@ impl<'a> Walk<'a, '_> {
         let timeline = self.setting.timeline?;
         // A message rarely has one row only, so that a screenful of them is about two screens.
         let reach = first.min(self.loaded.saturating_sub(1)).saturating_sub(height.max(8));
-        (reach..=first).rev().filter_map(|index| timeline.get(index)).find(|entry| entry.gap_before).map(|entry| entry.message.key)
+        (reach..=first)
+            .rev()
+            .filter_map(|index| timeline.get(index))
+            .find(|entry| entry.gap_before)
+            .map(|entry| entry.message.key)
     }
 
     /// What is missing on screen or just below it.
     fn wants_after(&self, first: usize, last: usize) -> Option<MessageKey> {
         let timeline = self.setting.timeline?;
-        let hole = (first + 1..=last.saturating_add(1)).find(|&index| timeline.get(index).is_some_and(|entry| entry.gap_before));
+        let hole = (first + 1..=last.saturating_add(1))
+            .find(|&index| timeline.get(index).is_some_and(|entry| entry.gap_before));
         match hole {
             Some(index) => self.key(index - 1),
             None if timeline.gap_after() && last + 1 >= self.loaded => timeline.last().map(|entry| entry.message.key),
@@ -264,7 +274,11 @@ pub(super) fn place(
             let marked = selected && (row >= block.lead || block.header && row + 1 == block.lead);
             let fill = if marked { Fill::Marked } else { Fill::Keep };
             if gutter > 0 && marked {
-                scene.put_filled(Area { y, width: gutter, height: 1, ..area }, fill, Line::with(walk.setting.glyphs.bar, Role::Accent));
+                scene.put_filled(
+                    Area { y, width: gutter, height: 1, ..area },
+                    fill,
+                    Line::with(walk.setting.glyphs.bar, Role::Accent),
+                );
             } else if gutter > 0 && row == block.lead && item.message().is_some_and(|message| message.mentions_me) {
                 scene.put(Area { y, width: gutter, height: 1, ..area }, Line::with("@", Role::Mention));
             }
@@ -274,7 +288,8 @@ pub(super) fn place(
         }
     }
     let (first, last) = (top.item, shown.last().map_or(top.item, |&(item, ..)| item));
-    let whole_last = shown.iter().rev().find(|(item, block, rows)| rows.end >= block.lines.len() && walk.key(*item).is_some());
+    let whole_last =
+        shown.iter().rev().find(|(item, block, rows)| rows.end >= block.lines.len() && walk.key(*item).is_some());
     Visible {
         anchor,
         first: shown.iter().find_map(|&(item, ..)| walk.key(item)),
@@ -293,7 +308,9 @@ fn empty(setting: &Setting<'_>, area: Area, gutter: u16, scene: &mut Scene) {
     if known {
         let mut lines = Vec::new();
         heading(setting, &mut lines);
-        lines.push(Line::with("Nothing here yet. Write the first message.", Role::Dim).cut(setting.width, setting.glyphs.more));
+        lines.push(
+            Line::with("Nothing here yet. Write the first message.", Role::Dim).cut(setting.width, setting.glyphs.more),
+        );
         let rows = lines.len().min(usize::from(area.height));
         let first = lines.len() - rows;
         for (at, line) in lines.into_iter().skip(first).enumerate() {
@@ -303,7 +320,8 @@ fn empty(setting: &Setting<'_>, area: Area, gutter: u16, scene: &mut Scene) {
         return;
     }
     let more = setting.glyphs.more;
-    let words = if setting.online { format!("loading messages{more}") } else { "messages come with the connection".to_owned() };
+    let words =
+        if setting.online { format!("loading messages{more}") } else { "messages come with the connection".to_owned() };
     scene.put(Area { y: area.y + area.height / 2, height: 1, ..text }, centred(&words, setting, Role::Dim.into()));
 }
 

@@ -29,7 +29,11 @@ pub fn is_plain(text: &str) -> bool {
 /// Cells of a text on one line.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if is_plain(text) { text.len() } else { text.graphemes(true).map(|cluster| usize::from(grapheme_width(cluster))).sum() }
+    if is_plain(text) {
+        text.len()
+    } else {
+        text.graphemes(true).map(|cluster| usize::from(grapheme_width(cluster))).sum()
+    }
 }
 
 /// Calls `each` with the byte offset, the cluster and its cells, until it returns false.

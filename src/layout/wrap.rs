@@ -218,7 +218,12 @@ mod tests {
     fn there_is_an_end() {
         let text = "word ".repeat(10_000);
         let mut lines = Vec::new();
-        assert!(!Styled { text: &text, runs: &[(text.len(), Style::default())] }.wrap(0, 4, Breaking::Words, &mut lines));
+        assert!(!Styled { text: &text, runs: &[(text.len(), Style::default())] }.wrap(
+            0,
+            4,
+            Breaking::Words,
+            &mut lines
+        ));
         assert_eq!(lines.len(), MOST);
     }
 

@@ -169,7 +169,9 @@ fn ask(call: &Call, entry: &str) -> Result<Option<Secret>, KeyringError> {
     match done {
         Err(keyring::Error::NoEntry) => Ok(None),
         // What it has is not ours; its text would print bytes of it.
-        Err(keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(..)) => Err(KeyringError::Refused("its entry is no text".to_owned())),
+        Err(keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(..)) => {
+            Err(KeyringError::Refused("its entry is no text".to_owned()))
+        }
         Err(error) => Err(KeyringError::Refused(error.to_string())),
         Ok(token) => Ok(token),
     }

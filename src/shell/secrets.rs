@@ -55,7 +55,9 @@ pub enum SecretsError {
         source: io::Error,
     },
     /// The configuration asks for the keyring, and there is none to be had.
-    #[error("the system keyring cannot be used: {0}; with secrets = \"file\" in the configuration tokens are kept in files")]
+    #[error(
+        "the system keyring cannot be used: {0}; with secrets = \"file\" in the configuration tokens are kept in files"
+    )]
     Keyring(#[source] KeyringError),
 }
 
@@ -137,7 +139,10 @@ impl Secrets {
             Err(error) => {
                 tracing::info!(%error, "the keyring was not used");
                 let path = self.save_file(label, token)?;
-                let note = format!("The system keyring cannot be used ({error}), so the token is kept in {}, which only you can read.", path.display());
+                let note = format!(
+                    "The system keyring cannot be used ({error}), so the token is kept in {}, which only you can read.",
+                    path.display()
+                );
                 Ok(Saved { place: SavedIn::File(path), note: Some(note) })
             }
         }
@@ -221,7 +226,9 @@ fn file_name(label: &str) -> String {
     }
     if name.len() > LONGEST_NAME {
         // FNV-1a; enough to keep apart the few labels of one person that begin alike.
-        let hash = label.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let hash = label
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         name.truncate(LONGEST_NAME - 17);
         name.push_str(&format!("%{hash:016x}"));
     }
@@ -232,8 +239,8 @@ fn file_name(label: &str) -> String {
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use std::path::Path;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
     use std::sync::Arc;
 
     fn paths(home: &Path) -> Paths {
@@ -302,7 +309,12 @@ mod tests {
         let auto = secrets(home.path(), SecretsChoice::Auto, Keyring::absent());
         let saved = auto.save("ada", &token("hunter2")).unwrap();
         let note = saved.note.unwrap();
-        assert!(note.contains(&auto.file("ada").display().to_string()) && note.lines().count() == 1 && !note.contains("hunter2"), "{note}");
+        assert!(
+            note.contains(&auto.file("ada").display().to_string())
+                && note.lines().count() == 1
+                && !note.contains("hunter2"),
+            "{note}"
+        );
         assert_eq!(auto.load("ada").unwrap(), Some(token("hunter2")));
         let strict = secrets(home.path(), SecretsChoice::Keyring, Keyring::absent());
         let error = strict.save("ada", &token("x")).unwrap_err().to_string();
@@ -332,7 +344,8 @@ mod tests {
     fn every_label_has_a_name_of_its_own() {
         let long = "女".repeat(64);
         let labels = ["ada", "Ada", "a%64a", "..", ".", "CON", &long, &format!("{}男", "女".repeat(63))];
-        let names: std::collections::BTreeSet<String> = labels.iter().map(|label| file_name(label).to_lowercase()).collect();
+        let names: std::collections::BTreeSet<String> =
+            labels.iter().map(|label| file_name(label).to_lowercase()).collect();
         assert_eq!(names.len(), labels.len());
         assert!(names.iter().all(|name| name.len() <= LONGEST_NAME && !name.contains(['.', '/'])), "{names:?}");
     }

@@ -140,7 +140,9 @@ mod tests {
         let error = run_within(&["cat".to_owned(), "/dev/zero".to_owned()], Duration::from_secs(20)).unwrap_err();
         // Endless output is cut off, and the program ends as nobody reads on.
         assert!(matches!(error, TokenCommandError::Failed { .. } | TokenCommandError::Nothing { .. }), "{error}");
-        let error = run_within(&["tail".to_owned(), "-f".to_owned(), "/dev/null".to_owned()], Duration::from_millis(50)).unwrap_err();
+        let error =
+            run_within(&["tail".to_owned(), "-f".to_owned(), "/dev/null".to_owned()], Duration::from_millis(50))
+                .unwrap_err();
         assert!(matches!(error, TokenCommandError::Slow { .. }), "{error}");
         let stays = ["sh".to_owned(), "-c".to_owned(), "echo x; exec >&-; exec sleep 60".to_owned()];
         let error = run_within(&stays, Duration::from_millis(300)).unwrap_err();

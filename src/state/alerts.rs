@@ -52,7 +52,9 @@ pub(super) fn message(state: &mut State, chat: ChatKey, message: &Message, fx: &
     let author = names::person(account, known.community(), message.author);
     let title = match known.kind {
         ChatKind::Direct { .. } | ChatKind::Saved => author,
-        ChatKind::Group { .. } | ChatKind::Channel { .. } => format!("{author} in {}", names::chat_title(&state.core, chat)),
+        ChatKind::Group { .. } | ChatKind::Channel { .. } => {
+            format!("{author} in {}", names::chat_title(&state.core, chat))
+        }
     };
     let text: String = message.body.text.chars().take(BODY).collect();
     let body = if text.is_empty() { "sent a file".to_owned() } else { text };
@@ -62,8 +64,14 @@ pub(super) fn message(state: &mut State, chat: ChatKey, message: &Message, fx: &
 /// Tells the window's title when it is another one: unread mentions and personal messages, and the open chat.
 pub(super) fn title(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    let personal: u32 = state.core.accounts.iter().map(|account| account.counts(None).unread + account.total.mentions).fold(0, u32::saturating_add);
-    let overlap: u32 = state.core.accounts.iter().map(|account| account.counts(None).mentions).fold(0, u32::saturating_add);
+    let personal: u32 = state
+        .core
+        .accounts
+        .iter()
+        .map(|account| account.counts(None).unread + account.total.mentions)
+        .fold(0, u32::saturating_add);
+    let overlap: u32 =
+        state.core.accounts.iter().map(|account| account.counts(None).mentions).fold(0, u32::saturating_add);
     let count = personal.saturating_sub(overlap).min(MOST + 1);
     let shown = (count, front.pane.chat, front.pane.epoch);
     if front.titled == Some(shown) {

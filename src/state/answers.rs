@@ -6,7 +6,8 @@ use super::requests::Purpose;
 use super::ui::{compose, open};
 use super::{Effect, Effects, State, link, outbox, people, roster, sync};
 use crate::domain::{
-    AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Refusal, RefusalKind, Reply, RequestId, Role, VoiceParticipant,
+    AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Refusal, RefusalKind, Reply, RequestId, Role,
+    VoiceParticipant,
 };
 
 /// An answer came. One to a request that is not open changes nothing.
@@ -16,7 +17,9 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
     let list = link::is_list(&purpose);
     match purpose {
         Purpose::Quiet => {}
-        Purpose::Communities | Purpose::Chats | Purpose::Channels(_) => lists(state, account, &purpose, answer.outcome, fx),
+        Purpose::Communities | Purpose::Chats | Purpose::Channels(_) => {
+            lists(state, account, &purpose, answer.outcome, fx)
+        }
         Purpose::Detail => {
             if let Ok(reply) = answer.outcome {
                 detail(state, account, reply);
@@ -55,7 +58,9 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                     outbox::acknowledged(state, key, nonce, MessageKey { order, id: message }, at, fx);
                 }
                 // Taken, but not said where: the echo or the history will tell.
-                Ok(_) => outbox::refused(state, key, nonce, Refusal::ours(RefusalKind::TimedOut, "no answer in time"), fx),
+                Ok(_) => {
+                    outbox::refused(state, key, nonce, Refusal::ours(RefusalKind::TimedOut, "no answer in time"), fx)
+                }
                 Err(refusal) => outbox::refused(state, key, nonce, refusal, fx),
             }
         }

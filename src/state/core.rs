@@ -6,8 +6,8 @@ use super::roster::Order;
 use super::unread::Counts;
 use crate::domain::id::EmojiId;
 use crate::domain::{
-    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Permissions, Role, RoleId, SessionId, Timeline,
-    User, UserId, VoiceParticipant,
+    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Permissions, Role,
+    RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;

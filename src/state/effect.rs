@@ -2,7 +2,8 @@
 
 use super::event::{Ticket, Timer};
 use crate::domain::{
-    AccountId, Chat, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request, RequestId, Secret, User, Wall,
+    AccountId, Chat, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request,
+    RequestId, Secret, User, Wall,
 };
 use std::sync::Arc;
 

@@ -1,11 +1,11 @@
 //! One user interface: what is open, focused and typed. The terminal is one front; a shell command has none.
 
 use super::action::{Action, Context};
+use super::typing::OwnTyping;
 use super::ui::composer::Composer;
 use super::ui::field::Field;
 use super::ui::picker::Picker;
 use super::ui::sidebar::Sidebar;
-use super::typing::OwnTyping;
 use super::ui::sign_in::SignInForm;
 use super::unread::ReadMarks;
 use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};

@@ -4,7 +4,9 @@ use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
 use super::{Account, Effects, State, messages, outbox, people, roster};
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId};
+use crate::domain::{
+    AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
+};
 use std::sync::Arc;
 
 /// Messages kept of a chat that is not open.
@@ -98,7 +100,14 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
 }
 
 /// A page did not come.
-pub(super) fn refused(state: &mut State, chat: ChatKey, number: FetchNumber, page: Page, refusal: &Refusal, fx: &mut Effects) {
+pub(super) fn refused(
+    state: &mut State,
+    chat: ChatKey,
+    number: FetchNumber,
+    page: Page,
+    refusal: &Refusal,
+    fx: &mut Effects,
+) {
     let (edge, key) = Edge::of(page);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     account.requests.edges.remove(&(chat.chat, edge));
@@ -205,7 +214,9 @@ pub(super) fn trim(account: &mut Account, front: Option<&mut Front>, chat: ChatI
     };
     // A page of what lies above the view stays, so that a little scrolling needs no fetch.
     let oldest = [top, cursor].into_iter().flatten().min();
-    let margin = oldest.and_then(|key| timeline.get(timeline.index_near(key).saturating_sub(window / 4))).map(|entry| entry.message.key);
+    let margin = oldest
+        .and_then(|key| timeline.get(timeline.index_near(key).saturating_sub(window / 4)))
+        .map(|entry| entry.message.key);
     timeline.trim(window, margin.or(oldest));
     if timeline.len() > window + SLACK {
         let shown = pane.visible.as_ref().and_then(|visible| visible.last);
@@ -221,9 +232,9 @@ pub(super) fn drop_unvisited(accounts: &mut [Account], kept: &[ChatKey]) {
     for account in accounts {
         let id = account.id;
         let busy = &account.requests.edges;
-        account.timelines.retain(|chat, _| {
-            kept.contains(&ChatKey::new(id, *chat)) || busy.keys().any(|(of, _)| of == chat)
-        });
+        account
+            .timelines
+            .retain(|chat, _| kept.contains(&ChatKey::new(id, *chat)) || busy.keys().any(|(of, _)| of == chat));
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) fn show(state: &mut State, account: AccountId, reason: Option<String>
     let known = state.core.account(account).map(|known| &known.server).filter(|server| !server.is_empty());
     let server = known.unwrap_or(&state.proposed_server).clone();
     let Some(front) = &mut state.front else { return };
-    let found = front.overlays.iter().position(|overlay| matches!(overlay, Overlay::SignIn(form) if form.account == account));
+    let found =
+        front.overlays.iter().position(|overlay| matches!(overlay, Overlay::SignIn(form) if form.account == account));
     let mut form = match found.map(|at| front.overlays.remove(at)) {
         Some(Overlay::SignIn(form)) => form,
         _ => front.kept_form.take().filter(|form| form.account == account).unwrap_or_else(|| {
@@ -101,7 +102,13 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             let account = form.account;
             form.stage = SignInStage::Working;
             form.refusal = None;
-            state.ask(account, Request::SignInCode(code), Priority::User, Purpose::Change("The code was not taken"), fx);
+            state.ask(
+                account,
+                Request::SignInCode(code),
+                Priority::User,
+                Purpose::Change("The code was not taken"),
+                fx,
+            );
         }
         SignInStage::Editing => {
             let missing = [
@@ -141,7 +148,11 @@ fn begin(state: &mut State, id: AccountId, server: &str, login: &str) {
 
 /// The user wants to sign in: to the account that is signed out, else to a new one.
 pub(super) fn wanted(state: &mut State) {
-    let waiting = state.core.accounts.iter().find(|account| matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle));
+    let waiting = state
+        .core
+        .accounts
+        .iter()
+        .find(|account| matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle));
     let next = state.core.accounts.iter().map(|account| account.id.0.saturating_add(1)).max().unwrap_or(0);
     let id = waiting.map_or(AccountId(next), |account| account.id);
     show(state, id, None);

@@ -112,7 +112,8 @@ fn mentions(account: &Account, timeline: Option<&Timeline>, message: &Message) -
     let by_span = message.body.spans.iter().any(|span| match span.kind {
         SpanKind::Mention(Some(user)) => user == account.me,
         SpanKind::Mention(None) => {
-            let written = message.body.text.get(span.start as usize..span.end as usize).and_then(|text| text.strip_prefix('@'));
+            let written =
+                message.body.text.get(span.start as usize..span.end as usize).and_then(|text| text.strip_prefix('@'));
             let own = account.users.get(&account.me).and_then(|me| me.username.as_ref());
             written.zip(own).is_some_and(|(written, own)| written.eq_ignore_ascii_case(own))
         }

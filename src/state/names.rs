@@ -75,7 +75,11 @@ fn matches(account: &Account, name: &str) -> Vec<ChatId> {
     }
     if let Some(username) = name.strip_prefix('@') {
         return of(&|chat| match chat.kind {
-            ChatKind::Direct { peer } => account.users.get(&peer).and_then(|user| user.username.as_ref()).is_some_and(|known| same(known, username)),
+            ChatKind::Direct { peer } => account
+                .users
+                .get(&peer)
+                .and_then(|user| user.username.as_ref())
+                .is_some_and(|known| same(known, username)),
             _ => false,
         });
     }
@@ -89,16 +93,21 @@ fn matches(account: &Account, name: &str) -> Vec<ChatId> {
     // Both names may hold slashes: every way to cut is tried.
     let mut found = Vec::new();
     for (at, _) in name.match_indices('/') {
-        let (community, channel) = (name.get(..at).unwrap_or_default().trim(), name.get(at + 1..).unwrap_or_default().trim());
+        let (community, channel) =
+            (name.get(..at).unwrap_or_default().trim(), name.get(at + 1..).unwrap_or_default().trim());
         let channel = channel.strip_prefix('#').unwrap_or(channel);
         let places: Vec<CommunityId> = account
             .communities
             .iter()
-            .filter(|known| same(&known.name, community) || known.username.as_ref().is_some_and(|name| same(name, community)))
+            .filter(|known| {
+                same(&known.name, community) || known.username.as_ref().is_some_and(|name| same(name, community))
+            })
             .map(|known| known.id)
             .collect();
         found.extend(of(&|chat| {
-            chat.community().is_some_and(|place| places.contains(&place)) && same(&chat.name, channel) && account.is_listed(chat)
+            chat.community().is_some_and(|place| places.contains(&place))
+                && same(&chat.name, channel)
+                && account.is_listed(chat)
         }));
     }
     found
@@ -111,8 +120,12 @@ fn near(core: &Core, written: &str) -> Vec<String> {
         return names;
     }
     for account in &core.accounts {
-        let close = |chat: &&Chat| chat.can_open() && account.is_listed(chat) && title(account, chat).to_lowercase().contains(&wanted);
-        names.extend(account.chats.values().filter(close).take(CANDIDATES * 4).map(|chat| chat_name(core, account.key(chat.id))));
+        let close = |chat: &&Chat| {
+            chat.can_open() && account.is_listed(chat) && title(account, chat).to_lowercase().contains(&wanted)
+        };
+        names.extend(
+            account.chats.values().filter(close).take(CANDIDATES * 4).map(|chat| chat_name(core, account.key(chat.id))),
+        );
     }
     names.sort_unstable();
     names.truncate(CANDIDATES);
@@ -139,7 +152,10 @@ pub fn chat_name(core: &Core, key: ChatKey) -> String {
     let candidates = [labelled(&plain), chat.wire.to_string(), labelled(&chat.wire)];
     let leads_here = |name: &String| {
         let mut found = core.accounts.iter().flat_map(|account| {
-            names_for(account, name).flat_map(|name| matches(account, name)).map(|chat| account.key(chat)).collect::<Vec<_>>()
+            names_for(account, name)
+                .flat_map(|name| matches(account, name))
+                .map(|chat| account.key(chat))
+                .collect::<Vec<_>>()
         });
         let mut some = false;
         found.all(|found| {

@@ -11,7 +11,8 @@ use super::event::{Ticket, Timer};
 use super::requests::Purpose;
 use super::{Account, State};
 use crate::domain::{
-    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, RefusalKind, Request, RequestId, Wall,
+    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, RefusalKind, Request,
+    RequestId, Wall,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -136,7 +137,12 @@ pub(super) struct Draft {
 }
 
 /// Writes a message to the outbox and asks for it to be made durable. The text comes back if it cannot be taken, with the reason.
-pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, (Draft, Refusal)> {
+pub(super) fn write(
+    state: &mut State,
+    chat: ChatKey,
+    draft: Draft,
+    fx: &mut Effects,
+) -> Result<Nonce, (Draft, Refusal)> {
     let nonce = Nonce(state.random.u64(1..));
     let written = state.now.wall;
     let Some(account) = state.core.account_mut(chat.account) else {
@@ -150,10 +156,15 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         return Err((draft, Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }));
     }
     if account.outbox.of(chat.chat).len() >= ROWS {
-        return Err((draft, Refusal::ours(RefusalKind::RateLimited, "too many messages are waiting here; retry or discard some")));
+        return Err((
+            draft,
+            Refusal::ours(RefusalKind::RateLimited, "too many messages are waiting here; retry or discard some"),
+        ));
     }
-    let newest = account.timelines.get(&chat.chat).filter(|timeline| timeline.is_loaded()).and_then(|timeline| timeline.last());
-    let known = newest.map(|entry| entry.message.key).max(account.chats.get(&chat.chat).and_then(|chat| chat.last_message));
+    let newest =
+        account.timelines.get(&chat.chat).filter(|timeline| timeline.is_loaded()).and_then(|timeline| timeline.last());
+    let known =
+        newest.map(|entry| entry.message.key).max(account.chats.get(&chat.chat).and_then(|chat| chat.last_message));
     let outgoing = Arc::new(Outgoing {
         chat: chat.chat,
         nonce,
@@ -205,8 +216,12 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     row.wait = None;
     let nonce = row.outgoing.nonce;
     let request = Request::Send(Arc::clone(&row.outgoing));
-    let Some(id) = state.ask(chat.account, request, Priority::User, Purpose::Send(chat.chat, nonce), fx) else { return };
-    if let Some(row) = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce)) {
+    let Some(id) = state.ask(chat.account, request, Priority::User, Purpose::Send(chat.chat, nonce), fx) else {
+        return;
+    };
+    if let Some(row) =
+        state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce))
+    {
         row.set(Stage::InFlight(id));
     }
     state.touch();
@@ -223,7 +238,8 @@ pub(super) fn pump_all(state: &mut State, account: AccountId, fx: &mut Effects) 
 /// The session did not take it: it waits, and is tried again in a while or once the connection stands.
 pub(super) fn not_taken(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) {
     let until = state.now.mono.plus(NOT_TAKEN);
-    let Some(row) = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce)) else {
+    let Some(row) = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce))
+    else {
         return;
     };
     row.set(Stage::Queued);

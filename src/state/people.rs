@@ -76,7 +76,10 @@ pub(super) fn remove_member(account: &mut Account, community: CommunityId, user:
 }
 
 /// Sets who is there. Returns whether anything is different now; people who are not known are skipped.
-pub(super) fn presence(account: &mut Account, changes: Vec<(UserId, Presence, Option<crate::domain::CleanText>)>) -> bool {
+pub(super) fn presence(
+    account: &mut Account,
+    changes: Vec<(UserId, Presence, Option<crate::domain::CleanText>)>,
+) -> bool {
     let mut changed = false;
     for (id, presence, activity) in changes {
         if let Some(user) = account.users.get_mut(&id)
@@ -91,7 +94,13 @@ pub(super) fn presence(account: &mut Account, changes: Vec<(UserId, Presence, Op
 }
 
 /// Asks who wrote, where an author in a community is not known; each once.
-pub(super) fn ask_unknown(state: &mut State, account: AccountId, community: Option<CommunityId>, users: &[UserId], fx: &mut Effects) {
+pub(super) fn ask_unknown(
+    state: &mut State,
+    account: AccountId,
+    community: Option<CommunityId>,
+    users: &[UserId],
+    fx: &mut Effects,
+) {
     let Some(community) = community else { return };
     let Some(known) = state.core.account_mut(account) else { return };
     if !known.is_signed_in() {

@@ -100,6 +100,8 @@ impl Requests {
     /// Whether any list of the account is under way.
     #[must_use]
     pub fn is_syncing(&self) -> bool {
-        self.open.values().any(|purpose| matches!(purpose, Purpose::Communities | Purpose::Chats | Purpose::Channels(_)))
+        self.open
+            .values()
+            .any(|purpose| matches!(purpose, Purpose::Communities | Purpose::Chats | Purpose::Channels(_)))
     }
 }

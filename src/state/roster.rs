@@ -95,11 +95,20 @@ fn remove_missing(account: &mut Account, community: Option<CommunityId>, listed:
 }
 
 /// Takes in all communities in the user's order; those missing are gone. Returns the chats that went with them.
-pub(super) fn put_communities(account: &mut Account, mut communities: Vec<Community>, counts: Vec<(CommunityId, u32, u32)>) -> Vec<ChatId> {
+pub(super) fn put_communities(
+    account: &mut Account,
+    mut communities: Vec<Community>,
+    counts: Vec<(CommunityId, u32, u32)>,
+) -> Vec<ChatId> {
     communities.truncate(COMMUNITIES);
-    account.community_counts = counts.into_iter().take(COMMUNITIES).map(|(id, unread, mentions)| (id, (unread, mentions))).collect();
-    let gone: Vec<CommunityId> =
-        account.communities.iter().map(|known| known.id).filter(|id| communities.iter().all(|new| new.id != *id)).collect();
+    account.community_counts =
+        counts.into_iter().take(COMMUNITIES).map(|(id, unread, mentions)| (id, (unread, mentions))).collect();
+    let gone: Vec<CommunityId> = account
+        .communities
+        .iter()
+        .map(|known| known.id)
+        .filter(|id| communities.iter().all(|new| new.id != *id))
+        .collect();
     account.communities = communities;
     account.order.dirty = true;
     gone.into_iter().flat_map(|community| remove_community(account, community)).collect()

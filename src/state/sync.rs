@@ -23,7 +23,11 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
 pub(super) fn channels(state: &mut State, account: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account(account) else { return };
     let shown = state.front.as_ref().and_then(|front| {
-        let open = front.pane.chat.filter(|chat| chat.account == account).and_then(|chat| known.chats.get(&chat.chat)?.community());
+        let open = front
+            .pane
+            .chat
+            .filter(|chat| chat.account == account)
+            .and_then(|chat| known.chats.get(&chat.chat)?.community());
         open.or(front.community.filter(|(of, _)| *of == account).map(|(_, community)| community))
     });
     let first = shown.or(known.communities.first().map(|community| community.id));
@@ -37,7 +41,13 @@ pub(super) fn channels(state: &mut State, account: AccountId, fx: &mut Effects) 
 }
 
 /// Asks for the channels of one community.
-pub(super) fn fetch_channels(state: &mut State, account: AccountId, community: CommunityId, priority: Priority, fx: &mut Effects) {
+pub(super) fn fetch_channels(
+    state: &mut State,
+    account: AccountId,
+    community: CommunityId,
+    priority: Priority,
+    fx: &mut Effects,
+) {
     state.ask(account, Request::FetchChannels(community), priority, Purpose::Channels(community), fx);
 }
 

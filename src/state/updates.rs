@@ -1,7 +1,7 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
 use super::{Effects, State, answers, link, login, messages, people, roster, sync, typing, unread};
-use crate::domain::{AccountId, CleanText, ChatKey, CommunityId, LinkPhase, Priority, Update, UserId};
+use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Priority, Update, UserId};
 
 /// A fact from an account's network.
 pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Effects) {

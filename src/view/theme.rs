@@ -103,7 +103,10 @@ impl Theme {
             ("light", _) => LIGHT,
             _ => return Self::terminal(depth),
         };
-        toml::from_str(file).ok().and_then(|palette| Self::from_palette(&palette, depth)).unwrap_or_else(|| Self::terminal(depth))
+        toml::from_str(file)
+            .ok()
+            .and_then(|palette| Self::from_palette(&palette, depth))
+            .unwrap_or_else(|| Self::terminal(depth))
     }
 
     fn from_palette(palette: &Palette, depth: ColorDepth) -> Option<Self> {
@@ -235,7 +238,8 @@ impl Theme {
     #[must_use]
     pub(super) fn style(&self, meaning: Meaning, fill: Fill) -> Style {
         let ground = self.fill(fill);
-        let mut style = if self.reverse && fill == Fill::Selected { ground } else { ground.patch(self.role(meaning.role)) };
+        let mut style =
+            if self.reverse && fill == Fill::Selected { ground } else { ground.patch(self.role(meaning.role)) };
         for (attribute, modifier) in [
             (Attributes::BOLD, Modifier::BOLD),
             (Attributes::ITALIC, Modifier::ITALIC),
@@ -323,7 +327,14 @@ mod tests {
     fn without_colours_there_are_none() {
         for name in Theme::NAMES {
             let theme = Theme::named(name, ColorDepth::None);
-            assert!(theme.roles.iter().chain(&theme.people).chain([&theme.base, &theme.selected]).all(|style| style.fg.is_none() && style.bg.is_none()));
+            assert!(
+                theme
+                    .roles
+                    .iter()
+                    .chain(&theme.people)
+                    .chain([&theme.base, &theme.selected])
+                    .all(|style| style.fg.is_none() && style.bg.is_none())
+            );
         }
     }
 

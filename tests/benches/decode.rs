@@ -46,8 +46,10 @@ fn frame(text: &str, entities: Vec<types::MessageEntity>) -> Bytes {
 
 /// 192 bytes with the author: the usual message.
 fn ascii() -> Bytes {
-    let frame =
-        frame("And how does the analytical engine weave its patterns, just as the loom weaves its flowers and leaves?", vec![]);
+    let frame = frame(
+        "And how does the analytical engine weave its patterns, just as the loom weaves its flowers and leaves?",
+        vec![],
+    );
     assert_eq!(frame.len(), 192);
     frame
 }

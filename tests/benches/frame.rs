@@ -34,7 +34,8 @@ impl Screen {
         let mut state = scenes::sized(scenes::state(scenes::timeline(scenes::history(length), false)), WIDTH, HEIGHT);
         state.front.as_mut().unwrap().pane.divider = None;
         let buffer = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
-        let mut screen = Self { state, cache: scenes::cache(), theme: Theme::named("dark", ColorDepth::TrueColor), buffer };
+        let mut screen =
+            Self { state, cache: scenes::cache(), theme: Theme::named("dark", ColorDepth::TrueColor), buffer };
         screen.frame();
         screen
     }

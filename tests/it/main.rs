@@ -7,6 +7,7 @@ mod demo_server;
 mod dispatch;
 mod host;
 mod osmium;
+mod people;
 mod screen;
 mod session;
 mod wire;

@@ -42,6 +42,8 @@ pub(crate) struct Weaver<'a> {
     dice: Dice,
     /// For each topic its dialogues and how many of them were told, so that none comes twice before all came once.
     bags: BTreeMap<&'a str, Bag<'a>>,
+    /// A number that grows with every dialogue.
+    serial: u64,
 }
 
 #[derive(Default)]
@@ -84,7 +86,7 @@ impl Piece {
 impl<'a> Weaver<'a> {
     /// A weaver that draws from `dice`.
     pub(crate) fn new(library: &'a Library, people: &'a [Profile], files: &'a [FileData], dice: Dice) -> Self {
-        Self { library, people, files, dice, bags: BTreeMap::new() }
+        Self { library, people, files, dice, bags: BTreeMap::new(), serial: 1_200 }
     }
 
     /// The history of one place, oldest first, nothing later than `brief.until`.
@@ -164,6 +166,8 @@ impl<'a> Weaver<'a> {
             self.people.get(person).map(|profile| (profile.person.name.clone(), profile.person.username.clone()))
         };
         let mut memory = Memory::of(cast.iter().filter_map(named).collect());
+        self.serial += self.dice.between(1, 3);
+        memory.serial = self.serial;
         let mut posts: Vec<Post> = Vec::with_capacity(dialogue.turns.len());
         let mut clock = 0;
         for turn in &dialogue.turns {

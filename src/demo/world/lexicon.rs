@@ -1,7 +1,7 @@
 //! Slots in the text assets, filled with words from lists, so that one written dialogue gives several believable ones.
 //!
 //! `«pen»` takes a word of the list `pen` and keeps it for the whole dialogue, `«pen2»` another one; `«a|b»` takes either,
-//! `«10-90»` a number; `«A»` is the name of speaker A and `«@A»` mentions them.
+//! `«10-90»` a number, `«serial»` one that grows from dialogue to dialogue; `«A»` is the name of speaker A and `«@A»` mentions them.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ pub(crate) struct Lexicon {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     words: Vec<(String, String)>,
+    /// What `«serial»` stands for.
+    pub(crate) serial: u64,
     /// Name and user name of each lettered speaker.
     speakers: Vec<(String, String)>,
 }
@@ -24,7 +26,7 @@ pub(crate) struct Memory {
 impl Memory {
     /// Nothing remembered yet; name and user name of the lettered speakers.
     pub(crate) fn of(speakers: Vec<(String, String)>) -> Self {
-        Self { words: Vec::new(), speakers }
+        Self { words: Vec::new(), serial: 0, speakers }
     }
 }
 
@@ -64,6 +66,9 @@ impl Lexicon {
         if slot.contains('|') {
             let choices: Vec<&str> = slot.split('|').collect();
             return dice.pick(&choices).map(|choice| (*choice).to_owned());
+        }
+        if slot == "serial" {
+            return Some(memory.serial.to_string());
         }
         if let Some((low, high)) = slot.split_once('-') {
             return Some(dice.between(low.parse().ok()?, high.parse().ok()?).to_string());

@@ -195,7 +195,7 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
             heading("Back room"),
             ChannelPlan {
                 slowmode: Some(300),
-                ..text("marketplace", "Sell, swap, give away. Prices in the post", &["market"], 44)
+                ..text("marketplace", "Sell, swap, give away. Prices in the post", &["market"], 30)
             },
             hidden(text("keepers", "Only for those who look after this place", &["staff"], 12), 0),
             voice("writing hour", &[("pierre", true)]),
@@ -228,9 +228,9 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
             text("games", "Board, video, invented", &["games"], 55),
             heading("ことば · Languages"),
             text("日本語", "日本語で雑談", &["japanese"], 105),
-            text("中文", "随便聊聊", &["chinese"], 58),
-            text("한국어", "아무 말이나", &["korean"], 58),
-            text("عربي-עברית", "من اليمين إلى اليسار · מימין לשמאל", &["arabic", "hebrew"], 40),
+            text("中文", "随便聊聊", &["chinese"], 50),
+            text("한국어", "아무 말이나", &["korean"], 46),
+            text("عربي-עברית", "من اليمين إلى اليسار · מימין לשמאל", &["arabic", "hebrew"], 26),
             heading("声"),
             voice("カウンター", &[("mei", false), ("haruto", true)]),
             voice("karaoke", &[]),

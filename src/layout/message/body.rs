@@ -14,7 +14,9 @@ use crate::state::outbox::{Pending, Stage};
 /// Makes the rows of the content; at least one.
 pub(super) fn content(piece: &Piece<'_>, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
     match piece.item {
-        Item::Message(entry) if entry.message.kind != MessageKind::Ordinary => system(&entry.message, setting, calendar, lines),
+        Item::Message(entry) if entry.message.kind != MessageKind::Ordinary => {
+            system(&entry.message, setting, calendar, lines)
+        }
         Item::Message(entry) => ordinary(&entry.message, setting, lines),
         Item::Pending(pending) => outgoing(pending, setting, lines),
     }
@@ -121,7 +123,9 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
             let why = if why.is_empty() { "the network did not take it" } else { why };
             (setting.glyphs.failed, format!("Not sent: {why}."))
         }
-        Stage::Unconfirmed => (setting.glyphs.unsure, "The connection broke: this may or may not have arrived.".to_owned()),
+        Stage::Unconfirmed => {
+            (setting.glyphs.unsure, "The connection broke: this may or may not have arrived.".to_owned())
+        }
     };
     let text = format!("{mark_text} {words}{}", retry_keys(setting.keys));
     let style = Style::of(if matches!(pending.stage, Stage::Failed(_)) { Role::Error } else { Role::Warn });
@@ -187,16 +191,27 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
     line.push(" ", Role::Faint);
     if let Some(message) = answered {
         let name = message.shown_as.as_deref().unwrap_or_else(|| setting.names.person(message.author));
-        line.push_cut(name, 24.min(setting.width / 2), glyphs.more, Style::of(setting.names.style(message.author).role));
+        line.push_cut(
+            name,
+            24.min(setting.width / 2),
+            glyphs.more,
+            Style::of(setting.names.style(message.author).role),
+        );
         line.push("  ", Role::Faint);
     }
     let words = match (chosen, answered) {
         (Some(quote), _) => one_line(quote, glyphs, setting.width),
         (None, Some(message)) => {
             let words = one_line(&message.body, glyphs, setting.width);
-            if words.is_empty() { message.attachments.first().map(|file| file.name.to_string()).unwrap_or_default() } else { words }
+            if words.is_empty() {
+                message.attachments.first().map(|file| file.name.to_string()).unwrap_or_default()
+            } else {
+                words
+            }
         }
-        (None, None) => if to.is_some() { "a message that is not loaded" } else { "a message that was deleted" }.to_owned(),
+        (None, None) => {
+            if to.is_some() { "a message that is not loaded" } else { "a message that was deleted" }.to_owned()
+        }
     };
     line.push_cut(&words, setting.width.saturating_sub(line.width()), glyphs.more, Role::Quote);
     lines.push(line.cut(setting.width, glyphs.more));

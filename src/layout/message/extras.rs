@@ -61,7 +61,8 @@ pub(super) fn embeds(embeds: &[Embed], setting: &Setting<'_>, lines: &mut Vec<Li
             if rows.len() > from + most {
                 rows.truncate(from + most);
                 if let Some(last) = rows.last_mut() {
-                    let mut line = std::mem::take(last).cut(room.min(72).saturating_sub(width(setting.glyphs.more)), "");
+                    let mut line =
+                        std::mem::take(last).cut(room.min(72).saturating_sub(width(setting.glyphs.more)), "");
                     line.push(setting.glyphs.more, style);
                     *last = line;
                 }

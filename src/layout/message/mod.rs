@@ -135,13 +135,25 @@ const SLOT: i64 = 10 * 60_000;
 impl<'a> Piece<'a> {
     /// Looks at the neighbour above: `before` is the item just above in memory, `divider` whether reading stopped there.
     #[must_use]
-    pub fn new(item: Item<'a>, before: Option<Item<'a>>, divider: bool, setting: &Setting<'_>, calendar: &mut Calendar) -> Self {
+    pub fn new(
+        item: Item<'a>,
+        before: Option<Item<'a>>,
+        divider: bool,
+        setting: &Setting<'_>,
+        calendar: &mut Calendar,
+    ) -> Self {
         let edge = match (&item, before) {
             (Item::Message(entry), Some(_)) if entry.gap_before => Edge::Hole,
-            (Item::Pending(_), Some(Item::Message(_))) if setting.timeline.is_some_and(Timeline::gap_after) => Edge::Hole,
+            (Item::Pending(_), Some(Item::Message(_))) if setting.timeline.is_some_and(Timeline::gap_after) => {
+                Edge::Hole
+            }
             (_, Some(_)) => Edge::None,
             (Item::Message(entry), None) if entry.gap_before => {
-                if setting.online { Edge::Loading } else { Edge::Unreachable }
+                if setting.online {
+                    Edge::Loading
+                } else {
+                    Edge::Unreachable
+                }
             }
             (_, None) if setting.timeline.is_some_and(Timeline::has_start) => Edge::Start,
             (_, None) => Edge::None,
@@ -154,8 +166,12 @@ impl<'a> Piece<'a> {
             && !divider
             && day.is_none()
             && before.is_some_and(|before| {
-                let near = item.at().zip(before.at()).is_some_and(|(at, then)| (at.0 - then.0).abs() <= TOGETHER && at.0 / SLOT == then.0 / SLOT);
-                let same_name = item.message().and_then(|m| m.shown_as.as_ref()) == before.message().and_then(|m| m.shown_as.as_ref());
+                let near = item
+                    .at()
+                    .zip(before.at())
+                    .is_some_and(|(at, then)| (at.0 - then.0).abs() <= TOGETHER && at.0 / SLOT == then.0 / SLOT);
+                let same_name = item.message().and_then(|m| m.shown_as.as_ref())
+                    == before.message().and_then(|m| m.shown_as.as_ref());
                 near && same_name && item.author(me) == before.author(me) && before.ordinary() && !item.answers()
             });
         Self { item, edge, day, new: divider, header: item.ordinary() && !together }
@@ -202,7 +218,12 @@ impl<'a> Piece<'a> {
         }
         if self.edge == Edge::Start {
             let chat = setting.account.chats.get(&setting.chat);
-            let shown = |chat| (super::names::chat_name(setting.account, chat), super::names::chat_mark(setting.account, chat, setting.glyphs));
+            let shown = |chat| {
+                (
+                    super::names::chat_name(setting.account, chat),
+                    super::names::chat_mark(setting.account, chat, setting.glyphs),
+                )
+            };
             chat.map(shown).hash(&mut hasher);
         }
         hasher.finish()
@@ -235,8 +256,10 @@ impl<'a> Piece<'a> {
     fn headline(&self, setting: &Setting<'_>, calendar: &Calendar) -> Line {
         let author = self.item.author(setting.account.me);
         let message = self.item.message();
-        let name = message.and_then(|message| message.shown_as.as_deref()).unwrap_or_else(|| setting.names.person(author));
-        let bot = message.is_some_and(|message| message.shown_as.is_some()) || setting.account.users.get(&author).is_some_and(|user| user.bot);
+        let name =
+            message.and_then(|message| message.shown_as.as_deref()).unwrap_or_else(|| setting.names.person(author));
+        let bot = message.is_some_and(|message| message.shown_as.is_some())
+            || setting.account.users.get(&author).is_some_and(|user| user.bot);
         let time = self.item.at().and_then(|at| calendar.time(at)).unwrap_or_default();
         let time = Line::with(&time, Role::Faint);
         let tag = if bot { "  bot" } else { "" };
@@ -261,8 +284,12 @@ fn edge(edge: Edge, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     match edge {
         Edge::None => {}
         Edge::Start => heading(setting, lines),
-        Edge::Loading => lines.push(centred(&format!("loading earlier messages{}", glyphs.more), setting, Role::Dim.into())),
-        Edge::Unreachable => lines.push(centred("earlier messages come with the connection", setting, Role::Dim.into())),
+        Edge::Loading => {
+            lines.push(centred(&format!("loading earlier messages{}", glyphs.more), setting, Role::Dim.into()))
+        }
+        Edge::Unreachable => {
+            lines.push(centred("earlier messages come with the connection", setting, Role::Dim.into()))
+        }
         Edge::Hole => lines.push(dotted("messages are missing here", setting)),
     }
 }

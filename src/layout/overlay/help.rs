@@ -20,14 +20,18 @@ pub(super) fn place(
     screen: Area,
     scene: &mut Scene,
 ) {
-    let hint = keys_line(keys, &[(Keys::List, "move 1", "down"), (Keys::List, "move -1", "up"), (Keys::List, "cancel", "close")]);
+    let hint = keys_line(
+        keys,
+        &[(Keys::List, "move 1", "down"), (Keys::List, "move -1", "up"), (Keys::List, "cancel", "close")],
+    );
     let rows = screen.height.saturating_sub(6).clamp(3, 32);
     let inside = panel(context, "What can be done here", &hint, 76, rows, screen, scene);
     let mut search = row(inside, 0);
     let mark = search.take_left(2.min(search.width));
     scene.put(mark, Line::with(context.glyphs.composer, Role::Accent));
     if query.text().is_empty() {
-        scene.put(search, Line::with("type to search", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
+        scene
+            .put(search, Line::with("type to search", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
     }
     scene.cursor = field(query, true, search, context.glyphs, scene);
     let lines = lines(keys, query.text(), contexts, usize::from(inside.width), context.glyphs.more);
@@ -60,7 +64,8 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], room: usize, more: &st
             } else {
                 shown.join(", ")
             };
-            let fits = query.is_empty() || [info.name, info.help, &key].iter().any(|text| text.to_lowercase().contains(&query));
+            let fits = query.is_empty()
+                || [info.name, info.help, &key].iter().any(|text| text.to_lowercase().contains(&query));
             if !fits || key.is_empty() {
                 continue;
             }

@@ -21,8 +21,12 @@ pub(super) fn place(context: Context<'_>, cache: &LayoutCache, screen: Area, sce
     scene.hits.push((screen, Hit::Outside));
     match context.front.overlays.last() {
         Some(Overlay::Jump(list)) => picker::place(context, keys, list, "Jump to a chat", "open", screen, scene),
-        Some(Overlay::Emoji { picker: list, .. }) => picker::place(context, keys, list, "React", "react", screen, scene),
-        Some(Overlay::Help { query, scroll, contexts }) => help::place(context, keys, query, *scroll, contexts, screen, scene),
+        Some(Overlay::Emoji { picker: list, .. }) => {
+            picker::place(context, keys, list, "React", "react", screen, scene)
+        }
+        Some(Overlay::Help { query, scroll, contexts }) => {
+            help::place(context, keys, query, *scroll, contexts, screen, scene)
+        }
         Some(Overlay::Question(question)) => question::place(context, keys, question, screen, scene),
         Some(Overlay::SignIn(form)) => sign_in::place(context, keys, form, screen, scene),
         None => {}
@@ -31,7 +35,15 @@ pub(super) fn place(context: Context<'_>, cache: &LayoutCache, screen: Area, sce
 
 /// Draws a panel of at most so many inner columns and rows, with a title and a line of keys in its frame; returns the inside.
 /// Where there is no room for a frame, the inside is the whole screen.
-fn panel(context: Context<'_>, title: &str, hint: &Line, columns: u16, rows: u16, screen: Area, scene: &mut Scene) -> Area {
+fn panel(
+    context: Context<'_>,
+    title: &str,
+    hint: &Line,
+    columns: u16,
+    rows: u16,
+    screen: Area,
+    scene: &mut Scene,
+) -> Area {
     let glyphs = context.glyphs;
     if screen.width < 16 || screen.height < 5 {
         for row in 0..screen.height {

@@ -11,7 +11,15 @@ use crate::layout::time::short;
 use crate::state::action::Context as Keys;
 use crate::state::ui::picker::{PickItem, Picker};
 
-pub(super) fn place(context: Context<'_>, keys: &KeyHints, list: &Picker, title: &str, does: &str, screen: Area, scene: &mut Scene) {
+pub(super) fn place(
+    context: Context<'_>,
+    keys: &KeyHints,
+    list: &Picker,
+    title: &str,
+    does: &str,
+    screen: Area,
+    scene: &mut Scene,
+) {
     let hint = keys_line(keys, &[(Keys::List, "accept", does), (Keys::List, "cancel", "close")]);
     // The height depends on the screen alone, so that the panel stands still while the list narrows.
     let rows = (screen.height * 3 / 5).clamp(3, 18);
@@ -20,7 +28,10 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, list: &Picker, title:
     let mark = search.take_left(2.min(search.width));
     scene.put(mark, Line::with(context.glyphs.composer, Role::Accent));
     if list.query.text().is_empty() {
-        scene.put(search, Line::with("type to narrow the list", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
+        scene.put(
+            search,
+            Line::with("type to narrow the list", Role::Faint).cut(usize::from(search.width), context.glyphs.more),
+        );
     }
     scene.cursor = field(&list.query, true, search, context.glyphs, scene);
     let space = u16::from(inside.height > 6);
@@ -29,7 +40,9 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, list: &Picker, title:
         scene.put(row(inside, 1 + space), Line::with("nothing fits", Role::Dim));
         return;
     }
-    let top = (list.selected + 1).saturating_sub(height).max(list.selected.saturating_sub(height / 2).min(list.shown.len().saturating_sub(height)));
+    let top = (list.selected + 1)
+        .saturating_sub(height)
+        .max(list.selected.saturating_sub(height / 2).min(list.shown.len().saturating_sub(height)));
     for (at, (index, shown)) in (1 + space..).zip(list.shown.iter().enumerate().skip(top).take(height)) {
         let place = row(inside, at);
         let Some(item) = list.items.get(shown.item) else { continue };

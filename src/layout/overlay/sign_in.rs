@@ -16,7 +16,10 @@ const NAMES: u16 = 12;
 
 pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &SignInForm, screen: Area, scene: &mut Scene) {
     let glyphs = context.glyphs;
-    let hint = keys_line(keys, &[(Keys::Form, "accept", "go on"), (Keys::Form, "move 1", "next field"), (Keys::Form, "cancel", "close")]);
+    let hint = keys_line(
+        keys,
+        &[(Keys::Form, "accept", "go on"), (Keys::Form, "move 1", "next field"), (Keys::Form, "cancel", "close")],
+    );
     let inside = panel(context, "Sign in", &hint, 58, 8, screen, scene);
     let recovery = matches!(form.stage, SignInStage::Code { recovery: true });
     let asks_code = matches!(form.stage, SignInStage::Code { .. }) || form.at == SignInField::Code;
@@ -44,7 +47,13 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &SignInForm, sc
         let style = if focused { Style::of(Role::Text).bold() } else { Style::of(Role::Dim) };
         scene.put(names, Line::with(name, style).cut(usize::from(names.width.saturating_sub(1)), glyphs.more));
         let bar = place.take_left(2.min(place.width));
-        scene.put(bar, Line::with(if focused { glyphs.composer } else { glyphs.upright }, if focused { Role::Accent } else { Role::Faint }));
+        scene.put(
+            bar,
+            Line::with(
+                if focused { glyphs.composer } else { glyphs.upright },
+                if focused { Role::Accent } else { Role::Faint },
+            ),
+        );
         let cursor = field(text, focused, place, glyphs, scene);
         if focused {
             scene.cursor = cursor;
@@ -54,13 +63,22 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &SignInForm, sc
     let (words, role) = match (&form.refusal, form.stage) {
         (_, SignInStage::Working) => (format!("signing in{}", glyphs.more), Role::Dim),
         (Some(refusal), _) => (format!("{} {refusal}", glyphs.failed), Role::Error),
-        (None, SignInStage::Code { .. }) if recovery => ("The code of your authenticator, or a recovery code.".to_owned(), Role::Dim),
+        (None, SignInStage::Code { .. }) if recovery => {
+            ("The code of your authenticator, or a recovery code.".to_owned(), Role::Dim)
+        }
         (None, SignInStage::Code { .. }) => ("The code of your authenticator.".to_owned(), Role::Dim),
-        (None, SignInStage::Editing) => ("The password is kept only as long as it takes to sign in.".to_owned(), Role::Dim),
+        (None, SignInStage::Editing) => {
+            ("The password is kept only as long as it takes to sign in.".to_owned(), Role::Dim)
+        }
     };
     let mut lines = Vec::new();
     let style = Style::of(role);
-    Styled { text: &words, runs: &[(words.len(), style)] }.wrap(0, usize::from(inside.width).max(1), Breaking::Words, &mut lines);
+    Styled { text: &words, runs: &[(words.len(), style)] }.wrap(
+        0,
+        usize::from(inside.width).max(1),
+        Breaking::Words,
+        &mut lines,
+    );
     for line in lines {
         scene.put(row(inside, at), line);
         at += 1;

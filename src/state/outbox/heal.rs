@@ -2,7 +2,8 @@
 
 use super::{Pending, Stage, pump, tell};
 use crate::domain::{
-    AccountId, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal, RefusalKind, Request, UserId,
+    AccountId, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal, RefusalKind, Request,
+    UserId,
 };
 use crate::state::State;
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
@@ -39,10 +40,8 @@ pub(in crate::state) fn on_page(
     let verdicts: Vec<(Nonce, Verdict)> = match page {
         Ok((messages, reached_start)) => {
             let claimed = account.outbox.claimed.get(&chat.chat).cloned().unwrap_or_default();
-            let mut free: Vec<&Arc<Message>> = messages
-                .iter()
-                .filter(|message| message.author == me && !claimed.contains(&message.key.id))
-                .collect();
+            let mut free: Vec<&Arc<Message>> =
+                messages.iter().filter(|message| message.author == me && !claimed.contains(&message.key.id)).collect();
             free.sort_by_key(|message| message.key);
             let oldest = messages.iter().map(|message| message.key).min();
             let rows = account.outbox.of(chat.chat).iter().filter(|row| row.healing);
@@ -100,7 +99,9 @@ fn judge(
     let text = if row.outgoing.verbatim { CleanText::new(typed) } else { crate::domain::markup::parse(typed).text };
     let newer = |message: &Message| row.known.is_none_or(|known| message.key > known);
     let same = |message: &Message| {
-        message.author == me && newer(message) && (*message.body.text == *text || plain(&message.body.text) == plain(&text))
+        message.author == me
+            && newer(message)
+            && (*message.body.text == *text || plain(&message.body.text) == plain(&text))
     };
     if let Some(at) = free.iter().position(|message| same(message)) {
         return Verdict::Arrived(free.remove(at).key);

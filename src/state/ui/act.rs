@@ -56,7 +56,9 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::PreviousChat => open::step(state, -1, fx),
         Action::NextChat => open::step(state, 1, fx),
         Action::OpenChat(chat) => _ = open::chat(state, chat, fx),
-        Action::FocusNext | Action::FocusPrevious if on_top => lists::step(state, if action == Action::FocusNext { 1 } else { -1 }),
+        Action::FocusNext | Action::FocusPrevious if on_top => {
+            lists::step(state, if action == Action::FocusNext { 1 } else { -1 })
+        }
         Action::FocusNext => turn(state, true),
         Action::FocusPrevious => turn(state, false),
         Action::FocusComposer => focus(state, Region::Composer),
@@ -224,7 +226,9 @@ fn accept(state: &mut State, fx: &mut Effects) {
 
 fn mark_read(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
-    let newest = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.last()).map(|entry| entry.message.key);
+    let newest = history::timeline_of(&state.core.accounts, chat)
+        .and_then(|timeline| timeline.last())
+        .map(|entry| entry.message.key);
     let newest = newest.max(state.core.chat(chat).and_then(|(_, chat)| chat.last_message));
     if let Some(newest) = newest {
         unread::mark(state, chat, newest, fx);

@@ -50,7 +50,9 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
         state.notice(sentence, false, fx);
         return;
     }
-    if !leave_mode(state) && let Some(front) = &mut state.front {
+    if !leave_mode(state)
+        && let Some(front) = &mut state.front
+    {
         front.pane.composer.clear();
     }
     state.touch();

@@ -2,7 +2,7 @@
 
 use super::compose;
 use crate::domain::{
-    CleanText, ChatKey, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, Request, SpanKind,
+    ChatKey, CleanText, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, Request, SpanKind,
 };
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
@@ -68,7 +68,9 @@ pub(super) fn focus(state: &mut State) {
     let Some(chat) = front.pane.chat else { return };
     let in_view = match front.pane.anchor {
         crate::state::front::Anchor::Bottom => None,
-        crate::state::front::Anchor::Top { .. } => front.pane.visible.as_ref().and_then(|visible| visible.last).map(Target::Message),
+        crate::state::front::Anchor::Top { .. } => {
+            front.pane.visible.as_ref().and_then(|visible| visible.last).map(Target::Message)
+        }
     };
     let cursor = in_view.or_else(|| at(state, chat, count(state, chat).checked_sub(1)?));
     if let Some(front) = &mut state.front {
@@ -203,12 +205,15 @@ pub(super) fn react(state: &mut State, emoji: &str, fx: &mut Effects) {
 
 /// Adds an own reaction to a message, or takes it back.
 pub(super) fn react_to(state: &mut State, chat: ChatKey, id: MessageId, written: &str, fx: &mut Effects) {
-    let named = super::emoji::EMOJI.iter().find(|(emoji, names)| *emoji == written || names.split(' ').any(|name| name == written.trim_matches(':')));
+    let named = super::emoji::EMOJI
+        .iter()
+        .find(|(emoji, names)| *emoji == written || names.split(' ').any(|name| name == written.trim_matches(':')));
     let emoji = named.map_or(written, |(emoji, _)| emoji);
     if !super::emoji::is_emoji(emoji) {
         return state.notice(format!("\"{emoji}\" is no emoji"), true, fx);
     }
-    let Some(message) = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(id)) else {
+    let Some(message) = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(id))
+    else {
         return state.notice("The message is not here any more", true, fx);
     };
     let bare = |text: &str| text.trim_end_matches('\u{fe0f}').to_owned();
@@ -230,7 +235,8 @@ fn link(message: &Message) -> Option<String> {
     let safe = |address: &str| {
         let lower = address.to_ascii_lowercase();
         let web = lower.starts_with("https://") || lower.starts_with("http://");
-        (web && !address.contains(|character: char| character.is_whitespace() || character.is_control())).then(|| address.to_owned())
+        (web && !address.contains(|character: char| character.is_whitespace() || character.is_control()))
+            .then(|| address.to_owned())
     };
     let text = &message.body.text;
     let spans = message.body.spans.iter().filter_map(|span| match &span.kind {
@@ -238,7 +244,9 @@ fn link(message: &Message) -> Option<String> {
         SpanKind::MaskedLink(address) => safe(address),
         _ => None,
     });
-    let words = text.split_whitespace().map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']));
+    let words = text
+        .split_whitespace()
+        .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']));
     let embeds = message.embeds.iter().filter_map(|embed| safe(&embed.url));
     spans.chain(words.filter_map(safe)).chain(embeds).next()
 }

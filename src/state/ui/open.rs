@@ -38,7 +38,8 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
-    front.pane = Pane { id, intent_number, epoch, chat: Some(key), divider: last_read.filter(|_| unread), ..Pane::default() };
+    front.pane =
+        Pane { id, intent_number, epoch, chat: Some(key), divider: last_read.filter(|_| unread), ..Pane::default() };
     if let Some(draft) = front.drafts.remove(&key) {
         front.pane.composer.set_text(&draft);
         front.pane.draft_stored = true;
@@ -83,7 +84,11 @@ fn keep_draft(front: &mut Front, fx: &mut Effects) {
     fx.push(Effect::Store(StoreOp::PutDraft(chat, text.clone())));
     if front.drafts.len() >= DRAFTS && !front.drafts.contains_key(&chat) {
         // Still in the store; the chat visited longest ago gives way.
-        let oldest = front.drafts.keys().min_by_key(|key| (front.visited.iter().position(|visited| visited == *key), **key)).copied();
+        let oldest = front
+            .drafts
+            .keys()
+            .min_by_key(|key| (front.visited.iter().position(|visited| visited == *key), **key))
+            .copied();
         if let Some(oldest) = oldest {
             front.drafts.remove(&oldest);
         }
@@ -119,7 +124,10 @@ pub(in crate::state) fn first(state: &mut State, account: AccountId, fx: &mut Ef
     let channels = known.communities.iter().filter_map(|community| known.order.channels.get(&community.id)).flatten();
     let direct = known.order.direct.iter();
     let first = channels.chain(direct).copied().find(|id| {
-        known.chats.get(id).is_some_and(|chat| chat.can_open() && chat.channel_kind() != Some(crate::domain::ChannelKind::Voice))
+        known
+            .chats
+            .get(id)
+            .is_some_and(|chat| chat.can_open() && chat.channel_kind() != Some(crate::domain::ChannelKind::Voice))
     });
     if let Some(id) = first {
         chat(state, ChatKey::new(account, id), fx);
@@ -190,7 +198,11 @@ pub(in crate::state) fn person(
         Ok(Reply::User(user)) => Some(user),
         // A network may tell the chat at once.
         Ok(Reply::Chat(bundle)) => {
-            let user = bundle.users.iter().find(|user| user.username.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(name))).cloned();
+            let user = bundle
+                .users
+                .iter()
+                .find(|user| user.username.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(name)))
+                .cloned();
             roster::put_bundle(known, bundle);
             user
         }
@@ -242,7 +254,11 @@ pub(in crate::state) fn step(state: &mut State, by: isize, fx: &mut Effects) {
         return;
     }
     let count = isize::try_from(chats.len()).unwrap_or(isize::MAX);
-    let at = front.pane.chat.and_then(|open| chats.iter().position(|chat| *chat == open)).and_then(|at| isize::try_from(at).ok());
+    let at = front
+        .pane
+        .chat
+        .and_then(|open| chats.iter().position(|chat| *chat == open))
+        .and_then(|at| isize::try_from(at).ok());
     let next = match at {
         Some(at) => (at + by).rem_euclid(count),
         None if by < 0 => count - 1,

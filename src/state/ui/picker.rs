@@ -112,12 +112,19 @@ mod tests {
     use crate::state::action::Action;
 
     fn item(label: &str, unread: u32, mentions: u32) -> PickItem {
-        PickItem { label: label.to_owned(), detail: String::new(), unread, mentions, action: Action::Open(label.to_owned()) }
+        PickItem {
+            label: label.to_owned(),
+            detail: String::new(),
+            unread,
+            mentions,
+            action: Action::Open(label.to_owned()),
+        }
     }
 
     #[test]
     fn narrows_and_prefers_what_is_unread() {
-        let mut picker = Picker::new(vec![item("Rust/general", 0, 0), item("Rust/help", 0, 0), item("Zig/help", 3, 0)], "");
+        let mut picker =
+            Picker::new(vec![item("Rust/general", 0, 0), item("Rust/help", 0, 0), item("Zig/help", 3, 0)], "");
         assert_eq!(picker.shown.len(), 3);
         picker.query.insert("help");
         picker.narrow();

@@ -88,7 +88,9 @@ impl SidebarRow {
     /// Whether two rows stand for the same thing, folded or not.
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Community { account, community, .. }, Self::Community { account: a, community: c, .. }) => (account, community) == (a, c),
+            (Self::Community { account, community, .. }, Self::Community { account: a, community: c, .. }) => {
+                (account, community) == (a, c)
+            }
             (Self::Category { chat, .. }, Self::Category { chat: other, .. }) => chat == other,
             (Self::Chat { chat, .. }, Self::Chat { chat: other, .. }) => chat == other,
             _ => self == other,
@@ -105,7 +107,8 @@ impl Sidebar {
 
     /// Moves the cursor over rows that can be selected; stops at the ends.
     pub(crate) fn step(&mut self, by: i32) {
-        let places: Vec<usize> = (0..self.rows.len()).filter(|&at| self.rows.get(at).is_some_and(SidebarRow::can_select)).collect();
+        let places: Vec<usize> =
+            (0..self.rows.len()).filter(|&at| self.rows.get(at).is_some_and(SidebarRow::can_select)).collect();
         let at = places.partition_point(|&place| place < self.cursor);
         let to = at.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(places.len().saturating_sub(1));
         if let Some(place) = places.get(to) {
@@ -156,7 +159,9 @@ pub(in crate::state) fn keep_rows(state: &mut State) {
 fn rebuild(core: &Core, front: &mut Front) {
     let before = front.sidebar.selected().copied();
     front.sidebar.rail = super::sidebar_rows::rail(core);
-    if front.community.is_none_or(|(account, community)| core.account(account).is_none_or(|account| account.community(community).is_none())) {
+    if front.community.is_none_or(|(account, community)| {
+        core.account(account).is_none_or(|account| account.community(community).is_none())
+    }) {
         front.community = front.sidebar.rail.iter().find_map(|(account, community)| Some((*account, (*community)?)));
     }
     front.sidebar.rows = super::sidebar_rows::rows(core, front, front.tier() == Tier::Wide);
@@ -178,7 +183,12 @@ pub(in crate::state) fn fold(state: &mut State) -> bool {
             let Some(parent) = parent else { return false };
             let category = ChatKey::new(chat.account, parent);
             toggle(front, category);
-            if let Some(at) = front.sidebar.rows.iter().position(|row| matches!(row, SidebarRow::Category { chat, .. } if *chat == category)) {
+            if let Some(at) = front
+                .sidebar
+                .rows
+                .iter()
+                .position(|row| matches!(row, SidebarRow::Category { chat, .. } if *chat == category))
+            {
                 front.sidebar.cursor = at;
             }
         }

@@ -46,7 +46,9 @@ pub(super) fn rows(core: &Core, front: &Front, has_rail: bool) -> Vec<SidebarRow
         if !account.order.direct.is_empty() {
             space(&mut rows);
             rows.push(SidebarRow::Direct(account.id));
-            rows.extend(account.order.direct.iter().map(|chat| SidebarRow::Chat { chat: account.key(*chat), depth: 0 }));
+            rows.extend(
+                account.order.direct.iter().map(|chat| SidebarRow::Chat { chat: account.key(*chat), depth: 0 }),
+            );
         }
     }
     rows
@@ -76,7 +78,9 @@ fn channels(account: &Account, front: &Front, community: CommunityId, depth: u8,
         rows.push(SidebarRow::Chat { chat: key, depth });
         if chat.channel_kind() == Some(ChannelKind::Voice) {
             let count = account.rooms.get(id).map_or(0, |room| room.len().min(VOICES));
-            rows.extend((0..count).filter_map(|index| Some(SidebarRow::Voice { chat: key, index: u16::try_from(index).ok()? })));
+            rows.extend(
+                (0..count).filter_map(|index| Some(SidebarRow::Voice { chat: key, index: u16::try_from(index).ok()? })),
+            );
         }
     }
 }

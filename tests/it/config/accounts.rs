@@ -16,7 +16,8 @@ fn account(label: &str) -> SavedAccount {
 }
 
 fn names(directory: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -35,7 +36,10 @@ fn what_is_saved_is_read_back() {
     saved.save(&path).unwrap();
     assert_eq!(SavedAccounts::load(&path).unwrap(), (saved.clone(), None));
     assert_eq!(saved.accounts.iter().map(|account| account.label.as_str()).collect::<Vec<_>>(), ["home", "work"]);
-    assert_eq!((saved.free_label("home"), saved.free_label("new"), saved.free_label(" /")), ("home-2".into(), "new".into(), "account".into()));
+    assert_eq!(
+        (saved.free_label("home"), saved.free_label("new"), saved.free_label(" /")),
+        ("home-2".into(), "new".into(), "account".into())
+    );
     assert!(saved.remove("home") && !saved.remove("home"));
     assert_eq!(names(directory.path()), ["accounts.toml"]);
 }
@@ -67,7 +71,10 @@ fn the_configuration_lies_over_what_is_saved() {
     saved.put(SavedAccount { server: String::new(), ..account("work") });
     saved.put(account("home"));
     let merged = accounts::merge(&config, &saved);
-    let shown: Vec<_> = merged.iter().map(|account| (account.label.as_str(), account.server.as_deref(), account.network.as_str())).collect();
+    let shown: Vec<_> = merged
+        .iter()
+        .map(|account| (account.label.as_str(), account.server.as_deref(), account.network.as_str()))
+        .collect();
     assert_eq!(shown, [("work", None, "osmium"), ("home", Some("wss://other"), "osmium"), ("bot", None, "osmium")]);
 }
 

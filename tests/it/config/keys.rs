@@ -29,7 +29,8 @@ fn the_default_keymap_has_no_mistake() {
 fn every_action_has_a_key_or_is_a_command() {
     let keymap = Keymap::default();
     let bound: Vec<&str> = keymap.bindings().map(|bound| bound.written.split(' ').next().unwrap()).collect();
-    let missing: Vec<&str> = REGISTRY.iter().filter(|info| !info.command && !bound.contains(&info.name)).map(|info| info.name).collect();
+    let missing: Vec<&str> =
+        REGISTRY.iter().filter(|info| !info.command && !bound.contains(&info.name)).map(|info| info.name).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -109,7 +110,9 @@ fn the_fixed_keys_are_exactly_so() {
         }
     }
     for inner in [Composer, Messages, Sidebar] {
-        for (written, action) in [("tab", "focus-next"), ("shift-tab", "focus-previous"), ("pgup", "page-up"), ("pgdn", "page-down")] {
+        for (written, action) in
+            [("tab", "focus-next"), ("shift-tab", "focus-previous"), ("pgup", "page-up"), ("pgdn", "page-down")]
+        {
             assert_eq!(press(&keymap, inner, written), parse(action).ok(), "{written} in {}", inner.name());
         }
     }
@@ -133,7 +136,9 @@ fn characters_are_text_where_text_is_taken_and_only_there() {
 
 #[test]
 fn the_users_keys_come_first() {
-    let (keymap, problems) = with("[keys.everywhere]\n\"Ctrl-G\" = \"jump\"\n\"ctrl-q\" = \"none\"\n[keys.composer]\n\"ctrl-l\" = \"none\"\n");
+    let (keymap, problems) = with(
+        "[keys.everywhere]\n\"Ctrl-G\" = \"jump\"\n\"ctrl-q\" = \"none\"\n[keys.composer]\n\"ctrl-l\" = \"none\"\n",
+    );
     assert_eq!(problems, [""; 0]);
     let composer = [Context::Composer, Context::Everywhere];
     assert_eq!(press(&keymap, Context::Composer, "ctrl-g"), Some(Action::Jump));
@@ -157,7 +162,9 @@ fn a_key_is_named_only_where_it_works() {
     assert_eq!(keymap.key_for(&Action::GoToReplied, &messages).as_deref(), Some(">"));
     assert_eq!(keymap.key_for(&Action::NewLine, &composer).as_deref(), Some("Alt-Enter"));
     assert_eq!(keymap.key_for(&Action::Text(TextEdit::Undo), &composer).as_deref(), Some("Ctrl-_"));
-    let keys_of_help = |contexts: &[Context]| keymap.hints(contexts).into_iter().find(|hint| hint.action == Action::Help).unwrap().keys;
+    let keys_of_help = |contexts: &[Context]| {
+        keymap.hints(contexts).into_iter().find(|hint| hint.action == Action::Help).unwrap().keys
+    };
     assert_eq!(keys_of_help(&messages), ["F1", "?"]);
     assert_eq!(keys_of_help(&composer), ["F1"]);
 }
@@ -170,7 +177,12 @@ fn hints_are_what_the_keys_do() {
         let hints = keymap.hints(&contexts);
         for hint in &hints {
             for written in &hint.keys {
-                assert_eq!(press(&keymap, inner, written).as_ref(), Some(&hint.action), "{written} in {}", inner.name());
+                assert_eq!(
+                    press(&keymap, inner, written).as_ref(),
+                    Some(&hint.action),
+                    "{written} in {}",
+                    inner.name()
+                );
             }
         }
         let named: usize = hints.iter().map(|hint| hint.keys.len()).sum();

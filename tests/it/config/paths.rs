@@ -22,7 +22,9 @@ fn a_profile_shares_nothing_with_another() {
     let (work, home) = (below(Path::new("/h"), Some("work")), below(Path::new("/h"), None));
     assert_eq!(work.config_file, Path::new("/h/config/profiles/work/config.toml"));
     assert_eq!(work.accounts_file(), Path::new("/h/data/profiles/work/accounts.toml"));
-    for (ours, theirs) in [(&work.config, &home.config), (&work.data, &home.data), (&work.state, &home.state), (&work.cache, &home.cache)] {
+    for (ours, theirs) in
+        [(&work.config, &home.config), (&work.data, &home.data), (&work.state, &home.state), (&work.cache, &home.cache)]
+    {
         assert_ne!(ours, theirs);
     }
     assert_eq!(below(Path::new("/h"), Some("")), home);

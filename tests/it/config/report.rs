@@ -19,7 +19,9 @@ fn show_is_a_configuration_that_says_the_same() {
     let again = read(&shown.out);
     assert_eq!(again.problems, []);
     assert_eq!((&again.settings, again.secrets, &again.accounts), (&config.settings, config.secrets, &config.accounts));
-    let keys = |config: &Config| config.keymap.bindings().map(|bound| (bound.context, bound.key, bound.written.to_owned())).collect::<Vec<_>>();
+    let keys = |config: &Config| {
+        config.keymap.bindings().map(|bound| (bound.context, bound.key, bound.written.to_owned())).collect::<Vec<_>>()
+    };
     assert_eq!(keys(&again), keys(&config));
     for line in [
         "theme = \"dark\"                           # line 1",
@@ -49,7 +51,10 @@ fn check_lists_every_mistake_and_tells_by_its_status() {
     assert_eq!((none.status, none.out.as_str()), (0, "/c/config.toml: there is no such file, the defaults hold\n"));
     let bad = report::check(&read("page = 1\nascii = 2\n"));
     assert_eq!(bad.status, 2);
-    assert_eq!(bad.err, "/c/config.toml:1:8: page is a whole number from 10 to 100, not 1\n/c/config.toml:2:9: ascii is true or false, not 2\n");
+    assert_eq!(
+        bad.err,
+        "/c/config.toml:1:8: page is a whole number from 10 to 100, not 1\n/c/config.toml:2:9: ascii is true or false, not 2\n"
+    );
     let note = report::check(&read("[keys.composer]\n\"ctrl-s\" = \"send\"\n\"Ctrl-s\" = \"clear\"\n"));
     assert_eq!((note.status, note.err.lines().count()), (0, 1));
 }

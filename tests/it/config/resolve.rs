@@ -20,22 +20,38 @@ fn the_default_file_is_the_defaults() {
     assert_eq!(config.problems, []);
     let defaults = Config::defaults(Path::new("config.toml"));
     assert_eq!(config.settings, Settings::default());
-    assert_eq!((config.keymap, config.secrets, config.accounts), (defaults.keymap, defaults.secrets, defaults.accounts));
+    assert_eq!(
+        (config.keymap, config.secrets, config.accounts),
+        (defaults.keymap, defaults.secrets, defaults.accounts)
+    );
 }
 
 #[test]
 fn the_default_file_names_every_option_and_its_examples_are_right() {
     let shown = nib::config::report::show(&Config::defaults(Path::new("config.toml"))).out;
-    let options: Vec<&str> = shown.lines().take_while(|line| !line.starts_with('[')).filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+    let options: Vec<&str> = shown
+        .lines()
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .collect();
     assert!(options.len() >= 12, "{options:?}");
     for option in options {
         assert!(DEFAULT_TEXT.lines().any(|line| line.starts_with(&format!("{option} = "))), "{option}");
     }
-    let examples: String = DEFAULT_TEXT.lines().map(|line| line.strip_prefix('#').filter(|rest| rest.starts_with(['[', '"', 's', 'n', 'c', 't'])).unwrap_or(line)).fold(String::new(), |text, line| text + line + "\n");
+    let examples: String = DEFAULT_TEXT
+        .lines()
+        .map(|line| {
+            line.strip_prefix('#').filter(|rest| rest.starts_with(['[', '"', 's', 'n', 'c', 't'])).unwrap_or(line)
+        })
+        .fold(String::new(), |text, line| text + line + "\n");
     let config = read(&examples);
     assert_eq!(config.problems, []);
     let home = &config.accounts["home"];
-    assert_eq!((home.server.as_deref(), home.network.as_deref(), home.client_id), (Some("wss://chat.example.org"), Some("osmium"), Some(1)));
+    assert_eq!(
+        (home.server.as_deref(), home.network.as_deref(), home.client_id),
+        (Some("wss://chat.example.org"), Some("osmium"), Some(1))
+    );
     assert_eq!(home.token_command.as_ref().map(Vec::len), Some(3));
 }
 
@@ -127,14 +143,21 @@ fn a_slip_of_grammar_costs_its_line_only() {
     assert_eq!((home.server.as_deref(), home.client_id), (None, Some(7)));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-O"), Some(11));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-G"), None);
-    let places: Vec<(usize, usize)> = config.problems.iter().filter_map(|problem| problem.place).map(|place| (place.line, place.column)).collect();
+    let places: Vec<(usize, usize)> =
+        config.problems.iter().filter_map(|problem| problem.place).map(|place| (place.line, place.column)).collect();
     assert_eq!(places, [(1, 9), (3, 8), (5, 1), (7, 18), (10, 17)]);
-    assert_eq!(config.problems[0].to_string(), "config.toml:1:9: string values must be quoted, expected literal string");
+    assert_eq!(
+        config.problems[0].to_string(),
+        "config.toml:1:9: string values must be quoted, expected literal string"
+    );
 }
 
 #[test]
 fn nothing_in_the_file_can_steer_the_terminal() {
-    let shown = problems("\"\\u001b[2J\" = 1\n[accounts.\"\\u001b]0;x\\u0007\"]\n[keys.everywhere]\n\"\\u001b\" = \"\\u001b[1m\"\n").join("\n");
+    let shown = problems(
+        "\"\\u001b[2J\" = 1\n[accounts.\"\\u001b]0;x\\u0007\"]\n[keys.everywhere]\n\"\\u001b\" = \"\\u001b[1m\"\n",
+    )
+    .join("\n");
     assert!(!shown.replace('\n', "").contains(char::is_control), "{shown:?}");
     assert!(shown.contains("\\u{1b}"), "{shown}");
 }

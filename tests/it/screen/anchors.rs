@@ -88,7 +88,12 @@ fn showing_moves_as_little_as_needed() {
     scroll(&mut state, ScrollIntent::Center(Target::Message(far)));
     let (scene, visible) = settle(&mut state, &mut cache, 70, 24);
     assert!(visible.first < Some(far) && Some(far) < visible.last);
-    let area = scene.hits.iter().find(|(_, hit)| *hit == nib::layout::Hit::Message(PaneId(0), Target::Message(far))).unwrap().0;
+    let area = scene
+        .hits
+        .iter()
+        .find(|(_, hit)| *hit == nib::layout::Hit::Message(PaneId(0), Target::Message(far)))
+        .unwrap()
+        .0;
     assert!((8..16).contains(&area.y), "{area:?}");
 }
 
@@ -131,7 +136,11 @@ fn a_hole_is_shown_and_wanted() {
     timeline.absorb(fetch, Page::Latest, late.into_iter().skip(5).map(Arc::new).collect(), false, true);
     let mut cache = cache();
     let (scene, visible) = settle(&mut state, &mut cache, 70, 50);
-    assert!(message_rows(&scene).iter().any(|(_, text)| text.contains("messages are missing here")), "{:#?}", message_rows(&scene));
+    assert!(
+        message_rows(&scene).iter().any(|(_, text)| text.contains("messages are missing here")),
+        "{:#?}",
+        message_rows(&scene)
+    );
     assert_eq!(visible.wants_after.map(|key| key.order.0), Some(30));
 }
 

@@ -20,7 +20,10 @@ fn talking() -> State {
 #[test]
 fn a_talk() {
     for (width, height) in SIZES {
-        insta::assert_snapshot!(format!("talk_{width}x{height}"), shot(&sized(talking(), width, height), &mut cache(), width, height));
+        insta::assert_snapshot!(
+            format!("talk_{width}x{height}"),
+            shot(&sized(talking(), width, height), &mut cache(), width, height)
+        );
     }
 }
 
@@ -31,7 +34,10 @@ fn ascii_only() {
     (settings.ascii, settings.twelve_hours) = (true, true);
     state.settings = settings.into();
     let shot = shot(&state, &mut cache(), 80, 30);
-    let allowed = |c: char| c.is_ascii() || "日本語のテキストも、きちんと折り返されます。長い行でも文字途中で切れることはありせ🦀👀".contains(c);
+    let allowed = |c: char| {
+        c.is_ascii()
+            || "日本語のテキストも、きちんと折り返されます。長い行でも文字途中で切れることはありせ🦀👀".contains(c)
+    };
     assert!(shot.chars().all(allowed), "{shot}");
     insta::assert_snapshot!(shot);
 }
@@ -56,7 +62,11 @@ fn the_sidebar_has_the_focus() {
 
 #[test]
 fn connections_that_are_not() {
-    let offline = LinkPhase::Offline { reason: text("no connection to chat.example.org: refused"), retry_at: Mono(6_200_000), failures: 2 };
+    let offline = LinkPhase::Offline {
+        reason: text("no connection to chat.example.org: refused"),
+        retry_at: Mono(6_200_000),
+        failures: 2,
+    };
     let signed_out = LinkPhase::SignedOut { reason: text("The token is no longer valid.") };
     for (name, link) in [("offline", offline), ("signed_out", signed_out), ("connecting", LinkPhase::Connecting)] {
         let mut state = sized(state(timeline(talk(), false)), 80, 18);
@@ -102,7 +112,11 @@ fn picker() -> Picker {
         mentions,
         action: nib::state::Action::NextUnread,
     };
-    let items = vec![item("off-topic", "Rustaceans", 7, 1), item("announcements", "Rustaceans", 0, 0), item("toolbox", "Open Source", 3, 0)];
+    let items = vec![
+        item("off-topic", "Rustaceans", 7, 1),
+        item("announcements", "Rustaceans", 0, 0),
+        item("toolbox", "Open Source", 3, 0),
+    ];
     let shown = vec![
         Shown { item: 0, matched: vec![0, 4] },
         Shown { item: 2, matched: vec![1, 2] },
@@ -119,7 +133,11 @@ fn overlays() {
         on_yes: false,
         action: Box::new(nib::state::Action::NextUnread),
     };
-    let mut form = SignInForm { server: Field::with("chat.example.org"), login: Field::with("you@example.org"), ..SignInForm::default() };
+    let mut form = SignInForm {
+        server: Field::with("chat.example.org"),
+        login: Field::with("you@example.org"),
+        ..SignInForm::default()
+    };
     form.password = Field::secret();
     form.password.insert("hunter2 is long");
     form.at = SignInField::Password;
@@ -176,7 +194,12 @@ fn looks(state: &State, theme: &Theme, width: u16, height: u16) -> String {
 
 #[test]
 fn looks_of_the_themes() {
-    for (name, depth) in [("terminal", ColorDepth::Ansi16), ("dark", ColorDepth::TrueColor), ("light", ColorDepth::Ansi256), ("dark", ColorDepth::None)] {
+    for (name, depth) in [
+        ("terminal", ColorDepth::Ansi16),
+        ("dark", ColorDepth::TrueColor),
+        ("light", ColorDepth::Ansi256),
+        ("dark", ColorDepth::None),
+    ] {
         let mut state = sized(talking(), 72, 18);
         let front = state.front.as_mut().unwrap();
         front.region = Region::Messages;
@@ -191,6 +214,9 @@ fn answering_with_a_long_text() {
     let mut state = sized(state(timeline(talk(), true)), 80, 24);
     let front = state.front.as_mut().unwrap();
     front.pane.mode = ComposeMode::Reply(MessageKey { order: SortKey(9), id: MessageId::new(9) });
-    front.pane.composer.set_text("It went with the other unstable options, and the warning went with it.\n\n- 日本語も\n- so");
+    front
+        .pane
+        .composer
+        .set_text("It went with the other unstable options, and the warning went with it.\n\n- 日本語も\n- so");
     insta::assert_snapshot!(shot(&state, &mut cache(), 80, 24));
 }

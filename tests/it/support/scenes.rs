@@ -5,9 +5,9 @@
 use nib::domain::id::EmojiId;
 use nib::domain::message::{Attachment, AttachmentKind, Embed, ReactEmoji, Reaction, ReplyInfo};
 use nib::domain::{
-    AccountId, Bundle, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId, LinkPhase, Message, MessageId,
-    MessageKey, MessageKind, Mono, Now, Page, Permissions, Presence, Refusal, RichText, Settings, SortKey, SpanKind, Timeline, Update, User,
-    UserId, VoiceParticipant, Wall,
+    AccountId, Bundle, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId,
+    LinkPhase, Message, MessageId, MessageKey, MessageKind, Mono, Now, Page, Permissions, Presence, Refusal, RichText,
+    Settings, SortKey, SpanKind, Timeline, Update, User, UserId, VoiceParticipant, Wall,
 };
 use nib::layout::{KeyHint, KeyHints, LayoutCache};
 use nib::state::action::Context;
@@ -46,13 +46,22 @@ pub(crate) fn message(number: u128, author: UserId, minutes_ago: i64, words: &st
 }
 
 /// The same with formatting, given as pieces of the text and what they are.
-pub(crate) fn styled(number: u128, author: UserId, minutes_ago: i64, words: &str, marks: &[(&str, SpanKind)]) -> Message {
+pub(crate) fn styled(
+    number: u128,
+    author: UserId,
+    minutes_ago: i64,
+    words: &str,
+    marks: &[(&str, SpanKind)],
+) -> Message {
     let spans = marks.iter().map(|(piece, kind)| {
         let at = words.find(piece).expect("a piece of the text");
         let units = |text: &str| text.encode_utf16().count() as u32;
         (units(&words[..at]), units(piece), kind.clone())
     });
-    Message { body: RichText::from_utf16(words.to_owned(), spans.collect()), ..message(number, author, minutes_ago, "") }
+    Message {
+        body: RichText::from_utf16(words.to_owned(), spans.collect()),
+        ..message(number, author, minutes_ago, "")
+    }
 }
 
 /// A timeline of these messages; `start` says whether the first is the chat's first.
@@ -64,11 +73,26 @@ pub(crate) fn timeline(messages: Vec<Message>, start: bool) -> Timeline {
 }
 
 fn user(id: UserId, name: &str, presence: Presence) -> User {
-    User { id, name: text(name), username: Some(text(name)), presence: Some(presence), bot: id == BOT, ..User::default() }
+    User {
+        id,
+        name: text(name),
+        username: Some(text(name)),
+        presence: Some(presence),
+        bot: id == BOT,
+        ..User::default()
+    }
 }
 
 fn chat(id: u128, name: &str, kind: ChatKind, unread: u32, mentions: u32) -> Chat {
-    Chat { id: ChatId::new(id), wire: text(&id.to_string()), kind, name: text(name), unread, mentions, ..Chat::default() }
+    Chat {
+        id: ChatId::new(id),
+        wire: text(&id.to_string()),
+        kind,
+        name: text(name),
+        unread,
+        mentions,
+        ..Chat::default()
+    }
 }
 
 fn channel(id: u128, name: &str, kind: ChannelKind, parent: u128, unread: u32, mentions: u32) -> Chat {
@@ -85,8 +109,17 @@ fn reaction(emoji: &str, count: u32, mine: bool) -> Reaction {
 pub(crate) fn talk() -> Vec<Message> {
     let mut messages = vec![
         message(1, GRACE, 1_500, "The release notes are on the wiki."),
-        styled(2, GRACE, 1_499, "Have a look at https://example.org/notes before Friday.", &[("https://example.org/notes", SpanKind::Link)]),
-        Message { reactions: [reaction("🦀", 3, false), reaction("👀", 1, true)].into(), ..message(3, ADA, 68, "Has anyone profiled the new allocator?") },
+        styled(
+            2,
+            GRACE,
+            1_499,
+            "Have a look at https://example.org/notes before Friday.",
+            &[("https://example.org/notes", SpanKind::Link)],
+        ),
+        Message {
+            reactions: [reaction("🦀", 3, false), reaction("👀", 1, true)].into(),
+            ..message(3, ADA, 68, "Has anyone profiled the new allocator?")
+        },
         Message {
             reply: Some(Box::new(ReplyInfo { to: Some(MessageId::new(3)), quote: None })),
             attachments: [Attachment {
@@ -101,10 +134,18 @@ pub(crate) fn talk() -> Vec<Message> {
                 GRACE,
                 67,
                 "Yes: 12 % faster on our traces, see\nlet mut arena = Arena::with_capacity(1 << 20);\narena.fill();",
-                &[("\nlet mut arena = Arena::with_capacity(1 << 20);\narena.fill();", SpanKind::CodeBlock(Some(text("rust"))))],
+                &[(
+                    "\nlet mut arena = Arena::with_capacity(1 << 20);\narena.fill();",
+                    SpanKind::CodeBlock(Some(text("rust"))),
+                )],
             )
         },
-        message(5, GRACE, 66, "日本語のテキストも、きちんと折り返されます。長い行でも、文字の途中で切れることはありません。"),
+        message(
+            5,
+            GRACE,
+            66,
+            "日本語のテキストも、きちんと折り返されます。長い行でも、文字の途中で切れることはありません。",
+        ),
         Message { kind: MessageKind::Join, ..message(6, ALAN, 40, "") },
         styled(7, ALAN, 32, "It was the butler", &[("the butler", SpanKind::Spoiler)]),
         Message {
@@ -123,7 +164,13 @@ pub(crate) fn talk() -> Vec<Message> {
     messages.push(Message {
         mentions_me: true,
         edited: Some(Wall(NOW)),
-        ..styled(9, LINUS, 6, "@you that flag is gone since 1.93", &[("@you", SpanKind::Mention(Some(ME))), ("1.93", SpanKind::Code)])
+        ..styled(
+            9,
+            LINUS,
+            6,
+            "@you that flag is gone since 1.93",
+            &[("@you", SpanKind::Mention(Some(ME))), ("1.93", SpanKind::Code)],
+        )
     });
     messages.push(message(10, ME, 5, "Thanks, I will check."));
     messages
@@ -241,7 +288,20 @@ pub(crate) fn cache() -> LayoutCache {
 /// A long history of lines as people write them.
 pub(crate) fn history(count: u128) -> Vec<Message> {
     let mut random = fastrand::Rng::with_seed(42);
-    let words = ["allocator", "日本語", "the", "https://example.org/a/long/path", "trace", "is", "🦀", "faster", "than", "before", "we", "thought"];
+    let words = [
+        "allocator",
+        "日本語",
+        "the",
+        "https://example.org/a/long/path",
+        "trace",
+        "is",
+        "🦀",
+        "faster",
+        "than",
+        "before",
+        "we",
+        "thought",
+    ];
     (1..=count)
         .map(|number| {
             let author = UserId::new(u128::from(random.u8(1..7)));
