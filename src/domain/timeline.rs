@@ -46,6 +46,9 @@ pub struct Timeline {
     next_fetch: u64,
     /// Fetches up to this number were opened before something may have been missed.
     stale_at: u64,
+    /// Fetches up to these numbers were opened before the oldest or the newest end was cut off.
+    start_cut_at: u64,
+    end_cut_at: u64,
     open: BTreeSet<u64>,
     /// Deleted messages, with the newest fetch opened before the deletion.
     graves: HashMap<MessageId, u64>,
@@ -267,6 +270,8 @@ impl Timeline {
             self.by_id.remove(&entry.message.key.id);
         }
         if limit > 0 {
+            self.next_fetch += 1;
+            self.start_cut_at = self.next_fetch;
             self.start_known = false;
             if let Some(first) = self.entries.front_mut() {
                 first.gap_before = true;
@@ -284,6 +289,8 @@ impl Timeline {
         }
         if gone > 0 {
             self.end_known = false;
+            self.next_fetch += 1;
+            self.end_cut_at = self.next_fetch;
         }
         gone
     }

@@ -93,7 +93,9 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         seek(front, &state.core.accounts, chat, found);
         keep_valid(front, &state.core.accounts, chat);
     }
-    if result.void && page == Page::Latest {
+    // Something was missed while the newest page was under way: it is asked for again.
+    let behind = timeline_of(&state.core.accounts, chat).is_some_and(Timeline::gap_after);
+    if page == Page::Latest && (result.void || behind) {
         fetch(state, chat, page, Priority::User, fx);
     }
     state.touch();

@@ -10,5 +10,6 @@ mod osmium;
 mod people;
 mod screen;
 mod session;
+mod state;
 mod wire;
 mod world;

@@ -1,0 +1,9 @@
+//! The pure core: examples told as scripts, and properties that hold for any script.
+
+mod outbox;
+mod properties;
+mod reading;
+mod script;
+mod signing_in;
+mod timeline;
+mod writing;

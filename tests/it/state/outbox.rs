@@ -1,0 +1,210 @@
+//! From Enter to a message of the network, whatever comes in between.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::front::ComposeMode;
+use nib::state::outbox::Stage;
+use nib::state::{Action, Effect, Event, Outcome, StoreOp, StoreReply, Ticket};
+use std::sync::Arc;
+use std::time::Duration;
+
+fn echo(id: u128, text: &str, nonce: Option<Nonce>) -> Update {
+    let message = Arc::new(said(chat(11), id, ME, text));
+    Update::MessageCreated { message, unread: None, author: None, nonce }
+}
+
+fn lost() -> LinkEvent {
+    LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) }
+}
+
+#[test]
+fn nothing_is_sent_before_it_is_durable() {
+    let mut script = Script::ready();
+    script.store = false;
+    script.type_text("hello");
+    let fx = script.act(Action::Send);
+    let [Effect::Store(StoreOp::PutOutbox(place, outgoing)), ..] = fx.as_slice() else { panic!("{fx:?}") };
+    assert_eq!((*place, outgoing.text.as_str()), (chat(11), "hello"));
+    assert!(sends(&fx).is_empty());
+    assert_eq!((script.rows(11), script.composer()), (vec![Stage::Committing], String::new()));
+    let nonce = outgoing.nonce;
+    let fx = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce)));
+    assert_eq!(sends(&fx).len(), 1);
+    let again = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce)));
+    assert_eq!(again, [], "told twice, sent once");
+}
+
+#[test]
+fn acknowledgement_and_echo_make_one_message_in_either_order() {
+    let mut acknowledged_first = Script::ready();
+    let (id, outgoing) = acknowledged_first.send("hi").unwrap();
+    let fx = acknowledged_first.answer(id, sent(11));
+    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), outgoing.nonce))]);
+    assert_eq!(acknowledged_first.rows(11), [Stage::Sent(key(11))]);
+    let fx = acknowledged_first.receive(echo(11, "hi", Some(outgoing.nonce)));
+    assert_eq!(fx, []);
+
+    let mut echoed_first = Script::ready();
+    let (id, outgoing) = echoed_first.send("hi").unwrap();
+    let fx = echoed_first.receive(echo(11, "hi", Some(outgoing.nonce)));
+    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), outgoing.nonce))]);
+    assert_eq!(echoed_first.answer(id, sent(11)), []);
+
+    for script in [&mut acknowledged_first, &mut echoed_first] {
+        assert_eq!(script.receive(echo(11, "hi", Some(outgoing.nonce))), [], "told twice");
+        assert_eq!(script.rows(11), []);
+        assert_eq!(script.texts(11).iter().filter(|text| *text == "hi").count(), 1);
+        assert_eq!(script.counts(11), (0, 0));
+    }
+}
+
+#[test]
+fn one_is_in_flight_and_a_failed_one_does_not_hold_up_the_next() {
+    let mut script = Script::ready();
+    let (first, _) = script.send("one").unwrap();
+    assert!(script.send("two").is_none());
+    assert_eq!(script.rows(11), [Stage::InFlight(first), Stage::Queued]);
+    let fx = script.answer(first, Err(refusal(RefusalKind::Forbidden)));
+    let next = sends(&fx);
+    assert_eq!(next[0].1.text, "two");
+    assert!(matches!(&script.rows(11)[0], Stage::Failed(refusal) if &*refusal.text == "no"));
+    script.answer(next[0].0, sent(11));
+    let fx = script.act(Action::Retry);
+    assert_eq!(sends(&fx)[0].1.text, "one");
+}
+
+#[test]
+fn giving_up_a_failed_message_brings_its_text_back() {
+    let mut script = Script::ready();
+    let (id, outgoing) = script.send("precious").unwrap();
+    script.answer(id, Err(refusal(RefusalKind::Invalid)));
+    script.type_text("more");
+    let fx = script.act(Action::Discard);
+    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), outgoing.nonce))]);
+    assert_eq!((script.composer(), script.rows(11)), ("precious\nmore".to_owned(), vec![]));
+}
+
+#[test]
+fn without_a_connection_it_waits_and_goes_once_there_is_one() {
+    let mut script = Script::ready();
+    script.link(lost());
+    assert!(script.send("later").is_none());
+    assert_eq!(script.rows(11), [Stage::Queued]);
+    let fx = script.link(LinkEvent::SignedIn {
+        me: User { id: ME, ..User::default() },
+        session: None,
+        token: Secret::new(String::new()),
+        caps: Script::caps(),
+    });
+    assert_eq!(sends(&fx)[0].1.text, "later");
+}
+
+#[test]
+fn what_the_session_does_not_take_waits_and_is_tried_again() {
+    let mut script = Script::ready();
+    let (id, outgoing) = script.send("hi").unwrap();
+    let fx = script.event(Event::NotTaken(HOME, id));
+    assert!(sends(&fx).is_empty() && script.rows(11) == [Stage::Queued]);
+    assert_eq!(sends(&script.advance(Duration::from_secs(2)))[0].1, outgoing);
+}
+
+#[test]
+fn a_network_that_asks_to_wait_is_waited_for() {
+    let mut script = Script::ready();
+    let (id, outgoing) = script.send("hi").unwrap();
+    script.answer(id, Err(Refusal { retry_after: Some(Duration::from_secs(4)), ..refusal(RefusalKind::RateLimited) }));
+    assert_eq!(sends(&script.advance(Duration::from_millis(3_900))), []);
+    assert_eq!(sends(&script.advance(Duration::from_millis(200)))[0].1, outgoing);
+}
+
+/// Cut while a message is in flight, back again, and what history says then.
+fn healed(history: Vec<Message>, reached_start: bool) -> (Script, Nonce, nib::state::Effects) {
+    let mut script = Script::ready();
+    let (id, outgoing) = script.send("*was* it sent").unwrap();
+    script.link(lost());
+    script.answer(id, Err(refusal(RefusalKind::LinkLost)));
+    assert_eq!(script.rows(11), [Stage::Queued]);
+    let fx = script.link(LinkEvent::SignedIn {
+        me: User { id: ME, ..User::default() },
+        session: None,
+        token: Secret::new(String::new()),
+        caps: Script::caps(),
+    });
+    assert!(sends(&fx).is_empty(), "not before history has spoken");
+    let asked = fx.iter().rev().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { limit: 100, .. }, .. } => Some(*id),
+        _ => None,
+    });
+    let reply = Reply::History {
+        chat: ChatId::new(11),
+        messages: history.into_iter().map(Arc::new).collect(),
+        bundle: Bundle::default(),
+        reached_start,
+        reached_end: true,
+    };
+    let fx = script.answer(asked.unwrap(), Ok(reply));
+    (script, outgoing.nonce, fx)
+}
+
+#[test]
+fn after_a_cut_what_is_in_history_counts_as_sent() {
+    let (script, nonce, fx) = healed(vec![said(chat(11), 9, ADA, "x"), said(chat(11), 12, ME, "*was* it sent")], false);
+    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), nonce))]);
+    assert_eq!(script.rows(11), []);
+}
+
+#[test]
+fn after_a_cut_what_is_surely_absent_is_sent_again_under_the_same_nonce() {
+    let old = said(chat(11), 4, ME, "*was* it sent");
+    let (_, nonce, fx) = healed(vec![old, said(chat(11), 12, ADA, "*was* it sent")], false);
+    assert_eq!(sends(&fx)[0].1.nonce, nonce);
+}
+
+#[test]
+fn after_a_cut_what_nobody_can_know_waits_for_the_user() {
+    let (mut script, _, fx) = healed(vec![said(chat(11), 40, ADA, "far beyond")], false);
+    assert_eq!(fx, []);
+    assert_eq!(script.rows(11), [Stage::Unconfirmed]);
+    assert!(sends(&script.advance(Duration::from_secs(600))).is_empty());
+    assert_eq!(sends(&script.act(Action::Retry)).len(), 1);
+}
+
+#[test]
+fn a_shell_command_sends_and_is_told() {
+    let mut script = Script::signed_in(false);
+    let action = Action::SendTo { chat: chat(11), text: "from a shell".to_owned(), verbatim: true, reply_to: None };
+    let fx = script.submit(5, action.clone());
+    let (id, outgoing) = sends(&fx)[0].clone();
+    assert!(outgoing.verbatim);
+    let fx = script.answer(id, sent(12));
+    let outcome = Outcome::Sent { chat: chat(11), message: key(12), at: None };
+    assert_eq!(fx[1], Effect::Outcome(Ticket(5), outcome));
+    assert_eq!(script.rows(11), []);
+    let id = sends(&script.submit(6, action))[0].0;
+    let fx = script.answer(id, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(fx, [Effect::Outcome(Ticket(6), Outcome::Refused(refusal(RefusalKind::Forbidden)))]);
+}
+
+#[test]
+fn a_shell_command_reads_history_without_a_screen() {
+    let mut script = Script::signed_in(false);
+    let fx = script.submit(1, Action::Fetch { chat: chat(11), page: Page::Latest, limit: 10 });
+    let [Effect::Net { id, request, .. }] = fx.as_slice() else { panic!("{fx:?}") };
+    let fx = script.answer(*id, Ok(Script::reply(request).unwrap()));
+    assert!(matches!(&fx[..], [Effect::Outcome(Ticket(1), Outcome::History { messages, reached_start: true, .. })] if messages.len() == 10));
+    let fx = script.submit(2, Action::Jump);
+    assert!(matches!(&fx[..], [Effect::Outcome(Ticket(2), Outcome::Refused(_))]));
+}
+
+#[test]
+fn an_answer_names_what_it_answers_and_too_long_a_text_stays() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.act(Action::Reply);
+    assert_eq!(script.state.front.as_ref().unwrap().pane.mode, ComposeMode::Reply(key(10)));
+    let (_, outgoing) = script.send("yes").unwrap();
+    assert_eq!(outgoing.reply_to, Some(MessageId::new(10)));
+    let long = "x".repeat(2_001);
+    assert!(script.send(&long).is_none());
+    assert_eq!((script.composer(), script.notice()), (long, "Not sent: the message is 1 characters too long"));
+}

@@ -1,0 +1,186 @@
+//! Unread counts, read marks, the view, typing, and what is told outside the window.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::front::{Anchor, Target, Visible};
+use nib::state::{Action, Effect, Event, Timer};
+use std::time::Duration;
+
+fn marks(effects: &nib::state::Effects) -> Vec<MessageKey> {
+    let mark = |request: Request| match request {
+        Request::MarkRead { upto, .. } => Some(upto),
+        _ => None,
+    };
+    requests(effects).into_iter().filter_map(mark).collect()
+}
+
+#[test]
+fn what_is_seen_is_read_and_told_at_a_pace() {
+    let mut script = Script::signed_in(true);
+    script.open(11);
+    let fx = script.arrange_bottom();
+    assert_eq!(marks(&fx), [key(10)]);
+    assert_eq!(script.arrange_bottom(), [], "arranging twice changes nothing");
+    script.hear(said(chat(11), 11, ADA, "a"));
+    let fx = script.arrange_bottom();
+    assert!(marks(&fx).is_empty() && matches!(fx[..], [Effect::Arm(Timer::ReadMark, _)]));
+    script.hear(said(chat(11), 12, ADA, "b"));
+    script.arrange_bottom();
+    assert_eq!(script.counts(11), (0, 0));
+    assert_eq!(marks(&script.advance(Duration::from_secs(1))), [key(12)]);
+    assert_eq!(script.advance(Duration::from_secs(100)), []);
+}
+
+#[test]
+fn nothing_is_read_while_the_terminal_is_out_of_focus_or_the_view_is_scrolled_up() {
+    let mut script = Script::ready();
+    script.advance(Duration::from_secs(1));
+    script.event(Event::Focused(false));
+    script.hear(said(chat(11), 11, ADA, "a"));
+    assert!(marks(&script.arrange_bottom()).is_empty());
+    assert_eq!(script.counts(11), (1, 0));
+    assert_eq!(marks(&script.event(Event::Focused(true))), [key(11)]);
+    assert_eq!(script.counts(11), (0, 0));
+    script.advance(Duration::from_secs(1));
+    script.act(Action::ScrollPages(-1));
+    script.arrange_top(2);
+    script.hear(said(chat(11), 12, ADA, "b"));
+    script.arrange_top(2);
+    let pane = &script.state.front.as_ref().unwrap().pane;
+    assert_eq!(pane.anchor, Anchor::Top { target: Target::Message(key(2)), row: 0 });
+    assert_eq!((pane.new_below, script.counts(11)), (1, (1, 0)));
+    script.act(Action::ScrollEnd);
+    assert_eq!(marks(&script.arrange_bottom()), [key(12)]);
+    assert_eq!(script.state.front.as_ref().unwrap().pane.new_below, 0);
+}
+
+#[test]
+fn arranging_asks_for_no_frame_and_fetches_each_edge_once() {
+    let mut script = Script::ready();
+    let revision = script.state.revision;
+    script.arrange_bottom();
+    assert_eq!(script.state.revision, revision);
+    let wants = Visible { wants_before: Some(key(1)), ..script.visible(true) };
+    let fx = script.arrange(wants.clone());
+    assert!(matches!(requests(&fx)[..], [Request::FetchHistory { page: Page::Before(at), .. }] if at == key(1)));
+    assert_eq!(script.arrange(wants.clone()), []);
+    let Effect::Net { id, .. } = fx[0] else { panic!() };
+    script.answer(id, Err(refusal(RefusalKind::ServerFault)));
+    assert_eq!(script.notice(), "History could not be fetched: no");
+    assert_eq!(requests(&script.arrange(wants)), [], "a refusal is no loop");
+}
+
+#[test]
+fn the_divider_stands_while_the_chat_is_open() {
+    let mut script = Script::ready();
+    script.open(12);
+    script.hear(said(chat(12), 41, ADA, "read"));
+    script.arrange_bottom();
+    script.open(11);
+    script.hear(said(chat(12), 42, ADA, "news"));
+    script.hear(said(chat(12), 43, ME, "own words never count"));
+    assert_eq!(script.counts(12), (1, 0));
+    script.open(12);
+    script.arrange_bottom();
+    assert_eq!(script.counts(12), (0, 0));
+    assert_eq!(script.state.front.as_ref().unwrap().pane.divider, Some(key(41)));
+}
+
+#[test]
+fn mentions_are_found_and_survive_changes() {
+    let mut script = Script::ready();
+    script.hear(said(chat(12), 41, ADA, "hey @Me look"));
+    script.hear(said(chat(12), 42, ADA, "mail me@home"));
+    assert_eq!(script.counts(12), (2, 1));
+    let mut answer = said(chat(11), 11, ADA, "indeed");
+    answer.reply = Some(Box::new(ReplyInfo { to: Some(MessageId::new(4)), quote: None }));
+    script.event(Event::Focused(false));
+    let fx = script.hear(answer);
+    assert_eq!(script.counts(11), (1, 1));
+    let body = CleanText::ours("indeed");
+    assert!(fx.contains(&Effect::Notify { title: CleanText::ours("ada in #general"), body }));
+}
+
+#[test]
+fn counts_of_the_network_and_of_other_devices_are_followed_but_never_back() {
+    let mut script = Script::ready();
+    let message = std::sync::Arc::new(said(chat(12), 41, ADA, "x"));
+    script.receive(Update::MessageCreated { message, unread: Some(7), author: None, nonce: None });
+    assert_eq!(script.counts(12), (7, 0));
+    let moved = |upto, unread| Update::ReadMarkMoved { chat: ChatId::new(12), upto: key(upto), unread, mentions: None };
+    script.receive(moved(40, Some(1)));
+    assert_eq!(script.counts(12), (1, 0));
+    script.receive(moved(30, Some(9)));
+    assert_eq!(script.counts(12), (1, 0));
+    script.receive(moved(41, None));
+    assert_eq!(script.counts(12), (0, 0));
+    let account = script.state.core.account(HOME).unwrap();
+    assert_eq!(account.counts(Some(RUST)).unread, 0);
+    assert_eq!((account.counts(Some(ZIG)).unread, account.counts(Some(ZIG)).mentions), (5, 1));
+}
+
+#[test]
+fn personal_messages_are_told_only_while_nobody_looks() {
+    let mut script = Script::ready();
+    assert!(!script.hear(said(chat(31), 51, ADA, "psst")).iter().any(|effect| matches!(effect, Effect::Notify { .. })));
+    script.event(Event::Focused(false));
+    let fx = script.hear(said(chat(31), 52, ADA, "psst"));
+    assert!(fx.contains(&Effect::Notify { title: CleanText::ours("ada"), body: CleanText::ours("psst") }));
+    assert!(fx.contains(&Effect::Title("(3) #general - nib".to_owned())), "{fx:?}");
+    assert!(!script.hear(said(chat(12), 53, ADA, "chatter")).iter().any(|effect| matches!(effect, Effect::Notify { .. })));
+}
+
+#[test]
+fn somebody_types_until_they_write_or_their_time_is_over() {
+    let mut script = Script::ready();
+    let typing = |user, typing| Update::Typing { chat: ChatId::new(11), user, typing, busy: false };
+    let start = script.now.mono;
+    let fx = script.receive(typing(ADA, true));
+    assert_eq!(fx, [Effect::Arm(Timer::TypingExpires, start.plus(Duration::from_secs(8)))]);
+    script.advance(Duration::from_secs(3));
+    script.receive(typing(GRACE, true));
+    assert_eq!(script.receive(typing(ME, true)), []);
+    script.advance(Duration::from_secs(6));
+    let who = |script: &Script| script.state.core.account(HOME).unwrap().typing.of(ChatId::new(11)).to_vec();
+    assert_eq!(who(&script).iter().map(|typist| typist.user).collect::<Vec<_>>(), [GRACE]);
+    let fx = script.hear(said(chat(11), 11, GRACE, "done"));
+    assert!(who(&script).is_empty() && fx.contains(&Effect::Disarm(Timer::TypingExpires)));
+}
+
+#[test]
+fn own_typing_is_told_now_and_then_and_ended() {
+    let mut script = Script::ready();
+    let told = |effects: &nib::state::Effects| -> Vec<bool> {
+        let typing = |request: Request| match request {
+            Request::SetTyping { typing, .. } => Some(typing),
+            _ => None,
+        };
+        requests(effects).into_iter().filter_map(typing).collect()
+    };
+    assert_eq!(told(&script.type_text("a")), [true]);
+    assert!(told(&script.type_text("b")).is_empty());
+    script.advance(Duration::from_secs(4));
+    script.type_text("c");
+    script.advance(Duration::from_secs(2));
+    assert_eq!(told(&script.type_text("d")), [true], "six seconds after the first");
+    assert_eq!(told(&script.advance(Duration::from_secs(6))), [false]);
+    assert_eq!(told(&script.type_text("e")), [true]);
+    assert_eq!(told(&script.act(Action::Send)), [false]);
+    assert!(told(&script.type_text("/help")).is_empty(), "a command is nobody's business");
+    script.act(Action::Clear);
+    assert_eq!(told(&script.type_text("f")), [true]);
+    assert_eq!(told(&script.open(12)), [false]);
+}
+
+#[test]
+fn a_window_bounds_what_is_kept() {
+    let mut script = Script::ready();
+    for id in 100..10_000 {
+        script.hear(said(chat(11), id, ADA, "x"));
+    }
+    let kept = script.texts(11).len();
+    assert!((2_000..=2_064).contains(&kept), "{kept}");
+    script.open(12);
+    script.hear(said(chat(11), 10_000, ADA, "x"));
+    assert_eq!(script.texts(11).len(), 200);
+}

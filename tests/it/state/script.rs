@@ -1,0 +1,369 @@
+//! A script: events at a fake clock, and the effects they had.
+
+use nib::domain::*;
+use nib::state::front::{Anchor, PaneId, Visible};
+use nib::state::{AccountSpec, Action, Effect, Effects, Event, State, StoreReply, Ticket, Timer, reduce};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(super) const HOME: AccountId = AccountId(0);
+pub(super) const ME: UserId = UserId::new(1);
+pub(super) const ADA: UserId = UserId::new(2);
+pub(super) const GRACE: UserId = UserId::new(3);
+pub(super) const RUST: CommunityId = CommunityId::new(100);
+pub(super) const ZIG: CommunityId = CommunityId::new(200);
+
+pub(super) fn chat(id: u128) -> ChatKey {
+    ChatKey::new(HOME, ChatId::new(id))
+}
+
+pub(super) fn key(id: u128) -> MessageKey {
+    MessageKey { order: SortKey(id), id: MessageId::new(id) }
+}
+
+pub(super) fn said(chat: ChatKey, id: u128, author: UserId, text: &str) -> Message {
+    let body = markup::parse(text);
+    Message { key: key(id), chat: chat.chat, author, body, at: Some(Wall(0)), ..Message::default() }
+}
+
+fn user(id: UserId, name: &str) -> User {
+    User { id, name: CleanText::new(name), username: Some(CleanText::new(name)), ..User::default() }
+}
+
+fn channel(id: u128, community: CommunityId, name: &str, kind: ChannelKind, parent: Option<u128>, position: u32) -> Chat {
+    let parent = parent.map(ChatId::new);
+    Chat {
+        id: ChatId::new(id),
+        wire: CleanText::new(&id.to_string()),
+        kind: ChatKind::Channel { community, kind, parent, position, slowmode: 0 },
+        name: CleanText::new(name),
+        ..Chat::default()
+    }
+}
+
+pub(super) struct Script {
+    pub(super) state: State,
+    pub(super) now: Now,
+    /// Timers as the shell would hold them.
+    pub(super) timers: BTreeMap<Timer, Mono>,
+    pub(super) log: Vec<(Event, Now)>,
+    /// Answers what the store is told at once.
+    pub(super) store: bool,
+}
+
+impl Script {
+    /// Nothing has happened yet; one account.
+    pub(super) fn fresh(front: bool) -> Self {
+        let spec = AccountSpec { id: HOME, label: "home".to_owned(), server: "ws://server".to_owned() };
+        let now = Now { mono: Mono(1_000_000), wall: Wall(1_790_000_000_000) };
+        let state = State::new(Arc::default(), vec![spec], front, 7, now);
+        Self { state, now, timers: BTreeMap::new(), log: Vec::new(), store: true }
+    }
+
+    /// Signed in, lists fetched, `general` open, its history there and in view.
+    pub(super) fn ready() -> Self {
+        let mut script = Self::signed_in(true);
+        script.open(11);
+        script.arrange_bottom();
+        script
+    }
+
+    pub(super) fn signed_in(front: bool) -> Self {
+        let mut script = Self::fresh(front);
+        if front {
+            script.state.front.as_mut().unwrap().wish = Some("Rust/general".to_owned());
+        }
+        script.event(Event::Started);
+        script.sign_in();
+        script
+    }
+
+    pub(super) fn caps() -> Caps {
+        Caps {
+            nonce_echo: true,
+            fetch_marks_read: false,
+            typing: true,
+            read_marks: true,
+            replies: true,
+            edit: true,
+            delete: true,
+            reactions: true,
+            groups: true,
+            saved: true,
+            max_length: Some(2_000),
+        }
+    }
+
+    /// Signs in and answers everything that is asked then.
+    pub(super) fn sign_in(&mut self) {
+        let fx = self.link(LinkEvent::SignedIn {
+            me: user(ME, "me"),
+            session: None,
+            token: Secret::new("token".to_owned()),
+            caps: Self::caps(),
+        });
+        self.serve(fx);
+    }
+
+    /// Answers lists and history as a small server would, and what is asked because of the answers.
+    pub(super) fn serve(&mut self, effects: Effects) {
+        let mut queue: Vec<Effect> = effects;
+        while !queue.is_empty() {
+            let mut next = Vec::new();
+            for effect in queue {
+                if let Effect::Net { id, request, .. } = effect
+                    && let Some(reply) = Self::reply(&request)
+                {
+                    next.extend(self.answer(id, Ok(reply)));
+                }
+            }
+            queue = next;
+        }
+    }
+
+    pub(super) fn roster() -> Vec<Chat> {
+        let mut secret = channel(14, RUST, "secret", ChannelKind::Text, Some(10), 3);
+        secret.overrides.deny = Permissions::VIEW;
+        let mut news = channel(13, RUST, "news", ChannelKind::Announcement, None, 0);
+        news.overrides.deny = Permissions::SEND;
+        let mut help = channel(12, RUST, "help", ChannelKind::Text, Some(10), 2);
+        help.last_message = Some(key(40));
+        vec![
+            channel(10, RUST, "Text", ChannelKind::Category, None, 1),
+            channel(11, RUST, "general", ChannelKind::Text, Some(10), 1),
+            help,
+            news,
+            secret,
+            channel(15, RUST, "Empty", ChannelKind::Category, None, 2),
+        ]
+    }
+
+    pub(super) fn reply(request: &Request) -> Option<Reply> {
+        let community = |id, name: &str| Community {
+            id,
+            name: CleanText::new(name),
+            permissions: Permissions::VIEW.union(Permissions::SEND).union(Permissions::REACT),
+            available: true,
+            ..Community::default()
+        };
+        Some(match request {
+            Request::FetchCommunities => Reply::Communities {
+                communities: vec![community(RUST, "Rust"), community(ZIG, "Zig")],
+                counts: vec![(ZIG, 5, 1)],
+            },
+            Request::FetchChannels(RUST) => {
+                Reply::Channels { community: RUST, bundle: Bundle { chats: Self::roster(), ..Bundle::default() } }
+            }
+            Request::FetchChannels(place) => {
+                let mut talk = channel(21, *place, "general", ChannelKind::Text, None, 0);
+                talk.unread = 5;
+                talk.mentions = 1;
+                talk.last_message = Some(key(60));
+                Reply::Channels { community: *place, bundle: Bundle { chats: vec![talk], ..Bundle::default() } }
+            }
+            Request::FetchChats => {
+                let direct = |id, peer, last| Chat {
+                    id: ChatId::new(id),
+                    wire: CleanText::new(&id.to_string()),
+                    kind: ChatKind::Direct { peer },
+                    last_message: last,
+                    ..Chat::default()
+                };
+                let group = Chat {
+                    id: ChatId::new(33),
+                    wire: CleanText::ours("33"),
+                    kind: ChatKind::Group { owner: true, members: Box::new([ME, ADA]) },
+                    name: CleanText::ours("pens and ink"),
+                    ..Chat::default()
+                };
+                let saved = Chat { id: ChatId::new(34), wire: CleanText::ours("34"), ..Chat::default() };
+                let chats = vec![direct(31, ADA, Some(key(50))), direct(32, GRACE, Some(key(45))), group, saved];
+                let users = vec![user(ADA, "ada"), user(GRACE, "grace")];
+                Reply::Chats { bundle: Bundle { users, chats, ..Bundle::default() }, complete: true }
+            }
+            Request::FetchHistory { chat: id, page: Page::Latest, .. } if *id == ChatId::new(11) => Reply::History {
+                chat: *id,
+                messages: (1..=10).map(|n| Arc::new(said(chat(11), n, if n == 4 { ME } else { ADA }, &format!("line {n}")))).collect(),
+                bundle: Bundle::default(),
+                reached_start: true,
+                reached_end: true,
+            },
+            Request::FetchHistory { chat: id, page: Page::Latest, .. } => Reply::History {
+                chat: *id,
+                messages: Vec::new(),
+                bundle: Bundle::default(),
+                reached_start: true,
+                reached_end: true,
+            },
+            Request::FetchRoles(place) => Reply::Roles { community: *place, roles: Vec::new() },
+            Request::FetchVoiceRooms(_) => Reply::VoiceRooms { rooms: Vec::new(), bundle: Bundle::default() },
+            _ => return None,
+        })
+    }
+
+    /// One event, the store's answer to it, and the timers that it armed.
+    pub(super) fn event(&mut self, event: Event) -> Effects {
+        self.log.push((event.clone(), self.now));
+        let mut effects = reduce(&mut self.state, event, self.now);
+        for effect in &effects {
+            match effect {
+                Effect::Arm(timer, at) => _ = self.timers.insert(*timer, *at),
+                Effect::Disarm(timer) => _ = self.timers.remove(timer),
+                _ => {}
+            }
+        }
+        if self.store {
+            let rows: Vec<(ChatKey, Nonce)> = effects
+                .iter()
+                .filter_map(|effect| match effect {
+                    Effect::Store(nib::state::StoreOp::PutOutbox(chat, outgoing)) => Some((*chat, outgoing.nonce)),
+                    _ => None,
+                })
+                .collect();
+            for (chat, nonce) in rows {
+                effects.extend(self.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce))));
+            }
+        }
+        effects
+    }
+
+    pub(super) fn act(&mut self, action: Action) -> Effects {
+        self.event(Event::Act(action))
+    }
+
+    pub(super) fn submit(&mut self, ticket: u64, action: Action) -> Effects {
+        self.event(Event::Submit(Ticket(ticket), action))
+    }
+
+    pub(super) fn link(&mut self, event: LinkEvent) -> Effects {
+        self.event(Event::Link(HOME, event))
+    }
+
+    pub(super) fn receive(&mut self, update: Update) -> Effects {
+        self.event(Event::Update(HOME, update))
+    }
+
+    pub(super) fn answer(&mut self, request: RequestId, outcome: Result<Reply, Refusal>) -> Effects {
+        self.event(Event::Answer(HOME, Answer { request, outcome }))
+    }
+
+    /// Somebody writes.
+    pub(super) fn hear(&mut self, message: Message) -> Effects {
+        self.receive(Update::MessageCreated { message: Arc::new(message), unread: None, author: None, nonce: None })
+    }
+
+    /// Time passes; timers ring at their moments.
+    pub(super) fn advance(&mut self, duration: Duration) -> Effects {
+        let end = self.now.plus(duration);
+        let mut effects = Vec::new();
+        while let Some((timer, at)) = self.timers.iter().map(|(timer, at)| (*timer, *at)).min_by_key(|(_, at)| *at) {
+            if at > end.mono {
+                break;
+            }
+            self.timers.remove(&timer);
+            if at > self.now.mono {
+                self.now = self.now.plus(at.since(self.now.mono));
+            }
+            effects.extend(self.event(Event::Timer(timer)));
+        }
+        self.now = end;
+        effects
+    }
+
+    pub(super) fn open(&mut self, id: u128) -> Effects {
+        let fx = self.act(Action::OpenChat(chat(id)));
+        self.serve(fx.clone());
+        fx
+    }
+
+    pub(super) fn type_text(&mut self, text: &str) -> Effects {
+        self.act(Action::Insert(text.to_owned()))
+    }
+
+    /// Types and sends; the request that it led to, if one did.
+    pub(super) fn send(&mut self, text: &str) -> Option<(RequestId, Arc<Outgoing>)> {
+        self.type_text(text);
+        let fx = self.act(Action::Send);
+        sends(&fx).into_iter().next()
+    }
+
+    pub(super) fn visible(&self, at_bottom: bool) -> Visible {
+        let front = self.state.front.as_ref().unwrap();
+        let timeline = front.pane.chat.and_then(|chat| self.state.core.account(HOME)?.timelines.get(&chat.chat));
+        Visible {
+            chat: front.pane.chat,
+            anchor: front.pane.anchor,
+            intent_number: front.pane.intent_number,
+            first: timeline.and_then(|timeline| timeline.first()).map(|entry| entry.message.key),
+            last: timeline.and_then(|timeline| timeline.last()).map(|entry| entry.message.key),
+            at_bottom,
+            wants_before: None,
+            wants_after: None,
+            rows: 20,
+        }
+    }
+
+    pub(super) fn arrange(&mut self, visible: Visible) -> Effects {
+        self.event(Event::Arranged(PaneId(0), visible))
+    }
+
+    pub(super) fn arrange_bottom(&mut self) -> Effects {
+        let visible = Visible { anchor: Anchor::Bottom, ..self.visible(true) };
+        self.arrange(visible)
+    }
+
+    pub(super) fn arrange_top(&mut self, id: u128) -> Effects {
+        let anchor = Anchor::Top { target: nib::state::front::Target::Message(key(id)), row: 0 };
+        let visible = Visible { anchor, ..self.visible(false) };
+        self.arrange(visible)
+    }
+
+    pub(super) fn counts(&self, id: u128) -> (u32, u32) {
+        let known = &self.state.core.account(HOME).unwrap().chats[&ChatId::new(id)];
+        (known.unread, known.mentions)
+    }
+
+    pub(super) fn composer(&self) -> String {
+        self.state.front.as_ref().unwrap().pane.composer.text()
+    }
+
+    pub(super) fn notice(&self) -> &str {
+        self.state.front.as_ref().unwrap().notice.as_ref().map_or("", |notice| &notice.text)
+    }
+
+    pub(super) fn texts(&self, id: u128) -> Vec<String> {
+        let timeline = &self.state.core.account(HOME).unwrap().timelines[&ChatId::new(id)];
+        timeline.iter().map(|entry| entry.message.body.text.to_string()).collect()
+    }
+
+    pub(super) fn rows(&self, id: u128) -> Vec<nib::state::outbox::Stage> {
+        self.state.core.account(HOME).unwrap().outbox.of(ChatId::new(id)).iter().map(|row| row.stage.clone()).collect()
+    }
+}
+
+/// The messages that effects send.
+pub(super) fn sends(effects: &Effects) -> Vec<(RequestId, Arc<Outgoing>)> {
+    let send = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::Send(outgoing), .. } => Some((*id, Arc::clone(outgoing))),
+        _ => None,
+    };
+    effects.iter().filter_map(send).collect()
+}
+
+/// The requests that effects make.
+pub(super) fn requests(effects: &Effects) -> Vec<Request> {
+    let request = |effect: &Effect| match effect {
+        Effect::Net { request, .. } => Some(request.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(request).collect()
+}
+
+pub(super) fn refusal(kind: RefusalKind) -> Refusal {
+    Refusal { kind, text: CleanText::ours("no"), ..Refusal::default() }
+}
+
+pub(super) fn sent(id: u128) -> Result<Reply, Refusal> {
+    Ok(Reply::Sent { message: MessageId::new(id), order: SortKey(id), at: None })
+}

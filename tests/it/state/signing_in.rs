@@ -1,0 +1,185 @@
+//! Accounts: from the start to being online, losses, refusals, and the lists.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::front::{Overlay, Tier};
+use nib::state::ui::sidebar::SidebarRow;
+use nib::state::ui::sign_in::{SignInField, SignInForm, SignInStage};
+use nib::state::{Action, Effect, Event, ResolveError, chat_name, chat_title, resolve_chat};
+use std::time::Duration;
+
+fn form(script: &Script) -> Option<SignInForm> {
+    match script.state.front.as_ref().unwrap().overlays.last() {
+        Some(Overlay::SignIn(form)) => Some((**form).clone()),
+        _ => None,
+    }
+}
+
+#[test]
+fn signing_in_fetches_the_lists_and_opens_what_was_wished_for() {
+    let mut script = Script::fresh(true);
+    script.state.front.as_mut().unwrap().wish = Some("Rust/general".to_owned());
+    assert_eq!(script.event(Event::Started)[0], Effect::Connect(HOME));
+    let me = User { id: ME, username: Some(CleanText::ours("me")), ..User::default() };
+    let token = Secret::new("new".to_owned());
+    let fx = script.link(LinkEvent::SignedIn { me, session: None, token: token.clone(), caps: Script::caps() });
+    assert_eq!(fx[0], Effect::KeepToken(HOME, token));
+    assert_eq!(requests(&fx), [Request::FetchCommunities, Request::FetchChats]);
+    assert_eq!(script.state.core.accounts[0].link, LinkPhase::Syncing);
+    script.serve(fx);
+    assert_eq!(script.state.core.accounts[0].link, LinkPhase::Online);
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(11)));
+    assert_eq!(script.texts(11).len(), 10);
+}
+
+#[test]
+fn after_a_loss_everything_is_asked_anew_and_other_chats_when_they_are_opened() {
+    let mut script = Script::ready();
+    script.open(12);
+    script.open(11);
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(3) });
+    assert!(matches!(&script.state.core.accounts[0].link, LinkPhase::Offline { reason, .. } if &**reason == "the server has gone quiet"));
+    script.link(LinkEvent::Connecting);
+    let fx = script.link(LinkEvent::SignedIn { me: User { id: ME, ..User::default() }, session: None, token: Secret::default(), caps: Script::caps() });
+    let latest = |id| Request::FetchHistory { chat: ChatId::new(id), page: Page::Latest, limit: 50 };
+    assert_eq!(requests(&fx), [latest(11), Request::FetchCommunities, Request::FetchChats]);
+    script.serve(fx);
+    assert_eq!(requests(&script.act(Action::OpenChat(chat(12)))), [latest(12)]);
+    let fx = script.link(LinkEvent::Missed);
+    assert_eq!(requests(&fx), [Request::FetchCommunities, Request::FetchChats], "the page under way is asked again when it came");
+}
+
+#[test]
+fn a_refused_token_ends_in_the_form_and_not_in_a_loop() {
+    let mut script = Script::ready();
+    script.type_text("kept");
+    let fx = script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("the token is void") });
+    assert!(!fx.iter().any(|effect| matches!(effect, Effect::Connect(_) | Effect::DialNow(_) | Effect::Net { .. })), "{fx:?}");
+    let shown = form(&script).unwrap();
+    assert_eq!((shown.refusal.as_deref(), shown.server.text()), (Some("the token is void"), "ws://server"));
+    assert_eq!(script.advance(Duration::from_secs(3_600)).iter().filter(|effect| matches!(effect, Effect::Connect(_))).count(), 0);
+    assert_eq!(script.composer(), "kept");
+}
+
+#[test]
+fn the_form_keeps_what_was_typed_through_refusal_and_asks_for_the_code() {
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("no token") });
+    script.type_text("me@home");
+    script.act(Action::Accept);
+    assert_eq!(form(&script).unwrap().at, SignInField::Password);
+    script.type_text("secret");
+    let sign_in = Effect::SignIn {
+        account: HOME,
+        server: "ws://server".to_owned(),
+        login: "me@home".to_owned(),
+        password: Secret::new("secret".to_owned()),
+    };
+    assert_eq!(script.act(Action::Accept), std::slice::from_ref(&sign_in));
+    assert_eq!(form(&script).unwrap().stage, SignInStage::Working);
+    assert_eq!(script.act(Action::Accept), [], "not twice");
+    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("wrong password") });
+    let shown = form(&script).unwrap();
+    assert_eq!((shown.login.text(), shown.password.text(), shown.stage), ("me@home", "secret", SignInStage::Editing));
+    script.act(Action::Cancel);
+    assert!(form(&script).is_none());
+    script.act(Action::SignIn);
+    assert_eq!(form(&script).unwrap().password.text(), "secret", "closed by mistake");
+    script.act(Action::Accept);
+    script.link(LinkEvent::CodeNeeded { recovery: true, wrong: false });
+    assert_eq!(form(&script).unwrap().stage, SignInStage::Code { recovery: true });
+    script.type_text("123456");
+    let fx = script.act(Action::Accept);
+    assert_eq!(requests(&fx), [Request::SignInCode(Secret::new("123456".to_owned()))]);
+    script.sign_in();
+    assert!(form(&script).is_none());
+}
+
+#[test]
+fn seconds_until_the_next_try_are_counted_down_only_while_there_are_some() {
+    let mut script = Script::ready();
+    script.advance(Duration::from_secs(60));
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_millis(2_500) });
+    let before = script.state.revision;
+    script.advance(Duration::from_secs(2));
+    assert_eq!(script.state.revision, before + 2);
+    script.advance(Duration::from_secs(100));
+    assert!(script.state.revision <= before + 3 && !script.timers.contains_key(&nib::state::Timer::Countdown));
+    assert_eq!(script.act(Action::Reconnect), [Effect::DialNow(HOME)]);
+}
+
+#[test]
+fn the_sidebar_lists_what_may_be_seen_in_order() {
+    let mut script = Script::ready();
+    script.event(Event::Resized { width: 120, height: 40 });
+    let front = script.state.front.as_ref().unwrap();
+    assert_eq!(front.tier(), Tier::Wide);
+    assert_eq!(front.sidebar.rail, [(HOME, Some(RUST)), (HOME, Some(ZIG)), (HOME, None)]);
+    let row = |id, depth| SidebarRow::Chat { chat: chat(id), depth };
+    let wide = [
+        SidebarRow::Title { account: HOME, community: RUST },
+        row(13, 0),
+        SidebarRow::Category { chat: chat(10), folded: false },
+        row(11, 1),
+        row(12, 1),
+        SidebarRow::Space,
+        SidebarRow::Direct(HOME),
+        row(31, 0),
+        row(32, 0),
+        row(33, 0),
+        row(34, 0),
+    ];
+    assert_eq!(front.sidebar.rows, wide);
+    assert_eq!(front.sidebar.selected(), Some(&row(11, 1)));
+    script.hear(said(chat(32), 99, GRACE, "me first"));
+    let front = script.state.front.as_ref().unwrap();
+    assert_eq!(front.sidebar.rows[7..9], [row(32, 0), row(31, 0)]);
+    script.act(Action::FocusSidebar);
+    script.act(Action::Move(-1));
+    script.act(Action::Fold);
+    script.hear(said(chat(12), 98, ADA, "unread shows through"));
+    let front = script.state.front.as_ref().unwrap();
+    assert_eq!(front.sidebar.rows[2..5], [SidebarRow::Category { chat: chat(10), folded: true }, row(11, 1), row(12, 1)]);
+}
+
+#[test]
+fn names_lead_to_chats_and_back() {
+    let script = Script::ready();
+    let core = &script.state.core;
+    for (written, id) in [
+        ("Rust/general", 11),
+        ("rust/#GENERAL", 11),
+        ("home:Zig/general", 21),
+        ("@ada", 31),
+        ("group:pens and ink", 33),
+        ("self", 34),
+        ("12", 12),
+    ] {
+        assert_eq!(resolve_chat(core, written), Ok(chat(id)), "{written}");
+    }
+    for id in [11, 12, 13, 21, 31, 32, 33, 34] {
+        assert_eq!(resolve_chat(core, &chat_name(core, chat(id))), Ok(chat(id)));
+    }
+    assert_eq!((chat_title(core, chat(11)), chat_title(core, chat(31))), ("#general".to_owned(), "ada".to_owned()));
+    let error = resolve_chat(core, "Rust/gener").unwrap_err();
+    assert_eq!(error.to_string(), "there is no chat \"Rust/gener\"; did you mean Rust/general, Zig/general");
+    assert!(matches!(resolve_chat(core, "Rust/secret"), Err(ResolveError::Unknown { .. })), "hidden");
+}
+
+#[test]
+fn what_is_gone_is_left() {
+    let mut script = Script::ready();
+    script.type_text("still here");
+    script.receive(Update::ChatRemoved(ChatId::new(11)));
+    let front = script.state.front.as_ref().unwrap();
+    assert_eq!(front.pane.chat, None);
+    assert_eq!(front.drafts[&chat(11)], "still here");
+    assert!(front.sidebar.rows.iter().all(|row| row.chat() != Some(chat(11))));
+    script.receive(Update::MemberRemoved { community: ZIG, user: ME });
+    let account = script.state.core.account(HOME).unwrap();
+    assert!(account.communities.iter().all(|community| community.id != ZIG) && account.counts(Some(ZIG)).unread == 0);
+    let fx = script.receive(Update::SessionEnded { session: SessionId::new(1), own: true });
+    assert!(fx.contains(&Effect::ForgetToken(HOME)) && fx.contains(&Effect::Disconnect(HOME)));
+    assert!(form(&script).is_some());
+}

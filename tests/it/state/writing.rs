@@ -1,0 +1,230 @@
+//! The composer, the message cursor, lists on top, and commands.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::action::TextEdit;
+use nib::state::front::{ComposeMode, Overlay, Region, ScrollIntent, Target};
+use nib::state::{Action, ComposerState, Effect, Event, StoreOp, composer_state};
+use std::time::Duration;
+
+fn front(script: &Script) -> &nib::state::Front {
+    script.state.front.as_ref().unwrap()
+}
+
+fn labels(script: &Script) -> Vec<String> {
+    match front(script).overlays.last() {
+        Some(Overlay::Jump(picker)) => picker.shown.iter().map(|shown| picker.items[shown.item].label.clone()).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn drafts_stay_with_their_chats() {
+    let mut script = Script::ready();
+    script.type_text("half a thought");
+    let fx = script.act(Action::OpenChat(chat(12)));
+    assert!(fx.contains(&Effect::Store(StoreOp::PutDraft(chat(11), "half a thought".to_owned()))));
+    assert_eq!(script.composer(), "");
+    script.open(11);
+    assert_eq!(script.composer(), "half a thought");
+    let fx = script.act(Action::Send);
+    assert!(fx.contains(&Effect::Store(StoreOp::PutDraft(chat(11), String::new()))));
+}
+
+#[test]
+fn changing_a_message_brings_back_what_was_there_before() {
+    let mut script = Script::ready();
+    script.act(Action::Text(TextEdit::Up));
+    assert!(matches!(&front(&script).pane.mode, ComposeMode::Edit { message, .. } if *message == key(4)));
+    assert_eq!(script.composer(), "line 4");
+    script.act(Action::FocusMessages);
+    assert_eq!((script.composer(), &front(&script).pane.mode), (String::new(), &ComposeMode::New));
+    script.act(Action::FocusComposer);
+    script.type_text("mine");
+    script.act(Action::EditLast);
+    script.type_text("!");
+    let fx = script.act(Action::Send);
+    let edit = Request::Edit { chat: ChatId::new(11), message: key(4), text: "line 4!".to_owned() };
+    assert_eq!(requests(&fx), [edit]);
+    assert_eq!(script.composer(), "mine");
+    let Effect::Net { id, .. } = fx[0] else { panic!("{fx:?}") };
+    script.answer(id, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((script.composer(), script.notice()), ("line 4!".to_owned(), "Not changed: no"));
+    script.act(Action::Cancel);
+    assert_eq!(script.composer(), "mine");
+}
+
+#[test]
+fn a_line_with_a_slash_is_a_command_and_never_sent() {
+    let mut script = Script::ready();
+    assert!(script.send("/jumpp").is_none());
+    assert_eq!(script.composer(), "/jumpp");
+    assert_eq!(script.notice(), "There is no action called \"jumpp\"; did you mean \"jump\"?");
+    script.act(Action::Clear);
+    assert!(script.send("/send").is_none());
+    assert_eq!(script.notice(), "\"send\" works by its key only");
+    script.act(Action::Clear);
+    script.send("/open Rust/help");
+    assert_eq!(front(&script).pane.chat, Some(chat(12)));
+    let (_, outgoing) = script.send("//shrug").unwrap();
+    assert_eq!(outgoing.text, "/shrug");
+    script.act(Action::Clear);
+    assert_eq!(script.notice(), "Ctrl-Q quits");
+}
+
+#[test]
+fn where_one_may_not_write_it_says_so_and_keeps_the_text() {
+    let mut script = Script::ready();
+    script.open(13);
+    assert_eq!(composer_state(&script.state), ComposerState::ReadOnly("Only some may write announcements"));
+    assert!(script.send("news").is_none());
+    assert_eq!((script.composer(), script.notice()), ("news".to_owned(), "Only some may write announcements"));
+    script.open(11);
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(1) });
+    assert_eq!(composer_state(&script.state), ComposerState::Offline);
+}
+
+#[test]
+fn deleting_asks_with_the_safe_answer_first() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.act(Action::Delete);
+    assert_eq!(script.notice(), "You may not delete messages of others here");
+    script.act(Action::Move(-6));
+    assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(4))));
+    script.act(Action::Delete);
+    assert_eq!(script.act(Action::Accept), [], "the default is no");
+    assert!(front(&script).overlays.is_empty());
+    script.act(Action::Delete);
+    script.act(Action::Move(1));
+    let fx = script.act(Action::Accept);
+    assert_eq!(requests(&fx), [Request::Delete { chat: ChatId::new(11), messages: vec![key(4)] }]);
+    script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(4)] });
+    assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(5))));
+}
+
+#[test]
+fn reactions_toggle() {
+    let mut script = Script::ready();
+    let emoji = ReactEmoji::Unicode(CleanText::new("👍"));
+    let react = |add| Request::React { chat: ChatId::new(11), message: key(10), emoji: emoji.clone(), add };
+    script.type_text("/react 👍");
+    assert_eq!(requests(&script.act(Action::Send)).pop(), Some(react(true)));
+    let reactions = vec![Reaction { emoji: emoji.clone(), count: 1, mine: true, by: Box::default() }].into();
+    script.receive(Update::ReactionsChanged { chat: ChatId::new(11), message: MessageId::new(10), reactions });
+    script.act(Action::FocusMessages);
+    script.act(Action::React(String::new()));
+    script.type_text("thumbs");
+    assert_eq!(requests(&script.act(Action::Accept)), [react(false)]);
+    assert_eq!(requests(&script.act(Action::React("no emoji".to_owned()))), []);
+}
+
+#[test]
+fn only_web_addresses_are_opened() {
+    let mut script = Script::ready();
+    for (text, want) in [
+        ("see (https://a.b/c).", Some("https://a.b/c")),
+        ("[x](javascript:alert(1))", None),
+        ("file:///etc/passwd", None),
+        ("[x](https://masked.example)", Some("https://masked.example")),
+    ] {
+        let id = u128::try_from(script.log.len()).unwrap() + 100;
+        script.hear(said(chat(11), id, ADA, text));
+        script.act(Action::FocusMessages);
+        let fx = script.act(Action::OpenLink);
+        let opened = fx.iter().find_map(|effect| match effect {
+            Effect::Open(address) => Some(address.as_str()),
+            _ => None,
+        });
+        assert_eq!(opened, want, "{text}");
+    }
+}
+
+#[test]
+fn going_to_what_was_answered_fetches_it_where_it_is_not_here() {
+    let mut script = Script::ready();
+    let mut answer = said(chat(11), 90, ADA, "that one");
+    answer.reply = Some(Box::new(ReplyInfo { to: Some(MessageId::new(3)), quote: None }));
+    script.hear(answer.clone());
+    script.act(Action::FocusMessages);
+    assert_eq!(requests(&script.act(Action::GoToReplied)), []);
+    assert_eq!(front(&script).pane.intent, Some(ScrollIntent::Center(Target::Message(key(3)))));
+    answer.key = key(91);
+    answer.reply = Some(Box::new(ReplyInfo { to: Some(MessageId::new(77)), quote: None }));
+    script.hear(answer);
+    script.act(Action::FocusMessages);
+    let fx = script.act(Action::GoToReplied);
+    let [Effect::Net { id, request: Request::FetchHistory { page: Page::Around(around), .. }, .. }] = fx.as_slice() else { panic!("{fx:?}") };
+    assert_eq!(*around, MessageId::new(77));
+    let messages = vec![std::sync::Arc::new(said(chat(11), 77, ADA, "found"))];
+    let reply = Reply::History { chat: ChatId::new(11), messages, bundle: Bundle::default(), reached_start: false, reached_end: false };
+    script.answer(*id, Ok(reply));
+    assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(77))));
+}
+
+#[test]
+fn jump_offers_unread_first_and_keeps_a_query_closed_by_mistake() {
+    let mut script = Script::ready();
+    script.open(12);
+    script.hear(said(chat(31), 70, ADA, "hi"));
+    script.act(Action::Jump);
+    assert_eq!(labels(&script)[..3], ["Zig/general", "@ada", "Rust/general"]);
+    script.type_text("gen");
+    script.act(Action::Cancel);
+    script.advance(Duration::from_secs(2));
+    script.act(Action::Jump);
+    assert_eq!(labels(&script), ["Zig/general", "Rust/general"]);
+    script.act(Action::Move(1));
+    script.act(Action::Accept);
+    assert_eq!(front(&script).pane.chat, Some(chat(11)));
+    script.act(Action::Jump);
+    assert!(labels(&script).len() > 5, "what was accepted is not kept");
+}
+
+#[test]
+fn next_unread_goes_by_mentions_then_people_and_says_when_all_is_read() {
+    let mut script = Script::ready();
+    script.hear(said(chat(12), 71, ADA, "a"));
+    script.hear(said(chat(32), 72, GRACE, "b"));
+    let mut order = Vec::new();
+    for _ in 0..3 {
+        let fx = script.act(Action::NextUnread);
+        script.serve(fx);
+        order.push(front(&script).pane.chat.unwrap().chat.value());
+        let last = script.state.core.chat(front(&script).pane.chat.unwrap()).unwrap().1.last_message;
+        let visible = nib::state::front::Visible { last, ..script.visible(true) };
+        script.arrange(visible);
+    }
+    assert_eq!(order, [21, 32, 12]);
+    script.act(Action::NextUnread);
+    assert_eq!(script.notice(), "Nothing unread");
+}
+
+#[test]
+fn chats_are_walked_in_the_order_of_the_sidebar() {
+    let mut script = Script::ready();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        script.act(Action::NextChat);
+        seen.push(front(&script).pane.chat.unwrap().chat.value());
+    }
+    assert_eq!(seen, [12, 21, 31, 32]);
+    script.act(Action::PreviousChat);
+    assert_eq!(front(&script).pane.chat, Some(chat(31)));
+}
+
+#[test]
+fn help_question_and_focus_follow_the_keys() {
+    let mut script = Script::ready();
+    script.act(Action::Help);
+    script.type_text("scroll");
+    assert!(matches!(front(&script).overlays.last(), Some(Overlay::Help { query, .. }) if query.text() == "scroll"));
+    script.act(Action::Cancel);
+    script.act(Action::Cancel);
+    for region in [Region::Messages, Region::Sidebar, Region::Composer] {
+        script.act(Action::FocusNext);
+        assert_eq!(front(&script).region, region);
+    }
+    assert_eq!(script.event(Event::Terminate).last(), Some(&Effect::Quit));
+}
