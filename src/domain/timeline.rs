@@ -31,6 +31,8 @@ pub struct Entry {
     /// Grows with each change of the message; a cache of its drawing is valid for one revision.
     pub revision: u32,
     stamp: u64,
+    /// The newest fetch opened when a change was pushed; 0 for none.
+    changed: u64,
 }
 
 /// The part of a chat's history that is in memory.
@@ -46,9 +48,8 @@ pub struct Timeline {
     next_fetch: u64,
     /// Fetches up to this number were opened before something may have been missed.
     stale_at: u64,
-    /// Fetches up to these numbers were opened before the oldest or the newest end was cut off.
-    start_cut_at: u64,
-    end_cut_at: u64,
+    /// Fetches up to this number were opened before an end was cut off.
+    cut_at: u64,
     open: BTreeSet<u64>,
     /// Deleted messages, with the newest fetch opened before the deletion.
     graves: HashMap<MessageId, u64>,
@@ -195,7 +196,7 @@ impl Timeline {
             if self.entries.is_empty() {
                 self.start_known = !gap_before;
             }
-            self.entries.push_back(Entry { message, gap_before, revision, stamp });
+            self.entries.push_back(Entry { message, gap_before, revision, stamp, changed: 0 });
             self.end_known = true;
         } else {
             self.insert(message, stamp, revision);
@@ -219,6 +220,7 @@ impl Timeline {
             return false;
         };
         entry.message = merged(message, &entry.message, with_reactions);
+        entry.changed = stamp / 2;
         entry.stamp = stamp;
         entry.revision = revision;
         true
@@ -233,6 +235,7 @@ impl Timeline {
             return false;
         };
         entry.stamp = stamp;
+        entry.changed = stamp / 2;
         entry.revision = revision;
         Arc::make_mut(&mut entry.message).reactions = reactions;
         true
@@ -266,12 +269,11 @@ impl Timeline {
     pub fn trim(&mut self, keep: usize, pinned: Option<MessageKey>) -> usize {
         let surplus = self.entries.len().saturating_sub(keep.max(1));
         let limit = pinned.map_or(surplus, |key| surplus.min(self.index_near(key)));
-        for entry in self.entries.drain(..limit) {
-            self.by_id.remove(&entry.message.key.id);
-        }
+        let gone: Vec<Entry> = self.entries.drain(..limit).collect();
+        self.let_go(gone);
         if limit > 0 {
             self.next_fetch += 1;
-            self.start_cut_at = self.next_fetch;
+            self.cut_at = self.next_fetch;
             self.start_known = false;
             if let Some(first) = self.entries.front_mut() {
                 first.gap_before = true;
@@ -284,15 +286,29 @@ impl Timeline {
     pub fn trim_newest(&mut self, keep: usize, pinned: MessageKey) -> usize {
         let from = self.entries.len().min(keep.max(1).max(self.index_near(pinned) + 1));
         let gone = self.entries.len() - from;
-        for entry in self.entries.drain(from..) {
-            self.by_id.remove(&entry.message.key.id);
-        }
+        let cut: Vec<Entry> = self.entries.drain(from..).collect();
+        self.let_go(cut);
         if gone > 0 {
             self.end_known = false;
             self.next_fetch += 1;
-            self.end_cut_at = self.next_fetch;
+            self.cut_at = self.next_fetch;
         }
         gone
+    }
+
+    /// Forgets messages that are not needed any more. What was told of them while a page was under way is kept as long as the page may bring them back.
+    fn let_go(&mut self, entries: Vec<Entry>) {
+        let oldest = self.open.first().copied().unwrap_or(u64::MAX);
+        for entry in entries {
+            let id = entry.message.key.id;
+            self.by_id.remove(&id);
+            if entry.changed >= oldest {
+                self.note_late(id, |news| {
+                    news.reactions = Some(entry.message.reactions.clone());
+                    news.message = Some((entry.message, true));
+                });
+            }
+        }
     }
 
     fn entry_mut(&mut self, id: MessageId) -> Option<&mut Entry> {
@@ -344,7 +360,7 @@ impl Timeline {
             None => !self.end_known || self.entries.is_empty() && !self.start_known,
         };
         self.by_id.insert(message.key.id, message.key);
-        self.entries.insert(index, Entry { message, gap_before, revision, stamp });
+        self.entries.insert(index, Entry { message, gap_before, revision, stamp, changed: 0 });
         if index == 0 {
             self.start_known = !gap_before;
         }
@@ -356,7 +372,7 @@ impl Timeline {
         self.by_id.remove(&entry.message.key.id);
         match self.entries.get_mut(index) {
             Some(next) => next.gap_before |= entry.gap_before,
-            None => self.end_known &= index == 0 || !entry.gap_before,
+            None => self.end_known &= !entry.gap_before,
         }
         if let Some(first) = self.entries.front() {
             self.start_known = !first.gap_before;

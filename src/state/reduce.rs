@@ -28,10 +28,10 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::TokenKept(account, sentence) => link::token_kept(state, account, sentence, fx),
         Event::Terminate => open::terminate(state, fx),
     }
+    unread::check(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);
     alerts::title(state, fx);
-    unread::check(state, fx);
     effects
 }
 

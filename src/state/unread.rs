@@ -117,11 +117,20 @@ pub(super) fn check(state: &mut State, fx: &mut Effects) {
     let Some(chat) = front.pane.chat else { return };
     let Some((_, known)) = state.core.chat(chat) else { return };
     let seen = front.pane.visible.as_ref().and_then(|visible| visible.last);
-    let Some(seen) = seen.filter(|seen| known.unread > 0 || known.last_read.is_none_or(|read| read < *seen)) else {
+    let newer = seen.is_some_and(|seen| known.last_read.is_none_or(|read| read < seen));
+    if known.unread == 0 && !newer || !reading(Some(front), chat) {
         return;
-    };
-    if reading(Some(front), chat) {
-        mark(state, chat, seen, fx);
+    }
+    match seen {
+        Some(seen) => mark(state, chat, seen, fx),
+        // Counted, but there is nothing to read.
+        None if known.last_message.is_none() => {
+            if let Some(account) = state.core.account_mut(chat.account) {
+                set(account, chat.chat, 0, 0);
+            }
+            state.touch();
+        }
+        None => {}
     }
 }
 
@@ -215,10 +224,7 @@ pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: 
         let newer: Vec<_> = timeline.iter().rev().take_while(|entry| entry.message.key > upto).collect();
         let whole = newer.len() < timeline.len() && newer.iter().all(|entry| !entry.gap_before);
         let counted = newer.iter().filter(|entry| entry.message.author != me);
-        whole.then(|| {
-            counted
-                .fold((0, 0), |(unread, mentions), entry| (unread + 1, mentions + u32::from(entry.message.mentions_me)))
-        })
+        whole.then(|| counted.fold((0, 0), |(unread, mentions), entry| (unread + 1, mentions + u32::from(entry.message.mentions_me))))
     });
     let (left_unread, left_mentions) = match left {
         _ if all_read || reading => (0, 0),

@@ -40,14 +40,14 @@ impl Timeline {
 
         // An empty page on one side of a key means that nothing is there.
         let empty = messages.is_empty();
-        // What was asked for before an end was cut off, or something was missed, says nothing about that end.
-        let at_start = fetch.0 > self.start_cut_at
+        // What was asked for before an end was cut off, or something was missed, says nothing about the ends.
+        let at_start = fetch.0 > self.cut_at
             && match page {
                 Page::After(_) => false,
                 Page::Before(_) | Page::Latest => reached_start || empty,
                 Page::Around(_) => reached_start && !empty,
             };
-        let at_end = fetch.0 > self.stale_at.max(self.end_cut_at)
+        let at_end = fetch.0 > self.stale_at.max(self.cut_at)
             && match page {
                 Page::Before(_) => false,
                 Page::Latest => true,

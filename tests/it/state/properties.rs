@@ -1,1 +1,298 @@
 //! What holds whatever happens.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::action::TextEdit;
+use nib::state::front::{Anchor, Focus, Overlay, PaneId, Target, Visible};
+use nib::state::outbox::Stage;
+use nib::state::{Action, Effect, Effects, Event, State, StoreReply, Timer, reduce};
+use proptest::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Act(Action),
+    Write { chat: u128, author: u128, told: Option<u32>, mention: bool },
+    Change(u128),
+    Delete(u128, u128),
+    Typing(u128, u128, bool),
+    ReadMark(u128, u128, Option<u32>),
+    ChatGone(u128),
+    CommunityGone(bool),
+    Answer(usize, u8),
+    NotTaken(usize),
+    Commit(usize),
+    Arrange { at_bottom: bool, first: u128, wants: bool },
+    Down,
+    Up,
+    Missed,
+    Refused,
+    Focus(bool),
+    Resize(u16, u16),
+    Wait(u64),
+}
+
+fn place() -> impl Strategy<Value = u128> {
+    prop_oneof![4 => Just(11u128), 2 => Just(12), 1 => Just(21), 1 => Just(31), 1 => Just(33), 1 => Just(99)]
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => place().prop_map(|id| Action::OpenChat(chat(id))),
+        4 => prop::sample::select(vec!["a", "/jump", "/nope", "//x", "@me", "👩‍🔬", "\n", "gen"]).prop_map(|text| Action::Insert(text.to_owned())),
+        5 => Just(Action::Send),
+        6 => prop::sample::select(vec![
+            Action::Help, Action::Jump, Action::NextUnread, Action::PreviousChat, Action::NextChat, Action::FocusNext,
+            Action::FocusPrevious, Action::FocusComposer, Action::FocusMessages, Action::FocusSidebar, Action::Cancel, Action::Clear,
+            Action::ScrollStart, Action::ScrollEnd, Action::MoveFirst, Action::MoveLast, Action::Accept, Action::Fold,
+        ]),
+        6 => prop::sample::select(vec![
+            Action::Reply, Action::Edit, Action::EditLast, Action::Delete, Action::React(String::new()), Action::React("👍".to_owned()),
+            Action::CopyText, Action::CopyId, Action::OpenLink, Action::GoToReplied, Action::Retry, Action::Discard, Action::MarkRead,
+            Action::ToggleSidebar, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
+        ]),
+        2 => (-30..30i32).prop_map(Action::Move),
+        2 => (-3..3i32).prop_map(Action::ScrollPages),
+        2 => prop::sample::select(vec![
+            TextEdit::Up, TextEdit::Down, TextEdit::Left, TextEdit::Backspace, TextEdit::Delete, TextEdit::DeleteWordLeft, TextEdit::Undo,
+            TextEdit::KillToStart, TextEdit::Yank, TextEdit::Home, TextEdit::TextEnd,
+        ]).prop_map(Action::Text),
+        1 => Just(Action::Open("@nobody".to_owned())),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => action().prop_map(Step::Act),
+        6 => (place(), 1..4u128, prop::option::of(0..9u32), any::<bool>())
+            .prop_map(|(chat, author, told, mention)| Step::Write { chat, author, told, mention }),
+        1 => (1..30u128).prop_map(Step::Change),
+        2 => (place(), 1..120u128).prop_map(|(chat, id)| Step::Delete(chat, id)),
+        1 => (place(), 1..4u128, any::<bool>()).prop_map(|(chat, user, typing)| Step::Typing(chat, user, typing)),
+        1 => (place(), 1..120u128, prop::option::of(0..9u32)).prop_map(|(chat, upto, unread)| Step::ReadMark(chat, upto, unread)),
+        1 => place().prop_map(Step::ChatGone),
+        1 => any::<bool>().prop_map(Step::CommunityGone),
+        8 => (0..8usize, 0..8u8).prop_map(|(at, how)| Step::Answer(at, how)),
+        1 => (0..8usize).prop_map(Step::NotTaken),
+        4 => (0..3usize).prop_map(Step::Commit),
+        6 => (any::<bool>(), 1..120u128, any::<bool>()).prop_map(|(at_bottom, first, wants)| Step::Arrange { at_bottom, first, wants }),
+        1 => Just(Step::Down),
+        2 => Just(Step::Up),
+        1 => Just(Step::Missed),
+        1 => Just(Step::Refused),
+        2 => any::<bool>().prop_map(Step::Focus),
+        1 => (0..150u16, 0..50u16).prop_map(|(width, height)| Step::Resize(width, height)),
+        3 => (0..9_000u64).prop_map(Step::Wait),
+    ]
+}
+
+struct World {
+    script: Script,
+    open: Vec<(RequestId, Request)>,
+    uncommitted: Vec<(ChatKey, Nonce)>,
+    committed: Vec<Nonce>,
+    next: u128,
+}
+
+impl World {
+    fn note(&mut self, effects: &Effects, allowed: bool) {
+        for effect in effects {
+            match effect {
+                Effect::Net { id, request, .. } => {
+                    if let Request::Send(outgoing) = request {
+                        assert!(self.committed.contains(&outgoing.nonce), "sent before it was durable");
+                        assert!(allowed || self.committed.contains(&outgoing.nonce));
+                    }
+                    self.open.push((*id, request.clone()));
+                }
+                Effect::Store(nib::state::StoreOp::PutOutbox(chat, outgoing)) => self.uncommitted.push((*chat, outgoing.nonce)),
+                Effect::Connect(_) | Effect::Disconnect(_) | Effect::SignIn { .. } => {}
+                _ => {}
+            }
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        let script = &mut self.script;
+        let effects = match step {
+            Step::Act(action) => script.act(action),
+            Step::Write { chat: place, author, told, mention } => {
+                self.next += 1;
+                let message = said(chat(place), self.next, UserId::new(author), if mention { "hey @me" } else { "a" });
+                script.receive(Update::MessageCreated { message: Arc::new(message), unread: told, author: None, nonce: None })
+            }
+            Step::Change(id) => {
+                let message = Arc::new(said(chat(11), id, ME, "changed"));
+                script.receive(Update::MessageChanged { message, reactions: false })
+            }
+            Step::Delete(place, id) => {
+                script.receive(Update::MessagesDeleted { chat: ChatId::new(place), messages: vec![MessageId::new(id)] })
+            }
+            Step::Typing(place, user, typing) => {
+                script.receive(Update::Typing { chat: ChatId::new(place), user: UserId::new(user), typing, busy: false })
+            }
+            Step::ReadMark(place, upto, unread) => {
+                script.receive(Update::ReadMarkMoved { chat: ChatId::new(place), upto: key(upto), unread, mentions: None })
+            }
+            Step::ChatGone(place) => script.receive(Update::ChatRemoved(ChatId::new(place))),
+            Step::CommunityGone(rust) => script.receive(Update::CommunityRemoved(if rust { RUST } else { ZIG })),
+            Step::Answer(at, how) if !self.open.is_empty() => {
+                let (id, request) = self.open.remove(at % self.open.len());
+                let outcome = match (how, &request) {
+                    (0, _) => Err(refusal(RefusalKind::LinkLost)),
+                    (1, _) => Err(refusal(RefusalKind::Forbidden)),
+                    (2, _) => Err(refusal(RefusalKind::RateLimited)),
+                    (_, Request::Send(_)) => {
+                        self.next += 1;
+                        sent(self.next)
+                    }
+                    (_, request) => Ok(Script::reply(request).unwrap_or(Reply::Done)),
+                };
+                script.answer(id, outcome)
+            }
+            Step::NotTaken(at) if !self.open.is_empty() => {
+                let (id, _) = self.open.remove(at % self.open.len());
+                script.event(Event::NotTaken(HOME, id))
+            }
+            Step::Commit(at) if !self.uncommitted.is_empty() => {
+                let (chat, nonce) = self.uncommitted.remove(at % self.uncommitted.len());
+                self.committed.push(nonce);
+                script.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce)))
+            }
+            Step::Answer(..) | Step::NotTaken(_) | Step::Commit(_) => Effects::new(),
+            Step::Arrange { at_bottom, first, wants } => {
+                let visible = script.visible(at_bottom);
+                let anchor = match visible.first {
+                    Some(_) if !at_bottom => Anchor::Top { target: Target::Message(nearest(&script.state, first)), row: 0 },
+                    _ => Anchor::Bottom,
+                };
+                let wants_before = visible.first.filter(|_| wants);
+                let visible = Visible { anchor, wants_before, ..visible };
+                let effects = script.arrange(visible.clone());
+                let before = (script.state.revision, format!("{:?}", script.state.front));
+                if script.state.front.as_ref().unwrap().pane.anchor == visible.anchor {
+                    script.arrange(visible);
+                    assert_eq!(before, (script.state.revision, format!("{:?}", script.state.front)), "arranging twice changes nothing");
+                }
+                effects
+            }
+            Step::Down => script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(3) }),
+            Step::Up => script.link(LinkEvent::SignedIn {
+                me: User { id: ME, username: Some(CleanText::ours("me")), ..User::default() },
+                session: None,
+                token: Secret::default(),
+                caps: Script::caps(),
+            }),
+            Step::Missed => script.link(LinkEvent::Missed),
+            Step::Refused => script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("void") }),
+            Step::Focus(inside) => script.event(Event::Focused(inside)),
+            Step::Resize(width, height) => script.event(Event::Resized { width, height }),
+            Step::Wait(millis) => script.advance(Duration::from_millis(millis)),
+        };
+        self.note(&effects, true);
+        self.check();
+    }
+
+    fn check(&self) {
+        let state = &self.script.state;
+        let front = state.front.as_ref().unwrap();
+        let account = state.core.account(HOME).unwrap();
+        // Counts: their sums are what the chats say.
+        let mut sum = (0, 0);
+        for chat in account.chats.values() {
+            assert!(chat.mentions <= chat.unread, "{chat:?}");
+            if chat.community() == Some(RUST) && account.is_listed(chat) {
+                sum = (sum.0 + chat.unread, sum.1 + chat.mentions);
+            }
+        }
+        if account.channels_loaded.contains_key(&RUST) {
+            assert_eq!((account.counts(Some(RUST)).unread, account.counts(Some(RUST)).mentions), sum);
+        }
+        for timeline in account.timelines.values() {
+            assert!(timeline.iter().map(|entry| entry.message.key).is_sorted_by(|a, b| a < b));
+        }
+        if let Some(open) = front.pane.chat {
+            let chat = &account.chats[&open.chat];
+            let timeline = account.timelines.get(&open.chat);
+            let newest = timeline.and_then(|timeline| timeline.last()).map(|entry| entry.message.key);
+            let shown = front.pane.visible.as_ref().filter(|visible| visible.at_bottom && visible.chat == Some(open));
+            if front.is_looking() && front.pane.anchor == Anchor::Bottom && shown.is_some_and(|visible| visible.last >= chat.last_message) && newest == chat.last_message {
+                assert_eq!((chat.unread, chat.mentions), (0, 0), "read while it is looked at");
+            }
+            for target in [front.pane.cursor, match front.pane.anchor { Anchor::Top { target, .. } => Some(target), Anchor::Bottom => None }].into_iter().flatten() {
+                match target {
+                    Target::Message(key) => assert!(timeline.is_some_and(|timeline| timeline.index_of(key).is_some()), "{target:?} is gone"),
+                    Target::Pending(nonce) => assert!(account.outbox.find(open.chat, nonce).is_some(), "{target:?} is gone"),
+                }
+            }
+        }
+        let sidebar = &front.sidebar;
+        assert!(sidebar.rows.is_empty() && sidebar.cursor == 0 || sidebar.selected().is_some());
+        for overlay in &front.overlays {
+            if let Overlay::Jump(picker) | Overlay::Emoji { picker, .. } = overlay {
+                assert!(picker.shown.is_empty() && picker.selected == 0 || picker.selected < picker.shown.len());
+            }
+        }
+        // In flight: at most one for each chat, and its request is open.
+        for rows in account.outbox.chats.values() {
+            assert!(!rows.is_empty());
+            let flying: Vec<RequestId> = rows.iter().filter_map(|row| match row.stage { Stage::InFlight(id) => Some(id), _ => None }).collect();
+            assert!(flying.len() <= 1);
+            assert!(flying.iter().all(|id| account.requests.open.contains_key(id)));
+        }
+        // Every expiry has its timer, and not a later one.
+        let armed = |timer: Timer, at: Mono| assert!(self.script.timers.get(&timer).is_some_and(|armed| *armed <= at), "{timer:?} at {at:?}: {:?}", self.script.timers);
+        if let Some(at) = account.typing.next() {
+            assert_eq!(self.script.timers.get(&Timer::TypingExpires), Some(&at));
+        }
+        if let Some(notice) = &front.notice {
+            armed(Timer::NoticeExpires, notice.until);
+        }
+        if let LinkPhase::Offline { retry_at, .. } = account.link
+            && retry_at > self.script.now.mono
+        {
+            armed(Timer::Countdown, retry_at);
+        }
+        assert!(front.focus != Focus::Unknown || !self.script.log.iter().any(|(event, _)| matches!(event, Event::Focused(_))));
+    }
+}
+
+fn nearest(state: &State, id: u128) -> MessageKey {
+    let open = state.front.as_ref().unwrap().pane.chat.unwrap();
+    let timeline = &state.core.account(HOME).unwrap().timelines[&open.chat];
+    timeline.get(timeline.index_near(key(id)).min(timeline.len() - 1)).unwrap().message.key
+}
+
+fn digest(state: &State) -> String {
+    let account = &state.core.accounts[0];
+    let mut chats: Vec<&Chat> = account.chats.values().collect();
+    chats.sort_by_key(|chat| chat.id);
+    let front = state.front.as_ref().unwrap();
+    let mut timelines: Vec<_> = account.timelines.iter().map(|(id, timeline)| (*id, timeline.iter().cloned().collect::<Vec<_>>())).collect();
+    timelines.sort_by_key(|(id, _)| *id);
+    format!("{chats:?} {timelines:?} {:?} {:?} {:?} {}", front.pane, front.sidebar, front.overlays, state.revision)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn holds_whatever_happens(steps in prop::collection::vec(step(), 1..120)) {
+        let mut script = Script::ready();
+        script.store = false;
+        let mut world = World { script, open: Vec::new(), uncommitted: Vec::new(), committed: Vec::new(), next: 70 };
+        for step in steps {
+            world.step(step);
+        }
+        // The same events, clocks and seed: the same effects and the same state.
+        let mut again = Script::fresh(true);
+        again.state.front.as_mut().unwrap().wish = Some("Rust/general".to_owned());
+        for (event, now) in &world.script.log {
+            reduce(&mut again.state, event.clone(), *now);
+        }
+        prop_assert_eq!(digest(&again.state), digest(&world.script.state));
+        let last = Event::Arranged(PaneId(0), world.script.visible(false));
+        let now = world.script.now;
+        prop_assert_eq!(reduce(&mut again.state, last.clone(), now), reduce(&mut world.script.state, last, now));
+    }
+}

@@ -228,7 +228,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn converges_whatever_comes_in_whatever_order(history in 0..12u64, steps in steps()) {
         let mut world = World::new(history);
