@@ -136,30 +136,23 @@ pub(super) struct Draft {
     pub(super) ticket: Option<Ticket>,
 }
 
-/// Writes a message to the outbox and asks for it to be made durable. The text comes back if it cannot be taken, with the reason.
-pub(super) fn write(
-    state: &mut State,
-    chat: ChatKey,
-    draft: Draft,
-    fx: &mut Effects,
-) -> Result<Nonce, (Draft, Refusal)> {
+/// Writes a message to the outbox and asks for it to be made durable. Says why if it cannot be taken.
+pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, Box<Refusal>> {
     let nonce = Nonce(state.random.u64(1..));
     let written = state.now.wall;
     let Some(account) = state.core.account_mut(chat.account) else {
-        return Err((draft, Refusal::ours(RefusalKind::NotFound, "there is no such account")));
+        return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
     if let Some(limit) = account.caps.max_length
         && draft.text.chars().count() > limit as usize
     {
         let over = draft.text.chars().count() - limit as usize;
         let text = crate::domain::CleanText::new(&format!("the message is {over} characters too long"));
-        return Err((draft, Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }));
+        return Err(Box::new(Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }));
     }
     if account.outbox.of(chat.chat).len() >= ROWS {
-        return Err((
-            draft,
-            Refusal::ours(RefusalKind::RateLimited, "too many messages are waiting here; retry or discard some"),
-        ));
+        let why = "too many messages are waiting here; retry or discard some";
+        return Err(Box::new(Refusal::ours(RefusalKind::RateLimited, why)));
     }
     let newest =
         account.timelines.get(&chat.chat).filter(|timeline| timeline.is_loaded()).and_then(|timeline| timeline.last());

@@ -161,17 +161,17 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut 
         return;
     }
     match &mut state.front {
-        None => _ = send(state, chat, upto, fx),
+        None => send(state, chat, upto, fx),
         Some(front) => {
             front.reads.told.retain(|_, told| told.plus(PACE) > now);
-            if front.reads.told.contains_key(&chat) {
+            if let std::collections::hash_map::Entry::Vacant(slot) = front.reads.told.entry(chat) {
+                slot.insert(now);
+                send(state, chat, upto, fx);
+            } else {
                 front.reads.due.insert(chat, upto);
                 if let Some(at) = front.reads.next() {
                     fx.push(Effect::Arm(Timer::ReadMark, at));
                 }
-            } else {
-                front.reads.told.insert(chat, now);
-                send(state, chat, upto, fx);
             }
         }
     }
@@ -224,7 +224,10 @@ pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: 
         let newer: Vec<_> = timeline.iter().rev().take_while(|entry| entry.message.key > upto).collect();
         let whole = newer.len() < timeline.len() && newer.iter().all(|entry| !entry.gap_before);
         let counted = newer.iter().filter(|entry| entry.message.author != me);
-        whole.then(|| counted.fold((0, 0), |(unread, mentions), entry| (unread + 1, mentions + u32::from(entry.message.mentions_me))))
+        whole.then(|| {
+            counted
+                .fold((0, 0), |(unread, mentions), entry| (unread + 1, mentions + u32::from(entry.message.mentions_me)))
+        })
     });
     let (left_unread, left_mentions) = match left {
         _ if all_read || reading => (0, 0),

@@ -124,7 +124,7 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
             forget_draft(state, fx);
             history::refresh_open(state, fx);
         }
-        Err((_, refusal)) => state.notice(format!("Not sent: {}", refusal.text), true, fx),
+        Err(refusal) => state.notice(format!("Not sent: {}", refusal.text), true, fx),
     }
 }
 

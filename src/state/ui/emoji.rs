@@ -91,7 +91,7 @@ pub(super) fn is_emoji(text: &str) -> bool {
     use unicode_segmentation::UnicodeSegmentation;
     text.len() <= 64
         && text.graphemes(true).count() == 1
-        && text.chars().any(|character| !character.is_ascii())
+        && !text.is_ascii()
         && !text
             .chars()
             .any(|character| character.is_alphabetic() || character.is_control() || character.is_whitespace())

@@ -23,11 +23,12 @@ pub(super) fn rail(core: &Core) -> Vec<(AccountId, Option<CommunityId>)> {
 pub(super) fn rows(core: &Core, front: &Front, has_rail: bool) -> Vec<SidebarRow> {
     let mut rows = Vec::new();
     let several = core.accounts.len() > 1;
-    if has_rail && let Some((id, community)) = front.community {
-        if let Some(account) = core.account(id) {
-            rows.push(SidebarRow::Title { account: id, community });
-            channels(account, front, community, 0, &mut rows);
-        }
+    if has_rail
+        && let Some((id, community)) = front.community
+        && let Some(account) = core.account(id)
+    {
+        rows.push(SidebarRow::Title { account: id, community });
+        channels(account, front, community, 0, &mut rows);
     }
     for account in &core.accounts {
         if several {

@@ -191,7 +191,9 @@ fn a_shell_command_reads_history_without_a_screen() {
     let fx = script.submit(1, Action::Fetch { chat: chat(11), page: Page::Latest, limit: 10 });
     let [Effect::Net { id, request, .. }] = fx.as_slice() else { panic!("{fx:?}") };
     let fx = script.answer(*id, Ok(Script::reply(request).unwrap()));
-    assert!(matches!(&fx[..], [Effect::Outcome(Ticket(1), Outcome::History { messages, reached_start: true, .. })] if messages.len() == 10));
+    assert!(
+        matches!(&fx[..], [Effect::Outcome(Ticket(1), Outcome::History { messages, reached_start: true, .. })] if messages.len() == 10)
+    );
     let fx = script.submit(2, Action::Jump);
     assert!(matches!(&fx[..], [Effect::Outcome(Ticket(2), Outcome::Refused(_))]));
 }

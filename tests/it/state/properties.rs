@@ -106,7 +106,9 @@ impl World {
                     }
                     self.open.push((*id, request.clone()));
                 }
-                Effect::Store(nib::state::StoreOp::PutOutbox(chat, outgoing)) => self.uncommitted.push((*chat, outgoing.nonce)),
+                Effect::Store(nib::state::StoreOp::PutOutbox(chat, outgoing)) => {
+                    self.uncommitted.push((*chat, outgoing.nonce))
+                }
                 Effect::Connect(_) | Effect::Disconnect(_) | Effect::SignIn { .. } => {}
                 _ => {}
             }
@@ -120,7 +122,12 @@ impl World {
             Step::Write { chat: place, author, told, mention } => {
                 self.next += 1;
                 let message = said(chat(place), self.next, UserId::new(author), if mention { "hey @me" } else { "a" });
-                script.receive(Update::MessageCreated { message: Arc::new(message), unread: told, author: None, nonce: None })
+                script.receive(Update::MessageCreated {
+                    message: Arc::new(message),
+                    unread: told,
+                    author: None,
+                    nonce: None,
+                })
             }
             Step::Change(id) => {
                 let message = Arc::new(said(chat(11), id, ME, "changed"));
@@ -129,12 +136,18 @@ impl World {
             Step::Delete(place, id) => {
                 script.receive(Update::MessagesDeleted { chat: ChatId::new(place), messages: vec![MessageId::new(id)] })
             }
-            Step::Typing(place, user, typing) => {
-                script.receive(Update::Typing { chat: ChatId::new(place), user: UserId::new(user), typing, busy: false })
-            }
-            Step::ReadMark(place, upto, unread) => {
-                script.receive(Update::ReadMarkMoved { chat: ChatId::new(place), upto: key(upto), unread, mentions: None })
-            }
+            Step::Typing(place, user, typing) => script.receive(Update::Typing {
+                chat: ChatId::new(place),
+                user: UserId::new(user),
+                typing,
+                busy: false,
+            }),
+            Step::ReadMark(place, upto, unread) => script.receive(Update::ReadMarkMoved {
+                chat: ChatId::new(place),
+                upto: key(upto),
+                unread,
+                mentions: None,
+            }),
             Step::ChatGone(place) => script.receive(Update::ChatRemoved(ChatId::new(place))),
             Step::CommunityGone(rust) => script.receive(Update::CommunityRemoved(if rust { RUST } else { ZIG })),
             Step::Answer(at, how) if !self.open.is_empty() => {
@@ -164,7 +177,9 @@ impl World {
             Step::Arrange { at_bottom, first, wants } => {
                 let visible = script.visible(at_bottom);
                 let anchor = match visible.first {
-                    Some(_) if !at_bottom => Anchor::Top { target: Target::Message(nearest(&script.state, first)), row: 0 },
+                    Some(_) if !at_bottom => {
+                        Anchor::Top { target: Target::Message(nearest(&script.state, first)), row: 0 }
+                    }
                     _ => Anchor::Bottom,
                 };
                 let wants_before = visible.first.filter(|_| wants);
@@ -173,7 +188,11 @@ impl World {
                 let before = (script.state.revision, format!("{:?}", script.state.front));
                 if script.state.front.as_ref().unwrap().pane.anchor == visible.anchor {
                     script.arrange(visible);
-                    assert_eq!(before, (script.state.revision, format!("{:?}", script.state.front)), "arranging twice changes nothing");
+                    assert_eq!(
+                        before,
+                        (script.state.revision, format!("{:?}", script.state.front)),
+                        "arranging twice changes nothing"
+                    );
                 }
                 effects
             }
@@ -217,13 +236,30 @@ impl World {
             let timeline = account.timelines.get(&open.chat);
             let newest = timeline.and_then(|timeline| timeline.last()).map(|entry| entry.message.key);
             let shown = front.pane.visible.as_ref().filter(|visible| visible.at_bottom && visible.chat == Some(open));
-            if front.is_looking() && front.pane.anchor == Anchor::Bottom && shown.is_some_and(|visible| visible.last >= chat.last_message) && newest == chat.last_message {
+            if front.is_looking()
+                && front.pane.anchor == Anchor::Bottom
+                && shown.is_some_and(|visible| visible.last >= chat.last_message)
+                && newest == chat.last_message
+            {
                 assert_eq!((chat.unread, chat.mentions), (0, 0), "read while it is looked at");
             }
-            for target in [front.pane.cursor, match front.pane.anchor { Anchor::Top { target, .. } => Some(target), Anchor::Bottom => None }].into_iter().flatten() {
+            for target in [
+                front.pane.cursor,
+                match front.pane.anchor {
+                    Anchor::Top { target, .. } => Some(target),
+                    Anchor::Bottom => None,
+                },
+            ]
+            .into_iter()
+            .flatten()
+            {
                 match target {
-                    Target::Message(key) => assert!(timeline.is_some_and(|timeline| timeline.index_of(key).is_some()), "{target:?} is gone"),
-                    Target::Pending(nonce) => assert!(account.outbox.find(open.chat, nonce).is_some(), "{target:?} is gone"),
+                    Target::Message(key) => {
+                        assert!(timeline.is_some_and(|timeline| timeline.index_of(key).is_some()), "{target:?} is gone")
+                    }
+                    Target::Pending(nonce) => {
+                        assert!(account.outbox.find(open.chat, nonce).is_some(), "{target:?} is gone")
+                    }
                 }
             }
         }
@@ -237,12 +273,24 @@ impl World {
         // In flight: at most one for each chat, and its request is open.
         for rows in account.outbox.chats.values() {
             assert!(!rows.is_empty());
-            let flying: Vec<RequestId> = rows.iter().filter_map(|row| match row.stage { Stage::InFlight(id) => Some(id), _ => None }).collect();
+            let flying: Vec<RequestId> = rows
+                .iter()
+                .filter_map(|row| match row.stage {
+                    Stage::InFlight(id) => Some(id),
+                    _ => None,
+                })
+                .collect();
             assert!(flying.len() <= 1);
             assert!(flying.iter().all(|id| account.requests.open.contains_key(id)));
         }
         // Every expiry has its timer, and not a later one.
-        let armed = |timer: Timer, at: Mono| assert!(self.script.timers.get(&timer).is_some_and(|armed| *armed <= at), "{timer:?} at {at:?}: {:?}", self.script.timers);
+        let armed = |timer: Timer, at: Mono| {
+            assert!(
+                self.script.timers.get(&timer).is_some_and(|armed| *armed <= at),
+                "{timer:?} at {at:?}: {:?}",
+                self.script.timers
+            )
+        };
         if let Some(at) = account.typing.next() {
             assert_eq!(self.script.timers.get(&Timer::TypingExpires), Some(&at));
         }
@@ -254,7 +302,10 @@ impl World {
         {
             armed(Timer::Countdown, retry_at);
         }
-        assert!(front.focus != Focus::Unknown || !self.script.log.iter().any(|(event, _)| matches!(event, Event::Focused(_))));
+        assert!(
+            front.focus != Focus::Unknown
+                || !self.script.log.iter().any(|(event, _)| matches!(event, Event::Focused(_)))
+        );
     }
 }
 
@@ -269,7 +320,8 @@ fn digest(state: &State) -> String {
     let mut chats: Vec<&Chat> = account.chats.values().collect();
     chats.sort_by_key(|chat| chat.id);
     let front = state.front.as_ref().unwrap();
-    let mut timelines: Vec<_> = account.timelines.iter().map(|(id, timeline)| (*id, timeline.iter().cloned().collect::<Vec<_>>())).collect();
+    let mut timelines: Vec<_> =
+        account.timelines.iter().map(|(id, timeline)| (*id, timeline.iter().cloned().collect::<Vec<_>>())).collect();
     timelines.sort_by_key(|(id, _)| *id);
     format!("{chats:?} {timelines:?} {:?} {:?} {:?} {}", front.pane, front.sidebar, front.overlays, state.revision)
 }

@@ -127,7 +127,9 @@ fn personal_messages_are_told_only_while_nobody_looks() {
     let fx = script.hear(said(chat(31), 52, ADA, "psst"));
     assert!(fx.contains(&Effect::Notify { title: CleanText::ours("ada"), body: CleanText::ours("psst") }));
     assert!(fx.contains(&Effect::Title("(3) #general - nib".to_owned())), "{fx:?}");
-    assert!(!script.hear(said(chat(12), 53, ADA, "chatter")).iter().any(|effect| matches!(effect, Effect::Notify { .. })));
+    assert!(
+        !script.hear(said(chat(12), 53, ADA, "chatter")).iter().any(|effect| matches!(effect, Effect::Notify { .. }))
+    );
 }
 
 #[test]

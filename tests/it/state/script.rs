@@ -31,7 +31,14 @@ fn user(id: UserId, name: &str) -> User {
     User { id, name: CleanText::new(name), username: Some(CleanText::new(name)), ..User::default() }
 }
 
-fn channel(id: u128, community: CommunityId, name: &str, kind: ChannelKind, parent: Option<u128>, position: u32) -> Chat {
+fn channel(
+    id: u128,
+    community: CommunityId,
+    name: &str,
+    kind: ChannelKind,
+    parent: Option<u128>,
+    position: u32,
+) -> Chat {
     let parent = parent.map(ChatId::new);
     Chat {
         id: ChatId::new(id),
@@ -184,7 +191,9 @@ impl Script {
             }
             Request::FetchHistory { chat: id, page: Page::Latest, .. } if *id == ChatId::new(11) => Reply::History {
                 chat: *id,
-                messages: (1..=10).map(|n| Arc::new(said(chat(11), n, if n == 4 { ME } else { ADA }, &format!("line {n}")))).collect(),
+                messages: (1..=10)
+                    .map(|n| Arc::new(said(chat(11), n, if n == 4 { ME } else { ADA }, &format!("line {n}"))))
+                    .collect(),
                 bundle: Bundle::default(),
                 reached_start: true,
                 reached_end: true,

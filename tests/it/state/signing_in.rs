@@ -38,15 +38,26 @@ fn after_a_loss_everything_is_asked_anew_and_other_chats_when_they_are_opened() 
     script.open(12);
     script.open(11);
     script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(3) });
-    assert!(matches!(&script.state.core.accounts[0].link, LinkPhase::Offline { reason, .. } if &**reason == "the server has gone quiet"));
+    assert!(
+        matches!(&script.state.core.accounts[0].link, LinkPhase::Offline { reason, .. } if &**reason == "the server has gone quiet")
+    );
     script.link(LinkEvent::Connecting);
-    let fx = script.link(LinkEvent::SignedIn { me: User { id: ME, ..User::default() }, session: None, token: Secret::default(), caps: Script::caps() });
+    let fx = script.link(LinkEvent::SignedIn {
+        me: User { id: ME, ..User::default() },
+        session: None,
+        token: Secret::default(),
+        caps: Script::caps(),
+    });
     let latest = |id| Request::FetchHistory { chat: ChatId::new(id), page: Page::Latest, limit: 50 };
     assert_eq!(requests(&fx), [latest(11), Request::FetchCommunities, Request::FetchChats]);
     script.serve(fx);
     assert_eq!(requests(&script.act(Action::OpenChat(chat(12)))), [latest(12)]);
     let fx = script.link(LinkEvent::Missed);
-    assert_eq!(requests(&fx), [Request::FetchCommunities, Request::FetchChats], "the page under way is asked again when it came");
+    assert_eq!(
+        requests(&fx),
+        [Request::FetchCommunities, Request::FetchChats],
+        "the page under way is asked again when it came"
+    );
 }
 
 #[test]
@@ -54,10 +65,16 @@ fn a_refused_token_ends_in_the_form_and_not_in_a_loop() {
     let mut script = Script::ready();
     script.type_text("kept");
     let fx = script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("the token is void") });
-    assert!(!fx.iter().any(|effect| matches!(effect, Effect::Connect(_) | Effect::DialNow(_) | Effect::Net { .. })), "{fx:?}");
+    assert!(
+        !fx.iter().any(|effect| matches!(effect, Effect::Connect(_) | Effect::DialNow(_) | Effect::Net { .. })),
+        "{fx:?}"
+    );
     let shown = form(&script).unwrap();
     assert_eq!((shown.refusal.as_deref(), shown.server.text()), (Some("the token is void"), "ws://server"));
-    assert_eq!(script.advance(Duration::from_secs(3_600)).iter().filter(|effect| matches!(effect, Effect::Connect(_))).count(), 0);
+    assert_eq!(
+        script.advance(Duration::from_secs(3_600)).iter().filter(|effect| matches!(effect, Effect::Connect(_))).count(),
+        0
+    );
     assert_eq!(script.composer(), "kept");
 }
 
@@ -140,7 +157,10 @@ fn the_sidebar_lists_what_may_be_seen_in_order() {
     script.act(Action::Fold);
     script.hear(said(chat(12), 98, ADA, "unread shows through"));
     let front = script.state.front.as_ref().unwrap();
-    assert_eq!(front.sidebar.rows[2..5], [SidebarRow::Category { chat: chat(10), folded: true }, row(11, 1), row(12, 1)]);
+    assert_eq!(
+        front.sidebar.rows[2..5],
+        [SidebarRow::Category { chat: chat(10), folded: true }, row(11, 1), row(12, 1)]
+    );
 }
 
 #[test]

@@ -188,14 +188,21 @@ impl World {
             assert_eq!(self.timeline.key_of(entry.message.key.id), Some(entry.message.key));
             let before = index.checked_sub(1).map(|index| keys[index]);
             if !entry.gap_before {
-                assert!(!self.missing(before, Some(entry.message.key)), "a hole is lost before {:?}", entry.message.key);
+                assert!(
+                    !self.missing(before, Some(entry.message.key)),
+                    "a hole is lost before {:?}",
+                    entry.message.key
+                );
             }
             if !self.lost {
                 assert!(self.server.contains(&entry.message), "old or deleted: {:?}", entry.message.body.text);
             }
         }
         if !self.timeline.gap_after() {
-            assert!(!self.missing(keys.last().copied(), None) || keys.is_empty() && !self.timeline.has_start(), "the end is not the end");
+            assert!(
+                !self.missing(keys.last().copied(), None) || keys.is_empty() && !self.timeline.has_start(),
+                "the end is not the end"
+            );
         }
         assert!(!self.timeline.has_start() || keys.first().is_none_or(|first| !self.missing(None, Some(*first))));
     }
@@ -217,7 +224,10 @@ impl World {
             self.deliver(0);
             self.check();
         }
-        assert!(self.timeline.iter().all(|entry| !entry.gap_before) && !self.timeline.gap_after(), "holes that nothing fills");
+        assert!(
+            self.timeline.iter().all(|entry| !entry.gap_before) && !self.timeline.gap_after(),
+            "holes that nothing fills"
+        );
         for message in &self.server {
             assert!(self.timeline.message(message.key.id).is_some(), "{:?} is missing", message.key);
         }

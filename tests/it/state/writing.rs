@@ -13,7 +13,9 @@ fn front(script: &Script) -> &nib::state::Front {
 
 fn labels(script: &Script) -> Vec<String> {
     match front(script).overlays.last() {
-        Some(Overlay::Jump(picker)) => picker.shown.iter().map(|shown| picker.items[shown.item].label.clone()).collect(),
+        Some(Overlay::Jump(picker)) => {
+            picker.shown.iter().map(|shown| picker.items[shown.item].label.clone()).collect()
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -155,10 +157,19 @@ fn going_to_what_was_answered_fetches_it_where_it_is_not_here() {
     script.hear(answer);
     script.act(Action::FocusMessages);
     let fx = script.act(Action::GoToReplied);
-    let [Effect::Net { id, request: Request::FetchHistory { page: Page::Around(around), .. }, .. }] = fx.as_slice() else { panic!("{fx:?}") };
+    let [Effect::Net { id, request: Request::FetchHistory { page: Page::Around(around), .. }, .. }] = fx.as_slice()
+    else {
+        panic!("{fx:?}")
+    };
     assert_eq!(*around, MessageId::new(77));
     let messages = vec![std::sync::Arc::new(said(chat(11), 77, ADA, "found"))];
-    let reply = Reply::History { chat: ChatId::new(11), messages, bundle: Bundle::default(), reached_start: false, reached_end: false };
+    let reply = Reply::History {
+        chat: ChatId::new(11),
+        messages,
+        bundle: Bundle::default(),
+        reached_start: false,
+        reached_end: false,
+    };
     script.answer(*id, Ok(reply));
     assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(77))));
 }
