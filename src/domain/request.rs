@@ -19,6 +19,8 @@ pub enum Request {
     FetchChats,
     /// One chat. Answer: `Reply::Chat`.
     FetchChat(ChatId),
+    /// The direct chat with a person, whether or not anything was written in it. Answer: `Reply::Chat`.
+    FetchDirect(UserId),
     /// The roles of a community. Answer: `Reply::Roles`.
     FetchRoles(CommunityId),
     /// Some members. Answer: `Reply::Members`.

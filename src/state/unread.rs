@@ -143,7 +143,7 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut 
     if newest.is_none_or(|newest| newest <= upto) {
         let (changed, turned) = set(account, chat.chat, 0, 0);
         if turned && let Some(front) = &mut state.front {
-            front.sidebar.dirty = true;
+            front.sidebar.dirty |= !front.folded.is_empty();
         }
         if changed {
             state.revision += 1;
@@ -238,7 +238,7 @@ pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: 
     let mentions = mentions.unwrap_or(left_mentions).min(unread);
     let (changed, turned) = set(account, chat.chat, unread, mentions);
     if turned && let Some(front) = &mut state.front {
-        front.sidebar.dirty = true;
+        front.sidebar.dirty |= !front.folded.is_empty();
     }
     if changed {
         state.touch();

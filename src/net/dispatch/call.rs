@@ -66,6 +66,7 @@ pub(super) const fn is_read(request: &Request) -> bool {
             | Request::FetchChannels(_)
             | Request::FetchChats
             | Request::FetchChat(_)
+            | Request::FetchDirect(_)
             | Request::FetchRoles(_)
             | Request::FetchMembers(..)
             | Request::FetchMemberList(_)

@@ -85,6 +85,10 @@ pub fn first_call(request: &Request, config: &OsmiumConfig, decoder: &Decoder) -
         Request::FetchChat(chat) => {
             read(chats::GetChat { chat_ref: reference(*chat)? }, |reply, decoder| Reply::Chat(decoder.chat(reply)))
         }
+        Request::FetchDirect(user) => {
+            let chat = ids::wire(user.0).and_then(|user| ids::direct(user, 0)).ok_or_else(not_here)?;
+            read(chats::GetChat { chat_ref: reference(chat)? }, |reply, decoder| Reply::Chat(decoder.chat(reply)))
+        }
         Request::FetchRoles(community) => {
             let community = *community;
             read(communities::GetRoles { community_id: community_id(community)? }, move |reply, decoder| {

@@ -1,7 +1,7 @@
 //! Opening and leaving chats; what was typed stays with the chat it was typed in.
 
 use super::sidebar;
-use crate::domain::{AccountId, ChatKey, ChatKind, CleanText, Priority, Refusal, RefusalKind, Reply, Request, User};
+use crate::domain::{AccountId, ChatKey, ChatKind, CleanText, Priority, Refusal, RefusalKind, Reply, Request, UserId};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
 use crate::state::event::Ticket;
 use crate::state::front::{Anchor, ComposeMode, Front, Pane, Region};
@@ -194,30 +194,35 @@ pub(in crate::state) fn person(
     fx: &mut Effects,
 ) {
     let Some(known) = state.core.account_mut(account) else { return };
-    let user: Option<User> = match outcome {
-        Ok(Reply::User(user)) => Some(user),
-        // A network may tell the chat at once.
+    let direct = |known: &crate::state::Account, peer: UserId| {
+        known.chats.values().filter(|chat| chat.kind == ChatKind::Direct { peer }).map(|chat| chat.id).min()
+    };
+    let chat = match outcome {
+        Ok(Reply::User(user)) => {
+            let peer = user.id;
+            people::put(known, user);
+            let own = known.chats.values().find(|chat| chat.kind == ChatKind::Saved).map(|chat| chat.id);
+            let chat = if peer == known.me { own } else { direct(known, peer) };
+            if chat.is_none() && peer != known.me {
+                // Nothing was ever written between the two: the network names the chat.
+                let purpose = Purpose::Person { name: name.to_owned(), ticket };
+                state.ask(account, Request::FetchDirect(peer), Priority::User, purpose, fx);
+                return;
+            }
+            chat
+        }
         Ok(Reply::Chat(bundle)) => {
-            let user = bundle
-                .users
-                .iter()
-                .find(|user| user.username.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(name)))
-                .cloned();
+            let told =
+                bundle.chats.iter().find(|chat| matches!(chat.kind, ChatKind::Direct { .. })).map(|chat| chat.id);
             roster::put_bundle(known, bundle);
-            user
+            told.filter(|chat| known.chats.contains_key(chat))
         }
         Ok(_) => None,
         Err(refusal) => return refuse(state, refusal.kind, &format!("@{name}: {}", refusal.text), ticket, fx),
     };
-    let Some(user) = user else {
-        return refuse(state, RefusalKind::NotFound, &format!("There is nobody called @{name}"), ticket, fx);
-    };
-    let peer = user.id;
-    people::put(known, user);
-    let chat = known.chats.values().filter(|chat| chat.kind == ChatKind::Direct { peer }).map(|chat| chat.id).min();
     match chat {
         Some(chat) => found(state, ChatKey::new(account, chat), ticket, fx),
-        None => refuse(state, RefusalKind::NotFound, &format!("There is no direct chat with @{name} yet"), ticket, fx),
+        None => refuse(state, RefusalKind::NotFound, &format!("There is no direct chat with @{name}"), ticket, fx),
     }
 }
 

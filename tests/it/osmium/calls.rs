@@ -42,6 +42,7 @@ fn every_request() -> Vec<(Request, &'static str)> {
         (Request::FetchChannels(community()), "communities_get_channels"),
         (Request::FetchChats, "chats_get_chats"),
         (Request::FetchChat(direct()), "chats_get_chat"),
+        (Request::FetchDirect(UserId::new(5)), "chats_get_chat"),
         (Request::FetchRoles(community()), "communities_get_roles"),
         (Request::FetchMembers(community(), vec![UserId::new(5)]), "communities_get_members"),
         (Request::FetchMemberList(channel()), "communities_get_channel_members"),
@@ -100,7 +101,7 @@ fn each_request_is_answered_when_its_time_is_over() {
     assert!(peer.answers().is_empty());
     peer.pass(Duration::from_millis(1));
     let answers = peer.answers();
-    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..20).collect::<Vec<_>>());
+    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..21).collect::<Vec<_>>());
     assert!(answers.iter().all(|(_, outcome)| outcome.as_ref().unwrap_err().kind == RefusalKind::TimedOut));
     late.into_iter().for_each(|id| peer.answer(id, None, None));
     assert!(peer.events().is_empty(), "answers that come too late are dropped");

@@ -226,6 +226,25 @@ fn chats_are_walked_in_the_order_of_the_sidebar() {
 }
 
 #[test]
+fn a_person_never_written_to_is_looked_up_and_opened() {
+    let mut script = Script::ready();
+    let fx = script.act(Action::Open("@linus".to_owned()));
+    assert_eq!(requests(&fx), [Request::LookupUsername("linus".to_owned())]);
+    let Effect::Net { id, .. } = fx[0] else { panic!("{fx:?}") };
+    let peer = UserId::new(9);
+    let fx = script.answer(id, Ok(Reply::User(User { id: peer, name: CleanText::ours("linus"), ..User::default() })));
+    assert_eq!(requests(&fx), [Request::FetchDirect(peer)]);
+    let Effect::Net { id, .. } = fx[0] else { panic!("{fx:?}") };
+    let known = Chat { id: ChatId::new(39), kind: ChatKind::Direct { peer }, ..Chat::default() };
+    script.answer(id, Ok(Reply::Chat(Bundle { chats: vec![known], ..Bundle::default() })));
+    assert_eq!(front(&script).pane.chat, Some(chat(39)));
+    let fx = script.act(Action::Open("@nobody".to_owned()));
+    let Effect::Net { id, .. } = fx[0] else { panic!("{fx:?}") };
+    script.answer(id, Err(refusal(RefusalKind::NotFound)));
+    assert_eq!(script.notice(), "@nobody: no");
+}
+
+#[test]
 fn help_question_and_focus_follow_the_keys() {
     let mut script = Script::ready();
     script.act(Action::Help);
