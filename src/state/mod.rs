@@ -1,6 +1,6 @@
 //! The pure core: events in, effects out. No I/O, no clock, no randomness, no network's name.
 //!
-//! [`reduce`] is the only writer of [`State`]. The same events with the same clocks and the same seed give the same state and the same effects.
+//! [`reduce()`] is the only writer of [`State`]. The same events with the same clocks and the same seed give the same state and the same effects.
 
 pub mod action;
 mod alerts;
