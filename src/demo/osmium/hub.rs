@@ -47,8 +47,8 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub(crate) struct Hub {
     inner: Arc<Mutex<Inner>>,
-    /// Wakes the script when somebody wrote something.
-    pub(crate) heard: Arc<Notify>,
+    /// Wakes the script when somebody wrote something or signed in.
+    pub(crate) written: Arc<Notify>,
     /// While true nothing is read from any connection.
     pub(crate) frozen: Arc<watch::Sender<bool>>,
     queue: usize,
@@ -65,7 +65,7 @@ impl Hub {
     pub(crate) fn new(server: Server, queue: usize) -> Self {
         Self {
             inner: Arc::new(Mutex::new(Inner { server, sockets: BTreeMap::new() })),
-            heard: Arc::new(Notify::new()),
+            written: Arc::new(Notify::new()),
             frozen: Arc::new(watch::Sender::new(false)),
             queue: queue.max(1),
         }
@@ -99,9 +99,7 @@ impl Hub {
         let mut inner = self.lock();
         let outputs = inner.server.handle_frame(id, frame, wall_clock());
         inner.deliver(outputs);
-        if !inner.server.heard.is_empty() {
-            self.heard.notify_one();
-        }
+        self.wake_script(&inner);
     }
 
     /// A text frame has come in, which this protocol does not have.
@@ -118,7 +116,14 @@ impl Hub {
         let mut inner = self.lock();
         let (value, outputs) = inner.server.with(wall_clock(), run);
         inner.deliver(outputs);
+        self.wake_script(&inner);
         value
+    }
+
+    fn wake_script(&self, inner: &Inner) {
+        if inner.server.listening && (inner.server.arrived || !inner.server.written.is_empty()) {
+            self.written.notify_one();
+        }
     }
 
     /// The near ends of all connections.

@@ -19,6 +19,7 @@ mod post;
 mod present;
 mod refusal;
 mod running;
+mod script;
 mod serve;
 mod server;
 mod state;

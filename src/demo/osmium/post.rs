@@ -22,6 +22,9 @@ const MAX_FORMATTING: usize = 4_096;
 /// The most attachments of one message.
 pub(crate) const MAX_MEDIA: usize = 10;
 
+/// How many messages wait for the script to look at them; more are not told to it.
+const MAX_WRITTEN: usize = 1_000;
+
 /// How many nonces are remembered.
 const MAX_NONCES: usize = 4_096;
 
@@ -50,10 +53,7 @@ pub(crate) struct Draft {
 
 /// Something a person wrote, for the scripted people to react to.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "read by the scripted people")]
-pub(crate) struct Heard {
-    /// Who wrote it.
-    pub(crate) author: Id,
+pub(crate) struct Written {
     /// Where.
     pub(crate) key: ChatKey,
     /// Its id.
@@ -100,8 +100,8 @@ impl Server {
             self.tell_chat(key);
         }
         self.announce(key, id, author, draft.nonce);
-        if self.listening && self.heard.len() < 1_000 {
-            self.heard.push(Heard { author, key, message: id });
+        if self.listening && self.written.len() < MAX_WRITTEN {
+            self.written.push(Written { key, message: id });
         }
         Ok(id)
     }

@@ -17,8 +17,11 @@ use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
 use super::frame::MAX_INBOUND;
 use super::hub::{Hub, Outbound, Socket, wall_clock};
 use super::running::Running;
+use super::script::{self, Cast};
 use super::server::{ConnectionId, Server};
 use super::{Options, StartError};
+use crate::demo::people::Director;
+use crate::demo::world::generate;
 
 /// How long a client may take for the WebSocket handshake, and for the farewell.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,14 +40,22 @@ type Stream = WebSocketStream<TcpStream>;
 ///
 /// # Errors
 /// Fails when the address cannot be listened on or the world is empty.
-pub async fn start(options: Options) -> Result<Running, StartError> {
+pub async fn start(mut options: Options) -> Result<Running, StartError> {
     let address = options.listen;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let local = listener.local_addr().map_err(listen)?;
-    let server = Server::build(&options, wall_clock())?;
-    let hub = Hub::new(server, options.queue);
+    let now = wall_clock();
+    let world = match options.world.take() {
+        Some(world) => world,
+        None => generate(options.seed, options.at.unwrap_or(now)),
+    };
+    let hub = Hub::new(Server::of_world(&options, &world, now)?, options.queue);
     let mut tasks = JoinSet::new();
+    if options.people > 0 {
+        let director = Director::new(&world, options.seed, options.people);
+        script::spawn(&mut tasks, &hub, director, Cast::of(&world));
+    }
     tasks.spawn(accept(listener, hub.clone()));
     Ok(Running::new(hub, local, tasks))
 }

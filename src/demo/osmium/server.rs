@@ -13,11 +13,11 @@ use wire::updates::update::Update as Change;
 use super::accounts::{DemoAccount, accounts};
 use super::frame::{Inbound, classify};
 use super::ids::Id;
-use super::post::Heard;
+use super::post::Written;
 use super::refusal::Refusal;
 use super::state::{Device, State};
 use super::{Options, StartError};
-use crate::demo::world::generate;
+use crate::demo::world::{generate, model::World};
 
 /// Identifies an open connection.
 pub type ConnectionId = u64;
@@ -97,6 +97,8 @@ pub struct Server {
     pub(crate) quirks: Quirks,
     /// Nonces seen, newest last, for [`Quirks::dedupe_nonce`]; bounded.
     pub(crate) nonces: std::collections::VecDeque<((Id, Id), Id)>,
+    /// World time of the start, in Unix milliseconds.
+    pub(crate) started: i64,
     /// World time minus wall time, in milliseconds.
     offset: i64,
     /// World time of the current call, in Unix milliseconds.
@@ -105,10 +107,12 @@ pub struct Server {
     last_connection: ConnectionId,
     /// Undecodable frames of all connections so far.
     pub(crate) garbage: u64,
+    /// Whether somebody has signed in since the script looked last.
+    pub(crate) arrived: bool,
     /// Whether scripted people listen.
     pub(crate) listening: bool,
     /// What was written since the script looked last; bounded.
-    pub(crate) heard: Vec<Heard>,
+    pub(crate) written: Vec<Written>,
 }
 
 impl Server {
@@ -118,14 +122,15 @@ impl Server {
     /// Fails when the world has nobody in it.
     pub fn build(options: &Options, now: i64) -> Result<Self, StartError> {
         let at = options.at.unwrap_or(now);
-        let made;
-        let world = match &options.world {
-            Some(world) => world,
-            None => {
-                made = generate(options.seed, at);
-                &made
-            }
-        };
+        match &options.world {
+            Some(world) => Self::of_world(options, world, now),
+            None => Self::of_world(options, &generate(options.seed, at), now),
+        }
+    }
+
+    /// A server for a world, whichever the options name.
+    pub(crate) fn of_world(options: &Options, world: &World, now: i64) -> Result<Self, StartError> {
+        let at = options.at.unwrap_or(now);
         if world.people.is_empty() {
             return Err(StartError::Empty);
         }
@@ -150,13 +155,15 @@ impl Server {
             connections: BTreeMap::new(),
             quirks,
             nonces: std::collections::VecDeque::new(),
+            started: at,
             offset: at - now,
             now: at,
             outgoing: Vec::new(),
             last_connection: 0,
             garbage: 0,
+            arrived: false,
             listening: false,
-            heard: Vec::new(),
+            written: Vec::new(),
         }
     }
 

@@ -273,3 +273,23 @@ async fn the_sample_world_is_served_whole() {
     let Some(Answer::Chats(chats)) = client.call(list).await else { panic!("chats") };
     assert!(chats.chats.len() >= 3);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scripted_people_are_alive_while_somebody_is_there() {
+    let running = start(Options { people: 30, ..Options::default() }).await.expect("it starts");
+    let you = running.accounts.first().expect("you").username.clone();
+    let mut client = Client::enter(&running, &you).await;
+    let own = running.accounts.first().map(|account| account.id);
+    loop {
+        let doer = match client.update().await {
+            Change::UserStatus(update) => Some(update.user_id),
+            Change::ChatTyping(update) => Some(update.user_id),
+            Change::MessageCreated(update) => update.message.map(|message| message.author_id),
+            Change::MessageReactions(_) | Change::RoomState(_) | Change::RoomParticipant(_) => break,
+            _ => None,
+        };
+        if doer.is_some() && doer != own {
+            break;
+        }
+    }
+}

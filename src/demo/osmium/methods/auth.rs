@@ -247,6 +247,7 @@ impl Server {
             return Err(Refusal::malformed("This connection is signed in already; open another one."));
         }
         found.login = Some((user, login));
+        self.arrived = true;
         let device = found.device.clone().unwrap_or_default();
         let mut token = String::new();
         if let Some(record) = self.state.logins.get_mut(&login) {

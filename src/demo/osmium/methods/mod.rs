@@ -19,6 +19,8 @@ mod stickers;
 mod visibility;
 mod voice;
 
+pub(crate) use voice::participant;
+
 use crate::net::osmium::rpc;
 use crate::net::osmium::wire::core::client_message::Message as Request;
 

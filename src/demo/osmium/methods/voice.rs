@@ -9,7 +9,7 @@ use super::super::ids::Id;
 use super::super::permissions::{CONNECT_VOICE, REMOVE_MEMBERS};
 use super::super::refusal::{Refusal, Reply};
 use super::super::server::{Caller, Server};
-use super::super::state::{Channel, ChatKey};
+use super::super::state::{Channel, ChatKey, Participant};
 
 /// Listings of one answer at most.
 const MAX_LISTINGS: usize = 50;
@@ -152,16 +152,17 @@ impl Server {
 }
 
 fn room_state(channel: &Channel) -> api::RoomState {
-    let participants = channel
-        .inside
-        .iter()
-        .map(|one| api::RoomParticipant {
-            room_id: channel.id,
-            session_id: format!("demo-{:x}", one.user),
-            user_id: one.user,
-            muted: one.muted,
-            ..Default::default()
-        })
-        .collect();
+    let participants = channel.inside.iter().map(|one| participant(channel.id, *one)).collect();
     api::RoomState { room_id: channel.id, participants }
+}
+
+/// Somebody in a room, as they travel.
+pub(crate) fn participant(room_id: Id, one: Participant) -> api::RoomParticipant {
+    api::RoomParticipant {
+        room_id,
+        session_id: format!("demo-{:x}", one.user),
+        user_id: one.user,
+        muted: one.muted,
+        ..Default::default()
+    }
 }

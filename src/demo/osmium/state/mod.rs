@@ -15,7 +15,7 @@ use crate::demo::world::model::Presence;
 use crate::net::osmium::wire;
 
 pub(crate) use chat::{Chat, Message, ReactionKey};
-pub(crate) use entities::{Channel, Community, Group, Invite, InviteTarget, Member, Person, Role};
+pub(crate) use entities::{Channel, Community, Group, Invite, InviteTarget, Member, Participant, Person, Role};
 
 use super::ids::{Id, Mint};
 
