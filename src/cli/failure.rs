@@ -21,6 +21,14 @@ pub enum Failure {
     /// The network could not be reached or does not answer. Exit code 4.
     #[error("{0}")]
     Network(String),
+    /// Everything is said already, line by line; for reports of several faults.
+    #[error("{text}")]
+    Reported {
+        /// As it is to be printed.
+        text: String,
+        /// The exit code.
+        code: u8,
+    },
     /// Whoever reads the output has had enough. Not a failure: exit code 0, and nothing is said.
     #[error("the reader of the output is gone")]
     ReaderGone,
@@ -36,6 +44,17 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::SignIn(_) => 3,
             Self::Network(_) => 4,
+            Self::Reported { code, .. } => *code,
+        }
+    }
+}
+
+impl Failure {
+    /// Tells the user, on standard error.
+    pub fn tell(&self) {
+        match self {
+            Self::Reported { text, .. } => super::print::tell(text),
+            other => super::print::tell(&sentence(&other.to_string())),
         }
     }
 }
@@ -85,8 +104,11 @@ impl From<io::Error> for Failure {
 pub fn sentence(text: &str) -> String {
     let mut characters = text.trim().chars();
     // A quoted name or an option keeps its case; it begins with a mark.
-    let mut sentence: String = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    sentence.push_str(characters.as_str());
+    let rest = characters.as_str();
+    // An address keeps its case.
+    let address = text.split_whitespace().next().is_some_and(|word| word.contains("://"));
+    let mut sentence: String = if address { String::new() } else { characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() };
+    sentence.push_str(if address { rest } else { characters.as_str() });
     if !sentence.ends_with(['.', '?', ':']) {
         sentence.push('.');
     }

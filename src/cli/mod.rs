@@ -1,11 +1,21 @@
 //! The command line: one file per command. Messages go to standard error, data to standard output; exit codes are in [`failure`].
 
+pub mod accounts;
+pub mod chats;
+pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod failure;
+pub mod login;
+pub mod logout;
 pub mod open;
 pub mod output;
 pub mod print;
+mod prompt;
+pub mod read;
+pub mod send;
+mod session;
+pub mod tail;
 
 use crate::config::Paths;
 use crate::shell::startup::Startup;
@@ -81,6 +91,23 @@ pub enum Command {
     /// Try nib with no account: a small world of its own, gone at exit
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
+    /// Sign in and keep the token
+    Login(login::LoginArgs),
+    /// End the session and forget the token
+    Logout(logout::LogoutArgs),
+    /// List accounts
+    Accounts(accounts::AccountsArgs),
+    /// List chats
+    Chats(chats::ChatsArgs),
+    /// Send a message
+    Send(send::SendArgs),
+    /// Print messages of a chat; does not mark them read
+    Read(read::ReadArgs),
+    /// Print everything as it happens
+    Tail(tail::TailArgs),
+    /// Show and check the configuration
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
 }
 
 /// Parses the command line, does what it says, and tells what became of it.
@@ -97,7 +124,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match outcome {
         Ok(Ok(())) | Ok(Err(Failure::ReaderGone)) => ExitCode::SUCCESS,
         Ok(Err(failure)) => {
-            print::tell(&failure::sentence(&failure.to_string()));
+            failure.tell();
             ExitCode::from(failure.code())
         }
         Err(_) => ExitCode::FAILURE,
@@ -121,6 +148,14 @@ fn command(cli: Cli) -> Result<(), Failure> {
         None => open::run(&cli.globals),
         #[cfg(feature = "demo")]
         Some(Command::Demo(arguments)) => demo::run(&cli.globals, &arguments),
+        Some(Command::Login(arguments)) => login::run(&cli.globals, &arguments),
+        Some(Command::Logout(arguments)) => logout::run(&cli.globals, &arguments),
+        Some(Command::Accounts(arguments)) => accounts::run(&cli.globals, &arguments),
+        Some(Command::Chats(arguments)) => chats::run(&cli.globals, &arguments),
+        Some(Command::Send(arguments)) => send::run(&cli.globals, &arguments),
+        Some(Command::Read(arguments)) => read::run(&cli.globals, &arguments),
+        Some(Command::Tail(arguments)) => tail::run(&cli.globals, &arguments),
+        Some(Command::Config(command)) => config::run(&cli.globals, command),
     }
 }
 

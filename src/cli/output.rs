@@ -3,8 +3,9 @@
 //! JSON is a contract: one object per line, `"v":1`, ids as strings, times RFC 3339 in UTC, fields only ever added. All remote text is
 //! clean by type, so a line cannot move the reader's cursor; line ends inside a message are indented so that it cannot pass for another one.
 
-use crate::domain::{Attachment, ChannelKind, Chat, ChatKey, ChatKind, Message, MessageKind, Presence, UserId, Wall};
-use crate::state::{Account, Core};
+use crate::domain::{Attachment, ChannelKind, Chat, ChatKind, Message, MessageKind, UserId, Wall};
+use crate::state::Account;
+use crate::state::names::person;
 use serde_json::{Map, Value, json};
 
 /// The version of every object.
@@ -36,29 +37,17 @@ pub fn kind(chat: &Chat) -> &'static str {
 
 /// A chat: account, id, name (a valid CHAT), kind, title, unread, mentions.
 #[must_use]
-pub fn chat_object(core: &Core, account: &Account, chat: &Chat, name: &str, title: &str) -> Value {
-    let _ = core;
+pub fn chat_object(account: &Account, chat: &Chat, name: &str, title: &str) -> Value {
     json!({
         "v": VERSION, "account": account.label, "id": chat.wire.as_str(), "name": name, "kind": kind(chat), "title": title,
         "unread": chat.unread, "mentions": chat.mentions,
     })
 }
 
-/// What somebody is called in a chat: the nickname of its community, else the display name, else the user name, else the id.
+/// What somebody is called in a chat.
 #[must_use]
 pub fn author_name(account: &Account, chat: Option<&Chat>, user: UserId) -> String {
-    let nickname = chat
-        .and_then(Chat::community)
-        .and_then(|community| account.members.get(&(community, user)))
-        .and_then(|member| member.nickname.as_ref());
-    if let Some(nickname) = nickname.filter(|nickname| !nickname.is_empty()) {
-        return nickname.to_string();
-    }
-    match account.users.get(&user) {
-        Some(known) if !known.name.is_empty() => known.name.to_string(),
-        Some(known) => known.username.as_ref().map_or_else(|| user.to_string(), ToString::to_string),
-        None => user.to_string(),
-    }
+    person(account, chat.and_then(Chat::community), user)
 }
 
 fn attachment(file: &Attachment) -> Value {
@@ -128,20 +117,3 @@ pub fn message_line(account: &Account, message: &Message, zone: &jiff::tz::TimeZ
     format!("{when}  {name}  {text}{edited}")
 }
 
-/// The key of a chat together with its account, where both exist.
-#[must_use]
-pub fn chat_of(core: &Core, key: ChatKey) -> Option<(&Account, &Chat)> {
-    let account = core.account(key.account)?;
-    Some((account, account.chats.get(&key.chat)?))
-}
-
-/// The stable word for whether somebody is there.
-#[must_use]
-pub fn presence(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Online => "online",
-        Presence::Idle => "idle",
-        Presence::Busy => "busy",
-        Presence::Offline => "offline",
-    }
-}

@@ -14,6 +14,17 @@ pub fn line(text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes text that has its own line ends.
+///
+/// # Errors
+/// As [`line`].
+pub fn text(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
 /// Writes a sentence for people to standard error. Nobody could be told if that fails.
 pub fn tell(text: &str) {
     drop(writeln!(io::stderr().lock(), "{text}"));

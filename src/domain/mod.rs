@@ -36,7 +36,7 @@ pub use message::{
 };
 pub use people::{Presence, User};
 pub use permissions::{Overrides, Permissions};
-pub use request::{Outgoing, Page, Priority, Request};
+pub use request::{Outgoing, Page, Priority, Request, Upload};
 pub use rich::{RichText, Span, SpanKind};
 pub use secret::Secret;
 pub use settings::Settings;

@@ -115,8 +115,25 @@ pub struct Outgoing {
     pub verbatim: bool,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
-    /// Files to attach, by path; read by the adapter's driver.
-    pub attachments: Vec<std::path::PathBuf>,
+    /// Files to attach.
+    pub attachments: Vec<Upload>,
+}
+
+/// A file on its way out, whole: the core does no I/O.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Upload {
+    /// Its name, without a path.
+    pub name: String,
+    /// Its MIME type.
+    pub mimetype: String,
+    /// What is in it.
+    pub bytes: bytes::Bytes,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload").field("mimetype", &self.mimetype).field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
 }
 
 /// How urgent a request is. Lower comes first.

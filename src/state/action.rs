@@ -3,7 +3,7 @@
 //! Keys, `/` commands, pickers and the command line all produce an [`Action`]. Each has a stable kebab-case name, an argument grammar and a
 //! help line in [`REGISTRY`]; help, the keymap and completion are made from there, so that nothing can be in one and not in another.
 
-use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Page};
+use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Page, Upload};
 
 /// What a user intends.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,6 +114,8 @@ pub enum Action {
         verbatim: bool,
         /// What it answers.
         reply_to: Option<MessageId>,
+        /// Files that go with it.
+        attachments: Vec<Upload>,
     },
     /// Fetch a page of history. For the command line.
     Fetch {

@@ -12,7 +12,7 @@ use super::requests::Purpose;
 use super::{Account, State};
 use crate::domain::{
     AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, RefusalKind, Request,
-    RequestId, Wall,
+    RequestId, Upload, Wall,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -133,6 +133,7 @@ pub(super) struct Draft {
     pub(super) text: String,
     pub(super) verbatim: bool,
     pub(super) reply_to: Option<MessageId>,
+    pub(super) attachments: Vec<Upload>,
     pub(super) ticket: Option<Ticket>,
 }
 
@@ -164,7 +165,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         text: draft.text,
         verbatim: draft.verbatim,
         reply_to: draft.reply_to,
-        attachments: Vec::new(),
+        attachments: draft.attachments,
     });
     account.outbox.chats.entry(chat.chat).or_default().push(Pending {
         outgoing: Arc::clone(&outgoing),

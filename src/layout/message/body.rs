@@ -106,8 +106,8 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     let reading = Reading { me: setting.account.me, reveal: true, base: base.into(), glyphs: setting.glyphs };
     let body = lines.len();
     text(&rich, reading, setting, lines);
-    for path in &pending.outgoing.attachments {
-        let name = path.file_name().map(|name| CleanText::line(&name.to_string_lossy())).unwrap_or_default();
+    for file in &pending.outgoing.attachments {
+        let name = CleanText::line(&file.name);
         lines.push(indented(Line::with(&name, Role::Dim), setting).cut(setting.width, setting.glyphs.more));
     }
     if lines.len() == body {

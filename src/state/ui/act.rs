@@ -32,8 +32,8 @@ pub(in crate::state) fn submit(state: &mut State, ticket: Ticket, action: Action
 /// The user wants something. `ticket`: who is to be told.
 pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ticket>, fx: &mut Effects) {
     match action {
-        Action::SendTo { chat, text, verbatim, reply_to } => {
-            send_to(state, chat, Draft { text, verbatim, reply_to, ticket }, fx);
+        Action::SendTo { chat, text, verbatim, reply_to, attachments } => {
+            send_to(state, chat, Draft { text, verbatim, reply_to, attachments, ticket }, fx);
             return;
         }
         Action::Fetch { chat, page, limit } => return fetch(state, chat, page, limit, ticket, fx),
@@ -119,7 +119,7 @@ fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
     let ticket = draft.ticket;
     let refused = match permit::refusal_to_write(state, chat) {
         Some(reason) => Err(Refusal::ours(RefusalKind::Forbidden, reason)),
-        None if draft.text.trim().is_empty() => Err(Refusal::ours(RefusalKind::Invalid, "there is nothing to send")),
+        None if draft.text.trim().is_empty() && draft.attachments.is_empty() => Err(Refusal::ours(RefusalKind::Invalid, "there is nothing to send")),
         None => outbox::write(state, chat, draft, fx).map_err(|refusal| *refusal),
     };
     if let Err(refusal) = refused {

@@ -1,0 +1,191 @@
+//! `nib login`: sign in, from prompts or from a script, and keep the token.
+
+use super::failure::Failure;
+use super::{Globals, print, prompt};
+use crate::config::SavedAccounts;
+use crate::config::accounts::{NETWORKS, label_fault, server_fault};
+use crate::domain::{AccountId, DownReason, LinkEvent, Secret};
+use crate::net::osmium::defaults;
+use crate::shell::accounts::{AccountSetup, TokenSource};
+use crate::shell::host::Host;
+use crate::shell::startup::Startup;
+use crate::state::Event;
+use clap::Args;
+use std::io::{BufRead, IsTerminal};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long the server may take from dialling to the sign-in, and again after a code.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Options of `nib login`.
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// Which network
+    #[arg(long, value_name = "NETWORK", env = "NIB_NETWORK", default_value = NETWORKS[0], value_parser = clap::builder::PossibleValuesParser::new(NETWORKS))]
+    network: String,
+    /// The server's address, when it is not the network's own
+    #[arg(long, value_name = "URL", env = "NIB_SERVER")]
+    server: Option<String>,
+    /// The e-mail address of the account
+    #[arg(long, value_name = "E", conflicts_with_all = ["username", "token_stdin"])]
+    email: Option<String>,
+    /// The user name, where the network signs in with one
+    #[arg(long, value_name = "U", conflicts_with = "token_stdin")]
+    username: Option<String>,
+    /// Read the password from standard input; a second line may hold the code or a recovery code
+    #[arg(long, conflicts_with = "token_stdin")]
+    password_stdin: bool,
+    /// Read a token from standard input instead of signing in with a password
+    #[arg(long)]
+    token_stdin: bool,
+    /// The six digits of the second factor
+    #[arg(long, value_name = "TOTP", conflicts_with = "token_stdin")]
+    code: Option<String>,
+    /// What to call the account
+    #[arg(long, value_name = "NAME")]
+    label: Option<String>,
+}
+
+/// What to sign in with.
+enum Proof {
+    Token(Secret),
+    Password { login: String, password: Secret, code: Option<Secret> },
+}
+
+/// Runs it.
+///
+/// # Errors
+/// Something needed was not given, the sign-in is refused, or the server cannot be reached.
+pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
+    let mut startup = globals.startup()?;
+    let server = server(arguments)?;
+    let label = label(arguments, &startup)?;
+    let proof = proof(arguments)?;
+    let known = label.as_ref().and_then(|label| startup.accounts.iter().position(|setup| setup.account.label == *label));
+    let id = known.map_or(AccountId(0), |index| startup.accounts[index].id);
+    let mut setup = match known {
+        Some(index) => startup.accounts[index].clone(),
+        None => {
+            let name = label.unwrap_or_default();
+            AccountSetup::new(id, &arguments.network, &name, "", TokenSource::Saved)
+        }
+    };
+    setup.account.server = server;
+    setup.account.network.clone_from(&arguments.network);
+    setup.token = TokenSource::Saved;
+    let address = setup.server().to_owned();
+    startup.accounts = vec![setup];
+    crate::shell::block_on(async {
+        let mut host = Host::idle(startup);
+        host.watch();
+        match proof {
+            Proof::Token(token) => host.sign_in_token(id, token),
+            Proof::Password { login, password, code } => host.sign_in(id, address.clone(), login, password, code),
+        }
+        let outcome = follow(&mut host, id, &address, !arguments.password_stdin).await;
+        host.close().await;
+        outcome
+    })?
+}
+
+/// Waits for the end of the sign-in, asking for a code when the server wants one.
+async fn follow(host: &mut Host, id: AccountId, address: &str, may_ask: bool) -> Result<(), Failure> {
+    let mut asked = false;
+    loop {
+        let event = timeout(PATIENCE, host.next())
+            .await
+            .map_err(|_| Failure::Network(format!("{address} did not finish the sign-in within {} s", PATIENCE.as_secs())))?;
+        match event {
+            Event::Link(_, LinkEvent::CodeNeeded { recovery, wrong }) => {
+                if !may_ask || !std::io::stdin().is_terminal() {
+                    let text = if wrong { "the code is not right" } else { "the account has a second factor; give the code with --code, or on a second line of standard input" };
+                    return Err(Failure::SignIn(text.to_owned()));
+                }
+                if wrong && asked {
+                    print::tell("That code is not right.");
+                }
+                asked = true;
+                let what = if recovery { "Code, or a recovery code: " } else { "Code: " };
+                let code = tokio::task::spawn_blocking(move || prompt::secret(what)).await.map_err(|error| Failure::Failed(error.to_string()))??;
+                if !host.sign_in_code(id, code) {
+                    return Err(Failure::Network(format!("the connection to {address} was lost; run nib login again")));
+                }
+            }
+            Event::Link(_, LinkEvent::Refused { reason, .. }) => return Err(Failure::SignIn(format!("{address} refused the sign-in: {reason}"))),
+            Event::Link(_, LinkEvent::Down { reason, .. }) => return Err(down(&reason)),
+            Event::TokenKept(_, note) => {
+                let (who, label) = who(host, id);
+                print::line(&format!("Signed in to {address} as {who}. nib calls this account \"{label}\"."))?;
+                if let Some(note) = note {
+                    print::tell(&super::failure::sentence(&note));
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn down(reason: &DownReason) -> Failure {
+    Failure::Network(reason.to_string())
+}
+
+fn who(host: &mut Host, id: AccountId) -> (String, String) {
+    let label = host.label(id);
+    let Some(account) = host.state().core.account(id) else { return (String::new(), label) };
+    let name = super::output::author_name(account, None, account.me);
+    let username = account.users.get(&account.me).and_then(|me| me.username.as_ref());
+    (username.map_or_else(|| name.clone(), |username| format!("{name} (@{username})")), label)
+}
+
+fn server(arguments: &LoginArgs) -> Result<Option<String>, Failure> {
+    let Some(server) = arguments.server.as_deref().map(str::trim).filter(|server| !server.is_empty()) else { return Ok(None) };
+    match server_fault(server) {
+        Some(fault) => Err(Failure::Usage(format!("\"{server}\" is no server address: {fault}"))),
+        None => Ok(Some(server.to_owned()).filter(|server| server != defaults::URL)),
+    }
+}
+
+fn label(arguments: &LoginArgs, startup: &Startup) -> Result<Option<String>, Failure> {
+    let Some(label) = arguments.label.as_deref() else { return Ok(None) };
+    if let Some(fault) = label_fault(label) {
+        return Err(Failure::Usage(format!("an account cannot be called \"{label}\": {fault}")));
+    }
+    let (saved, _) = SavedAccounts::load(&startup.paths.accounts_file()).map_err(|error| Failure::Failed(error.to_string()))?;
+    if saved.find(label).is_some_and(|known| known.network != arguments.network) {
+        return Err(Failure::Usage(format!("there is an account \"{label}\" on another network; choose another name with --label")));
+    }
+    Ok(Some(label.to_owned()))
+}
+
+fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
+    let mut lines = std::io::stdin().lock().lines();
+    let mut line = |what: &str| match lines.next() {
+        Some(Ok(line)) => Ok(Some(Secret::new(line.trim_end_matches('\r').to_owned())).filter(|line| !line.is_empty())),
+        Some(Err(error)) => Err(Failure::Failed(format!("the {what} cannot be read from standard input: {error}"))),
+        None => Ok(None),
+    };
+    if arguments.token_stdin {
+        let token = line("token")?.ok_or_else(|| Failure::Usage("there is no token on standard input".to_owned()))?;
+        return Ok(Proof::Token(token));
+    }
+    let code = arguments.code.as_deref().map(|code| Secret::new(code.trim().to_owned()));
+    let given = arguments.email.clone().or_else(|| arguments.username.clone());
+    if arguments.password_stdin {
+        let login = given.ok_or_else(|| Failure::Usage("--password-stdin needs --email or --username".to_owned()))?;
+        let password = line("password")?.ok_or_else(|| Failure::Usage("there is no password on standard input".to_owned()))?;
+        let second = line("code")?;
+        return Ok(Proof::Password { login, password, code: code.or(second) });
+    }
+    drop(lines);
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage("there is no terminal to ask on; use --email and --password-stdin, or --token-stdin".to_owned()));
+    }
+    let login = match given {
+        Some(login) => login,
+        None => prompt::line("E-mail: ")?,
+    };
+    let password = prompt::secret("Password: ")?;
+    Ok(Proof::Password { login, password, code })
+}

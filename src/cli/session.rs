@@ -1,0 +1,92 @@
+//! What commands that talk to a network share: start the core, wait until it is in sync, find the chat, and end in order.
+
+use super::Globals;
+use super::failure::Failure;
+use crate::config::accounts::Account;
+use crate::domain::{ChatKey, Refusal};
+use crate::shell::host::Host;
+use crate::shell::startup::Startup;
+use crate::state::effect::Outcome;
+use crate::state::names::{ResolveError, resolve_chat};
+use crate::state::Action;
+use std::time::Duration;
+
+/// How long a command waits for a connection and for each answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs a command on the core with all accounts in sync. `chats`: names that the command is about; when each names its account, no other account is
+/// connected.
+///
+/// # Errors
+/// There is no account, one is refused or cannot connect, or the command fails.
+pub(super) fn with_host(globals: &Globals, chats: &[&str], command: impl AsyncFnOnce(&mut Host) -> Result<(), Failure>) -> Result<(), Failure> {
+    let mut startup = globals.startup()?;
+    only_named(&mut startup, chats);
+    crate::shell::block_on(async {
+        let mut host = Host::start(startup);
+        let outcome = match host.online(PATIENCE).await {
+            Ok(()) => command(&mut host).await,
+            Err(error) => Err(Failure::from(error)),
+        };
+        host.close().await;
+        outcome
+    })?
+}
+
+/// Leaves only the accounts that are named by `ACCOUNT:` in front of every chat, if all chats have one.
+fn only_named(startup: &mut Startup, chats: &[&str]) {
+    let labels: Option<Vec<&str>> = chats
+        .iter()
+        .map(|chat| {
+            let label = chat.split_once(':')?.0;
+            startup.accounts.iter().any(|setup| is(&setup.account, label)).then_some(label)
+        })
+        .collect();
+    if let Some(labels) = labels.filter(|labels| !labels.is_empty()) {
+        let labels: Vec<String> = labels.into_iter().map(str::to_owned).collect();
+        startup.accounts.retain(|setup| labels.iter().any(|label| is(&setup.account, label)));
+    }
+}
+
+fn is(account: &Account, label: &str) -> bool {
+    account.label.to_lowercase() == label.to_lowercase()
+}
+
+/// The chat that a name leads to; a user name that is not among the chats is looked up.
+///
+/// # Errors
+/// Nothing or several things are called that: the candidates are named. Or the network does not answer.
+pub(super) async fn find(host: &mut Host, name: &str) -> Result<ChatKey, Failure> {
+    match resolve_chat(&host.state().core, name) {
+        Ok(chat) => Ok(chat),
+        Err(ResolveError::Unknown { .. }) if name.rsplit(':').next().is_some_and(|last| last.starts_with('@')) => {
+            let ticket = host.submit(Action::Open(name.to_owned()));
+            match host.outcome(ticket, PATIENCE).await? {
+                Outcome::Chat(chat) => host
+                    .state()
+                    .core
+                    .accounts
+                    .iter()
+                    .find(|account| account.chats.contains_key(&chat.id))
+                    .map(|account| ChatKey::new(account.id, chat.id))
+                    .ok_or_else(|| Failure::Failed(format!("\"{name}\" is not there any more"))),
+                Outcome::Refused(refusal) => Err(refused(&refusal)),
+                _ => Err(Failure::Failed(format!("there is nobody called \"{name}\""))),
+            }
+        }
+        Err(error) => Err(Failure::Failed(error.to_string())),
+    }
+}
+
+/// A refusal as a command tells it.
+#[must_use]
+pub(super) fn refused(refusal: &Refusal) -> Failure {
+    use crate::domain::answer::RefusalKind;
+    let trace = refusal.trace.as_ref().map(|trace| format!(" (trace {trace})")).unwrap_or_default();
+    let text = format!("{}{trace}", refusal.text);
+    match refusal.kind {
+        RefusalKind::NotSignedIn => Failure::SignIn(text),
+        RefusalKind::TimedOut | RefusalKind::LinkLost => Failure::Network(text),
+        _ => Failure::Failed(text),
+    }
+}

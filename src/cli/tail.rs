@@ -1,0 +1,154 @@
+//! `nib tail`: everything as it happens, until interrupted.
+
+use super::failure::Failure;
+use super::session::{find, with_host};
+use super::{Globals, output, print};
+use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, Update};
+use crate::shell::host::Host;
+use crate::state::names::chat_name;
+use crate::state::{Account, Event};
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+/// Options of `nib tail`.
+#[derive(Debug, Args)]
+pub struct TailArgs {
+    /// Which chats; all when left out
+    chats: Vec<String>,
+    /// One JSON object a line: type is message, edit, delete, typing, link or gap
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs it. It heals by itself after a lost connection and then says that something may be missing.
+///
+/// # Errors
+/// A chat is not known, or the sign-in is refused; see [`with_host`] for the rest.
+pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
+    let names: Vec<&str> = arguments.chats.iter().map(String::as_str).collect();
+    with_host(globals, &names, async |host: &mut Host| {
+        let mut chats = Vec::new();
+        for name in &arguments.chats {
+            chats.push(find(host, name).await?);
+        }
+        host.watch();
+        let tail = Tail { chats, json: arguments.json, zone: jiff::tz::TimeZone::system() };
+        tail.link(host, None)?;
+        loop {
+            tokio::select! {
+                event = host.next() => tail.event(host, event)?,
+                _ = tokio::signal::ctrl_c() => return Ok(()),
+            }
+        }
+    })
+}
+
+struct Tail {
+    /// Empty means all.
+    chats: Vec<ChatKey>,
+    json: bool,
+    zone: jiff::tz::TimeZone,
+}
+
+impl Tail {
+    fn event(&self, host: &Host, event: Event) -> Result<(), Failure> {
+        match event {
+            Event::Update(account, update) => self.update(host, account, update),
+            Event::Link(account, LinkEvent::SignedIn { .. }) => {
+                self.link(host, Some(account))?;
+                self.gap(host, account)
+            }
+            Event::Link(account, LinkEvent::Missed) => self.gap(host, account),
+            Event::Link(account, LinkEvent::Down { reason, .. }) => self.say(host, account, "link", "offline", Some(reason.to_string())),
+            Event::Link(account, LinkEvent::Refused { reason, .. }) => {
+                self.say(host, account, "link", "signed out", Some(reason.to_string()))?;
+                Err(Failure::SignIn(format!("the sign-in was refused: {reason}; sign in again with \"nib login\"")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn update(&self, host: &Host, account: AccountId, update: Update) -> Result<(), Failure> {
+        match update {
+            Update::MessageCreated { message, .. } => self.message(host, account, "message", &message),
+            Update::MessageChanged { message, .. } => self.message(host, account, "edit", &message),
+            Update::MessagesDeleted { chat, messages } => {
+                for id in messages {
+                    self.small(host, account, chat, "delete", json!({ "id": id.to_string() }), || format!("deleted {id}"))?;
+                }
+                Ok(())
+            }
+            Update::Typing { chat, user, typing, .. } => {
+                let Some(known) = host.state().core.account(account) else { return Ok(()) };
+                let name = output::author_name(known, known.chats.get(&chat), user);
+                let object = json!({ "author": { "id": user.to_string(), "name": name }, "typing": typing });
+                // For people a line per keystroke of others would bury the messages.
+                if self.json { self.small(host, account, chat, "typing", object, String::new) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn wants(&self, account: AccountId, chat: ChatId) -> bool {
+        self.chats.is_empty() || self.chats.contains(&ChatKey::new(account, chat))
+    }
+
+    fn message(&self, host: &Host, account: AccountId, kind: &str, message: &crate::domain::Message) -> Result<(), Failure> {
+        let core = &host.state().core;
+        let Some(known) = core.account(account).filter(|_| self.wants(account, message.chat)) else { return Ok(()) };
+        let name = chat_name(core, ChatKey::new(account, message.chat));
+        if self.json {
+            return print::line(&output::tail_object(kind, output::message_object(known, &name, message)).to_string());
+        }
+        let verb = if kind == "edit" { "  changed:" } else { "" };
+        print::line(&format!("{name}{verb}  {}", output::message_line(known, message, &self.zone)))
+    }
+
+    fn small(&self, host: &Host, account: AccountId, chat: ChatId, kind: &str, object: Value, line: impl Fn() -> String) -> Result<(), Failure> {
+        let core = &host.state().core;
+        let Some(known) = core.account(account).filter(|_| self.wants(account, chat)) else { return Ok(()) };
+        let name = chat_name(core, ChatKey::new(account, chat));
+        if !self.json {
+            return print::line(&format!("{name}  {}", line()));
+        }
+        let mut map = start(known);
+        map.insert("chat".to_owned(), Value::String(name));
+        if let Value::Object(more) = object {
+            map.extend(more);
+        }
+        print::line(&output::tail_object(kind, map).to_string())
+    }
+
+    /// Tells that an account, or each of them, is online.
+    fn link(&self, host: &Host, only: Option<AccountId>) -> Result<(), Failure> {
+        for account in host.state().core.accounts.iter().filter(|account| only.is_none_or(|id| id == account.id)) {
+            self.say(host, account.id, "link", "online", None)?;
+        }
+        Ok(())
+    }
+
+    fn gap(&self, host: &Host, account: AccountId) -> Result<(), Failure> {
+        self.say(host, account, "gap", "online", Some("something may have been missed".to_owned()))
+    }
+
+    fn say(&self, host: &Host, account: AccountId, kind: &str, state: &str, reason: Option<String>) -> Result<(), Failure> {
+        let Some(known) = host.state().core.account(account) else { return Ok(()) };
+        if !self.json {
+            // About the connection, not data: standard error, and not before anything happened to it.
+            if let Some(reason) = reason {
+                print::tell(&super::failure::sentence(&format!("{}: {reason}", known.label)));
+            }
+            return Ok(());
+        }
+        let mut map = start(known);
+        map.insert("state".to_owned(), Value::String(state.to_owned()));
+        map.insert("reason".to_owned(), reason.map_or(Value::Null, Value::String));
+        print::line(&output::tail_object(kind, map).to_string())
+    }
+}
+
+fn start(account: &Account) -> Map<String, Value> {
+    let mut map = Map::new();
+    map.insert("account".to_owned(), Value::String(account.label.clone()));
+    map
+}
