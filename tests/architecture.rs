@@ -169,8 +169,8 @@ fn pure_rooms_touch_nothing() {
         }
         for (number, line) in shipped(&source) {
             for token in IMPURE {
-                // The module list of the network room names its driver behind a feature; that is no use of it.
-                if line.contains(token) {
+                // What the program was compiled for is a constant, not the environment.
+                if line.replace("std::env::consts", "").contains(token) {
                     faults.push(format!("{}:{number}: `{token}` in a pure room", source.shown));
                 }
             }

@@ -31,7 +31,11 @@ pub fn run(globals: &Globals, arguments: &AccountsArgs) -> Result<(), Failure> {
             });
             print::line(&object.to_string())?;
         } else {
-            let who = if account.username.is_empty() { account.display_name.clone() } else { format!("@{}", account.username) };
+            let who = if account.username.is_empty() {
+                account.display_name.clone()
+            } else {
+                format!("@{}", account.username)
+            };
             print::line(&format!("{}  {who}  {}  {}", account.label, account.network, setup.server()))?;
         }
     }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::session::with_host;
 use super::{Globals, output, print};
-use crate::domain::{Chat, ChannelKind, ChatKey, ChatKind};
+use crate::domain::{ChannelKind, Chat, ChatKey, ChatKind};
 use crate::shell::host::Host;
 use crate::state::names::{chat_name, chat_title};
 use crate::state::{Account, Core};
@@ -23,7 +23,7 @@ pub struct ChatsArgs {
 /// Runs it.
 ///
 /// # Errors
-/// See [`with_host`].
+/// See `with_host`.
 pub fn run(globals: &Globals, arguments: &ChatsArgs) -> Result<(), Failure> {
     with_host(globals, &[], async |host: &mut Host| {
         let core = &host.state().core;
@@ -47,7 +47,8 @@ pub fn run(globals: &Globals, arguments: &ChatsArgs) -> Result<(), Failure> {
 
 /// The chats of an account that can be opened: channels by community and position, then the others by activity.
 fn listed(account: &Account) -> Vec<&Chat> {
-    let mut chats: Vec<&Chat> = account.chats.values().filter(|chat| chat.can_open() && account.is_listed(chat)).collect();
+    let mut chats: Vec<&Chat> =
+        account.chats.values().filter(|chat| chat.can_open() && account.is_listed(chat)).collect();
     let place = |chat: &Chat| match &chat.kind {
         ChatKind::Channel { community, position, parent, .. } => {
             let community = account.communities.iter().position(|known| known.id == *community).unwrap_or(usize::MAX);
@@ -59,7 +60,9 @@ fn listed(account: &Account) -> Vec<&Chat> {
         }
         _ => (usize::MAX, u64::MAX, 0),
     };
-    chats.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| b.last_message.cmp(&a.last_message)).then_with(|| a.id.cmp(&b.id)));
+    chats.sort_by(|a, b| {
+        place(a).cmp(&place(b)).then_with(|| b.last_message.cmp(&a.last_message)).then_with(|| a.id.cmp(&b.id))
+    });
     chats
 }
 

@@ -25,19 +25,23 @@ pub enum ConfigCommand {
 /// # Errors
 /// The configuration has mistakes (exit code 2), there is no place for it, or the editor cannot be run.
 pub fn run(globals: &Globals, command: ConfigCommand) -> Result<(), Failure> {
-    let paths = Paths::find(globals.profile.as_deref(), globals.config.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
+    let paths = Paths::find(globals.profile.as_deref(), globals.config.as_deref())
+        .map_err(|error| Failure::Usage(error.to_string()))?;
     let load = || Config::load(&paths.config_file, paths.config_file_named);
     match command {
         ConfigCommand::Path => tell(&report::path(&paths)),
         ConfigCommand::Show => tell(&report::show(&load())),
         ConfigCommand::Check => tell(&report::check(&load())),
         ConfigCommand::Edit => {
-            edit::prepare(&paths).map_err(|error| Failure::Failed(format!("{}: {error}", paths.config_file.display())))?;
+            edit::prepare(&paths)
+                .map_err(|error| Failure::Failed(format!("{}: {error}", paths.config_file.display())))?;
             let (visual, editor) = (std::env::var_os("VISUAL"), std::env::var_os("EDITOR"));
             let editor = edit::command(visual.as_deref(), editor.as_deref(), &paths.config_file);
             let name = editor.program.to_string_lossy().into_owned();
             let status = Command::new(&editor.program).args(&editor.arguments).status();
-            let status = status.map_err(|error| Failure::Failed(format!("{name} cannot be started: {error}; set EDITOR to another program")))?;
+            let status = status.map_err(|error| {
+                Failure::Failed(format!("{name} cannot be started: {error}; set EDITOR to another program"))
+            })?;
             if !status.success() {
                 return Err(Failure::Failed(format!("{name} ended with {status}")));
             }

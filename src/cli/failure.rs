@@ -107,7 +107,11 @@ pub fn sentence(text: &str) -> String {
     let rest = characters.as_str();
     // An address keeps its case.
     let address = text.split_whitespace().next().is_some_and(|word| word.contains("://"));
-    let mut sentence: String = if address { String::new() } else { characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() };
+    let mut sentence: String = if address {
+        String::new()
+    } else {
+        characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default()
+    };
     sentence.push_str(if address { rest } else { characters.as_str() });
     if !sentence.ends_with(['.', '?', ':']) {
         sentence.push('.');

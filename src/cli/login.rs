@@ -62,7 +62,8 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
     let server = server(arguments)?;
     let label = label(arguments, &startup)?;
     let proof = proof(arguments)?;
-    let known = label.as_ref().and_then(|label| startup.accounts.iter().position(|setup| setup.account.label == *label));
+    let known =
+        label.as_ref().and_then(|label| startup.accounts.iter().position(|setup| setup.account.label == *label));
     let id = known.map_or(AccountId(0), |index| startup.accounts[index].id);
     let mut setup = match known {
         Some(index) => startup.accounts[index].clone(),
@@ -93,13 +94,17 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
 async fn follow(host: &mut Host, id: AccountId, address: &str, may_ask: bool) -> Result<(), Failure> {
     let mut asked = false;
     loop {
-        let event = timeout(PATIENCE, host.next())
-            .await
-            .map_err(|_| Failure::Network(format!("{address} did not finish the sign-in within {} s", PATIENCE.as_secs())))?;
+        let event = timeout(PATIENCE, host.next()).await.map_err(|_| {
+            Failure::Network(format!("{address} did not finish the sign-in within {} s", PATIENCE.as_secs()))
+        })?;
         match event {
             Event::Link(_, LinkEvent::CodeNeeded { recovery, wrong }) => {
                 if !may_ask || !std::io::stdin().is_terminal() {
-                    let text = if wrong { "the code is not right" } else { "the account has a second factor; give the code with --code, or on a second line of standard input" };
+                    let text = if wrong {
+                        "the code is not right"
+                    } else {
+                        "the account has a second factor; give the code with --code, or on a second line of standard input"
+                    };
                     return Err(Failure::SignIn(text.to_owned()));
                 }
                 if wrong && asked {
@@ -107,12 +112,16 @@ async fn follow(host: &mut Host, id: AccountId, address: &str, may_ask: bool) ->
                 }
                 asked = true;
                 let what = if recovery { "Code, or a recovery code: " } else { "Code: " };
-                let code = tokio::task::spawn_blocking(move || prompt::secret(what)).await.map_err(|error| Failure::Failed(error.to_string()))??;
+                let code = tokio::task::spawn_blocking(move || prompt::secret(what))
+                    .await
+                    .map_err(|error| Failure::Failed(error.to_string()))??;
                 if !host.sign_in_code(id, code) {
                     return Err(Failure::Network(format!("the connection to {address} was lost; run nib login again")));
                 }
             }
-            Event::Link(_, LinkEvent::Refused { reason, .. }) => return Err(Failure::SignIn(format!("{address} refused the sign-in: {reason}"))),
+            Event::Link(_, LinkEvent::Refused { reason, .. }) => {
+                return Err(Failure::SignIn(format!("{address} refused the sign-in: {reason}")));
+            }
             Event::Link(_, LinkEvent::Down { reason, .. }) => return Err(down(&reason)),
             Event::TokenKept(_, note) => {
                 let (who, label) = who(host, id);
@@ -140,7 +149,9 @@ fn who(host: &mut Host, id: AccountId) -> (String, String) {
 }
 
 fn server(arguments: &LoginArgs) -> Result<Option<String>, Failure> {
-    let Some(server) = arguments.server.as_deref().map(str::trim).filter(|server| !server.is_empty()) else { return Ok(None) };
+    let Some(server) = arguments.server.as_deref().map(str::trim).filter(|server| !server.is_empty()) else {
+        return Ok(None);
+    };
     match server_fault(server) {
         Some(fault) => Err(Failure::Usage(format!("\"{server}\" is no server address: {fault}"))),
         None => Ok(Some(server.to_owned()).filter(|server| server != defaults::URL)),
@@ -152,9 +163,12 @@ fn label(arguments: &LoginArgs, startup: &Startup) -> Result<Option<String>, Fai
     if let Some(fault) = label_fault(label) {
         return Err(Failure::Usage(format!("an account cannot be called \"{label}\": {fault}")));
     }
-    let (saved, _) = SavedAccounts::load(&startup.paths.accounts_file()).map_err(|error| Failure::Failed(error.to_string()))?;
+    let (saved, _) =
+        SavedAccounts::load(&startup.paths.accounts_file()).map_err(|error| Failure::Failed(error.to_string()))?;
     if saved.find(label).is_some_and(|known| known.network != arguments.network) {
-        return Err(Failure::Usage(format!("there is an account \"{label}\" on another network; choose another name with --label")));
+        return Err(Failure::Usage(format!(
+            "there is an account \"{label}\" on another network; choose another name with --label"
+        )));
     }
     Ok(Some(label.to_owned()))
 }
@@ -174,13 +188,16 @@ fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
     let given = arguments.email.clone().or_else(|| arguments.username.clone());
     if arguments.password_stdin {
         let login = given.ok_or_else(|| Failure::Usage("--password-stdin needs --email or --username".to_owned()))?;
-        let password = line("password")?.ok_or_else(|| Failure::Usage("there is no password on standard input".to_owned()))?;
+        let password =
+            line("password")?.ok_or_else(|| Failure::Usage("there is no password on standard input".to_owned()))?;
         let second = line("code")?;
         return Ok(Proof::Password { login, password, code: code.or(second) });
     }
     drop(lines);
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage("there is no terminal to ask on; use --email and --password-stdin, or --token-stdin".to_owned()));
+        return Err(Failure::Usage(
+            "there is no terminal to ask on; use --email and --password-stdin, or --token-stdin".to_owned(),
+        ));
     }
     let login = match given {
         Some(login) => login,

@@ -44,10 +44,14 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
             Err(error) => Err(error.to_string()),
         };
         host.close().await;
-        let gone = tokio::task::spawn_blocking(move || vault.remove(&setup)).await.map_err(|error| Failure::Failed(error.to_string()))?;
+        let gone = tokio::task::spawn_blocking(move || vault.remove(&setup))
+            .await
+            .map_err(|error| Failure::Failed(error.to_string()))?;
         gone.map_err(Failure::Failed)?;
         if let Err(reason) = told {
-            print::tell(&sentence(&format!("the server could not be told, so the session there ends by itself: {reason}")));
+            print::tell(&sentence(&format!(
+                "the server could not be told, so the session there ends by itself: {reason}"
+            )));
         }
         print::line(&format!("Signed out of \"{label}\". The token is forgotten."))
     })?

@@ -116,4 +116,3 @@ pub fn message_line(account: &Account, message: &Message, zone: &jiff::tz::TimeZ
     let edited = if message.edited.is_some() { " (edited)" } else { "" };
     format!("{when}  {name}  {text}{edited}")
 }
-

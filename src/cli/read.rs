@@ -35,7 +35,7 @@ pub struct ReadArgs {
 /// Runs it. Reading does not move the read mark.
 ///
 /// # Errors
-/// The chat is not known, or the network refuses; see [`with_host`] for the rest.
+/// The chat is not known, or the network refuses; see `with_host` for the rest.
 pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
     // The order is the network's; asking for a page takes the id alone.
     let before = arguments.before.as_deref().map(message_id).transpose()?;
@@ -66,7 +66,12 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
     })
 }
 
-fn show(host: &Host, chat: ChatKey, messages: impl Iterator<Item = Arc<Message>>, as_json: bool) -> Result<(), Failure> {
+fn show(
+    host: &Host,
+    chat: ChatKey,
+    messages: impl Iterator<Item = Arc<Message>>,
+    as_json: bool,
+) -> Result<(), Failure> {
     let core = &host.state().core;
     let Some(account) = core.account(chat.account) else { return Ok(()) };
     let name = chat_name(core, chat);

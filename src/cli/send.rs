@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::session::{PATIENCE, find, refused, with_host};
 use super::{Globals, print};
-use crate::domain::{Id, MessageId, Upload};
+use crate::domain::{Id, MessageId};
 use crate::shell::host::Host;
 use crate::state::Action;
 use crate::state::effect::Outcome;
@@ -11,14 +11,9 @@ use crate::state::names::chat_name;
 use clap::Args;
 use serde_json::json;
 use std::io::{IsTerminal, Read};
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// Most bytes that are taken from standard input. A message is far smaller; this bounds what a wrong pipe can do.
 const MOST_INPUT: u64 = 1 << 20;
-
-/// Largest file that is taken, in bytes: it is held in memory while it is sent. The network's own limit is not published.
-const MOST_FILE: u64 = 64 << 20;
 
 /// Options of `nib send`.
 #[derive(Debug, Args)]
@@ -31,9 +26,6 @@ pub struct SendArgs {
     /// Answer the message with this id
     #[arg(long, value_name = "ID")]
     reply_to: Option<String>,
-    /// Attach this file; may be given several times
-    #[arg(long, value_name = "PATH")]
-    attach: Vec<PathBuf>,
     /// Send the text as a block of code in this language
     #[arg(long, value_name = "LANG")]
     code_block: Option<String>,
@@ -45,19 +37,21 @@ pub struct SendArgs {
 /// Runs it.
 ///
 /// # Errors
-/// There is nothing to send, the chat is not known, or the network refuses; see [`with_host`] for the rest.
+/// There is nothing to send, the chat is not known, or the network refuses; see `with_host` for the rest.
 pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     let text = text(arguments)?;
     let reply_to = arguments.reply_to.as_deref().map(message_id).transpose()?;
-    let attachments = arguments.attach.iter().map(|path| upload(path)).collect::<Result<Vec<_>, _>>()?;
     with_host(globals, &[&arguments.chat], async |host: &mut Host| {
         let chat = find(host, &arguments.chat).await?;
-        let ticket = host.submit(Action::SendTo { chat, text, verbatim: false, reply_to, attachments });
+        let ticket = host.submit(Action::SendTo { chat, text, verbatim: false, reply_to, attachments: Vec::new() });
         match host.outcome(ticket, PATIENCE * 4).await? {
             Outcome::Sent { message, .. } if arguments.json => {
                 let name = chat_name(&host.state().core, chat);
-                let account = host.state().core.account(chat.account).map(|account| account.label.as_str()).unwrap_or_default();
-                print::line(&json!({ "v": 1, "account": account, "chat": name, "id": message.id.to_string() }).to_string())
+                let account =
+                    host.state().core.account(chat.account).map(|account| account.label.as_str()).unwrap_or_default();
+                print::line(
+                    &json!({ "v": 1, "account": account, "chat": name, "id": message.id.to_string() }).to_string(),
+                )
             }
             Outcome::Refused(refusal) => Err(refused(&refusal)),
             _ => Ok(()),
@@ -65,11 +59,10 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     })
 }
 
-/// What is to be sent. Nothing but files is allowed; nothing at all is not.
+/// What is to be sent.
 fn text(arguments: &SendArgs) -> Result<String, Failure> {
     let mut text = match &arguments.text {
         Some(text) => text.clone(),
-        None if !arguments.attach.is_empty() => String::new(),
         None => from_input()?,
     };
     if let Some(language) = &arguments.code_block {
@@ -78,7 +71,7 @@ fn text(arguments: &SendArgs) -> Result<String, Failure> {
         let fence = "`".repeat(3.max(longest + 1));
         text = format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n'));
     }
-    if text.trim().is_empty() && arguments.attach.is_empty() {
+    if text.trim().is_empty() {
         return Err(Failure::Usage("there is nothing to send; give a text, or pipe one in".to_owned()));
     }
     Ok(text)
@@ -90,49 +83,17 @@ fn from_input() -> Result<String, Failure> {
         return Err(Failure::Usage("there is nothing to send; give a text, or pipe one in".to_owned()));
     }
     let mut bytes = Vec::new();
-    input.lock().take(MOST_INPUT + 1).read_to_end(&mut bytes).map_err(|error| Failure::Failed(format!("standard input cannot be read: {error}")))?;
+    input
+        .lock()
+        .take(MOST_INPUT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::Failed(format!("standard input cannot be read: {error}")))?;
     if bytes.len() as u64 > MOST_INPUT {
-        return Err(Failure::Usage("standard input is too long for a message; attach it as a file".to_owned()));
+        return Err(Failure::Usage("standard input is too long for a message; send it in parts".to_owned()));
     }
-    let text = String::from_utf8(bytes).map_err(|_| Failure::Usage("standard input is not UTF-8 text; attach it as a file".to_owned()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::Usage("standard input is not UTF-8 text; send it in parts".to_owned()))?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
-}
-
-/// Reads a file that is to be attached.
-fn upload(path: &Path) -> Result<Upload, Failure> {
-    let fault = |why: &dyn std::fmt::Display| Failure::Failed(format!("{} cannot be attached: {why}", path.display()));
-    let facts = fs::metadata(path).map_err(|error| fault(&error))?;
-    if !facts.is_file() {
-        return Err(fault(&"it is not a file"));
-    }
-    if facts.len() > MOST_FILE {
-        return Err(fault(&format!("it is larger than {} MiB", MOST_FILE >> 20)));
-    }
-    let bytes = fs::read(path).map_err(|error| fault(&error))?;
-    let name = path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
-    let mimetype = mimetype(path).to_owned();
-    Ok(Upload { name, mimetype, bytes: bytes.into() })
-}
-
-/// The MIME type by the ending of the name. The server looks for itself; this is for those that do not.
-fn mimetype(path: &Path) -> &'static str {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    match ending.as_str() {
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        "mp3" => "audio/mpeg",
-        "ogg" | "opus" => "audio/ogg",
-        "wav" => "audio/wav",
-        "pdf" => "application/pdf",
-        "json" => "application/json",
-        "zip" => "application/zip",
-        "txt" | "md" | "log" | "rs" | "toml" | "py" | "sh" | "c" | "h" => "text/plain",
-        _ => "application/octet-stream",
-    }
 }
 
 /// Reads the id of a message.

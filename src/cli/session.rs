@@ -6,9 +6,9 @@ use crate::config::accounts::Account;
 use crate::domain::{ChatKey, Refusal};
 use crate::shell::host::Host;
 use crate::shell::startup::Startup;
+use crate::state::Action;
 use crate::state::effect::Outcome;
 use crate::state::names::{ResolveError, resolve_chat};
-use crate::state::Action;
 use std::time::Duration;
 
 /// How long a command waits for a connection and for each answer.
@@ -19,7 +19,11 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// There is no account, one is refused or cannot connect, or the command fails.
-pub(super) fn with_host(globals: &Globals, chats: &[&str], command: impl AsyncFnOnce(&mut Host) -> Result<(), Failure>) -> Result<(), Failure> {
+pub(super) fn with_host(
+    globals: &Globals,
+    chats: &[&str],
+    command: impl AsyncFnOnce(&mut Host) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut startup = globals.startup()?;
     only_named(&mut startup, chats);
     crate::shell::block_on(async {

@@ -23,7 +23,7 @@ pub struct TailArgs {
 /// Runs it. It heals by itself after a lost connection and then says that something may be missing.
 ///
 /// # Errors
-/// A chat is not known, or the sign-in is refused; see [`with_host`] for the rest.
+/// A chat is not known, or the sign-in is refused; see `with_host` for the rest.
 pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
     let names: Vec<&str> = arguments.chats.iter().map(String::as_str).collect();
     with_host(globals, &names, async |host: &mut Host| {
@@ -59,7 +59,9 @@ impl Tail {
                 self.gap(host, account)
             }
             Event::Link(account, LinkEvent::Missed) => self.gap(host, account),
-            Event::Link(account, LinkEvent::Down { reason, .. }) => self.say(host, account, "link", "offline", Some(reason.to_string())),
+            Event::Link(account, LinkEvent::Down { reason, .. }) => {
+                self.say(host, account, "link", "offline", Some(reason.to_string()))
+            }
             Event::Link(account, LinkEvent::Refused { reason, .. }) => {
                 self.say(host, account, "link", "signed out", Some(reason.to_string()))?;
                 Err(Failure::SignIn(format!("the sign-in was refused: {reason}; sign in again with \"nib login\"")))
@@ -74,7 +76,9 @@ impl Tail {
             Update::MessageChanged { message, .. } => self.message(host, account, "edit", &message),
             Update::MessagesDeleted { chat, messages } => {
                 for id in messages {
-                    self.small(host, account, chat, "delete", json!({ "id": id.to_string() }), || format!("deleted {id}"))?;
+                    self.small(host, account, chat, "delete", json!({ "id": id.to_string() }), || {
+                        format!("deleted {id}")
+                    })?;
                 }
                 Ok(())
             }
@@ -93,7 +97,13 @@ impl Tail {
         self.chats.is_empty() || self.chats.contains(&ChatKey::new(account, chat))
     }
 
-    fn message(&self, host: &Host, account: AccountId, kind: &str, message: &crate::domain::Message) -> Result<(), Failure> {
+    fn message(
+        &self,
+        host: &Host,
+        account: AccountId,
+        kind: &str,
+        message: &crate::domain::Message,
+    ) -> Result<(), Failure> {
         let core = &host.state().core;
         let Some(known) = core.account(account).filter(|_| self.wants(account, message.chat)) else { return Ok(()) };
         let name = chat_name(core, ChatKey::new(account, message.chat));
@@ -104,7 +114,15 @@ impl Tail {
         print::line(&format!("{name}{verb}  {}", output::message_line(known, message, &self.zone)))
     }
 
-    fn small(&self, host: &Host, account: AccountId, chat: ChatId, kind: &str, object: Value, line: impl Fn() -> String) -> Result<(), Failure> {
+    fn small(
+        &self,
+        host: &Host,
+        account: AccountId,
+        chat: ChatId,
+        kind: &str,
+        object: Value,
+        line: impl Fn() -> String,
+    ) -> Result<(), Failure> {
         let core = &host.state().core;
         let Some(known) = core.account(account).filter(|_| self.wants(account, chat)) else { return Ok(()) };
         let name = chat_name(core, ChatKey::new(account, chat));
@@ -131,7 +149,14 @@ impl Tail {
         self.say(host, account, "gap", "online", Some("something may have been missed".to_owned()))
     }
 
-    fn say(&self, host: &Host, account: AccountId, kind: &str, state: &str, reason: Option<String>) -> Result<(), Failure> {
+    fn say(
+        &self,
+        host: &Host,
+        account: AccountId,
+        kind: &str,
+        state: &str,
+        reason: Option<String>,
+    ) -> Result<(), Failure> {
         let Some(known) = host.state().core.account(account) else { return Ok(()) };
         if !self.json {
             // About the connection, not data: standard error, and not before anything happened to it.

@@ -132,7 +132,10 @@ pub struct Upload {
 
 impl std::fmt::Debug for Upload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Upload").field("mimetype", &self.mimetype).field("bytes", &self.bytes.len()).finish_non_exhaustive()
+        f.debug_struct("Upload")
+            .field("mimetype", &self.mimetype)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -118,10 +118,15 @@ impl Vault {
         let (mut saved, _) = SavedAccounts::load(&self.paths.accounts_file())?;
         let server = account.server.clone().unwrap_or_default();
         let same = |other: &SavedAccount| other.network == account.network && other.server == server;
-        let known = saved.accounts.iter().find(|other| same(other) && !other.user_id.is_empty() && other.user_id == identity.user_id);
+        let known = saved
+            .accounts
+            .iter()
+            .find(|other| same(other) && !other.user_id.is_empty() && other.user_id == identity.user_id);
         let label = match saved.find(&account.label) {
             // Signed in again without a name for it: it keeps the one it has.
-            None if account.label.is_empty() && known.is_some() => known.map(|other| other.label.clone()).unwrap_or_default(),
+            None if account.label.is_empty() && known.is_some() => {
+                known.map(|other| other.label.clone()).unwrap_or_default()
+            }
             Some(other) if same(other) => account.label.clone(),
             // Nobody chose one: what people are called where they are known.
             None if account.label.is_empty() => saved.free_label(&identity.username),

@@ -48,7 +48,13 @@ async fn what_one_sends_the_other_sees_and_can_fetch() {
 
     grace.watch();
     let text = "what is sent by one host";
-    let ticket = ada.submit(Action::SendTo { chat, text: text.to_owned(), verbatim: false, reply_to: None });
+    let ticket = ada.submit(Action::SendTo {
+        chat,
+        text: text.to_owned(),
+        verbatim: false,
+        reply_to: None,
+        attachments: Vec::new(),
+    });
     let Outcome::Sent { message, .. } = ada.outcome(ticket, PATIENCE).await.unwrap() else { panic!("not sent") };
 
     let seen = async {

@@ -1,6 +1,6 @@
 //! The embedded Osmium server: a whole server in memory, for `nib demo` and for tests.
 //!
-//! [`server`] is the server without its sockets, deterministic and without I/O; [`serve`] puts it on a WebSocket.
+//! `server` is the server without its sockets, deterministic and without I/O; `serve` puts it on a WebSocket.
 //! It uses the generated wire types, the method table and the sample world, and nothing else of the client: its permission code is
 //! its own, so that a mistake in one side does not hide a mistake in the other.
 //!

@@ -1,7 +1,7 @@
 //! Chat references of the wire and chat ids of nib, each from the other, without a table.
 //!
-//! The upper half of a [`ChatId`] says what the lower half counts: a community id for a channel, else one of [`DIRECT`], [`GROUP`]
-//! and [`SAVED`]. Community ids are snowflakes; one below 16 cannot be real, is malformed, and would collide. The mapping is injective.
+//! The upper half of a [`ChatId`] says what the lower half counts: a community id for a channel, else one of `DIRECT`, `GROUP`
+//! and `SAVED`. Community ids are snowflakes; one below 16 cannot be real, is malformed, and would collide. The mapping is injective.
 
 use super::wire::refs::{ChannelRef, ChatRef, GroupRef, RefSelf, UserRef, chat_ref::Ref};
 use crate::domain::{ChatId, CommunityId, Id, MessageId, UserId};

@@ -119,7 +119,9 @@ fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
     let ticket = draft.ticket;
     let refused = match permit::refusal_to_write(state, chat) {
         Some(reason) => Err(Refusal::ours(RefusalKind::Forbidden, reason)),
-        None if draft.text.trim().is_empty() && draft.attachments.is_empty() => Err(Refusal::ours(RefusalKind::Invalid, "there is nothing to send")),
+        None if draft.text.trim().is_empty() && draft.attachments.is_empty() => {
+            Err(Refusal::ours(RefusalKind::Invalid, "there is nothing to send"))
+        }
         None => outbox::write(state, chat, draft, fx).map_err(|refusal| *refusal),
     };
     if let Err(refusal) = refused {

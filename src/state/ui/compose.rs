@@ -112,7 +112,12 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
         Some(ComposeMode::Reply(message)) => Some(message.id),
         _ => None,
     };
-    match outbox::write(state, chat, Draft { text, verbatim: false, reply_to, attachments: Vec::new(), ticket: None }, fx) {
+    match outbox::write(
+        state,
+        chat,
+        Draft { text, verbatim: false, reply_to, attachments: Vec::new(), ticket: None },
+        fx,
+    ) {
         Ok(_) => {
             if let Some(front) = &mut state.front {
                 front.pane.composer.set_text("");

@@ -190,7 +190,7 @@ fn what_this_network_cannot_do_is_refused_without_asking_it() {
             RefusalKind::NotFound,
         ),
         (
-            Request::Send(Arc::new(Outgoing { attachments: vec!["/tmp/x".into()], ..send("x") })),
+            Request::Send(Arc::new(Outgoing { attachments: vec![nib::domain::Upload::default()], ..send("x") })),
             RefusalKind::Unsupported,
         ),
     ] {

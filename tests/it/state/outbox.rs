@@ -172,7 +172,13 @@ fn after_a_cut_what_nobody_can_know_waits_for_the_user() {
 #[test]
 fn a_shell_command_sends_and_is_told() {
     let mut script = Script::signed_in(false);
-    let action = Action::SendTo { chat: chat(11), text: "from a shell".to_owned(), verbatim: true, reply_to: None };
+    let action = Action::SendTo {
+        chat: chat(11),
+        text: "from a shell".to_owned(),
+        verbatim: true,
+        reply_to: None,
+        attachments: Vec::new(),
+    };
     let fx = script.submit(5, action.clone());
     let (id, outgoing) = sends(&fx)[0].clone();
     assert!(outgoing.verbatim);

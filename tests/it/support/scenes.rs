@@ -179,7 +179,8 @@ pub(crate) fn talk() -> Vec<Message> {
 /// Writes a message that got as far as this.
 pub(crate) fn send(state: &mut State, words: &str, stage: Stage) {
     let chat = ChatKey::new(ACCOUNT, GENERAL);
-    let action = Action::SendTo { chat, text: words.to_owned(), verbatim: false, reply_to: None };
+    let action =
+        Action::SendTo { chat, text: words.to_owned(), verbatim: false, reply_to: None, attachments: Vec::new() };
     tell(state, Event::Act(action));
     let sent = state.core.accounts[0].outbox.chats.get_mut(&GENERAL).unwrap().last_mut().unwrap();
     sent.stage = stage;
