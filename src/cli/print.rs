@@ -17,7 +17,7 @@ pub fn line(text: &str) -> Result<(), Failure> {
 /// Writes text that has its own line ends.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn text(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
