@@ -51,7 +51,8 @@ impl Timeline {
             && match page {
                 Page::Before(_) => false,
                 Page::Latest => true,
-                Page::After(_) => reached_end || empty,
+                // Nothing after a message that has gone since says nothing about what lies before it.
+                Page::After(key) => reached_end && !empty || empty && self.index_of(key).is_some(),
                 Page::Around(_) => reached_end && !empty,
             };
         let before = (self.start_known, self.end_known, self.loaded, self.revisions, self.holes());

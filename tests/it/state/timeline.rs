@@ -238,7 +238,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn converges_whatever_comes_in_whatever_order(history in 0..12u64, steps in steps()) {
         let mut world = World::new(history);
@@ -263,6 +263,19 @@ fn a_late_page_brings_back_neither_deletion_nor_edit_nor_reaction() {
     let texts: Vec<String> = timeline.iter().map(|entry| entry.message.body.text.to_string()).collect();
     assert_eq!(texts, ["1 v0", "3 v7", "4 v9"]);
     assert!(timeline.has_start() && !timeline.gap_after());
+}
+
+#[test]
+fn nothing_after_a_deleted_message_leaves_the_hole_before_it() {
+    let mut timeline = Timeline::default();
+    let fetch = timeline.open_fetch();
+    timeline.absorb(fetch, Page::Latest, (1..=4).map(|id| message(id, 0)).collect(), true, true);
+    timeline.trim_newest(2, key(1));
+    timeline.push(message(5, 0));
+    let fetch = timeline.open_fetch();
+    timeline.remove(key(5).id);
+    timeline.absorb(fetch, Page::After(key(5)), Vec::new(), false, true);
+    assert!(timeline.gap_after(), "3 and 4 are still missing");
 }
 
 #[test]
