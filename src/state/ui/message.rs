@@ -72,8 +72,8 @@ pub(super) fn focus(state: &mut State) {
             front.pane.visible.as_ref().and_then(|visible| visible.last).map(Target::Message)
         }
     };
-    // What was in view may have gone since it was laid out.
-    let in_view = in_view.filter(|target| index_of(state, chat, *target).is_some());
+    // What was in view may have gone since it was laid out: then what stands in its place.
+    let in_view = in_view.and_then(|target| at(state, chat, index_of(state, chat, target)?));
     let cursor = in_view.or_else(|| at(state, chat, count(state, chat).checked_sub(1)?));
     if let Some(front) = &mut state.front {
         front.region = Region::Messages;
