@@ -5,6 +5,7 @@
 mod config;
 mod demo_server;
 mod dispatch;
+mod end_to_end;
 mod host;
 mod osmium;
 mod people;

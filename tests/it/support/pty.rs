@@ -5,6 +5,7 @@
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::ffi::OsStr;
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -12,9 +13,12 @@ use std::time::{Duration, Instant};
 /// How long a test waits for something before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).expect("a terminal has cells")
+}
+
 struct Shared {
     parser: vt100::Parser,
-    raw: Vec<u8>,
     ended: bool,
 }
 
@@ -33,17 +37,26 @@ impl Terminal {
     }
 
     /// The same with more environment.
-    pub(crate) fn start_with<S: AsRef<OsStr>>(home: &Path, arguments: &[S], columns: u16, rows: u16, environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with<S: AsRef<OsStr>>(
+        home: &Path,
+        arguments: &[S],
+        columns: u16,
+        rows: u16,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nib"));
         command.args(arguments);
         command.env_clear();
-        for (name, value) in super::environment(home) {
-            command.env(name, value);
-        }
+        // A home of its own, and nothing of the tester's environment.
+        command.env("NIB_HOME", home);
+        command.env("HOME", home);
+        command.env("LANG", "C.UTF-8");
+        command.env("TZ", "UTC");
         command.env("TERM", "xterm-256color");
+        command.cwd(home);
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -52,7 +65,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let writer = pair.master.take_writer().expect("a writer");
         let shared = Arc::new((
-            Mutex::new(Shared { parser: vt100::Parser::new(rows, columns, 0), raw: Vec::new(), ended: false }),
+            Mutex::new(Shared { parser: vt100::Parser::new(cells(rows), cells(columns), 0), ended: false }),
             Condvar::new(),
         ));
         let feed = Arc::clone(&shared);
@@ -67,7 +80,6 @@ impl Terminal {
                     return;
                 }
                 inside.parser.process(&chunk[..count]);
-                inside.raw.extend_from_slice(&chunk[..count]);
                 feed.1.notify_all();
             }
         });
@@ -83,16 +95,6 @@ impl Terminal {
     /// What the screen shows, line by line.
     pub(crate) fn screen(&self) -> String {
         self.shared.0.lock().expect("the screen's lock").parser.screen().contents()
-    }
-
-    /// Everything the program ever wrote.
-    pub(crate) fn raw(&self) -> Vec<u8> {
-        self.shared.0.lock().expect("the screen's lock").raw.clone()
-    }
-
-    /// Row and column of the cursor.
-    pub(crate) fn cursor(&self) -> (u16, u16) {
-        self.shared.0.lock().expect("the screen's lock").parser.screen().cursor_position()
     }
 
     /// Whether the alternate screen shows.
@@ -123,13 +125,8 @@ impl Terminal {
 
     /// Gives the terminal another size.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
-        self.shared.0.lock().expect("the screen's lock").parser.screen_mut().set_size(rows, columns);
+        self.shared.0.lock().expect("the screen's lock").parser.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).expect("a new size");
-    }
-
-    /// The program's process id.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.process_id().expect("a running program")
     }
 
     /// Waits until the program ends; its exit code.
