@@ -6,6 +6,8 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod failure;
+pub mod generate;
+pub mod keys;
 pub mod login;
 pub mod logout;
 pub mod open;
@@ -108,6 +110,12 @@ pub enum Command {
     /// Show and check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// List keys and what they do, your own among them
+    Keys(keys::KeysArgs),
+    /// Print completions for a shell
+    Completions(generate::CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(generate::ManArgs),
 }
 
 /// Parses the command line, does what it says, and tells what became of it.
@@ -156,6 +164,9 @@ fn command(cli: Cli) -> Result<(), Failure> {
         Some(Command::Read(arguments)) => read::run(&cli.globals, &arguments),
         Some(Command::Tail(arguments)) => tail::run(&cli.globals, &arguments),
         Some(Command::Config(command)) => config::run(&cli.globals, command),
+        Some(Command::Keys(arguments)) => keys::run(&cli.globals, &arguments),
+        Some(Command::Completions(arguments)) => generate::completions(&arguments),
+        Some(Command::Man(arguments)) => generate::man(&arguments),
     }
 }
 

@@ -19,8 +19,16 @@ pub fn line(text: &str) -> Result<(), Failure> {
 /// # Errors
 /// As [`line()`].
 pub fn text(text: &str) -> Result<(), Failure> {
+    bytes(text.as_bytes())
+}
+
+/// Writes bytes as they are.
+///
+/// # Errors
+/// As [`line()`].
+pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(bytes)?;
     out.flush()?;
     Ok(())
 }
