@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::{Globals, print};
 use crate::config::report::{self, Report};
 use crate::config::{Config, Paths, edit};
+use crate::shell::colour;
 use clap::Subcommand;
 use std::process::Command;
 
@@ -27,7 +28,11 @@ pub enum ConfigCommand {
 pub fn run(globals: &Globals, command: ConfigCommand) -> Result<(), Failure> {
     let paths = Paths::find(globals.profile.as_deref(), globals.config.as_deref())
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let load = || Config::load(&paths.config_file, paths.config_file_named);
+    let load = || {
+        let (mut config, themes) = Config::of(&paths);
+        config.problems.extend(colour::mistakes(&themes));
+        config
+    };
     match command {
         ConfigCommand::Path => tell(&report::path(&paths)),
         ConfigCommand::Show => tell(&report::show(&load())),

@@ -64,7 +64,11 @@ pub fn run(globals: &Globals, arguments: &DemoArgs) -> Result<(), Failure> {
     let mut startup = Startup { open: globals.open.clone(), ..Startup::bare(paths) };
     // Only a file that was named: what the user's own profile says is none of the demo's business.
     if let Some(file) = &globals.config {
-        startup.configure(Config::load(file, true));
+        startup.paths.config_file.clone_from(file);
+        startup.paths.config_file_named = true;
+        let (config, themes) = Config::of(&startup.paths);
+        startup.configure(config);
+        startup.themes = themes;
     }
     block_on(chat(options, startup))?
 }

@@ -37,7 +37,7 @@ struct Row {
 pub fn run(globals: &Globals, arguments: &KeysArgs) -> Result<(), Failure> {
     let paths = Paths::find(globals.profile.as_deref(), globals.config.as_deref())
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let config = Config::load(&paths.config_file, paths.config_file_named);
+    let (config, _) = Config::of(&paths);
     for problem in &config.problems {
         print::tell(&problem.to_string());
     }

@@ -1,4 +1,5 @@
-//! What `nib config edit` runs: the user's editor on the configuration, which is made from the commented default if there is none.
+//! Changing the configuration: by hand in the user's editor, for which it is made from the commented default if there is none; or one option
+//! at a time, for choices made while nib runs.
 
 use super::{DEFAULT_TEXT, Paths, files};
 use std::ffi::{OsStr, OsString};
@@ -23,6 +24,49 @@ pub fn prepare(paths: &Paths) -> io::Result<bool> {
         files::create_private_dir(parent)?;
     }
     files::create_if_absent(&paths.config_file, DEFAULT_TEXT.as_bytes())
+}
+
+/// Why an option could not be set in the file. Reads after the file's name.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// The file cannot be read or written.
+    #[error("cannot be changed: {0}")]
+    Io(#[from] io::Error),
+    /// The file breaks the grammar: what would be written cannot be told.
+    #[error("cannot be changed while it has mistakes; nib config check lists them")]
+    Mistakes,
+}
+
+/// Sets a top-level option to a word, and leaves everything else in the file as it is, comments too. A file that is not there is made; one that
+/// is a link stays one.
+///
+/// # Errors
+/// The file cannot be read, understood or written; it is as it was.
+pub fn set_option(file: &Path, name: &str, value: &str) -> Result<(), EditError> {
+    let real = match file.canonicalize() {
+        Ok(real) => real,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => file.to_owned(),
+        Err(error) => return Err(error.into()),
+    };
+    let text = match std::fs::read_to_string(&real) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let mut document: toml_edit::DocumentMut = text.parse().map_err(|_| EditError::Mistakes)?;
+    let mut item = toml_edit::Value::from(value);
+    // What stands around the value, a comment behind it for example, is the user's.
+    match document.get_mut(name).and_then(toml_edit::Item::as_value_mut) {
+        Some(old) => {
+            *item.decor_mut() = old.decor().clone();
+            *old = item;
+        }
+        None => _ = document.insert(name, toml_edit::Item::Value(item)),
+    }
+    if let Some(parent) = real.parent() {
+        files::create_private_dir(parent)?;
+    }
+    Ok(files::write_private(&real, document.to_string().as_bytes())?)
 }
 
 /// The editor that `$VISUAL` or else `$EDITOR` names, else the system's usual one. Both may hold arguments and quotes.
@@ -62,6 +106,25 @@ fn split(written: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_option_is_set_and_nothing_else_changes() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("config.toml");
+        set_option(&file, "theme", "dusk").unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "theme = \"dusk\"\n");
+        let before = "# mine\nascii = true\ntheme = 'dark' # at night\n\n[keys.everywhere]\n\"ctrl-g\" = \"jump\"\n";
+        std::fs::write(&file, before).unwrap();
+        set_option(&file, "theme", "paper").unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before.replace("'dark'", "\"paper\""));
+        std::fs::write(&file, "# mine\n[keys.everywhere]\n\"ctrl-g\" = \"jump\"\n").unwrap();
+        set_option(&file, "theme", "paper").unwrap();
+        let config = crate::config::Config::load(&file, true);
+        assert_eq!((config.settings.theme.as_str(), config.problems.len()), ("paper", 0));
+        std::fs::write(&file, "theme = \n").unwrap();
+        assert!(matches!(set_option(&file, "theme", "paper"), Err(EditError::Mistakes)));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "theme = \n");
+    }
 
     fn shown(visual: Option<&str>, editor: Option<&str>) -> Vec<String> {
         let command = command(visual.map(OsStr::new), editor.map(OsStr::new), Path::new("/a b/config.toml"));

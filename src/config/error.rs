@@ -12,6 +12,16 @@ pub struct Place {
     pub column: usize,
 }
 
+impl Place {
+    /// The place of a byte of a text.
+    #[must_use]
+    pub fn of(text: &str, at: usize) -> Self {
+        let before = text.get(..at).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        Self { line, column: before.rsplit('\n').next().map_or(0, |start| start.chars().count()) + 1 }
+    }
+}
+
 /// A mistake in the configuration. Prints as `path:line:column: message`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConfigError {

@@ -13,11 +13,13 @@ mod raw;
 pub mod report;
 mod resolve;
 pub mod saved;
+pub mod themes;
 
 pub use accounts::{Account, AccountOptions};
 pub use error::{ConfigError, Place};
 pub use paths::{Paths, PathsError};
 pub use saved::{SavedAccount, SavedAccounts};
+pub use themes::{ThemeFile, Themes};
 
 use crate::domain::Settings;
 use crate::input::Keymap;
@@ -88,31 +90,47 @@ impl Config {
         }
     }
 
+    /// Reads what these paths name: the configuration, and before it the user's themes, so that their names are known.
+    #[must_use]
+    pub fn of(paths: &Paths) -> (Self, Themes) {
+        let themes = Themes::load(&paths.themes_dir());
+        let mut config = Self::read(&paths.config_file, paths.config_file_named, themes.names());
+        config.problems.extend(themes.problems.iter().cloned());
+        (config, themes)
+    }
+
     /// Reads a file. One that cannot be read is a problem and leaves the defaults; so is one that is not there if `required`.
     #[must_use]
     pub fn load(path: &Path, required: bool) -> Self {
+        Self::read(path, required, Settings::default().themes)
+    }
+
+    fn read(path: &Path, required: bool, themes: Vec<String>) -> Self {
+        let mut config = Self::defaults(path);
+        config.settings.themes = themes;
         match raw::read_file(path) {
-            Ok(Some(bytes)) => Self::from_bytes(&bytes, path),
-            Ok(None) if required => {
-                Self { problems: vec![ConfigError::of_file(path, "there is no such file")], ..Self::defaults(path) }
-            }
-            Ok(None) => Self::defaults(path),
+            Ok(Some(bytes)) => config.fill(&bytes),
+            Ok(None) if required => config.problems.push(ConfigError::of_file(path, "there is no such file")),
+            Ok(None) => {}
             Err(message) => {
-                Self { problems: vec![ConfigError::of_file(path, &message)], exists: true, ..Self::defaults(path) }
+                config.exists = true;
+                config.problems.push(ConfigError::of_file(path, &message));
             }
         }
+        config
     }
 
     /// Reads a text as if it were that file. Touches no disk.
     #[must_use]
     pub fn from_text(text: &str, path: &Path) -> Self {
-        Self::from_bytes(text.as_bytes(), path)
+        let mut config = Self::defaults(path);
+        config.fill(text.as_bytes());
+        config
     }
 
-    fn from_bytes(bytes: &[u8], path: &Path) -> Self {
-        let mut config = Self { exists: true, ..Self::defaults(path) };
-        resolve::resolve(&mut config, &raw::Source::new(bytes));
-        config
+    fn fill(&mut self, bytes: &[u8]) {
+        self.exists = true;
+        resolve::resolve(self, &raw::Source::new(bytes));
     }
 
     /// Whether something in the file has no effect because it is wrong. Warnings alone are none.

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(super) enum Kind {
     /// One of these words.
     Word(&'static [&'static str], fn(&mut Config, &str)),
+    /// The name of a theme that there is.
+    Theme,
     /// True or false.
     Flag(fn(&mut Config, bool)),
     /// A whole number from and to.
@@ -23,9 +25,6 @@ pub(super) struct Entry {
     pub(super) show: fn(&Config) -> String,
 }
 
-/// Themes that the screen knows.
-const THEMES: &[&str] = &["terminal", "dark", "light"];
-
 const SECRETS: &[&str] = &["auto", "keyring", "file"];
 
 fn narrow(number: u64) -> u16 {
@@ -34,11 +33,7 @@ fn narrow(number: u64) -> u16 {
 
 /// In the order of the default file.
 pub(super) const OPTIONS: &[Entry] = &[
-    Entry {
-        name: "theme",
-        kind: Kind::Word(THEMES, |config, word| config.settings.theme = word.to_owned()),
-        show: |config| quoted(&config.settings.theme),
-    },
+    Entry { name: "theme", kind: Kind::Theme, show: |config| quoted(&config.settings.theme) },
     Entry {
         name: "ascii",
         kind: Kind::Flag(|config, on| config.settings.ascii = on),

@@ -113,6 +113,12 @@ impl Paths {
         Ok(())
     }
 
+    /// The user's own themes.
+    #[must_use]
+    pub fn themes_dir(&self) -> PathBuf {
+        self.config.join("themes")
+    }
+
     /// The list of accounts.
     #[must_use]
     pub fn accounts_file(&self) -> PathBuf {

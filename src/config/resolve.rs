@@ -84,12 +84,10 @@ fn option(
 
 fn set(config: &mut Config, kind: &Kind, value: &DeValue<'_>) -> Result<(), String> {
     match kind {
-        Kind::Word(words, set) => {
-            let word = value.as_str().filter(|word| words.contains(word)).ok_or_else(|| {
-                let near = value.as_str().and_then(|word| near::nearest(word, words.iter().copied()));
-                near.map_or_else(|| one_of(words), |near| format!("{} (did you mean \"{near}\"?)", one_of(words)))
-            })?;
-            set(config, word);
+        Kind::Word(words, set) => set(config, word(value, words)?),
+        Kind::Theme => {
+            let names: Vec<&str> = config.settings.themes.iter().map(String::as_str).collect();
+            config.settings.theme = word(value, &names)?.to_owned();
         }
         Kind::Flag(set) => set(config, value.as_bool().ok_or("true or false")?),
         Kind::Number(least, most, set) => {
@@ -98,6 +96,14 @@ fn set(config: &mut Config, kind: &Kind, value: &DeValue<'_>) -> Result<(), Stri
         }
     }
     Ok(())
+}
+
+/// One of these words; else what was expected.
+fn word<'v>(value: &'v DeValue<'_>, words: &[&str]) -> Result<&'v str, String> {
+    value.as_str().filter(|word| words.contains(word)).ok_or_else(|| {
+        let near = value.as_str().and_then(|word| near::nearest(word, words.iter().copied()));
+        near.map_or_else(|| one_of(words), |near| format!("{} (did you mean \"{near}\"?)", one_of(words)))
+    })
 }
 
 /// A whole number that is not negative.

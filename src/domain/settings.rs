@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+/// The themes that are always there, in the order in which they are offered.
+pub const THEMES: [&str; 6] = ["terminal", "dark", "dusk", "light", "paper", "contrast"];
+
 /// What the user chose, or the defaults. One shared copy; a reload replaces it whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
-    /// Which theme to draw with; a name that the view knows.
+    /// Which theme to draw with; one of `themes`.
     pub theme: String,
+    /// The names of the themes that there are, in the order in which they are offered.
+    pub themes: Vec<String>,
     /// Draw frames and marks with ASCII only.
     pub ascii: bool,
     /// Twelve-hour clock instead of twenty-four.
@@ -33,6 +38,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: "terminal".to_owned(),
+            themes: THEMES.map(str::to_owned).to_vec(),
             ascii: false,
             twelve_hours: false,
             sidebar_width: 28,

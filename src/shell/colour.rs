@@ -1,12 +1,39 @@
 //! How many colours the terminal has, told from the environment: asking the terminal would cost a round trip.
 
-use crate::domain::Settings;
+use crate::config::{ConfigError, Place, ThemeFile, Themes};
 use crate::view::{ColorDepth, Theme};
 
-/// The theme that is set, for the colours that the environment promises.
+/// A theme by its name, for the colours that the environment promises.
+///
+/// # Errors
+/// The user's file for it has a mistake.
+pub fn theme(name: &str, themes: &Themes) -> Result<Theme, ConfigError> {
+    let depth = promised();
+    match themes.file(name) {
+        Some(file) => read(file, depth),
+        None => Ok(Theme::named(name, depth)),
+    }
+}
+
+/// The mistakes in the user's themes, the first of each.
 #[must_use]
-pub fn theme(settings: &Settings) -> Theme {
-    Theme::named(&settings.theme, depth(|name| std::env::var(name).ok()))
+pub fn mistakes(themes: &Themes) -> Vec<ConfigError> {
+    themes.files().filter_map(|(_, file)| read(file, ColorDepth::TrueColor).err()).collect()
+}
+
+fn read(file: &ThemeFile, depth: ColorDepth) -> Result<Theme, ConfigError> {
+    Theme::read(&file.text, depth).map_err(|error| ConfigError {
+        path: file.path.clone(),
+        place: Some(Place::of(&file.text, error.at)),
+        message: error.message,
+        warning: false,
+    })
+}
+
+/// How many colours the environment promises.
+#[must_use]
+pub fn promised() -> ColorDepth {
+    depth(|name| std::env::var(name).ok())
 }
 
 /// How many colours these variables promise. `NO_COLOR` comes first, as <https://no-color.org> asks: any text but the empty one means none.

@@ -166,6 +166,8 @@ impl Engine {
             | Effect::Title(_)
             | Effect::Redraw
             | Effect::Suspend
+            | Effect::SaveOption { .. }
+            | Effect::Reload
             | Effect::Quit => self.for_screen.push_back(effect),
             // For whoever submitted the action, who observes it.
             Effect::Outcome(..) => {}

@@ -20,6 +20,7 @@ pub mod run;
 pub mod secrets;
 pub mod sequences;
 pub mod sessions;
+pub mod settings;
 pub mod signals;
 pub mod startup;
 pub mod terminal;

@@ -6,10 +6,12 @@
 use super::engine::Engine;
 use super::outside::Outside;
 use super::pacing::{Cause, Pacer};
+use super::settings::{News, SettingsFiles};
 use super::signals::{self, Asked, Signals};
-use super::startup::Startup;
+use super::startup::{self, Startup};
 use super::terminal::{Screen, TerminalError};
 use super::{colour, keys};
+use crate::config::Themes;
 use crate::domain::{LinkPhase, Mono};
 use crate::input::Keymap;
 use crate::layout::{self, LayoutCache, Scene};
@@ -20,6 +22,7 @@ use crossterm::event::{Event as Input, EventStream, KeyEvent};
 use futures_util::StreamExt;
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Shows the chat until the user leaves it or the system ends it.
@@ -30,18 +33,22 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
     let signals = Signals::listen()?;
     let screen = Screen::enter()?;
     let (width, height) = screen.size()?;
-    let theme = colour::theme(&startup.settings);
     let mut cache = LayoutCache::new(jiff::tz::TimeZone::system());
-    cache.keys = startup.key_hints();
+    cache.keys = startup::key_hints(&startup.keymap);
     let keymap = std::mem::take(&mut startup.keymap);
     let open = startup.open.take();
     let notes = std::mem::take(&mut startup.notes);
+    let themes = std::mem::take(&mut startup.themes);
+    let mut files = SettingsFiles::new(startup.paths.clone(), startup.keeps_choices);
+    files.watch();
     let mut chat = Chat {
         engine: startup.engine(true),
         screen,
         outside: Outside::default(),
         keymap,
-        theme,
+        theme: (String::new(), Theme::named("terminal", colour::promised())),
+        themes,
+        files,
         cache,
         told: HashMap::new(),
         pacer: Pacer::default(),
@@ -73,7 +80,10 @@ struct Chat {
     screen: Screen,
     outside: Outside,
     keymap: Keymap,
-    theme: Theme,
+    /// What is drawn with, and the name that was asked for; no name when the theme is to be made anew.
+    theme: (String, Theme),
+    themes: Themes,
+    files: SettingsFiles,
     cache: LayoutCache,
     /// What the reducer was told last of each pane.
     told: HashMap<PaneId, Visible>,
@@ -108,6 +118,10 @@ impl Chat {
                 asked = signals.next() => self.asked(asked)?,
                 arrived = self.engine.next() => {
                     self.engine.take(arrived, &mut ());
+                    Cause::Network
+                }
+                news = self.files.next() => {
+                    self.settings(news);
                     Cause::Network
                 }
                 () = sleep_until(wake) => Cause::Network,
@@ -206,7 +220,8 @@ impl Chat {
         }
         let scene = self.arrange();
         let drawn = self.engine.state().revision;
-        let theme = &self.theme;
+        self.retheme();
+        let theme = &self.theme.1;
         self.screen.draw(|frame| view::paint(&scene, theme, frame))?;
         self.drawn = Some(drawn);
         self.pacer.drawn(self.engine.clock().mono());
@@ -215,6 +230,44 @@ impl Chat {
             self.pacer.ask(Cause::Network, self.engine.clock().mono());
         }
         Ok(())
+    }
+
+    /// Draws with the theme that the state asks for. One with mistakes is told once, and the one before stays.
+    fn retheme(&mut self) {
+        let wanted = self.engine.state().theme();
+        if self.theme.0 == wanted {
+            return;
+        }
+        let name = wanted.to_owned();
+        match colour::theme(&name, &self.themes) {
+            Ok(theme) => self.theme.1 = theme,
+            Err(mistake) => self.engine.feed(Event::Failed(mistake.to_string()), &mut ()),
+        }
+        self.theme.0 = name;
+    }
+
+    /// The configuration was read anew, or something could not be kept.
+    fn settings(&mut self, news: News) {
+        let read = match news {
+            News::Failed(sentence) => return self.engine.feed(Event::Failed(sentence), &mut ()),
+            News::Read(read) => read,
+        };
+        let (config, themes) = *read;
+        if let Some(problem) = config.problems.first() {
+            self.engine.feed(Event::Failed(problem.to_string()), &mut ());
+        }
+        if self.themes != themes {
+            self.themes = themes;
+            self.theme.0.clear();
+            self.drawn = None;
+        }
+        let hints = startup::key_hints(&config.keymap);
+        if self.cache.keys != hints {
+            self.cache.keys = hints;
+            self.drawn = None;
+        }
+        self.keymap = config.keymap;
+        self.engine.feed(Event::Settings(Arc::new(config.settings)), &mut ());
     }
 
     fn asked(&mut self, asked: Asked) -> Result<Cause, TerminalError> {
@@ -249,6 +302,8 @@ impl Chat {
         match effect {
             Effect::Quit => self.standing = Standing::Leaving,
             Effect::Suspend => self.stop()?,
+            Effect::SaveOption { name, value } => self.files.keep(name, value),
+            Effect::Reload => self.files.read(),
             Effect::Redraw => {
                 self.screen.forget();
                 self.drawn = None;

@@ -7,7 +7,7 @@ use super::sessions::Sessions;
 use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
-use crate::config::{self, Config, Paths, SavedAccounts, SecretsChoice};
+use crate::config::{self, Config, Paths, SavedAccounts, SecretsChoice, Themes};
 use crate::domain::{AccountId, Secret, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
@@ -49,6 +49,10 @@ pub struct Startup {
     pub open: Option<String>,
     /// Sentences for the user about what could not be read.
     pub notes: Vec<String>,
+    /// The user's own themes.
+    pub themes: Themes,
+    /// Whether choices made on screen are kept in the configuration.
+    pub keeps_choices: bool,
 }
 
 impl Startup {
@@ -63,6 +67,8 @@ impl Startup {
             secrets: SecretsChoice::default(),
             open: None,
             notes: Vec::new(),
+            themes: Themes::default(),
+            keeps_choices: false,
         }
     }
 
@@ -73,8 +79,8 @@ impl Startup {
     pub fn load(profile: Option<&str>, config_file: Option<&Path>) -> Result<Self, StartupError> {
         let paths = Paths::find(profile, config_file)?;
         paths.create()?;
-        let config = Config::load(&paths.config_file, paths.config_file_named);
-        let mut startup = Self::bare(paths);
+        let (config, themes) = Config::of(&paths);
+        let mut startup = Self { themes, keeps_choices: true, ..Self::bare(paths) };
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         if let Some(token) = variable("NIB_TOKEN") {
             let network = variable("NIB_NETWORK")
@@ -122,16 +128,14 @@ impl Startup {
     pub fn vault(&self) -> Vault {
         Vault::new(&self.paths, self.secrets)
     }
+}
 
-    /// The keys as the layout shows them, the preferred one of each action first.
-    #[must_use]
-    pub fn key_hints(&self) -> KeyHints {
-        let hints = Context::ALL.iter().flat_map(|context| self.keymap.hints(&[*context]));
-        let entry = |context, action: &str, key| KeyHint { context, action: action.to_owned(), key };
-        KeyHints::new(
-            hints
-                .flat_map(|hint| hint.keys.into_iter().map(move |key| entry(hint.context, &hint.written, key)))
-                .collect(),
-        )
-    }
+/// The keys as the layout shows them, the preferred one of each action first.
+#[must_use]
+pub fn key_hints(keymap: &Keymap) -> KeyHints {
+    let hints = Context::ALL.iter().flat_map(|context| keymap.hints(&[*context]));
+    let entry = |context, action: &str, key| KeyHint { context, action: action.to_owned(), key };
+    KeyHints::new(
+        hints.flat_map(|hint| hint.keys.into_iter().map(move |key| entry(hint.context, &hint.written, key))).collect(),
+    )
 }

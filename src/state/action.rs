@@ -14,6 +14,10 @@ pub enum Action {
     Redraw,
     /// Give the terminal back until continued.
     Suspend,
+    /// Draw with another theme; without a name, choose one from a list that shows each as it is reached.
+    Theme(String),
+    /// Read the configuration, the keys and the themes anew.
+    Reload,
     /// Show what can be done here, with the keys in force.
     Help,
     /// Jump to a chat by a fuzzy name, unread ones first.
@@ -300,6 +304,8 @@ registry! {
     "sign-in" "" ANYWHERE, true, plain!(A::SignIn), "Sign in";
     "help" "" ANYWHERE, true, plain!(A::Help), "Show what can be done here";
     "redraw" "" ANYWHERE, true, plain!(A::Redraw), "Draw everything anew";
+    "theme" "[NAME]" ANYWHERE, true, |rest| Some(A::Theme(rest.to_owned())), "Choose the colours";
+    "reload" "" ANYWHERE, true, plain!(A::Reload), "Read the configuration anew";
     "suspend" "" ANYWHERE, true, plain!(A::Suspend), "Stop nib and return to the shell; fg continues";
     "quit" "" ANYWHERE, true, plain!(A::Quit), "Quit";
     "clear" "" &[Context::Composer], false, plain!(A::Clear), "Clear the composer";

@@ -67,6 +67,15 @@ pub enum Effect {
     Redraw,
     /// Give the terminal back and stop, until continued.
     Suspend,
+    /// Set an option in the configuration file, for later runs.
+    SaveOption {
+        /// Its name.
+        name: &'static str,
+        /// A word for it.
+        value: String,
+    },
+    /// Read the configuration anew; answered by `Event::Settings`.
+    Reload,
     /// End the program.
     Quit,
     /// What became of a submitted action.

@@ -269,6 +269,8 @@ pub enum Overlay {
         /// Where help was asked for, innermost context first.
         contexts: Vec<Context>,
     },
+    /// Choosing a theme; the selected one is shown.
+    Themes(Picker),
     /// A question with a safe default.
     Question(Question),
     /// Signing in.
@@ -319,7 +321,7 @@ impl Front {
     #[must_use]
     pub fn contexts(&self) -> [Context; 2] {
         let inner = match self.overlays.last() {
-            Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. }) => Context::List,
+            Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. } | Overlay::Themes(_)) => Context::List,
             Some(Overlay::Question(_)) => Context::Question,
             Some(Overlay::SignIn(_)) => Context::Form,
             None => match self.region {

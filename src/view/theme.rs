@@ -1,12 +1,13 @@
 //! Themes: what each role looks like, for as many colours as the terminal has.
 //!
-//! `terminal` uses the palette that the user gave the terminal and paints no background; `dark` and `light` bring their own colours, from the files in
-//! `assets/themes`. With 16 colours every theme uses the terminal's palette, with none only attributes. Nothing is told by colour alone.
+//! `terminal` uses the palette that the user gave the terminal and paints no background; the others bring their own colours, from the files in
+//! `assets/themes` or from the user's. With 16 colours every theme uses the terminal's palette, with none only attributes. Nothing is told by colour alone.
 
 use super::color::Rgb;
+use crate::domain::settings::THEMES;
 use crate::layout::{Attributes, Fill, Role, Style as Meaning};
 use ratatui::style::{Color, Modifier, Style};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// How many colours the terminal shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -63,88 +64,129 @@ const PLAIN_ROLES: [Role; 17] = [
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Palette {
-    ground: String,
-    selected: String,
-    marked: String,
-    text: String,
-    dim: String,
-    faint: String,
-    accent: String,
-    title: String,
-    unread: String,
-    mention: String,
-    mentioned: String,
-    me: String,
-    link: String,
-    code: String,
-    quote: String,
-    spoiler: String,
-    ok: String,
-    warn: String,
-    error: String,
-    pending: String,
-    people: Vec<String>,
+    ground: Rgb,
+    selected: Rgb,
+    marked: Rgb,
+    text: Rgb,
+    dim: Rgb,
+    faint: Rgb,
+    accent: Rgb,
+    title: Rgb,
+    unread: Rgb,
+    mention: Rgb,
+    mentioned: Rgb,
+    me: Rgb,
+    link: Rgb,
+    code: Rgb,
+    quote: Rgb,
+    spoiler: Rgb,
+    ok: Rgb,
+    warn: Rgb,
+    error: Rgb,
+    pending: Rgb,
+    people: Vec<Rgb>,
+}
+
+impl<'de> Deserialize<'de> for Rgb {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
+        let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        value
+            .map(Self::hex)
+            .ok_or_else(|| serde::de::Error::custom("a colour is written \"#rrggbb\", such as \"#7cb3ff\""))
+    }
+}
+
+/// What is wrong with a theme's text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ThemeError {
+    /// Where it begins, in bytes of the text.
+    pub at: usize,
+    /// What.
+    pub message: String,
 }
 
 const DARK: &str = include_str!("../../assets/themes/dark.toml");
+const DUSK: &str = include_str!("../../assets/themes/dusk.toml");
 const LIGHT: &str = include_str!("../../assets/themes/light.toml");
+const PAPER: &str = include_str!("../../assets/themes/paper.toml");
+const CONTRAST: &str = include_str!("../../assets/themes/contrast.toml");
 
 impl Theme {
-    /// The names of all themes.
-    pub const NAMES: [&'static str; 3] = ["terminal", "dark", "light"];
+    /// The names of the themes that are built in.
+    pub const NAMES: [&'static str; 6] = THEMES;
 
-    /// A theme by its name; an unknown name gives `terminal`.
+    /// A built-in theme by its name; an unknown name gives `terminal`.
     #[must_use]
     pub fn named(name: &str, depth: ColorDepth) -> Self {
-        let file = match (name, depth) {
-            (_, ColorDepth::None) => return Self::attributes(),
-            (_, ColorDepth::Ansi16) => return Self::terminal(depth),
-            ("dark", _) => DARK,
-            ("light", _) => LIGHT,
-            _ => return Self::terminal(depth),
+        let text = match name {
+            "dark" => DARK,
+            "dusk" => DUSK,
+            "light" => LIGHT,
+            "paper" => PAPER,
+            "contrast" => CONTRAST,
+            _ => return Self::plain(depth),
         };
-        toml::from_str(file)
-            .ok()
-            .and_then(|palette| Self::from_palette(&palette, depth))
-            .unwrap_or_else(|| Self::terminal(depth))
+        Self::read(text, depth).unwrap_or_else(|_| Self::plain(depth))
     }
 
-    fn from_palette(palette: &Palette, depth: ColorDepth) -> Option<Self> {
-        let rgb = |text: &str| Some(Rgb::hex(u32::from_str_radix(text.strip_prefix('#')?, 16).ok()?));
-        let color = |text: &str| Some(shown(rgb(text)?, depth));
-        let fg = |text: &str| Some(Style::new().fg(color(text)?));
-        let ground = rgb(&palette.ground)?;
-        let away = if ground.contrast(Rgb(0, 0, 0)) < 4.5 { Rgb(255, 255, 255) } else { Rgb(0, 0, 0) };
-        let text = fg(&palette.text)?;
+    /// A theme from the text of its file. With 16 colours or none it is checked, but the terminal's own palette is used.
+    ///
+    /// # Errors
+    /// A colour is missing, unknown or not written as one.
+    pub fn read(text: &str, depth: ColorDepth) -> Result<Self, ThemeError> {
+        let palette: Palette = toml::from_str(text).map_err(|error| ThemeError {
+            at: error.span().map_or(0, |span| span.start),
+            message: error.message().to_owned(),
+        })?;
+        Ok(match depth {
+            ColorDepth::TrueColor | ColorDepth::Ansi256 => Self::from_palette(&palette, depth),
+            ColorDepth::Ansi16 | ColorDepth::None => Self::plain(depth),
+        })
+    }
+
+    fn plain(depth: ColorDepth) -> Self {
+        if depth == ColorDepth::None { Self::attributes() } else { Self::terminal(depth) }
+    }
+
+    fn from_palette(palette: &Palette, depth: ColorDepth) -> Self {
+        let color = |rgb: Rgb| shown(rgb, depth);
+        let fg = |rgb: Rgb| Style::new().fg(color(rgb));
+        let away = if palette.ground.contrast(Rgb(0, 0, 0)) < 4.5 { Rgb(255, 255, 255) } else { Rgb(0, 0, 0) };
+        let text = fg(palette.text);
         let roles = [
             text,
-            fg(&palette.dim)?,
-            fg(&palette.faint)?,
-            fg(&palette.accent)?,
-            fg(&palette.title)?,
-            fg(&palette.unread)?,
-            fg(&palette.mention)?.add_modifier(Modifier::BOLD),
-            fg(&palette.mentioned)?,
-            fg(&palette.me)?,
-            fg(&palette.link)?,
-            fg(&palette.code)?,
-            fg(&palette.quote)?,
-            fg(&palette.spoiler)?,
-            fg(&palette.ok)?,
-            fg(&palette.warn)?,
-            fg(&palette.error)?,
-            fg(&palette.pending)?.add_modifier(Modifier::ITALIC),
+            fg(palette.dim),
+            fg(palette.faint),
+            fg(palette.accent),
+            fg(palette.title),
+            fg(palette.unread),
+            fg(palette.mention).add_modifier(Modifier::BOLD),
+            fg(palette.mentioned),
+            fg(palette.me),
+            fg(palette.link),
+            fg(palette.code),
+            fg(palette.quote),
+            fg(palette.spoiler),
+            fg(palette.ok),
+            fg(palette.warn),
+            fg(palette.error),
+            fg(palette.pending).add_modifier(Modifier::ITALIC),
         ];
-        Some(Self {
+        // People without a colour of their own would all look alike; words are better than none.
+        let people =
+            if palette.people.is_empty() { vec![text] } else { palette.people.iter().copied().map(fg).collect() };
+        Self {
             depth,
-            base: text.bg(shown(ground, depth)),
+            base: text.bg(color(palette.ground)),
             roles,
-            people: palette.people.iter().map(|person| fg(person)).collect::<Option<_>>()?,
-            selected: Style::new().bg(color(&palette.selected)?),
-            marked: Style::new().bg(color(&palette.marked)?),
+            people,
+            selected: Style::new().bg(color(palette.selected)),
+            marked: Style::new().bg(color(palette.marked)),
             reverse: false,
-            grounds: Some((ground, away)),
-        })
+            grounds: Some((palette.ground, away)),
+        }
     }
 
     /// The terminal's own palette, on its own background.
@@ -304,7 +346,7 @@ mod tests {
 
     #[test]
     fn own_colours_can_be_read() {
-        for name in ["dark", "light"] {
+        for name in Theme::NAMES.into_iter().filter(|name| *name != "terminal") {
             for depth in [ColorDepth::TrueColor, ColorDepth::Ansi256] {
                 let theme = Theme::named(name, depth);
                 let ground = rgb(theme.base.bg.unwrap());
@@ -312,7 +354,11 @@ mod tests {
                 for role in PLAIN_ROLES.into_iter().chain(people) {
                     let contrast = rgb(theme.role(role).fg.unwrap()).contrast(ground);
                     // Rules, times and covers may be quieter than words.
-                    let least = if matches!(role, Role::Faint | Role::Spoiler) { 3.0 } else { 4.5 };
+                    let least = match role {
+                        _ if name == "contrast" => 7.0,
+                        Role::Faint | Role::Spoiler => 3.0,
+                        _ => 4.5,
+                    };
                     assert!(contrast >= least, "{name} {depth:?} {role:?}: {contrast:.2}");
                 }
                 for fill in [Fill::Selected, Fill::Marked] {
@@ -321,6 +367,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let wrong = DARK.replace("#7cb3ff", "blue");
+        let error = Theme::read(&wrong, ColorDepth::None).unwrap_err();
+        assert!(wrong.get(error.at..).unwrap().starts_with("\"blue\""), "{error:?}");
+        assert!(error.message.contains("#rrggbb"), "{error:?}");
+        let missing = DARK.replace("accent =", "akzent =");
+        assert!(Theme::read(&missing, ColorDepth::TrueColor).unwrap_err().message.contains("akzent"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(super) fn place(context: Context<'_>, cache: &LayoutCache, screen: Area, sce
     scene.hits.push((screen, Hit::Outside));
     match context.front.overlays.last() {
         Some(Overlay::Jump(list)) => picker::place(context, keys, list, "Jump to a chat", "open", screen, scene),
+        Some(Overlay::Themes(list)) => picker::place(context, keys, list, "Colours", "use and keep", screen, scene),
         Some(Overlay::Emoji { picker: list, .. }) => {
             picker::place(context, keys, list, "React", "react", screen, scene)
         }

@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{compose, lists, message, open};
+use super::{compose, lists, message, open, themes};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -50,6 +50,8 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
             fx.push(Effect::Redraw);
         }
         Action::Suspend => fx.push(Effect::Suspend),
+        Action::Theme(name) => themes::wanted(state, &name, fx),
+        Action::Reload => fx.push(Effect::Reload),
         Action::Help => lists::help(state),
         Action::Jump => lists::jump(state),
         Action::NextUnread => open::next_unread(state, fx),

@@ -64,7 +64,8 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Emoji { picker, .. }) => front.keep_query("emoji", picker.query.text(), now),
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::SignIn(form)) => front.kept_form = Some(form),
-        Some(Overlay::Question(_)) | None => {}
+        // Reopened, the list begins with the theme in use: a kept search line would show another.
+        Some(Overlay::Themes(_) | Overlay::Question(_)) | None => {}
     }
 }
 
@@ -95,7 +96,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     match front.overlays.last() {
         Some(Overlay::SignIn(_)) => login::accept(state, fx),
-        Some(Overlay::Jump(picker)) => {
+        Some(Overlay::Jump(picker) | Overlay::Themes(picker)) => {
             let Some(action) = picker.chosen().cloned() else { return };
             front.overlays.pop();
             act::act(state, action, None, fx);
@@ -128,7 +129,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
 pub(super) fn step(state: &mut State, by: i32) {
     let Some(front) = &mut state.front else { return };
     match front.overlays.last_mut() {
-        Some(Overlay::Jump(picker) | Overlay::Emoji { picker, .. }) => picker.step(by),
+        Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) => picker.step(by),
         Some(Overlay::Help { scroll, .. }) => {
             *scroll = scroll.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(HELP);
         }
@@ -175,7 +176,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
         }
     };
     match front.overlays.last_mut() {
-        Some(Overlay::Jump(picker) | Overlay::Emoji { picker, .. }) => {
+        Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) => {
             let changed = change(&mut picker.query);
             narrow(picker, changed);
         }

@@ -14,3 +14,4 @@ pub mod picker;
 pub mod sidebar;
 mod sidebar_rows;
 pub mod sign_in;
+mod themes;

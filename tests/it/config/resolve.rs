@@ -64,6 +64,7 @@ fn every_option_takes_effect() {
     assert_eq!(config.problems, []);
     let expected = Settings {
         theme: "light".to_owned(),
+        themes: Settings::default().themes,
         ascii: true,
         twelve_hours: true,
         sidebar_width: 32,
@@ -112,7 +113,7 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
         config.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
             "config.toml:1:1: there is no option called \"thme\"; did you mean \"theme\"?",
-            "config.toml:2:9: theme is \"terminal\", \"dark\" or \"light\" (did you mean \"dark\"?), not \"drak\"",
+            "config.toml:2:9: theme is \"terminal\", \"dark\", \"dusk\", \"light\", \"paper\" or \"contrast\" (did you mean \"dark\"?), not \"drak\"",
             "config.toml:3:9: ascii is true or false, not \"yes\"",
             "config.toml:4:19: sidebar_width is a whole number from 12 to 80, not 500",
             "config.toml:5:8: page is a whole number from 10 to 100, not -1",

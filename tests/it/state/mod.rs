@@ -5,5 +5,6 @@ mod properties;
 mod reading;
 mod script;
 mod signing_in;
+mod themes;
 mod timeline;
 mod writing;

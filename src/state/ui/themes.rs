@@ -1,0 +1,70 @@
+//! Choosing a theme: by name, or from a list that shows each one as it is reached.
+
+use super::picker::{PickItem, Picker};
+use crate::state::State;
+use crate::state::action::Action;
+use crate::state::effect::{Effect, Effects};
+use crate::state::front::Overlay;
+use std::sync::Arc;
+
+/// What is said of the themes that are built in.
+const KNOWN: &[(&str, &str)] = &[
+    ("terminal", "your terminal's own colours"),
+    ("dark", "light words on a dark ground"),
+    ("dusk", "warm words on brown"),
+    ("light", "dark words on a light ground"),
+    ("paper", "ink on old paper"),
+    ("contrast", "as much contrast as there is"),
+];
+
+/// A theme was asked for: it is used from now on and kept for later runs. Without a name the list opens.
+pub(super) fn wanted(state: &mut State, name: &str, fx: &mut Effects) {
+    if name.is_empty() {
+        return choose(state);
+    }
+    if !state.settings.themes.iter().any(|known| known == name) {
+        let known = state.settings.themes.join(", ");
+        return state.notice(format!("There is no theme \"{name}\"; there are {known}"), true, fx);
+    }
+    if state.settings.theme != name {
+        let mut settings = (*state.settings).clone();
+        name.clone_into(&mut settings.theme);
+        state.settings = Arc::new(settings);
+        fx.push(Effect::SaveOption { name: "theme", value: name.to_owned() });
+    }
+    state.touch();
+}
+
+fn choose(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    if matches!(front.overlays.last(), Some(Overlay::Themes(_))) {
+        return;
+    }
+    let items = state.settings.themes.iter().map(|name| PickItem {
+        label: name.clone(),
+        detail: KNOWN.iter().find(|(known, _)| known == name).map_or("your own", |(_, told)| told).to_owned(),
+        unread: 0,
+        mentions: 0,
+        action: Action::Theme(name.clone()),
+    });
+    let mut picker = Picker::new(items.collect(), "");
+    picker.selected = state.settings.themes.iter().position(|name| *name == state.settings.theme).unwrap_or_default();
+    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Themes(_)));
+    front.overlays.push(Overlay::Themes(picker));
+    state.touch();
+}
+
+impl State {
+    /// The theme to draw with: the one in use, or the one that is looked at in the list.
+    #[must_use]
+    pub fn theme(&self) -> &str {
+        let looked_at = self.front.as_ref().and_then(|front| match front.overlays.last()? {
+            Overlay::Themes(picker) => match picker.chosen()? {
+                Action::Theme(name) => Some(name.as_str()),
+                _ => None,
+            },
+            _ => None,
+        });
+        looked_at.unwrap_or(&self.settings.theme)
+    }
+}
