@@ -71,7 +71,9 @@ impl From<TerminalError> for Failure {
 impl From<StartupError> for Failure {
     fn from(error: StartupError) -> Self {
         match error {
-            StartupError::Paths(_) | StartupError::Network(_) => Self::Usage(error.to_string()),
+            StartupError::Paths(_) | StartupError::Network(_) | StartupError::Proxy { .. } => {
+                Self::Usage(error.to_string())
+            }
             StartupError::Accounts(_) => Self::Failed(error.to_string()),
         }
     }

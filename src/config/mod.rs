@@ -21,7 +21,7 @@ pub use paths::{Paths, PathsError};
 pub use saved::{SavedAccount, SavedAccounts};
 pub use themes::{ThemeFile, Themes};
 
-use crate::domain::Settings;
+use crate::domain::{Secret, Settings};
 use crate::input::Keymap;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,18 @@ impl SecretsChoice {
     }
 }
 
+/// Which proxy stands before servers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum ProxyChoice {
+    /// The one that the environment names, if any.
+    #[default]
+    Environment,
+    /// None, whatever the environment says.
+    Direct,
+    /// This one. Its address may hold a password.
+    Named(Secret),
+}
+
 /// What is in force, and what could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
@@ -66,6 +78,10 @@ pub struct Config {
     pub keymap: Keymap,
     /// Where tokens are kept.
     pub secrets: SecretsChoice,
+    /// Which proxy stands before servers.
+    pub proxy: ProxyChoice,
+    /// A file of certificates to trust beside the usual ones, in PEM form.
+    pub ca_file: Option<PathBuf>,
     /// What is set for accounts, by label.
     pub accounts: BTreeMap<String, AccountOptions>,
     /// Every mistake, in the order of the file.
@@ -84,6 +100,8 @@ impl Config {
             settings: Settings::default(),
             keymap: Keymap::default(),
             secrets: SecretsChoice::default(),
+            proxy: ProxyChoice::default(),
+            ca_file: None,
             accounts: BTreeMap::new(),
             problems: Vec::new(),
             lines: BTreeMap::new(),

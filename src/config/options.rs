@@ -1,6 +1,8 @@
 //! Every top-level option: its name, what it may be, and where it goes. Reading, showing and the tests of the default file use this one table.
 
-use super::{Config, SecretsChoice};
+use super::{Config, ProxyChoice, SecretsChoice};
+use crate::domain::Secret;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What an option may be, and how it is set.
@@ -9,6 +11,8 @@ pub(super) enum Kind {
     Word(&'static [&'static str], fn(&mut Config, &str)),
     /// The name of a theme that there is.
     Theme,
+    /// A text, and what is expected of it: told when the setter refuses it.
+    Text(&'static str, fn(&mut Config, &str) -> bool),
     /// True or false.
     Flag(fn(&mut Config, bool)),
     /// A whole number from and to.
@@ -96,6 +100,37 @@ pub(super) const OPTIONS: &[Entry] = &[
             };
         }),
         show: |config| quoted(config.secrets.name()),
+    },
+    Entry {
+        name: "proxy",
+        kind: Kind::Text(
+            "\"environment\", \"none\", or an address such as \"socks5://127.0.0.1:9050\" or \"http://proxy.example:3128\"",
+            |config, text| {
+                config.proxy = match text {
+                    "environment" => ProxyChoice::Environment,
+                    "none" => ProxyChoice::Direct,
+                    _ if text.contains("://") => ProxyChoice::Named(Secret::new(text.to_owned())),
+                    _ => return false,
+                };
+                true
+            },
+        ),
+        show: |config| {
+            quoted(match &config.proxy {
+                ProxyChoice::Environment => "environment",
+                ProxyChoice::Direct => "none",
+                // It may hold a password.
+                ProxyChoice::Named(_) => "[not shown]",
+            })
+        },
+    },
+    Entry {
+        name: "tls.ca_file",
+        kind: Kind::Text("the path of a file of certificates, or \"\" for none", |config, text| {
+            config.ca_file = (!text.is_empty()).then(|| PathBuf::from(text));
+            true
+        }),
+        show: |config| quoted(&config.ca_file.as_deref().map(|path| path.to_string_lossy()).unwrap_or_default()),
     },
 ];
 

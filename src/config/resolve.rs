@@ -43,7 +43,14 @@ pub(super) fn resolve(config: &mut Config, source: &Source) {
         match name.get_ref().as_ref() {
             "keys" => keys(config, &mut reader, value),
             "accounts" => accounts::read(config, &mut reader, value),
-            _ => option(config, &mut reader, name, value),
+            table => match value.get_ref().as_table() {
+                Some(inner) if is_group(table) => {
+                    for (key, value) in inner {
+                        option(config, &mut reader, &format!("{table}.{}", key.get_ref()), key.span(), value);
+                    }
+                }
+                _ => option(config, &mut reader, table, name.span(), value),
+            },
         }
     }
     let mut problems = reader.problems;
@@ -59,22 +66,21 @@ pub(super) fn resolve(config: &mut Config, source: &Source) {
         .collect();
 }
 
-fn option(
-    config: &mut Config,
-    reader: &mut Reader<'_>,
-    name: &Spanned<std::borrow::Cow<'_, str>>,
-    value: &Spanned<DeValue<'_>>,
-) {
-    let written = name.get_ref().as_ref();
+/// Whether options stand in a table of this name.
+fn is_group(table: &str) -> bool {
+    OPTIONS.iter().any(|entry| entry.name.split_once('.').is_some_and(|(group, _)| group == table))
+}
+
+fn option(config: &mut Config, reader: &mut Reader<'_>, written: &str, at: Range<usize>, value: &Spanned<DeValue<'_>>) {
     let Some(entry) = OPTIONS.iter().find(|entry| entry.name == written) else {
         let near = near::nearest(written, OPTIONS.iter().map(|entry| entry.name).chain(TABLES.iter().copied()));
         let what = if value.get_ref().is_table() { "table" } else { "option" };
-        reader.wrong(name.span(), format!("there is no {what} called \"{written}\"{}", near::hint(near)));
+        reader.wrong(at, format!("there is no {what} called \"{written}\"{}", near::hint(near)));
         return;
     };
     match set(config, &entry.kind, value.get_ref()) {
         Ok(()) => {
-            config.lines.insert(entry.name.to_owned(), reader.line(&name.span()));
+            config.lines.insert(entry.name.to_owned(), reader.line(&at));
         }
         Err(expected) => {
             reader.wrong(value.span(), format!("{} is {expected}, not {}", entry.name, described(value.get_ref())))
@@ -88,6 +94,12 @@ fn set(config: &mut Config, kind: &Kind, value: &DeValue<'_>) -> Result<(), Stri
         Kind::Theme => {
             let names: Vec<&str> = config.settings.themes.iter().map(String::as_str).collect();
             config.settings.theme = word(value, &names)?.to_owned();
+        }
+        Kind::Text(expected, set) => {
+            let text = value.as_str().ok_or(*expected)?;
+            if !set(config, text) {
+                return Err((*expected).to_owned());
+            }
         }
         Kind::Flag(set) => set(config, value.as_bool().ok_or("true or false")?),
         Kind::Number(least, most, set) => {

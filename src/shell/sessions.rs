@@ -8,13 +8,14 @@ use super::vault::{Identity, Kept, Vault};
 use crate::config;
 use crate::config::accounts::NETWORKS;
 use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret};
-use crate::net::dial::ServerAddress;
+use crate::net::dial::{Proxies, ServerAddress};
 use crate::net::osmium::{OsmiumAdapter, OsmiumConfig};
 use crate::net::session::{self, BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle};
 use crate::net::{Credentials, NetEvent};
 use crate::state::Event;
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::path::PathBuf;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -56,6 +57,7 @@ pub struct Sessions {
     setups: BTreeMap<AccountId, AccountSetup>,
     running: Vec<Running>,
     vault: Vault,
+    ways: Ways,
     done: Sender<Finished>,
     finished: Receiver<Finished>,
     /// Blocking threads that have not reported.
@@ -67,16 +69,26 @@ pub struct Sessions {
     kept: BTreeMap<AccountId, Secret>,
 }
 
+/// What stands between here and all servers.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// Certificates to trust beside the usual ones.
+    pub ca_file: Option<PathBuf>,
+    /// Proxies.
+    pub proxies: Proxies,
+}
+
 impl Sessions {
     /// No session yet, for these accounts. To be called on the runtime.
     #[must_use]
-    pub fn new(runtime: Handle, setups: Vec<AccountSetup>, vault: Vault) -> Self {
+    pub fn new(runtime: Handle, setups: Vec<AccountSetup>, vault: Vault, ways: Ways) -> Self {
         let (done, finished) = mpsc::channel(16);
         Self {
             runtime,
             setups: setups.into_iter().map(|setup| (setup.id, setup)).collect(),
             running: Vec::new(),
             vault,
+            ways,
             done,
             finished,
             outstanding: 0,
@@ -284,7 +296,11 @@ impl Sessions {
             Ok(server) => server,
             Err(error) => return Some(refused(account, &format!("{error}"))),
         };
-        let config = SessionConfig::new(server, credentials, super::clock::seed());
+        let config = SessionConfig {
+            ca_file: self.ways.ca_file.clone(),
+            proxies: self.ways.proxies.clone(),
+            ..SessionConfig::new(server, credentials, super::clock::seed())
+        };
         let (sender, batches) = mpsc::channel(BATCHES);
         let handle = session::spawn(&self.runtime, account, config, adapters(&setup.account, setup.server()), sender);
         self.running.push(Running { account, handle: Some(handle), batches });

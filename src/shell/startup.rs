@@ -3,14 +3,15 @@
 use super::accounts::{AccountSetup, TokenSource};
 use super::clock::{Clock, seed};
 use super::engine::Engine;
-use super::sessions::Sessions;
+use super::sessions::{Sessions, Ways};
 use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
-use crate::config::{self, Config, Paths, SavedAccounts, SecretsChoice, Themes};
+use crate::config::{self, Config, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
 use crate::domain::{AccountId, Secret, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
+use crate::net::dial::{BadProxy, Proxies};
 use crate::net::osmium::defaults;
 use crate::state::State;
 use crate::state::action::Context;
@@ -30,6 +31,14 @@ pub enum StartupError {
     /// `NIB_NETWORK` names no network.
     #[error("there is no network called \"{0}\"; NIB_NETWORK is one of: {known}", known = config::accounts::NETWORKS.join(", "))]
     Network(String),
+    /// A proxy is named and cannot be understood.
+    #[error("{place} does not name a proxy: {bad}")]
+    Proxy {
+        /// Where it is named.
+        place: String,
+        /// Why it is none.
+        bad: BadProxy,
+    },
 }
 
 /// What a run starts from.
@@ -53,6 +62,8 @@ pub struct Startup {
     pub themes: Themes,
     /// Whether choices made on screen are kept in the configuration.
     pub keeps_choices: bool,
+    /// What stands between here and all servers.
+    pub ways: Ways,
 }
 
 impl Startup {
@@ -69,6 +80,7 @@ impl Startup {
             notes: Vec::new(),
             themes: Themes::default(),
             keeps_choices: false,
+            ways: Ways::default(),
         }
     }
 
@@ -99,6 +111,7 @@ impl Startup {
             startup.accounts =
                 accounts.map(|(id, account)| AccountSetup { id, account, token: TokenSource::Saved }).collect();
         }
+        startup.ways = ways(&config)?;
         startup.configure(config);
         Ok(startup)
     }
@@ -119,7 +132,7 @@ impl Startup {
         let vault = self.vault();
         let mut state = State::new(self.settings, specs, front, seed(), clock.now());
         defaults::URL.clone_into(&mut state.proposed_server);
-        let sessions = Sessions::new(Handle::current(), self.accounts, vault);
+        let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways);
         Engine::new(state, clock, sessions)
     }
 
@@ -128,6 +141,18 @@ impl Startup {
     pub fn vault(&self) -> Vault {
         Vault::new(&self.paths, self.secrets)
     }
+}
+
+/// A proxy that is named and cannot be understood ends the run: who names one may depend on not being seen without it.
+fn ways(config: &Config) -> Result<Ways, StartupError> {
+    let proxies = match &config.proxy {
+        ProxyChoice::Direct => Proxies::default(),
+        ProxyChoice::Named(address) => Proxies::named(address.expose())
+            .map_err(|bad| StartupError::Proxy { place: format!("proxy in {}", config.path.display()), bad })?,
+        ProxyChoice::Environment => Proxies::from_environment(|name| std::env::var(name).ok())
+            .map_err(|(name, bad)| StartupError::Proxy { place: name.to_owned(), bad })?,
+    };
+    Ok(Ways { ca_file: config.ca_file.clone(), proxies })
 }
 
 /// The keys as the layout shows them, the preferred one of each action first.

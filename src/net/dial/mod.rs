@@ -4,9 +4,11 @@
 //! first that connects wins. `ws://` to another machine is allowed, since tunnels and home networks need it, and is logged as a warning.
 
 mod address;
+mod proxy;
 pub(crate) mod reason;
 
 pub use address::{BadAddress, ServerAddress};
+pub use proxy::{BadProxy, Proxies};
 
 use crate::domain::DownReason;
 use crate::net::tls;
@@ -43,16 +45,17 @@ pub(crate) type Socket = WebSocketStream<Box<dyn ByteStream>>;
 pub(crate) struct Dial {
     pub(crate) server: ServerAddress,
     pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) proxies: Proxies,
     /// For everything together: name, socket, encryption, handshake.
     pub(crate) limit: Duration,
 }
 
 /// Dials.
 pub(crate) async fn dial(dial: Dial) -> Result<Socket, DownReason> {
-    let Dial { server, ca_file, limit } = dial;
+    let Dial { server, ca_file, proxies, limit } = dial;
     let deadline = tokio::time::Instant::now() + limit;
     let seconds = limit.as_secs().max(1);
-    let tcp = tokio::time::timeout_at(deadline, connect(&server))
+    let tcp = tokio::time::timeout_at(deadline, reach(&server, &proxies))
         .await
         .map_err(|_| reason::unreachable(&server, &format!("no answer within {seconds} s")))??;
     tokio::time::timeout_at(deadline, shake_hands(&server, ca_file, tcp)).await.map_err(|_| {
@@ -60,20 +63,31 @@ pub(crate) async fn dial(dial: Dial) -> Result<Socket, DownReason> {
     })?
 }
 
-async fn connect(server: &ServerAddress) -> Result<TcpStream, DownReason> {
-    let found = tokio::net::lookup_host((server.host(), server.port())).await;
+/// A way for bytes to the server: directly, or through the proxy that stands before it.
+async fn reach(server: &ServerAddress, proxies: &Proxies) -> Result<TcpStream, DownReason> {
+    let Some(proxy) = proxies.to(server) else {
+        return connect(server, server.host(), server.port(), "").await;
+    };
+    let (host, port) = proxy::place(&proxy);
+    let socket = connect(server, &host, port, &format!("the proxy {host}:{port}: ")).await?;
+    proxy::through(&proxy, socket, server).await
+}
+
+/// Connects to a host. `whose` begins what is said of a fault.
+async fn connect(server: &ServerAddress, host: &str, port: u16, whose: &str) -> Result<TcpStream, DownReason> {
+    let found = tokio::net::lookup_host((host, port)).await;
     let addresses: Vec<SocketAddr> = match found {
         Ok(found) => found.collect(),
         Err(error) => {
             let said = error.to_string();
             // The standard library says first that it was looking up a name, which the sentence says already.
             let said = said.strip_prefix("failed to lookup address information: ").unwrap_or(&said);
-            return Err(reason::unreachable(server, &format!("its name was not found ({said})")));
+            return Err(reason::unreachable(server, &format!("{whose}its name was not found ({said})")));
         }
     };
     let tcp = first_of(&addresses).await.map_err(|error| match error {
-        Some(error) => reason::of_connect(server, &error),
-        None => reason::unreachable(server, "its name stands for no address"),
+        Some(error) => reason::of_connect(server, whose, &error),
+        None => reason::unreachable(server, &format!("{whose}its name stands for no address")),
     })?;
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!(%error, "small frames may be delayed");

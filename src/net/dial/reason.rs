@@ -39,8 +39,8 @@ fn io_words(error: &io::Error) -> String {
 }
 
 /// No socket came to be.
-pub(super) fn of_connect(address: &ServerAddress, error: &io::Error) -> DownReason {
-    unreachable(address, &io_words(error))
+pub(super) fn of_connect(address: &ServerAddress, whose: &str, error: &io::Error) -> DownReason {
+    unreachable(address, &format!("{whose}{}", io_words(error)))
 }
 
 /// The encryption did not come to be.
@@ -82,7 +82,14 @@ pub(super) fn of_handshake(address: &ServerAddress, error: &tungstenite::Error) 
         tungstenite::Error::Http(response) => {
             let status = response.status();
             let words = status.canonical_reason().unwrap_or("no known meaning");
-            format!("it answers HTTP {} ({words}) instead of opening a WebSocket", status.as_u16())
+            // What hotels and trains put in between answers for everybody.
+            let page = status.is_redirection() || matches!(status.as_u16(), 200 | 511);
+            let hint = if page && !address.is_loopback() {
+                "; if this network has a sign-in page, open it in a browser first"
+            } else {
+                ""
+            };
+            format!("it answers HTTP {} ({words}) instead of opening a WebSocket{hint}", status.as_u16())
         }
         tungstenite::Error::Protocol(ProtocolError::HandshakeIncomplete) => {
             "it ended the connection without an answer".to_owned()

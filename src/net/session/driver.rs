@@ -122,6 +122,7 @@ impl Driver {
         let target = Dial {
             server: self.config.server.clone(),
             ca_file: self.config.ca_file.clone(),
+            proxies: self.config.proxies.clone(),
             limit: self.config.timing.dial,
         };
         match self.serve_while(dial(target)).await {

@@ -14,7 +14,7 @@ mod socket;
 pub use pending::BATCH_EVENTS;
 
 use crate::domain::{AccountId, Priority, Request, RequestId};
-use crate::net::dial::ServerAddress;
+use crate::net::dial::{Proxies, ServerAddress};
 use crate::net::dispatch::Limits;
 use crate::net::{Adapter, Credentials, NetEvent};
 use std::path::PathBuf;
@@ -49,6 +49,8 @@ pub struct SessionConfig {
     pub credentials: Credentials,
     /// A PEM file of roots to trust besides the usual ones.
     pub ca_file: Option<PathBuf>,
+    /// Proxies on the way.
+    pub proxies: Proxies,
     /// How long things may take.
     pub timing: Timing,
     /// How much may be asked at once.
@@ -61,7 +63,15 @@ impl SessionConfig {
     /// The usual timing and limits.
     #[must_use]
     pub fn new(server: ServerAddress, credentials: Credentials, seed: u64) -> Self {
-        Self { server, credentials, ca_file: None, timing: Timing::default(), limits: Limits::default(), seed }
+        Self {
+            server,
+            credentials,
+            ca_file: None,
+            proxies: Proxies::default(),
+            timing: Timing::default(),
+            limits: Limits::default(),
+            seed,
+        }
     }
 }
 

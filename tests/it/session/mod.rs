@@ -3,6 +3,7 @@
 mod end_to_end;
 mod faults;
 mod flood;
+mod proxy;
 mod requests;
 mod support;
 mod tls;
