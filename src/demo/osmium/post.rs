@@ -67,7 +67,7 @@ impl Server {
             return Ok(known);
         }
         if draft.kind == 0 {
-            self.check(author, key, &draft)?;
+            self.check(author, key, &draft, draft.media.len())?;
         }
         clamp(&mut draft.entities, draft.text.encode_utf16().count());
         let mentions = self.mentions(author, key, &draft);
@@ -106,7 +106,8 @@ impl Server {
         Ok(id)
     }
 
-    fn known_nonce(&self, author: Id, nonce: Option<Id>) -> Option<Id> {
+    /// The message that was written with this nonce, where that is remembered.
+    pub(crate) fn known_nonce(&self, author: Id, nonce: Option<Id>) -> Option<Id> {
         let wanted = (author, nonce?);
         self.nonces.iter().rev().find(|(known, _)| *known == wanted).map(|(_, id)| *id)
     }
@@ -148,15 +149,16 @@ impl Server {
         });
     }
 
-    fn check(&self, author: Id, key: ChatKey, draft: &Draft) -> Result<(), Refusal> {
+    /// Refuses a message that may not be written here and now. `media`: how many attachments it will have.
+    pub(crate) fn check(&self, author: Id, key: ChatKey, draft: &Draft, media: usize) -> Result<(), Refusal> {
         if !self.state.sees(author, key) {
             return Err(Refusal::missing("chat"));
         }
         self.state.require(author, key, SEND_MESSAGES, "write messages")?;
-        if !draft.media.is_empty() {
+        if media > 0 {
             self.state.require(author, key, SEND_MEDIA, "attach files")?;
         }
-        check_content(&draft.text, &draft.entities, draft.media.len())?;
+        check_content(&draft.text, &draft.entities, media)?;
         match key {
             ChatKey::Channel(_, id) => self.check_channel(author, key, id)?,
             ChatKey::Direct(one, other) => {

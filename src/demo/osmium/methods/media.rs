@@ -19,6 +19,8 @@ const MAX_FILE: usize = 64 * 1024 * 1024;
 const MAX_STORED: usize = 256 * 1024 * 1024;
 /// Unfinished uploads of one person.
 const MAX_UPLOADS: usize = 32;
+/// How long an upload is kept that nobody finishes, in milliseconds.
+const UPLOAD_LIFE: i64 = 600_000;
 /// Parts of one file.
 const MAX_PARTS: u32 = 4_096;
 /// The longest name or type of a file, in bytes.
@@ -30,6 +32,8 @@ impl Server {
         if request.part >= MAX_PARTS {
             return Err(Refusal::malformed(format!("A file has at most {MAX_PARTS} parts.")));
         }
+        let now = self.now;
+        self.state.uploads.retain(|_, upload| now - upload.touched < UPLOAD_LIFE);
         let own = (caller.user, request.upload_id);
         let open = self.state.uploads.range((caller.user, 0)..=(caller.user, u64::MAX)).count();
         if !self.state.uploads.contains_key(&own) && open >= MAX_UPLOADS {
@@ -37,13 +41,16 @@ impl Server {
         }
         let stored: usize = self.state.files.values().map(|file| file.bytes.len()).sum();
         let waiting: usize = self.state.uploads.values().map(Upload::size).sum();
-        if stored + waiting + request.data.len() > MAX_STORED {
+        let known = self.state.uploads.get(&own);
+        let replaced = known.and_then(|upload| upload.parts.get(&request.part)).map_or(0, Bytes::len);
+        if stored + waiting - replaced + request.data.len() > MAX_STORED {
             return Err(Refusal::malformed("This demo server has no room for more files."));
         }
-        let upload = self.state.uploads.entry(own).or_default();
-        if upload.size() + request.data.len() > MAX_FILE {
+        if known.map_or(0, Upload::size) - replaced + request.data.len() > MAX_FILE {
             return Err(Refusal::malformed(format!("A file has at most {} MiB here.", MAX_FILE / 1_048_576)));
         }
+        let upload = self.state.uploads.entry(own).or_default();
+        upload.touched = now;
         // A copy: the bytes given may be a view into the whole frame.
         upload.parts.insert(request.part, Bytes::copy_from_slice(&request.data));
         Ok(None)

@@ -35,16 +35,20 @@ impl Server {
             return Err(Refusal::malformed("The quote is too long."));
         }
         let bot_info = self.bot_info(caller.user, request.bot_info)?;
-        let draft = Draft {
+        let mut draft = Draft {
             text: request.message,
             entities: request.entities,
-            media: self.attach(caller.user, request.media)?,
             reply_to: reply_to.filter(|id| *id != 0),
             quote,
             bot_info,
             nonce: request.client_id,
             ..Draft::default()
         };
+        // A message that is refused, or known already, must not use its uploads up.
+        if self.known_nonce(caller.user, draft.nonce).is_none() {
+            self.check(caller.user, key, &draft, request.media.len())?;
+            draft.media = self.attach(caller.user, request.media)?;
+        }
         let message_id = self.post(caller.user, key, draft)?;
         Ok(Some(Answer::SentMessage(api::SentMessage { message_id })))
     }

@@ -93,6 +93,8 @@ pub(crate) struct StoredFile {
 pub(crate) struct Upload {
     /// The parts by number.
     pub(crate) parts: BTreeMap<u32, bytes::Bytes>,
+    /// When the last part came, in Unix milliseconds.
+    pub(crate) touched: i64,
 }
 
 impl Upload {
