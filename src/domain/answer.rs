@@ -2,7 +2,7 @@
 
 use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
-use super::id::{ChatId, CommunityId, FileId, MessageId, RequestId};
+use super::id::{ChatId, CommunityId, MessageId, RequestId};
 use super::message::Message;
 use super::people::User;
 use super::text::CleanText;
@@ -16,6 +16,17 @@ pub struct Answer {
     pub request: RequestId,
     /// What came of it.
     pub outcome: Result<Reply, Refusal>,
+}
+
+/// How far a request is that takes long: files on their way up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Which request.
+    pub request: RequestId,
+    /// Bytes that the network has taken.
+    pub done: u64,
+    /// Bytes altogether.
+    pub total: u64,
 }
 
 /// Why a request was not fulfilled.
@@ -164,6 +175,4 @@ pub enum Reply {
     },
     /// A person.
     User(User),
-    /// An upload is complete and can be sent.
-    Uploaded(FileId),
 }

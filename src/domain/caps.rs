@@ -25,4 +25,8 @@ pub struct Caps {
     pub saved: bool,
     /// Longest message in code points, where the network says.
     pub max_length: Option<u32>,
+    /// Most files that go with one message; 0: files cannot be sent.
+    pub max_files: u32,
+    /// Largest file in bytes.
+    pub max_file: u64,
 }

@@ -4,6 +4,7 @@ use super::id::{ChatId, CommunityId, MessageId, Nonce, UserId};
 use super::message::{MessageKey, ReactEmoji};
 use super::people::Presence;
 use super::secret::Secret;
+use super::upload::Upload;
 use std::sync::Arc;
 
 /// What the core wants of a network.
@@ -117,26 +118,6 @@ pub struct Outgoing {
     pub reply_to: Option<MessageId>,
     /// Files to attach.
     pub attachments: Vec<Upload>,
-}
-
-/// A file on its way out, whole: the core does no I/O.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Upload {
-    /// Its name, without a path.
-    pub name: String,
-    /// Its MIME type.
-    pub mimetype: String,
-    /// What is in it.
-    pub bytes: bytes::Bytes,
-}
-
-impl std::fmt::Debug for Upload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Upload")
-            .field("mimetype", &self.mimetype)
-            .field("bytes", &self.bytes.len())
-            .finish_non_exhaustive()
-    }
 }
 
 /// How urgent a request is. Lower comes first.

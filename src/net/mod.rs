@@ -12,7 +12,7 @@ pub mod session;
 #[cfg(feature = "app")]
 pub mod tls;
 
-use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Request, RequestId, Secret, Update};
+use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Progress, Request, RequestId, Secret, Update};
 use bytes::Bytes;
 
 /// One frame of a message-oriented connection.
@@ -33,6 +33,8 @@ pub enum NetEvent {
     Update(Update),
     /// A reply.
     Answer(Answer),
+    /// How far a request is that takes long; its reply is still to come.
+    Progress(Progress),
 }
 
 /// How an account signs in.

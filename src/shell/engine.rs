@@ -93,6 +93,7 @@ impl Engine {
                         NetEvent::Link(link) => Event::Link(account, link),
                         NetEvent::Update(update) => Event::Update(account, update),
                         NetEvent::Answer(answer) => Event::Answer(account, answer),
+                        NetEvent::Progress(progress) => Event::Progress(account, progress),
                     };
                     self.feed(event, observer);
                 }
@@ -158,6 +159,7 @@ impl Engine {
             }
             Effect::ForgetToken(account) => self.sessions.forget_token(account),
             Effect::Store(op) => self.store(op),
+            Effect::ReadFile { number, path, most } => self.sessions.read_file(number, path, most),
             Effect::Arm(timer, at) => self.timers.arm(timer, at),
             Effect::Disarm(timer) => self.timers.disarm(timer),
             Effect::Copy(_)
@@ -206,11 +208,22 @@ fn log(event: &Event) {
                 tracing::info!(account, request = answer.request.0, kind = ?refusal.kind, code = refusal.code, "refused");
             }
         },
+        Event::Progress(AccountId(account), progress) => {
+            tracing::trace!(
+                account,
+                request = progress.request.0,
+                done = progress.done,
+                total = progress.total,
+                "under way"
+            );
+        }
         Event::NotTaken(AccountId(account), request) => tracing::debug!(account, request = request.0, "not taken"),
         Event::Timer(timer) => tracing::trace!(?timer, "timer"),
         Event::TokenKept(AccountId(account), trouble) => {
             tracing::info!(account, as_wished = trouble.is_none(), "token kept")
         }
+        Event::FileRead(number, Ok(file)) => tracing::debug!(number, bytes = file.size(), "a file was read"),
+        Event::FileRead(number, Err(_)) => tracing::debug!(number, "a file could not be read"),
         Event::Failed(_) => tracing::info!("something that was asked for did not work"),
         Event::Terminate => tracing::info!("asked to end"),
         Event::Started

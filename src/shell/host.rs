@@ -5,7 +5,7 @@
 
 use super::engine::{Engine, Observer};
 use super::startup::Startup;
-use crate::domain::{AccountId, Answer, LinkPhase, Priority, Request, RequestId, Secret};
+use crate::domain::{AccountId, Answer, LinkPhase, Priority, Progress, Request, RequestId, Secret};
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
 use crate::state::{Action, Effect, Event, State};
@@ -47,6 +47,8 @@ struct Watch {
     /// Events as they were reduced; kept only when somebody watches, and then taken after each turn, so it holds one batch at most.
     events: VecDeque<Event>,
     on: bool,
+    /// How far an action is that takes long, if that changed.
+    progress: Option<Progress>,
     /// The request beside the core that is waited for.
     awaited: Option<RequestId>,
     answer: Option<Answer>,
@@ -56,6 +58,9 @@ impl Observer for Watch {
     fn event(&mut self, event: &Event) {
         if self.on && matches!(event, Event::Link(..) | Event::Update(..) | Event::TokenKept(..)) {
             self.events.push_back(event.clone());
+        }
+        if let Event::Progress(_, progress) = event {
+            self.progress = Some(*progress);
         }
         if let Event::Answer(_, answer) = event
             && self.awaited == Some(answer.request)
@@ -119,8 +124,25 @@ impl Host {
     /// # Errors
     /// Nothing came of it in time.
     pub async fn outcome(&mut self, ticket: Ticket, within: Duration) -> Result<Outcome, HostError> {
-        let end = Instant::now() + within;
+        self.outcome_of_long(ticket, within, |_| {}).await
+    }
+
+    /// Waits for what became of an action that may take long: as long as it goes on, the time begins anew, and how far it is is told.
+    ///
+    /// # Errors
+    /// It did not go on in time.
+    pub async fn outcome_of_long(
+        &mut self,
+        ticket: Ticket,
+        within: Duration,
+        mut told: impl FnMut(Progress),
+    ) -> Result<Outcome, HostError> {
+        let mut end = Instant::now() + within;
         loop {
+            if let Some(progress) = self.watch.progress.take() {
+                end = Instant::now() + within;
+                told(progress);
+            }
             if let Some(outcome) = self.watch.outcomes.remove(&ticket) {
                 return Ok(outcome);
             }

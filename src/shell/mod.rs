@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod clock;
 pub mod colour;
 pub mod engine;
+pub mod files;
 pub mod home;
 pub mod host;
 mod keyring;

@@ -1,13 +1,14 @@
-//! The sessions of all accounts, and their tokens: the part of the effects that takes time.
+//! The sessions of all accounts, their tokens, and files to be sent: the part of the effects that takes time.
 //!
 //! Each session has a channel of its own, so that what one that was replaced still had to say cannot be taken for the new one's: of a session
-//! that was ended or replaced only answers are still heard. Tokens are read and written on blocking threads.
+//! that was ended or replaced only answers are still heard. Tokens and files are read and written on blocking threads.
 
 use super::accounts::{AccountSetup, TokenSource};
+use super::files;
 use super::vault::{Identity, Kept, Vault};
 use crate::config;
 use crate::config::accounts::NETWORKS;
-use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret};
+use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret, Upload};
 use crate::net::dial::{Proxies, ServerAddress};
 use crate::net::osmium::{OsmiumAdapter, OsmiumConfig};
 use crate::net::session::{self, BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle};
@@ -30,6 +31,8 @@ const PARTING: Duration = Duration::from_millis(1_500);
 pub enum Finished {
     /// An account's saved token, or why there is none; for the connection with this number.
     Token(AccountId, u64, Result<Secret, String>),
+    /// A file was read, or why not: a sentence.
+    File(u64, Result<Upload, String>),
     /// A token was saved or forgotten, or why not.
     Kept(AccountId, Kept),
 }
@@ -210,6 +213,14 @@ impl Sessions {
         }
     }
 
+    /// Reads a file that is to be sent.
+    pub fn read_file(&mut self, number: u64, path: String, most: u64) {
+        self.block(move || {
+            let file = files::read(&files::expanded(&path), most);
+            Finished::File(number, file.map_err(|error| error.to_string()))
+        });
+    }
+
     /// The next thing that arrives. Safe to drop and call again.
     pub async fn next(&mut self) -> Arrived {
         poll_fn(|context| self.poll(context)).await
@@ -252,6 +263,7 @@ impl Sessions {
                 self.start(account, Credentials::Token(token))
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence)),
+            Finished::File(number, file) => Some(Event::FileRead(number, file)),
             Finished::Kept(account, kept) => {
                 if let Some((setup, label)) = self.setups.get_mut(&account).zip(kept.label) {
                     setup.account.label = label;

@@ -100,6 +100,13 @@ pub enum Action {
     SignIn,
     /// Send what is in the composer, or run it if it is a command.
     Send,
+    /// Send a file that the shell reads, with a text if there is one.
+    Attach {
+        /// Where it is.
+        path: String,
+        /// What goes with it.
+        text: String,
+    },
     /// Begin a new line.
     NewLine,
     /// Type text at the cursor of whatever takes text.
@@ -310,6 +317,7 @@ registry! {
     "quit" "" ANYWHERE, true, plain!(A::Quit), "Quit";
     "clear" "" &[Context::Composer], false, plain!(A::Clear), "Clear the composer";
     "send" "" &[Context::Composer], false, plain!(A::Send), "Send the message";
+    "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "new-line" "" &[Context::Composer], false, plain!(A::NewLine), "Begin a new line";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
     "cancel" "" &[Context::Messages, Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
@@ -397,7 +405,12 @@ mod tests {
     #[test]
     fn every_entry_can_be_read_back() {
         for info in REGISTRY {
-            let written = format!("{} {}", info.name, if info.arguments == "CHAT" { "self" } else { "" });
+            let arguments = match info.arguments {
+                "CHAT" => "self",
+                "PATH [TEXT]" => "a.png",
+                _ => "",
+            };
+            let written = format!("{} {arguments}", info.name);
             assert!(parse(&written).is_ok(), "{written}");
             assert!(
                 info.help.chars().next().is_some_and(char::is_uppercase) && !info.help.ends_with('.'),

@@ -148,8 +148,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         | Reply::History { .. }
         | Reply::Communities { .. }
         | Reply::Channels { .. }
-        | Reply::Chats { .. }
-        | Reply::Uploaded(_) => return,
+        | Reply::Chats { .. } => return,
     }
     if let Some(front) = &mut state.front {
         front.sidebar.dirty = true;

@@ -46,6 +46,15 @@ pub enum Effect {
     ForgetToken(AccountId),
     /// Write something durable.
     Store(StoreOp),
+    /// Read a file for a message. Answered with `Event::FileRead` of the same number.
+    ReadFile {
+        /// Names it.
+        number: u64,
+        /// Where it is, as the user wrote it.
+        path: String,
+        /// Largest size in bytes; a larger one is not read.
+        most: u64,
+    },
     /// Ring at the given moment. Replaces an earlier arming of the same timer.
     Arm(Timer, Mono),
     /// Do not ring.

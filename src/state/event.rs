@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::front::{PaneId, Visible};
-use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, RequestId, Settings, Update};
+use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, Progress, RequestId, Settings, Update, Upload};
 use std::sync::Arc;
 
 /// What the reducer is told.
@@ -29,10 +29,14 @@ pub enum Event {
     Update(AccountId, Update),
     /// A reply from an account's network.
     Answer(AccountId, Answer),
+    /// How far a request is whose reply is still to come.
+    Progress(AccountId, Progress),
     /// A request could not be handed to its session: no session, or its queue is full.
     NotTaken(AccountId, RequestId),
     /// The store did what it was asked.
     Stored(StoreReply),
+    /// A file was read for the message with this number, or why it was not: a sentence for the user.
+    FileRead(u64, Result<Upload, String>),
     /// An armed timer rang.
     Timer(Timer),
     /// The screen was laid out; what follows from it is data. Never asks for another frame by itself.

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Context};
 use super::typing::OwnTyping;
+use super::ui::attach::Reading;
 use super::ui::composer::Composer;
 use super::ui::field::Field;
 use super::ui::picker::Picker;
@@ -102,6 +103,10 @@ pub struct Front {
     pub notice: Option<Notice>,
     /// The key that quits, as people say it; set by the shell from the live keymap.
     pub quit_key: String,
+    /// Files that are being read for messages.
+    pub(crate) reading: Vec<Reading>,
+    /// How many files were asked for.
+    pub(crate) files: u64,
     /// The chat to open once the lists are there, by its written name.
     pub wish: Option<String>,
     /// What others were told of own typing.

@@ -11,8 +11,8 @@ use super::event::{Ticket, Timer};
 use super::requests::Purpose;
 use super::{Account, State};
 use crate::domain::{
-    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, RefusalKind, Request,
-    RequestId, Upload, Wall,
+    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
+    Request, RequestId, Upload, Wall, size,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 const ROWS: usize = 200;
 /// Most confirmed messages of one chat that are remembered for matching.
 const CLAIMED: usize = 64;
+/// Most bytes of files that may wait in all chats of an account: they are held in memory.
+const WAITING_BYTES: u64 = 256_000_000;
 /// How long a request that could not be handed over waits for its next try.
 const NOT_TAKEN: Duration = Duration::from_secs(1);
 
@@ -50,8 +52,10 @@ pub struct Pending {
     pub revision: u32,
     /// The newest message known in its chat when it was written.
     pub(crate) known: Option<MessageKey>,
-    /// Was in flight when the connection was lost: history decides before it may be sent again.
-    pub(crate) healing: bool,
+    /// Was in flight when its answer got lost, for this reason: history decides before it may be sent again.
+    pub(crate) doubt: Option<Refusal>,
+    /// How much of its files the network has, in bytes, and how much there is.
+    pub progress: Option<(u64, u64)>,
     /// Not to be sent before.
     pub(crate) wait: Option<Mono>,
     /// How often the network asked to wait.
@@ -124,6 +128,7 @@ impl Outbox {
 impl Pending {
     fn set(&mut self, stage: Stage) {
         self.stage = stage;
+        self.progress = None;
         self.revision = self.revision.wrapping_add(1);
     }
 }
@@ -151,6 +156,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         let text = crate::domain::CleanText::new(&format!("the message is {over} characters too long"));
         return Err(Box::new(Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }));
     }
+    check_files(account, &draft.attachments)?;
     if account.outbox.of(chat.chat).len() >= ROWS {
         let why = "too many messages are waiting here; retry or discard some";
         return Err(Box::new(Refusal::ours(RefusalKind::RateLimited, why)));
@@ -173,7 +179,8 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         stage: Stage::Committing,
         revision: 0,
         known,
-        healing: false,
+        doubt: None,
+        progress: None,
         wait: None,
         delays: 0,
         ticket: draft.ticket,
@@ -181,6 +188,33 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     fx.push(Effect::Store(StoreOp::PutOutbox(chat, outgoing)));
     state.touch();
     Ok(nonce)
+}
+
+/// Says before anything is sent what the network or the memory would not take.
+fn check_files(account: &Account, files: &[Upload]) -> Result<(), Box<Refusal>> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let refusal = |kind, text: String| {
+        Err(Box::new(Refusal { kind, text: crate::domain::CleanText::line(&text), ..Refusal::default() }))
+    };
+    let most = account.caps.max_files;
+    if most == 0 {
+        return refusal(RefusalKind::Unsupported, "files cannot be sent here".to_owned());
+    }
+    if files.len() > most as usize {
+        return refusal(RefusalKind::Invalid, format!("a message takes at most {most} files"));
+    }
+    if let Some(file) = files.iter().find(|file| file.size() > account.caps.max_file) {
+        let most = size(account.caps.max_file);
+        return refusal(RefusalKind::Invalid, format!("\"{}\" is too large: at most {most} can be sent", file.name));
+    }
+    let waiting = account.outbox.chats.values().flatten().flat_map(|row| &row.outgoing.attachments);
+    if waiting.chain(files).map(Upload::size).sum::<u64>() > WAITING_BYTES {
+        let text = format!("too many files are waiting; at most {} may at once", size(WAITING_BYTES));
+        return refusal(RefusalKind::RateLimited, text);
+    }
+    Ok(())
 }
 
 /// A row is durable.
@@ -194,6 +228,19 @@ pub(super) fn committed(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut
     pump(state, chat, fx);
 }
 
+/// The network has taken so much of the files of a message.
+pub(super) fn progressed(state: &mut State, account: AccountId, progress: Progress) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    let Some(Purpose::Send(chat, nonce)) = known.requests.open.get(&progress.request) else { return };
+    let (chat, nonce) = (*chat, *nonce);
+    let Some(row) = known.outbox.find_mut(chat, nonce) else { return };
+    if row.stage == Stage::InFlight(progress.request) {
+        row.progress = Some((progress.done, progress.total));
+        row.revision = row.revision.wrapping_add(1);
+        state.touch();
+    }
+}
+
 /// Sends the first message of a chat that can be sent, if none is in flight.
 pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     let now = state.now.mono;
@@ -204,7 +251,7 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     let Some(rows) = account.outbox.chats.get_mut(&chat.chat) else { return };
     let next = rows.iter_mut().find(|row| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed | Stage::Sent(_)));
     let Some(row) = next else { return };
-    if row.stage != Stage::Queued || row.healing || row.wait.is_some_and(|until| until > now) {
+    if row.stage != Stage::Queued || row.doubt.is_some() || row.wait.is_some_and(|until| until > now) {
         return;
     }
     row.wait = None;
@@ -265,7 +312,7 @@ pub(super) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Eff
     let row = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce));
     let Some(row) = row.filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) else { return false };
     row.set(Stage::Queued);
-    row.healing = false;
+    row.doubt = None;
     row.wait = None;
     state.touch();
     pump(state, chat, fx);

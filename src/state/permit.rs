@@ -45,6 +45,17 @@ pub(crate) fn refusal_to_write(state: &State, chat: ChatKey) -> Option<&'static 
     })
 }
 
+/// Why no file may be sent to a chat; `None` if one may, or if nobody knows.
+pub(crate) fn refusal_to_attach(state: &State, chat: ChatKey) -> Option<&'static str> {
+    if let Some(reason) = refusal_to_write(state, chat) {
+        return Some(reason);
+    }
+    if state.core.account(chat.account)?.caps.max_files == 0 {
+        return Some("Files cannot be sent here");
+    }
+    (!may(state, chat, Permissions::SEND_MEDIA)).then_some("You may not send files here")
+}
+
 /// Whether something may be done in a chat, as far as is known.
 pub(crate) fn may(state: &State, chat: ChatKey, wanted: Permissions) -> bool {
     state.core.chat(chat).is_none_or(|(account, known)| account.may(known, wanted))

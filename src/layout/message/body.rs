@@ -106,16 +106,15 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     let reading = Reading { me: setting.account.me, reveal: true, base: base.into(), glyphs: setting.glyphs };
     let body = lines.len();
     text(&rich, reading, setting, lines);
-    for file in &pending.outgoing.attachments {
-        let name = CleanText::line(&file.name);
-        lines.push(indented(Line::with(&name, Role::Dim), setting).cut(setting.width, setting.glyphs.more));
-    }
+    extras::uploads(&pending.outgoing.attachments, base, setting, lines);
     if lines.len() == body {
         lines.push(indented(Line::new(), setting));
     }
     let (mark_text, words) = match &pending.stage {
         Stage::Committing | Stage::Queued | Stage::InFlight(_) | Stage::Sent(_) => {
-            mark(&[(setting.glyphs.pending, Role::Pending)], setting, lines);
+            let share = pending.progress.and_then(|(done, total)| done.saturating_mul(100).checked_div(total));
+            let share = share.map(|share| format!("{share}%")).unwrap_or_default();
+            mark(&[(&share, Role::Dim), (setting.glyphs.pending, Role::Pending)], setting, lines);
             return;
         }
         Stage::Failed(refusal) => {

@@ -2,10 +2,10 @@
 
 use super::Setting;
 use super::body::indented;
-use crate::domain::{Attachment, AttachmentKind, CleanText, Embed, ReactEmoji, Reaction};
+use crate::domain::{Attachment, AttachmentKind, CleanText, Embed, ReactEmoji, Reaction, Upload, size};
 use crate::layout::line::Line;
 use crate::layout::style::{Attributes, Role, Style};
-use crate::layout::time::{duration, short, size};
+use crate::layout::time::{duration, short};
 use crate::layout::width::width;
 use crate::layout::wrap::{Breaking, Styled};
 
@@ -16,7 +16,6 @@ const MOST: usize = 40;
 
 /// Files by name, with what they are.
 pub(super) fn attachments(files: &[Attachment], setting: &Setting<'_>, lines: &mut Vec<Line>) {
-    let more = setting.glyphs.more;
     for file in files.iter().take(MOST) {
         let mut detail = String::new();
         let mut add = |part: String| {
@@ -29,22 +28,38 @@ pub(super) fn attachments(files: &[Attachment], setting: &Setting<'_>, lines: &m
                 if w > 0 && h > 0 {
                     add(format!("{w}x{h}"));
                 }
-                add(duration(seconds));
+                if seconds > 0 {
+                    add(duration(seconds));
+                }
             }
-            AttachmentKind::Audio { seconds } => add(duration(seconds)),
-            AttachmentKind::Image { .. } | AttachmentKind::File => {}
+            AttachmentKind::Audio { seconds } if seconds > 0 => add(duration(seconds)),
+            AttachmentKind::Audio { .. } | AttachmentKind::Image { .. } | AttachmentKind::File => {}
         }
         if file.size > 0 {
             add(size(file.size));
         }
-        let room = setting.width.saturating_sub(setting.indent);
-        let name = if file.name.is_empty() { "unnamed file" } else { &file.name };
-        let mut line = Line::new();
-        line.push_cut(name, room.saturating_sub(detail.len()).max(room / 2), more, Style::of(Role::Link));
-        line.push_cut(&detail, room.saturating_sub(line.width()), more, Role::Dim);
-        lines.push(indented(line, setting));
+        file_row(&file.name, &detail, Role::Link, setting, lines);
     }
     rest(files.len(), "files", setting, lines);
+}
+
+/// Files on their way out.
+pub(super) fn uploads(files: &[Upload], role: Role, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    for file in files.iter().take(MOST) {
+        file_row(&CleanText::line(&file.name), &format!("  {}", size(file.size())), role, setting, lines);
+    }
+    rest(files.len(), "files", setting, lines);
+}
+
+/// A file by name; what is known of it stays in view when the name is long.
+fn file_row(name: &str, detail: &str, role: Role, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let more = setting.glyphs.more;
+    let room = setting.width.saturating_sub(setting.indent);
+    let name = if name.is_empty() { "unnamed file" } else { name };
+    let mut line = Line::new();
+    line.push_cut(name, room.saturating_sub(detail.len()).max(room / 2), more, Style::of(role));
+    line.push_cut(detail, room.saturating_sub(line.width()), more, Role::Dim);
+    lines.push(indented(line, setting));
 }
 
 /// Previews of links, as small cards with a bar at their left.

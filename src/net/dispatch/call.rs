@@ -37,12 +37,14 @@ pub(super) enum Stage {
 }
 
 /// What a write is about. Writes about the same thing are made one after the other, so that a retried one never undoes a newer one.
-/// Deleting needs no such order: nothing undoes it.
+/// Deleting needs no such order: nothing undoes it. Messages with files are made one after the other too: together they would be no quicker, and a
+/// few of them would keep everything else waiting.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Subject {
     Message(ChatId, MessageId),
     ReadMark(ChatId),
     Presence,
+    Files,
 }
 
 impl Subject {
@@ -53,6 +55,7 @@ impl Subject {
             }
             Request::MarkRead { chat, .. } => Some(Self::ReadMark(*chat)),
             Request::SetPresence(_) => Some(Self::Presence),
+            Request::Send(outgoing) if !outgoing.attachments.is_empty() => Some(Self::Files),
             _ => None,
         }
     }

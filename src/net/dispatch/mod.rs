@@ -89,6 +89,12 @@ impl Dispatch {
         self.link = Link::SignedIn;
     }
 
+    /// Who waits for the call with this name.
+    #[must_use]
+    pub fn askers(&self, wire: RequestId) -> &[RequestId] {
+        self.wires.get(&wire).and_then(|number| self.calls.get(number)).map_or(&[], |call| call.askers.as_slice())
+    }
+
     /// How many requests are not answered yet.
     #[must_use]
     pub fn unanswered(&self) -> usize {

@@ -5,15 +5,17 @@
 
 use super::call::{Call, Outcome, first_call, probe};
 use super::decode::Decoder;
-use super::defaults::{EARLY_LIMIT, GARBAGE_LIMIT, OsmiumConfig, WAITING_LIMIT};
+use super::defaults::{EARLY_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT};
 use super::gap::GapWatch;
 use super::handshake::{Handshake, Next, Step};
 use super::latency::Latency;
 use super::pending::{Pending, PendingRequests, Purpose};
-use super::rpc;
+use super::refusal::of_error;
+use super::rpc::{self, Method as _};
+use super::upload::{Part, Step as UploadStep, Uploads};
 use super::wire::auth::Authorization;
 use super::wire::core::{ClientMessage, RpcResult, ServerMessage, client_message, server_message};
-use super::wire::updates;
+use super::wire::{media, updates};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
     Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, SessionId,
@@ -22,6 +24,8 @@ use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
 use bytes::Bytes;
 use prost::Message as _;
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// How far the connection has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,7 @@ pub struct OsmiumAdapter {
     code_request: Option<RequestId>,
     decoder: Decoder,
     pending: PendingRequests,
+    uploads: Uploads,
     waiting: VecDeque<(RequestId, Request)>,
     early: Vec<updates::Update>,
     gaps: GapWatch,
@@ -65,7 +70,8 @@ impl OsmiumAdapter {
             handshake: Handshake::new(credentials),
             code_request: None,
             decoder: Decoder::new(&config),
-            pending: PendingRequests::new(config.request_timeout),
+            pending: PendingRequests::default(),
+            uploads: Uploads::new(&config),
             waiting: VecDeque::new(),
             early: Vec::new(),
             gaps: GapWatch::default(),
@@ -79,7 +85,7 @@ impl OsmiumAdapter {
 
     /// What the network can do, as far as nib uses it.
     #[must_use]
-    pub const fn caps() -> Caps {
+    pub const fn caps(config: &OsmiumConfig) -> Caps {
         Caps {
             nonce_echo: true,
             fetch_marks_read: false,
@@ -92,6 +98,8 @@ impl OsmiumAdapter {
             groups: true,
             saved: true,
             max_length: None,
+            max_files: UPLOADS_LIMIT,
+            max_file: config.upload_limit,
         }
     }
 
@@ -105,7 +113,11 @@ impl OsmiumAdapter {
 
     fn ask(&mut self, purpose: Purpose, message: client_message::Message, now: Now, out: &mut Out) {
         let method = rpc::describe(&message).name;
-        let id = self.pending.insert(Pending { purpose, method, sent: now.mono });
+        let patience = match purpose {
+            Purpose::Part(_) => self.config.upload_timeout,
+            Purpose::SignIn(_) | Purpose::Call { .. } | Purpose::Probe => self.config.request_timeout,
+        };
+        let id = self.pending.insert(Pending::new(purpose, method, now.mono, patience));
         self.send(id, Some(message), now, out);
     }
 
@@ -117,6 +129,7 @@ impl OsmiumAdapter {
         self.phase = Phase::Ended;
         self.waiting.clear();
         self.early.clear();
+        self.uploads.clear();
         out.close = Some(close);
     }
 
@@ -130,7 +143,7 @@ impl OsmiumAdapter {
     }
 
     fn result(&mut self, result: RpcResult, now: Now, out: &mut Out) {
-        let Some(pending) = self.pending.take(result.req_id) else {
+        let Some(pending) = self.pending.take(result.req_id, now.mono) else {
             tracing::debug!(id = result.req_id, "an answer to nothing that was asked, or too late");
             self.decoder.skipped.count("answer without a request");
             return;
@@ -152,18 +165,49 @@ impl OsmiumAdapter {
                     Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
                     Ok(Outcome::Again(next)) => self.call(request, next, now, out),
                     Err(mut refusal) => {
-                        refusal.trace =
-                            result.trace_id.filter(|trace| !trace.is_empty()).map(|trace| CleanText::line(&trace));
+                        refusal.trace = result.trace_id.as_deref().and_then(trace_of);
                         tracing::debug!(method = pending.method, code = refusal.code, "refused");
                         answer(request, Err(refusal), out);
                     }
                 }
             }
+            Purpose::Part(part) => {
+                let outcome = media::UploadFilePart::unwrap_reply(result.result).map_err(|error| Refusal {
+                    trace: result.trace_id.as_deref().and_then(trace_of),
+                    ..of_error(error)
+                });
+                self.part(part, outcome, took, now, out);
+            }
             Purpose::Probe => self.measured(took, now, out),
         }
     }
 
-    fn measured(&mut self, took: std::time::Duration, now: Now, out: &mut Out) {
+    /// A part of a file was answered, or not in time.
+    fn part(&mut self, part: Part, outcome: Result<(), Refusal>, took: Duration, now: Now, out: &mut Out) {
+        match self.uploads.answered(part, outcome, took, now.mono) {
+            Some(UploadStep::Taken(progress, call)) => {
+                out.events.push(NetEvent::Progress(progress));
+                if let Some(call) = call {
+                    self.call(progress.request, call, now, out);
+                }
+            }
+            Some(UploadStep::Failed(request, refusal)) => {
+                tracing::debug!(code = refusal.code, "a file was refused");
+                answer(request, Err(refusal), out);
+            }
+            None => {}
+        }
+        self.send_parts(now, out);
+    }
+
+    /// Sends as many parts of files as may be under way.
+    fn send_parts(&mut self, now: Now, out: &mut Out) {
+        while let Some((part, message)) = self.uploads.next(now.mono) {
+            self.ask(Purpose::Part(part), message, now, out);
+        }
+    }
+
+    fn measured(&mut self, took: Duration, now: Now, out: &mut Out) {
         if let Some(latency) = self.latency.measured(took, now.mono) {
             out.events.push(NetEvent::Link(LinkEvent::Latency(latency)));
         }
@@ -213,7 +257,7 @@ impl OsmiumAdapter {
         if let Some(request) = self.code_request.take() {
             answer(request, Ok(Reply::Done), out);
         }
-        out.events.push(NetEvent::Link(LinkEvent::SignedIn { me, session, token, caps: Self::caps() }));
+        out.events.push(NetEvent::Link(LinkEvent::SignedIn { me, session, token, caps: Self::caps(&self.config) }));
         for update in std::mem::take(&mut self.early) {
             self.update(update, out);
         }
@@ -244,12 +288,17 @@ impl OsmiumAdapter {
     }
 
     /// A request whose time is over.
-    fn late(&mut self, late: Pending, out: &mut Out) {
+    fn late(&mut self, late: Pending, now: Now, out: &mut Out) {
         tracing::debug!(method = late.method, "not answered in time");
         match late.purpose {
             Purpose::SignIn(_) => self.close(Close::SignInFault(CleanText::ours("it did not answer in time")), out),
             Purpose::Call { request, .. } => {
                 answer(request, Err(Refusal::ours(RefusalKind::TimedOut, "The server did not answer in time.")), out);
+            }
+            Purpose::Part(part) => {
+                let text = "The server did not take a part of the file in time.";
+                let took = now.mono.since(late.sent);
+                self.part(part, Err(Refusal::ours(RefusalKind::TimedOut, text)), took, now, out);
             }
             // Silence is measured from the last frame, wherever the answer got lost.
             Purpose::Probe => {}
@@ -269,6 +318,11 @@ impl OsmiumAdapter {
     fn probe_at(&self) -> Option<Mono> {
         (self.phase == Phase::SignedIn && !self.pending.probing()).then(|| self.last_heard.plus(self.config.probe))
     }
+}
+
+/// What to quote when reporting a refusal.
+fn trace_of(trace: &str) -> Option<CleanText> {
+    Some(CleanText::line(trace)).filter(|trace| !trace.is_empty())
 }
 
 fn answer(request: RequestId, outcome: Result<Reply, Refusal>, out: &mut Out) {
@@ -331,7 +385,14 @@ impl Adapter for OsmiumAdapter {
             return;
         }
         match first_call(request, &self.config, &self.decoder) {
-            Ok(call) => self.call(id, call, now, out),
+            Ok(call) => match request {
+                Request::Send(outgoing) if !outgoing.attachments.is_empty() => {
+                    let progress = self.uploads.begin(id, Arc::clone(outgoing), call);
+                    out.events.push(NetEvent::Progress(progress));
+                    self.send_parts(now, out);
+                }
+                _ => self.call(id, call, now, out),
+            },
             Err(refusal) => answer(id, Err(refusal), out),
         }
     }
@@ -342,7 +403,8 @@ impl Adapter for OsmiumAdapter {
         }
         let quiet = self.minds_silence().then(|| self.last_heard.plus(self.config.quiet));
         let keepalive = Some(self.last_sent.plus(self.config.keepalive));
-        [quiet, keepalive, self.probe_at(), self.pending.deadline(), self.gaps.deadline()].into_iter().flatten().min()
+        let due = [self.probe_at(), self.pending.deadline(), self.uploads.deadline(), self.gaps.deadline()];
+        [quiet, keepalive].into_iter().chain(due).flatten().min()
     }
 
     fn tick(&mut self, now: Now, out: &mut Out) {
@@ -353,11 +415,12 @@ impl Adapter for OsmiumAdapter {
             return self.close(Close::Quiet, out);
         }
         while let Some(late) = self.pending.take_late(now.mono) {
-            self.late(late, out);
+            self.late(late, now, out);
             if self.phase == Phase::Ended {
                 return;
             }
         }
+        self.send_parts(now, out);
         if self.gaps.due(now.mono) && self.phase == Phase::SignedIn {
             out.events.push(NetEvent::Link(LinkEvent::Missed));
         }

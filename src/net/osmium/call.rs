@@ -11,7 +11,7 @@ use super::rpc::Method;
 use super::wire::core::{client_message, rpc_result};
 use super::wire::refs::{ChannelRef, ChatRef, chat_ref::Ref};
 use super::wire::{auth, chats, communities, messages, reactions, settings, types, users};
-use super::{ids, wire};
+use super::{ids, upload, wire};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
     Bundle, ChatId, CommunityId, MemberListEntry, Message, MessageKey, Outgoing, Page, Presence, ReactEmoji, Refusal,
@@ -113,7 +113,7 @@ pub fn first_call(request: &Request, config: &OsmiumConfig, decoder: &Decoder) -
         Request::FetchHistory { chat, page, limit } => {
             history(*chat, *page, (*limit).clamp(1, config.history_limit.max(1)))?
         }
-        Request::Send(outgoing) => send(outgoing)?,
+        Request::Send(outgoing) => send(outgoing, config)?,
         Request::Edit { chat, message, text } => {
             let Composed { text, entities } = encode::compose(text);
             done(messages::EditMessage {
@@ -183,10 +183,9 @@ fn emoji_of(emoji: &ReactEmoji) -> Result<reactions::ReactionEmoji, Refusal> {
     Ok(reactions::ReactionEmoji { emoji: Some(emoji) })
 }
 
-fn send(outgoing: &Outgoing) -> Result<Call, Refusal> {
-    if !outgoing.attachments.is_empty() {
-        return Err(Refusal::ours(RefusalKind::Unsupported, "Files cannot be sent yet; take them out and send again."));
-    }
+/// The message itself. The files that it refers to must be taken before it is sent.
+fn send(outgoing: &Outgoing, config: &OsmiumConfig) -> Result<Call, Refusal> {
+    upload::check(&outgoing.attachments, config)?;
     let Composed { text, entities } =
         if outgoing.verbatim { Composed::verbatim(&outgoing.text) } else { encode::compose(&outgoing.text) };
     let reply_to = match outgoing.reply_to {
@@ -199,6 +198,7 @@ fn send(outgoing: &Outgoing) -> Result<Call, Refusal> {
         chat_ref: reference(outgoing.chat)?,
         message: text,
         entities,
+        media: upload::references(outgoing, config),
         reply_to,
         client_id: Some(outgoing.nonce.0),
         ..Default::default()

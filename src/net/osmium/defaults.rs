@@ -79,6 +79,33 @@ pub const GARBAGE_LIMIT: u32 = 16;
 /// How often the sign-in starts over because its challenge has expired, within one connection.
 pub const CHALLENGE_RESTARTS: u32 = 3;
 
+/// Bytes in one part of a file on its way up, but for the last. Published: 256 KiB to 1 MiB, with this as the sample; known clients use it.
+pub const UPLOAD_PART: usize = 512 * 1024;
+
+/// Most parts under way at once. Published: several may be; how many is not.
+pub const UPLOAD_WINDOW: usize = 4;
+
+/// A part that is taken within this time allows one more at once.
+pub const UPLOAD_QUICK: Duration = Duration::from_millis(500);
+
+/// A part that takes so long means one less at once.
+pub const UPLOAD_SLOW: Duration = Duration::from_secs(1);
+
+/// How long a part may take to be answered: at 9 kB/s it just gets through. Shorter than [`QUIET`], since nothing else may be heard meanwhile.
+pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How often one part is sent before a passing refusal of it counts. Parts may be repeated.
+pub const UPLOAD_ATTEMPTS: u32 = 3;
+
+/// How long a file rests when a part of it was refused for the first time; doubles each time.
+pub const UPLOAD_REST: Duration = Duration::from_secs(1);
+
+/// Largest file that is sent, in bytes. The server's own limit is not published; the file is held in memory.
+pub const UPLOAD_LIMIT: u64 = 64_000_000;
+
+/// Most files of one message; the server's own limit is not published.
+pub const UPLOADS_LIMIT: u32 = 10;
+
 /// How nib talks to one Osmium server. The default is what this file assumes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OsmiumConfig {
@@ -108,6 +135,12 @@ pub struct OsmiumConfig {
     pub quiet: Duration,
     /// Most messages asked for at once.
     pub history_limit: u16,
+    /// Bytes in one part of a file on its way up.
+    pub upload_part: usize,
+    /// How long a part may take to be answered.
+    pub upload_timeout: Duration,
+    /// Largest file that is sent, in bytes.
+    pub upload_limit: u64,
 }
 
 impl Default for OsmiumConfig {
@@ -126,6 +159,9 @@ impl Default for OsmiumConfig {
             probe: PROBE,
             quiet: QUIET,
             history_limit: HISTORY_LIMIT,
+            upload_part: UPLOAD_PART,
+            upload_timeout: UPLOAD_TIMEOUT,
+            upload_limit: UPLOAD_LIMIT,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::driver::{Driver, End, stopped};
 use super::socket::{Ended, Incoming, Wire};
-use crate::domain::{DownReason, LinkEvent, Mono};
+use crate::domain::{DownReason, LinkEvent, Mono, Progress};
 use crate::net::dial::{Socket, reason};
 use crate::net::{Adapter, Close, NetEvent, Out};
 use std::time::Duration;
@@ -218,6 +218,11 @@ impl<'a> Connection<'a> {
                 NetEvent::Link(event) => {
                     self.driver.signed_in(&event);
                     self.driver.pending.link(event);
+                }
+                NetEvent::Progress(progress) => {
+                    for &request in self.driver.dispatch.askers(progress.request) {
+                        self.driver.pending.push(NetEvent::Progress(Progress { request, ..progress }));
+                    }
                 }
                 update @ NetEvent::Update(_) => self.driver.pending.push(update),
             }

@@ -1,7 +1,7 @@
 //! Events on their way to the core: bounded, in order, and without what the next one makes void.
 
 use super::Batch;
-use crate::domain::{AccountId, Answer, ChatId, LinkEvent, Update, UserId};
+use crate::domain::{AccountId, Answer, ChatId, LinkEvent, RequestId, Update, UserId};
 use crate::net::NetEvent;
 use std::collections::{HashSet, VecDeque};
 
@@ -65,12 +65,15 @@ impl Pending {
 enum Key {
     Typing(ChatId, UserId),
     Presence(UserId),
+    Progress(RequestId),
 }
 
-/// Of the typing of one person in one chat, and of the presence of one person, keeps the last word only. The others are untouched and in order.
+/// Of the typing of one person in one chat, of the presence of one person, and of how far one request is, keeps the last word only. The others are
+/// untouched and in order.
 fn coalesce(events: &mut Vec<NetEvent>) {
-    let passing =
-        |event: &NetEvent| matches!(event, NetEvent::Update(Update::Typing { .. } | Update::PresenceChanged(_)));
+    let passing = |event: &NetEvent| {
+        matches!(event, NetEvent::Update(Update::Typing { .. } | Update::PresenceChanged(_)) | NetEvent::Progress(_))
+    };
     if events.iter().filter(|event| passing(event)).nth(1).is_none() {
         return;
     }
@@ -85,6 +88,7 @@ fn coalesce(events: &mut Vec<NetEvent>) {
                 people.reverse();
                 !people.is_empty()
             }
+            NetEvent::Progress(progress) => told.insert(Key::Progress(progress.request)),
             _ => true,
         });
     }

@@ -1,9 +1,9 @@
-//! After a lost connection: did a message in flight arrive? History carries no nonce, so it is matched by author, text and place, one to one.
+//! After a lost connection: did a message in flight arrive? History carries no nonce, so it is matched by author, text, files and place, one to one.
 
 use super::{Pending, Stage, pump, tell};
 use crate::domain::{
-    AccountId, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal, RefusalKind, Request,
-    UserId,
+    AccountId, Attachment, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal,
+    RefusalKind, Request, Upload, UserId,
 };
 use crate::state::State;
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
@@ -19,7 +19,7 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
     if known.outbox.chats.is_empty() {
         return;
     }
-    let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(|row| row.healing);
+    let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(|row| row.doubt.is_some());
     let asked = |chat: &ChatId| known.requests.open.values().any(|purpose| *purpose == Purpose::Heal(*chat));
     let chats: Vec<ChatId> = known.outbox.busy().into_iter().filter(|chat| undecided(chat) && !asked(chat)).collect();
     for chat in chats {
@@ -44,13 +44,13 @@ pub(in crate::state) fn on_page(
                 messages.iter().filter(|message| message.author == me && !claimed.contains(&message.key.id)).collect();
             free.sort_by_key(|message| message.key);
             let oldest = messages.iter().map(|message| message.key).min();
-            let rows = account.outbox.of(chat.chat).iter().filter(|row| row.healing);
+            let rows = account.outbox.of(chat.chat).iter().filter(|row| row.doubt.is_some());
             rows.map(|row| (row.outgoing.nonce, judge(row, me, &mut free, oldest, reached_start))).collect()
         }
         // The question stays open until the connection stands again.
         Err(refusal) if refusal.is_passing() && refusal.kind == RefusalKind::LinkLost => return,
         Err(_) => {
-            let rows = account.outbox.of(chat.chat).iter().filter(|row| row.healing);
+            let rows = account.outbox.of(chat.chat).iter().filter(|row| row.doubt.is_some());
             rows.map(|row| (row.outgoing.nonce, Verdict::Unknown)).collect()
         }
     };
@@ -64,13 +64,20 @@ pub(in crate::state) fn on_page(
                 fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
             }
             Verdict::Absent => {
-                if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
-                    row.healing = false;
+                if let Some(row) = account.outbox.find_mut(chat.chat, nonce)
+                    && let Some(why) = row.doubt.take()
+                    && !row.outgoing.attachments.is_empty()
+                {
+                    // Files may be what breaks the connection, and take long: whether they are tried again is for the user to say.
+                    let text = format!("{}; nothing was sent", why.text.trim_end_matches('.'));
+                    let refusal = Refusal { text: CleanText::line(&text), ..why };
+                    row.set(Stage::Failed(refusal.clone()));
+                    tell(row, || Outcome::Refused(refusal), fx);
                 }
             }
             Verdict::Unknown => {
                 if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
-                    row.healing = false;
+                    row.doubt = None;
                     row.set(Stage::Unconfirmed);
                     let why = "the connection was lost before the network confirmed the message";
                     tell(row, || Outcome::Refused(Refusal::ours(RefusalKind::LinkLost, why)), fx);
@@ -102,6 +109,7 @@ fn judge(
         message.author == me
             && newer(message)
             && (*message.body.text == *text || plain(&message.body.text) == plain(&text))
+            && same_files(&row.outgoing.attachments, &message.attachments)
     };
     if let Some(at) = free.iter().position(|message| same(message)) {
         return Verdict::Arrived(free.remove(at).key);
@@ -109,6 +117,12 @@ fn judge(
     // Everything since it was written must be in view to say that it is not there.
     let complete = reached_start || row.known.is_some_and(|known| oldest.is_some_and(|oldest| oldest <= known));
     if complete { Verdict::Absent } else { Verdict::Unknown }
+}
+
+/// Whether a message has the files that were sent with it. Each by its size or its name: a network may make a picture smaller, or rename a file.
+fn same_files(sent: &[Upload], seen: &[Attachment]) -> bool {
+    let same = |(sent, seen): (&Upload, &Attachment)| sent.size() == seen.size || *sent.name == *seen.name;
+    sent.len() == seen.len() && sent.iter().zip(seen).all(same)
 }
 
 /// Text without what a network may have changed at its ends and between words.

@@ -33,7 +33,7 @@ pub(in crate::state) fn acknowledged(
         if echo_awaited {
             if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
                 row.set(Stage::Sent(message));
-                row.healing = false;
+                row.doubt = None;
                 tell(row, || Outcome::Sent { chat, message, at }, fx);
             }
         } else if let Some(mut row) = account.outbox.take(chat.chat, nonce) {
@@ -101,7 +101,7 @@ pub(in crate::state) fn refused(state: &mut State, chat: ChatKey, nonce: Nonce, 
             }
             RefusalKind::LinkLost | RefusalKind::TimedOut => {
                 row.set(Stage::Queued);
-                row.healing = true;
+                row.doubt = Some(refusal);
             }
             RefusalKind::RateLimited
                 if row.delays < DELAYS && refusal.retry_after.is_none_or(|pause| pause <= LONGEST_PAUSE) =>

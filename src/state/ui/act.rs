@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{compose, lists, message, open, themes};
+use super::{attach, compose, lists, message, open, themes};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -106,6 +106,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::SignIn => login::wanted(state),
         Action::Send if on_top => lists::accept(state, fx),
         Action::Send => compose::send(state, fx),
+        Action::Attach { path, text } => attach::begin(state, path, text, "", fx),
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
         Action::NewLine => {}
         Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),
@@ -119,7 +120,12 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
 
 fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
     let ticket = draft.ticket;
-    let refused = match permit::refusal_to_write(state, chat) {
+    let hindrance = if draft.attachments.is_empty() {
+        permit::refusal_to_write(state, chat)
+    } else {
+        permit::refusal_to_attach(state, chat)
+    };
+    let refused = match hindrance {
         Some(reason) => Err(Refusal::ours(RefusalKind::Forbidden, reason)),
         None if draft.text.trim().is_empty() && draft.attachments.is_empty() => {
             Err(Refusal::ours(RefusalKind::Invalid, "there is nothing to send"))

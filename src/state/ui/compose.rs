@@ -1,9 +1,9 @@
 //! Writing: new messages, answers, changes of own messages, and `/` commands. What was typed is never lost.
 
-use super::{act, open};
+use super::{act, attach, open};
 use crate::domain::markup;
 use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Priority, Refusal, Request};
-use crate::state::action::{self, TextEdit};
+use crate::state::action::{self, Action, TextEdit};
 use crate::state::effect::{Effect, Effects, StoreOp};
 use crate::state::front::{ComposeMode, Region, Target};
 use crate::state::outbox::{self, Draft};
@@ -78,7 +78,7 @@ pub(super) fn leave_mode(state: &mut State) -> bool {
 }
 
 /// The draft in the store is out of date.
-fn forget_draft(state: &mut State, fx: &mut Effects) {
+pub(super) fn forget_draft(state: &mut State, fx: &mut Effects) {
     if let Some(front) = &mut state.front
         && let Some(chat) = front.pane.chat
         && std::mem::take(&mut front.pane.draft_stored)
@@ -105,8 +105,8 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     if let Some(reason) = permit::refusal_to_write(state, chat) {
         return state.notice(reason, true, fx);
     }
-    if state.core.account(chat.account).is_some_and(|account| matches!(account.link, LinkPhase::SignedOut { .. })) {
-        return state.notice("Sign in first; what you typed stays here", true, fx);
+    if let Some(reason) = signed_out(state, chat) {
+        return state.notice(reason, true, fx);
     }
     let reply_to = match state.front.as_ref().map(|front| &front.pane.mode) {
         Some(ComposeMode::Reply(message)) => Some(message.id),
@@ -133,6 +133,12 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     }
 }
 
+/// Why nothing can be sent before the user does something about it.
+pub(super) fn signed_out(state: &State, chat: ChatKey) -> Option<&'static str> {
+    let account = state.core.account(chat.account)?;
+    matches!(account.link, LinkPhase::SignedOut { .. }).then_some("Sign in first; what you typed stays here")
+}
+
 /// Runs a command; one that is not known stays in the composer.
 fn command(state: &mut State, written: &str, fx: &mut Effects) {
     let line = written.strip_prefix('/').unwrap_or(written);
@@ -141,6 +147,8 @@ fn command(state: &mut State, written: &str, fx: &mut Effects) {
         Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
             state.notice(format!("\"{name}\" works by its key only"), true, fx);
         }
+        // What was typed stays until nothing stands against the file, and comes back if something does later.
+        Ok(Action::Attach { path, text }) => attach::begin(state, path, text, written, fx),
         Ok(action) => {
             if let Some(front) = &mut state.front {
                 front.pane.composer.set_text("");

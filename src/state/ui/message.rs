@@ -1,6 +1,6 @@
 //! The message cursor, and what can be done to the message it is on.
 
-use super::compose;
+use super::{attach, compose};
 use crate::domain::{
     ChatKey, CleanText, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, Request, SpanKind,
 };
@@ -306,7 +306,7 @@ pub(super) fn discard(state: &mut State, fx: &mut Effects) {
         return state.notice("No message has failed here", false, fx);
     };
     if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
-        compose::give_back(state, chat, &outgoing.text);
+        compose::give_back(state, chat, &attach::line_of(&outgoing));
         if let Some(front) = &mut state.front {
             history::keep_valid(front, &state.core.accounts, chat);
         }

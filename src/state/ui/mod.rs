@@ -2,6 +2,7 @@
 
 pub(super) mod act;
 pub(super) mod arranged;
+pub(super) mod attach;
 pub(super) mod compose;
 pub mod composer;
 pub mod emoji;

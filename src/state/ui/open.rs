@@ -1,6 +1,6 @@
 //! Opening and leaving chats; what was typed stays with the chat it was typed in.
 
-use super::sidebar;
+use super::{attach, sidebar};
 use crate::domain::{AccountId, ChatKey, ChatKind, CleanText, Priority, Refusal, RefusalKind, Reply, Request, UserId};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
 use crate::state::event::Ticket;
@@ -245,6 +245,7 @@ pub(in crate::state) fn resized(state: &mut State, width: u16, height: u16) {
 /// The program ends: what was typed is kept.
 pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
     typing::end(state, fx);
+    attach::give_up(state);
     if let Some(front) = &mut state.front {
         keep_draft(front, fx);
     }

@@ -189,10 +189,6 @@ fn what_this_network_cannot_do_is_refused_without_asking_it() {
             Request::React { chat: channel(), message: key(1), emoji: ReactEmoji::Custom(EmojiId(Id(0))), add: true },
             RefusalKind::NotFound,
         ),
-        (
-            Request::Send(Arc::new(Outgoing { attachments: vec![nib::domain::Upload::default()], ..send("x") })),
-            RefusalKind::Unsupported,
-        ),
     ] {
         peer.want(1, &request);
         assert!(peer.sent().is_empty());

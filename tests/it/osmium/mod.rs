@@ -6,6 +6,7 @@ mod golden;
 mod hostile;
 mod reading;
 mod sign_in;
+mod uploads;
 mod with_server;
 
 use nib::domain::{Answer, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, Update, Wall};
@@ -56,18 +57,23 @@ pub(crate) fn authorization(token: &str) -> auth::Authorization {
 impl Peer {
     /// Opened, its greeting not answered.
     pub(crate) fn opened(credentials: Credentials) -> Self {
-        let mut peer = Self {
-            adapter: OsmiumAdapter::new(OsmiumConfig::default(), credentials, START),
-            now: START,
-            out: Out::default(),
-        };
+        Self::opened_with(OsmiumConfig::default(), credentials)
+    }
+
+    fn opened_with(config: OsmiumConfig, credentials: Credentials) -> Self {
+        let mut peer =
+            Self { adapter: OsmiumAdapter::new(config, credentials, START), now: START, out: Out::default() };
         peer.adapter.open(peer.now, &mut peer.out);
         peer
     }
 
     /// Greeted: the next thing it sent is its sign-in.
     pub(crate) fn greeted(credentials: Credentials) -> Self {
-        let mut peer = Self::opened(credentials);
+        Self::opened(credentials).greet()
+    }
+
+    fn greet(self) -> Self {
+        let mut peer = self;
         let (id, message) = peer.sent_one();
         assert!(matches!(message, client_message::Message::CoreInitialize(_)));
         peer.reply(id, rpc_result::Result::Initialized(Initialized::default()));
@@ -77,7 +83,12 @@ impl Peer {
 
     /// Signed in with a token.
     pub(crate) fn signed_in() -> Self {
-        let mut peer = Self::greeted(token());
+        Self::signed_in_with(OsmiumConfig::default())
+    }
+
+    /// The same with another configuration.
+    pub(crate) fn signed_in_with(config: OsmiumConfig) -> Self {
+        let mut peer = Self::opened_with(config, token()).greet();
         let (id, message) = peer.sent_one();
         assert!(matches!(message, client_message::Message::AuthAuthorize(_)));
         peer.reply(id, rpc_result::Result::Authorization(authorization("new-token")));

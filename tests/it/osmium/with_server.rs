@@ -102,7 +102,7 @@ impl Net {
     fn updates(&mut self, client: usize) -> Vec<Update> {
         let update = |event| match event {
             NetEvent::Update(update) => Some(update),
-            NetEvent::Link(_) | NetEvent::Answer(_) => None,
+            NetEvent::Link(_) | NetEvent::Answer(_) | NetEvent::Progress(_) => None,
         };
         self.events(client).into_iter().filter_map(update).collect()
     }

@@ -102,7 +102,7 @@ async fn requests_are_answered_in_the_middle_of_a_flood() {
             match core.event().await.unwrap() {
                 NetEvent::Update(_) => seen += 1,
                 NetEvent::Answer(_) => answered_at = Some(seen),
-                NetEvent::Link(_) => {}
+                NetEvent::Link(_) | NetEvent::Progress(_) => {}
             }
             if seen == 100 && !asked {
                 core.ask(roles(1));

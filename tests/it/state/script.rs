@@ -99,6 +99,8 @@ impl Script {
             groups: true,
             saved: true,
             max_length: Some(2_000),
+            max_files: 3,
+            max_file: 1_000_000,
         }
     }
 
