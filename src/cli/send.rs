@@ -1,9 +1,11 @@
-//! `nib send`: one message, from the command line or standard input.
+//! `nib send`: one message, from the command line or standard input, with files.
 
 use super::failure::Failure;
+use super::print::Meter;
 use super::session::{PATIENCE, find, refused, with_host};
 use super::{Globals, print};
-use crate::domain::{Id, MessageId};
+use crate::domain::{CleanText, Id, MessageId, Upload, size};
+use crate::shell::files::{self, FileError};
 use crate::shell::host::Host;
 use crate::state::Action;
 use crate::state::effect::Outcome;
@@ -11,18 +13,24 @@ use crate::state::names::chat_name;
 use clap::Args;
 use serde_json::json;
 use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
 
 /// Most bytes that are taken from standard input. A message is far smaller; this bounds what a wrong pipe can do.
 const MOST_INPUT: u64 = 1 << 20;
+/// Characters of a file's name that are shown while it is sent.
+const NAME_SHOWN: usize = 40;
 
 /// Options of `nib send`.
 #[derive(Debug, Args)]
 pub struct SendArgs {
     /// Where to: community/channel, @username, group:NAME, self or an id; ACCOUNT: in front chooses an account
     chat: String,
-    /// What to say; from standard input when left out
+    /// What to say; from standard input when left out and that is no terminal
     #[arg(allow_hyphen_values = true)]
     text: Option<String>,
+    /// Send this file with it; may be given several times
+    #[arg(long, value_name = "PATH")]
+    attach: Vec<PathBuf>,
     /// Answer the message with this id
     #[arg(long, value_name = "ID")]
     reply_to: Option<String>,
@@ -37,14 +45,26 @@ pub struct SendArgs {
 /// Runs it.
 ///
 /// # Errors
-/// There is nothing to send, the chat is not known, or the network refuses; see `with_host` for the rest.
+/// There is nothing to send, a file cannot be read, the chat is not known, or the network refuses; see `with_host` for the rest.
 pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
-    let text = text(arguments)?;
     let reply_to = arguments.reply_to.as_deref().map(message_id).transpose()?;
+    let attachments = attached(&arguments.attach)?;
+    let text = text(arguments)?;
     with_host(globals, &[&arguments.chat], async |host: &mut Host| {
         let chat = find(host, &arguments.chat).await?;
-        let ticket = host.submit(Action::SendTo { chat, text, verbatim: false, reply_to, attachments: Vec::new() });
-        match host.outcome(ticket, PATIENCE * 4).await? {
+        let what = match attachments.as_slice() {
+            [file] => CleanText::line(&file.name).chars().take(NAME_SHOWN).collect(),
+            files => format!("{} files", files.len()),
+        };
+        let ticket = host.submit(Action::SendTo { chat, text, verbatim: false, reply_to, attachments });
+        let mut meter = Meter::new();
+        let outcome = host.outcome_of_long(ticket, PATIENCE * 4, |progress| {
+            let share = progress.done.saturating_mul(100).checked_div(progress.total).unwrap_or(100);
+            meter.tell(&format!("Sending {what}: {share}% of {}", size(progress.total)));
+        });
+        let outcome = outcome.await?;
+        drop(meter);
+        match outcome {
             Outcome::Sent { message, .. } if arguments.json => {
                 let name = chat_name(&host.state().core, chat);
                 let account =
@@ -59,28 +79,52 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     })
 }
 
-/// What is to be sent.
-fn text(arguments: &SendArgs) -> Result<String, Failure> {
-    let mut text = match &arguments.text {
-        Some(text) => text.clone(),
-        None => from_input()?,
-    };
-    if let Some(language) = &arguments.code_block {
-        // A fence longer than any run of backticks inside cannot be closed by the text itself.
-        let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-        let fence = "`".repeat(3.max(longest + 1));
-        text = format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n'));
+/// Reads the files that are to be sent.
+fn attached(paths: &[PathBuf]) -> Result<Vec<Upload>, Failure> {
+    let mut read = Vec::new();
+    let mut left = files::MOST;
+    for path in paths {
+        let file = files::read(path, left).map_err(|error| match error {
+            error @ FileError::Unreadable(..) => Failure::Failed(error.to_string()),
+            FileError::TooLarge(..) if left < files::MOST => {
+                Failure::Usage(format!("the files are too large together: at most {} can be sent", size(files::MOST)))
+            }
+            mistake => Failure::Usage(mistake.to_string()),
+        })?;
+        left -= file.size().min(left);
+        read.push(file);
     }
-    if text.trim().is_empty() {
-        return Err(Failure::Usage("there is nothing to send; give a text, or pipe one in".to_owned()));
-    }
-    Ok(text)
+    Ok(read)
 }
 
-fn from_input() -> Result<String, Failure> {
+/// What is to be said; may be nothing when files go without words.
+fn text(arguments: &SendArgs) -> Result<String, Failure> {
+    let text = match &arguments.text {
+        Some(text) => text.clone(),
+        None => from_input(!arguments.attach.is_empty())?,
+    };
+    if text.trim().is_empty() {
+        return if arguments.attach.is_empty() { Err(nothing()) } else { Ok(String::new()) };
+    }
+    let Some(language) = &arguments.code_block else { return Ok(text) };
+    if language.contains(|character: char| character.is_whitespace() || character == '`') {
+        return Err(Failure::Usage(format!("\"{language}\" is no language; give one word, such as rust")));
+    }
+    // A fence longer than any run of backticks inside cannot be closed by the text itself.
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    Ok(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
+}
+
+fn nothing() -> Failure {
+    Failure::Usage("there is nothing to send; give a text, pipe one in, or attach a file".to_owned())
+}
+
+/// Standard input to its end. A terminal is nothing; that is well only where something else is sent.
+fn from_input(optional: bool) -> Result<String, Failure> {
     let input = std::io::stdin();
     if input.is_terminal() {
-        return Err(Failure::Usage("there is nothing to send; give a text, or pipe one in".to_owned()));
+        return if optional { Ok(String::new()) } else { Err(nothing()) };
     }
     let mut bytes = Vec::new();
     input
@@ -89,10 +133,12 @@ fn from_input() -> Result<String, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::Failed(format!("standard input cannot be read: {error}")))?;
     if bytes.len() as u64 > MOST_INPUT {
-        return Err(Failure::Usage("standard input is too long for a message; send it in parts".to_owned()));
+        return Err(Failure::Usage(
+            "standard input is too long for a message; send it as a file with --attach".to_owned(),
+        ));
     }
     let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::Usage("standard input is not UTF-8 text; send it in parts".to_owned()))?;
+        .map_err(|_| Failure::Usage("standard input is not UTF-8 text; send it as a file with --attach".to_owned()))?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
