@@ -257,6 +257,25 @@ fn writes_about_one_thing_do_not_overtake_each_other() {
 }
 
 #[test]
+fn messages_with_files_go_one_after_the_other_and_who_waits_for_them_is_known() {
+    let with_file = |text: u64| {
+        let attachments = vec![nib::domain::Upload::default()];
+        Request::Send(Arc::new(Outgoing { text: text.to_string(), attachments, ..Outgoing::default() }))
+    };
+    let mut table = Table::online(Limits::default());
+    table.ask(1, with_file(1), Priority::User);
+    table.ask(2, with_file(2), Priority::User);
+    table.ask(3, send(3), Priority::User);
+    assert_eq!(table.pump(), [with_file(1), send(3)]);
+    let (first, _) = table.under_way[0];
+    assert_eq!(table.dispatch.askers(first), [RequestId(1)]);
+    assert_eq!(table.dispatch.askers(RequestId(99)), []);
+    table.settle(0, Ok(Reply::Done));
+    assert_eq!(table.dispatch.askers(first), []);
+    assert_eq!(table.pump(), [with_file(2)]);
+}
+
+#[test]
 fn a_lost_link_answers_what_cannot_be_repeated_and_keeps_the_rest() {
     let mut table = Table::online(Limits::default());
     table.ask(1, send(1), USER);

@@ -22,6 +22,7 @@ enum Step {
     CommunityGone(bool),
     Answer(usize, u8),
     NotTaken(usize),
+    Read(usize, bool),
     Commit(usize),
     Arrange { at_bottom: bool, first: u128, wants: bool },
     Down,
@@ -40,7 +41,7 @@ fn place() -> impl Strategy<Value = u128> {
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         3 => place().prop_map(|id| Action::OpenChat(chat(id))),
-        4 => prop::sample::select(vec!["a", "/jump", "/nope", "//x", "@me", "👩‍🔬", "\n", "gen"]).prop_map(|text| Action::Insert(text.to_owned())),
+        4 => prop::sample::select(vec!["a", "/jump", "/nope", "/attach a", "//x", "@me", "👩‍🔬", "\n", "gen"]).prop_map(|text| Action::Insert(text.to_owned())),
         5 => Just(Action::Send),
         6 => prop::sample::select(vec![
             Action::Help, Action::Jump, Action::NextUnread, Action::PreviousChat, Action::NextChat, Action::FocusNext,
@@ -51,6 +52,7 @@ fn action() -> impl Strategy<Value = Action> {
             Action::Reply, Action::Edit, Action::EditLast, Action::Delete, Action::React(String::new()), Action::React("👍".to_owned()),
             Action::CopyText, Action::CopyId, Action::OpenLink, Action::GoToReplied, Action::Retry, Action::Discard, Action::MarkRead,
             Action::ToggleSidebar, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
+            Action::Attach { path: "a".to_owned(), text: "b".to_owned() },
         ]),
         2 => (-30..30i32).prop_map(Action::Move),
         2 => (-3..3i32).prop_map(Action::ScrollPages),
@@ -75,6 +77,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::CommunityGone),
         8 => (0..8usize, 0..8u8).prop_map(|(at, how)| Step::Answer(at, how)),
         1 => (0..8usize).prop_map(Step::NotTaken),
+        2 => (0..8usize, any::<bool>()).prop_map(|(at, well)| Step::Read(at, well)),
         4 => (0..3usize).prop_map(Step::Commit),
         6 => (any::<bool>(), 1..120u128, any::<bool>()).prop_map(|(at_bottom, first, wants)| Step::Arrange { at_bottom, first, wants }),
         1 => Just(Step::Down),
@@ -91,6 +94,7 @@ struct World {
     script: Script,
     open: Vec<(RequestId, Request)>,
     uncommitted: Vec<(ChatKey, Nonce)>,
+    unread: Vec<u64>,
     committed: Vec<Nonce>,
     next: u128,
 }
@@ -109,6 +113,7 @@ impl World {
                 Effect::Store(nib::state::StoreOp::PutOutbox(chat, outgoing)) => {
                     self.uncommitted.push((*chat, outgoing.nonce))
                 }
+                Effect::ReadFile { number, .. } => self.unread.push(*number),
                 Effect::Connect(_) | Effect::Disconnect(_) | Effect::SignIn { .. } => {}
                 _ => {}
             }
@@ -173,7 +178,12 @@ impl World {
                 self.committed.push(nonce);
                 script.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce)))
             }
-            Step::Answer(..) | Step::NotTaken(_) | Step::Commit(_) => Effects::new(),
+            Step::Read(at, well) if !self.unread.is_empty() => {
+                let number = self.unread.remove(at % self.unread.len());
+                let file = if well { Ok(Upload::new("a", "x".into())) } else { Err("gone".to_owned()) };
+                script.event(Event::FileRead(number, file))
+            }
+            Step::Answer(..) | Step::NotTaken(_) | Step::Commit(_) | Step::Read(..) => Effects::new(),
             Step::Arrange { at_bottom, first, wants } => {
                 let visible = script.visible(at_bottom);
                 let anchor = match visible.first {
@@ -332,7 +342,7 @@ proptest! {
     fn holds_whatever_happens(steps in prop::collection::vec(step(), 1..120)) {
         let mut script = Script::ready();
         script.store = false;
-        let mut world = World { script, open: Vec::new(), uncommitted: Vec::new(), committed: Vec::new(), next: 70 };
+        let mut world = World { script, open: Vec::new(), uncommitted: Vec::new(), unread: Vec::new(), committed: Vec::new(), next: 70 };
         for step in steps {
             world.step(step);
         }
