@@ -317,8 +317,8 @@ registry! {
     "quit" "" ANYWHERE, true, plain!(A::Quit), "Quit";
     "clear" "" &[Context::Composer], false, plain!(A::Clear), "Clear the composer";
     "send" "" &[Context::Composer], false, plain!(A::Send), "Send the message";
-    "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "new-line" "" &[Context::Composer], false, plain!(A::NewLine), "Begin a new line";
+    "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
     "cancel" "" &[Context::Messages, Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
     "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move the cursor; negative is up";

@@ -6,6 +6,7 @@ mod config;
 mod demo_server;
 mod dispatch;
 mod end_to_end;
+mod files;
 mod host;
 mod osmium;
 mod people;

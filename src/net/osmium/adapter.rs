@@ -188,7 +188,7 @@ impl OsmiumAdapter {
             Some(UploadStep::Taken(progress, call)) => {
                 out.events.push(NetEvent::Progress(progress));
                 if let Some(call) = call {
-                    self.call(progress.request, call, now, out);
+                    self.call(progress.request, *call, now, out);
                 }
             }
             Some(UploadStep::Failed(request, refusal)) => {
@@ -384,7 +384,7 @@ impl Adapter for OsmiumAdapter {
             }
             return;
         }
-        match first_call(request, &self.config, &self.decoder) {
+        match first_call(id, request, &self.config, &self.decoder) {
             Ok(call) => match request {
                 Request::Send(outgoing) if !outgoing.attachments.is_empty() => {
                     let progress = self.uploads.begin(id, Arc::clone(outgoing), call);

@@ -15,7 +15,7 @@ use super::{ids, upload, wire};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
     Bundle, ChatId, CommunityId, MemberListEntry, Message, MessageKey, Outgoing, Page, Presence, ReactEmoji, Refusal,
-    Reply, Request,
+    Reply, Request, RequestId,
 };
 use std::sync::Arc;
 
@@ -62,12 +62,12 @@ fn read<M: Method>(method: M, translate: impl FnOnce(M::Reply, &mut Decoder) -> 
     call(method, |reply, decoder| Ok(Outcome::Done(translate(reply, decoder))))
 }
 
-/// The call that a request takes first.
+/// The call that a request takes first; for a message with files the one that follows when they are taken.
 ///
 /// # Errors
 ///
 /// A [`Refusal`] when this network cannot do it; nothing is sent then.
-pub fn first_call(request: &Request, config: &OsmiumConfig, decoder: &Decoder) -> Result<Call, Refusal> {
+pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decoder: &Decoder) -> Result<Call, Refusal> {
     Ok(match request {
         // Codes go to the handshake; one that comes here comes too late.
         Request::SignInCode(_) => return Err(Refusal::ours(RefusalKind::Invalid, "No code is asked for just now.")),
@@ -113,7 +113,7 @@ pub fn first_call(request: &Request, config: &OsmiumConfig, decoder: &Decoder) -
         Request::FetchHistory { chat, page, limit } => {
             history(*chat, *page, (*limit).clamp(1, config.history_limit.max(1)))?
         }
-        Request::Send(outgoing) => send(outgoing, config)?,
+        Request::Send(outgoing) => send(id, outgoing, config)?,
         Request::Edit { chat, message, text } => {
             let Composed { text, entities } = encode::compose(text);
             done(messages::EditMessage {
@@ -184,7 +184,7 @@ fn emoji_of(emoji: &ReactEmoji) -> Result<reactions::ReactionEmoji, Refusal> {
 }
 
 /// The message itself. The files that it refers to must be taken before it is sent.
-fn send(outgoing: &Outgoing, config: &OsmiumConfig) -> Result<Call, Refusal> {
+fn send(id: RequestId, outgoing: &Outgoing, config: &OsmiumConfig) -> Result<Call, Refusal> {
     upload::check(&outgoing.attachments, config)?;
     let Composed { text, entities } =
         if outgoing.verbatim { Composed::verbatim(&outgoing.text) } else { encode::compose(&outgoing.text) };
@@ -198,7 +198,7 @@ fn send(outgoing: &Outgoing, config: &OsmiumConfig) -> Result<Call, Refusal> {
         chat_ref: reference(outgoing.chat)?,
         message: text,
         entities,
-        media: upload::references(outgoing, config),
+        media: upload::references(id, outgoing, config),
         reply_to,
         client_id: Some(outgoing.nonce.0),
         ..Default::default()

@@ -35,7 +35,7 @@ pub struct Part {
 /// What follows from the answer to a part.
 pub enum Step {
     /// The network has more of it than before. With a call: it has everything, and this is the message.
-    Taken(Progress, Option<Call>),
+    Taken(Progress, Option<Box<Call>>),
     /// The operation is over.
     Failed(RequestId, Refusal),
 }
@@ -121,7 +121,7 @@ impl Uploads {
                     job.outgoing.attachments.get(part.file).map_or(0, |file| slice(file, part.number, size).len());
                 job.done += u64::try_from(bytes).unwrap_or(0);
                 let progress = Progress { request: job.request, done: job.done, total: job.total };
-                let call = if job.left == 0 { self.jobs.remove(at).map(|job| job.call) } else { None };
+                let call = if job.left == 0 { self.jobs.remove(at).map(|job| Box::new(job.call)) } else { None };
                 Some(Step::Taken(progress, call))
             }
             Err(refusal) if rests(&refusal) && part.refusals + 1 < UPLOAD_ATTEMPTS => {
@@ -161,7 +161,7 @@ impl Job {
             }
         };
         let data = slice(self.outgoing.attachments.get(part.file)?, part.number, size);
-        let upload_id = upload_id(&self.outgoing, part.file);
+        let upload_id = upload_id(self.request, &self.outgoing, part.file);
         Some((part, media::UploadFilePart { upload_id, part: part.number, data }))
     }
 }
@@ -177,14 +177,17 @@ fn slice(file: &Upload, number: u32, size: usize) -> Bytes {
     file.bytes.slice(start..start.saturating_add(size).min(file.bytes.len()))
 }
 
-/// The name of an upload. It must be random; the message's nonce is, and each file makes another number of it (`SplitMix64`, which never makes the
-/// same of two). A message that is sent again uploads under the same names, so that what was left of the first try is replaced.
-fn upload_id(outgoing: &Outgoing, file: usize) -> u64 {
-    let place = u64::try_from(file).unwrap_or(u64::MAX).wrapping_add(1);
-    let mut bits = outgoing.nonce.0.wrapping_add(place.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ bits >> 31
+/// The name of an upload. It must be random; the message's nonce is. Each try of a message and each of its files makes another number of it
+/// (`SplitMix64`), since nobody has published whether a name may be used again.
+fn upload_id(request: RequestId, outgoing: &Outgoing, file: usize) -> u64 {
+    let place = u64::try_from(file).unwrap_or(u64::MAX);
+    let mixed = |bits: u64| {
+        let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ bits >> 31
+    };
+    mixed(mixed(outgoing.nonce.0 ^ mixed(request.0)).wrapping_add(place))
 }
 
 /// Refuses what is too much for this network, as far as one can know.
@@ -207,10 +210,10 @@ pub fn check(files: &[Upload], config: &OsmiumConfig) -> Result<(), Refusal> {
 
 /// The uploads of a message as it refers to them.
 #[must_use]
-pub fn references(outgoing: &Outgoing, config: &OsmiumConfig) -> Vec<media::MediaRef> {
+pub fn references(request: RequestId, outgoing: &Outgoing, config: &OsmiumConfig) -> Vec<media::MediaRef> {
     let refer = |(place, file): (usize, &Upload)| {
         let uploaded = media::UploadedFileRef {
-            id: upload_id(outgoing, place),
+            id: upload_id(request, outgoing, place),
             name: file.name.clone(),
             part_count: part_count(file, config.upload_part.max(1)),
         };

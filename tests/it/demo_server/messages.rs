@@ -411,3 +411,30 @@ fn a_file_goes_up_in_parts_and_comes_down_capped() {
     }
     assert!(back == bytes);
 }
+
+#[test]
+fn a_refused_message_leaves_its_upload_which_does_not_wait_for_ever() {
+    let mut rig = Rig::standard();
+    let (general, slow) = (rig.channel("general"), rig.channel("slow"));
+    let you = rig.enter("you");
+    let upload = |rig: &mut Rig| {
+        let part = wire::media::UploadFilePart { upload_id: 7, part: 0, data: vec![1; 9].into() };
+        rig.run(you, Request::MediaUploadFilePart(part));
+    };
+    let send = |place| {
+        let file = wire::media::UploadedFileRef { id: 7, name: "x".to_owned(), part_count: 1 };
+        let file = wire::media::MediaRefUploadedFile { file: Some(file), ..Default::default() };
+        let media = vec![wire::media::MediaRef { r#ref: Some(wire::media::media_ref::Ref::Uploaded(file)) }];
+        Request::MessagesSendMessage(api::SendMessage { chat_ref: Some(place), media, ..Default::default() })
+    };
+    rig.ask(you, text_message(slow, "first"));
+    upload(&mut rig);
+    assert_eq!(rig.refused(you, send(slow)), 429);
+    rig.ask(you, send(general));
+
+    upload(&mut rig);
+    rig.now += 600_000;
+    let other = wire::media::UploadFilePart { upload_id: 8, ..Default::default() };
+    rig.run(you, Request::MediaUploadFilePart(other));
+    assert_eq!(rig.refused(you, send(general)), 404, "nobody finished it in time");
+}

@@ -6,4 +6,4 @@ mod messages;
 mod rig;
 mod sessions;
 mod social;
-mod socket;
+pub(crate) mod socket;

@@ -19,7 +19,8 @@ use super::rig::text_message;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Client {
+/// A client that speaks the protocol by hand.
+pub(crate) struct Client {
     socket: WebSocketStream<TcpStream>,
     next_id: u32,
     updates: Vec<Change>,
@@ -32,7 +33,7 @@ impl Client {
         Self { socket, next_id: 0, updates: Vec::new() }
     }
 
-    async fn enter(running: &Running, username: &str) -> Self {
+    pub(crate) async fn enter(running: &Running, username: &str) -> Self {
         let mut client = Self::connect(running).await;
         client.call(Request::CoreInitialize(wire::core::Initialize::default())).await;
         let account = running.accounts.iter().find(|one| one.username == username).expect("an account");
@@ -63,7 +64,7 @@ impl Client {
         }
     }
 
-    async fn call(&mut self, request: Request) -> Option<Answer> {
+    pub(crate) async fn call(&mut self, request: Request) -> Option<Answer> {
         self.next_id += 1;
         let id = self.next_id;
         self.send(ClientMessage { id, message: Some(request) }.encode_to_vec()).await;

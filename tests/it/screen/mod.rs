@@ -4,6 +4,7 @@
 mod scenes;
 
 mod anchors;
+mod files;
 mod pictures;
 
 use nib::layout::{LayoutCache, Scene, arrange};
