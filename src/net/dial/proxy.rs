@@ -94,7 +94,11 @@ fn check(text: &str) -> Result<(), BadProxy> {
     let known = ["socks5", "socks5h", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     let uri: Uri = text.parse().map_err(|_| BadProxy)?;
     let plain = rest.trim_end_matches('/');
-    let host = uri.host().is_some_and(|host| !host.is_empty());
+    let host = uri.host().is_some_and(|host| {
+        let place = plain.rsplit('@').next().unwrap_or_default();
+        let port = place.strip_prefix(host).is_some_and(|rest| rest.is_empty() || uri.port_u16().is_some());
+        !host.is_empty() && port
+    });
     let whole = plain.find(['/', '?', '#']).is_none();
     let understood =
         Matcher::builder().all(text.to_owned()).build().intercept(&Uri::from_static("http://x/")).is_some();
