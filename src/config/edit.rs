@@ -37,12 +37,12 @@ pub enum EditError {
     Mistakes,
 }
 
-/// Sets a top-level option to a word, and leaves everything else in the file as it is, comments too. A file that is not there is made; one that
+/// Sets a top-level option to a word or a number, and leaves everything else in the file as it is, comments too. A file that is not there is made; one that
 /// is a link stays one.
 ///
 /// # Errors
 /// The file cannot be read, understood or written; it is as it was.
-pub fn set_option(file: &Path, name: &str, value: &str) -> Result<(), EditError> {
+pub fn set_option(file: &Path, name: &str, value: impl Into<toml_edit::Value>) -> Result<(), EditError> {
     let real = match file.canonicalize() {
         Ok(real) => real,
         Err(error) if error.kind() == io::ErrorKind::NotFound => file.to_owned(),
@@ -54,7 +54,7 @@ pub fn set_option(file: &Path, name: &str, value: &str) -> Result<(), EditError>
         Err(error) => return Err(error.into()),
     };
     let mut document: toml_edit::DocumentMut = text.parse().map_err(|_| EditError::Mistakes)?;
-    let mut item = toml_edit::Value::from(value);
+    let mut item: toml_edit::Value = value.into();
     // What stands around the value, a comment behind it for example, is the user's.
     match document.get_mut(name).and_then(toml_edit::Item::as_value_mut) {
         Some(old) => {

@@ -54,6 +54,11 @@ pub(super) const OPTIONS: &[Entry] = &[
         show: |config| config.settings.sidebar_width.to_string(),
     },
     Entry {
+        name: "mouse",
+        kind: Kind::Flag(|config, on| config.settings.mouse = on),
+        show: |config| config.settings.mouse.to_string(),
+    },
+    Entry {
         name: "composer_lines",
         kind: Kind::Number(1, 50, |config, number| config.settings.composer_lines = narrow(number)),
         show: |config| config.settings.composer_lines.to_string(),

@@ -18,6 +18,8 @@ pub struct Settings {
     pub twelve_hours: bool,
     /// Width of the channel tree in columns.
     pub sidebar_width: u16,
+    /// Listen to the mouse.
+    pub mouse: bool,
     /// Tell others that one is typing.
     pub send_typing: bool,
     /// Move read marks by reading.
@@ -42,6 +44,7 @@ impl Default for Settings {
             ascii: false,
             twelve_hours: false,
             sidebar_width: 28,
+            mouse: true,
             send_typing: true,
             send_read: true,
             window: 2_000,

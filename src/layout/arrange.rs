@@ -3,7 +3,7 @@
 use super::cache::LayoutCache;
 use super::glyphs::Glyphs;
 use super::line::Line;
-use super::scene::{Area, Scene};
+use super::scene::{Area, Hit, Scene};
 use super::style::Role;
 use super::{overlay, pane, sidebar, status, timeline};
 use crate::state::State;
@@ -54,7 +54,9 @@ pub fn arrange(state: &State, cache: &mut LayoutCache, width: u16, height: u16) 
         if shows_sidebar {
             let columns = state.settings.sidebar_width.clamp(12, 60).min(width * 3 / 10);
             sidebar::place(context, cache, area.take_left(columns), &mut scene);
-            upright(context, area.take_left(1), &mut scene);
+            let edge = area.take_left(1);
+            upright(context, edge, &mut scene);
+            scene.hits.push((edge, Hit::Edge));
         }
         split = area.x;
         let visible = pane::place(context, cache, area, &mut scene);

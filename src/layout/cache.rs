@@ -135,6 +135,10 @@ pub struct LayoutCache {
     pub(super) calendar: Calendar,
     /// First row of the sidebar that shows.
     pub(super) sidebar_top: usize,
+    /// How far the wheel had scrolled the tree when it was placed last.
+    pub(super) sidebar_wheeled: i64,
+    /// What the tree would follow, had the wheel not moved it away.
+    pub(super) sidebar_free: Option<Option<usize>>,
     pub(super) blocks: Blocks,
 }
 
@@ -142,7 +146,14 @@ impl LayoutCache {
     /// An empty cache that shows times in this zone.
     #[must_use]
     pub fn new(zone: jiff::tz::TimeZone) -> Self {
-        Self { keys: KeyHints::default(), calendar: Calendar::new(zone), sidebar_top: 0, blocks: Blocks::default() }
+        Self {
+            keys: KeyHints::default(),
+            calendar: Calendar::new(zone),
+            sidebar_top: 0,
+            sidebar_wheeled: 0,
+            sidebar_free: None,
+            blocks: Blocks::default(),
+        }
     }
 
     /// How many messages' rows are kept.

@@ -1,9 +1,12 @@
 //! What is to be drawn, where, and what lies under each cell: plain data between the layout and the view.
 
 use super::line::Line;
-use crate::domain::{AccountId, CommunityId};
-use crate::state::front::{PaneId, Target, Visible};
+use super::style::Role;
+use super::width::width;
+use crate::state::front::{PaneId, Visible};
 use std::sync::Arc;
+
+pub use crate::state::front::Hit;
 
 /// A rectangle of cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -118,29 +121,6 @@ impl Placed {
     }
 }
 
-/// What lies under a cell.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Hit {
-    /// An entry of the rail: a community, or direct chats.
-    Rail(AccountId, Option<CommunityId>),
-    /// A row of the sidebar, by its index.
-    Sidebar(usize),
-    /// A message.
-    Message(PaneId, Target),
-    /// The timeline where no message is.
-    Timeline(PaneId),
-    /// The count of new messages below.
-    NewBelow(PaneId),
-    /// The composer.
-    Composer(PaneId),
-    /// An entry of the uppermost list, by its index among those shown.
-    Item(usize),
-    /// Elsewhere on the uppermost panel.
-    Panel,
-    /// Beside the uppermost panel.
-    Outside,
-}
-
 /// A whole screen.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Scene {
@@ -165,6 +145,19 @@ impl Scene {
     #[must_use]
     pub fn hit(&self, x: u16, y: u16) -> Option<Hit> {
         self.hits.iter().rev().find(|(area, _)| area.contains(x, y)).map(|&(_, hit)| hit)
+    }
+
+    /// The words of the link under a cell, as far as they stand on its row.
+    #[must_use]
+    pub fn link(&self, x: u16, y: u16) -> Option<&str> {
+        let placed = self.rows.iter().rev().find(|row| row.y == y && (row.x..row.x + row.width).contains(&x))?;
+        let line = placed.line()?;
+        let mut at = usize::from(placed.x);
+        line.runs().find_map(|(text, style)| {
+            let start = at;
+            at += width(text);
+            (style.role == Role::Link && (start..at).contains(&usize::from(x))).then_some(text)
+        })
     }
 
     /// Places a line on the first row of an area, over what is there.

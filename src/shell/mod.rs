@@ -13,6 +13,7 @@ pub mod host;
 mod keyring;
 pub mod keys;
 pub mod logging;
+pub mod mouse;
 pub mod open;
 pub mod outside;
 pub mod pacing;

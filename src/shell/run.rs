@@ -4,6 +4,7 @@
 //! Batches are bounded, so a flood of them never stands between a key and its frame. Without a timer armed and without a frame due, nothing wakes it.
 
 use super::engine::Engine;
+use super::mouse::Mouse;
 use super::outside::Outside;
 use super::pacing::{Cause, Pacer};
 use super::settings::{News, SettingsFiles};
@@ -31,7 +32,8 @@ use std::time::Instant;
 /// There is no terminal to draw on, or it refuses.
 pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
     let signals = Signals::listen()?;
-    let screen = Screen::enter()?;
+    let mut screen = Screen::enter()?;
+    screen.listen_to_mouse(startup.settings.mouse)?;
     let (width, height) = screen.size()?;
     let mut cache = LayoutCache::new(jiff::tz::TimeZone::system());
     cache.keys = startup::key_hints(&startup.keymap);
@@ -49,6 +51,8 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
         theme: (String::new(), Theme::named("terminal", colour::promised())),
         themes,
         files,
+        mouse: Mouse::default(),
+        shown: Scene::default(),
         cache,
         told: HashMap::new(),
         pacer: Pacer::default(),
@@ -84,6 +88,9 @@ struct Chat {
     theme: (String, Theme),
     themes: Themes,
     files: SettingsFiles,
+    mouse: Mouse,
+    /// What the terminal shows.
+    shown: Scene,
     cache: LayoutCache,
     /// What the reducer was told last of each pane.
     told: HashMap<PaneId, Visible>,
@@ -167,7 +174,11 @@ impl Chat {
             Some(Ok(Input::Resize(width, height))) => self.engine.feed(Event::Resized { width, height }, &mut ()),
             Some(Ok(Input::FocusGained)) => self.engine.feed(Event::Focused(true), &mut ()),
             Some(Ok(Input::FocusLost)) => self.engine.feed(Event::Focused(false), &mut ()),
-            Some(Ok(Input::Mouse(_))) => {}
+            Some(Ok(Input::Mouse(event))) => {
+                if let Some(action) = self.mouse.action(event, &self.shown) {
+                    self.act(action);
+                }
+            }
             Some(Err(error)) => {
                 tracing::warn!(%error, "the terminal is gone");
                 self.end();
@@ -226,6 +237,7 @@ impl Chat {
         self.drawn = Some(drawn);
         self.pacer.drawn(self.engine.clock().mono());
         self.tell(&scene);
+        self.shown = scene;
         if self.engine.state().revision != drawn {
             self.pacer.ask(Cause::Network, self.engine.clock().mono());
         }
@@ -267,6 +279,10 @@ impl Chat {
             self.drawn = None;
         }
         self.keymap = config.keymap;
+        if let Err(error) = self.screen.listen_to_mouse(config.settings.mouse) {
+            tracing::warn!(%error, "the terminal is gone");
+            self.end();
+        }
         self.engine.feed(Event::Settings(Arc::new(config.settings)), &mut ());
     }
 

@@ -1,6 +1,7 @@
 //! The configuration while nib runs: read anew when its files change, and choices of the user kept in it. No disk is touched on the caller's thread.
 
 use crate::config::{Config, Paths, Themes, edit};
+use crate::state::effect::OptionValue;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -86,13 +87,17 @@ impl SettingsFiles {
     }
 
     /// Sets an option in the configuration file.
-    pub fn keep(&self, name: &'static str, value: String) {
+    pub fn keep(&self, name: &'static str, value: OptionValue) {
         if !self.keeps {
             return;
         }
         let (file, tell) = (self.paths.config_file.clone(), self.tell.clone());
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = edit::set_option(&file, name, &value) {
+            let set = match value {
+                OptionValue::Word(word) => edit::set_option(&file, name, word),
+                OptionValue::Number(number) => edit::set_option(&file, name, i64::from(number)),
+            };
+            if let Err(error) = set {
                 let sentence = format!("for this run only: {} {error}", file.display());
                 // Nobody is there to be told once the chat has ended.
                 let _ = tell.blocking_send(News::Failed(sentence));

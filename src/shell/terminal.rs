@@ -19,6 +19,10 @@ use std::io::{self, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Clicks, drags, and positions beyond column 223.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
 /// Whether the terminal is ours now. Whoever sets it to false gives the terminal back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -74,6 +78,8 @@ pub struct Screen {
     composed: Composed,
     /// What the terminal shows is not known: the next frame draws everything.
     stale: bool,
+    /// Whether the terminal is to report the mouse.
+    mouse: bool,
 }
 
 impl Screen {
@@ -85,7 +91,7 @@ impl Screen {
         let composed = Composed::default();
         take()?;
         match Terminal::new(CrosstermBackend::new(composed.clone())) {
-            Ok(terminal) => Ok(Self { terminal, composed, stale: false }),
+            Ok(terminal) => Ok(Self { terminal, composed, stale: false, mouse: false }),
             Err(error) => {
                 restore();
                 Err(error.into())
@@ -121,6 +127,16 @@ impl Screen {
         self.stale = true;
     }
 
+    /// Asks the terminal to report clicks, drags and the wheel, or to keep them for itself. Bare motion is never asked for: it would wake the
+    /// program at every step of the hand.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn listen_to_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        self.emit(if on { MOUSE_ON } else { MOUSE_OFF })
+    }
+
     /// Sends bytes that are no part of a frame: a title, a notification, the clipboard.
     ///
     /// # Errors
@@ -146,6 +162,7 @@ impl Screen {
         }
         take()?;
         self.forget();
+        self.listen_to_mouse(self.mouse)?;
         Ok(())
     }
 
@@ -190,7 +207,7 @@ pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut bytes = Vec::with_capacity(128);
+    let mut bytes = MOUSE_OFF.to_vec();
     let queued = queue!(
         bytes,
         // A frame may have been cut off inside its synchronised update.

@@ -3,6 +3,7 @@
 //! Keys, `/` commands, pickers and the command line all produce an [`Action`]. Each has a stable kebab-case name, an argument grammar and a
 //! help line in [`REGISTRY`]; help, the keymap and completion are made from there, so that nothing can be in one and not in another.
 
+use super::front::{Hit, PaneId, Target};
 use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Page, Upload};
 
 /// What a user intends.
@@ -14,6 +15,19 @@ pub enum Action {
     Redraw,
     /// Give the terminal back until continued.
     Suspend,
+    /// Do what belongs to something on the screen: open it, choose it, put the cursor on it.
+    Point(Hit),
+    /// Open the link with these words in a message.
+    PointLink(PaneId, Target, String),
+    /// Scroll what lies there; negative is up.
+    Wheel(Hit, i32),
+    /// Make the list of chats so many columns wide.
+    SidebarWidth {
+        /// How many.
+        columns: u16,
+        /// Whether it is kept for later runs.
+        keep: bool,
+    },
     /// Draw with another theme; without a name, choose one from a list that shows each as it is reached.
     Theme(String),
     /// Read the configuration, the keys and the themes anew.

@@ -80,8 +80,8 @@ pub enum Effect {
     SaveOption {
         /// Its name.
         name: &'static str,
-        /// A word for it.
-        value: String,
+        /// What it is set to.
+        value: OptionValue,
     },
     /// Read the configuration anew; answered by `Event::Settings`.
     Reload,
@@ -137,3 +137,12 @@ pub enum StoreOp {
 
 /// Effects in the order in which they are to be carried out.
 pub type Effects = Vec<Effect>;
+
+/// What an option is set to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OptionValue {
+    /// A word.
+    Word(String),
+    /// A whole number.
+    Number(u16),
+}

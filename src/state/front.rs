@@ -282,6 +282,31 @@ pub enum Overlay {
     SignIn(Box<SignInForm>),
 }
 
+/// What lies under a cell of the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hit {
+    /// An entry of the rail: a community, or direct chats.
+    Rail(AccountId, Option<CommunityId>),
+    /// A row of the sidebar, by its index.
+    Sidebar(usize),
+    /// A message.
+    Message(PaneId, Target),
+    /// The timeline where no message is.
+    Timeline(PaneId),
+    /// The count of new messages below.
+    NewBelow(PaneId),
+    /// The rule at the right of the sidebar.
+    Edge,
+    /// The composer.
+    Composer(PaneId),
+    /// An entry of the uppermost list, by its index among those shown.
+    Item(usize),
+    /// Elsewhere on the uppermost panel.
+    Panel,
+    /// Beside the uppermost panel.
+    Outside,
+}
+
 /// A question before something that cannot be taken back.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Question {

@@ -34,7 +34,8 @@ pub(super) fn place(
             .put(search, Line::with("type to search", Role::Faint).cut(usize::from(search.width), context.glyphs.more));
     }
     scene.cursor = field(query, true, search, context.glyphs, scene);
-    let lines = lines(keys, query.text(), contexts, usize::from(inside.width), context.glyphs.more);
+    let mouse = context.state.settings.mouse;
+    let lines = lines(keys, query.text(), contexts, mouse, usize::from(inside.width), context.glyphs.more);
     let space = u16::from(inside.height > 6);
     let height = usize::from(inside.height.saturating_sub(1 + space));
     let top = scroll.min(lines.len().saturating_sub(height));
@@ -43,8 +44,24 @@ pub(super) fn place(
     }
 }
 
+/// What the mouse does.
+const MOUSE: &[(&str, &str)] = &[
+    ("click", "Open a chat, point at a message, follow a link, choose"),
+    ("wheel", "Scroll what lies under it"),
+    ("drag the edge", "Change the width of the list of chats"),
+    ("Shift-drag", "Select text, as the terminal does without nib"),
+];
+
+fn row_of(key: &str, help: &str, column: usize, room: usize, more: &str) -> Line {
+    let mut line = Line::with("  ", Role::Text);
+    line.push_cut(key, column.saturating_sub(3), more, Style::of(Role::Text).bold());
+    line.pad_to(column, Role::Text);
+    line.push_cut(help, room.saturating_sub(column), more, Role::Dim);
+    line
+}
+
 /// The whole list: for each context a heading and its actions.
-fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], room: usize, more: &str) -> Vec<Line> {
+fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usize, more: &str) -> Vec<Line> {
     let query = query.trim().to_lowercase();
     let mut lines = Vec::new();
     let mut places: Vec<Keys> = contexts.to_vec();
@@ -69,11 +86,7 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], room: usize, more: &st
             if !fits || key.is_empty() {
                 continue;
             }
-            let mut line = Line::with("  ", Role::Text);
-            line.push_cut(&key, column.saturating_sub(3), more, Style::of(Role::Text).bold());
-            line.pad_to(column, Role::Text);
-            line.push_cut(info.help, room.saturating_sub(column), more, Role::Dim);
-            found.push(line);
+            found.push(row_of(&key, info.help, column, room, more));
         }
         if !found.is_empty() {
             if !lines.is_empty() {
@@ -82,6 +95,16 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], room: usize, more: &st
             lines.push(Line::with(heading(place), Style::of(Role::Title).bold()));
             lines.append(&mut found);
         }
+    }
+    let fits = |told: &str| told.to_lowercase().contains(&query);
+    let shown = MOUSE.iter().filter(|(does, told)| mouse && (fits("mouse") || fits(does) || fits(told)));
+    let mut found: Vec<Line> = shown.map(|(does, told)| row_of(does, told, column, room, more)).collect();
+    if !found.is_empty() {
+        if !lines.is_empty() {
+            lines.push(Line::new());
+        }
+        lines.push(Line::with("With the mouse", Style::of(Role::Title).bold()));
+        lines.append(&mut found);
     }
     if lines.is_empty() {
         lines.push(Line::with("nothing fits", Role::Dim));

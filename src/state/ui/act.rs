@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, lists, message, open, themes};
+use super::{attach, compose, lists, message, mouse, open, themes};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -50,6 +50,10 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
             fx.push(Effect::Redraw);
         }
         Action::Suspend => fx.push(Effect::Suspend),
+        Action::Point(hit) => mouse::point(state, hit, fx),
+        Action::PointLink(pane, target, words) => mouse::link(state, pane, target, &words, fx),
+        Action::Wheel(hit, by) => mouse::wheel(state, hit, by),
+        Action::SidebarWidth { columns, keep } => mouse::widen(state, columns, keep, fx),
         Action::Theme(name) => themes::wanted(state, &name, fx),
         Action::Reload => fx.push(Effect::Reload),
         Action::Help => lists::help(state),
@@ -150,7 +154,7 @@ fn fetch(state: &mut State, chat: ChatKey, page: Page, limit: u16, ticket: Optio
     }
 }
 
-fn focus(state: &mut State, region: Region) {
+pub(super) fn focus(state: &mut State, region: Region) {
     let Some(front) = &mut state.front else { return };
     front.region = region;
     if region == Region::Sidebar {
@@ -198,7 +202,7 @@ fn scroll(state: &mut State, intent: ScrollIntent) {
     }
 }
 
-fn scroll_end(state: &mut State, fx: &mut Effects) {
+pub(super) fn scroll_end(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     if front.pane.chat.is_none() {
         return;
@@ -221,7 +225,7 @@ fn step(state: &mut State, by: i32) {
     }
 }
 
-fn accept(state: &mut State, fx: &mut Effects) {
+pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     match front.region {
         Region::Sidebar => match front.sidebar.selected().copied() {

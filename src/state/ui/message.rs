@@ -28,7 +28,7 @@ fn target(state: &State) -> Option<(ChatKey, Target)> {
     Some((chat, Target::Message(newest.message.key)))
 }
 
-fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {
+pub(super) fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {
     let (chat, target) = target(state)?;
     let Target::Message(key) = target else { return None };
     let message = history::timeline_of(&state.core.accounts, chat)?.message(key.id)?;
@@ -234,6 +234,17 @@ pub(super) fn react_to(state: &mut State, chat: ChatKey, id: MessageId, written:
 
 /// The first address of a message that a browser may be given: only `http` and `https`.
 fn link(message: &Message) -> Option<String> {
+    links(message).map(|(_, address)| address).next()
+}
+
+/// The first link of which these words are a part, as it is shown or as it is.
+pub(super) fn link_with(message: &Message, words: &str) -> Option<String> {
+    let words = words.trim();
+    links(message).find(|(shown, address)| shown.contains(words) || address.contains(words)).map(|(_, address)| address)
+}
+
+/// The links of a message, as they are shown and where they lead.
+fn links(message: &Message) -> impl Iterator<Item = (&str, String)> {
     let safe = |address: &str| {
         let lower = address.to_ascii_lowercase();
         let web = lower.starts_with("https://") || lower.starts_with("http://");
@@ -241,16 +252,20 @@ fn link(message: &Message) -> Option<String> {
             .then(|| address.to_owned())
     };
     let text = &message.body.text;
-    let spans = message.body.spans.iter().filter_map(|span| match &span.kind {
-        SpanKind::Link => safe(text.get(span.start as usize..span.end as usize)?),
-        SpanKind::MaskedLink(address) => safe(address),
-        _ => None,
+    let spans = message.body.spans.iter().filter_map(move |span| {
+        let shown = text.get(span.start as usize..span.end as usize)?;
+        match &span.kind {
+            SpanKind::Link => Some((shown, safe(shown)?)),
+            SpanKind::MaskedLink(address) => Some((shown, safe(address)?)),
+            _ => None,
+        }
     });
     let words = text
         .split_whitespace()
-        .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']));
-    let embeds = message.embeds.iter().filter_map(|embed| safe(&embed.url));
-    spans.chain(words.filter_map(safe)).chain(embeds).next()
+        .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']))
+        .filter_map(move |word| Some((word, safe(word)?)));
+    let embeds = message.embeds.iter().filter_map(move |embed| Some((&*embed.url, safe(&embed.url)?)));
+    spans.chain(words).chain(embeds)
 }
 
 fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {

@@ -10,6 +10,7 @@ pub mod field;
 pub(super) mod jump;
 pub(super) mod lists;
 pub(super) mod message;
+mod mouse;
 pub(super) mod open;
 pub mod picker;
 pub mod sidebar;

@@ -19,6 +19,8 @@ pub struct Sidebar {
     pub(crate) dirty: bool,
     /// The cursor goes to the open chat.
     pub(crate) follow: bool,
+    /// How far it was scrolled by the wheel so far, in rows; only how this changes means something.
+    pub wheeled: i64,
 }
 
 /// A row of the tree.

@@ -3,7 +3,7 @@
 use super::picker::{PickItem, Picker};
 use crate::state::State;
 use crate::state::action::Action;
-use crate::state::effect::{Effect, Effects};
+use crate::state::effect::{Effect, Effects, OptionValue};
 use crate::state::front::Overlay;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) fn wanted(state: &mut State, name: &str, fx: &mut Effects) {
         let mut settings = (*state.settings).clone();
         name.clone_into(&mut settings.theme);
         state.settings = Arc::new(settings);
-        fx.push(Effect::SaveOption { name: "theme", value: name.to_owned() });
+        fx.push(Effect::SaveOption { name: "theme", value: OptionValue::Word(name.to_owned()) });
     }
     state.touch();
 }

@@ -58,7 +58,7 @@ fn the_default_file_names_every_option_and_its_examples_are_right() {
 #[test]
 fn every_option_takes_effect() {
     let config = read(concat!(
-        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\nsend_typing = false\nsend_read = false\n",
+        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\nsend_typing = false\nmouse = false\nsend_read = false\n",
         "typing_shown = 9\ntyping_resend = 4\nwindow = 1_000\npage = 100\nsecrets = 'file'\n",
     ));
     assert_eq!(config.problems, []);
@@ -69,6 +69,7 @@ fn every_option_takes_effect() {
         twelve_hours: true,
         sidebar_width: 32,
         composer_lines: 3,
+        mouse: false,
         send_typing: false,
         send_read: false,
         typing_shown: Duration::from_secs(9),
@@ -78,7 +79,7 @@ fn every_option_takes_effect() {
     };
     assert_eq!(config.settings, expected);
     assert_eq!(config.secrets, SecretsChoice::File);
-    assert_eq!(config.line_of("window"), Some(10));
+    assert_eq!(config.line_of("window"), Some(11));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-K"), None);
 }
 

@@ -1,11 +1,12 @@
 //! Choosing colours.
 
 use super::script::*;
+use nib::state::effect::OptionValue;
 use nib::state::{Action, Effect, Event};
 use std::sync::Arc;
 
 fn save(value: &str) -> Effect {
-    Effect::SaveOption { name: "theme", value: value.to_owned() }
+    Effect::SaveOption { name: "theme", value: OptionValue::Word(value.to_owned()) }
 }
 
 #[test]

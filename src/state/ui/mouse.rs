@@ -1,0 +1,99 @@
+//! What the mouse points at.
+
+use super::sidebar::SidebarRow;
+use super::{act, lists, message};
+use crate::state::State;
+use crate::state::effect::{Effect, Effects, OptionValue};
+use crate::state::front::{Hit, Overlay, PaneId, Region, ScrollIntent, Target};
+use std::sync::Arc;
+
+/// The narrowest and the widest list of chats, in columns; as in the configuration.
+const WIDTHS: std::ops::RangeInclusive<u16> = 12..=80;
+
+/// Something was clicked.
+pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    match hit {
+        Hit::Rail(account, Some(community)) => {
+            front.community = Some((account, community));
+            front.sidebar.dirty = true;
+        }
+        Hit::Rail(account, None) => {
+            let heading = front.sidebar.rows.iter().position(|row| *row == SidebarRow::Direct(account));
+            front.region = Region::Sidebar;
+            front.sidebar.cursor = heading.map_or(front.sidebar.cursor, |at| at + 1);
+        }
+        Hit::Sidebar(index) => {
+            if front.sidebar.rows.get(index).is_some_and(SidebarRow::can_select) {
+                front.sidebar.cursor = index;
+                front.region = Region::Sidebar;
+                act::accept(state, fx);
+            }
+        }
+        Hit::Message(pane, target) => {
+            if front.pane.id == pane {
+                front.region = Region::Messages;
+                front.pane.cursor = Some(target);
+            }
+        }
+        Hit::NewBelow(_) => act::scroll_end(state, fx),
+        Hit::Composer(_) => act::focus(state, Region::Composer),
+        Hit::Item(index) => {
+            if let Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) =
+                front.overlays.last_mut()
+            {
+                picker.selected = index.min(picker.shown.len().saturating_sub(1));
+                lists::accept(state, fx);
+            }
+        }
+        // Beside a question is no answer to it, and what was typed into a form is not to vanish by a slip of the hand.
+        Hit::Outside => {
+            let given_up = matches!(
+                front.overlays.last(),
+                Some(Overlay::Jump(_) | Overlay::Themes(_) | Overlay::Emoji { .. } | Overlay::Help { .. })
+            );
+            if given_up {
+                lists::cancel(state, fx);
+            }
+        }
+        Hit::Timeline(_) | Hit::Edge | Hit::Panel => {}
+    }
+    state.touch();
+}
+
+/// A link was clicked: the message is pointed at, and the first link with these words opened. The words may be only a part of them, since links wrap.
+pub(super) fn link(state: &mut State, pane: PaneId, target: Target, words: &str, fx: &mut Effects) {
+    point(state, Hit::Message(pane, target), fx);
+    let Some((_, message)) = message::message(state) else { return };
+    if let Some(address) = message::link_with(&message, words) {
+        fx.push(Effect::Open(address));
+    }
+}
+
+/// The wheel was turned over something.
+pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
+    let Some(front) = &mut state.front else { return };
+    match hit {
+        Hit::Sidebar(_) | Hit::Rail(..) => front.sidebar.wheeled += i64::from(by),
+        Hit::Message(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
+            front.pane.scroll(ScrollIntent::Rows(by));
+        }
+        Hit::Item(_) | Hit::Panel => lists::step(state, by.signum()),
+        Hit::Outside | Hit::Edge => return,
+    }
+    state.touch();
+}
+
+/// The edge of the list of chats is dragged, and let go where it is to be kept.
+pub(super) fn widen(state: &mut State, columns: u16, keep: bool, fx: &mut Effects) {
+    let columns = columns.clamp(*WIDTHS.start(), *WIDTHS.end());
+    if state.settings.sidebar_width != columns {
+        let mut settings = (*state.settings).clone();
+        settings.sidebar_width = columns;
+        state.settings = Arc::new(settings);
+        state.touch();
+    }
+    if keep {
+        fx.push(Effect::SaveOption { name: "sidebar_width", value: OptionValue::Number(columns) });
+    }
+}
