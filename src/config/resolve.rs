@@ -6,6 +6,7 @@ use super::error::ConfigError;
 use super::options::{Kind, OPTIONS};
 use super::raw::Source;
 use crate::input::near;
+use crate::state::action::{Action, Context};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -53,6 +54,7 @@ pub(super) fn resolve(config: &mut Config, source: &Source) {
             },
         }
     }
+    config.settings.quit_key = config.keymap.key_for(&Action::Quit, &[Context::Everywhere]);
     let mut problems = reader.problems;
     problems.sort_by_key(|(at, _, _)| at.start);
     config.problems = problems

@@ -18,6 +18,8 @@ pub struct Settings {
     pub twelve_hours: bool,
     /// Width of the channel tree in columns.
     pub sidebar_width: u16,
+    /// The key that quits, as people say it; `None` when no key does.
+    pub quit_key: Option<String>,
     /// Listen to the mouse.
     pub mouse: bool,
     /// Tell others that one is typing.
@@ -44,6 +46,7 @@ impl Default for Settings {
             ascii: false,
             twelve_hours: false,
             sidebar_width: 28,
+            quit_key: Some("Ctrl-Q".to_owned()),
             mouse: true,
             send_typing: true,
             send_read: true,

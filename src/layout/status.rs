@@ -12,6 +12,7 @@ use crate::domain::{LinkPhase, MessageKind, Mono, SpanKind, Wall};
 use crate::state::Account;
 use crate::state::action::Context as Keys;
 use crate::state::front::{Region, Target};
+use crate::state::outbox::Stage;
 
 /// Between two hints.
 const GAP: &str = "   ";
@@ -163,7 +164,12 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
         Region::Messages => {
             let Some((account, target)) = under_cursor(context) else { return line };
             match target {
-                Target::Pending(_) => {
+                Target::Pending(nonce) => {
+                    let row = context.front.pane.chat.and_then(|chat| account.outbox.find(chat.chat, nonce));
+                    // What is on its way can neither be sent again nor be taken back.
+                    if !row.is_some_and(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) {
+                        return line;
+                    }
                     add(key(Keys::Messages, "retry"), "send again");
                     add(key(Keys::Messages, "discard"), "take back");
                 }

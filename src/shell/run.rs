@@ -41,7 +41,7 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
     let open = startup.open.take();
     let notes = std::mem::take(&mut startup.notes);
     let themes = std::mem::take(&mut startup.themes);
-    let mut files = SettingsFiles::new(startup.paths.clone(), startup.keeps_choices);
+    let files = SettingsFiles::new(startup.paths.clone(), startup.keeps_choices);
     files.watch();
     let mut chat = Chat {
         engine: startup.engine(true),

@@ -5,8 +5,8 @@ use crate::state::effect::OptionValue;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -23,6 +23,9 @@ pub enum News {
     Failed(String),
 }
 
+/// Made and told of directories on blocking threads only.
+type Watching = Arc<Mutex<Option<RecommendedWatcher>>>;
+
 /// The files of the configuration.
 #[derive(Debug)]
 pub struct SettingsFiles {
@@ -31,7 +34,7 @@ pub struct SettingsFiles {
     tell: mpsc::Sender<News>,
     news: mpsc::Receiver<News>,
     /// Ends watching when dropped.
-    watcher: Option<RecommendedWatcher>,
+    watcher: Watching,
 }
 
 impl SettingsFiles {
@@ -39,13 +42,15 @@ impl SettingsFiles {
     #[must_use]
     pub fn new(paths: Paths, keeps: bool) -> Self {
         let (tell, news) = mpsc::channel(8);
-        Self { paths, keeps, tell, news, watcher: None }
+        Self { paths, keeps, tell, news, watcher: Watching::default() }
     }
 
     /// Reads the files whenever they change from now on. To be called on the runtime. Where the system cannot watch, only asking helps.
-    pub fn watch(&mut self) {
+    pub fn watch(&self) {
         let pending = Arc::new(AtomicBool::new(false));
         let (runtime, paths, tell) = (Handle::current(), self.paths.clone(), self.tell.clone());
+        // Weak: what watches must not keep itself alive.
+        let watching = Arc::downgrade(&self.watcher);
         let changed = move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             let of_ours = event.paths.iter().any(|path| {
@@ -56,34 +61,27 @@ impl SettingsFiles {
             // Reading is an event as well, and must not cause the next reading.
             let changes = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_));
             if of_ours && changes && !pending.swap(true, Ordering::AcqRel) {
-                let (paths, tell, pending) = (paths.clone(), tell.clone(), pending.clone());
+                let (paths, tell, pending, watching) = (paths.clone(), tell.clone(), pending.clone(), watching.clone());
                 runtime.spawn(async move {
                     tokio::time::sleep(SETTLES).await;
                     pending.store(false, Ordering::Release);
-                    read(paths, tell);
+                    read(paths, tell, watching);
                 });
             }
         };
-        match notify::recommended_watcher(changed) {
-            Ok(watcher) => self.watcher = Some(watcher),
-            Err(error) => tracing::info!(%error, "the configuration is not watched"),
-        }
-        self.watch_all();
-    }
-
-    /// Watches every directory that is there by now.
-    fn watch_all(&mut self) {
-        let Some(watcher) = &mut self.watcher else { return };
-        for directory in directories(&self.paths) {
-            if let Err(error) = watcher.watch(&directory, RecursiveMode::NonRecursive) {
-                tracing::info!(%error, "a directory of the configuration is not watched");
+        let (watcher, paths) = (Arc::clone(&self.watcher), self.paths.clone());
+        tokio::task::spawn_blocking(move || match notify::recommended_watcher(changed) {
+            Ok(made) => {
+                *watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+                watch_all(&watcher, &paths);
             }
-        }
+            Err(error) => tracing::info!(%error, "the configuration is not watched"),
+        });
     }
 
     /// Reads the files anew; what they say comes through [`SettingsFiles::next`].
     pub fn read(&self) {
-        read(self.paths.clone(), self.tell.clone());
+        read(self.paths.clone(), self.tell.clone(), Arc::downgrade(&self.watcher));
     }
 
     /// Sets an option in the configuration file.
@@ -108,23 +106,34 @@ impl SettingsFiles {
     /// What comes back next. Safe to drop and call again.
     pub async fn next(&mut self) -> News {
         match self.news.recv().await {
-            Some(news) => {
-                // The directory of themes may have been made meanwhile.
-                self.watch_all();
-                news
-            }
+            Some(news) => news,
             // Cannot be: a sender is held here.
             None => std::future::pending().await,
         }
     }
 }
 
-fn read(paths: Paths, tell: mpsc::Sender<News>) {
+fn read(paths: Paths, tell: mpsc::Sender<News>, watching: Weak<Mutex<Option<RecommendedWatcher>>>) {
     tokio::task::spawn_blocking(move || {
+        // The directory of themes may have been made meanwhile.
+        if let Some(watching) = watching.upgrade() {
+            watch_all(&watching, &paths);
+        }
         let read = Box::new(Config::of(&paths));
         // Nobody is there to be told once the chat has ended.
         let _ = tell.blocking_send(News::Read(read));
     });
+}
+
+/// Watches every directory that is there by now.
+fn watch_all(watching: &Mutex<Option<RecommendedWatcher>>, paths: &Paths) {
+    let mut watching = watching.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(watcher) = watching.as_mut() else { return };
+    for directory in directories(paths) {
+        if let Err(error) = watcher.watch(&directory, RecursiveMode::NonRecursive) {
+            tracing::info!(%error, "a directory of the configuration is not watched");
+        }
+    }
 }
 
 /// Where changes show: beside the file, beside what it is a link to, and among the themes.

@@ -68,7 +68,7 @@ pub(super) fn title(state: &mut State, fx: &mut Effects) {
         .core
         .accounts
         .iter()
-        .map(|account| account.counts(None).unread + account.total.mentions)
+        .map(|account| account.counts(None).unread.saturating_add(account.total.mentions))
         .fold(0, u32::saturating_add);
     let overlap: u32 =
         state.core.accounts.iter().map(|account| account.counts(None).mentions).fold(0, u32::saturating_add);

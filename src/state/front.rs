@@ -101,8 +101,6 @@ pub struct Front {
     pub visited: Vec<ChatKey>,
     /// A sentence for the user on the status line.
     pub notice: Option<Notice>,
-    /// The key that quits, as people say it; set by the shell from the live keymap.
-    pub quit_key: String,
     /// Files that are being read for messages.
     pub(crate) reading: Vec<Reading>,
     /// How many files were asked for.

@@ -250,6 +250,7 @@ impl OsmiumAdapter {
         if token.is_empty() {
             return self.close(Close::Broken(CleanText::ours("it gives no token")), out);
         }
+        self.handshake.forget_password(&token);
         self.phase = Phase::SignedIn;
         self.decoder.me = super::ids::wire(me.id.0).unwrap_or(0);
         self.decoder.session = authorization.session_id;

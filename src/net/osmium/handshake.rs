@@ -100,6 +100,12 @@ impl Handshake {
         }
     }
 
+    /// The sign-in is over: from here on only the token is kept, so that a password is in memory no longer than it must be.
+    pub fn forget_password(&mut self, token: &Secret) {
+        self.credentials = Credentials::Token(token.clone());
+        self.code = None;
+    }
+
     /// Whether a code from the user is waited for.
     #[must_use]
     pub const fn waits_for_code(&self) -> bool {

@@ -66,6 +66,8 @@ pub(super) fn line_of(outgoing: &Outgoing) -> String {
         [file] if !file.path.is_empty() => {
             format!("/{NAME} {} {}", quoted(&file.path), outgoing.text).trim_end().to_owned()
         }
+        // One slash is taken away when such a line is sent.
+        _ if outgoing.text.starts_with('/') => format!("/{}", outgoing.text),
         _ => outgoing.text.clone(),
     }
 }

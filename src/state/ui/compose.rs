@@ -45,8 +45,10 @@ pub(super) fn edit(state: &mut State, edit: TextEdit, fx: &mut Effects) {
 pub(super) fn clear(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
-        let key = if front.quit_key.is_empty() { "Ctrl-Q" } else { front.quit_key.as_str() };
-        let sentence = format!("{key} quits");
+        let sentence = match state.settings.quit_key.as_deref() {
+            Some(key) => format!("{key} quits"),
+            None => "/quit quits".to_owned(),
+        };
         state.notice(sentence, false, fx);
         return;
     }

@@ -295,30 +295,39 @@ fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut E
     state.touch();
 }
 
-/// The failed message pointed at, else the oldest failed one of the open chat.
+/// The failed message pointed at. Where nothing that is on its way out is pointed at, the oldest failed one of the open chat.
 fn failed(state: &State) -> Option<(ChatKey, crate::domain::Nonce)> {
     let chat = state.front.as_ref()?.pane.chat?;
     let rows = state.core.account(chat.account)?.outbox.of(chat.chat);
     let waits = |stage: &Stage| matches!(stage, Stage::Failed(_) | Stage::Unconfirmed);
-    let pointed = match target(state) {
+    let found = match target(state) {
+        // Never another one than the one pointed at.
         Some((_, Target::Pending(nonce))) => rows.iter().find(|row| row.outgoing.nonce == nonce && waits(&row.stage)),
-        _ => None,
+        _ => rows.iter().find(|row| waits(&row.stage)),
     };
-    pointed.or_else(|| rows.iter().find(|row| waits(&row.stage))).map(|row| (chat, row.outgoing.nonce))
+    found.map(|row| (chat, row.outgoing.nonce))
+}
+
+fn none_failed(state: &mut State, fx: &mut Effects) {
+    let sentence = match target(state) {
+        Some((_, Target::Pending(_))) => "This message is still on its way",
+        _ => "No message has failed here",
+    };
+    state.notice(sentence, false, fx);
 }
 
 /// Sends a failed message again.
 pub(super) fn retry(state: &mut State, fx: &mut Effects) {
     match failed(state) {
         Some((chat, nonce)) => _ = outbox::retry(state, chat, nonce, fx),
-        None => state.notice("No message has failed here", false, fx),
+        None => none_failed(state, fx),
     }
 }
 
 /// Gives a failed message up; its text goes back to the composer.
 pub(super) fn discard(state: &mut State, fx: &mut Effects) {
     let Some((chat, nonce)) = failed(state) else {
-        return state.notice("No message has failed here", false, fx);
+        return none_failed(state, fx);
     };
     if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
         compose::give_back(state, chat, &attach::line_of(&outgoing));

@@ -69,6 +69,7 @@ fn every_option_takes_effect() {
         twelve_hours: true,
         sidebar_width: 32,
         composer_lines: 3,
+        quit_key: Settings::default().quit_key,
         mouse: false,
         send_typing: false,
         send_read: false,
