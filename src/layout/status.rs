@@ -17,19 +17,13 @@ use crate::state::outbox::Stage;
 /// Between two hints.
 const GAP: &str = "   ";
 
-/// The account that the open chat belongs to, else the first.
-fn account(context: Context<'_>) -> Option<&Account> {
-    let core = &context.state.core;
-    context.front.pane.chat.and_then(|chat| core.account(chat.account)).or_else(|| core.accounts.first())
-}
-
 fn seconds_until(context: Context<'_>, at: Mono) -> u64 {
     u64::try_from(at.since(context.state.now.mono).as_millis().div_ceil(1_000)).unwrap_or(0)
 }
 
 /// One line across the top when the open chat's account is not connected.
 pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) -> Option<Line> {
-    let account = account(context)?;
+    let account = context.state.shown_account(context.front)?;
     let key = |action| cache.keys.key(Keys::Everywhere, action);
     let part = |line: &mut Line, words: &str, role| {
         if !words.is_empty() {
@@ -70,7 +64,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     let width = usize::from(area.width);
     let glyphs = context.glyphs;
     let mut line = Line::with(" ", Role::Text);
-    if let Some(account) = account(context) {
+    if let Some(account) = context.state.shown_account(context.front) {
         line.append(&who(context, account));
     }
     let right = if let Some(notice) = &context.front.notice {

@@ -1,6 +1,5 @@
 //! Accounts and their connections: what a session tells, and what is done about it.
 
-use super::event::Timer;
 use super::requests::Purpose;
 use super::{Account, Effect, Effects, State, answers, history, login, people, sync, timers};
 use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId};
@@ -56,7 +55,6 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             history::mark_stale(state, account);
             login::down(state, account, &reason);
             state.touch();
-            timers::countdown(state, fx);
         }
         LinkEvent::Latency(latency) => {
             if known.latency.replace(latency) != Some(latency) {
@@ -116,11 +114,4 @@ pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
 /// Whether a request belongs to what keeps an account from being online.
 pub(super) const fn is_list(purpose: &Purpose) -> bool {
     matches!(purpose, Purpose::Communities | Purpose::Chats | Purpose::Channels(_))
-}
-
-/// Disarms what only a connection needs once nothing waits for it.
-pub(super) fn settle_countdown(state: &State, fx: &mut Effects) {
-    if !state.core.accounts.iter().any(|account| matches!(account.link, LinkPhase::Offline { .. })) {
-        fx.push(Effect::Disarm(Timer::Countdown));
-    }
 }

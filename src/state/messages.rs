@@ -28,7 +28,7 @@ pub(super) fn created(
     let place = message.key;
     let by = message.author;
     let mine = by == account.me;
-    let stopped = typing::stop(account, chat, by);
+    typing::stop(account, chat, by);
     if mine {
         outbox::echoed(account, chat, place, message.at, nonce, fx);
     }
@@ -72,9 +72,6 @@ pub(super) fn created(
     }
     let community = account.chats.get(&chat).map(crate::domain::Chat::community);
     let stranger = !account.users.contains_key(&by);
-    if stopped {
-        typing::arm(state, fx);
-    }
     match community {
         Some(community) if stranger => people::ask_unknown(state, id, community, &[by], fx),
         Some(_) => {}

@@ -64,6 +64,7 @@ pub struct State {
     /// Random numbers; seeded by the shell, so that a run can be replayed.
     pub random: fastrand::Rng,
     next_request: u64,
+    armed: timers::Armed,
 }
 
 /// An account as the configuration knows it.
@@ -94,12 +95,19 @@ impl State {
             revision: 1,
             random,
             next_request: 0,
+            armed: timers::Armed::default(),
         }
     }
 
     /// Says that something visible may have changed.
     pub(crate) const fn touch(&mut self) {
         self.revision += 1;
+    }
+
+    /// The account that the screen tells of: that of the open chat, else the first.
+    #[must_use]
+    pub fn shown_account(&self, front: &Front) -> Option<&Account> {
+        front.pane.chat.and_then(|chat| self.core.account(chat.account)).or_else(|| self.core.accounts.first())
     }
 
     /// Asks an account's network for something and remembers why. `None`: there is no such account.

@@ -34,6 +34,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     roster::keep_order(state);
     sidebar::keep_rows(state);
     alerts::title(state, fx);
+    timers::keep(state, fx);
     effects
 }
 

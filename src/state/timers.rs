@@ -1,7 +1,7 @@
 //! Timers that rang, and the few that belong to nothing else.
 
 use super::event::Timer;
-use super::{Effect, Effects, State, link, outbox, typing, unread};
+use super::{Effect, Effects, State, outbox, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,10 @@ const DAY: i64 = 86_400_000;
 /// A timer rang.
 pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
     match timer {
-        Timer::TypingExpires => typing::expire(state, fx),
+        Timer::TypingExpires => {
+            state.armed.typing = None;
+            typing::expire(state);
+        }
         Timer::TypingIdle => typing::idle(state, fx),
         Timer::NoticeExpires => notice_expires(state, fx),
         Timer::OutboxRetry => outbox::waited(state, fx),
@@ -22,8 +25,8 @@ pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
             arm_midnight(state, fx);
         }
         Timer::Countdown => {
+            state.armed.countdown = None;
             state.touch();
-            countdown(state, fx);
         }
         // Sessions time their requests themselves and answer each one.
         Timer::Overdue => {}
@@ -43,26 +46,48 @@ fn notice_expires(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// Arms the next step of the seconds shown until the next try to connect; nothing while nobody sees them.
-pub(super) fn countdown(state: &State, fx: &mut Effects) {
-    if state.front.is_none() {
-        return;
+/// What is armed of the timers that follow from the state alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Armed {
+    typing: Option<Mono>,
+    countdown: Option<Mono>,
+}
+
+/// Arms and disarms what follows from the state alone, wherever it changed: after every event.
+pub(super) fn keep(state: &mut State, fx: &mut Effects) {
+    let wanted = Armed {
+        typing: state.core.accounts.iter().filter_map(|account| account.typing.next()).min(),
+        countdown: countdown(state),
+    };
+    let armed = std::mem::replace(&mut state.armed, wanted);
+    let timers = [
+        (Timer::TypingExpires, armed.typing, wanted.typing),
+        (Timer::Countdown, armed.countdown, wanted.countdown),
+    ];
+    for (timer, armed, wanted) in timers.into_iter().filter(|(_, armed, wanted)| armed != wanted) {
+        match (armed, wanted) {
+            (_, Some(at)) => fx.push(Effect::Arm(timer, at)),
+            (_, None) => fx.push(Effect::Disarm(timer)),
+        }
     }
+}
+
+/// When a number of seconds on screen changes next: those until the next try to connect. Nothing while nobody sees them.
+fn countdown(state: &State) -> Option<Mono> {
+    let front = state.front.as_ref()?;
     let now = state.now.mono;
-    let waits = |link: &LinkPhase| match link {
-        LinkPhase::Offline { retry_at, .. } if *retry_at > now => Some(*retry_at),
+    let retry_at = match state.shown_account(front)?.link {
+        LinkPhase::Offline { retry_at, .. } => Some(retry_at),
         _ => None,
     };
-    match state.core.accounts.iter().filter_map(|account| waits(&account.link)).min() {
-        Some(retry_at) => {
-            // Whole seconds before the try, so that the number on screen changes when the timer rings.
-            let left = retry_at.since(now);
-            let part = Duration::from_micros(u64::try_from(left.as_micros() % SECOND.as_micros()).unwrap_or(0));
-            let step = if part.is_zero() { SECOND.min(left) } else { part };
-            fx.push(Effect::Arm(Timer::Countdown, now.plus(step)));
-        }
-        None => link::settle_countdown(state, fx),
-    }
+    retry_at.filter(|until| *until > now).map(|until| next_second(now, until))
+}
+
+/// The next moment at which whole seconds are left until then, so that the number on screen changes when the timer rings.
+fn next_second(now: Mono, until: Mono) -> Mono {
+    let left = until.since(now);
+    let part = Duration::from_micros(u64::try_from(left.as_micros() % SECOND.as_micros()).unwrap_or(0));
+    now.plus(if part.is_zero() { SECOND.min(left) } else { part })
 }
 
 /// Arms the change of the date, by local time.

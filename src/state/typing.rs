@@ -53,7 +53,7 @@ impl Typing {
 }
 
 /// Somebody started or stopped typing.
-pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: UserId, typing: bool, fx: &mut Effects) {
+pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: UserId, typing: bool) {
     let until = state.now.mono.plus(state.settings.typing_shown);
     if state.front.is_none() {
         return;
@@ -62,7 +62,6 @@ pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: Us
     if !typing {
         if stop(known, chat, user) {
             state.touch();
-            arm(state, fx);
         }
         return;
     }
@@ -80,9 +79,8 @@ pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: Us
             typists.push(Typist { user, until });
             state.touch();
         }
-        None => return,
+        None => {}
     }
-    arm(state, fx);
 }
 
 /// Somebody does not type any more. Returns whether they did.
@@ -101,7 +99,7 @@ pub(super) fn stop(account: &mut Account, chat: ChatId, user: UserId) -> bool {
 }
 
 /// The timer rang: those whose time is over go.
-pub(super) fn expire(state: &mut State, fx: &mut Effects) {
+pub(super) fn expire(state: &mut State) {
     let now = state.now.mono;
     let mut gone = false;
     for account in &mut state.core.accounts {
@@ -114,15 +112,6 @@ pub(super) fn expire(state: &mut State, fx: &mut Effects) {
     }
     if gone {
         state.touch();
-    }
-    arm(state, fx);
-}
-
-/// Arms the timer for the exact moment at which the next one goes.
-pub(super) fn arm(state: &State, fx: &mut Effects) {
-    match state.core.accounts.iter().filter_map(|account| account.typing.next()).min() {
-        Some(at) => fx.push(Effect::Arm(Timer::TypingExpires, at)),
-        None => fx.push(Effect::Disarm(Timer::TypingExpires)),
     }
 }
 

@@ -301,16 +301,15 @@ impl World {
                 self.script.timers
             )
         };
-        if let Some(at) = account.typing.next() {
-            assert_eq!(self.script.timers.get(&Timer::TypingExpires), Some(&at));
-        }
+        assert_eq!(self.script.timers.get(&Timer::TypingExpires), account.typing.next().as_ref());
         if let Some(notice) = &front.notice {
             armed(Timer::NoticeExpires, notice.until);
         }
-        if let LinkPhase::Offline { retry_at, .. } = account.link
-            && retry_at > self.script.now.mono
-        {
-            armed(Timer::Countdown, retry_at);
+        match account.link {
+            LinkPhase::Offline { retry_at, .. } if retry_at > self.script.now.mono => {
+                armed(Timer::Countdown, retry_at);
+            }
+            _ => assert_eq!(self.script.timers.get(&Timer::Countdown), None, "a wake-up for nothing"),
         }
         assert!(
             front.focus != Focus::Unknown

@@ -150,6 +150,22 @@ fn somebody_types_until_they_write_or_their_time_is_over() {
 }
 
 #[test]
+fn the_timer_of_typing_follows_whoever_is_left() {
+    let mut script = Script::ready();
+    let typing = |chat, user| Update::Typing { chat: ChatId::new(chat), user, typing: true, busy: false };
+    let start = script.now.mono;
+    let armed = |script: &Script| script.timers.get(&Timer::TypingExpires).copied();
+    script.receive(typing(12, ADA));
+    script.advance(Duration::from_secs(1));
+    script.receive(typing(11, GRACE));
+    assert_eq!(armed(&script), Some(start.plus(Duration::from_secs(8))));
+    script.receive(Update::ChatRemoved(ChatId::new(12)));
+    assert_eq!(armed(&script), Some(start.plus(Duration::from_secs(9))), "with the chat went who typed there");
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(1) });
+    assert_eq!(armed(&script), None, "nobody is heard any more");
+}
+
+#[test]
 fn own_typing_is_told_now_and_then_and_ended() {
     let mut script = Script::ready();
     let told = |effects: &nib::state::Effects| -> Vec<bool> {
