@@ -233,6 +233,7 @@ fn log(event: &Event) {
         | Event::Focused(_)
         | Event::Stored(_)
         | Event::Arranged(..)
+        | Event::QuitKey(_)
         | Event::Settings(_) => {}
     }
 }

@@ -13,9 +13,10 @@ use super::startup::{self, Startup};
 use super::terminal::{Screen, TerminalError};
 use super::{colour, keys};
 use crate::config::Themes;
-use crate::domain::{LinkPhase, Mono};
+use crate::domain::Mono;
 use crate::input::Keymap;
 use crate::layout::{self, LayoutCache, Scene};
+use crate::state::action::Context;
 use crate::state::front::{PaneId, Visible};
 use crate::state::{Action, Effect, Event, State};
 use crate::view::{self, Theme};
@@ -38,7 +39,6 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
     let mut cache = LayoutCache::new(jiff::tz::TimeZone::system());
     cache.keys = startup::key_hints(&startup.keymap);
     let keymap = std::mem::take(&mut startup.keymap);
-    let open = startup.open.take();
     let notes = std::mem::take(&mut startup.notes);
     let themes = std::mem::take(&mut startup.themes);
     let files = SettingsFiles::new(startup.paths.clone(), startup.keeps_choices);
@@ -57,10 +57,10 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
         told: HashMap::new(),
         pacer: Pacer::default(),
         drawn: None,
-        open,
         standing: Standing::Running,
     };
     chat.engine.feed(Event::Resized { width, height }, &mut ());
+    chat.name_quit_key();
     chat.engine.feed(Event::Started, &mut ());
     if let Some(note) = notes.first() {
         let more = notes.len().saturating_sub(1);
@@ -97,8 +97,6 @@ struct Chat {
     pacer: Pacer,
     /// The revision that the terminal shows.
     drawn: Option<u64>,
-    /// The chat to open once chats are known.
-    open: Option<String>,
     standing: Standing,
 }
 
@@ -147,12 +145,6 @@ impl Chat {
 
     /// What is to be done after each turn, whatever it took: timers, the terminal's effects, the frame.
     fn finish_turn(&mut self, cause: Cause) -> Result<(), TerminalError> {
-        if self.open.is_some()
-            && self.engine.state().core.accounts.iter().any(|account| account.link == LinkPhase::Online)
-        {
-            let named = self.open.take().map(|name| Event::Act(Action::Open(name)));
-            named.into_iter().for_each(|event| self.engine.feed(event, &mut ()));
-        }
         // Here and not only on waking up, or a flood would keep timers waiting.
         self.engine.ring(&mut ());
         while let Some(effect) = self.engine.take_for_screen() {
@@ -279,11 +271,18 @@ impl Chat {
             self.drawn = None;
         }
         self.keymap = config.keymap;
+        self.name_quit_key();
         if let Err(error) = self.screen.listen_to_mouse(config.settings.mouse) {
             tracing::warn!(%error, "the terminal is gone");
             self.end();
         }
         self.engine.feed(Event::Settings(Arc::new(config.settings)), &mut ());
+    }
+
+    /// Tells the core what quits, as the keys in force say it.
+    fn name_quit_key(&mut self) {
+        let key = self.cache.keys.key(Context::Everywhere, "quit").unwrap_or("/quit").to_owned();
+        self.engine.feed(Event::QuitKey(key), &mut ());
     }
 
     fn asked(&mut self, asked: Asked) -> Result<Cause, TerminalError> {

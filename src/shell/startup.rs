@@ -132,6 +132,9 @@ impl Startup {
         let vault = self.vault();
         let mut state = State::new(self.settings, specs, front, seed(), clock.now());
         defaults::URL.clone_into(&mut state.proposed_server);
+        if let Some(front) = &mut state.front {
+            front.wish = self.open;
+        }
         let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways);
         Engine::new(state, clock, sessions)
     }

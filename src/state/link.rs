@@ -1,6 +1,7 @@
 //! Accounts and their connections: what a session tells, and what is done about it.
 
 use super::requests::Purpose;
+use super::ui::open;
 use super::{Account, Effect, Effects, State, answers, history, login, people, sync, timers};
 use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId};
 
@@ -43,6 +44,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.typing.chats.clear();
             abandon(state, account, fx);
             login::refused(state, account, &reason);
+            open::wish_in_vain(state, fx);
             state.touch();
         }
         LinkEvent::Down { reason, retry_in } => {
@@ -54,6 +56,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.typing.chats.clear();
             history::mark_stale(state, account);
             login::down(state, account, &reason);
+            open::wish_in_vain(state, fx);
             state.touch();
         }
         LinkEvent::Latency(latency) => {

@@ -69,6 +69,6 @@ pub(super) fn progress(state: &mut State, account: AccountId, fx: &mut Effects) 
     let first = !std::mem::replace(&mut known.synced, true);
     state.touch();
     if first {
-        super::ui::open::first(state, account, fx);
+        super::ui::open::first(state, fx);
     }
 }

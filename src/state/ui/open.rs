@@ -1,13 +1,16 @@
 //! Opening and leaving chats; what was typed stays with the chat it was typed in.
 
 use super::{attach, sidebar};
-use crate::domain::{AccountId, ChatKey, ChatKind, CleanText, Priority, Refusal, RefusalKind, Reply, Request, UserId};
+use crate::domain::{
+    AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
+    Reply, Request, UserId,
+};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
 use crate::state::event::Ticket;
 use crate::state::front::{Anchor, ComposeMode, Front, Pane, Region};
 use crate::state::names::{ResolveError, resolve_chat};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, people, roster, typing};
+use crate::state::{Account, State, history, people, roster, typing};
 
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
@@ -16,11 +19,10 @@ const DRAFTS: usize = 500;
 
 /// Opens a chat. Returns whether it can be opened.
 pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
-    let Some((account, known)) = state.core.chat(key) else { return false };
+    let Some((_, known)) = state.core.chat(key) else { return false };
     if !known.can_open() {
         return false;
     }
-    let _ = account;
     let community = known.community();
     let unread = known.unread > 0;
     let last_read = known.last_read;
@@ -44,6 +46,7 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
         front.pane.composer.set_text(&draft);
         front.pane.draft_stored = true;
     }
+    front.wish = None;
     front.region = Region::Composer;
     front.visited.retain(|visited| *visited != key);
     front.visited.push(key);
@@ -107,30 +110,51 @@ pub(in crate::state) fn leave(front: &mut Front) {
     front.sidebar.dirty = true;
 }
 
-/// The lists of an account came for the first time: opens what was wished for, else the first chat there is, unless one is open.
-pub(in crate::state) fn first(state: &mut State, account: AccountId, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    if front.pane.chat.is_some() {
+/// Opens what was wished for, else a chat to begin with, once an account has its lists; unless one is open. A wish that another account may
+/// still fulfil is waited for.
+pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    if front.pane.chat.is_some() || !state.core.accounts.iter().any(|account| account.synced) {
         return;
     }
-    if let Some(wish) = front.wish.take() {
+    if let Some(wish) = front.wish.clone() {
+        let more = |account: &Account| matches!(account.link, LinkPhase::Connecting | LinkPhase::Syncing);
+        if resolve_chat(&state.core, &wish).is_err() && state.core.accounts.iter().any(more) {
+            return;
+        }
+        if let Some(front) = &mut state.front {
+            front.wish = None;
+        }
         named(state, &wish, None, fx);
         if state.front.as_ref().is_some_and(|front| front.pane.chat.is_some()) {
             return;
         }
     }
     roster::keep_order(state);
-    let Some(known) = state.core.account(account) else { return };
-    let channels = known.communities.iter().filter_map(|community| known.order.channels.get(&community.id)).flatten();
-    let direct = known.order.direct.iter();
-    let first = channels.chain(direct).copied().find(|id| {
-        known
-            .chats
-            .get(id)
-            .is_some_and(|chat| chat.can_open() && chat.channel_kind() != Some(crate::domain::ChannelKind::Voice))
+    let begin = state.core.accounts.iter().filter(|account| account.synced).find_map(|account| {
+        let channels = account.communities.iter().filter_map(|known| account.order.channels.get(&known.id)).flatten();
+        let all = channels.chain(&account.order.direct).filter_map(|id| account.chats.get(id));
+        let quiet = all.filter(|chat| chat.can_open() && chat.channel_kind() != Some(ChannelKind::Voice));
+        quiet.min_by_key(|chat| welcome(account, chat)).map(|chat| account.key(chat.id))
     });
-    if let Some(id) = first {
-        chat(state, ChatKey::new(account, id), fx);
+    if let Some(begin) = begin {
+        chat(state, begin, fx);
+    }
+}
+
+/// An account will not come for now: a wish that waited for it is given up.
+pub(in crate::state) fn wish_in_vain(state: &mut State, fx: &mut Effects) {
+    if state.front.as_ref().is_some_and(|front| front.wish.is_some()) {
+        first(state, fx);
+    }
+}
+
+/// How far a chat is from one to begin with: a channel to talk in, before people, before where one may only read.
+fn welcome(account: &Account, chat: &Chat) -> u8 {
+    match chat.channel_kind() {
+        _ if !account.may(chat, Permissions::SEND) => 2,
+        Some(ChannelKind::Text) => 0,
+        _ => 1,
     }
 }
 
@@ -194,7 +218,7 @@ pub(in crate::state) fn person(
     fx: &mut Effects,
 ) {
     let Some(known) = state.core.account_mut(account) else { return };
-    let direct = |known: &crate::state::Account, peer: UserId| {
+    let direct = |known: &Account, peer: UserId| {
         known.chats.values().filter(|chat| chat.kind == ChatKind::Direct { peer }).map(|chat| chat.id).min()
     };
     let chat = match outcome {

@@ -33,6 +33,42 @@ fn signing_in_fetches_the_lists_and_opens_what_was_wished_for() {
 }
 
 #[test]
+fn the_first_chat_is_one_where_a_newcomer_may_write() {
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    script.sign_in();
+    let front = script.state.front.as_ref().unwrap();
+    assert_eq!(front.sidebar.rows[1].chat(), Some(chat(13)), "announcements stand above it");
+    assert_eq!(front.pane.chat, Some(chat(11)));
+}
+
+#[test]
+fn a_wish_waits_for_the_account_that_may_fulfil_it() {
+    let begin = || {
+        let mut script = Script::fresh(true);
+        let mut away = nib::state::Account::default();
+        (away.id, away.label) = (AccountId(1), "away".to_owned());
+        script.state.core.accounts.push(away);
+        script.state.front.as_mut().unwrap().wish = Some("away:Rust/help".to_owned());
+        script.event(Event::Started);
+        script.sign_in();
+        assert_eq!(script.state.front.as_ref().unwrap().pane.chat, None, "nothing is opened only to be left again");
+        script
+    };
+    let mut script = begin();
+    let down = LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(1) };
+    script.event(Event::Link(AccountId(1), down));
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(11)));
+    assert!(script.notice().contains("away:Rust/help"), "{}", script.notice());
+    let mut script = begin();
+    script.open(12);
+    let down = LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(1) };
+    script.event(Event::Link(AccountId(1), down));
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(12)), "what the user opened stays");
+    assert_eq!(script.notice(), "");
+}
+
+#[test]
 fn after_a_loss_everything_is_asked_anew_and_other_chats_when_they_are_opened() {
     let mut script = Script::ready();
     script.open(12);
