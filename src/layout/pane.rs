@@ -13,7 +13,7 @@ use super::timeline;
 use crate::domain::{Chat, ChatKind, LinkPhase, MessageKey};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
-use crate::state::{Account, ComposerState, composer_state};
+use crate::state::{Account, ComposerState, composer_state, slow};
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
 const MEASURE: usize = 120;
@@ -156,13 +156,20 @@ fn between(
         line.push_cut(&format!("catching up{}", glyphs.more), room, "", Role::Dim);
     }
     let below = pane.new_below > 0;
+    let mut told = Line::new();
     if below {
-        let mut told =
-            Line::with(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
+        told.push(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
         if let Some(key) = cache.keys.key(Keys::Everywhere, "scroll-end") {
             told.push(&format!("  {key}"), Role::Dim);
         }
-        if line.width() == 0 {
+    } else if !pane.composer.is_empty()
+        && let ComposerState::Slow(until) = composer_state(context.state)
+    {
+        // While the composer is empty its hint says so.
+        told.push(&format!("slow mode {}", slow::left(until, context.state.now.mono)), Role::Warn);
+    }
+    if told.width() > 0 {
+        if line.width() == 0 && below {
             let strokes = room.min(MEASURE).saturating_sub(told.width() + 2);
             line.repeat(glyphs.rule, strokes, Role::Faint);
             line.push(if strokes > 0 { " " } else { "" }, Role::Faint);
@@ -255,6 +262,7 @@ fn compose(
 fn refusal(context: Context<'_>) -> Option<String> {
     match composer_state(context.state) {
         ComposerState::ReadOnly(why) => Some(why.to_owned()),
+        ComposerState::Slow(until) => Some(slow::sentence(until, context.state.now.mono)),
         ComposerState::SignedOut => Some("sign in to write; what you type stays".to_owned()),
         // On the smallest screens there is no status line: what went wrong is said here.
         _ => context.front.notice.as_ref().filter(|_| context.tier == Tier::Tiny).map(|notice| notice.text.clone()),
@@ -269,10 +277,10 @@ fn hint(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &Cha
     }
     let name = chat_name(account, chat);
     match &chat.kind {
-        ChatKind::Channel { slowmode, .. } if *slowmode > 0 => {
-            format!("message #{name} {} one every {}", context.glyphs.between, length(u64::from(*slowmode)))
-        }
-        ChatKind::Channel { .. } => format!("message #{name}"),
+        ChatKind::Channel { .. } => match slow::pause(account, chat) {
+            Some(pause) => format!("message #{name} {} one every {}", context.glyphs.between, length(pause.as_secs())),
+            None => format!("message #{name}"),
+        },
         ChatKind::Saved => "write a note".to_owned(),
         ChatKind::Direct { .. } | ChatKind::Group { .. } => format!("message {name}"),
     }

@@ -62,6 +62,8 @@ pub struct Account {
     pub emoji: HashMap<EmojiId, CleanText>,
     /// Messages on their way out.
     pub outbox: Outbox,
+    /// When oneself wrote last where slow mode is on.
+    pub slow: super::slow::Slow,
     /// What was asked and not yet answered.
     pub requests: Requests,
     /// Unread messages and mentions by community, and of direct chats and groups under `None`; kept up with every change.

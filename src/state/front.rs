@@ -361,11 +361,16 @@ impl Front {
         [inner, Context::Everywhere]
     }
 
+    /// Whether the timeline and the composer show: in narrow terminals not while the tree has the focus.
+    #[must_use]
+    pub fn shows_timeline(&self) -> bool {
+        self.tier() > Tier::Narrow || self.region != Region::Sidebar
+    }
+
     /// Whether the timeline can be seen and the terminal is not known to be out of focus.
     #[must_use]
     pub fn is_looking(&self) -> bool {
-        let hidden = matches!(self.tier(), Tier::Tiny | Tier::Narrow) && self.region == Region::Sidebar;
-        self.focus != Focus::Out && !hidden
+        self.focus != Focus::Out && self.shows_timeline()
     }
 
     /// Leaves what has to do with messages that were deleted: an answer to one, or a change of one, whose text stays as a new message.

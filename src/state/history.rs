@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::{Account, Effects, State, messages, outbox, people, roster};
+use super::{Account, Effects, State, messages, outbox, people, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
@@ -59,6 +59,7 @@ pub(super) struct Came {
 pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: Page, came: Came, fx: &mut Effects) {
     let (edge, key) = Edge::of(page);
     let window = state.settings.window;
+    let now = state.now;
     let Some(account) = state.core.account_mut(chat.account) else { return };
     account.requests.edges.remove(&(chat.chat, edge));
     roster::put_bundle(account, came.bundle);
@@ -84,6 +85,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         account.order.dirty |= moved;
     }
     outbox::confirm_known(account, chat.chat);
+    slow::learn(account, chat.chat, now);
     let community = account.chats.get(&chat.chat).and_then(crate::domain::Chat::community);
     trim(account, state.front.as_mut(), chat.chat, window);
     people::ask_unknown(state, chat.account, community, &authors, fx);

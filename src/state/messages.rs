@@ -2,7 +2,7 @@
 
 use super::front::Anchor;
 use super::requests::Purpose;
-use super::{Account, Effects, State, alerts, history, outbox, people, roster, typing, unread};
+use super::{Account, Effects, State, alerts, history, outbox, people, roster, slow, typing, unread};
 use crate::domain::{
     AccountId, ChatId, ChatKey, Message, MessageId, Nonce, Priority, Reaction, Request, SpanKind, Timeline, User,
 };
@@ -19,6 +19,7 @@ pub(super) fn created(
     fx: &mut Effects,
 ) {
     let window = state.settings.window;
+    let now = state.now.mono;
     let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == id) else { return };
     if let Some(author) = author {
         people::put(account, *author);
@@ -31,6 +32,7 @@ pub(super) fn created(
     typing::stop(account, chat, by);
     if mine {
         outbox::echoed(account, chat, place, message.at, nonce, fx);
+        slow::wrote(account, chat, now);
     }
     let message = marked(account, account.timelines.get(&chat), message);
     let mention = message.mentions_me;

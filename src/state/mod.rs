@@ -20,6 +20,7 @@ pub mod permit;
 pub mod reduce;
 pub mod requests;
 mod roster;
+pub mod slow;
 mod sync;
 mod timers;
 pub mod typing;

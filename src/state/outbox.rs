@@ -9,7 +9,7 @@ mod settle;
 use super::effect::{Effect, Effects, Outcome, StoreOp};
 use super::event::{Ticket, Timer};
 use super::requests::Purpose;
-use super::{Account, State};
+use super::{Account, State, slow};
 use crate::domain::{
     AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
     Request, RequestId, Upload, Wall, size,
@@ -248,11 +248,16 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     if !account.is_signed_in() {
         return;
     }
+    let slow = slow::until(account, chat.chat, now);
     let Some(rows) = account.outbox.chats.get_mut(&chat.chat) else { return };
     let next = rows.iter_mut().find(|row| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed | Stage::Sent(_)));
     let Some(row) = next else { return };
     if row.stage != Stage::Queued || row.doubt.is_some() || row.wait.is_some_and(|until| until > now) {
         return;
+    }
+    if let Some(until) = slow {
+        row.wait = Some(until);
+        return arm(state, fx);
     }
     row.wait = None;
     let nonce = row.outgoing.nonce;

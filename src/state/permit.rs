@@ -1,7 +1,7 @@
 //! What may be done in the open chat, in words for where it may not.
 
-use super::State;
-use crate::domain::{ChannelKind, ChatKey, LinkPhase, Permissions};
+use super::{State, slow};
+use crate::domain::{ChannelKind, ChatKey, LinkPhase, Mono, Permissions};
 
 /// What the composer can do now, for the hint in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,6 +12,8 @@ pub enum ComposerState {
     Ready,
     /// Writing is not allowed; why, in words.
     ReadOnly(&'static str),
+    /// The next message may be sent then: slow mode.
+    Slow(Mono),
     /// Not connected: what is sent waits.
     Offline,
     /// Signed out: nothing can be sent before signing in.
@@ -25,6 +27,11 @@ pub fn composer_state(state: &State) -> ComposerState {
     let Some(account) = state.core.account(chat.account) else { return ComposerState::NoChat };
     if let Some(reason) = refusal_to_write(state, chat) {
         return ComposerState::ReadOnly(reason);
+    }
+    if let Some(until) = slow::until(account, chat.chat, state.now.mono)
+        && !matches!(account.link, LinkPhase::SignedOut { .. })
+    {
+        return ComposerState::Slow(until);
     }
     match account.link {
         LinkPhase::SignedOut { .. } => ComposerState::SignedOut,

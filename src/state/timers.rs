@@ -1,7 +1,7 @@
 //! Timers that rang, and the few that belong to nothing else.
 
 use super::event::Timer;
-use super::{Effect, Effects, State, outbox, typing, unread};
+use super::{Effect, Effects, State, outbox, slow, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,15 +55,15 @@ pub(super) struct Armed {
 
 /// Arms and disarms what follows from the state alone, wherever it changed: after every event.
 pub(super) fn keep(state: &mut State, fx: &mut Effects) {
+    // A step of the countdown that is due draws the new number when it rings: it is not put off by what comes first.
+    let due = state.armed.countdown.filter(|at| *at <= state.now.mono);
     let wanted = Armed {
         typing: state.core.accounts.iter().filter_map(|account| account.typing.next()).min(),
-        countdown: countdown(state),
+        countdown: due.or_else(|| countdown(state)),
     };
     let armed = std::mem::replace(&mut state.armed, wanted);
-    let timers = [
-        (Timer::TypingExpires, armed.typing, wanted.typing),
-        (Timer::Countdown, armed.countdown, wanted.countdown),
-    ];
+    let timers =
+        [(Timer::TypingExpires, armed.typing, wanted.typing), (Timer::Countdown, armed.countdown, wanted.countdown)];
     for (timer, armed, wanted) in timers.into_iter().filter(|(_, armed, wanted)| armed != wanted) {
         match (armed, wanted) {
             (_, Some(at)) => fx.push(Effect::Arm(timer, at)),
@@ -72,15 +72,15 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// When a number of seconds on screen changes next: those until the next try to connect. Nothing while nobody sees them.
+/// When a number of seconds on screen changes next: those until the next try to connect, and until slow mode is over. Nothing while nobody sees them.
 fn countdown(state: &State) -> Option<Mono> {
     let front = state.front.as_ref()?;
     let now = state.now.mono;
-    let retry_at = match state.shown_account(front)?.link {
-        LinkPhase::Offline { retry_at, .. } => Some(retry_at),
+    let retry_at = state.shown_account(front).and_then(|account| match account.link {
+        LinkPhase::Offline { retry_at, .. } => Some(retry_at).filter(|until| *until > now),
         _ => None,
-    };
-    retry_at.filter(|until| *until > now).map(|until| next_second(now, until))
+    });
+    [retry_at, slow::shown_until(state)].into_iter().flatten().map(|until| next_second(now, until)).min()
 }
 
 /// The next moment at which whole seconds are left until then, so that the number on screen changes when the timer rings.

@@ -3,7 +3,7 @@
 use super::{Stage, arm, pump, tell};
 use crate::domain::{ChatId, ChatKey, CleanText, MessageId, MessageKey, Nonce, Refusal, RefusalKind, Wall};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
-use crate::state::{Account, State};
+use crate::state::{Account, State, slow};
 use std::time::Duration;
 
 /// How long to wait when a network asks to without saying how long.
@@ -22,9 +22,11 @@ pub(in crate::state) fn acknowledged(
     at: Option<Wall>,
     fx: &mut Effects,
 ) {
+    let now = state.now.mono;
     let has_front = state.front.is_some();
     let Some(account) = state.core.account_mut(chat.account) else { return };
     account.outbox.claim(chat.chat, message.id);
+    slow::wrote(account, chat.chat, now);
     if account.outbox.find(chat.chat, nonce).is_some_and(|row| !matches!(row.stage, Stage::Sent(_))) {
         fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
         // Where no timeline is kept, nobody waits for the echo.

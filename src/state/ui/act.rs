@@ -9,7 +9,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Region, ScrollIntent, Tier};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, link, login, permit, unread};
+use crate::state::{State, history, link, login, permit, slow, unread};
 
 /// The most rows or pages that one scroll goes.
 const FARTHEST: i32 = 100_000;
@@ -129,8 +129,14 @@ fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
     } else {
         permit::refusal_to_attach(state, chat)
     };
-    let refused = match hindrance {
-        Some(reason) => Err(Refusal::ours(RefusalKind::Forbidden, reason)),
+    let forbidden = hindrance.map(|reason| Refusal::ours(RefusalKind::Forbidden, reason));
+    let early = slow::too_early(state, chat).map(|reason| Refusal {
+        kind: RefusalKind::RateLimited,
+        text: CleanText::new(&reason),
+        ..Refusal::default()
+    });
+    let refused = match forbidden.or(early) {
+        Some(refusal) => Err(refusal),
         None if draft.text.trim().is_empty() && draft.attachments.is_empty() => {
             Err(Refusal::ours(RefusalKind::Invalid, "there is nothing to send"))
         }

@@ -8,7 +8,7 @@ use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front};
 use crate::state::outbox::{self, Draft};
-use crate::state::{State, history, permit, typing};
+use crate::state::{State, history, permit, slow, typing};
 
 /// Most files that are read at once.
 const READING: usize = 8;
@@ -88,7 +88,7 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
     let too_many = (front.reading.len() >= READING).then_some("Too many files are being read; wait a moment");
     let hindrance =
         too_many.or_else(|| permit::refusal_to_attach(state, chat)).or_else(|| compose::signed_out(state, chat));
-    if let Some(reason) = hindrance {
+    if let Some(reason) = hindrance.map(str::to_owned).or_else(|| slow::too_early(state, chat)) {
         return state.notice(reason, true, fx);
     }
     let most = state.core.account(chat.account).map_or(0, |account| account.caps.max_file);

@@ -8,7 +8,7 @@ use crate::state::effect::{Effect, Effects, StoreOp};
 use crate::state::front::{ComposeMode, Region, Target};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, permit, typing};
+use crate::state::{State, history, permit, slow, typing};
 
 /// How far back the last own message is looked for.
 const LOOK_BACK: usize = 500;
@@ -108,6 +108,9 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
         return state.notice(reason, true, fx);
     }
     if let Some(reason) = signed_out(state, chat) {
+        return state.notice(reason, true, fx);
+    }
+    if let Some(reason) = slow::too_early(state, chat) {
         return state.notice(reason, true, fx);
     }
     let reply_to = match state.front.as_ref().map(|front| &front.pane.mode) {

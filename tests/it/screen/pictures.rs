@@ -1,12 +1,14 @@
 //! Pictures of the main screens at the sizes that count.
 
 use super::*;
-use nib::domain::{LinkPhase, MessageId, MessageKey, Mono, SortKey};
+use nib::domain::{ChatKind, LinkPhase, MessageId, MessageKey, Mono, Permissions, SortKey, Update};
+use nib::state::Event;
 use nib::state::front::{Notice, Overlay, Question, Region, Target};
 use nib::state::outbox::Stage;
 use nib::state::ui::field::Field;
 use nib::state::ui::picker::{PickItem, Picker, Shown};
 use nib::state::ui::sign_in::{SignInField, SignInForm};
+use std::sync::Arc;
 
 const SIZES: [(u16, u16); 5] = [(20, 5), (60, 15), (80, 24), (120, 40), (200, 50)];
 
@@ -102,6 +104,25 @@ fn a_notice_takes_the_place_of_keys() {
     let text = "Not done: you may not delete messages of others here".to_owned();
     state.front.as_mut().unwrap().notice = Some(Notice { text, bad: true, until: Mono(u64::MAX) });
     insta::assert_snapshot!(shot(&state, &mut cache(), 80, 18));
+}
+
+#[test]
+fn slow_mode_in_place_of_the_hint_and_beside_a_text() {
+    let mut state = sized(state(timeline(talk(), true)), 80, 14);
+    let account = &mut state.core.accounts[0];
+    account.communities[0].permissions = Permissions::VIEW.union(Permissions::SEND);
+    if let ChatKind::Channel { slowmode, .. } = &mut account.chats.get_mut(&GENERAL).unwrap().kind {
+        *slowmode = 90;
+    }
+    insta::assert_snapshot!("slow_mode_told", shot(&state, &mut cache(), 80, 14));
+    let message = Arc::new(message(50, ME, 0, "Slowly now."));
+    tell(
+        &mut state,
+        Event::Update(ACCOUNT, Update::MessageCreated { message, unread: None, author: None, nonce: None }),
+    );
+    insta::assert_snapshot!("slow_mode_empty", shot(&state, &mut cache(), 80, 14));
+    state.front.as_mut().unwrap().pane.composer.set_text("And the next one.");
+    insta::assert_snapshot!("slow_mode_typed", shot(&state, &mut cache(), 80, 14));
 }
 
 fn picker() -> Picker {

@@ -4,7 +4,8 @@ use super::script::*;
 use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::{ComposeMode, Overlay, Region, ScrollIntent, Target};
-use nib::state::{Action, ComposerState, Effect, Event, StoreOp, composer_state};
+use nib::state::{Action, ComposerState, Effect, Event, StoreOp, Timer, composer_state};
+use std::sync::Arc;
 use std::time::Duration;
 
 fn front(script: &Script) -> &nib::state::Front {
@@ -85,6 +86,101 @@ fn where_one_may_not_write_it_says_so_and_keeps_the_text() {
     assert_eq!(composer_state(&script.state), ComposerState::Ready);
     script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(1) });
     assert_eq!(composer_state(&script.state), ComposerState::Offline);
+}
+
+/// Sets the slow mode of a channel.
+fn slow(script: &mut Script, id: u128, seconds: u32) {
+    let mut known = script.state.core.chat(chat(id)).unwrap().1.clone();
+    if let ChatKind::Channel { slowmode, .. } = &mut known.kind {
+        *slowmode = seconds;
+    }
+    script.receive(Update::ChannelChanged(Box::new(known)));
+}
+
+#[test]
+fn slow_mode_counts_down_and_what_comes_too_early_stays() {
+    let mut script = Script::ready();
+    slow(&mut script, 11, 30);
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+    let (id, _) = script.send("one").unwrap();
+    assert!(script.send("two").is_none());
+    assert_eq!(script.notice(), "Slow mode: your last message is still on its way");
+    script.answer(id, sent(20));
+    let until = script.now.mono.plus(Duration::from_secs(30));
+    assert_eq!(composer_state(&script.state), ComposerState::Slow(until));
+    assert_eq!(script.timers[&Timer::Countdown], script.now.mono.plus(Duration::from_secs(1)));
+    let before = script.state.revision;
+    script.advance(Duration::from_millis(11_500));
+    assert!(script.state.revision >= before + 11, "each second is drawn");
+    assert!(sends(&script.act(Action::Send)).is_empty());
+    assert_eq!((script.composer(), script.notice()), ("two".to_owned(), "Slow mode: you can write again in 19 s"));
+    let ticks = |script: &Script| script.timers.contains_key(&Timer::Countdown);
+    script.open(12);
+    assert_eq!((composer_state(&script.state), ticks(&script)), (ComposerState::Ready, false));
+    script.open(11);
+    assert!(ticks(&script));
+    script.event(Event::Resized { width: 50, height: 20 });
+    script.act(Action::FocusSidebar);
+    assert!(!ticks(&script), "the tree covers the composer");
+    script.act(Action::FocusComposer);
+    script.advance(Duration::from_millis(18_499));
+    let before = script.state.revision;
+    script.advance(Duration::from_millis(1));
+    assert_eq!((composer_state(&script.state), ticks(&script)), (ComposerState::Ready, false));
+    assert!(script.state.revision > before, "its end is drawn");
+    let fx = script.act(Action::Send);
+    assert_eq!(sends(&fx)[0].1.text, "two");
+}
+
+#[test]
+fn slow_mode_is_known_from_history_and_other_devices_and_changes_with_the_channel() {
+    let mut script = Script::ready();
+    slow(&mut script, 11, 30);
+    let fx = script.link(LinkEvent::Missed);
+    let page = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    let mut own = said(chat(11), 30, ME, "from another device");
+    own.at = Some(Wall(script.now.wall.0 - 10_000));
+    let messages = vec![Arc::new(own), Arc::new(said(chat(11), 31, ADA, "answer"))];
+    let chat_id = ChatId::new(11);
+    let bundle = Bundle::default();
+    let reply = Reply::History { chat: chat_id, messages, bundle, reached_start: true, reached_end: true };
+    script.answer(page.unwrap(), Ok(reply));
+    let until = |script: &Script| match composer_state(&script.state) {
+        ComposerState::Slow(until) => until.since(script.now.mono).as_secs(),
+        _ => 0,
+    };
+    assert_eq!(until(&script), 20);
+    slow(&mut script, 11, 60);
+    assert_eq!(until(&script), 50);
+    script.hear(said(chat(11), 32, ME, "again"));
+    assert_eq!(until(&script), 60);
+    slow(&mut script, 11, 0);
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+}
+
+#[test]
+fn slow_mode_holds_a_retry_back_and_spares_whoever_may_change_the_channel() {
+    let mut script = Script::ready();
+    slow(&mut script, 11, 30);
+    let (first, _) = script.send("refused").unwrap();
+    script.answer(first, Err(refusal(RefusalKind::Invalid)));
+    let (second, _) = script.send("taken").unwrap();
+    script.answer(second, sent(20));
+    let until = script.now.mono.plus(Duration::from_secs(30));
+    assert!(sends(&script.act(Action::Retry)).is_empty());
+    assert_eq!(script.timers[&Timer::OutboxRetry], until);
+    assert_eq!(sends(&script.advance(Duration::from_secs(30)))[0].1.text, "refused");
+    let mut rust = script.state.core.account(HOME).unwrap().community(RUST).unwrap().clone();
+    rust.permissions = rust.permissions.union(Permissions::MANAGE_CHANNELS);
+    script.receive(Update::CommunityChanged(Box::new(rust)));
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+    script.hear(said(chat(11), 21, ME, "one"));
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+    script.act(Action::Cancel);
+    assert!(!script.timers.contains_key(&Timer::Countdown));
 }
 
 #[test]
