@@ -72,7 +72,7 @@ pub enum LinkEvent {
         /// Time until the next try.
         retry_in: Duration,
     },
-    /// The network took this long to answer.
+    /// The way to the server and back took this long. Told by the session, never by an adapter.
     Latency(Duration),
     /// Updates were lost on the way; what is on screen is to be fetched anew.
     Missed,

@@ -36,7 +36,7 @@ pub struct Account {
     pub caps: Caps,
     /// Its connection.
     pub link: LinkPhase,
-    /// How long the network took to answer last.
+    /// How long the way to the server and back took, as far as it was told since the connection stands.
     pub latency: Option<Duration>,
     /// In the user's order.
     pub communities: Vec<Community>,

@@ -8,7 +8,6 @@ use super::decode::Decoder;
 use super::defaults::{EARLY_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT};
 use super::gap::GapWatch;
 use super::handshake::{Handshake, Next, Step};
-use super::latency::Latency;
 use super::pending::{Pending, PendingRequests, Purpose};
 use super::refusal::of_error;
 use super::rpc::{self, Method as _};
@@ -55,7 +54,6 @@ pub struct OsmiumAdapter {
     waiting: VecDeque<(RequestId, Request)>,
     early: Vec<updates::Update>,
     gaps: GapWatch,
-    latency: Latency,
     garbage: u32,
     last_sent: Mono,
     last_heard: Mono,
@@ -75,7 +73,6 @@ impl OsmiumAdapter {
             waiting: VecDeque::new(),
             early: Vec::new(),
             gaps: GapWatch::default(),
-            latency: Latency::default(),
             garbage: 0,
             last_sent: now.mono,
             last_heard: now.mono,
@@ -155,22 +152,18 @@ impl OsmiumAdapter {
                 let next = self.handshake.answer(step, result.result);
                 if step == Step::Initialize && matches!(next, Next::Ask(..)) {
                     self.phase = Phase::SigningIn;
-                    self.measured(took, now, out);
                 }
                 self.proceed(next, now, out);
             }
-            Purpose::Call { request, handler } => {
-                self.measured(took, now, out);
-                match handler(result.result, &mut self.decoder) {
-                    Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
-                    Ok(Outcome::Again(next)) => self.call(request, next, now, out),
-                    Err(mut refusal) => {
-                        refusal.trace = result.trace_id.as_deref().and_then(trace_of);
-                        tracing::debug!(method = pending.method, code = refusal.code, "refused");
-                        answer(request, Err(refusal), out);
-                    }
+            Purpose::Call { request, handler } => match handler(result.result, &mut self.decoder) {
+                Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
+                Ok(Outcome::Again(next)) => self.call(request, next, now, out),
+                Err(mut refusal) => {
+                    refusal.trace = result.trace_id.as_deref().and_then(trace_of);
+                    tracing::debug!(method = pending.method, code = refusal.code, "refused");
+                    answer(request, Err(refusal), out);
                 }
-            }
+            },
             Purpose::Part(part) => {
                 let outcome = media::UploadFilePart::unwrap_reply(result.result).map_err(|error| Refusal {
                     trace: result.trace_id.as_deref().and_then(trace_of),
@@ -178,7 +171,7 @@ impl OsmiumAdapter {
                 });
                 self.part(part, outcome, took, now, out);
             }
-            Purpose::Probe => self.measured(took, now, out),
+            Purpose::Probe => {}
         }
     }
 
@@ -204,12 +197,6 @@ impl OsmiumAdapter {
     fn send_parts(&mut self, now: Now, out: &mut Out) {
         while let Some((part, message)) = self.uploads.next(now.mono) {
             self.ask(Purpose::Part(part), message, now, out);
-        }
-    }
-
-    fn measured(&mut self, took: Duration, now: Now, out: &mut Out) {
-        if let Some(latency) = self.latency.measured(took, now.mono) {
-            out.events.push(NetEvent::Link(LinkEvent::Latency(latency)));
         }
     }
 

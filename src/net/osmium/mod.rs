@@ -15,7 +15,6 @@ pub mod encode;
 pub mod gap;
 pub mod handshake;
 pub mod ids;
-pub mod latency;
 pub mod pending;
 pub mod refusal;
 pub mod rpc;

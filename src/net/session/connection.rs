@@ -1,6 +1,7 @@
 //! One open connection, from the greeting to its end.
 
 use super::driver::{Driver, End, stopped};
+use super::latency::Latency;
 use super::socket::{Ended, Incoming, Wire};
 use crate::domain::{DownReason, LinkEvent, Mono, Progress};
 use crate::net::dial::{Socket, reason};
@@ -20,6 +21,7 @@ pub(super) struct Connection<'a> {
     next_ping: Mono,
     /// When the ping was sent whose pong has not come.
     pinged: Option<Mono>,
+    latency: Latency,
     /// The adapter is not called for its deadline before.
     may_tick: Mono,
 }
@@ -27,8 +29,17 @@ pub(super) struct Connection<'a> {
 impl<'a> Connection<'a> {
     pub(super) fn new(driver: &'a mut Driver, adapter: Box<dyn Adapter>, socket: Socket) -> Self {
         let now = driver.clock.now().mono;
-        let next_ping = now.plus(driver.config.timing.ping);
-        Self { driver, adapter, wire: Wire::new(socket), heard: now, next_ping, pinged: None, may_tick: now }
+        Self {
+            driver,
+            adapter,
+            wire: Wire::new(socket),
+            heard: now,
+            // The first one tells the latency.
+            next_ping: now,
+            pinged: None,
+            latency: Latency::default(),
+            may_tick: now,
+        }
     }
 
     /// Runs it to its end.
@@ -165,7 +176,9 @@ impl<'a> Connection<'a> {
             && payload == sent.0.to_be_bytes()
         {
             self.pinged = None;
-            self.driver.pending.link(LinkEvent::Latency(now.since(sent)));
+            if let Some(latency) = self.latency.measured(now.since(sent)) {
+                self.driver.pending.link(LinkEvent::Latency(latency));
+            }
         }
     }
 

@@ -2,12 +2,14 @@
 //!
 //! - The core hands in requests without waiting ([`SessionHandle::request`]) and is told what happens in [`Batch`]es through a bounded channel.
 //! - When the core is slow, the session stops reading its socket: the network is slowed down and memory stays bounded. Requests still go out.
+//! - The latency that is told is that of pings of the transport, the same for every network, whatever is asked of it.
 //! - A lost connection is dialled again, sooner or later, for ever; a refused sign-in ends the session. Even a panic in here is only a lost connection.
 //! - The password is forgotten as soon as the network gives a token for it.
 
 mod backoff;
 mod connection;
 mod driver;
+mod latency;
 mod pending;
 mod socket;
 

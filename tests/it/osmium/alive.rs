@@ -1,6 +1,6 @@
 //! Staying connected, noticing that the other side is gone, and noticing that something was lost.
 
-use super::{ADA, Peer, password, token};
+use super::{ADA, Peer, password};
 use nib::domain::{LinkEvent, Request};
 use nib::net::osmium::wire::core::{ServerMessage, client_message::Message, rpc_result, server_message};
 use nib::net::osmium::wire::updates;
@@ -83,24 +83,6 @@ fn looking_for_a_code_is_not_silence() {
     peer.pass(3_600 * SECOND);
     assert_eq!(peer.closed(), None);
     assert_eq!(peer.sent().len(), 120, "and the server hears from us");
-}
-
-#[test]
-fn latency_is_told_sparingly() {
-    let mut peer = Peer::opened(token());
-    peer.now = peer.now.plus(Duration::from_millis(80));
-    peer.reply(1, rpc_result::Result::Initialized(Default::default()));
-    assert_eq!(peer.links(), [LinkEvent::Latency(Duration::from_millis(80))]);
-    let mut peer = Peer::signed_in();
-    let mut told = 0;
-    for round in 0..200 {
-        let (id, _) = peer.asked(round, &Request::FetchCommunities);
-        peer.pass(Duration::from_millis(900));
-        peer.reply(id, rpc_result::Result::Communities(Default::default()));
-        let latency = |event: &_| matches!(event, nib::net::NetEvent::Link(LinkEvent::Latency(_)));
-        told += peer.events().iter().filter(|event| latency(event)).count();
-    }
-    assert_eq!(told, 1, "180 s of a steady new latency");
 }
 
 fn numbered(peer: &mut Peer, id: u32) {
