@@ -13,7 +13,7 @@ pub const NETWORKS: &[&str] = &["osmium"];
 /// Longest label, in characters.
 const LONGEST_LABEL: usize = 64;
 
-const OPTIONS: &[&str] = &["server", "network", "client_id", "token_command"];
+const OPTIONS: &[&str] = &["server", "network", "client_id", "token_command", "trusted_hosts"];
 
 /// What the configuration says of an account, in `[accounts.LABEL]`. What is `None` is as saved, or the network's default.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -26,6 +26,8 @@ pub struct AccountOptions {
     pub client_id: Option<u32>,
     /// A program and its arguments that print the token, instead of keeping it.
     pub token_command: Option<Vec<String>>,
+    /// Hosts outside the server's domain that a connection may go to when the server names them.
+    pub trusted_hosts: Option<Vec<String>>,
 }
 
 impl std::fmt::Debug for AccountOptions {
@@ -35,6 +37,7 @@ impl std::fmt::Debug for AccountOptions {
             .field("server", &self.server)
             .field("network", &self.network)
             .field("client_id", &self.client_id)
+            .field("trusted_hosts", &self.trusted_hosts)
             .field("token_command", &self.token_command.as_ref().and_then(|command| command.first()))
             .finish()
     }
@@ -171,6 +174,11 @@ pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned
     }
 }
 
+/// A list of texts; `None` if it is none, or holds something else.
+fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|text| text.get_ref().as_str().map(str::to_owned)).collect()
+}
+
 enum Fault {
     Name(String),
     Value(String),
@@ -202,13 +210,15 @@ fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue
             options.client_id = Some(number.ok_or_else(|| wrong("a whole number from 0 to 4294967295"))?);
         }
         "token_command" => {
-            let words: Option<Vec<String>> = value
-                .as_array()
-                .map(|list| list.iter().map_while(|word| word.get_ref().as_str().map(str::to_owned)).collect());
-            let complete = value.as_array().map(|list| list.len()) == words.as_ref().map(Vec::len);
-            let words = words.filter(|words| complete && words.first().is_some_and(|program| !program.is_empty()));
+            let words = texts(value).filter(|words| words.first().is_some_and(|program| !program.is_empty()));
             let expected = "token_command is a program and its arguments, such as [\"pass\", \"show\", \"chat\"]";
             options.token_command = Some(words.ok_or_else(|| Fault::Value(expected.to_owned()))?);
+        }
+        "trusted_hosts" => {
+            let good = |host: &String| server_fault(&format!("wss://{host}")).is_none() && !host.contains(['/', ':']);
+            let hosts = texts(value).filter(|hosts| hosts.iter().all(good));
+            let expected = "trusted_hosts is a list of host names, such as [\"chat.example.net\"]";
+            options.trusted_hosts = Some(hosts.ok_or_else(|| Fault::Value(expected.to_owned()))?);
         }
         "token" | "password" => {
             let text = format!(

@@ -73,6 +73,10 @@ fn effective(config: &Config) -> String {
             lines.extend(value.iter().map(|value| (format!("{name} = {}", quoted(value)), from(name))));
         }
         lines.extend(options.client_id.iter().map(|id| (format!("client_id = {id}"), from("client_id"))));
+        lines.extend(options.trusted_hosts.iter().map(|hosts| {
+            let hosts: Vec<String> = hosts.iter().map(|host| quoted(host)).collect();
+            (format!("trusted_hosts = [{}]", hosts.join(", ")), from("trusted_hosts"))
+        }));
         lines.extend(
             options.token_command.iter().map(|_| ("# token_command = [not shown]".to_owned(), from("token_command"))),
         );

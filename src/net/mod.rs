@@ -53,15 +53,26 @@ pub enum Credentials {
     },
 }
 
-/// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, close.
+/// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, entrypoints, close.
 #[derive(Debug, Default)]
 pub struct Out {
     /// To be sent.
     pub frames: Vec<Frame>,
     /// To be told to the core.
     pub events: Vec<NetEvent>,
+    /// Where else the server can be reached, by its own word. Empty: it said nothing.
+    pub entrypoints: Vec<Entrypoint>,
     /// The connection is to be closed.
     pub close: Option<Close>,
+}
+
+/// Another way to the same server, as it names it itself: not to be trusted with a token unless its host is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entrypoint {
+    /// The name or literal address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
 }
 
 /// Why an adapter closes a connection.

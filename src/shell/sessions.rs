@@ -309,6 +309,7 @@ impl Sessions {
             Err(error) => return Some(refused(account, &format!("{error}"))),
         };
         let config = SessionConfig {
+            trusted_hosts: setup.account.options.trusted_hosts.clone().unwrap_or_default(),
             ca_file: self.ways.ca_file.clone(),
             proxies: self.ways.proxies.clone(),
             ..SessionConfig::new(server, credentials, super::clock::seed())

@@ -123,6 +123,13 @@ impl ServerAddress {
         self.port
     }
 
+    /// The same server at another host and port; `None` where those make no address.
+    #[must_use]
+    pub fn elsewhere(&self, host: &str, port: u16) -> Option<Self> {
+        let bare = |host: &str| matches!(split_authority(host), Ok((whole, None)) if whole == host);
+        (port != 0 && bare(host)).then(|| Self { host: host.to_ascii_lowercase(), port, ..self.clone() })
+    }
+
     /// Whether it is this machine by name or number, where nobody listens in between.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

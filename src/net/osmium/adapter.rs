@@ -13,7 +13,7 @@ use super::refusal::of_error;
 use super::rpc::{self, Method as _};
 use super::upload::{Part, Step as UploadStep, Uploads};
 use super::wire::auth::Authorization;
-use super::wire::core::{ClientMessage, RpcResult, ServerMessage, client_message, server_message};
+use super::wire::core::{ClientMessage, RpcResult, ServerMessage, client_message, rpc_result, server_message};
 use super::wire::{media, updates};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
@@ -149,6 +149,9 @@ impl OsmiumAdapter {
         tracing::trace!(id = result.req_id, method = pending.method, ?took, "answered");
         match pending.purpose {
             Purpose::SignIn(step) => {
+                if let Some(rpc_result::Result::Initialized(initialized)) = &result.result {
+                    self.decoder.entrypoints(initialized, &mut out.entrypoints);
+                }
                 let next = self.handshake.answer(step, result.result);
                 if step == Step::Initialize && matches!(next, Next::Ask(..)) {
                     self.phase = Phase::SigningIn;

@@ -4,7 +4,7 @@ use super::driver::{Driver, End, stopped};
 use super::latency::Latency;
 use super::socket::{Ended, Incoming, Wire};
 use crate::domain::{DownReason, LinkEvent, Mono, Progress};
-use crate::net::dial::{Socket, reason};
+use crate::net::dial::{ServerAddress, Socket, reason};
 use crate::net::{Adapter, Close, NetEvent, Out};
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ pub(super) struct Connection<'a> {
     driver: &'a mut Driver,
     adapter: Box<dyn Adapter>,
     wire: Wire,
+    /// Where it leads.
+    server: ServerAddress,
     /// When the other side last showed that it lives.
     heard: Mono,
     next_ping: Mono,
@@ -27,12 +29,18 @@ pub(super) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    pub(super) fn new(driver: &'a mut Driver, adapter: Box<dyn Adapter>, socket: Socket) -> Self {
+    pub(super) fn new(
+        driver: &'a mut Driver,
+        adapter: Box<dyn Adapter>,
+        socket: Socket,
+        server: ServerAddress,
+    ) -> Self {
         let now = driver.clock.now().mono;
         Self {
             driver,
             adapter,
             wire: Wire::new(socket),
+            server,
             heard: now,
             // The first one tells the latency.
             next_ping: now,
@@ -166,7 +174,7 @@ impl<'a> Connection<'a> {
         }
         match self.wire.ended.as_ref()? {
             Ended::Over => Some(End::Down(DownReason::Closed(None))),
-            Ended::Fault(error) => Some(End::Down(reason::of_stream(&self.driver.config.server, error))),
+            Ended::Fault(error) => Some(End::Down(reason::of_stream(&self.server, error))),
         }
     }
 
@@ -216,7 +224,7 @@ impl<'a> Connection<'a> {
         None
     }
 
-    /// Does what the adapter wants done: frames, events, close.
+    /// Does what the adapter wants done: frames, events, entrypoints, close.
     fn carry_out(&mut self, out: &mut Out) -> Option<End> {
         for frame in out.frames.drain(..) {
             self.wire.push(frame);
@@ -240,11 +248,13 @@ impl<'a> Connection<'a> {
                 update @ NetEvent::Update(_) => self.driver.pending.push(update),
             }
         }
-        let server = &self.driver.config.server;
+        if !out.entrypoints.is_empty() {
+            self.driver.entrypoints.told(&std::mem::take(&mut out.entrypoints));
+        }
         Some(match out.close.take()? {
             Close::Refused => End::Refused,
             Close::Quiet => End::Down(DownReason::Quiet),
-            Close::Broken(why) => End::Down(reason::not_a_server(server, &why)),
+            Close::Broken(why) => End::Down(reason::not_a_server(&self.server, &why)),
             Close::SignInFault(why) => End::Down(DownReason::SignInFault(why)),
         })
     }

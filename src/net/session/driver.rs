@@ -2,6 +2,7 @@
 
 use super::backoff::Backoff;
 use super::connection::Connection;
+use super::entrypoints::Entrypoints;
 use super::pending::Pending;
 use super::{Batch, Command, MakeAdapter, SessionConfig};
 use crate::domain::answer::RefusalKind;
@@ -60,6 +61,7 @@ pub(super) struct Driver {
     pub(super) clock: Clock,
     random: fastrand::Rng,
     backoff: Backoff,
+    pub(super) entrypoints: Entrypoints,
     /// Since when the account has been signed in on the present connection.
     pub(super) signed_in_at: Option<Mono>,
 }
@@ -84,6 +86,7 @@ impl Driver {
             pending: Pending::new(account),
             random: fastrand::Rng::with_seed(config.seed.wrapping_add(1)),
             backoff: Backoff::new(config.timing.first_delay, config.timing.most_delay),
+            entrypoints: Entrypoints::new(config.server.clone(), config.trusted_hosts.clone()),
             clock: Clock { start: Instant::now() },
             signed_in_at: None,
             config,
@@ -119,8 +122,12 @@ impl Driver {
 
     /// Dials and, when that works, runs the connection to its end.
     async fn connect(&mut self) -> End {
+        let server = self.entrypoints.next().clone();
+        if server != self.config.server {
+            tracing::info!(%server, "tries another way to the server");
+        }
         let target = Dial {
-            server: self.config.server.clone(),
+            server: server.clone(),
             ca_file: self.config.ca_file.clone(),
             proxies: self.config.proxies.clone(),
             limit: self.config.timing.dial,
@@ -130,7 +137,7 @@ impl Driver {
             Some(Err(reason)) => End::Down(reason),
             Some(Ok(socket)) => {
                 let adapter = (self.make_adapter)(self.config.credentials.clone());
-                Connection::new(self, adapter, socket).run().await
+                Connection::new(self, adapter, socket, server).run().await
             }
         }
     }
@@ -140,6 +147,11 @@ impl Driver {
         let now = self.clock.now().mono;
         if self.signed_in_at.is_some_and(|since| now.since(since) >= self.config.timing.stable) {
             self.backoff.reset();
+        }
+        if self.signed_in_at.is_some() {
+            self.entrypoints.reached()
+        } else {
+            self.entrypoints.failed()
         }
         let retry_in = self.backoff.next(&mut self.random);
         tracing::info!(%reason, ?retry_in, "not connected");

@@ -9,6 +9,7 @@
 mod backoff;
 mod connection;
 mod driver;
+mod entrypoints;
 mod latency;
 mod pending;
 mod socket;
@@ -45,10 +46,12 @@ pub type MakeAdapter = Box<dyn Fn(Credentials) -> Box<dyn Adapter> + Send + Sync
 /// What a session needs to know.
 #[derive(Clone, Debug)]
 pub struct SessionConfig {
-    /// Where the server is.
+    /// Where the server is. Dialled before any other way that the server names.
     pub server: ServerAddress,
     /// How to sign in the first time.
     pub credentials: Credentials,
+    /// Hosts that the server may name as further ways to it, though they lie outside its domain.
+    pub trusted_hosts: Vec<String>,
     /// A PEM file of roots to trust besides the usual ones.
     pub ca_file: Option<PathBuf>,
     /// Proxies on the way.
@@ -68,6 +71,7 @@ impl SessionConfig {
         Self {
             server,
             credentials,
+            trusted_hosts: Vec::new(),
             ca_file: None,
             proxies: Proxies::default(),
             timing: Timing::default(),

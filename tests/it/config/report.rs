@@ -10,7 +10,7 @@ fn read(text: &str) -> Config {
 #[test]
 fn show_is_a_configuration_that_says_the_same() {
     let config = read(concat!(
-        "theme = \"dark\"\nwindow = 700\nsecrets = \"keyring\"\n[accounts.\"ada@home\"]\nserver = \"ws://127.0.0.1:9\"\nclient_id = 3\n",
+        "theme = \"dark\"\nwindow = 700\nsecrets = \"keyring\"\n[accounts.\"ada@home\"]\nserver = \"ws://127.0.0.1:9\"\nclient_id = 3\ntrusted_hosts = [\"a.example\", \"b.example\"]\n",
         "[keys.composer]\n\"ctrl-g\" = \"jump\"\n\"ctrl-l\" = \"none\"\n\"alt-shift-x\" = \"scroll -3\"\n",
     ));
     assert_eq!(config.problems, []);
@@ -28,7 +28,7 @@ fn show_is_a_configuration_that_says_the_same() {
         "ascii = false                            # default",
         "[accounts.\"ada@home\"]",
         "server = \"ws://127.0.0.1:9\"              # line 5",
-        "\"Ctrl-L\" = \"none\"                        # line 9",
+        "\"Ctrl-L\" = \"none\"                        # line 10",
         "\"Ctrl-K\" = \"jump\"                        # default",
     ] {
         assert!(shown.out.lines().any(|shown| shown == line), "{line}\n{}", shown.out);

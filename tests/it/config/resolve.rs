@@ -53,6 +53,7 @@ fn the_default_file_names_every_option_and_its_examples_are_right() {
         (Some("wss://chat.example.org"), Some("osmium"), Some(1))
     );
     assert_eq!(home.token_command.as_ref().map(Vec::len), Some(3));
+    assert_eq!(home.trusted_hosts.as_ref().map(Vec::len), Some(1));
 }
 
 #[test]
@@ -103,6 +104,7 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
         "client_id = 4294967296\n",
         "token = \"abc\"\n",
         "token_command = [\"pass\", 3]\n",
+        "trusted_hosts = [\"chat.example.net:9\"]\n",
         "[accounts.\"a b\"]\n",
         "[accounts.work]\n",
         "server = \"wss://u:hunter2@x\"\n",
@@ -128,9 +130,10 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
             "config.toml:14:13: client_id is a whole number from 0 to 4294967295, not 4294967296",
             "config.toml:15:1: a token does not belong into the configuration; nib login keeps it, or token_command asks another program",
             "config.toml:16:17: token_command is a program and its arguments, such as [\"pass\", \"show\", \"chat\"]",
-            "config.toml:17:11: an account cannot be called \"a b\": a label cannot hold spaces, colons, slashes or quotes",
-            "config.toml:19:10: server is an address without a user or password in it",
-            "config.toml:21:2: there is no table called \"colours\"",
+            "config.toml:17:17: trusted_hosts is a list of host names, such as [\"chat.example.net\"]",
+            "config.toml:18:11: an account cannot be called \"a b\": a label cannot hold spaces, colons, slashes or quotes",
+            "config.toml:20:10: server is an address without a user or password in it",
+            "config.toml:22:2: there is no table called \"colours\"",
         ]
     );
     assert_eq!(config.settings, Settings { composer_lines: 4, ..Settings::default() });

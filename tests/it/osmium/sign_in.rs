@@ -6,7 +6,7 @@ use nib::domain::{LinkEvent, Reply, Request, Secret, SessionId, Update, UserId};
 use nib::net::osmium::wire::auth::{self, complete_sign_in::Proof, sign_in_result};
 use nib::net::osmium::wire::core::{client_message::Message, rpc_result};
 use nib::net::osmium::wire::{types, updates};
-use nib::net::{Close, NetEvent};
+use nib::net::{Adapter as _, Close, Entrypoint, NetEvent};
 use std::time::Duration;
 
 fn challenge(id: &str, totp: bool, recovery_codes: bool) -> rpc_result::Result {
@@ -45,6 +45,18 @@ fn refused(peer: &mut Peer) -> (u32, String) {
         _ => None,
     });
     told.expect("told that it was refused")
+}
+
+#[test]
+fn where_else_the_server_is_goes_to_the_session() {
+    use nib::net::osmium::wire::core::{Entrypoints, Initialized};
+    let place = |hostname: &str, port| types::Entrypoint { hostname: hostname.to_owned(), port, ..Default::default() };
+    let entrypoints = vec![place("ws-1.osmium.chat", 443), place("", 443), place("ws-2.osmium.chat", 70_000)];
+    let mut peer = Peer::opened(token());
+    let initialized = Initialized { entrypoints: Some(Entrypoints { entrypoints }), ..Default::default() };
+    peer.reply(1, rpc_result::Result::Initialized(initialized));
+    assert_eq!(peer.out.entrypoints, [Entrypoint { host: "ws-1.osmium.chat".to_owned(), port: 443 }]);
+    assert_eq!(peer.adapter.skipped(), [("entrypoint", 2)]);
 }
 
 #[test]

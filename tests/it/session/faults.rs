@@ -118,6 +118,27 @@ async fn a_server_that_only_answers_pings_is_alive() {
 }
 
 #[tokio::test]
+async fn where_else_the_server_is_is_tried_after_two_dials_in_vain() {
+    let (home, other) = (Server::bind().await, Server::bind().await);
+    let mut core = Core::start(home.config());
+    let mut peer = home.welcome("hello old").await;
+    core.signed_in().await;
+    peer.say(&format!("places stranger.example:9 127.0.0.1:{}", other.port())).await;
+    drop((home, peer));
+    assert!(matches!(core.down().await, DownReason::Closed(_)));
+    for _ in 0..2 {
+        assert!(matches!(core.down().await, DownReason::Unreachable { .. }));
+    }
+    let peer = other.welcome("hello new").await;
+    core.signed_in().await;
+    // A sign-in begins anew with the address that the user gave, where nobody is.
+    drop(peer);
+    core.down().await;
+    assert!(matches!(core.down().await, DownReason::Unreachable { .. }));
+    assert!(other.nobody_waits());
+}
+
+#[tokio::test]
 async fn a_close_is_answered_and_its_reason_told() {
     for (frame, told) in [
         (None, "the server closed the connection"),

@@ -1,7 +1,7 @@
 //! A small chat protocol, a server that a test plays by hand, and a core that listens.
 //!
 //! The client says `hello CREDENTIAL`; the server answers `welcome TOKEN` or `refuse`. The client asks `ask NUMBER WHAT`; the server
-//! answers `ok NUMBER` or `no NUMBER KIND`. The server may say `fact NUMBER` at any time. Everything else is skipped and counted.
+//! answers `ok NUMBER` or `no NUMBER KIND`. The server may say `fact NUMBER` and `places HOST:PORT …` at any time. Everything else is skipped and counted.
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -11,7 +11,7 @@ use nib::domain::{
     Reply, Request, RequestId, Secret, Update, User,
 };
 use nib::net::session::{BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle, spawn};
-use nib::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
+use nib::net::{Adapter, Close, Credentials, Entrypoint, Frame, NetEvent, Out};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,6 +89,10 @@ impl Adapter for Plain {
             ("fact", Ok(fact)) => {
                 out.events.push(NetEvent::Update(Update::CommunityRemoved(CommunityId::new(u128::from(fact)))));
             }
+            ("places", _) => out.entrypoints.extend(rest.split(' ').filter_map(|place| {
+                let (host, port) = place.split_once(':')?;
+                Some(Entrypoint { host: host.to_owned(), port: port.parse().ok()? })
+            })),
             ("panic", _) => panic!("a fault that a test asked for"),
             ("break", _) => out.close = Some(Close::Broken(CleanText::ours("it said break"))),
             _ => self.skipped[0].1 += 1,

@@ -16,8 +16,10 @@ use super::defaults::OsmiumConfig;
 use super::ids;
 use super::skipped::Skipped;
 use super::time;
+use super::wire::core::Initialized;
 use super::wire::refs::ChatRef;
 use crate::domain::{ChatId, CleanText, Wall};
+use crate::net::Entrypoint;
 
 /// Translates for one connection.
 #[derive(Debug)]
@@ -52,6 +54,16 @@ impl Decoder {
     #[must_use]
     pub fn date_of(&self, id: u64) -> Option<Wall> {
         time::of_snowflake(id, self.epoch, self.shift, self.now)
+    }
+
+    /// Where else the server says that it is. Its literal addresses are not used: certificates are for names.
+    pub fn entrypoints(&mut self, wire: &Initialized, into: &mut Vec<Entrypoint>) {
+        for place in wire.entrypoints.iter().flat_map(|all| &all.entrypoints) {
+            match u16::try_from(place.port) {
+                Ok(port) if !place.hostname.is_empty() => into.push(Entrypoint { host: place.hostname.clone(), port }),
+                _ => self.skipped.count("entrypoint"),
+            }
+        }
     }
 
     /// The chat that a reference names; counts those that name none.
