@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::session::with_host;
 use super::{Globals, output, print};
-use crate::domain::{ChannelKind, Chat, ChatKey, ChatKind};
+use crate::domain::{ChannelKind, Chat, ChatKey};
 use crate::shell::host::Host;
 use crate::state::names::{chat_name, chat_title};
 use crate::state::{Account, Core};
@@ -28,7 +28,7 @@ pub fn run(globals: &Globals, arguments: &ChatsArgs) -> Result<(), Failure> {
     with_host(globals, &[], async |host: &mut Host| {
         let core = &host.state().core;
         for account in &core.accounts {
-            for chat in listed(account) {
+            for chat in account.openable() {
                 if arguments.unread && chat.unread == 0 && chat.mentions == 0 {
                     continue;
                 }
@@ -43,27 +43,6 @@ pub fn run(globals: &Globals, arguments: &ChatsArgs) -> Result<(), Failure> {
         }
         Ok(())
     })
-}
-
-/// The chats of an account that can be opened: channels by community and position, then the others by activity.
-fn listed(account: &Account) -> Vec<&Chat> {
-    let mut chats: Vec<&Chat> =
-        account.chats.values().filter(|chat| chat.can_open() && account.is_listed(chat)).collect();
-    let place = |chat: &Chat| match &chat.kind {
-        ChatKind::Channel { community, position, parent, .. } => {
-            let community = account.communities.iter().position(|known| known.id == *community).unwrap_or(usize::MAX);
-            let above = parent.and_then(|parent| account.chats.get(&parent)).map_or(0, |parent| match parent.kind {
-                ChatKind::Channel { position, .. } => u64::from(position) + 1,
-                _ => 0,
-            });
-            (community, above, u64::from(*position))
-        }
-        _ => (usize::MAX, u64::MAX, 0),
-    };
-    chats.sort_by(|a, b| {
-        place(a).cmp(&place(b)).then_with(|| b.last_message.cmp(&a.last_message)).then_with(|| a.id.cmp(&b.id))
-    });
-    chats
 }
 
 fn row(core: &Core, account: &Account, chat: &Chat, name: &str) -> String {

@@ -127,13 +127,15 @@ pub enum Reply {
         /// There is nothing newer than this page (for after and around; always true for latest).
         reached_end: bool,
     },
-    /// The communities, in the user's order.
+    /// The communities, in the network's order.
     Communities {
         /// All of them. Those missing are gone.
         communities: Vec<Community>,
         /// Unread messages and unread mentions of each.
         counts: Vec<(CommunityId, u32, u32)>,
     },
+    /// The order that the user gave the communities. Those that are not in it come after it.
+    CommunityOrder(Vec<CommunityId>),
     /// The channels and categories of a community.
     Channels {
         /// Which community.

@@ -1,6 +1,6 @@
 //! Chats: everything that can be opened and read, and the categories that group them.
 
-use super::id::{ChatId, CommunityId, UserId};
+use super::id::{ChatId, CommunityId, SortKey, UserId};
 use super::message::MessageKey;
 use super::permissions::Overrides;
 use super::text::CleanText;
@@ -26,6 +26,8 @@ pub struct Chat {
     pub last_read: Option<MessageKey>,
     /// The newest message. Sorts chats by activity. `None`: empty, or not known.
     pub last_message: Option<MessageKey>,
+    /// Its place among messages when it was made, where the network numbers both in one row; else 0. Sorts a chat that is still empty.
+    pub made: SortKey,
     /// Exceptions here from the community's permissions, resolved for the signed-in account.
     pub overrides: Overrides,
     /// What is worth a notification here.
@@ -123,6 +125,12 @@ impl Chat {
             ChatKind::Channel { kind, .. } => Some(kind),
             _ => None,
         }
+    }
+
+    /// How lively it is: its place among the chats that are listed by activity; greater is livelier.
+    #[must_use]
+    pub fn activity(&self) -> SortKey {
+        self.last_message.map_or(self.made, |newest| newest.order)
     }
 
     /// Whether it has a timeline to open. Voice channels do: people write there, too.

@@ -14,6 +14,8 @@ pub enum Request {
     SignInCode(Secret),
     /// The communities. Answer: `Reply::Communities`.
     FetchCommunities,
+    /// The order that the user gave the communities, where the network keeps one. Answer: `Reply::CommunityOrder`.
+    FetchCommunityOrder,
     /// The channels of a community. Answer: `Reply::Channels`.
     FetchChannels(CommunityId),
     /// Direct chats, groups and saved messages. Answer: `Reply::Chats`.

@@ -138,6 +138,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         Reply::Roles { community, roles } => put_roles(known, community, roles),
         Reply::Members(bundle) | Reply::Chat(bundle) => roster::put_bundle(known, bundle),
         Reply::VoiceRooms { rooms, bundle } => put_rooms(known, rooms, bundle),
+        Reply::CommunityOrder(order) => roster::put_community_order(known, order),
         Reply::User(user) => {
             people::put(known, user);
         }

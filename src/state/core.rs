@@ -38,8 +38,10 @@ pub struct Account {
     pub link: LinkPhase,
     /// How long the way to the server and back took, as far as it was told since the connection stands.
     pub latency: Option<Duration>,
-    /// In the user's order.
+    /// In the user's order, as far as it is known.
     pub communities: Vec<Community>,
+    /// The order that the user gave them.
+    pub(crate) community_order: Vec<CommunityId>,
     /// Unread messages and mentions of communities whose channels are not loaded.
     pub community_counts: HashMap<CommunityId, (u32, u32)>,
     /// Communities whose channels are loaded.
@@ -117,6 +119,13 @@ impl Account {
         let Some(community) = chat.community() else { return true };
         self.community(community)
             .is_none_or(|community| community.owner || community.permissions.with(chat.overrides).allows(wanted))
+    }
+
+    /// Every chat that can be opened, in the order in which they are listed: channels by community, then direct chats and groups.
+    pub fn openable(&self) -> impl Iterator<Item = &Chat> {
+        let of = |community: &Community| self.order.channels.get(&community.id).map_or(&[][..], Vec::as_slice);
+        let listed = self.communities.iter().flat_map(of).chain(&self.order.direct);
+        listed.filter_map(|id| self.chats.get(id)).filter(|chat| chat.can_open())
     }
 
     /// Whether a chat is listed: channels without the right to see them are not.

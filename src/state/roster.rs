@@ -94,7 +94,21 @@ fn remove_missing(account: &mut Account, community: Option<CommunityId>, listed:
     gone
 }
 
-/// Takes in all communities in the user's order; those missing are gone. Returns the chats that went with them.
+/// Puts the communities into the order that the user gave them; the others follow as the network lists them.
+pub(super) fn put_community_order(account: &mut Account, mut order: Vec<CommunityId>) {
+    order.truncate(COMMUNITIES);
+    account.community_order = order;
+    sort_communities(account);
+    account.order.dirty = true;
+}
+
+fn sort_communities(account: &mut Account) {
+    let places: HashMap<CommunityId, usize> =
+        account.community_order.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    account.communities.sort_by_key(|known| places.get(&known.id).copied().unwrap_or(usize::MAX));
+}
+
+/// Takes in all communities; those missing are gone. Returns the chats that went with them.
 pub(super) fn put_communities(
     account: &mut Account,
     mut communities: Vec<Community>,
@@ -110,6 +124,7 @@ pub(super) fn put_communities(
         .filter(|id| communities.iter().all(|new| new.id != *id))
         .collect();
     account.communities = communities;
+    sort_communities(account);
     account.order.dirty = true;
     gone.into_iter().flat_map(|community| remove_community(account, community)).collect()
 }
@@ -119,7 +134,10 @@ pub(super) fn put_community(account: &mut Account, community: Community) {
     let room = account.communities.len() < COMMUNITIES;
     match account.communities.iter_mut().find(|known| known.id == community.id) {
         Some(known) => *known = community,
-        None if room => account.communities.push(community),
+        None if room => {
+            account.communities.push(community);
+            sort_communities(account);
+        }
         None => return,
     }
     account.order.dirty = true;
@@ -201,7 +219,7 @@ fn reorder(account: &mut Account) {
             None => direct.push(chat),
         }
     }
-    direct.sort_by_key(|chat| (chat.kind == ChatKind::Saved, Reverse(chat.last_message), chat.id));
+    direct.sort_by_key(|chat| (chat.kind == ChatKind::Saved, Reverse(chat.activity()), chat.id));
     let direct = direct.into_iter().map(|chat| chat.id).collect();
     let channels = channels.into_iter().map(|(community, chats)| (community, order_channels(account, chats))).collect();
     account.order = Order { channels, direct, dirty: false };

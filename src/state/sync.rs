@@ -14,6 +14,7 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
         history::refresh_open(state, fx);
     }
     state.ask(account, Request::FetchCommunities, Priority::Visible, Purpose::Communities, fx);
+    state.ask(account, Request::FetchCommunityOrder, Priority::Visible, Purpose::Detail, fx);
     state.ask(account, Request::FetchChats, Priority::Visible, Purpose::Chats, fx);
     outbox::start_healing(state, account, fx);
     outbox::pump_all(state, account, fx);

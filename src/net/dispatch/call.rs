@@ -66,6 +66,7 @@ pub(super) const fn is_read(request: &Request) -> bool {
     matches!(
         request,
         Request::FetchCommunities
+            | Request::FetchCommunityOrder
             | Request::FetchChannels(_)
             | Request::FetchChats
             | Request::FetchChat(_)

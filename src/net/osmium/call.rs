@@ -75,6 +75,10 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
             let (communities, counts) = decoder.communities(reply);
             Reply::Communities { communities, counts }
         }),
+        // Without settings it only reads.
+        Request::FetchCommunityOrder => read(settings::EditUserSettings { settings: None }, |reply, decoder| {
+            Reply::CommunityOrder(decoder.community_order(reply))
+        }),
         Request::FetchChannels(community) => {
             let community = *community;
             read(communities::GetChannels { community_id: community_id(community)? }, move |reply, decoder| {

@@ -132,9 +132,7 @@ pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
     }
     roster::keep_order(state);
     let begin = state.core.accounts.iter().filter(|account| account.synced).find_map(|account| {
-        let channels = account.communities.iter().filter_map(|known| account.order.channels.get(&known.id)).flatten();
-        let all = channels.chain(&account.order.direct).filter_map(|id| account.chats.get(id));
-        let quiet = all.filter(|chat| chat.can_open() && chat.channel_kind() != Some(ChannelKind::Voice));
+        let quiet = account.openable().filter(|chat| chat.channel_kind() != Some(ChannelKind::Voice));
         quiet.min_by_key(|chat| welcome(account, chat)).map(|chat| account.key(chat.id))
     });
     if let Some(begin) = begin {

@@ -1,7 +1,7 @@
 //! Which rows the sidebar has, and in which order keys walk them.
 
 use super::sidebar::SidebarRow;
-use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, CommunityId};
+use crate::domain::{AccountId, ChannelKind, ChatKey, CommunityId};
 use crate::state::front::Front;
 use crate::state::{Account, Core};
 
@@ -94,12 +94,5 @@ pub(in crate::state) fn openable(core: &Core, front: &Front) -> Vec<ChatKey> {
 
 /// Every chat that can be opened, account by account: channels in the order of the communities, then direct chats.
 pub(in crate::state) fn every_chat(core: &Core) -> Vec<ChatKey> {
-    let mut chats = Vec::new();
-    for account in &core.accounts {
-        let of = |community: &CommunityId| account.order.channels.get(community).map_or(&[][..], Vec::as_slice);
-        let channels = account.communities.iter().flat_map(|community| of(&community.id));
-        let all = channels.chain(&account.order.direct).filter(|id| account.chats.get(id).is_some_and(Chat::can_open));
-        chats.extend(all.map(|id| account.key(*id)));
-    }
-    chats
+    core.accounts.iter().flat_map(|account| account.openable().map(|chat| account.key(chat.id))).collect()
 }

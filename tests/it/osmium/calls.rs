@@ -39,6 +39,7 @@ fn send(text: &str) -> Outgoing {
 fn every_request() -> Vec<(Request, &'static str)> {
     vec![
         (Request::FetchCommunities, "communities_get_communities"),
+        (Request::FetchCommunityOrder, "settings_edit_user_settings"),
         (Request::FetchChannels(community()), "communities_get_channels"),
         (Request::FetchChats, "chats_get_chats"),
         (Request::FetchChat(direct()), "chats_get_chat"),
@@ -65,6 +66,19 @@ fn every_request() -> Vec<(Request, &'static str)> {
 fn react(add: bool) -> Request {
     let emoji = ReactEmoji::Unicode(CleanText::new("👍"));
     Request::React { chat: channel(), message: key(MESSAGE), emoji, add }
+}
+
+#[test]
+fn the_users_order_of_communities_is_read_and_not_written() {
+    use nib::net::osmium::wire::settings::{UserSettings, user_settings::CommunityOrder};
+    let mut peer = Peer::signed_in();
+    let (id, message) = peer.asked(1, &Request::FetchCommunityOrder);
+    let Message::SettingsEditUserSettings(request) = message else { panic!("{message:?}") };
+    assert_eq!(request.settings, None, "settings would replace what the user has set");
+    let community_order = Some(CommunityOrder { community_ids: vec![90, 0, 70] });
+    peer.reply(id, rpc_result::Result::UserSettings(UserSettings { community_order, ..Default::default() }));
+    let order = Reply::CommunityOrder(vec![CommunityId::new(90), CommunityId::new(70)]);
+    assert_eq!(peer.answers(), [(1, Ok(order))]);
 }
 
 #[test]
@@ -101,7 +115,7 @@ fn each_request_is_answered_when_its_time_is_over() {
     assert!(peer.answers().is_empty());
     peer.pass(Duration::from_millis(1));
     let answers = peer.answers();
-    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..21).collect::<Vec<_>>());
+    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..22).collect::<Vec<_>>());
     assert!(answers.iter().all(|(_, outcome)| outcome.as_ref().unwrap_err().kind == RefusalKind::TimedOut));
     late.into_iter().for_each(|id| peer.answer(id, None, None));
     assert!(peer.events().is_empty(), "answers that come too late are dropped");

@@ -20,6 +20,7 @@ fn asking() -> Peer {
         Request::FetchHistory { chat, page: Page::Latest, limit: 50 },
         Request::FetchChats,
         Request::FetchCommunities,
+        Request::FetchCommunityOrder,
         Request::FetchChannels(community),
         Request::FetchRoles(community),
         Request::FetchMemberList(chat),

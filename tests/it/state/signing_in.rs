@@ -24,7 +24,7 @@ fn signing_in_fetches_the_lists_and_opens_what_was_wished_for() {
     let token = Secret::new("new".to_owned());
     let fx = script.link(LinkEvent::SignedIn { me, session: None, token: token.clone(), caps: Script::caps() });
     assert_eq!(fx[0], Effect::KeepToken(HOME, token));
-    assert_eq!(requests(&fx), [Request::FetchCommunities, Request::FetchChats]);
+    assert_eq!(requests(&fx), [Request::FetchCommunities, Request::FetchCommunityOrder, Request::FetchChats]);
     assert_eq!(script.state.core.accounts[0].link, LinkPhase::Syncing);
     script.serve(fx);
     assert_eq!(script.state.core.accounts[0].link, LinkPhase::Online);
@@ -85,13 +85,16 @@ fn after_a_loss_everything_is_asked_anew_and_other_chats_when_they_are_opened() 
         caps: Script::caps(),
     });
     let latest = |id| Request::FetchHistory { chat: ChatId::new(id), page: Page::Latest, limit: 50 };
-    assert_eq!(requests(&fx), [latest(11), Request::FetchCommunities, Request::FetchChats]);
+    assert_eq!(
+        requests(&fx),
+        [latest(11), Request::FetchCommunities, Request::FetchCommunityOrder, Request::FetchChats]
+    );
     script.serve(fx);
     assert_eq!(requests(&script.act(Action::OpenChat(chat(12)))), [latest(12)]);
     let fx = script.link(LinkEvent::Missed);
     assert_eq!(
         requests(&fx),
-        [Request::FetchCommunities, Request::FetchChats],
+        [Request::FetchCommunities, Request::FetchCommunityOrder, Request::FetchChats],
         "the page under way is asked again when it came"
     );
 }
@@ -197,6 +200,43 @@ fn the_sidebar_lists_what_may_be_seen_in_order() {
         front.sidebar.rows[2..5],
         [SidebarRow::Category { chat: chat(10), folded: true }, row(11, 1), row(12, 1)]
     );
+}
+
+#[test]
+fn communities_stand_in_the_users_order_and_groups_by_their_activity() {
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    let me = User { id: ME, ..User::default() };
+    let fx = script.link(LinkEvent::SignedIn { me, session: None, token: Secret::default(), caps: Script::caps() });
+    let order = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchCommunityOrder, .. } => Some(*id),
+        _ => None,
+    });
+    script.event(Event::Resized { width: 120, height: 40 });
+    script.serve(fx);
+    let rail = |script: &Script| -> Vec<_> {
+        script.state.front.as_ref().unwrap().sidebar.rail.iter().map(|(_, community)| *community).collect()
+    };
+    assert_eq!(script.state.core.accounts[0].link, LinkPhase::Online, "the order is not waited for");
+    assert_eq!(rail(&script), [Some(RUST), Some(ZIG), None]);
+    let new = CommunityId::new(300);
+    script.answer(order.unwrap(), Ok(Reply::CommunityOrder(vec![CommunityId::new(404), ZIG, new])));
+    assert_eq!(rail(&script), [Some(ZIG), Some(RUST), None]);
+    let joined = Community { id: new, available: true, ..Community::default() };
+    script.receive(Update::CommunityChanged(Box::new(joined)));
+    assert_eq!(rail(&script), [Some(ZIG), Some(new), Some(RUST), None]);
+    let fx = script.link(LinkEvent::Missed);
+    script.serve(fx);
+    assert_eq!(rail(&script), [Some(ZIG), Some(RUST), None], "the list came again");
+    let direct = |script: &Script| -> Vec<_> {
+        let account = &script.state.core.accounts[0];
+        account.openable().filter(|chat| chat.community().is_none()).map(|chat| chat.id.value()).collect()
+    };
+    assert_eq!(direct(&script), [31, 32, 33, 34]);
+    let kind = ChatKind::Group { owner: true, members: Box::new([ME, GRACE]) };
+    let made = Chat { id: ChatId::new(35), kind, made: SortKey(47), ..Chat::default() };
+    script.receive(Update::GroupChanged { chat: Box::new(made), users: Vec::new() });
+    assert_eq!(direct(&script), [31, 35, 32, 33, 34], "made after the last message of 32, before that of 31");
 }
 
 #[test]

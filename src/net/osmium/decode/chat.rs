@@ -64,6 +64,7 @@ impl Decoder {
                 members: wire.participant_ids.into_iter().filter_map(ids::user).collect(),
             },
             name: line(wire.name),
+            made: SortKey(u128::from(wire.id)),
             ..Chat::default()
         })
     }

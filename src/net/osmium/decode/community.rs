@@ -5,7 +5,8 @@ use super::{Decoder, line, optional_line, permissions};
 use crate::domain::{Community, CommunityId, Id, Member, MemberListEntry, Permissions, Role, RoleId, VoiceParticipant};
 use crate::net::osmium::ids;
 use crate::net::osmium::wire::{
-    communities, types, updates, updates::member_list_entry::Entry, updates::member_list_entry_divider::Inner, voice,
+    communities, settings, types, updates, updates::member_list_entry::Entry,
+    updates::member_list_entry_divider::Inner, voice,
 };
 
 impl Decoder {
@@ -49,6 +50,12 @@ impl Decoder {
             })
             .collect();
         (all, counts)
+    }
+
+    /// The order that the user gave the communities.
+    pub fn community_order(&mut self, wire: settings::UserSettings) -> Vec<CommunityId> {
+        let ids = wire.community_order.unwrap_or_default().community_ids;
+        ids.into_iter().filter_map(|id| self.community_id(id)).collect()
     }
 
     /// A role.
