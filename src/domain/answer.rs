@@ -127,6 +127,13 @@ pub enum Reply {
         /// There is nothing newer than this page (for after and around; always true for latest).
         reached_end: bool,
     },
+    /// Which messages of a chat are pinned.
+    Pinned {
+        /// Of which chat.
+        chat: ChatId,
+        /// As many as the network tells.
+        messages: Vec<MessageId>,
+    },
     /// The communities, in the network's order.
     Communities {
         /// All of them. Those missing are gone.

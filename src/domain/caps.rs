@@ -19,6 +19,8 @@ pub struct Caps {
     pub delete: bool,
     /// Messages can be reacted to.
     pub reactions: bool,
+    /// Messages can be pinned.
+    pub pins: bool,
     /// There are groups by invitation.
     pub groups: bool,
     /// There are notes to oneself.

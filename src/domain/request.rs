@@ -43,6 +43,8 @@ pub enum Request {
         /// At most so many messages.
         limit: u16,
     },
+    /// The pinned messages of a chat. Answer: `Reply::Pinned`.
+    FetchPinned(ChatId),
     /// Send a message. Answer: `Reply::Sent`.
     Send(Arc<Outgoing>),
     /// Replace the text of an own message. Answer: `Reply::Done`.

@@ -13,6 +13,7 @@ use super::timeline;
 use crate::domain::{Chat, ChatKind, LinkPhase, MessageKey};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
+use crate::state::pins::Pins;
 use crate::state::{Account, ComposerState, composer_state, slow};
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
@@ -99,13 +100,20 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     timeline::place(pane, setting, account.outbox.of(chat.id), (calendar, blocks), area, gutter, scene)
 }
 
-/// The chat's name and what it is about.
+/// The chat's name, what it is about, and at the right how many messages are pinned.
 fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Line {
     let glyphs = context.glyphs;
     let (mark, mark_style) = chat_mark(account, chat, glyphs);
     let mut line = Line::with(mark, mark_style);
     line.push(" ", Role::Text);
     line.push(&chat_name(account, chat), Style::of(Role::Title).bold());
+    let pinned = account.pins.get(&chat.id).map_or(0, Pins::count);
+    let pinned =
+        if pinned > 0 { Line::with(&format!("{} pinned", count(pinned as u64)), Role::Dim) } else { Line::new() };
+    // Above the times of messages; the name goes first where there is no room for both.
+    let end = room.min(MEASURE);
+    let fits = pinned.width() > 0 && line.width() + 3 + pinned.width() <= end;
+    let room = if fits { end - pinned.width() - 3 } else { room };
     let about = match &chat.kind {
         ChatKind::Direct { peer } => account.users.get(peer).and_then(|user| user.activity.as_deref()),
         _ => chat.topic.as_deref(),
@@ -118,7 +126,11 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     } else if let ChatKind::Group { members, .. } = &chat.kind {
         line.push(&format!("   {} people", members.len()), Role::Dim);
     }
-    line.cut(room, glyphs.more)
+    let mut line = line.cut(room, glyphs.more);
+    if fits {
+        line.push_right(&pinned, end);
+    }
+    line
 }
 
 /// The row above the composer: who types, and at the right what is new below.

@@ -74,23 +74,23 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
     } else {
         line.push(" ", Role::Text);
     }
-    let counts = match row {
-        SidebarRow::Space => (0, 0),
+    let count = match row {
+        SidebarRow::Space => Line::new(),
         SidebarRow::Account(account) => {
             let label = core.account(account).map_or("", |account| account.label.as_str());
             line.push(&crate::domain::CleanText::line(label), Style::of(Role::Dim).and(Attributes::UNDERLINE));
-            (0, 0)
+            Line::new()
         }
         SidebarRow::Direct(_) => {
             line.push("Direct", Style::of(Role::Dim).bold());
-            (0, 0)
+            Line::new()
         }
         SidebarRow::Title { account, community } => {
             let name = core
                 .account(account)
                 .and_then(|account| account.communities.iter().find(|known| known.id == community));
             line.push(name.map_or("", |community| &community.name), Style::of(Role::Title).bold());
-            (0, 0)
+            Line::new()
         }
         SidebarRow::Community { account, community, folded } => {
             let account = core.account(account);
@@ -107,7 +107,7 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
                 .filter(|account| shut(account))
                 .map(|account| account.counts(Some(community)))
                 .unwrap_or_default();
-            (counts.unread, counts.mentions)
+            badge(counts.unread, counts.mentions)
         }
         SidebarRow::Category { chat, folded } => {
             line.pad_to(1 + 2 * usize::from(base == 0), Role::Text);
@@ -115,13 +115,13 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
             line.push(" ", Role::Text);
             let name = core.account(chat.account).and_then(|account| account.chats.get(&chat.chat));
             line.push(name.map_or("", |chat| &chat.name), Role::Dim);
-            (0, 0)
+            Line::new()
         }
         SidebarRow::Chat { chat, depth } => {
             line.pad_to(1 + 2 * usize::from(depth), Role::Text);
             core.account(chat.account)
                 .and_then(|account| Some((account, account.chats.get(&chat.chat)?)))
-                .map_or((0, 0), |(account, chat)| name(context, account, chat, chosen, &mut line))
+                .map_or_else(Line::new, |(account, chat)| name(context, account, chat, chosen, &mut line))
         }
         SidebarRow::Voice { chat, index } => {
             line.pad_to(7, Role::Text);
@@ -140,14 +140,14 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
                 };
                 line.push(state, Role::Faint);
             }
-            (0, 0)
+            Line::new()
         }
     };
-    counted(line, counts, width, glyphs.more)
+    counted(line, &count, width, glyphs.more)
 }
 
-/// A chat's mark and name; returns its unread messages and mentions.
-fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line: &mut Line) -> (u32, u32) {
+/// A chat's mark and name; returns what is counted of it: unread messages, else who is in the voice room.
+fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line: &mut Line) -> Line {
     let (mark, mark_style) = chat_mark(account, chat, context.glyphs);
     line.push(mark, mark_style);
     line.push(" ", Role::Text);
@@ -159,36 +159,49 @@ fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line
         (false, false) => Style::of(Role::Faint),
     };
     line.push(&chat_name(account, chat), style);
-    if chat.channel_kind() == Some(ChannelKind::Voice) && !unread {
-        let inside = account.rooms.get(&chat.id).map_or(0, Vec::len);
-        if inside > 0 {
-            line.push(&format!("  {inside}"), Role::Faint);
-        }
+    let inside = account.rooms.get(&chat.id).map_or(0, Vec::len);
+    if !unread && inside > 0 && chat.channel_kind() == Some(ChannelKind::Voice) {
+        return Line::with(&inside.to_string(), Role::Faint);
     }
-    (chat.unread, chat.mentions)
+    badge(chat.unread, chat.mentions)
 }
 
-/// A row with its counts at the right end, one column before the edge.
-fn counted(line: Line, (unread, mentions): (u32, u32), width: usize, more: &str) -> Line {
-    let mut count = Line::new();
+/// Unread messages, or how many of them are mentions.
+fn badge(unread: u32, mentions: u32) -> Line {
     if mentions > 0 {
-        count.push(&format!("@ {}", short(mentions)), Style::of(Role::Mention).bold());
+        Line::with(&format!("@ {}", short(mentions)), Style::of(Role::Mention).bold())
     } else if unread > 0 {
-        count.push(&short(unread), Style::of(Role::Unread).bold());
+        Line::with(&short(unread), Style::of(Role::Unread).bold())
+    } else {
+        Line::new()
     }
+}
+
+/// A row with its count at the right end, one column before the edge.
+fn counted(line: Line, count: &Line, width: usize, more: &str) -> Line {
     let right = width.saturating_sub(1);
     if count.width() == 0 || count.width() + 4 > right {
         return line.cut(right, more);
     }
     let mut line = line.cut(right - count.width() - 1, more);
-    line.push_right(&count, right);
+    line.push_right(count, right);
     line
 }
 
-/// Places the rail: two letters and a count for each community.
+/// Places the rail: two letters and a count for each community; below a rule, direct chats.
 pub(super) fn rail(context: Context<'_>, area: Area, scene: &mut Scene) {
     let front = context.front;
-    for (y, &(account_id, community)) in (area.y..area.bottom()).zip(&front.sidebar.rail) {
+    let mut y = area.y;
+    for &(account_id, community) in &front.sidebar.rail {
+        if community.is_none() && y > area.y && y < area.bottom() {
+            let mut rule = Line::with(" ", Role::Text);
+            rule.repeat(context.glyphs.rule, usize::from(area.width.saturating_sub(2)), Role::Faint);
+            scene.put(Area { y, height: 1, ..area }, rule);
+            y += 1;
+        }
+        if y >= area.bottom() {
+            return;
+        }
         let Some(account) = context.state.core.account(account_id) else { continue };
         let letters = match community {
             Some(id) => {
@@ -218,6 +231,7 @@ pub(super) fn rail(context: Context<'_>, area: Area, scene: &mut Scene) {
         }
         line.push_right(&count, usize::from(area.width));
         scene.put(place, line);
+        y += 1;
     }
 }
 

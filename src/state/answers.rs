@@ -4,7 +4,7 @@ use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, open};
-use super::{Effect, Effects, State, link, outbox, people, roster, sync};
+use super::{Effect, Effects, State, link, outbox, people, pins, roster, sync};
 use crate::domain::{
     AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Refusal, RefusalKind, Reply, RequestId, Role,
     VoiceParticipant,
@@ -138,6 +138,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         Reply::Roles { community, roles } => put_roles(known, community, roles),
         Reply::Members(bundle) | Reply::Chat(bundle) => roster::put_bundle(known, bundle),
         Reply::VoiceRooms { rooms, bundle } => put_rooms(known, rooms, bundle),
+        Reply::Pinned { chat, messages } => pins::came(known, chat, messages),
         Reply::CommunityOrder(order) => roster::put_community_order(known, order),
         Reply::User(user) => {
             people::put(known, user);

@@ -56,6 +56,8 @@ pub struct Account {
     pub members: HashMap<(CommunityId, UserId), Member>,
     /// Timelines of chats that were opened.
     pub timelines: HashMap<ChatId, Timeline>,
+    /// Which messages are pinned, in chats that were opened.
+    pub pins: HashMap<ChatId, super::pins::Pins>,
     /// Who is typing where.
     pub typing: super::typing::Typing,
     /// Who is in which voice room.

@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::{Account, Effects, State, messages, outbox, people, roster, slow};
+use super::{Account, Effects, State, messages, outbox, people, pins, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
@@ -239,6 +239,7 @@ pub(super) fn drop_unvisited(accounts: &mut [Account], kept: &[ChatKey]) {
         account
             .timelines
             .retain(|chat, _| kept.contains(&ChatKey::new(id, *chat)) || busy.keys().any(|(of, _)| of == chat));
+        account.pins.retain(|chat, _| account.timelines.contains_key(chat));
     }
 }
 
@@ -249,5 +250,6 @@ pub(super) fn mark_stale(state: &mut State, account: AccountId) {
             timeline.mark_stale();
         }
         account.requests.stuck.clear();
+        pins::mark_stale(account);
     }
 }

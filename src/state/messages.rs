@@ -2,7 +2,7 @@
 
 use super::front::Anchor;
 use super::requests::Purpose;
-use super::{Account, Effects, State, alerts, history, outbox, people, roster, slow, typing, unread};
+use super::{Account, Effects, State, alerts, history, outbox, people, pins, roster, slow, typing, unread};
 use crate::domain::{
     AccountId, ChatId, ChatKey, Message, MessageId, Nonce, Priority, Reaction, Request, SpanKind, Timeline, User,
 };
@@ -129,7 +129,8 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
     let Some(account) = state.core.account_mut(id) else { return };
     let chat = message.chat;
     let message = marked(account, account.timelines.get(&chat), message);
-    if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions)) {
+    let pinned = pins::changed(account, &message);
+    if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions)) || pinned {
         touch_if_open(state, ChatKey::new(id, chat));
     }
 }
@@ -139,6 +140,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let Some(account) = state.core.account_mut(id) else { return };
     let me = account.me;
     let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
+    pins::deleted(account, chat, messages);
     let mut unread_gone = 0;
     let mut mentions_gone = 0;
     if let Some(timeline) = account.timelines.get_mut(&chat) {

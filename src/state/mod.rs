@@ -17,6 +17,7 @@ pub mod names;
 pub mod outbox;
 mod people;
 pub mod permit;
+pub mod pins;
 pub mod reduce;
 pub mod requests;
 mod roster;

@@ -53,7 +53,7 @@ pub enum Purpose {
     Chats,
     /// The channels of a community.
     Channels(CommunityId),
-    /// Roles, members, voice rooms, a chat, the order of communities: what comes is taken in, a refusal is not worth a word.
+    /// Roles, members, voice rooms, a chat, the order of communities, pins: what comes is taken in, a refusal is not worth a word.
     Detail,
     /// A page for a timeline.
     History {

@@ -161,6 +161,7 @@ pub(super) fn remove_community(account: &mut Account, community: CommunityId) ->
 pub(super) fn remove_chat(account: &mut Account, chat: ChatId) {
     account.chats.remove(&chat);
     account.timelines.remove(&chat);
+    account.pins.remove(&chat);
     account.typing.chats.remove(&chat);
     account.rooms.remove(&chat);
     account.slow.forget(chat);

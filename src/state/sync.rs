@@ -1,7 +1,7 @@
 //! Fetching lists anew: after signing in, and whenever updates may have been missed. Nothing is replayed by a network, so everything is asked again.
 
 use super::requests::Purpose;
-use super::{Effects, State, history, outbox};
+use super::{Effects, State, history, outbox, pins};
 use crate::domain::{AccountId, CommunityId, LinkPhase, Priority, Request};
 
 /// Asks for the lists of an account and for what the open chat lacks.
@@ -18,6 +18,9 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     state.ask(account, Request::FetchChats, Priority::Visible, Purpose::Chats, fx);
     outbox::start_healing(state, account, fx);
     outbox::pump_all(state, account, fx);
+    if let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat).filter(|chat| chat.account == account) {
+        pins::ask(state, chat, fx);
+    }
 }
 
 /// The communities came: asks for their channels, those on screen first.

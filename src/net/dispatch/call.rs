@@ -77,6 +77,7 @@ pub(super) const fn is_read(request: &Request) -> bool {
             | Request::FetchVoiceRooms(_)
             | Request::LookupUsername(_)
             | Request::FetchHistory { .. }
+            | Request::FetchPinned(_)
     )
 }
 

@@ -92,6 +92,7 @@ impl OsmiumAdapter {
             edit: true,
             delete: true,
             reactions: true,
+            pins: true,
             groups: true,
             saved: true,
             max_length: None,

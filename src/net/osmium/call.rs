@@ -117,6 +117,14 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         Request::FetchHistory { chat, page, limit } => {
             history(*chat, *page, (*limit).clamp(1, config.history_limit.max(1)))?
         }
+        Request::FetchPinned(chat) => {
+            let chat = *chat;
+            read(messages::GetPinnedMessages { chat_ref: reference(chat)? }, move |reply, _| {
+                let messages =
+                    reply.messages.into_iter().filter_map(|message| ids::message(message.message_id)).collect();
+                Reply::Pinned { chat, messages }
+            })
+        }
         Request::Send(outgoing) => send(id, outgoing, config)?,
         Request::Edit { chat, message, text } => {
             let Composed { text, entities } = encode::compose(text);

@@ -10,7 +10,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Anchor, ComposeMode, Front, Pane, Region};
 use crate::state::names::{ResolveError, resolve_chat};
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, history, people, roster, typing};
+use crate::state::{Account, State, history, people, pins, roster, typing};
 
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
@@ -67,6 +67,7 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
         account.requests.stuck.retain(|(of, _), _| *of != key.chat);
     }
     history::refresh_open(state, fx);
+    pins::ask(state, key, fx);
     state.touch();
     true
 }

@@ -48,7 +48,7 @@ pub(super) fn rows(core: &Core, front: &Front, has_rail: bool) -> Vec<SidebarRow
             space(&mut rows);
             rows.push(SidebarRow::Direct(account.id));
             rows.extend(
-                account.order.direct.iter().map(|chat| SidebarRow::Chat { chat: account.key(*chat), depth: 0 }),
+                account.order.direct.iter().map(|chat| SidebarRow::Chat { chat: account.key(*chat), depth: 1 }),
             );
         }
     }

@@ -23,6 +23,7 @@ fn asking() -> Peer {
         Request::FetchCommunityOrder,
         Request::FetchChannels(community),
         Request::FetchRoles(community),
+        Request::FetchPinned(chat),
         Request::FetchMemberList(chat),
         Request::FetchVoiceRooms(community),
         Request::FetchChat(chat),

@@ -211,7 +211,7 @@ impl World {
                 me: User { id: ME, username: Some(CleanText::ours("me")), ..User::default() },
                 session: None,
                 token: Secret::default(),
-                caps: Script::caps(),
+                caps: Caps { pins: true, ..Script::caps() },
             }),
             Step::Missed => script.link(LinkEvent::Missed),
             Step::Refused => script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("void") }),

@@ -4,6 +4,7 @@ use super::script::*;
 use nib::domain::*;
 use nib::state::front::{Anchor, Target, Visible};
 use nib::state::{Action, Effect, Event, Timer};
+use std::sync::Arc;
 use std::time::Duration;
 
 fn marks(effects: &nib::state::Effects) -> Vec<MessageKey> {
@@ -188,6 +189,43 @@ fn own_typing_is_told_now_and_then_and_ended() {
     script.act(Action::Clear);
     assert_eq!(told(&script.type_text("f")), [true]);
     assert_eq!(told(&script.open(12)), [false]);
+}
+
+#[test]
+fn pinned_messages_are_counted_and_the_count_follows() {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].caps.pins = true;
+    let asks = |effects: &nib::state::Effects| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Net { id, request: Request::FetchPinned(chat), .. } => Some((*id, *chat)),
+            _ => None,
+        })
+    };
+    let count =
+        |script: &Script| script.state.core.accounts[0].pins.get(&ChatId::new(12)).map(nib::state::pins::Pins::count);
+    let (id, of) = asks(&script.open(12)).unwrap();
+    assert_eq!((of, count(&script)), (ChatId::new(12), None));
+    let messages = [41, 42].map(MessageId::new).to_vec();
+    script.answer(id, Ok(Reply::Pinned { chat: of, messages }));
+    assert_eq!(count(&script), Some(2));
+    let change = |script: &mut Script, id, pinned| {
+        let message = Arc::new(Message { pinned, ..said(chat(12), id, ADA, "x") });
+        let before = script.state.revision;
+        script.receive(Update::MessageChanged { message, reactions: false });
+        script.state.revision > before
+    };
+    assert!(change(&mut script, 43, true), "it is drawn, though the message is not in memory");
+    assert!(!change(&mut script, 43, true));
+    assert_eq!(count(&script), Some(3));
+    change(&mut script, 41, false);
+    script.receive(Update::MessagesDeleted { chat: of, messages: vec![MessageId::new(42)] });
+    assert_eq!(count(&script), Some(1));
+    script.open(11);
+    assert_eq!(asks(&script.open(12)), None, "it is known");
+    script.open(11);
+    script.link(LinkEvent::Missed);
+    assert!(asks(&script.open(12)).is_some(), "it may be out of date");
+    assert_eq!(count(&script), Some(1), "what was known shows meanwhile");
 }
 
 #[test]

@@ -96,6 +96,8 @@ impl Script {
             edit: true,
             delete: true,
             reactions: true,
+            // Asked for after everything else; tests of it say so.
+            pins: false,
             groups: true,
             saved: true,
             max_length: Some(2_000),

@@ -181,16 +181,16 @@ fn the_sidebar_lists_what_may_be_seen_in_order() {
         row(12, 1),
         SidebarRow::Space,
         SidebarRow::Direct(HOME),
-        row(31, 0),
-        row(32, 0),
-        row(33, 0),
-        row(34, 0),
+        row(31, 1),
+        row(32, 1),
+        row(33, 1),
+        row(34, 1),
     ];
     assert_eq!(front.sidebar.rows, wide);
     assert_eq!(front.sidebar.selected(), Some(&row(11, 1)));
     script.hear(said(chat(32), 99, GRACE, "me first"));
     let front = script.state.front.as_ref().unwrap();
-    assert_eq!(front.sidebar.rows[7..9], [row(32, 0), row(31, 0)]);
+    assert_eq!(front.sidebar.rows[7..9], [row(32, 1), row(31, 1)]);
     script.act(Action::FocusSidebar);
     script.act(Action::Move(-1));
     script.act(Action::Fold);

@@ -12,6 +12,7 @@ use nib::domain::{
 use nib::layout::{KeyHint, KeyHints, LayoutCache};
 use nib::state::action::Context;
 use nib::state::outbox::Stage;
+use nib::state::pins::Pins;
 use nib::state::typing::Typist;
 use nib::state::{AccountSpec, Action, Event, State, reduce};
 use std::sync::Arc;
@@ -251,6 +252,7 @@ pub(crate) fn state(open: Timeline) -> State {
 
     let account = &mut state.core.accounts[0];
     account.timelines.insert(GENERAL, open);
+    account.pins.insert(GENERAL, Pins::of((1..=3).map(MessageId::new)));
     account.emoji.insert(EmojiId::new(1), text("ferris"));
     account.typing.chats.insert(GENERAL, vec![Typist { user: ADA, until: Mono(u64::MAX) }]);
     let front = state.front.as_mut().unwrap();
