@@ -7,7 +7,7 @@ use std::{env, error::Error, fs, path::Path};
 
 use prost::Message as _;
 
-/// Messages that hold a password, a token, a one-time code or anything else that opens a door.
+/// Messages that hold a password, a token, a one-time code, an invite or anything else that opens a door.
 ///
 /// They get no derived `Debug`; `net::osmium::wire` writes one by hand that prints the harmless fields only. The two lists
 /// cannot drift apart: a message missing here has two `Debug` impls, a message missing there has none.
@@ -15,17 +15,22 @@ const SECRET: &[&str] = &[
     "auth.Authorization",
     "auth.Authorize",
     "auth.CompleteSignIn",
+    "auth.CreatedInvite",
     "auth.EmailVerificationChallenge",
+    "auth.InvitePreview",
     "auth.LegacySignIn",
+    "auth.LookupInvite",
     "auth.MfaChallenge",
     "auth.ResetPassword.ResetPasswordConfirm",
     "auth.SignIn",
     "auth.SignUp",
+    "auth.UseInvite",
     "auth.VerifyEmail",
     "billing.ClaimGift",
     "billing.GiftLink",
     "billing.InventoryItem",
     "billing.PaymentLink",
+    "chats.DeleteChatInvite",
     "oauth.Authorization",
     "oauth.Authorize",
     "settings.BackupCode",

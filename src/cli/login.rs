@@ -11,6 +11,7 @@ use crate::shell::host::Host;
 use crate::shell::startup::Startup;
 use crate::state::Event;
 use clap::Args;
+use std::convert::Infallible;
 use std::io::{BufRead, IsTerminal};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -40,11 +41,16 @@ pub struct LoginArgs {
     #[arg(long)]
     token_stdin: bool,
     /// The six digits of the second factor
-    #[arg(long, value_name = "TOTP", conflicts_with = "token_stdin")]
-    code: Option<String>,
+    #[arg(long, value_name = "TOTP", conflicts_with = "token_stdin", value_parser = secret)]
+    code: Option<Secret>,
     /// What to call the account
     #[arg(long, value_name = "NAME")]
     label: Option<String>,
+}
+
+/// Takes a code off the command line at once, so that nothing prints it with the other options.
+fn secret(written: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(written.trim().to_owned()))
 }
 
 /// What to sign in with.
@@ -184,7 +190,7 @@ fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
         let token = line("token")?.ok_or_else(|| Failure::Usage("there is no token on standard input".to_owned()))?;
         return Ok(Proof::Token(token));
     }
-    let code = arguments.code.as_deref().map(|code| Secret::new(code.trim().to_owned()));
+    let code = arguments.code.clone();
     let given = arguments.email.clone().or_else(|| arguments.username.clone());
     if arguments.password_stdin {
         let login = given.ok_or_else(|| Failure::Usage("--password-stdin needs --email or --username".to_owned()))?;

@@ -15,13 +15,22 @@ pub mod tls;
 use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Progress, Request, RequestId, Secret, Update};
 use bytes::Bytes;
 
-/// One frame of a message-oriented connection.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// One frame of a message-oriented connection. `Debug` tells its size alone: a frame may hold a password or a token.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Frame {
     /// Bytes.
     Binary(Bytes),
     /// Text.
     Text(String),
+}
+
+impl std::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+        }
+    }
 }
 
 /// What a session tells the core, in order.

@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Size in bytes at which a log is moved aside; the one moved aside before is dropped.
@@ -64,7 +65,8 @@ pub enum LoggingError {
 /// The level is not understood or the file cannot be written; nothing is logged then.
 pub fn start(path: &Path, level: Option<&str>) -> Result<(), LoggingError> {
     let level = level.unwrap_or(DEFAULT_FILTER);
-    let filter = EnvFilter::try_new(level).map_err(|source| LoggingError::Level { level: level.to_owned(), source })?;
+    let filter = EnvFilter::try_new(directives(level))
+        .map_err(|source| LoggingError::Level { level: level.to_owned(), source })?;
     let sink = Sink::open(path).map_err(|source| LoggingError::File { path: path.to_owned(), source })?;
     let (lines, queue) = sync_channel(QUEUE);
     let dropped = Arc::new(AtomicU64::new(0));
@@ -83,6 +85,15 @@ pub fn start(path: &Path, level: Option<&str>) -> Result<(), LoggingError> {
         tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "nib starts");
     }
     Ok(())
+}
+
+/// What a level means: it is nib's own. Of the libraries only warnings are logged, since what else they tell may quote what they work on.
+fn directives(level: &str) -> String {
+    match level.parse::<LevelFilter>() {
+        Ok(level) => format!("{},nib={level}", level.min(LevelFilter::WARN)),
+        Err(_) if level.contains('=') => level.to_owned(),
+        Err(_) => format!("nib={level}"),
+    }
 }
 
 /// Where the log is, if there is one.
@@ -226,7 +237,16 @@ mod tests {
     #[test]
     fn a_wrong_level_says_what_is_right() {
         let folder = tempfile::tempdir().unwrap();
-        let error = start(&folder.path().join("nib.log"), Some("nib=loud")).unwrap_err().to_string();
-        assert!(error.contains("nib=loud") && error.contains("debug"), "{error}");
+        for level in ["nib=loud", "loud"] {
+            let error = start(&folder.path().join("nib.log"), Some(level)).unwrap_err().to_string();
+            assert!(error.contains(level) && error.contains("debug"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_level_is_for_nib_alone() {
+        assert_eq!(directives("debug"), "warn,nib=debug");
+        assert_eq!(directives("error"), "error,nib=error");
+        assert_eq!(directives("nib::net=trace"), "nib::net=trace");
     }
 }

@@ -3,12 +3,13 @@
 use super::accounts::{AccountSetup, TokenSource};
 use super::clock::{Clock, seed};
 use super::engine::Engine;
+use super::secrets::{TOKEN_VARIABLE, environment_token};
 use super::sessions::{Sessions, Ways};
 use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
 use crate::config::{self, Config, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
-use crate::domain::{AccountId, Secret, Settings};
+use crate::domain::{AccountId, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
 use crate::net::dial::{BadProxy, Proxies};
@@ -94,15 +95,15 @@ impl Startup {
         let (config, themes) = Config::of(&paths);
         let mut startup = Self { themes, keeps_choices: true, ..Self::bare(paths) };
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        if let Some(token) = variable("NIB_TOKEN") {
+        if let Some(token) = environment_token() {
             let network = variable("NIB_NETWORK")
                 .unwrap_or_else(|| config::accounts::NETWORKS.first().copied().unwrap_or_default().to_owned());
             if !config::accounts::NETWORKS.contains(&network.as_str()) {
                 return Err(StartupError::Network(network));
             }
             let server = variable("NIB_SERVER").unwrap_or_default();
-            let token = TokenSource::Given(Secret::new(token));
-            startup.accounts.push(AccountSetup::new(AccountId(0), &network, "NIB_TOKEN", &server, token));
+            let token = TokenSource::Given(token);
+            startup.accounts.push(AccountSetup::new(AccountId(0), &network, TOKEN_VARIABLE, &server, token));
         } else {
             let (saved, note) = SavedAccounts::load(&startup.paths.accounts_file())?;
             startup.notes.extend(note);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nib::net::osmium::rpc::{self, Class, Method};
 use nib::net::osmium::wire::{self, core};
+use nib::net::{Frame, Out};
 use prost::Message as _;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet};
@@ -285,7 +286,7 @@ fn an_unknown_member_is_skipped_and_the_rest_is_read() {
 
 #[test]
 fn debug_output_never_holds_a_secret() {
-    let secret = "hunter2-swordfish";
+    let secret = SECRET;
     let proof = wire::auth::complete_sign_in::Proof::RecoveryCode(secret.to_owned());
     let requests = [
         wire::auth::SignIn { email: "ada@example.org".to_owned(), password: secret.to_owned() }.wrap(),
@@ -307,38 +308,106 @@ fn debug_output_never_holds_a_secret() {
     assert!(!text.contains(secret) && text.contains("77"), "{text}");
 }
 
-#[test]
-fn every_field_that_is_named_like_a_secret_is_redacted() {
-    const TELLING: [&str; 9] = [
-        "password",
-        "token",
-        "secret",
-        "totp",
-        "recovery_code",
-        "nonce",
-        "credential_json",
-        "options_json",
-        "gift_code",
-    ];
-    fn check(parent: &str, message: &DescriptorProto, seen: &mut BTreeSet<String>) {
-        let name = format!("{parent}{}", message.name());
-        for field in &message.field {
-            let text = matches!(field.r#type(), Type::String | Type::Bytes);
-            if text && TELLING.iter().any(|word| field.name().contains(word)) {
-                assert!(wire::REDACTED.contains(&name.as_str()), "{name}.{} would be printed by Debug", field.name());
-                seen.insert(name.clone());
-            }
-        }
-        for nested in &message.nested_type {
-            check(&format!("{name}."), nested, seen);
-        }
+/// Fields of text and bytes that may be printed, one a line. Whatever is not here holds a secret until somebody decides otherwise.
+const HARMLESS: &str = include_str!("data/harmless.txt");
+
+/// Every message by its full name.
+fn messages() -> BTreeMap<String, DescriptorProto> {
+    fn add(parent: &str, message: &DescriptorProto, all: &mut BTreeMap<String, DescriptorProto>) {
+        let name = format!("{parent}.{}", message.name());
+        message.nested_type.iter().for_each(|nested| add(&name, nested, all));
+        all.insert(name, message.clone());
     }
-    let mut seen = BTreeSet::new();
+    let mut all = BTreeMap::new();
     for file in descriptors().file {
-        let package = format!("{}.", file.package().trim_start_matches("osmium.client."));
-        for message in &file.message_type {
-            check(&package, message, &mut seen);
+        file.message_type.iter().for_each(|message| add(file.package(), message, &mut all));
+    }
+    all
+}
+
+#[test]
+fn every_field_is_harmless_by_name_or_in_a_message_that_prints_nothing() {
+    let mut printed = Vec::new();
+    for (name, message) in messages() {
+        let name = name.trim_start_matches("osmium.client.");
+        let text = |field: &&FieldDescriptorProto| matches!(field.r#type(), Type::String | Type::Bytes);
+        if !wire::REDACTED.contains(&name) {
+            printed.extend(message.field.iter().filter(text).map(|field| format!("{name}.{}", field.name())));
         }
     }
-    assert!(seen.len() > 20, "the search found only {seen:?}");
+    printed.sort();
+    assert_eq!(printed, HARMLESS.lines().collect::<Vec<_>>());
+}
+
+/// Encodings of a message that between them hold every member of every oneof. Texts are `SECRET` in messages that print nothing.
+fn samples(name: &str, all: &BTreeMap<String, DescriptorProto>, depth: usize) -> Vec<Vec<u8>> {
+    let message = &all[name];
+    let hidden = wire::REDACTED.contains(&name.trim_start_matches("osmium.client."));
+    let sample = |field: &FieldDescriptorProto| -> Vec<Vec<u8>> {
+        let parts = match field.r#type() {
+            // The only texts that messages with a secret show all the same.
+            Type::String if hidden && !matches!(field.name(), "scope" | "product_id") => {
+                vec![SECRET.as_bytes().to_vec()]
+            }
+            Type::Bytes if hidden => vec![SECRET.as_bytes().to_vec()],
+            Type::String | Type::Bytes => vec![b"plain".to_vec()],
+            Type::Message if depth > 0 => samples(field.type_name().trim_start_matches('.'), all, depth - 1),
+            _ => return Vec::new(),
+        };
+        let number = u32::try_from(field.number()).unwrap();
+        let written = |part: Vec<u8>| {
+            let mut bytes = Vec::new();
+            prost::encoding::encode_key(number, prost::encoding::WireType::LengthDelimited, &mut bytes);
+            prost::encoding::encode_varint(part.len() as u64, &mut bytes);
+            [bytes, part].concat()
+        };
+        parts.into_iter().map(written).collect()
+    };
+    let mut choices: BTreeMap<(bool, i32), Vec<Vec<u8>>> = BTreeMap::new();
+    for field in &message.field {
+        let place = match field.oneof_index {
+            Some(index) if !field.proto3_optional() => (true, index),
+            _ => (false, field.number()),
+        };
+        choices.entry(place).or_default().extend(sample(field));
+    }
+    choices.retain(|_, choice| !choice.is_empty());
+    let most = choices.values().map(Vec::len).max().unwrap_or(1);
+    (0..most).map(|at| choices.values().flat_map(|choice| choice[at % choice.len()].clone()).collect()).collect()
+}
+
+const SECRET: &str = "hunter2-swordfish";
+
+#[test]
+fn no_message_prints_what_opens_a_door() {
+    let all = messages();
+    let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
+    let mut hidden = 0;
+    let mut check = |bytes: &[u8], printed: [String; 2]| {
+        hidden += usize::from(holds(bytes));
+        for text in printed {
+            assert!(!text.contains(SECRET), "{text}");
+            assert!(!holds(bytes) || text.contains("<redacted>"), "{text}");
+        }
+    };
+    for bytes in samples("osmium.client.core.ClientMessage", &all, 9) {
+        let frame = core::ClientMessage::decode(bytes.as_slice()).unwrap();
+        check(&bytes, [format!("{frame:?}"), format!("{frame:#?}")]);
+    }
+    for bytes in samples("osmium.client.core.ServerMessage", &all, 9) {
+        let frame = core::ServerMessage::decode(bytes.as_slice()).unwrap();
+        check(&bytes, [format!("{frame:?}"), format!("{frame:#?}")]);
+    }
+    assert!(hidden >= wire::REDACTED.len(), "only {hidden} frames held a secret");
+}
+
+#[test]
+fn frames_tell_their_size_alone() {
+    let request = wire::auth::Authorize { token: SECRET.to_owned() }.wrap();
+    let bytes = core::ClientMessage { id: 1, message: Some(request) }.encode_to_vec();
+    let frames = vec![Frame::Binary(bytes.clone().into()), Frame::Text(SECRET.to_owned())];
+    let out = Out { frames, ..Out::default() };
+    let text = format!("{out:?} {out:#?}");
+    assert!(!text.contains(SECRET) && !text.contains("swordfish"), "{text}");
+    assert!(text.contains(&format!("Binary({} bytes)", bytes.len())), "{text}");
 }

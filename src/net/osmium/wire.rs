@@ -2,7 +2,7 @@
 //!
 //! Nothing here decides anything: `proto/osmium/client/*.proto` is the source, `build.rs` the compiler. The only hand-written code
 //! is `Debug` for the messages that hold secrets. Invariant: no `Debug` of any type in this tree prints a password, a token, a
-//! one-time code or a key (see [`REDACTED`]).
+//! one-time code, an invite or a key (see [`REDACTED`]).
 
 use std::fmt;
 
@@ -95,17 +95,22 @@ redacted! {
     "auth.Authorization": auth::Authorization { session_id };
     "auth.Authorize": auth::Authorize {};
     "auth.CompleteSignIn": auth::CompleteSignIn {};
+    "auth.CreatedInvite": auth::CreatedInvite {};
     "auth.EmailVerificationChallenge": auth::EmailVerificationChallenge { expires_at };
+    "auth.InvitePreview": auth::InvitePreview { expires_at };
     "auth.LegacySignIn": auth::LegacySignIn {};
+    "auth.LookupInvite": auth::LookupInvite {};
     "auth.MfaChallenge": auth::MfaChallenge { expires_at, totp, recovery_codes };
     "auth.ResetPassword.ResetPasswordConfirm": auth::reset_password::ResetPasswordConfirm {};
     "auth.SignIn": auth::SignIn {};
     "auth.SignUp": auth::SignUp {};
+    "auth.UseInvite": auth::UseInvite {};
     "auth.VerifyEmail": auth::VerifyEmail {};
     "billing.ClaimGift": billing::ClaimGift {};
     "billing.GiftLink": billing::GiftLink { expires_at };
     "billing.InventoryItem": billing::InventoryItem { id, product_id, active };
     "billing.PaymentLink": billing::PaymentLink {};
+    "chats.DeleteChatInvite": chats::DeleteChatInvite {};
     "oauth.Authorization": oauth::Authorization { expires_at };
     "oauth.Authorize": oauth::Authorize { client_id, scope };
     "settings.BackupCode": settings::BackupCode { used };
