@@ -1,4 +1,6 @@
 //! Files that are nobody else's business: directories of mode 0700, files of mode 0600, written whole or not at all.
+//!
+//! On systems without modes they are as private as the directories of the user that they lie in.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -10,11 +12,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// # Errors
 /// It cannot be made.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
+    private_dir().recursive(true).create(path)
+}
+
+/// Makes a directory for the user alone that must not be there yet, in one that is.
+///
+/// # Errors
+/// It is there, or cannot be made.
+pub fn create_new_private_dir(path: &Path) -> io::Result<()> {
+    private_dir().create(path)
+}
+
+fn private_dir() -> DirBuilder {
+    #[allow(unused_mut, reason = "only some systems have modes")]
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder
 }
 
 /// Replaces a file with these bytes, readable by the user alone. Whoever reads it meanwhile sees the old content or the new, never a part. A
@@ -52,7 +66,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
         let mut name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_owned();
         name.push(format!(".{}-{number}.tmp", std::process::id()));
         let temporary = path.with_file_name(name);
-        match private_options().create_new(true).open(&temporary) {
+        match private_options().write(true).create_new(true).open(&temporary) {
             Ok(file) => return Ok((temporary, file)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -62,8 +76,8 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
 }
 
 fn private_options() -> OpenOptions {
+    #[allow(unused_mut, reason = "only some systems have modes")]
     let mut options = OpenOptions::new();
-    options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
@@ -74,11 +88,19 @@ fn private_options() -> OpenOptions {
 /// # Errors
 /// It cannot be made.
 pub fn create_if_absent(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    match private_options().create_new(true).open(path) {
+    match private_options().write(true).create_new(true).open(path) {
         Ok(mut file) => file.write_all(bytes).map(|()| true),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Opens a file to write at its end; one that is made is for the user alone.
+///
+/// # Errors
+/// It cannot be opened or made.
+pub fn open_to_append(path: &Path) -> io::Result<File> {
+    private_options().create(true).append(true).open(path)
 }
 
 /// Moves a file that cannot be read out of the way, to the first free name beside it, and tells that name.

@@ -52,6 +52,10 @@ pub fn depth(variable: impl Fn(&str) -> Option<String>) -> ColorDepth {
     {
         return ColorDepth::TrueColor;
     }
+    // Consoles of Windows have no name and show all colours.
+    if cfg!(windows) && term.is_empty() {
+        return ColorDepth::TrueColor;
+    }
     if term.contains("256color") || !colours.is_empty() {
         return ColorDepth::Ansi256;
     }
@@ -74,7 +78,7 @@ mod tests {
             (&[("TERM", "vt100")], ColorDepth::None),
             (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1")], ColorDepth::None),
             (&[("TERM", "xterm-256color"), ("NO_COLOR", "")], ColorDepth::Ansi256),
-            (&[], ColorDepth::Ansi16),
+            (&[], if cfg!(windows) { ColorDepth::TrueColor } else { ColorDepth::Ansi16 }),
         ] {
             let found =
                 depth(|name| variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned()));

@@ -1,11 +1,11 @@
 //! A place for files that is gone afterwards.
 
+use crate::config::files;
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-/// A directory of one's own with mode 0700, removed with all in it when dropped, unless the program is ending by a fault: then its log stays.
+/// A directory of one's own that is closed to others, removed with all in it when dropped, unless the program is ending by a fault: then its log stays.
 #[derive(Debug)]
 pub struct ThrowawayHome {
     path: PathBuf,
@@ -20,7 +20,7 @@ impl ThrowawayHome {
         let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
         for _ in 0..16 {
             let path = std::env::temp_dir().join(format!("nib-{:016x}", super::clock::seed()));
-            match fs::DirBuilder::new().mode(0o700).create(&path) {
+            match files::create_new_private_dir(&path) {
                 Ok(()) => return Ok(Self { path }),
                 Err(error) => last = error,
             }
@@ -52,13 +52,16 @@ impl Drop for ThrowawayHome {
 #[cfg(test)]
 mod tests {
     use super::ThrowawayHome;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn it_is_private_and_gone_afterwards() {
         let home = ThrowawayHome::new().unwrap();
         let path = home.path().to_owned();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        }
         std::fs::write(path.join("file"), "x").unwrap();
         drop(home);
         assert!(!path.exists());

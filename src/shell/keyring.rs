@@ -46,9 +46,9 @@ pub(super) struct Keyring {
 enum Kind {
     #[cfg(feature = "desktop")]
     System,
-    #[cfg(any(test, not(feature = "desktop")))]
+    #[cfg(any(all(test, unix), not(feature = "desktop")))]
     Absent,
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     Fake(Arc<std::sync::Mutex<std::collections::HashMap<String, Secret>>>),
 }
 
@@ -63,13 +63,13 @@ impl Keyring {
     }
 
     /// None.
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(super) fn absent() -> Self {
         Self { kind: Kind::Absent, gone: Arc::default() }
     }
 
     /// One in memory.
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(super) fn fake() -> Self {
         Self { kind: Kind::Fake(Arc::default()), gone: Arc::default() }
     }
@@ -96,14 +96,14 @@ impl Keyring {
         let answer = match &self.kind {
             #[cfg(feature = "desktop")]
             Kind::System => ask_system(call, entry.to_owned()),
-            #[cfg(any(test, not(feature = "desktop")))]
+            #[cfg(any(all(test, unix), not(feature = "desktop")))]
             Kind::Absent => {
                 let _ = (call, entry);
                 Err(KeyringError::Absent)
             }
-            #[cfg(test)]
+            #[cfg(all(test, unix))]
             Kind::Fake(entries) => {
-                let mut entries = entries.lock().unwrap();
+                let mut entries = entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 Ok(match call {
                     Call::Load => entries.get(entry).cloned(),
                     Call::Save(token) => entries.insert(entry.to_owned(), token),

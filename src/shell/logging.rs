@@ -1,11 +1,11 @@
 //! Logs: to a file of one's own, never to the terminal, bounded, and without texts or secrets.
 //!
-//! The file has mode 0600 and is written by a thread that sleeps until there is a line, so that a slow disk never holds up a key. What does not fit
+//! The file is closed to others and is written by a thread that sleeps until there is a line, so that a slow disk never holds up a key. What does not fit
 //! the queue is dropped and counted in the log itself.
 
-use std::fs::{self, File, OpenOptions};
+use crate::config::files;
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -139,9 +139,9 @@ struct Sink {
 impl Sink {
     fn open(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            files::create_private_dir(folder)?;
         }
-        let file = open(path)?;
+        let file = files::open_to_append(path)?;
         let size = file.metadata()?.len();
         let mut sink = Self { path: path.to_owned(), file, size };
         sink.rotate_if_full();
@@ -163,17 +163,13 @@ impl Sink {
         let mut aside = self.path.clone().into_os_string();
         aside.push(".1");
         if fs::rename(&self.path, aside).is_ok()
-            && let Ok(file) = open(&self.path)
+            && let Ok(file) = files::open_to_append(&self.path)
         {
             self.file = file;
         }
         // If it cannot be moved aside, the next try is a whole limit later.
         self.size = 0;
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 #[derive(Clone, Debug)]
@@ -219,7 +215,6 @@ impl Drop for LineWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_full_log_is_moved_aside_and_nobody_else_may_read_it() {
@@ -230,8 +225,12 @@ mod tests {
         sink.write(b"after\n");
         assert_eq!(fs::read(&path).unwrap(), b"after\n");
         assert_eq!(fs::metadata(path.with_extension("log.1")).unwrap().len(), LIMIT);
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        }
     }
 
     #[test]

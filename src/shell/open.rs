@@ -2,8 +2,14 @@
 
 use std::process::{Command, Stdio};
 
-/// The program that opens addresses.
-const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+/// The program that opens addresses, and what it is told before the address.
+const OPENER: (&str, &[&str]) = if cfg!(windows) {
+    ("rundll32", &["url.dll,FileProtocolHandler"])
+} else if cfg!(target_os = "macos") {
+    ("open", &[])
+} else {
+    ("xdg-open", &[])
+};
 
 /// Opens a web address. Only `http` and `https`: anything else could start a program on somebody else's word.
 ///
@@ -11,13 +17,15 @@ const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" }
 /// A sentence: the address is of another kind, or the program cannot be started.
 pub fn open(address: &str) -> Result<(), String> {
     let address = web_address(address).ok_or_else(|| "not opened: only http and https addresses are".to_owned())?;
-    let mut child = Command::new(OPENER)
+    let (program, arguments) = OPENER;
+    let mut child = Command::new(program)
+        .args(arguments)
         .arg(address)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| format!("not opened: {OPENER} does not start: {error}"))?;
+        .map_err(|error| format!("not opened: {program} does not start: {error}"))?;
     // Somebody has to wait for it, or it stays in the process table.
     std::thread::spawn(move || child.wait());
     Ok(())

@@ -26,6 +26,9 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 /// Whether the terminal is ours now. Whoever sets it to false gives the terminal back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Whether keys can be asked for in their unambiguous form. Consoles of Windows tell them so anyway, and the library fails where it is asked to there.
+const ENHANCES: bool = cfg!(not(windows));
+
 /// Why nib cannot draw.
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
@@ -53,6 +56,8 @@ pub fn check(term: Option<&str>) -> Result<(), TerminalError> {
     }
     match term {
         Some(name) if name != "dumb" && !name.is_empty() => Ok(()),
+        // Consoles there have no name.
+        None if cfg!(windows) => Ok(()),
         other => Err(TerminalError::Dumb(other.unwrap_or_default().to_owned())),
     }
 }
@@ -189,16 +194,11 @@ fn take() -> io::Result<()> {
     let mut bytes = Vec::with_capacity(128);
     // The window's title is put on the terminal's stack, and taken from there at the end.
     bytes.extend_from_slice(b"\x1b[22;2t");
-    queue!(
-        bytes,
-        EnterAlternateScreen,
-        EnableBracketedPaste,
-        EnableFocusChange,
+    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, SetCursorStyle::SteadyBar, Hide,)?;
+    if ENHANCES {
         // A terminal that does not know this ignores it; asking first would cost a round trip before the first frame.
-        PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
-        SetCursorStyle::SteadyBar,
-        Hide,
-    )?;
+        queue!(bytes, PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES))?;
+    }
     write_out(&bytes).inspect_err(|_| restore())
 }
 
@@ -208,13 +208,13 @@ pub fn restore() {
         return;
     }
     let mut bytes = MOUSE_OFF.to_vec();
+    let plain = if ENHANCES { queue!(bytes, PopKeyboardEnhancementFlags) } else { Ok(()) };
     let queued = queue!(
         bytes,
         // A frame may have been cut off inside its synchronised update.
         EndSynchronizedUpdate,
         SetAttribute(Attribute::Reset),
         ResetColor,
-        PopKeyboardEnhancementFlags,
         DisableFocusChange,
         DisableBracketedPaste,
         SetCursorStyle::DefaultUserShape,
@@ -222,7 +222,7 @@ pub fn restore() {
         Show,
     );
     bytes.extend_from_slice(b"\x1b[23;2t");
-    let written = queued.and_then(|()| write_out(&bytes));
+    let written = plain.and(queued).and_then(|()| write_out(&bytes));
     let cooked = terminal::disable_raw_mode();
     if let Err(error) = written.and(cooked) {
         tracing::warn!(%error, "the terminal could not be given back");

@@ -1,6 +1,8 @@
 //! The list of accounts, and files that are written whole or not at all.
 
-use nib::config::{Config, SavedAccount, SavedAccounts, accounts, files};
+#[cfg(unix)]
+use nib::config::files;
+use nib::config::{Config, SavedAccount, SavedAccounts, accounts};
 use std::fs;
 use std::path::Path;
 

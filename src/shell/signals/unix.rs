@@ -1,18 +1,8 @@
-//! Signals as a closed list.
+//! The system's wishes as signals.
 
+use super::Asked;
 use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-
-/// What the system asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asked {
-    /// End: TERM, HUP, or INT from elsewhere (the terminal itself sends none while nib holds it).
-    End,
-    /// Give the terminal back and stop.
-    Stop,
-    /// Go on after a stop.
-    Continue,
-}
 
 /// Waits for signals.
 #[derive(Debug)]

@@ -1,0 +1,18 @@
+//! What the system asks for, as a closed list.
+
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(not(unix), path = "windows.rs")]
+mod system;
+
+pub use system::{Signals, can_stop, ended, stop_job};
+
+/// What the system asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// End: TERM, HUP, or INT from elsewhere (the terminal itself sends none while nib holds it); on Windows the end of the window or of the session.
+    End,
+    /// Give the terminal back and stop. Not on Windows.
+    Stop,
+    /// Go on after a stop. Not on Windows.
+    Continue,
+}
