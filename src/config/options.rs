@@ -31,70 +31,52 @@ pub(super) struct Entry {
 
 const SECRETS: &[&str] = &["auto", "keyring", "file"];
 
-fn narrow(number: u64) -> u16 {
-    u16::try_from(number).unwrap_or(u16::MAX)
+/// A setting of the same name that is true or false.
+macro_rules! flag {
+    ($name:ident) => {
+        Entry {
+            name: stringify!($name),
+            kind: Kind::Flag(|config, on| config.settings.$name = on),
+            show: |config| config.settings.$name.to_string(),
+        }
+    };
+}
+
+/// A setting of the same name that is a whole number, or with `seconds` a time of so many.
+macro_rules! number {
+    ($name:ident, $least:literal to $most:literal) => {
+        Entry {
+            name: stringify!($name),
+            // The bounds fit its type.
+            kind: Kind::Number($least, $most, |config, number| {
+                config.settings.$name = number.try_into().unwrap_or_default()
+            }),
+            show: |config| config.settings.$name.to_string(),
+        }
+    };
+    ($name:ident, $least:literal to $most:literal seconds) => {
+        Entry {
+            name: stringify!($name),
+            kind: Kind::Number($least, $most, |config, number| config.settings.$name = Duration::from_secs(number)),
+            show: |config| config.settings.$name.as_secs().to_string(),
+        }
+    };
 }
 
 /// In the order of the default file.
 pub(super) const OPTIONS: &[Entry] = &[
     Entry { name: "theme", kind: Kind::Theme, show: |config| quoted(&config.settings.theme) },
-    Entry {
-        name: "ascii",
-        kind: Kind::Flag(|config, on| config.settings.ascii = on),
-        show: |config| config.settings.ascii.to_string(),
-    },
-    Entry {
-        name: "twelve_hours",
-        kind: Kind::Flag(|config, on| config.settings.twelve_hours = on),
-        show: |config| config.settings.twelve_hours.to_string(),
-    },
-    Entry {
-        name: "sidebar_width",
-        kind: Kind::Number(12, 80, |config, number| config.settings.sidebar_width = narrow(number)),
-        show: |config| config.settings.sidebar_width.to_string(),
-    },
-    Entry {
-        name: "mouse",
-        kind: Kind::Flag(|config, on| config.settings.mouse = on),
-        show: |config| config.settings.mouse.to_string(),
-    },
-    Entry {
-        name: "composer_lines",
-        kind: Kind::Number(1, 50, |config, number| config.settings.composer_lines = narrow(number)),
-        show: |config| config.settings.composer_lines.to_string(),
-    },
-    Entry {
-        name: "send_typing",
-        kind: Kind::Flag(|config, on| config.settings.send_typing = on),
-        show: |config| config.settings.send_typing.to_string(),
-    },
-    Entry {
-        name: "send_read",
-        kind: Kind::Flag(|config, on| config.settings.send_read = on),
-        show: |config| config.settings.send_read.to_string(),
-    },
-    Entry {
-        name: "typing_shown",
-        kind: Kind::Number(1, 60, |config, number| config.settings.typing_shown = Duration::from_secs(number)),
-        show: |config| config.settings.typing_shown.as_secs().to_string(),
-    },
-    Entry {
-        name: "typing_resend",
-        kind: Kind::Number(1, 60, |config, number| config.settings.typing_resend = Duration::from_secs(number)),
-        show: |config| config.settings.typing_resend.as_secs().to_string(),
-    },
-    Entry {
-        name: "window",
-        kind: Kind::Number(200, 100_000, |config, number| {
-            config.settings.window = usize::try_from(number).unwrap_or(usize::MAX)
-        }),
-        show: |config| config.settings.window.to_string(),
-    },
-    Entry {
-        name: "page",
-        kind: Kind::Number(10, 100, |config, number| config.settings.page = narrow(number)),
-        show: |config| config.settings.page.to_string(),
-    },
+    flag!(ascii),
+    flag!(twelve_hours),
+    number!(sidebar_width, 12 to 80),
+    flag!(mouse),
+    number!(composer_lines, 1 to 50),
+    flag!(send_typing),
+    flag!(send_read),
+    number!(typing_shown, 1 to 60 seconds),
+    number!(typing_resend, 1 to 60 seconds),
+    number!(window, 200 to 100_000),
+    number!(page, 10 to 100),
     Entry {
         name: "secrets",
         kind: Kind::Word(SECRETS, |config, word| {
