@@ -42,7 +42,6 @@ impl<'a> Connection<'a> {
             wire: Wire::new(socket),
             server,
             heard: now,
-            // The first one tells the latency.
             next_ping: now,
             pinged: None,
             latency: Latency::default(),
@@ -57,7 +56,11 @@ impl<'a> Connection<'a> {
         self.adapter.open(self.driver.clock.now(), &mut out);
         let end = match self.carry_out(&mut out) {
             Some(end) => end,
-            None => self.turns(&mut out).await,
+            None => {
+                // Right behind the greeting, so that there is a latency to tell from the start.
+                self.ping();
+                self.turns(&mut out).await
+            }
         };
         self.report_skipped();
         let limit = self.driver.config.timing.farewell;
@@ -178,6 +181,13 @@ impl<'a> Connection<'a> {
         }
     }
 
+    fn ping(&mut self) {
+        let now = self.driver.clock.now().mono;
+        self.next_ping = now.plus(self.driver.config.timing.ping);
+        self.pinged = Some(now);
+        self.wire.ping(now.0.to_be_bytes());
+    }
+
     /// The pong to our ping tells how long the network takes.
     fn pong(&mut self, payload: &[u8], now: Mono) {
         if let Some(sent) = self.pinged
@@ -193,12 +203,11 @@ impl<'a> Connection<'a> {
     fn look_at_clock(&mut self, out: &mut Out) -> Option<End> {
         let now = self.driver.clock.now().mono;
         if now >= self.next_ping {
-            self.next_ping = now.plus(self.driver.config.timing.ping);
             // Not a second one behind a socket that takes nothing.
             if self.wire.backlog() == 0 {
-                self.pinged = Some(now);
-                self.wire.ping(now.0.to_be_bytes());
+                self.ping();
             }
+            self.next_ping = now.plus(self.driver.config.timing.ping);
         }
         let overdue = |connection: &Self| {
             let now = connection.driver.clock.now().mono;

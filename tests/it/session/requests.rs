@@ -9,6 +9,26 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
+async fn the_latency_is_told_from_the_start() {
+    let server = Server::bind().await;
+    let mut core = Core::start(server.config());
+    let mut peer = server.welcome("hello old").await;
+    // Reading answers the ping, which is only due again in half a minute.
+    let pong = async { while peer.next().await.is_some() {} };
+    let told = async {
+        loop {
+            if let Some(NetEvent::Link(LinkEvent::Latency(took))) = core.event().await {
+                return took;
+            }
+        }
+    };
+    tokio::select! {
+        () = pong => panic!("the client went away"),
+        took = told => assert!(took < Duration::from_secs(20)),
+    }
+}
+
+#[tokio::test]
 async fn replies_find_their_requests_in_any_order() {
     let server = Server::bind().await;
     let mut core = Core::start(server.config());
