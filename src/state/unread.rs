@@ -122,7 +122,7 @@ pub(super) fn check(state: &mut State, fx: &mut Effects) {
         return;
     }
     match seen {
-        Some(seen) => mark(state, chat, seen, fx),
+        Some(seen) => mark(state, chat, seen, false, fx),
         // Counted, but there is nothing to read.
         None if known.last_message.is_none() => {
             if let Some(account) = state.core.account_mut(chat.account) {
@@ -134,9 +134,10 @@ pub(super) fn check(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// Marks a chat read up to a message: here at once, at the network as often as the pace allows.
-pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
-    let tell = state.settings.send_read;
+/// Marks a chat read up to a message: here at once, at the network as often as the pace allows. `wanted`: by the user's own action, which is told whether
+/// or not reading is.
+pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: bool, fx: &mut Effects) {
+    let send_read = state.settings.send_read;
     let now = state.now.mono;
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let newest = account.chats.get(&chat.chat).and_then(|chat| chat.last_message);
@@ -150,13 +151,15 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut 
         }
     }
     let online = account.is_signed_in();
-    let tell = tell && account.caps.read_marks;
+    let tell = (send_read || wanted) && account.caps.read_marks;
     let Some(known) = account.chats.get_mut(&chat.chat) else { return };
-    if known.last_read.is_some_and(|read| read >= upto) || tell && !online {
+    // Where reading is not told, the mark may be here and not at the network.
+    let told = known.last_read.is_some_and(|read| read >= upto) && (send_read || !wanted);
+    if told || tell && !online {
         // Without a connection the mark waits until the chat is seen with one.
         return;
     }
-    known.last_read = Some(upto);
+    known.last_read = known.last_read.max(Some(upto));
     if !tell {
         return;
     }

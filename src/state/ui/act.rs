@@ -251,7 +251,7 @@ fn mark_read(state: &mut State, fx: &mut Effects) {
         .map(|entry| entry.message.key);
     let newest = newest.max(state.core.chat(chat).and_then(|(_, chat)| chat.last_message));
     if let Some(newest) = newest {
-        unread::mark(state, chat, newest, fx);
+        unread::mark(state, chat, newest, true, fx);
     }
     if let Some(front) = &mut state.front {
         front.pane.divider = None;

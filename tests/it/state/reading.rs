@@ -33,6 +33,18 @@ fn what_is_seen_is_read_and_told_at_a_pace() {
 }
 
 #[test]
+fn where_reading_is_not_told_marking_read_is() {
+    let mut script = Script::ready();
+    script.advance(Duration::from_secs(1));
+    let settings = Settings { send_read: false, ..Settings::default() };
+    script.event(Event::Settings(Arc::new(settings)));
+    script.hear(said(chat(11), 11, ADA, "one"));
+    assert_eq!(marks(&script.arrange_bottom()), []);
+    assert_eq!(script.counts(11), (0, 0));
+    assert_eq!(marks(&script.act(Action::MarkRead)), [key(11)]);
+}
+
+#[test]
 fn nothing_is_read_while_the_terminal_is_out_of_focus_or_the_view_is_scrolled_up() {
     let mut script = Script::ready();
     script.advance(Duration::from_secs(1));
