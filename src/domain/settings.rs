@@ -16,7 +16,7 @@ pub struct Settings {
     pub ascii: bool,
     /// Twelve-hour clock instead of twenty-four.
     pub twelve_hours: bool,
-    /// Width of the channel tree in columns.
+    /// Width of the channel tree in columns, as far as the terminal has room for it.
     pub sidebar_width: u16,
     /// The key that quits, as people say it; `None` when no key does.
     pub quit_key: Option<String>,
@@ -24,7 +24,7 @@ pub struct Settings {
     pub mouse: bool,
     /// Tell others that one is typing.
     pub send_typing: bool,
-    /// Move read marks by reading.
+    /// Tell the network of read marks that move by reading.
     pub send_read: bool,
     /// Most messages of one chat kept in memory, beyond what is on screen.
     pub window: usize,

@@ -52,7 +52,7 @@ pub fn arrange(state: &State, cache: &mut LayoutCache, width: u16, height: u16) 
             upright(context, area.take_left(1), &mut scene);
         }
         if shows_sidebar {
-            let columns = state.settings.sidebar_width.clamp(12, 60).min(width * 3 / 10);
+            let columns = state.settings.sidebar_width.clamp(12, 80).min(width * 3 / 10);
             sidebar::place(context, cache, area.take_left(columns), &mut scene);
             let edge = area.take_left(1);
             upright(context, edge, &mut scene);
