@@ -30,10 +30,10 @@ use std::process::ExitCode;
 
 /// A terminal client for chat networks.
 ///
-/// Without a command nib opens the chat, or the welcome screen when there is no account yet.
+/// Without a command nib opens the chat, and asks you to sign in when there is no account yet.
 #[derive(Debug, Parser)]
 #[command(name = "nib", version, disable_help_subcommand = true, propagate_version = false, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 failed or refused, 2 usage or no terminal, 3 not signed in, 4 network.")]
+#[command(after_help = AFTERWARDS)]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -42,6 +42,12 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 }
+
+/// What stands below the options.
+const AFTERWARDS: &str = "Environment: NIB_TOKEN (with NIB_SERVER) signs in for one run and stores nothing, NIB_HOME puts all files \
+into one directory, NO_COLOR does without colours.
+
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration, or no terminal, 3 no account, or the sign-in was refused, 4 network.";
 
 /// Heading of the options that every command takes.
 const EVERYWHERE: &str = "Options of every command";
@@ -55,13 +61,13 @@ pub struct Globals {
     /// Read the settings from this file
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// How much to log: error, warn, info, debug, trace
+    /// How much to log: error, warn, info (if left out), debug
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "LEVEL", env = "NIB_LOG")]
     pub log_level: Option<String>,
     /// Log to this file
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
-    /// Open this chat: community/channel, @username, group:NAME, self or an id
+    /// Begin in this chat: community/channel, @username, group:NAME, self or an id. Only for the chat itself, and for the demo when it stands before that word
     #[arg(long, value_name = "CHAT")]
     pub open: Option<String>,
 }
@@ -152,6 +158,15 @@ fn refused(error: &clap::Error) -> ExitCode {
 }
 
 fn command(cli: Cli) -> Result<(), Failure> {
+    let on_screen = match &cli.command {
+        None => true,
+        #[cfg(feature = "demo")]
+        Some(Command::Demo(_)) => true,
+        Some(_) => false,
+    };
+    if cli.globals.open.is_some() && !on_screen {
+        return Err(Failure::Usage("--open is for the chat and the demo; leave it out here".to_owned()));
+    }
     match cli.command {
         None => open::run(&cli.globals),
         #[cfg(feature = "demo")]

@@ -19,7 +19,7 @@ const PAGE: u16 = 100;
 /// Options of `nib read`.
 #[derive(Debug, Args)]
 pub struct ReadArgs {
-    /// Which chat: community/channel, @username, group:NAME, self or an id
+    /// Which chat: community/channel, @username, group:NAME, self or an id; ACCOUNT: in front chooses an account
     chat: String,
     /// How many messages
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 /// Options of `nib tail`.
 #[derive(Debug, Args)]
 pub struct TailArgs {
-    /// Which chats; all when left out
+    /// Which chats, written as for "nib send"; all when left out
     chats: Vec<String>,
     /// One JSON object a line: type is message, edit, delete, typing, link or gap
     #[arg(long)]

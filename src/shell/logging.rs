@@ -42,7 +42,7 @@ enum Job {
 #[derive(Debug, thiserror::Error)]
 pub enum LoggingError {
     /// The level is not one.
-    #[error("the log level \"{level}\" is not understood ({source}); use error, warn, info, debug or trace")]
+    #[error("the log level \"{level}\" is not understood ({source}); use error, warn, info or debug")]
     Level {
         /// What was written.
         level: String,

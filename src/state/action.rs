@@ -36,7 +36,7 @@ pub enum Action {
     Help,
     /// Jump to a chat by a fuzzy name, unread ones first.
     Jump,
-    /// Open the oldest chat with unread messages, mentions first.
+    /// Open the next chat with unread messages: mentions first, then personal ones, then in the order of the sidebar.
     NextUnread,
     /// Open the chat above in the sidebar.
     PreviousChat,
