@@ -64,10 +64,10 @@ pub(super) fn too_early(state: &State, chat: ChatKey) -> Option<String> {
     until(account, chat.chat, state.now.mono).map(|until| sentence(until, state.now.mono))
 }
 
-/// Slow mode in words, with the time left.
+/// Slow mode in words, with the time left; short enough to be read whole on a narrow screen.
 #[must_use]
 pub fn sentence(until: Mono, now: Mono) -> String {
-    format!("Slow mode: you can write again in {}", left(until, now))
+    format!("Slow mode: {} left", left(until, now))
 }
 
 /// The time left until then, in a form that changes with each second: `59 s`, `4:59`, `1:00:00`.

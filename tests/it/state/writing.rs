@@ -113,7 +113,7 @@ fn slow_mode_counts_down_and_what_comes_too_early_stays() {
     script.advance(Duration::from_millis(11_500));
     assert!(script.state.revision >= before + 11, "each second is drawn");
     assert!(sends(&script.act(Action::Send)).is_empty());
-    assert_eq!((script.composer(), script.notice()), ("two".to_owned(), "Slow mode: you can write again in 19 s"));
+    assert_eq!((script.composer(), script.notice()), ("two".to_owned(), "Slow mode: 19 s left"));
     let ticks = |script: &Script| script.timers.contains_key(&Timer::Countdown);
     script.open(12);
     assert_eq!((composer_state(&script.state), ticks(&script)), (ComposerState::Ready, false));
