@@ -94,6 +94,12 @@ impl Outbox {
         self.of(chat).iter().find(|row| row.outgoing.nonce == nonce)
     }
 
+    /// When the next of those that wait before they are sent has waited long enough.
+    #[must_use]
+    pub fn next(&self, now: Mono) -> Option<Mono> {
+        self.chats.values().flatten().filter_map(|row| row.wait).filter(|until| *until > now).min()
+    }
+
     fn find_mut(&mut self, chat: ChatId, nonce: Nonce) -> Option<&mut Pending> {
         self.chats.get_mut(&chat)?.iter_mut().find(|row| row.outgoing.nonce == nonce)
     }
@@ -250,6 +256,10 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     }
     let slow = slow::until(account, chat.chat, now);
     let Some(rows) = account.outbox.chats.get_mut(&chat.chat) else { return };
+    // One that was failed and is tried again may stand before the one in flight.
+    if rows.iter().any(|row| matches!(row.stage, Stage::InFlight(_))) {
+        return;
+    }
     let next = rows.iter_mut().find(|row| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed | Stage::Sent(_)));
     let Some(row) = next else { return };
     if row.stage != Stage::Queued || row.doubt.is_some() || row.wait.is_some_and(|until| until > now) {
@@ -306,8 +316,7 @@ pub(super) fn waited(state: &mut State, fx: &mut Effects) {
 /// Arms the timer for the row that waits the shortest.
 fn arm(state: &State, fx: &mut Effects) {
     let now = state.now.mono;
-    let waits = |account: &Account| account.outbox.chats.values().flatten().filter_map(|row| row.wait).min();
-    if let Some(until) = state.core.accounts.iter().filter_map(waits).filter(|until| *until > now).min() {
+    if let Some(until) = state.core.accounts.iter().filter_map(|account| account.outbox.next(now)).min() {
         fx.push(Effect::Arm(Timer::OutboxRetry, until));
     }
 }

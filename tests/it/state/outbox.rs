@@ -74,6 +74,35 @@ fn one_is_in_flight_and_a_failed_one_does_not_hold_up_the_next() {
 }
 
 #[test]
+fn one_that_is_tried_again_waits_for_the_one_in_flight() {
+    let mut script = Script::ready();
+    let (first, _) = script.send("one").unwrap();
+    script.send("two");
+    let fx = script.answer(first, Err(refusal(RefusalKind::Forbidden)));
+    let second = sends(&fx)[0].0;
+    assert!(sends(&script.act(Action::Retry)).is_empty());
+    assert_eq!(script.rows(11), [Stage::Queued, Stage::InFlight(second)]);
+    assert_eq!(sends(&script.answer(second, sent(11)))[0].1.text, "one");
+}
+
+#[test]
+fn a_row_that_cannot_go_yet_leaves_the_others_their_timer() {
+    let mut script = Script::ready();
+    let (failed, _) = script.send("failed").unwrap();
+    script.answer(failed, Err(refusal(RefusalKind::Forbidden)));
+    let (waits, _) = script.send("waits").unwrap();
+    let pause =
+        |seconds| Refusal { retry_after: Some(Duration::from_secs(seconds)), ..refusal(RefusalKind::RateLimited) };
+    script.answer(waits, Err(pause(1)));
+    script.act(Action::Retry);
+    script.open(12);
+    let (elsewhere, _) = script.send("elsewhere").unwrap();
+    script.answer(elsewhere, Err(pause(5)));
+    let fx = script.advance(Duration::from_secs(5));
+    assert_eq!(sends(&fx).iter().map(|(_, sent)| sent.text.as_str()).collect::<Vec<_>>(), ["elsewhere"]);
+}
+
+#[test]
 fn giving_up_a_failed_message_brings_its_text_back() {
     let mut script = Script::ready();
     let (id, outgoing) = script.send("precious").unwrap();
