@@ -3,7 +3,7 @@
 //! Who is above it is not published; nib's choice is whoever may change the channel. What a network refuses all the same goes the way of every refusal.
 
 use super::outbox::Stage;
-use super::{Account, State};
+use super::{Account, ComposerState, State, composer_state};
 use crate::domain::{Chat, ChatId, ChatKey, ChatKind, Mono, Now, Permissions};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -46,11 +46,13 @@ pub fn until(account: &Account, chat: ChatId, now: Mono) -> Option<Mono> {
     u64::try_from(until).ok().map(Mono).filter(|until| *until > now)
 }
 
-/// The moment of [`until()`] in the open chat, while it is on screen.
+/// The moment of [`until()`] in the open chat, while its composer says so on screen.
 pub(super) fn shown_until(state: &State) -> Option<Mono> {
-    let front = state.front.as_ref().filter(|front| front.shows_timeline())?;
-    let chat = front.pane.chat?;
-    until(state.core.account(chat.account)?, chat.chat, state.now.mono)
+    state.front.as_ref().filter(|front| front.shows_timeline())?;
+    match composer_state(state) {
+        ComposerState::Slow(until) => Some(until),
+        _ => None,
+    }
 }
 
 /// Why a message would come too early; `None` if it would not.

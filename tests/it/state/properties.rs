@@ -5,7 +5,7 @@ use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::{Anchor, Focus, Overlay, PaneId, Target, Visible};
 use nib::state::outbox::Stage;
-use nib::state::{Action, Effect, Effects, Event, State, StoreReply, Timer, reduce};
+use nib::state::{Action, ComposerState, Effect, Effects, Event, State, StoreReply, Timer, composer_state, reduce};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +32,7 @@ enum Step {
     Focus(bool),
     Resize(u16, u16),
     Wait(u64),
+    Slow(u128, u32),
 }
 
 fn place() -> impl Strategy<Value = u128> {
@@ -87,6 +88,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<bool>().prop_map(Step::Focus),
         1 => (0..150u16, 0..50u16).prop_map(|(width, height)| Step::Resize(width, height)),
         3 => (0..9_000u64).prop_map(Step::Wait),
+        1 => (place(), 0..9u32).prop_map(|(chat, seconds)| Step::Slow(chat, seconds)),
     ]
 }
 
@@ -218,6 +220,7 @@ impl World {
             Step::Focus(inside) => script.event(Event::Focused(inside)),
             Step::Resize(width, height) => script.event(Event::Resized { width, height }),
             Step::Wait(millis) => script.advance(Duration::from_millis(millis)),
+            Step::Slow(place, seconds) => slow(script, place, seconds),
         };
         self.note(&effects, true);
         self.check();
@@ -305,11 +308,20 @@ impl World {
         if let Some(notice) = &front.notice {
             armed(Timer::NoticeExpires, notice.until);
         }
-        match account.link {
-            LinkPhase::Offline { retry_at, .. } if retry_at > self.script.now.mono => {
-                armed(Timer::Countdown, retry_at);
-            }
-            _ => assert_eq!(self.script.timers.get(&Timer::Countdown), None, "a wake-up for nothing"),
+        let retry = match account.link {
+            LinkPhase::Offline { retry_at, .. } if retry_at > self.script.now.mono => Some(retry_at),
+            _ => None,
+        };
+        let slow = match composer_state(state) {
+            ComposerState::Slow(until) if front.shows_timeline() => Some(until),
+            _ => None,
+        };
+        match retry.into_iter().chain(slow).min() {
+            Some(at) => armed(Timer::Countdown, at),
+            None => assert_eq!(self.script.timers.get(&Timer::Countdown), None, "a wake-up for nothing"),
+        }
+        if let Some(at) = account.outbox.next(self.script.now.mono) {
+            armed(Timer::OutboxRetry, at);
         }
         assert!(
             front.focus != Focus::Unknown

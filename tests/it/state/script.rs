@@ -355,6 +355,16 @@ impl Script {
     }
 }
 
+/// Sets the slow mode of a channel, if it is known.
+pub(super) fn slow(script: &mut Script, id: u128, seconds: u32) -> Effects {
+    let Some((_, known)) = script.state.core.chat(chat(id)) else { return Effects::new() };
+    let mut known = known.clone();
+    if let ChatKind::Channel { slowmode, .. } = &mut known.kind {
+        *slowmode = seconds;
+    }
+    script.receive(Update::ChannelChanged(Box::new(known)))
+}
+
 /// The messages that effects send.
 pub(super) fn sends(effects: &Effects) -> Vec<(RequestId, Arc<Outgoing>)> {
     let send = |effect: &Effect| match effect {

@@ -88,15 +88,6 @@ fn where_one_may_not_write_it_says_so_and_keeps_the_text() {
     assert_eq!(composer_state(&script.state), ComposerState::Offline);
 }
 
-/// Sets the slow mode of a channel.
-fn slow(script: &mut Script, id: u128, seconds: u32) {
-    let mut known = script.state.core.chat(chat(id)).unwrap().1.clone();
-    if let ChatKind::Channel { slowmode, .. } = &mut known.kind {
-        *slowmode = seconds;
-    }
-    script.receive(Update::ChannelChanged(Box::new(known)));
-}
-
 #[test]
 fn slow_mode_counts_down_and_what_comes_too_early_stays() {
     let mut script = Script::ready();
