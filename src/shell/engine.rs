@@ -233,7 +233,6 @@ fn log(event: &Event) {
         | Event::Focused(_)
         | Event::Stored(_)
         | Event::Arranged(..)
-        | Event::QuitKey(_)
         | Event::Settings(_) => {}
     }
 }

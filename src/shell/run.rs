@@ -16,7 +16,6 @@ use crate::config::Themes;
 use crate::domain::Mono;
 use crate::input::Keymap;
 use crate::layout::{self, LayoutCache, Scene};
-use crate::state::action::Context;
 use crate::state::front::{PaneId, Visible};
 use crate::state::{Action, Effect, Event, State};
 use crate::view::{self, Theme};
@@ -60,7 +59,6 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
         standing: Standing::Running,
     };
     chat.engine.feed(Event::Resized { width, height }, &mut ());
-    chat.name_quit_key();
     chat.engine.feed(Event::Started, &mut ());
     if let Some(note) = notes.first() {
         let more = notes.len().saturating_sub(1);
@@ -271,18 +269,11 @@ impl Chat {
             self.drawn = None;
         }
         self.keymap = config.keymap;
-        self.name_quit_key();
         if let Err(error) = self.screen.listen_to_mouse(config.settings.mouse) {
             tracing::warn!(%error, "the terminal is gone");
             self.end();
         }
         self.engine.feed(Event::Settings(Arc::new(config.settings)), &mut ());
-    }
-
-    /// Tells the core what quits, as the keys in force say it.
-    fn name_quit_key(&mut self) {
-        let key = self.cache.keys.key(Context::Everywhere, "quit").unwrap_or("/quit").to_owned();
-        self.engine.feed(Event::QuitKey(key), &mut ());
     }
 
     fn asked(&mut self, asked: Asked) -> Result<Cause, TerminalError> {

@@ -41,8 +41,6 @@ pub enum Event {
     Timer(Timer),
     /// The screen was laid out; what follows from it is data. Never asks for another frame by itself.
     Arranged(PaneId, Visible),
-    /// What quits, as people say it: by the keys that were read, perhaps anew.
-    QuitKey(String),
     /// Settings were read anew.
     Settings(Arc<Settings>),
     /// Something that the shell was to do did not work; a sentence for the user.

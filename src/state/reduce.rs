@@ -25,7 +25,6 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::FileRead(number, file) => attach::read(state, number, file, fx),
         Event::Timer(timer) => timers::rang(state, timer, fx),
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
-        Event::QuitKey(key) => front_key(state, key),
         Event::Settings(settings) => timers::settings(state, settings),
         Event::Failed(text) => state.notice(text, true, fx),
         Event::TokenKept(account, sentence) => link::token_kept(state, account, sentence, fx),
@@ -37,12 +36,6 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     alerts::title(state, fx);
     timers::keep(state, fx);
     effects
-}
-
-fn front_key(state: &mut State, key: String) {
-    if let Some(front) = &mut state.front {
-        front.quit_key = key;
-    }
 }
 
 /// Whether an effect rings a timer; for whoever counts them.
