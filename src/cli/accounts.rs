@@ -18,7 +18,7 @@ pub struct AccountsArgs {
 /// # Errors
 /// The list of accounts cannot be read.
 pub fn run(globals: &Globals, arguments: &AccountsArgs) -> Result<(), Failure> {
-    let startup = globals.startup()?;
+    let startup = globals.startup_with_notes()?;
     if startup.accounts.is_empty() && !arguments.json {
         print::tell("There is no account yet; sign in with \"nib login\".");
     }

@@ -64,7 +64,7 @@ enum Proof {
 /// # Errors
 /// Something needed was not given, the sign-in is refused, or the server cannot be reached.
 pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
-    let mut startup = globals.startup()?;
+    let mut startup = globals.startup_with_notes()?;
     let server = server(arguments)?;
     let label = label(arguments, &startup)?;
     let proof = proof(arguments)?;

@@ -25,7 +25,7 @@ pub struct LogoutArgs {
 /// # Errors
 /// There is no such account, several could be meant, or the token cannot be removed.
 pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
-    let mut startup = globals.startup()?;
+    let mut startup = globals.startup_with_notes()?;
     let setup = choose(&startup, arguments.account.as_deref())?;
     let (id, label) = (setup.id, setup.account.label.clone());
     let vault = startup.vault();

@@ -73,13 +73,25 @@ pub struct Globals {
 }
 
 impl Globals {
-    /// What the user has set and saved, with the log started. For every command that deals with accounts.
+    /// What the user has set and saved, with the log started.
     ///
     /// # Errors
     /// There is no place for files, the list of accounts cannot be read, or the log cannot be written.
     pub fn startup(&self) -> Result<Startup, Failure> {
         let startup = Startup::load(self.profile.as_deref(), self.config.as_deref())?;
         self.start_log(&startup.paths)?;
+        Ok(startup)
+    }
+
+    /// The same for commands, which have no screen to show notes on: tells what could not be read, and goes on with the rest.
+    ///
+    /// # Errors
+    /// As [`Globals::startup`].
+    pub fn startup_with_notes(&self) -> Result<Startup, Failure> {
+        let mut startup = self.startup()?;
+        for note in startup.notes.drain(..) {
+            print::tell(&note);
+        }
         Ok(startup)
     }
 

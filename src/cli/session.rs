@@ -24,7 +24,7 @@ pub(super) fn with_host(
     chats: &[&str],
     command: impl AsyncFnOnce(&mut Host) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut startup = globals.startup()?;
+    let mut startup = globals.startup_with_notes()?;
     only_named(&mut startup, chats);
     crate::shell::block_on(async {
         let mut host = Host::start(startup);
