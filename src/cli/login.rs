@@ -16,8 +16,8 @@ use std::io::{BufRead, IsTerminal};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long the server may take from dialling to the sign-in, and again after a code.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// How long the server may take for the sign-in once the connection stands, and again after a code.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Options of `nib login`.
 #[derive(Debug, Args)]
@@ -83,6 +83,7 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
     setup.token = TokenSource::Saved;
     let address = setup.server().to_owned();
     startup.accounts = vec![setup];
+    let patience = startup.connect_timeout + PATIENCE;
     crate::shell::block_on(async {
         let mut host = Host::idle(startup);
         host.watch();
@@ -90,18 +91,25 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
             Proof::Token(token) => host.sign_in_token(id, token),
             Proof::Password { login, password, code } => host.sign_in(id, address.clone(), login, password, code),
         }
-        let outcome = follow(&mut host, id, &address, !arguments.password_stdin).await;
+        let outcome = follow(&mut host, id, &address, patience, !arguments.password_stdin).await;
         host.close().await;
         outcome
     })?
 }
 
 /// Waits for the end of the sign-in, asking for a code when the server wants one.
-async fn follow(host: &mut Host, id: AccountId, address: &str, may_ask: bool) -> Result<(), Failure> {
+async fn follow(
+    host: &mut Host,
+    id: AccountId,
+    address: &str,
+    patience: Duration,
+    may_ask: bool,
+) -> Result<(), Failure> {
     let mut asked = false;
     loop {
-        let event = timeout(PATIENCE, host.next()).await.map_err(|_| {
-            Failure::Network(format!("{address} did not finish the sign-in within {} s", PATIENCE.as_secs()))
+        let event = timeout(patience, host.next()).await.map_err(|_| {
+            let happened = format!("{address} did not finish the sign-in within {} s", patience.as_secs());
+            Failure::Network(with_next_step(&happened, "try again in a moment"))
         })?;
         match event {
             Event::Link(_, LinkEvent::CodeNeeded { recovery, wrong }) => {

@@ -11,7 +11,7 @@ use crate::state::effect::Outcome;
 use crate::state::names::{ResolveError, resolve_chat};
 use std::time::Duration;
 
-/// How long a command waits for a connection and for each answer.
+/// How long a command waits for each answer, and for being in sync once the connection stands.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs a command on the core with all accounts in sync. `chats`: names that the command is about; when each names its account, no other account is
@@ -26,9 +26,10 @@ pub(super) fn with_host(
 ) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     only_named(&mut startup, chats);
+    let patience = startup.connect_timeout + PATIENCE;
     crate::shell::block_on(async {
         let mut host = Host::start(startup);
-        let outcome = match host.online(PATIENCE).await {
+        let outcome = match host.online(patience).await {
             Ok(()) => command(&mut host).await,
             Err(error) => Err(Failure::from(error)),
         };

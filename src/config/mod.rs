@@ -25,9 +25,13 @@ use crate::domain::{Secret, Settings};
 use crate::input::Keymap;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The commented default configuration: every key with its default.
 pub const DEFAULT_TEXT: &str = include_str!("../../assets/config.toml");
+
+/// How long a connection may take to come about, unless the file says otherwise.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where tokens are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -76,6 +80,8 @@ pub struct Config {
     pub settings: Settings,
     /// The default keys with the user's over them.
     pub keymap: Keymap,
+    /// How long a connection may take to come about: name, socket, encryption and handshake together.
+    pub connect_timeout: Duration,
     /// Where tokens are kept.
     pub secrets: SecretsChoice,
     /// Which proxy stands before servers.
@@ -99,6 +105,7 @@ impl Config {
             exists: false,
             settings: Settings::default(),
             keymap: Keymap::default(),
+            connect_timeout: CONNECT_TIMEOUT,
             secrets: SecretsChoice::default(),
             proxy: ProxyChoice::default(),
             ca_file: None,

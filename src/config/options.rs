@@ -78,6 +78,11 @@ pub(super) const OPTIONS: &[Entry] = &[
     number!(window, 200 to 100_000),
     number!(page, 10 to 100),
     Entry {
+        name: "connect_timeout",
+        kind: Kind::Number(1, 120, |config, number| config.connect_timeout = Duration::from_secs(number)),
+        show: |config| config.connect_timeout.as_secs().to_string(),
+    },
+    Entry {
         name: "secrets",
         kind: Kind::Word(SECRETS, |config, word| {
             config.secrets = match word {

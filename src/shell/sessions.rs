@@ -61,6 +61,8 @@ pub struct Sessions {
     running: Vec<Running>,
     vault: Vault,
     ways: Ways,
+    /// How long a connection may take to come about.
+    connect_timeout: Duration,
     done: Sender<Finished>,
     finished: Receiver<Finished>,
     /// Blocking threads that have not reported.
@@ -84,7 +86,13 @@ pub struct Ways {
 impl Sessions {
     /// No session yet, for these accounts. To be called on the runtime.
     #[must_use]
-    pub fn new(runtime: Handle, setups: Vec<AccountSetup>, vault: Vault, ways: Ways) -> Self {
+    pub fn new(
+        runtime: Handle,
+        setups: Vec<AccountSetup>,
+        vault: Vault,
+        ways: Ways,
+        connect_timeout: Duration,
+    ) -> Self {
         let (done, finished) = mpsc::channel(16);
         Self {
             runtime,
@@ -92,6 +100,7 @@ impl Sessions {
             running: Vec::new(),
             vault,
             ways,
+            connect_timeout,
             done,
             finished,
             outstanding: 0,
@@ -308,12 +317,13 @@ impl Sessions {
             Ok(server) => server,
             Err(error) => return Some(refused(account, &format!("{error}"))),
         };
-        let config = SessionConfig {
+        let mut config = SessionConfig {
             trusted_hosts: setup.account.options.trusted_hosts.clone().unwrap_or_default(),
             ca_file: self.ways.ca_file.clone(),
             proxies: self.ways.proxies.clone(),
             ..SessionConfig::new(server, credentials, super::clock::seed())
         };
+        config.timing.dial = self.connect_timeout;
         let (sender, batches) = mpsc::channel(BATCHES);
         let handle = session::spawn(&self.runtime, account, config, adapters(&setup.account, setup.server()), sender);
         self.running.push(Running { account, handle: Some(handle), batches });

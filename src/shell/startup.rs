@@ -18,6 +18,7 @@ use crate::state::State;
 use crate::state::action::Context;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Handle;
 
 /// Why a run cannot start. Reads as a sentence.
@@ -53,6 +54,8 @@ pub struct Startup {
     pub keymap: Keymap,
     /// Where files lie.
     pub paths: Paths,
+    /// How long a connection may take to come about.
+    pub connect_timeout: Duration,
     /// Where tokens are kept.
     pub secrets: SecretsChoice,
     /// The chat to open first, by its written name.
@@ -76,6 +79,7 @@ impl Startup {
             settings: Arc::default(),
             keymap: Keymap::default(),
             paths,
+            connect_timeout: config::CONNECT_TIMEOUT,
             secrets: SecretsChoice::default(),
             open: None,
             notes: Vec::new(),
@@ -122,6 +126,7 @@ impl Startup {
         self.notes.extend(config.problems.iter().map(ToString::to_string));
         self.settings = Arc::new(config.settings);
         self.keymap = config.keymap;
+        self.connect_timeout = config.connect_timeout;
         self.secrets = config.secrets;
     }
 
@@ -136,7 +141,7 @@ impl Startup {
         if let Some(front) = &mut state.front {
             front.wish = self.open;
         }
-        let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways);
+        let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways, self.connect_timeout);
         Engine::new(state, clock, sessions)
     }
 
