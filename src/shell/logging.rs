@@ -42,13 +42,8 @@ enum Job {
 #[derive(Debug, thiserror::Error)]
 pub enum LoggingError {
     /// The level is not one.
-    #[error("the log level \"{level}\" is not understood ({source}); use error, warn, info or debug")]
-    Level {
-        /// What was written.
-        level: String,
-        /// What is wrong with it.
-        source: tracing_subscriber::filter::ParseError,
-    },
+    #[error("there is no log level \"{0}\"; use error, warn, info, debug or trace")]
+    Level(String),
     /// The file cannot be written.
     #[error("the log file {} cannot be written: {source}", path.display())]
     File {
@@ -64,9 +59,8 @@ pub enum LoggingError {
 /// # Errors
 /// The level is not understood or the file cannot be written; nothing is logged then.
 pub fn start(path: &Path, level: Option<&str>) -> Result<(), LoggingError> {
-    let level = level.unwrap_or(DEFAULT_FILTER);
-    let filter = EnvFilter::try_new(directives(level))
-        .map_err(|source| LoggingError::Level { level: level.to_owned(), source })?;
+    let level = level.filter(|level| !level.is_empty()).unwrap_or(DEFAULT_FILTER);
+    let filter = filter(level).ok_or_else(|| LoggingError::Level(level.to_owned()))?;
     let sink = Sink::open(path).map_err(|source| LoggingError::File { path: path.to_owned(), source })?;
     let (lines, queue) = sync_channel(QUEUE);
     let dropped = Arc::new(AtomicU64::new(0));
@@ -91,9 +85,18 @@ pub fn start(path: &Path, level: Option<&str>) -> Result<(), LoggingError> {
 fn directives(level: &str) -> String {
     match level.parse::<LevelFilter>() {
         Ok(level) => format!("{},nib={level}", level.min(LevelFilter::WARN)),
-        Err(_) if level.contains('=') => level.to_owned(),
-        Err(_) => format!("nib={level}"),
+        Err(_) => level.to_owned(),
     }
+}
+
+/// What a level lets through. A word that is none would pass for the name of a part of the program, and silence all others.
+fn filter(level: &str) -> Option<EnvFilter> {
+    let is_word = |part: &str| part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':'));
+    let wrong = |part: &str| is_word(part) && part.parse::<LevelFilter>().is_err();
+    if level.split(',').map(str::trim).any(wrong) {
+        return None;
+    }
+    EnvFilter::try_new(directives(level)).ok()
 }
 
 /// Where the log is, if there is one.
@@ -236,9 +239,12 @@ mod tests {
     #[test]
     fn a_wrong_level_says_what_is_right() {
         let folder = tempfile::tempdir().unwrap();
-        for level in ["nib=loud", "loud"] {
-            let error = start(&folder.path().join("nib.log"), Some(level)).unwrap_err().to_string();
-            assert!(error.contains(level) && error.contains("debug"), "{error}");
+        for wrong in ["nib=loud", "loud", "info,loud", ","] {
+            let error = start(&folder.path().join("nib.log"), Some(wrong)).unwrap_err().to_string();
+            assert!(error.contains(&format!("\"{wrong}\"")) && error.contains("debug"), "{error}");
+        }
+        for right in ["debug", "DEBUG", "off", "nib=trace", "warn,nib::net=debug"] {
+            assert!(filter(right).is_some(), "{right}");
         }
     }
 
