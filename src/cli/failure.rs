@@ -71,7 +71,10 @@ impl From<TerminalError> for Failure {
 impl From<StartupError> for Failure {
     fn from(error: StartupError) -> Self {
         match error {
-            StartupError::Paths(_) | StartupError::Network(_) | StartupError::Proxy { .. } => {
+            StartupError::Paths(_)
+            | StartupError::Network(_)
+            | StartupError::Proxy { .. }
+            | StartupError::Server(_) => {
                 Self::Usage(error.to_string())
             }
             StartupError::Accounts(_) => Self::Failed(error.to_string()),

@@ -3,8 +3,9 @@
 use super::failure::Failure;
 use super::{Globals, print, prompt};
 use crate::config::SavedAccounts;
-use crate::config::accounts::{NETWORKS, label_fault, server_fault};
+use crate::config::accounts::{NETWORKS, label_fault};
 use crate::domain::{AccountId, DownReason, LinkEvent, Secret};
+use crate::net::dial::ServerAddress;
 use crate::net::osmium::defaults;
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::host::Host;
@@ -166,10 +167,9 @@ fn server(arguments: &LoginArgs) -> Result<Option<String>, Failure> {
     let Some(server) = arguments.server.as_deref().map(str::trim).filter(|server| !server.is_empty()) else {
         return Ok(None);
     };
-    match server_fault(server) {
-        Some(fault) => Err(Failure::Usage(format!("\"{server}\" is no server address: {fault}"))),
-        None => Ok(Some(server.to_owned()).filter(|server| server != defaults::URL)),
-    }
+    // Not quoted as a whole: it may hold a password.
+    server.parse::<ServerAddress>().map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Some(server.to_owned()).filter(|server| server != defaults::URL))
 }
 
 fn label(arguments: &LoginArgs, startup: &Startup) -> Result<Option<String>, Failure> {

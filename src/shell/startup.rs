@@ -12,7 +12,7 @@ use crate::config::{self, Config, Paths, ProxyChoice, SavedAccounts, SecretsChoi
 use crate::domain::{AccountId, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
-use crate::net::dial::{BadProxy, Proxies};
+use crate::net::dial::{BadAddress, BadProxy, Proxies, ServerAddress};
 use crate::net::osmium::defaults;
 use crate::state::State;
 use crate::state::action::Context;
@@ -41,6 +41,9 @@ pub enum StartupError {
         /// Why it is none.
         bad: BadProxy,
     },
+    /// `NIB_SERVER` is no address.
+    #[error("NIB_SERVER is no server's address: {0}")]
+    Server(#[from] BadAddress),
 }
 
 /// What a run starts from.
@@ -106,6 +109,9 @@ impl Startup {
                 return Err(StartupError::Network(network));
             }
             let server = variable("NIB_SERVER").unwrap_or_default();
+            if !server.is_empty() {
+                server.parse::<ServerAddress>()?;
+            }
             let token = TokenSource::Given(token);
             startup.accounts.push(AccountSetup::new(AccountId(0), &network, TOKEN_VARIABLE, &server, token));
         } else {
