@@ -2,6 +2,7 @@
 
 use crate::shell::host::HostError;
 use crate::shell::logging::LoggingError;
+use crate::shell::secrets::TOKEN_VARIABLE;
 use crate::shell::startup::StartupError;
 use crate::shell::terminal::TerminalError;
 use std::io;
@@ -84,9 +85,16 @@ impl From<StartupError> for Failure {
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
-        match error {
-            HostError::NoAccount | HostError::SignedOut { .. } => Self::SignIn(error.to_string()),
-            HostError::NotConnected { .. } | HostError::TimedOut(_) => Self::Network(error.to_string()),
+        let happened = error.to_string();
+        match &error {
+            HostError::NoAccount => Self::SignIn(happened),
+            // Its token comes from the environment, so signing in would change nothing.
+            HostError::SignedOut { account, .. } if account == TOKEN_VARIABLE => {
+                Self::SignIn(with_next_step(&happened, "set NIB_TOKEN to a token that is valid, or unset it"))
+            }
+            HostError::SignedOut { .. } => Self::SignIn(with_next_step(&happened, SIGN_IN_AGAIN)),
+            HostError::NotConnected { .. } => Self::Network(with_next_step(&happened, CHECK_ADDRESS)),
+            HostError::TimedOut(_) => Self::Network(with_next_step(&happened, "try again in a moment")),
         }
     }
 }
@@ -107,22 +115,34 @@ impl From<io::Error> for Failure {
 /// A sentence as people read it: capital first, full stop last.
 #[must_use]
 pub fn sentence(text: &str) -> String {
-    let mut characters = text.trim().chars();
-    // A quoted name or an option keeps its case; it begins with a mark.
-    let rest = characters.as_str();
-    // An address keeps its case.
-    let address = text.split_whitespace().next().is_some_and(|word| word.contains("://"));
-    let mut sentence: String = if address {
+    let text = text.trim();
+    // A quoted name or an option keeps its case, since it begins with a mark; so do nib's own name and an address with its port.
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let keeps_case = first == "nib" || first.contains([':', '@']) && !first.ends_with(':');
+    let mut characters = text.chars();
+    let mut sentence = if keeps_case {
         String::new()
     } else {
         characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default()
     };
-    sentence.push_str(if address { rest } else { characters.as_str() });
+    sentence.push_str(characters.as_str());
     if !sentence.ends_with(['.', '?', ':']) {
         sentence.push('.');
     }
     sentence
 }
+
+/// What happened, then what to do about it: two sentences.
+#[must_use]
+pub fn with_next_step(happened: &str, next: &str) -> String {
+    format!("{} {}", sentence(happened), sentence(next))
+}
+
+/// What to do when a sign-in or a token is not taken.
+pub(super) const SIGN_IN_AGAIN: &str = "run \"nib login\" to sign in again";
+
+/// What to do when a server cannot be reached or does not answer like one.
+pub(super) const CHECK_ADDRESS: &str = "check the server's address and your network, then try again";
 
 #[cfg(test)]
 mod tests {
@@ -142,5 +162,10 @@ mod tests {
     fn messages_are_sentences() {
         assert_eq!(sentence("no connection to a: refused"), "No connection to a: refused.");
         assert_eq!(sentence("\"x\" is not a chat."), "\"x\" is not a chat.");
+        assert_eq!(sentence("did you mean this?"), "Did you mean this?");
+        assert_eq!(sentence("localhost:80 does not answer"), "localhost:80 does not answer.");
+        assert_eq!(sentence("ws://a refused"), "ws://a refused.");
+        assert_eq!(sentence("nib cannot do that"), "nib cannot do that.");
+        assert_eq!(with_next_step("it said: no.", "ask again"), "It said: no. Ask again.");
     }
 }

@@ -1,6 +1,6 @@
 //! `nib login`: sign in, from prompts or from a script, and keep the token.
 
-use super::failure::Failure;
+use super::failure::{CHECK_ADDRESS, Failure, SIGN_IN_AGAIN, with_next_step};
 use super::{Globals, print, prompt};
 use crate::config::SavedAccounts;
 use crate::config::accounts::{NETWORKS, label_fault};
@@ -116,7 +116,7 @@ async fn follow(
             Event::Link(_, LinkEvent::CodeNeeded { recovery, wrong }) => {
                 if !may_ask || !std::io::stdin().is_terminal() {
                     let text = if wrong {
-                        "the code is not right"
+                        "the code is not right; take a new one and run \"nib login\" again"
                     } else {
                         "the account has a second factor; give the code with --code, or on a second line of standard input"
                     };
@@ -135,9 +135,10 @@ async fn follow(
                 }
             }
             Event::Link(_, LinkEvent::Refused { reason, .. }) => {
-                return Err(Failure::SignIn(format!("{address} refused the sign-in: {reason}")));
+                let happened = format!("{address} refused the sign-in: {reason}");
+                return Err(Failure::SignIn(with_next_step(&happened, SIGN_IN_AGAIN)));
             }
-            Event::Link(_, LinkEvent::Down { reason, .. }) => return Err(down(&reason)),
+            Event::Link(_, LinkEvent::Down { reason, .. }) => return Err(down(address, &reason)),
             Event::TokenKept(_, note) => {
                 let (who, label) = who(host, id);
                 print::line(&format!("Signed in to {address} as {who}. nib calls this account \"{label}\"."))?;
@@ -151,8 +152,15 @@ async fn follow(
     }
 }
 
-fn down(reason: &DownReason) -> Failure {
-    Failure::Network(reason.to_string())
+fn down(address: &str, reason: &DownReason) -> Failure {
+    Failure::Network(match reason {
+        DownReason::Unreachable { .. } | DownReason::Tls { .. } | DownReason::NotAServer { .. } => {
+            with_next_step(&reason.to_string(), CHECK_ADDRESS)
+        }
+        DownReason::Closed(_) | DownReason::Quiet | DownReason::SignInFault(_) | DownReason::Internal => {
+            with_next_step(&format!("no sign-in at {address}: {reason}"), "try again in a moment")
+        }
+    })
 }
 
 fn who(host: &mut Host, id: AccountId) -> (String, String) {

@@ -1,6 +1,6 @@
 //! `nib logout`: end the session at the server and forget the token.
 
-use super::failure::{Failure, sentence};
+use super::failure::{Failure, with_next_step};
 use super::{Globals, print};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Refusal, Request};
@@ -49,9 +49,8 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
             .map_err(|error| Failure::Failed(error.to_string()))?;
         gone.map_err(Failure::Failed)?;
         if let Err(reason) = told {
-            print::tell(&sentence(&format!(
-                "the server could not be told, so the session there ends by itself: {reason}"
-            )));
+            let happened = format!("the server could not be told: {reason}");
+            print::tell(&with_next_step(&happened, "the session may go on there until you end it from another client"));
         }
         print::line(&format!("Signed out of \"{label}\". The token is forgotten."))
     })?
@@ -60,7 +59,7 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
 fn choose(startup: &Startup, wanted: Option<&str>) -> Result<AccountSetup, Failure> {
     let labels = || startup.accounts.iter().map(|setup| setup.account.label.as_str()).collect::<Vec<_>>().join(", ");
     match (wanted, startup.accounts.as_slice()) {
-        (_, []) => Err(Failure::SignIn("there is no account".to_owned())),
+        (_, []) => Err(HostError::NoAccount.into()),
         (None, [only]) => Ok(only.clone()),
         (None, _) => Err(Failure::Usage(format!("there are several accounts; say which: {}", labels()))),
         (Some(label), all) => all

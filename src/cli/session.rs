@@ -87,8 +87,10 @@ pub(super) async fn find(host: &mut Host, name: &str) -> Result<ChatKey, Failure
 #[must_use]
 pub(super) fn refused(refusal: &Refusal) -> Failure {
     use crate::domain::answer::RefusalKind;
-    let trace = refusal.trace.as_ref().map(|trace| format!(" (trace {trace})")).unwrap_or_default();
-    let text = format!("{}{trace}", refusal.text);
+    let text = match &refusal.trace {
+        Some(trace) => format!("{} (trace {trace})", refusal.text.trim_end_matches('.')),
+        None => refusal.text.to_string(),
+    };
     match refusal.kind {
         RefusalKind::NotSignedIn => Failure::SignIn(text),
         RefusalKind::TimedOut | RefusalKind::LinkLost => Failure::Network(text),

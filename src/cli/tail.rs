@@ -1,6 +1,6 @@
 //! `nib tail`: everything as it happens, until interrupted.
 
-use super::failure::Failure;
+use super::failure::{Failure, SIGN_IN_AGAIN, with_next_step};
 use super::session::{find, with_host};
 use super::{Globals, output, print};
 use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, Update};
@@ -64,7 +64,7 @@ impl Tail {
             }
             Event::Link(account, LinkEvent::Refused { reason, .. }) => {
                 self.say(host, account, "link", "signed out", Some(reason.to_string()))?;
-                Err(Failure::SignIn(format!("the sign-in was refused: {reason}; sign in again with \"nib login\"")))
+                Err(Failure::SignIn(with_next_step(&format!("the sign-in was refused: {reason}"), SIGN_IN_AGAIN)))
             }
             _ => Ok(()),
         }

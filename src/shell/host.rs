@@ -20,7 +20,7 @@ pub enum HostError {
     #[error("there is no account yet; sign in with \"nib login\"")]
     NoAccount,
     /// The network does not take the sign-in.
-    #[error("{account} is not signed in: {reason}; sign in again with \"nib login\"")]
+    #[error("\"{account}\" is not signed in: {reason}")]
     SignedOut {
         /// What the user calls the account.
         account: String,
@@ -28,7 +28,7 @@ pub enum HostError {
         reason: String,
     },
     /// There is no connection.
-    #[error("{account} is not connected: {reason}")]
+    #[error("\"{account}\" is offline: {reason}")]
     NotConnected {
         /// What the user calls the account.
         account: String,

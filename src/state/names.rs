@@ -10,7 +10,7 @@ const CANDIDATES: usize = 8;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ResolveError {
     /// Nothing is called that.
-    #[error("there is no chat \"{name}\"{}", listed(.near, "; did you mean"))]
+    #[error("there is no chat \"{name}\"{}{}", listed(.near, "; did you mean"), if .near.is_empty() { "" } else { "?" })]
     Unknown {
         /// What was written.
         name: String,

@@ -259,7 +259,7 @@ fn names_lead_to_chats_and_back() {
     }
     assert_eq!((chat_title(core, chat(11)), chat_title(core, chat(31))), ("#general".to_owned(), "ada".to_owned()));
     let error = resolve_chat(core, "Rust/gener").unwrap_err();
-    assert_eq!(error.to_string(), "there is no chat \"Rust/gener\"; did you mean Rust/general, Zig/general");
+    assert_eq!(error.to_string(), "there is no chat \"Rust/gener\"; did you mean Rust/general, Zig/general?");
     assert!(matches!(resolve_chat(core, "Rust/secret"), Err(ResolveError::Unknown { .. })), "hidden");
 }
 
