@@ -1,13 +1,16 @@
-//! The real binary in a real pseudo-terminal, its output read by a terminal emulator.
+//! A real program in a real pseudo-terminal, its output read by a terminal emulator.
 //!
-//! Tests wait for what they want to see, with a deadline and never a sleep: a reader thread feeds the emulator and wakes the waiting test.
+//! Tests wait for what they want to see, with a deadline and never a sleep: a reader thread feeds the emulator, another waits for the end of the
+//! program, and both wake the waiting test.
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a test waits for something before it fails.
@@ -17,21 +20,88 @@ fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).expect("a terminal has cells")
 }
 
-struct Shared {
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+/// What the reading thread does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Reads,
+    /// Leaves everything unread, as a terminal does that has been stopped.
+    Pauses,
+    /// Lets go of the terminal at the next output.
+    LetsGo,
+}
+
+struct Inside {
     parser: vt100::Parser,
-    ended: bool,
+    /// Everything that was written to the terminal.
+    output: Vec<u8>,
+    reader: Reader,
+    /// Nothing more is read: the program has closed the terminal, or the reader has let go of it.
+    drained: bool,
+    exit: Option<ExitStatus>,
+}
+
+struct Shared {
+    inside: Mutex<Inside>,
+    wake: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().expect("the terminal's lock")
+    }
+
+    /// Changes something and wakes whoever waits.
+    fn change(&self, change: impl FnOnce(&mut Inside)) {
+        change(&mut self.lock());
+        self.wake.notify_all();
+    }
+
+    /// Waits until something holds; `None` when it does not in time.
+    fn wait<T>(&self, mut holds: impl FnMut(&mut Inside) -> Option<T>) -> Option<T> {
+        let end = Instant::now() + PATIENCE;
+        let mut inside = self.lock();
+        loop {
+            if let Some(found) = holds(&mut inside) {
+                return Some(found);
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            inside = self.wake.wait_timeout(inside, left).expect("the terminal's lock").0;
+        }
+    }
 }
 
 /// A program in a terminal of its own.
 pub(crate) struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    shared: Arc<(Mutex<Shared>, Condvar)>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    killer: Box<dyn ChildKiller + Send + Sync>,
+    pid: Pid,
+    shared: Arc<Shared>,
+    reading: Option<JoinHandle<()>>,
+}
+
+/// A program with a home of its own and nothing of the tester's environment.
+pub(crate) fn program(path: impl AsRef<OsStr>, home: &Path) -> CommandBuilder {
+    let mut command = CommandBuilder::new(path);
+    command.env_clear();
+    command.env("NIB_HOME", home);
+    command.env("HOME", home);
+    command.env("LANG", "C.UTF-8");
+    command.env("TZ", "UTC");
+    command.env("TERM", "xterm-256color");
+    command.cwd(home);
+    command
 }
 
 impl Terminal {
-    /// Starts the binary with arguments, in a fresh home, in a terminal of so many cells.
+    /// Starts the binary with arguments, in a home, in a terminal of so many cells.
     pub(crate) fn start<S: AsRef<OsStr>>(home: &Path, arguments: &[S], columns: u16, rows: u16) -> Self {
         Self::start_with(home, arguments, columns, rows, &[])
     }
@@ -44,78 +114,94 @@ impl Terminal {
         rows: u16,
         environment: &[(&str, &str)],
     ) -> Self {
-        let pair = native_pty_system()
-            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
-            .expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nib"));
+        let mut command = program(env!("CARGO_BIN_EXE_nib"), home);
         command.args(arguments);
-        command.env_clear();
-        // A home of its own, and nothing of the tester's environment.
-        command.env("NIB_HOME", home);
-        command.env("HOME", home);
-        command.env("LANG", "C.UTF-8");
-        command.env("TZ", "UTC");
-        command.env("TERM", "xterm-256color");
-        command.cwd(home);
         for (name, value) in environment {
             command.env(name, value);
         }
-        let child = pair.slave.spawn_command(command).expect("nib starts");
+        Self::run(command, columns, rows)
+    }
+
+    /// Starts any program.
+    pub(crate) fn run(command: CommandBuilder, columns: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let reader = pair.master.try_clone_reader().expect("a reader");
         let writer = pair.master.take_writer().expect("a writer");
-        let shared = Arc::new((
-            Mutex::new(Shared { parser: vt100::Parser::new(cells(rows), cells(columns), 0), ended: false }),
-            Condvar::new(),
-        ));
-        let feed = Arc::clone(&shared);
-        std::thread::spawn(move || {
-            let mut chunk = [0; 16 * 1024];
-            loop {
-                let count = reader.read(&mut chunk).unwrap_or(0);
-                let mut inside = feed.0.lock().expect("the reader's lock");
-                if count == 0 {
-                    inside.ended = true;
-                    feed.1.notify_all();
-                    return;
-                }
-                inside.parser.process(&chunk[..count]);
-                feed.1.notify_all();
-            }
+        let pid = child.process_id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)).expect("a process id");
+        let shared = Arc::new(Shared {
+            inside: Mutex::new(Inside {
+                parser: vt100::Parser::new(cells(rows), cells(columns), 0),
+                output: Vec::new(),
+                reader: Reader::Reads,
+                drained: false,
+                exit: None,
+            }),
+            wake: Condvar::new(),
         });
-        Self { master: pair.master, writer, child, shared }
+        let killer = child.clone_killer();
+        let (feed, watch) = (Arc::clone(&shared), Arc::clone(&shared));
+        let reading = std::thread::spawn(move || read(reader, &feed));
+        std::thread::spawn(move || wait(child, &watch));
+        Self { master: Some(pair.master), writer: Some(writer), killer, pid, shared, reading: Some(reading) }
     }
 
     /// Types bytes as they are.
     pub(crate) fn send(&mut self, bytes: &str) {
-        self.writer.write_all(bytes.as_bytes()).expect("the terminal takes keys");
-        self.writer.flush().expect("the terminal takes keys");
+        let writer = self.writer.as_mut().expect("the terminal is there");
+        writer.write_all(bytes.as_bytes()).and_then(|()| writer.flush()).expect("the terminal takes keys");
+    }
+
+    /// Pastes a text, as a terminal does that was asked to bracket it.
+    pub(crate) fn paste(&mut self, text: &str) {
+        assert!(self.shared.lock().parser.screen().bracketed_paste(), "pastes are to be bracketed");
+        self.send(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    /// Sends a signal to the program.
+    pub(crate) fn signal(&self, signal: Signal) {
+        assert!(self.shared.lock().exit.is_none(), "the program has ended");
+        kill_process(self.pid, signal).expect("the program takes a signal");
     }
 
     /// What the screen shows, line by line.
     pub(crate) fn screen(&self) -> String {
-        self.shared.0.lock().expect("the screen's lock").parser.screen().contents()
+        self.shared.lock().parser.screen().contents()
     }
 
     /// Whether the alternate screen shows.
     pub(crate) fn alternate(&self) -> bool {
-        self.shared.0.lock().expect("the screen's lock").parser.screen().alternate_screen()
+        self.shared.lock().parser.screen().alternate_screen()
+    }
+
+    /// Whether the cursor shows.
+    pub(crate) fn shows_cursor(&self) -> bool {
+        !self.shared.lock().parser.screen().hide_cursor()
+    }
+
+    /// Whether the terminal was asked to bracket what is pasted.
+    pub(crate) fn brackets_pastes(&self) -> bool {
+        self.shared.lock().parser.screen().bracketed_paste()
+    }
+
+    /// Everything that was written to the terminal so far.
+    pub(crate) fn output(&self) -> Vec<u8> {
+        self.shared.lock().output.clone()
+    }
+
+    /// How often a sequence was written to the terminal so far.
+    pub(crate) fn count(&self, sequence: &str) -> usize {
+        self.output().windows(sequence.len()).filter(|part| *part == sequence.as_bytes()).count()
     }
 
     /// Waits until the screen fits; fails with the screen when it does not in time.
     pub(crate) fn wait_until(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
-        let (lock, wake) = &*self.shared;
-        let end = Instant::now() + PATIENCE;
-        let mut inside = lock.lock().expect("the screen's lock");
-        loop {
+        let found = self.shared.wait(|inside| {
             let contents = inside.parser.screen().contents();
-            if fits(&contents) {
-                return contents;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero() && !inside.ended, "waited for {what}; the screen shows:\n{contents}");
-            inside = wake.wait_timeout(inside, left).expect("the screen's lock").0;
-        }
+            if fits(&contents) { Some(Some(contents)) } else { inside.drained.then_some(None) }
+        });
+        found.flatten().unwrap_or_else(|| panic!("waited for {what}; the screen shows:\n{}", self.screen()))
     }
 
     /// Waits until the screen holds a text.
@@ -123,31 +209,94 @@ impl Terminal {
         self.wait_until(text, |screen| screen.contains(text))
     }
 
-    /// Gives the terminal another size.
-    pub(crate) fn resize(&self, columns: u16, rows: u16) {
-        self.shared.0.lock().expect("the screen's lock").parser.screen_mut().set_size(cells(rows), cells(columns));
-        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).expect("a new size");
+    /// Waits until the screen does not hold a text any more.
+    pub(crate) fn wait_gone(&self, text: &str) -> String {
+        self.wait_until(&format!("the end of {text}"), |screen| !screen.contains(text))
     }
 
-    /// Waits until the program ends; its exit code.
+    /// Waits until the normal screen shows and it fits.
+    pub(crate) fn wait_normal(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
+        let found = self.shared.wait(|inside| {
+            let screen = inside.parser.screen();
+            (!screen.alternate_screen() && fits(&screen.contents())).then(|| screen.contents())
+        });
+        found.unwrap_or_else(|| panic!("waited for {what} on the normal screen; it shows:\n{}", self.screen()))
+    }
+
+    /// Gives the terminal another size.
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+        self.shared.lock().parser.screen_mut().set_size(cells(rows), cells(columns));
+        let master = self.master.as_ref().expect("the terminal is there");
+        master.resize(size(columns, rows)).expect("a new size");
+    }
+
+    /// From now on leaves what the program writes unread, but for what is being read already.
+    pub(crate) fn pause(&self) {
+        self.shared.change(|inside| inside.reader = Reader::Pauses);
+    }
+
+    /// Reads again.
+    pub(crate) fn go_on(&self) {
+        self.shared.change(|inside| inside.reader = Reader::Reads);
+    }
+
+    /// Closes the terminal while the program runs. `nudge` makes the program write something, which is the moment the reader lets go.
+    pub(crate) fn hang_up(&mut self, nudge: &str) {
+        self.shared.change(|inside| inside.reader = Reader::LetsGo);
+        self.send(nudge);
+        self.reading.take().map(JoinHandle::join).expect("a reader").expect("the reader ends well");
+        (self.writer, self.master) = (None, None);
+    }
+
+    /// Waits until the program ends by itself and everything it wrote is read, where it is read at all; its exit code.
     pub(crate) fn wait_exit(&mut self) -> u32 {
-        let end = Instant::now() + PATIENCE;
-        let (lock, wake) = &*self.shared;
-        let mut inside = lock.lock().expect("the screen's lock");
-        while !inside.ended {
-            let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "nib did not end; the screen shows:\n{}", inside.parser.screen().contents());
-            inside = wake.wait_timeout(inside, left).expect("the screen's lock").0;
-        }
-        drop(inside);
-        self.child.wait().expect("an exit status").exit_code()
+        let exit = self.shared.wait(|inside| {
+            let read = inside.drained || inside.reader == Reader::Pauses;
+            inside.exit.clone().filter(|_| read)
+        });
+        let exit = exit.unwrap_or_else(|| panic!("it did not end; the screen shows:\n{}", self.screen()));
+        assert_eq!(exit.signal(), None, "it was ended by a signal");
+        exit.exit_code()
+    }
+
+    /// Waits until everything that was written before the end is read.
+    pub(crate) fn drain(&self) {
+        self.shared.wait(|inside| inside.drained.then_some(())).expect("the terminal is closed in time");
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Only the child that this test started.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if self.shared.lock().exit.is_none() {
+            // Only the child that this test started. It fails if the child has just ended, which is as good.
+            drop(self.killer.kill());
+        }
+        self.shared.change(|inside| inside.reader = Reader::LetsGo);
+        let _ = self.shared.wait(|inside| inside.exit.clone());
     }
+}
+
+/// Feeds the emulator until the terminal is closed.
+fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
+    let mut chunk = [0; 16 * 1024];
+    loop {
+        drop(shared.wake.wait_while(shared.lock(), |inside| inside.reader == Reader::Pauses));
+        let count = reader.read(&mut chunk).unwrap_or(0);
+        let mut over = count == 0;
+        shared.change(|inside| {
+            let read = &chunk[..count];
+            inside.parser.process(read);
+            inside.output.extend_from_slice(read);
+            over |= inside.reader == Reader::LetsGo;
+            inside.drained = over;
+        });
+        if over {
+            return;
+        }
+    }
+}
+
+fn wait(mut child: Box<dyn Child + Send + Sync>, shared: &Shared) {
+    let exit = child.wait().expect("an exit status");
+    shared.change(|inside| inside.exit = Some(exit));
 }

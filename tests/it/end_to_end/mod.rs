@@ -1,0 +1,14 @@
+//! The real binary: in a real terminal and in the shell, against the embedded server over real sockets.
+
+#[path = "../support/pty.rs"]
+mod pty;
+#[path = "../support/demo.rs"]
+mod server;
+#[path = "../support/shell.rs"]
+mod shell;
+
+#[path = "../support/strangers.rs"]
+mod strangers;
+
+mod demo;
+mod sign_in;
