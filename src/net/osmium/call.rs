@@ -14,8 +14,8 @@ use super::wire::{auth, chats, communities, messages, reactions, settings, types
 use super::{ids, upload, wire};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
-    Bundle, ChatId, CommunityId, MemberListEntry, Message, MessageKey, Outgoing, Page, Presence, ReactEmoji, Refusal,
-    Reply, Request, RequestId,
+    Bundle, ChatId, ChatKind, CommunityId, MemberListEntry, Message, MessageKey, Outgoing, Page, Presence, ReactEmoji,
+    Refusal, Reply, Request, RequestId,
 };
 use std::sync::Arc;
 
@@ -276,7 +276,13 @@ fn chats_page(before: Option<u64>, mut sum: Bundle, number: u32) -> Call {
             Some(oldest) if full && news && number < CHATS_PAGES => {
                 Ok(Outcome::Again(chats_page(Some(oldest), sum, number + 1)))
             }
-            _ => Ok(Outcome::Done(Reply::Chats { bundle: sum, complete: !full || !news })),
+            _ => {
+                // It is always there, and listed only once something was saved.
+                if sum.chats.iter().all(|chat| chat.kind != ChatKind::Saved) {
+                    sum.chats.push(Decoder::saved());
+                }
+                Ok(Outcome::Done(Reply::Chats { bundle: sum, complete: !full || !news }))
+            }
         }
     })
 }

@@ -5,8 +5,8 @@ use nib::domain::answer::RefusalKind;
 use nib::domain::id::EmojiId;
 use nib::domain::request::Page;
 use nib::domain::{
-    ChatId, CleanText, CommunityId, Id, MessageId, MessageKey, Nonce, Outgoing, Presence, ReactEmoji, Refusal, Reply,
-    Request, SortKey, UserId,
+    ChatId, ChatKind, CleanText, CommunityId, Id, MessageId, MessageKey, Nonce, Outgoing, Presence, ReactEmoji,
+    Refusal, Reply, Request, SortKey, UserId,
 };
 use nib::net::osmium::wire::core::{client_message::Message, rpc_result};
 use nib::net::osmium::wire::messages::get_history::Offset;
@@ -283,7 +283,9 @@ fn chats_are_fetched_page_by_page() {
     // The second page overlaps, as it may where the cursor includes its own chat.
     peer.reply(id, rpc_result::Result::Chats(chat_page(100, 30)));
     let Some((1, Ok(Reply::Chats { bundle, complete: true }))) = peer.answers().pop() else { panic!() };
-    assert_eq!(bundle.chats.len(), 129);
+    assert_eq!(bundle.chats.len(), 129 + 1);
+    // Nothing was saved yet, so the server does not list it.
+    assert_eq!(bundle.chats.last().map(|chat| (&chat.kind, chat.wire.as_str())), Some((&ChatKind::Saved, "self")));
 }
 
 #[test]
@@ -304,7 +306,7 @@ fn a_server_that_repeats_its_page_does_not_trap_us() {
         match peer.answers().pop() {
             Some((2, Ok(Reply::Chats { complete, bundle }))) => {
                 assert!(!complete);
-                assert_eq!(bundle.chats.len(), 2_000);
+                assert_eq!(bundle.chats.len(), 2_000 + 1);
                 break;
             }
             Some(other) => panic!("{other:?}"),

@@ -102,6 +102,13 @@ impl Decoder {
         }
     }
 
+    /// Saved messages, before anything was saved.
+    #[must_use]
+    pub fn saved() -> Chat {
+        let id = ids::saved();
+        Chat { id, wire: wire_name(id), kind: ChatKind::Saved, ..Chat::default() }
+    }
+
     /// Joins conversations with what is known of their chats, which are taken out of `known`. A conversation about a channel or
     /// group that is not described is left out, since its name would be lost.
     fn conversations(&mut self, wire: Vec<types::Conversation>, known: &mut BTreeMap<ChatId, Chat>) -> Vec<Chat> {
@@ -119,9 +126,7 @@ impl Decoder {
                     kind: ChatKind::Direct { peer: UserId::new(u128::from(user.user_id)) },
                     ..Chat::default()
                 }),
-                crate::net::osmium::wire::refs::chat_ref::Ref::Self_(_) => {
-                    Some(Chat { id, wire: wire_name(id), kind: ChatKind::Saved, ..Chat::default() })
-                }
+                crate::net::osmium::wire::refs::chat_ref::Ref::Self_(_) => Some(Self::saved()),
                 crate::net::osmium::wire::refs::chat_ref::Ref::Channel(_)
                 | crate::net::osmium::wire::refs::chat_ref::Ref::Group(_) => None,
             });
