@@ -86,9 +86,12 @@ impl Engine {
     /// Feeds what arrived. The work is bounded: a batch is.
     pub fn take(&mut self, arrived: Arrived, observer: &mut impl Observer) {
         match arrived {
-            Arrived::Batch(batch) => {
+            Arrived::Batch(session, batch) => {
                 let account = batch.account;
                 for event in batch.events {
+                    if !self.sessions.is_heard(session, &event) {
+                        continue;
+                    }
                     let event = match event {
                         NetEvent::Link(link) => Event::Link(account, link),
                         NetEvent::Update(update) => Event::Update(account, update),

@@ -40,8 +40,8 @@ pub enum Finished {
 /// What arrived.
 #[derive(Debug)]
 pub enum Arrived {
-    /// From a network.
-    Batch(Batch),
+    /// From a network, by the session with this number.
+    Batch(u64, Batch),
     /// From a blocking thread.
     Finished(Finished),
 }
@@ -49,6 +49,8 @@ pub enum Arrived {
 /// A session, or what is left of one.
 struct Running {
     account: AccountId,
+    /// Counts all sessions of this run.
+    number: u64,
     /// `None` once it was ended or replaced.
     handle: Option<SessionHandle>,
     batches: Receiver<Batch>,
@@ -59,6 +61,8 @@ pub struct Sessions {
     runtime: Handle,
     setups: BTreeMap<AccountId, AccountSetup>,
     running: Vec<Running>,
+    /// How many were started.
+    sessions: u64,
     vault: Vault,
     ways: Ways,
     /// How long a connection may take to come about.
@@ -98,6 +102,7 @@ impl Sessions {
             runtime,
             setups: setups.into_iter().map(|setup| (setup.id, setup)).collect(),
             running: Vec::new(),
+            sessions: 0,
             vault,
             ways,
             connect_timeout,
@@ -239,15 +244,12 @@ impl Sessions {
         let mut index = 0;
         while let Some(running) = self.running.get_mut(index) {
             match running.batches.poll_recv(context) {
-                Poll::Ready(Some(mut batch)) => {
-                    let replaced = running.handle.is_none();
+                Poll::Ready(Some(batch)) => {
                     // To the end of the line: one busy account does not silence the others.
                     let running = self.running.remove(index);
+                    let number = running.number;
                     self.running.push(running);
-                    if replaced {
-                        batch.events.retain(|event| matches!(event, NetEvent::Answer(_)));
-                    }
-                    return Poll::Ready(Arrived::Batch(batch));
+                    return Poll::Ready(Arrived::Batch(number, batch));
                 }
                 Poll::Ready(None) => drop(self.running.remove(index)),
                 Poll::Pending => index += 1,
@@ -261,6 +263,14 @@ impl Sessions {
             // We hold a sender ourselves, so it never closes.
             Poll::Ready(None) | Poll::Pending => Poll::Pending,
         }
+    }
+
+    /// Whether an event of the session with this number is heard: everything while it runs; once it was ended or replaced, answers alone.
+    /// To be asked for each event, since the one before it in the same batch may have ended the session.
+    #[must_use]
+    pub fn is_heard(&self, session: u64, event: &NetEvent) -> bool {
+        let runs = |running: &Running| running.number == session && running.handle.is_some();
+        matches!(event, NetEvent::Answer(_)) || self.running.iter().any(runs)
     }
 
     /// What follows from what a blocking thread found out.
@@ -326,7 +336,8 @@ impl Sessions {
         config.timing.dial = self.connect_timeout;
         let (sender, batches) = mpsc::channel(BATCHES);
         let handle = session::spawn(&self.runtime, account, config, adapters(&setup.account, setup.server()), sender);
-        self.running.push(Running { account, handle: Some(handle), batches });
+        self.sessions += 1;
+        self.running.push(Running { account, number: self.sessions, handle: Some(handle), batches });
         None
     }
 
