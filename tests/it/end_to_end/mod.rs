@@ -11,4 +11,5 @@ mod shell;
 mod strangers;
 
 mod demo;
+mod saved;
 mod sign_in;
