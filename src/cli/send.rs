@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::print::Meter;
 use super::session::{PATIENCE, find, refused, with_host};
 use super::{Globals, print};
-use crate::domain::{CleanText, Id, MessageId, Upload, size};
+use crate::domain::{CleanText, Id, MessageId, Upload, markup, size};
 use crate::shell::files::{self, FileError};
 use crate::shell::host::Host;
 use crate::state::Action;
@@ -110,9 +110,7 @@ fn text(arguments: &SendArgs) -> Result<String, Failure> {
     if language.contains(|character: char| character.is_whitespace() || character == '`') {
         return Err(Failure::Usage(format!("\"{language}\" is no language; give one word, such as rust")));
     }
-    // A fence longer than any run of backticks inside cannot be closed by the text itself.
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(3.max(longest + 1));
+    let fence = markup::fence(&text);
     Ok(format!("{fence}{language}\n{}\n{fence}", text.trim_end_matches('\n')))
 }
 

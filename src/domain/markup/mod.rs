@@ -1,14 +1,14 @@
 //! The markup that people type, as formatted text and back.
 //!
-//! `**bold**`, `*italic*` or `_italic_`, `__underline__`, `~~strike~~`, `||spoiler||`, `` `code` ``, fenced blocks with a language,
-//! `[text](https://address)`, bare addresses, `@name`, and a backslash before punctuation that is meant as itself. What is not closed, or
+//! `**bold**`, `*italic*` or `_italic_`, `__underline__`, `~~strike~~`, `||spoiler||`, `` `code` ``, fenced blocks with a language
+//! (the fence is longer than any inside), `[text](https://address)`, bare addresses, `@name`, and a backslash before punctuation that is meant as itself. What is not closed, or
 //! stands where it cannot mean anything (`2 * 3`, `snake_case`), stays as typed. This is how nib is typed into, whatever a network does with it.
 
 mod print;
 mod read;
 
 pub use print::to_markup;
-pub use read::parse;
+pub use read::{fence, parse};
 
 #[cfg(test)]
 mod tests {
@@ -46,6 +46,7 @@ mod tests {
         one("```\na\nb\n```", "a\nb", "a\nb", SpanKind::CodeBlock(None));
         one("```rust\nfn a() {}\n```", "fn a() {}", "fn a() {}", SpanKind::CodeBlock(Some(CleanText::ours("rust"))));
         one("```a b```", "a b", "a b", SpanKind::CodeBlock(None));
+        one("````\na ``` b\n````", "a ``` b", "a ``` b", SpanKind::CodeBlock(None));
         one("x [b](https://a.b/c_(d)) y", "x b y", "b", SpanKind::MaskedLink(CleanText::ours("https://a.b/c_(d)")));
         one("see https://a.b/c_d_e, ok", "see https://a.b/c_d_e, ok", "https://a.b/c_d_e", SpanKind::Link);
         one("hey @ada_l.", "hey @ada_l.", "@ada_l", SpanKind::Mention(None));

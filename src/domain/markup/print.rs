@@ -3,7 +3,7 @@
 //! Markup cannot say everything that spans can, and neighbouring marks may run together. So some ways of writing are tried, from the
 //! lightest to the most careful, and the first that reads back as the same is taken; else the first that at least keeps every character.
 
-use super::read::parse;
+use super::read::{fence, parse};
 use crate::domain::{RichText, Span, SpanKind};
 
 #[derive(Clone, Copy)]
@@ -138,11 +138,13 @@ impl Page<'_> {
                 self.markup.push('`');
             }
             SpanKind::CodeBlock(language) => {
-                self.markup.push_str("```");
+                let fence = fence(text);
+                self.markup.push_str(&fence);
                 self.markup.push_str(language.as_deref().unwrap_or_default());
                 self.markup.push('\n');
                 self.markup.push_str(text);
-                self.markup.push_str("\n```");
+                self.markup.push('\n');
+                self.markup.push_str(&fence);
             }
             _ => self.markup.push_str(text),
         }

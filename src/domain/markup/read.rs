@@ -9,6 +9,18 @@ const ADDRESS_LIMIT: usize = 2_048;
 /// Longest name of a language, in bytes.
 const LANGUAGE_LIMIT: usize = 32;
 
+/// Fewest backticks that open a block; as many close it, so that fewer can stand inside.
+const FENCE: usize = 3;
+/// Most of them. A bound on how often the rest of a text is searched for an end that is not there.
+const FENCE_LIMIT: usize = 32;
+
+/// Backticks that a block with this text can be put between.
+#[must_use]
+pub fn fence(text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(FENCE.max(longest + 1))
+}
+
 /// A mark that opens and closes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
@@ -214,10 +226,14 @@ impl<'a> Cutter<'a> {
     }
 
     fn code(&mut self, rest: &'a str) -> bool {
-        let (open, kind, content) = if let Some(block) = rest.strip_prefix("```") {
-            let Some(end) = block.find("```") else { return self.literal_run(rest) };
+        let run = rest.bytes().take_while(|&byte| byte == b'`').count();
+        let (open, kind, content) = if run >= FENCE {
+            let (fence, block) = rest.split_at(run);
+            let Some(end) = (run <= FENCE_LIMIT).then(|| block.find(fence)).flatten() else {
+                return self.literal_run(rest);
+            };
             let (language, content) = language(&block[..end]);
-            (end + 6, SpanKind::CodeBlock(language), content)
+            (run + end + run, SpanKind::CodeBlock(language), content)
         } else {
             let inline = &rest[1..];
             let Some(end) = inline.find(['`', '\n']).filter(|&end| inline[end..].starts_with('`')) else {
