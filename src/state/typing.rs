@@ -2,8 +2,8 @@
 
 use super::event::Timer;
 use super::requests::Purpose;
-use super::{Account, Effect, Effects, State};
-use crate::domain::{AccountId, ChatId, ChatKey, ChatKind, Mono, Permissions, Priority, Request, UserId};
+use super::{Account, Effect, Effects, State, people};
+use crate::domain::{AccountId, Chat, ChatId, ChatKey, ChatKind, Mono, Permissions, Priority, Request, UserId};
 use std::collections::HashMap;
 
 /// Most people shown as typing in one chat.
@@ -53,7 +53,14 @@ impl Typing {
 }
 
 /// Somebody started or stopped typing.
-pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: UserId, typing: bool) {
+pub(super) fn told(
+    state: &mut State,
+    account: AccountId,
+    chat: ChatId,
+    user: UserId,
+    typing: bool,
+    fx: &mut Effects,
+) {
     let until = state.now.mono.plus(state.settings.typing_shown);
     if state.front.is_none() {
         return;
@@ -71,6 +78,7 @@ pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: Us
     if known.typing.chats.len() >= CHATS && !known.typing.chats.contains_key(&chat) {
         return;
     }
+    let community = known.chats.get(&chat).and_then(Chat::community);
     let typists = known.typing.chats.entry(chat).or_default();
     let room = typists.len() < IN_CHAT;
     match typists.iter_mut().find(|typist| typist.user == user) {
@@ -80,6 +88,10 @@ pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: Us
             state.touch();
         }
         None => {}
+    }
+    // Only where it is seen: a name for everybody who types anywhere would be a lot to ask for.
+    if state.front.as_ref().is_some_and(|front| front.pane.chat == Some(ChatKey::new(account, chat))) {
+        people::ask_unknown(state, account, community, &[user], fx);
     }
 }
 

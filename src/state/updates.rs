@@ -13,7 +13,7 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         Update::MessageChanged { message, reactions } => messages::changed(state, id, message, reactions),
         Update::MessagesDeleted { chat, messages } => messages::deleted(state, id, chat, &messages),
         Update::ReactionsChanged { chat, message, reactions } => messages::reacted(state, id, chat, message, reactions),
-        Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing),
+        Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),
         Update::ReadMarkMoved { chat, upto, unread, mentions } => {
             unread::moved(state, ChatKey::new(id, chat), upto, unread, mentions);
         }

@@ -160,6 +160,14 @@ fn somebody_types_until_they_write_or_their_time_is_over() {
     assert_eq!(who(&script).iter().map(|typist| typist.user).collect::<Vec<_>>(), [GRACE]);
     let fx = script.hear(said(chat(11), 11, GRACE, "done"));
     assert!(who(&script).is_empty() && fx.contains(&Effect::Disarm(Timer::TypingExpires)));
+    // Somebody never heard of is asked about where it is seen, once.
+    let stranger = UserId::new(77);
+    let asked =
+        |effects: nib::state::Effects| requests(&effects).contains(&Request::FetchMembers(RUST, vec![stranger]));
+    assert!(asked(script.receive(typing(stranger, true))));
+    assert!(!asked(script.receive(typing(stranger, true))));
+    let elsewhere = Update::Typing { chat: ChatId::new(12), user: UserId::new(78), typing: true, busy: false };
+    assert!(!requests(&script.receive(elsewhere)).iter().any(|request| matches!(request, Request::FetchMembers(..))));
 }
 
 #[test]
