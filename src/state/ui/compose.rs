@@ -6,7 +6,7 @@ use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageK
 use crate::state::action::{self, Action, TextEdit};
 use crate::state::effect::{Effect, Effects, StoreOp};
 use crate::state::front::{ComposeMode, Region, Target};
-use crate::state::outbox::{self, Draft};
+use crate::state::outbox::{self, Draft, Pending, Stage};
 use crate::state::requests::Purpose;
 use crate::state::{State, history, permit, slow, typing};
 
@@ -266,6 +266,11 @@ fn can_change(message: &Message) -> bool {
 /// Begins to change the last own message.
 pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    // The one before it is not the one that is meant.
+    let waits = |row: &Pending| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
+    if state.core.account(chat.account).is_some_and(|account| account.outbox.of(chat.chat).iter().any(waits)) {
+        return state.notice("Your last message is still on its way", false, fx);
+    }
     let last = state.core.account(chat.account).and_then(|account| {
         let timeline = account.timelines.get(&chat.chat)?;
         let own = |message: &Message| message.author == account.me && can_change(message);

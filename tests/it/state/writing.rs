@@ -58,6 +58,16 @@ fn changing_a_message_brings_back_what_was_there_before() {
 }
 
 #[test]
+fn while_the_last_message_is_on_its_way_no_older_one_is_changed() {
+    let mut script = Script::ready();
+    script.type_text("newer");
+    script.act(Action::Send);
+    script.act(Action::Text(TextEdit::Up));
+    assert_eq!((&front(&script).pane.mode, script.composer()), (&ComposeMode::New, String::new()));
+    assert_eq!(script.notice(), "Your last message is still on its way");
+}
+
+#[test]
 fn a_line_with_a_slash_is_a_command_and_never_sent() {
     let mut script = Script::ready();
     assert!(script.send("/jumpp").is_none());
