@@ -12,4 +12,6 @@ mod strangers;
 
 mod demo;
 mod saved;
+mod scripts;
 mod sign_in;
+mod together;

@@ -164,6 +164,11 @@ impl Running {
         }
     }
 
+    /// The next line of its output if it comes within a moment. For a command that does not say when it is ready.
+    pub(crate) fn line_soon(&mut self) -> Option<String> {
+        self.lines.recv_timeout(Duration::from_millis(200)).ok()
+    }
+
     /// The next line of its output that is a fitting object.
     pub(crate) fn object(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let end = Instant::now() + PATIENCE;
