@@ -156,15 +156,14 @@ impl Screen {
         restore();
     }
 
-    /// Takes the terminal again after a stop, whether or not it was given back, and forgets what it shows.
+    /// Takes the terminal again after a stop, and forgets what it shows.
     ///
     /// # Errors
     /// The terminal refuses.
     pub fn reenter(&mut self) -> Result<(), TerminalError> {
-        // After a stop that nobody announced the modes may be the shell's: what crossterm remembers is not to be believed.
-        if TAKEN.swap(false, Ordering::SeqCst) {
-            terminal::disable_raw_mode()?;
-        }
+        // After a stop that nobody announced it was not given back, and its modes may be the shell's. Given back now, so that what it keeps on
+        // stacks is taken from them as often as it was put there.
+        restore();
         take()?;
         self.forget();
         self.listen_to_mouse(self.mouse)?;
