@@ -8,7 +8,7 @@ use super::mouse::Mouse;
 use super::outside::Outside;
 use super::pacing::{Cause, Pacer};
 use super::settings::{News, SettingsFiles};
-use super::signals::{self, Asked, Signals};
+use super::signals::{self, Asked, Insistence, Signals};
 use super::startup::{self, Startup};
 use super::terminal::{Screen, TerminalError};
 use super::{colour, keys};
@@ -32,6 +32,7 @@ use std::time::Instant;
 /// There is no terminal to draw on, or it refuses.
 pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
     let signals = Signals::listen()?;
+    let _insistence = Insistence::begin()?;
     let mut screen = Screen::enter()?;
     screen.listen_to_mouse(startup.settings.mouse)?;
     let (width, height) = screen.size()?;

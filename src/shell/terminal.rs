@@ -18,6 +18,7 @@ use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Clicks, drags, and positions beyond column 223.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
@@ -28,6 +29,12 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Whether keys can be asked for in their unambiguous form. Consoles of Windows tell them so anyway, and the library fails where it is asked to there.
 const ENHANCES: bool = cfg!(not(windows));
+
+/// Whether the terminal has not been given back whole: it is ours, or is being given back.
+static HELD: AtomicBool = AtomicBool::new(false);
+
+/// How often what waited for the terminal was thrown away. Held while that is done, and while it is decided that the terminal is given back.
+static THROWN: Mutex<u32> = Mutex::new(0);
 
 /// Why nib cannot draw.
 #[derive(Debug, thiserror::Error)]
@@ -189,6 +196,7 @@ impl Drop for Screen {
 
 fn take() -> io::Result<()> {
     terminal::enable_raw_mode()?;
+    HELD.store(true, Ordering::SeqCst);
     TAKEN.store(true, Ordering::SeqCst);
     let mut bytes = Vec::with_capacity(128);
     // The window's title is put on the terminal's stack, and taken from there at the end.
@@ -206,9 +214,87 @@ pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    let written = farewell().and_then(|bytes| say_for_sure(&bytes));
+    let cooked = terminal::disable_raw_mode();
+    if let Err(error) = written.and(cooked) {
+        tracing::warn!(%error, "the terminal could not be given back");
+    }
+}
+
+/// Writes the last words, again where a part of them may have been thrown away.
+fn say_for_sure(bytes: &[u8]) -> io::Result<()> {
+    loop {
+        let before = *thrown();
+        let written = write_out(bytes);
+        let now = thrown();
+        if *now == before || written.is_err() {
+            HELD.store(false, Ordering::SeqCst);
+            return written;
+        }
+    }
+}
+
+fn thrown() -> MutexGuard<'static, u32> {
+    THROWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether the terminal is still ours, or somebody is stuck giving it back.
+#[must_use]
+pub fn is_held() -> bool {
+    HELD.load(Ordering::SeqCst)
+}
+
+/// Frees a thread that is stuck in a write to the terminal: output that was stopped goes on, and with `throw_away` what nobody has taken is
+/// thrown away. To be tried again and again, since the rest of a frame may fill the terminal anew.
+#[cfg(unix)]
+pub fn unstick(throw_away: bool) {
+    use rustix::process::{Signal, getpid, kill_process};
+    use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
+
+    let out = io::stdout();
+    let mut freed = tcflow(&out, Action::OOn);
+    if throw_away {
+        let mut thrown = thrown();
+        if !is_held() {
+            return;
+        }
+        *thrown = thrown.wrapping_add(1);
+        freed = freed.and(tcflush(&out, QueueSelector::OFlush));
+    }
+    // The system does not wake the writer by itself. A signal does, and this one means no harm.
+    let woken = kill_process(getpid(), Signal::WINCH);
+    if let Err(error) = freed.and(woken) {
+        tracing::debug!(%error, "the terminal could not be freed");
+    }
+}
+
+/// Gives the terminal back past a thread that is stuck in a write to it, as far as that goes. The program must end right after.
+#[cfg(unix)]
+pub fn abandon() {
+    /// How long the last words to a terminal that takes nothing may take.
+    const LAST_WORDS: std::time::Duration = std::time::Duration::from_millis(100);
+    let (done, wait) = std::sync::mpsc::sync_channel(1);
+    // On a thread of its own and not through the standard library's lock, which the stuck thread holds.
+    let spoken = std::thread::Builder::new().name("farewell".to_owned()).spawn(move || {
+        let written = farewell().map(|bytes| rustix::io::write(io::stdout(), &bytes));
+        // Fails when it took too long.
+        let _ = done.send(written.is_ok());
+    });
+    if spoken.is_ok() {
+        // Late is as good as never: the modes matter more.
+        let _ = wait.recv_timeout(LAST_WORDS);
+    }
+    let cooked = terminal::disable_raw_mode();
+    tracing::warn!(modes = cooked.is_ok(), "the terminal takes nothing and was abandoned");
+}
+
+/// What takes back everything that was asked of the terminal.
+fn farewell() -> io::Result<Vec<u8>> {
     let mut bytes = MOUSE_OFF.to_vec();
-    let plain = if ENHANCES { queue!(bytes, PopKeyboardEnhancementFlags) } else { Ok(()) };
-    let queued = queue!(
+    if ENHANCES {
+        queue!(bytes, PopKeyboardEnhancementFlags)?;
+    }
+    queue!(
         bytes,
         // A frame may have been cut off inside its synchronised update.
         EndSynchronizedUpdate,
@@ -219,13 +305,9 @@ pub fn restore() {
         SetCursorStyle::DefaultUserShape,
         LeaveAlternateScreen,
         Show,
-    );
+    )?;
     bytes.extend_from_slice(b"\x1b[23;2t");
-    let written = plain.and(queued).and_then(|()| write_out(&bytes));
-    let cooked = terminal::disable_raw_mode();
-    if let Err(error) = written.and(cooked) {
-        tracing::warn!(%error, "the terminal could not be given back");
-    }
+    Ok(bytes)
 }
 
 fn write_out(bytes: &[u8]) -> io::Result<()> {

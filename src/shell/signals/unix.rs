@@ -1,8 +1,12 @@
 //! The system's wishes as signals.
 
 use super::Asked;
+use crate::shell::{logging, terminal};
 use std::io;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 /// Waits for signals.
 #[derive(Debug)]
@@ -40,6 +44,58 @@ impl Signals {
             _ = self.stop.recv() => Asked::Stop,
         }
     }
+}
+
+/// How long the program may take to give the terminal back after it was asked to end.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Between two attempts to free a terminal that takes nothing.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// How many attempts throw nothing away.
+const GENTLE: u32 = 20;
+
+/// How often that is tried, before the program ends without it.
+const ATTEMPTS: u32 = 200;
+
+/// Sees to it that the program ends when it is asked to, even if the thread that draws is stuck in a write to a terminal that takes nothing:
+/// its output is stopped, or what shows it hangs. Dropping it ends the watch.
+#[derive(Debug)]
+pub struct Insistence(JoinHandle<()>);
+
+impl Insistence {
+    /// Begins to watch. To be called on the runtime.
+    ///
+    /// # Errors
+    /// The system refuses to tell about signals.
+    pub fn begin() -> io::Result<Self> {
+        let mut signals = Signals::listen()?;
+        Ok(Self(tokio::spawn(async move {
+            while signals.next().await != Asked::End {}
+            sleep(GRACE).await;
+            for attempt in 0..ATTEMPTS {
+                if !terminal::is_held() {
+                    return;
+                }
+                terminal::unstick(attempt >= GENTLE);
+                sleep(AGAIN).await;
+            }
+            terminal::abandon();
+            logging::flush();
+            end();
+        })))
+    }
+}
+
+impl Drop for Insistence {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[expect(clippy::exit, reason = "the thread that would return from main is stuck for good")]
+fn end() -> ! {
+    std::process::exit(1)
 }
 
 /// Waits until the program is asked to end.

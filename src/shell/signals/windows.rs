@@ -68,3 +68,17 @@ pub fn can_stop() -> bool {
 pub fn stop_job() -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
+
+/// Sees to it that the program ends when it is asked to. The system does so by itself after a moment.
+#[derive(Debug)]
+pub struct Insistence;
+
+impl Insistence {
+    /// Nothing is to be watched.
+    ///
+    /// # Errors
+    /// None.
+    pub fn begin() -> io::Result<Self> {
+        Ok(Self)
+    }
+}
