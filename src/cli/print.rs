@@ -37,25 +37,6 @@ fn unwritten(error: io::Error) -> Failure {
     }
 }
 
-/// Resolves when nobody reads the output any more. Never where it is a file, or where the system does not tell.
-pub async fn reader_gone() {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        use tokio::io::Interest;
-        use tokio::net::unix::pipe::Sender;
-
-        // A copy of the descriptor: nothing is written through this one, and closing it closes nothing.
-        let watched = io::stdout().as_fd().try_clone_to_owned().and_then(Sender::from_owned_fd_unchecked);
-        if let Ok(out) = watched
-            && out.ready(Interest::ERROR).await.is_ok()
-        {
-            return;
-        }
-    }
-    std::future::pending().await
-}
-
 /// Writes a sentence for people to standard error. Nobody could be told if that fails.
 pub fn tell(text: &str) {
     drop(writeln!(io::stderr().lock(), "{text}"));

@@ -4,6 +4,7 @@ use super::failure::{Failure, sentence};
 use super::session::{find, with_host};
 use super::{Globals, output, print};
 use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, LinkPhase, Update};
+use crate::shell::gone::gone;
 use crate::shell::host::{Host, HostError};
 use crate::shell::signals;
 use crate::state::names::chat_name;
@@ -36,7 +37,7 @@ pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
         host.watch();
         let tail = Tail { chats, json: arguments.json, zone: jiff::tz::TimeZone::system() };
         tail.link(host, None)?;
-        let (mut ended, mut reader_gone) = (pin!(signals::ended()), pin!(print::reader_gone()));
+        let (mut ended, mut reader_gone) = (pin!(signals::ended()), pin!(gone()));
         loop {
             tokio::select! {
                 event = host.next() => tail.event(host, event)?,

@@ -1,6 +1,6 @@
 //! Everything that touches the world: the loop, effects, the terminal, timers, secrets, logs.
 //!
-//! One thread runs the core and draws; one more runs the networks; what may block runs on threads of its own. Nothing here decides anything
+//! One thread runs the core and draws; one more runs the networks; keys and what may block are read on threads of their own. Nothing here decides anything
 //! about chats: it reads clocks, feeds events, and carries effects out.
 
 pub mod accounts;
@@ -8,8 +8,10 @@ pub mod clock;
 pub mod colour;
 pub mod engine;
 pub mod files;
+pub mod gone;
 pub mod home;
 pub mod host;
+pub mod input;
 mod keyring;
 pub mod keys;
 pub mod logging;

@@ -4,6 +4,8 @@
 //! Batches are bounded, so a flood of them never stands between a key and its frame. Without a timer armed and without a frame due, nothing wakes it.
 
 use super::engine::Engine;
+use super::gone::gone;
+use super::input::Input;
 use super::mouse::Mouse;
 use super::outside::Outside;
 use super::pacing::{Cause, Pacer};
@@ -19,10 +21,10 @@ use crate::layout::{self, LayoutCache, Scene};
 use crate::state::front::{PaneId, Visible};
 use crate::state::{Action, Effect, Event, State};
 use crate::view::{self, Theme};
-use crossterm::event::{Event as Input, EventStream, KeyEvent};
-use futures_util::StreamExt;
+use crossterm::event::{Event as Told, KeyEvent};
 use std::collections::HashMap;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -66,7 +68,7 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
         let more = if more == 0 { String::new() } else { format!(" ({more} more; nib config check lists them)") };
         chat.engine.feed(Event::Failed(format!("{note}{more}")), &mut ());
     }
-    chat.run(EventStream::new(), signals).await
+    chat.run(Input::listen()?, signals).await
 }
 
 /// Whether the loop goes on.
@@ -100,7 +102,7 @@ struct Chat {
 }
 
 impl Chat {
-    async fn run(mut self, mut input: EventStream, mut signals: Signals) -> Result<(), TerminalError> {
+    async fn run(mut self, mut input: Input, mut signals: Signals) -> Result<(), TerminalError> {
         let ended = self.turns(&mut input, &mut signals).await;
         if ended.is_err() {
             // The terminal is gone; what was typed is not to go with it.
@@ -112,14 +114,20 @@ impl Chat {
         ended
     }
 
-    async fn turns(&mut self, input: &mut EventStream, signals: &mut Signals) -> Result<(), TerminalError> {
+    async fn turns(&mut self, input: &mut Input, signals: &mut Signals) -> Result<(), TerminalError> {
         self.finish_turn(Cause::Key)?;
+        let mut gone = pin!(gone());
         while self.standing != Standing::Leaving {
             let wake = self.wake();
             let cause = tokio::select! {
                 biased;
                 event = input.next() => self.input(event),
                 asked = signals.next() => self.asked(asked)?,
+                () = &mut gone => {
+                    tracing::warn!("the terminal is gone");
+                    self.end();
+                    Cause::Key
+                }
                 arrived = self.engine.next() => {
                     self.engine.take(arrived, &mut ());
                     Cause::Network
@@ -158,14 +166,14 @@ impl Chat {
         Ok(())
     }
 
-    fn input(&mut self, event: Option<io::Result<Input>>) -> Cause {
+    fn input(&mut self, event: Option<io::Result<Told>>) -> Cause {
         match event {
-            Some(Ok(Input::Key(key))) => self.key(key),
-            Some(Ok(Input::Paste(text))) => self.act(Action::Paste(text)),
-            Some(Ok(Input::Resize(width, height))) => self.engine.feed(Event::Resized { width, height }, &mut ()),
-            Some(Ok(Input::FocusGained)) => self.engine.feed(Event::Focused(true), &mut ()),
-            Some(Ok(Input::FocusLost)) => self.engine.feed(Event::Focused(false), &mut ()),
-            Some(Ok(Input::Mouse(event))) => {
+            Some(Ok(Told::Key(key))) => self.key(key),
+            Some(Ok(Told::Paste(text))) => self.act(Action::Paste(text)),
+            Some(Ok(Told::Resize(width, height))) => self.engine.feed(Event::Resized { width, height }, &mut ()),
+            Some(Ok(Told::FocusGained)) => self.engine.feed(Event::Focused(true), &mut ()),
+            Some(Ok(Told::FocusLost)) => self.engine.feed(Event::Focused(false), &mut ()),
+            Some(Ok(Told::Mouse(event))) => {
                 if let Some(action) = self.mouse.action(event, &self.shown) {
                     self.act(action);
                 }
