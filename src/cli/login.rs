@@ -9,6 +9,7 @@ use crate::net::dial::ServerAddress;
 use crate::net::osmium::defaults;
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::host::Host;
+use crate::shell::signals;
 use crate::shell::startup::Startup;
 use crate::state::Event;
 use clap::Args;
@@ -68,7 +69,6 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     let server = server(arguments)?;
     let label = label(arguments, &startup)?;
-    let proof = proof(arguments)?;
     let known =
         label.as_ref().and_then(|label| startup.accounts.iter().position(|setup| setup.account.label == *label));
     let id = known.map_or(AccountId(0), |index| startup.accounts[index].id);
@@ -85,7 +85,8 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
     let address = setup.server().to_owned();
     startup.accounts = vec![setup];
     let patience = startup.connect_timeout + PATIENCE;
-    crate::shell::block_on(async {
+    let sign_in = async {
+        let proof = proof(arguments).await?;
         let mut host = Host::idle(startup);
         host.watch();
         match proof {
@@ -95,6 +96,13 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
         let outcome = follow(&mut host, id, &address, patience, !arguments.password_stdin).await;
         host.close().await;
         outcome
+    };
+    crate::shell::block_on(async {
+        // A signal must not leave a terminal behind that hides what is typed.
+        tokio::select! {
+            outcome = sign_in => outcome,
+            ended = signals::ended() => ended.map_err(Failure::from).and(Err(prompt::given_up())),
+        }
     })?
 }
 
@@ -127,9 +135,7 @@ async fn follow(
                 }
                 asked = true;
                 let what = if recovery { "Code, or a recovery code: " } else { "Code: " };
-                let code = tokio::task::spawn_blocking(move || prompt::secret(what))
-                    .await
-                    .map_err(|error| Failure::Failed(error.to_string()))??;
+                let code = prompt::secret(what).await?;
                 if !host.sign_in_code(id, code) {
                     return Err(Failure::Network(format!("the connection to {address} was lost; run nib login again")));
                 }
@@ -195,7 +201,7 @@ fn label(arguments: &LoginArgs, startup: &Startup) -> Result<Option<String>, Fai
     Ok(Some(label.to_owned()))
 }
 
-fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
+async fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
     let mut lines = std::io::stdin().lock().lines();
     let mut line = |what: &str| match lines.next() {
         Some(Ok(line)) => Ok(Some(Secret::new(line.trim_end_matches('\r').to_owned())).filter(|line| !line.is_empty())),
@@ -225,6 +231,6 @@ fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
         Some(login) => login,
         None => prompt::line("E-mail: ")?,
     };
-    let password = prompt::secret("Password: ")?;
+    let password = prompt::secret("Password: ").await?;
     Ok(Proof::Password { login, password, code })
 }

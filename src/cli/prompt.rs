@@ -4,7 +4,9 @@ use super::failure::Failure;
 use crate::domain::Secret;
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
+use rustix::termios::{QueueSelector, tcflush};
 use std::io::{self, BufRead, Write};
+use tokio::task::spawn_blocking;
 
 /// Asks for a line.
 ///
@@ -18,19 +20,16 @@ pub(super) fn line(question: &str) -> Result<String, Failure> {
     if typed.is_empty() { Err(nothing()) } else { Ok(typed) }
 }
 
-/// Asks for something that is not shown while it is typed.
+/// Asks for something that is not shown while it is typed. The terminal has its modes back when this is dropped, too.
 ///
 /// # Errors
 /// The terminal is gone, nothing was typed, or the user gave up.
-pub(super) fn secret(question: &str) -> Result<Secret, Failure> {
+pub(super) async fn secret(question: &str) -> Result<Secret, Failure> {
     ask(question)?;
     let typed = {
         let _raw = Raw::enter()?;
-        hidden()
+        spawn_blocking(hidden).await.map_err(|error| Failure::Failed(error.to_string()))??
     };
-    // Enter was not shown.
-    writeln!(io::stderr().lock())?;
-    let typed = typed?;
     if typed.is_empty() { Err(nothing()) } else { Ok(Secret::new(typed)) }
 }
 
@@ -38,6 +37,10 @@ fn ask(question: &str) -> Result<(), Failure> {
     let mut out = io::stderr().lock();
     out.write_all(question.as_bytes())?;
     Ok(out.flush()?)
+}
+
+pub(super) fn given_up() -> Failure {
+    Failure::Failed("given up".to_owned())
 }
 
 fn nothing() -> Failure {
@@ -56,7 +59,7 @@ fn hidden() -> Result<String, Failure> {
         match key.code {
             KeyCode::Enter => return Ok(typed),
             KeyCode::Char('j' | 'm') if control => return Ok(typed),
-            KeyCode::Char('c' | 'd') if control => return Err(Failure::Failed("given up".to_owned())),
+            KeyCode::Char('c' | 'd') if control => return Err(given_up()),
             KeyCode::Char('u') if control => typed.clear(),
             KeyCode::Backspace => {
                 typed.pop();
@@ -78,7 +81,9 @@ impl Raw {
 
 impl Drop for Raw {
     fn drop(&mut self) {
-        // Nothing can be done for a terminal that is gone.
-        drop(terminal::disable_raw_mode());
+        // What was typed and not read is a part of a secret: the shell must not get it. The end of the line was not shown. Nothing can be
+        // done for a terminal that is gone.
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+        drop(terminal::disable_raw_mode().and_then(|()| writeln!(io::stderr().lock())));
     }
 }
