@@ -14,4 +14,5 @@ mod demo;
 mod saved;
 mod scripts;
 mod sign_in;
+mod signals;
 mod together;

@@ -3,12 +3,16 @@
 //! Tests wait for what they want to see, with a deadline and never a sleep: a reader thread feeds the emulator, another waits for the end of the
 //! program, and both wake the waiting test.
 
-use portable_pty::{Child, ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{Action, tcflow};
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -39,6 +43,8 @@ struct Inside {
     /// Everything that was written to the terminal.
     output: Vec<u8>,
     reader: Reader,
+    /// The reader has seen that it is to pause.
+    pausing: bool,
     /// Nothing more is read: the program has closed the terminal, or the reader has let go of it.
     drained: bool,
     exit: Option<ExitStatus>,
@@ -81,10 +87,11 @@ impl Shared {
 pub(crate) struct Terminal {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
-    killer: Box<dyn ChildKiller + Send + Sync>,
     pid: Pid,
     shared: Arc<Shared>,
     reading: Option<JoinHandle<()>>,
+    /// The other side's name in the file system.
+    tty: PathBuf,
 }
 
 /// A program with a home of its own and nothing of the tester's environment.
@@ -125,6 +132,7 @@ impl Terminal {
     /// Starts any program.
     pub(crate) fn run(command: CommandBuilder, columns: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
+        let tty = pair.master.tty_name().expect("a name");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let reader = pair.master.try_clone_reader().expect("a reader");
@@ -135,16 +143,16 @@ impl Terminal {
                 parser: vt100::Parser::new(cells(rows), cells(columns), 0),
                 output: Vec::new(),
                 reader: Reader::Reads,
+                pausing: false,
                 drained: false,
                 exit: None,
             }),
             wake: Condvar::new(),
         });
-        let killer = child.clone_killer();
         let (feed, watch) = (Arc::clone(&shared), Arc::clone(&shared));
         let reading = std::thread::spawn(move || read(reader, &feed));
         std::thread::spawn(move || wait(child, &watch));
-        Self { master: Some(pair.master), writer: Some(writer), killer, pid, shared, reading: Some(reading) }
+        Self { master: Some(pair.master), writer: Some(writer), pid, shared, reading: Some(reading), tty }
     }
 
     /// Types bytes as they are.
@@ -183,6 +191,28 @@ impl Terminal {
     /// Whether the terminal was asked to bracket what is pasted.
     pub(crate) fn brackets_pastes(&self) -> bool {
         self.shared.lock().parser.screen().bracketed_paste()
+    }
+
+    /// Its modes as they are now, to be compared.
+    pub(crate) fn modes(&self) -> String {
+        format!("{:?}", self.master.as_ref().and_then(|master| master.get_termios()).expect("a terminal has modes"))
+    }
+
+    /// Waits until its modes fit. Nothing tells when they change, so the program's next output or a moment is waited for.
+    pub(crate) fn wait_modes(&self, what: &str, fits: impl Fn(&str) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !fits(&self.modes()) {
+            assert!(Instant::now() < end, "waited for {what}; the modes are {}", self.modes());
+            let inside = self.shared.lock();
+            drop(self.shared.wake.wait_timeout(inside, Duration::from_millis(5)).expect("the terminal's lock"));
+        }
+    }
+
+    /// Stops the output, as Ctrl-S does where it is not a key: whoever writes has to wait.
+    pub(crate) fn stop_output(&self) {
+        let flags = OFlags::NOCTTY.bits().cast_signed();
+        let tty = File::options().read(true).write(true).custom_flags(flags).open(&self.tty).expect("the terminal");
+        tcflow(&tty, Action::OOff).expect("the output stops");
     }
 
     /// Everything that was written to the terminal so far.
@@ -230,9 +260,11 @@ impl Terminal {
         master.resize(size(columns, rows)).expect("a new size");
     }
 
-    /// From now on leaves what the program writes unread, but for what is being read already.
-    pub(crate) fn pause(&self) {
+    /// Types something, and reads nothing any more once the program has begun to answer.
+    pub(crate) fn send_and_pause(&mut self, bytes: &str) {
         self.shared.change(|inside| inside.reader = Reader::Pauses);
+        self.send(bytes);
+        self.shared.wait(|inside| inside.pausing.then_some(())).expect("an answer");
     }
 
     /// Reads again.
@@ -269,7 +301,7 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         if self.shared.lock().exit.is_none() {
             // Only the child that this test started. It fails if the child has just ended, which is as good.
-            drop(self.killer.kill());
+            _ = kill_process(self.pid, Signal::KILL);
         }
         self.shared.change(|inside| inside.reader = Reader::LetsGo);
         let _ = self.shared.wait(|inside| inside.exit.clone());
@@ -280,7 +312,10 @@ impl Drop for Terminal {
 fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
     let mut chunk = [0; 16 * 1024];
     loop {
-        drop(shared.wake.wait_while(shared.lock(), |inside| inside.reader == Reader::Pauses));
+        let mut inside = shared.lock();
+        inside.pausing = inside.reader == Reader::Pauses;
+        shared.wake.notify_all();
+        drop(shared.wake.wait_while(inside, |inside| inside.reader == Reader::Pauses));
         let count = reader.read(&mut chunk).unwrap_or(0);
         let mut over = count == 0;
         shared.change(|inside| {
