@@ -55,7 +55,13 @@ impl Composer {
 
     /// Clears it. Undo brings the text back.
     pub fn clear(&mut self) {
-        self.buffer.select_all();
+        // The widget's own way to select everything ends at 65 535 characters of a line.
+        self.buffer.cancel_selection();
+        self.buffer.move_cursor(CursorMove::Top);
+        self.buffer.move_cursor(CursorMove::Head);
+        self.buffer.start_selection();
+        self.buffer.move_cursor(CursorMove::Bottom);
+        self.buffer.move_cursor(CursorMove::End);
         self.buffer.cut();
         self.bytes = 0;
     }
@@ -224,6 +230,17 @@ mod tests {
         assert!(composer.is_empty());
         composer.edit(T::Undo);
         assert_eq!(composer.text(), "abcd");
+    }
+
+    #[test]
+    fn a_clear_leaves_nothing_of_a_text_of_any_length() {
+        for long in ["word ".repeat(40_000), "a\n".repeat(100_000)] {
+            let mut composer = with(&long);
+            composer.clear();
+            assert!(composer.is_empty());
+            composer.edit(T::Undo);
+            assert_eq!(composer.text(), long);
+        }
     }
 
     #[test]
