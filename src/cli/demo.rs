@@ -7,8 +7,9 @@ use crate::demo::osmium::{DemoAccount, Options, Running, description_json, start
 use crate::domain::{AccountId, Secret};
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::home::ThrowawayHome;
+use crate::shell::signals::Ending;
 use crate::shell::startup::{Startup, StartupError};
-use crate::shell::{block_on, run, signals, terminal};
+use crate::shell::{block_on, run, terminal};
 use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -85,8 +86,9 @@ async fn chat(options: Options, mut startup: Startup) -> Result<(), Failure> {
 
 async fn serve(options: Options, json: bool) -> Result<(), Failure> {
     let server = start(options).await.map_err(|error| Failure::Failed(error.to_string()))?;
+    let mut ending = Ending::listen()?;
     print::line(&if json { description_json(&server) } else { description(&server) })?;
-    signals::ended().await?;
+    ending.asked().await;
     server.stop().await;
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::net::dial::ServerAddress;
 use crate::net::osmium::defaults;
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::host::Host;
-use crate::shell::signals;
+use crate::shell::signals::Ending;
 use crate::shell::startup::Startup;
 use crate::state::Event;
 use clap::Args;
@@ -99,9 +99,10 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
     };
     crate::shell::block_on(async {
         // A signal must not leave a terminal behind that hides what is typed.
+        let mut ending = Ending::listen()?;
         tokio::select! {
             outcome = sign_in => outcome,
-            ended = signals::ended() => ended.map_err(Failure::from).and(Err(prompt::given_up())),
+            () = ending.asked() => Err(prompt::given_up()),
         }
     })?
 }

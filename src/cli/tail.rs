@@ -6,7 +6,7 @@ use super::{Globals, output, print};
 use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, LinkPhase, Update};
 use crate::shell::gone::gone;
 use crate::shell::host::{Host, HostError};
-use crate::shell::signals;
+use crate::shell::signals::Ending;
 use crate::state::names::chat_name;
 use crate::state::{Account, Event};
 use clap::Args;
@@ -35,14 +35,15 @@ pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
             chats.push(find(host, name).await?);
         }
         host.watch();
+        let mut ending = Ending::listen()?;
         let tail = Tail { chats, json: arguments.json, zone: jiff::tz::TimeZone::system() };
         tail.link(host, None)?;
-        let (mut ended, mut reader_gone) = (pin!(signals::ended()), pin!(gone()));
+        let mut reader_gone = pin!(gone());
         loop {
             tokio::select! {
                 event = host.next() => tail.event(host, event)?,
                 () = &mut reader_gone => return Err(Failure::ReaderGone),
-                ended = &mut ended => return Ok(ended?),
+                () = ending.asked() => return Ok(()),
             }
         }
     })

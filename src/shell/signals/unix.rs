@@ -11,9 +11,7 @@ use tokio::time::sleep;
 /// Waits for signals.
 #[derive(Debug)]
 pub struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
+    ending: Ending,
     stop: Signal,
     resume: Signal,
 }
@@ -25,9 +23,7 @@ impl Signals {
     /// The system refuses.
     pub fn listen() -> io::Result<Self> {
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
+            ending: Ending::listen()?,
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         })
@@ -37,9 +33,7 @@ impl Signals {
     pub async fn next(&mut self) -> Asked {
         tokio::select! {
             biased;
-            _ = self.terminate.recv() => Asked::End,
-            _ = self.hang_up.recv() => Asked::End,
-            _ = self.interrupt.recv() => Asked::End,
+            () = self.ending.asked() => Asked::End,
             _ = self.resume.recv() => Asked::Continue,
             _ = self.stop.recv() => Asked::Stop,
         }
@@ -69,9 +63,9 @@ impl Insistence {
     /// # Errors
     /// The system refuses to tell about signals.
     pub fn begin() -> io::Result<Self> {
-        let mut signals = Signals::listen()?;
+        let mut ending = Ending::listen()?;
         Ok(Self(tokio::spawn(async move {
-            while signals.next().await != Asked::End {}
+            ending.asked().await;
             sleep(GRACE).await;
             for attempt in 0..ATTEMPTS {
                 if !terminal::is_held() {
@@ -98,20 +92,35 @@ fn end() -> ! {
     std::process::exit(1)
 }
 
-/// Waits until the program is asked to end.
-///
-/// # Errors
-/// The system refuses to tell about signals.
-pub async fn ended() -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-        _ = interrupt.recv() => {}
+/// Waits for being asked to end, by what is no chat: commands and the server alone.
+#[derive(Debug)]
+pub struct Ending {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+}
+
+impl Ending {
+    /// Begins to listen; from here on these signals no longer end the program by themselves.
+    ///
+    /// # Errors
+    /// The system refuses to tell about signals.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Waits until the program is asked to end. Safe to drop and call again.
+    pub async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Whether somebody could continue this process after a stop: a shell that runs it as a job. Without one (nib is all that runs in its
