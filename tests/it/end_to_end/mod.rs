@@ -11,6 +11,7 @@ mod shell;
 mod strangers;
 
 mod demo;
+mod keyboard;
 mod saved;
 mod scripts;
 mod sign_in;

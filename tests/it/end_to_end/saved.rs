@@ -5,7 +5,6 @@ use super::server::Server;
 use super::shell::{Done, Home, is_sentence};
 use serde_json::json;
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! Signing in from the shell: what is said and what the exit code is, whatever goes wrong. Output is for data, so it stays empty.
 
-use super::server::Server;
+use super::server::{Server, kept};
 use super::shell::{Done, Home, is_sentence};
 use super::strangers::{Frames, Stranger};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 const EMAIL: &str = "robin@demo.example";
@@ -66,7 +66,8 @@ fn now() -> i64 {
 
 #[test]
 fn nobody_listening_is_told_with_the_address() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody = kept(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let port = nobody.local_addr().unwrap().port();
     let done = Home::new().log_in(&format!("ws://127.0.0.1:{port}"), EMAIL, PASSWORD);
     done.failed(
         4,

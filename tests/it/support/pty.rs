@@ -156,9 +156,14 @@ impl Terminal {
     }
 
     /// Types bytes as they are.
-    pub(crate) fn send(&mut self, bytes: &str) {
+    pub(crate) fn send(&mut self, keys: &str) {
+        self.send_bytes(keys.as_bytes());
+    }
+
+    /// The same for what is no text.
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
         let writer = self.writer.as_mut().expect("the terminal is there");
-        writer.write_all(bytes.as_bytes()).and_then(|()| writer.flush()).expect("the terminal takes keys");
+        writer.write_all(bytes).and_then(|()| writer.flush()).expect("the terminal takes keys");
     }
 
     /// Pastes a text, as a terminal does that was asked to bracket it.
@@ -237,6 +242,13 @@ impl Terminal {
     /// Waits until the screen holds a text.
     pub(crate) fn wait_for(&self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contains(text))
+    }
+
+    /// Waits until something was written to the terminal that may not show.
+    pub(crate) fn wait_output(&self, sequence: &str) {
+        let holds = |output: &[u8]| output.windows(sequence.len()).any(|part| part == sequence.as_bytes());
+        let found = self.shared.wait(|inside| holds(&inside.output).then_some(()));
+        assert!(found.is_some(), "waited for {sequence:?}; the screen shows:\n{}", self.screen());
     }
 
     /// Waits until the screen does not hold a text any more.
