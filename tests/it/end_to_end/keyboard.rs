@@ -88,6 +88,13 @@ fn lines_are_begun_in_three_ways_and_sent_as_one_message() {
     desk.is_sent();
     assert_eq!(desk.newest(), "one\ntwo\nthree\nfour");
     // Letters of any length, and cut in the middle by the terminal.
+    // A paste that the terminal does not mark as one, with more letters than are read at once.
+    let long = format!("{}the end", "letters ".repeat(300));
+    desk.send(&long);
+    desk.sees("the end");
+    desk.send("\r");
+    desk.is_sent();
+    assert_eq!(desk.newest(), long);
     desk.terminal.send_bytes(b"caf\xc3");
     desk.terminal.send_bytes(b"\xa9 \xf0\x9f\x91");
     desk.terminal.send_bytes(b"\xa9\xe2\x80\x8d\xf0\x9f\x94\xac");

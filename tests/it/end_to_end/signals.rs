@@ -187,6 +187,20 @@ fn any_number_of_sizes_ends_with_the_right_one() {
 }
 
 #[test]
+fn a_key_that_comes_with_a_new_size_is_not_lost() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    for count in 1..=40 {
+        terminal.resize(60 + count % 2, 24);
+        terminal.send("x");
+        let typed = "x".repeat(usize::from(count));
+        terminal.wait_for(&typed);
+    }
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+}
+
+#[test]
 fn a_terminal_that_is_closed_ends_it() {
     let home = Home::new();
     let mut terminal = demo(&home);
