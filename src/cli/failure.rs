@@ -75,9 +75,7 @@ impl From<StartupError> for Failure {
             StartupError::Paths(_)
             | StartupError::Network(_)
             | StartupError::Proxy { .. }
-            | StartupError::Server(_) => {
-                Self::Usage(error.to_string())
-            }
+            | StartupError::Server(_) => Self::Usage(error.to_string()),
             StartupError::Accounts(_) => Self::Failed(error.to_string()),
         }
     }

@@ -53,14 +53,7 @@ impl Typing {
 }
 
 /// Somebody started or stopped typing.
-pub(super) fn told(
-    state: &mut State,
-    account: AccountId,
-    chat: ChatId,
-    user: UserId,
-    typing: bool,
-    fx: &mut Effects,
-) {
+pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: UserId, typing: bool, fx: &mut Effects) {
     let until = state.now.mono.plus(state.settings.typing_shown);
     if state.front.is_none() {
         return;

@@ -46,13 +46,23 @@ impl Signals {
     }
 }
 
-/// Waits until the program is asked to end.
-///
-/// # Errors
-/// The system refuses to tell.
-pub async fn ended() -> io::Result<()> {
-    Signals::listen()?.next().await;
-    Ok(())
+/// Waits for being asked to end, by what is no chat: commands and the server alone.
+#[derive(Debug)]
+pub struct Ending(Signals);
+
+impl Ending {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system refuses to tell.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self(Signals::listen()?))
+    }
+
+    /// Waits until the program is asked to end. Safe to drop and call again.
+    pub async fn asked(&mut self) {
+        self.0.next().await;
+    }
 }
 
 /// Whether somebody could continue this process after a stop: never here.

@@ -55,3 +55,21 @@ fn a_terminal_that_cannot_draw_is_told_so() {
     assert_eq!(terminal.wait_exit(), 2);
     assert!(!terminal.screen().trim().is_empty());
 }
+
+#[test]
+fn a_file_is_sent_from_the_composer_and_a_wrong_path_comes_back() {
+    let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join("a note.txt"), "It builds.\n").unwrap();
+    let mut terminal = demo(&home, 100, 30);
+    terminal.wait_for("message #general");
+    terminal.send("/attach 'a note.txt' from *last* night\r");
+    terminal.wait_until("the file with its text", |screen| {
+        screen.contains("from last night") && screen.contains("a note.txt  11 B") && !screen.contains("/attach")
+    });
+    terminal.send("/attach ~/gone.txt hm\r");
+    terminal.wait_until("the reason, and what was typed", |screen| {
+        screen.contains("Not sent: there is no file") && screen.contains("/attach ~/gone.txt hm")
+    });
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+}

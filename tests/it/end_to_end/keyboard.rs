@@ -9,7 +9,6 @@ const CHAT: &str = "rustaceans/off-topic";
 
 /// Terminals send Esc alone as a byte that may also begin something else; those that were asked to can say it without doubt.
 const ESC: &str = "\x1b[27u";
-const UP: &str = "\x1b[A";
 const PAGE_UP: &str = "\x1b[5~";
 const ALT_ENTER: &str = "\x1b\r";
 const F1: &str = "\x1bOP";
