@@ -170,10 +170,10 @@ async fn read(source: &mut SplitStream<Stream>, hub: &Hub, id: ConnectionId, soc
             socket.drained.notified().await;
         }
         frozen.wait_for(|frozen| !frozen).await.ok()?;
-        let next = tokio::select! {
-            next = source.next() => next?,
+        let next = tokio::select! { biased;
             // Frozen while waiting: what comes in from now on is left unread.
             _ = frozen.wait_for(|frozen| *frozen) => continue,
+            next = source.next() => next?,
         };
         match next {
             Ok(Message::Binary(frame)) => hub.receive(id, &frame),

@@ -1,7 +1,7 @@
 //! Two people at two terminals on one server, and what becomes of them when it goes away.
 
 use super::pty::Terminal;
-use super::server::Server;
+use super::server::{Server, lasting_port};
 use super::shell::{Home, Running};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -94,7 +94,7 @@ fn serve(home: &Home, address: &str) -> (Running, Value) {
 #[test]
 fn a_killed_server_is_noticed_and_the_next_one_has_everything_once() {
     let homes = [Home::new(), Home::new(), Home::new()];
-    let (server, description) = serve(&homes[2], "127.0.0.1:0");
+    let (server, description) = serve(&homes[2], &format!("127.0.0.1:{}", lasting_port()));
     let url = description["url"].as_str().unwrap();
     let environment =
         |index: usize| [("NIB_TOKEN", description["accounts"][index]["token"].as_str().unwrap()), ("NIB_SERVER", url)];

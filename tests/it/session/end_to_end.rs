@@ -1,7 +1,7 @@
 //! Whole sessions with the Osmium adapter against the embedded server.
 
 use super::support::{Core, config, soon};
-use nib::demo::osmium::{Options, Running, start};
+use nib::demo::osmium::{Options, Running, StartError, start};
 use nib::domain::{Chat, ChatId};
 use nib::domain::{
     CommunityId, DownReason, LinkEvent, Outgoing, Page, Reply, Request, RequestId, Secret, Update, UserId,
@@ -173,8 +173,17 @@ async fn a_killed_server_is_noticed_and_a_new_one_in_its_place_heals_everything(
     running.stop().await;
     assert!(matches!(core.down().await, DownReason::Closed(_)));
     let waiting = core.ask(Request::FetchCommunities);
-    assert!(matches!(core.down().await, DownReason::Unreachable { .. }));
-    let again = start(Options { people: 0, listen: address, ..Options::default() }).await.unwrap();
+    // A program that another test starts has the server's sockets for a moment, until it has become itself.
+    while !matches!(core.down().await, DownReason::Unreachable { .. }) {}
+    let again = loop {
+        match start(Options { people: 0, listen: address, ..Options::default() }).await {
+            Ok(running) => break running,
+            Err(StartError::Listen { source, .. }) if source.kind() == std::io::ErrorKind::AddrInUse => {
+                tokio::task::yield_now().await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    };
     let Reply::Communities { communities, .. } = reply_to(&mut core, waiting).await else { panic!() };
     assert_eq!(communities.iter().map(|community| community.id).collect::<Vec<_>>(), before);
     drop(again);

@@ -7,6 +7,7 @@ use nib::domain::{DownReason, LinkEvent, Reply};
 use nib::net::NetEvent;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpSocket;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -50,8 +51,10 @@ async fn what_answers_but_is_no_chat_server_is_told_in_words() {
 
 #[tokio::test]
 async fn nobody_there_is_told_and_tried_again() {
-    // A port that was free a moment ago.
-    let port = Server::bind().await.port();
+    // Taken, so that nobody else gets it, and not listened at.
+    let nobody = TcpSocket::new_v4().unwrap();
+    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = nobody.local_addr().unwrap().port();
     let mut core = Core::start(config(&format!("ws://127.0.0.1:{port}")));
     for _ in 0..3 {
         assert_eq!(core.down().await.to_string(), format!("no connection to 127.0.0.1:{port}: nobody answers there"));
