@@ -5,6 +5,7 @@
 mod config;
 mod demo_server;
 mod dispatch;
+#[cfg(unix)]
 mod end_to_end;
 mod files;
 mod host;

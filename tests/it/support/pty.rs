@@ -203,11 +203,16 @@ impl Terminal {
         format!("{:?}", self.master.as_ref().and_then(|master| master.get_termios()).expect("a terminal has modes"))
     }
 
-    /// Waits until its modes fit. Nothing tells when they change, so the program's next output or a moment is waited for.
-    pub(crate) fn wait_modes(&self, what: &str, fits: impl Fn(&str) -> bool) {
+    /// Whether it has a mode, by its name.
+    pub(crate) fn has_mode(&self, name: &str) -> bool {
+        self.modes().split(|character: char| !character.is_alphanumeric()).any(|word| word == name)
+    }
+
+    /// Waits until it has a mode no more. Nothing tells when they change, so the program's next output or a moment is waited for.
+    pub(crate) fn wait_without_mode(&self, name: &str) {
         let end = Instant::now() + PATIENCE;
-        while !fits(&self.modes()) {
-            assert!(Instant::now() < end, "waited for {what}; the modes are {}", self.modes());
+        while self.has_mode(name) {
+            assert!(Instant::now() < end, "waited for the end of {name}; the modes are {}", self.modes());
             let inside = self.shared.lock();
             drop(self.shared.wake.wait_timeout(inside, Duration::from_millis(5)).expect("the terminal's lock"));
         }
