@@ -92,7 +92,7 @@ fn directives(level: &str) -> String {
 /// What a level lets through. A word that is none would pass for the name of a part of the program, and silence all others.
 fn filter(level: &str) -> Option<EnvFilter> {
     let is_word = |part: &str| part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':'));
-    let wrong = |part: &str| is_word(part) && part.parse::<LevelFilter>().is_err();
+    let wrong = |part: &str| part.is_empty() || is_word(part) && part.parse::<LevelFilter>().is_err();
     if level.split(',').map(str::trim).any(wrong) {
         return None;
     }
