@@ -1,7 +1,7 @@
 //! `nib chats`: what there is to read and write, with what is unread.
 
 use super::failure::Failure;
-use super::session::with_host;
+use super::session::{Listens, with_host};
 use super::{Globals, output, print};
 use crate::domain::{ChannelKind, Chat, ChatKey};
 use crate::shell::host::Host;
@@ -25,7 +25,7 @@ pub struct ChatsArgs {
 /// # Errors
 /// See `with_host`.
 pub fn run(globals: &Globals, arguments: &ChatsArgs) -> Result<(), Failure> {
-    with_host(globals, &[], async |host: &mut Host| {
+    with_host(globals, &[], Listens::ToAnswers, async |host: &mut Host| {
         let core = &host.state().core;
         for account in &core.accounts {
             for chat in account.openable() {

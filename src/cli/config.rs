@@ -3,7 +3,8 @@
 use super::failure::Failure;
 use super::{Globals, print};
 use crate::config::report::{self, Report};
-use crate::config::{Config, Paths, edit};
+use crate::config::{Config, ConfigError, Paths, edit};
+use crate::net::tls;
 use crate::shell::colour;
 use clap::Subcommand;
 use std::process::Command;
@@ -31,6 +32,9 @@ pub fn run(globals: &Globals, command: ConfigCommand) -> Result<(), Failure> {
     let load = || {
         let (mut config, themes) = Config::of(&paths);
         config.problems.extend(colour::mistakes(&themes));
+        if let Some(Err(error)) = config.ca_file.as_deref().map(|file| tls::client_config(Some(file))) {
+            config.problems.push(ConfigError::of_file(&paths.config_file, &error.to_string()));
+        }
         config
     };
     match command {

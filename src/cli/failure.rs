@@ -75,6 +75,7 @@ impl From<StartupError> for Failure {
             StartupError::Paths(_)
             | StartupError::Network(_)
             | StartupError::Proxy { .. }
+            | StartupError::Config(_)
             | StartupError::Server(_) => Self::Usage(error.to_string()),
             StartupError::Accounts(_) => Self::Failed(error.to_string()),
         }

@@ -79,10 +79,18 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
             AccountSetup::new(id, &arguments.network, &name, "", TokenSource::Saved)
         }
     };
-    setup.account.server = server;
+    // Without an address an account that is known keeps its own: its password is for that server alone.
+    if let Some(server) = server {
+        setup.account.server = Some(server).filter(|server| server != defaults::URL);
+    }
     setup.account.network.clone_from(&arguments.network);
     setup.token = TokenSource::Saved;
     let address = setup.server().to_owned();
+    if address.parse::<ServerAddress>().is_ok_and(|server| !server.is_encrypted() && !server.is_loopback()) {
+        print::tell(&format!(
+            "The connection to {address} is not encrypted: everybody on the way can read your password."
+        ));
+    }
     startup.accounts = vec![setup];
     let patience = startup.connect_timeout + PATIENCE;
     let sign_in = async {
@@ -184,7 +192,7 @@ fn server(arguments: &LoginArgs) -> Result<Option<String>, Failure> {
     };
     // Not quoted as a whole: it may hold a password.
     server.parse::<ServerAddress>().map_err(|error| Failure::Usage(error.to_string()))?;
-    Ok(Some(server.to_owned()).filter(|server| server != defaults::URL))
+    Ok(Some(server.to_owned()))
 }
 
 fn label(arguments: &LoginArgs, startup: &Startup) -> Result<Option<String>, Failure> {

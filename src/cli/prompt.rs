@@ -4,7 +4,6 @@ use super::failure::Failure;
 use crate::domain::Secret;
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
-use rustix::termios::{QueueSelector, tcflush};
 use std::io::{self, BufRead, Write};
 use tokio::task::spawn_blocking;
 
@@ -83,7 +82,8 @@ impl Drop for Raw {
     fn drop(&mut self) {
         // What was typed and not read is a part of a secret: the shell must not get it. The end of the line was not shown. Nothing can be
         // done for a terminal that is gone.
-        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+        #[cfg(unix)]
+        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
         drop(terminal::disable_raw_mode().and_then(|()| writeln!(io::stderr().lock())));
     }
 }

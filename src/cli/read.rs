@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::send::message_id;
-use super::session::{PATIENCE, find, refused, with_host};
+use super::session::{Listens, PATIENCE, find, refused, with_host};
 use super::{Globals, output, print};
 use crate::domain::{ChatKey, Message, MessageKey, Page, SortKey};
 use crate::shell::host::Host;
@@ -40,7 +40,7 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
     // The order is the network's; asking for a page takes the id alone.
     let before = arguments.before.as_deref().map(message_id).transpose()?;
     let mut page = before.map_or(Page::Latest, |id| Page::Before(MessageKey { order: SortKey::default(), id }));
-    with_host(globals, &[&arguments.chat], async |host: &mut Host| {
+    with_host(globals, &[&arguments.chat], Listens::ToAnswers, async |host: &mut Host| {
         let chat = find(host, &arguments.chat).await?;
         let mut pages: Vec<Vec<Arc<Message>>> = Vec::new();
         let mut wanted = arguments.limit as usize;

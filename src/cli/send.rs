@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::print::Meter;
-use super::session::{PATIENCE, find, refused, with_host};
+use super::session::{Listens, PATIENCE, find, refused, with_host};
 use super::{Globals, print};
 use crate::domain::{CleanText, Id, MessageId, Upload, markup, size};
 use crate::shell::files::{self, FileError};
@@ -50,7 +50,7 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     let reply_to = arguments.reply_to.as_deref().map(message_id).transpose()?;
     let attachments = attached(&arguments.attach)?;
     let text = text(arguments)?;
-    with_host(globals, &[&arguments.chat], async |host: &mut Host| {
+    with_host(globals, &[&arguments.chat], Listens::ToAnswers, async |host: &mut Host| {
         let chat = find(host, &arguments.chat).await?;
         let what = match attachments.as_slice() {
             [file] => CleanText::line(&file.name).chars().take(NAME_SHOWN).collect(),
@@ -69,9 +69,12 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
                 let name = chat_name(&host.state().core, chat);
                 let account =
                     host.state().core.account(chat.account).map(|account| account.label.as_str()).unwrap_or_default();
-                print::line(
-                    &json!({ "v": 1, "account": account, "chat": name, "id": message.id.to_string() }).to_string(),
-                )
+                let object = json!({ "v": 1, "account": account, "chat": name, "id": message.id.to_string() });
+                // Who reads a failure sends again: it must not be taken for one of sending.
+                print::line(&object.to_string()).map_err(|failure| match failure {
+                    Failure::Failed(text) => Failure::Failed(format!("the message was sent, but {text}")),
+                    other => other,
+                })
             }
             Outcome::Refused(refusal) => Err(refused(&refusal)),
             _ => Ok(()),

@@ -14,6 +14,15 @@ use std::time::Duration;
 /// How long a command waits for each answer, and for being in sync once the connection stands.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a command wants to be told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Listens {
+    /// Everything as it happens.
+    ToEverything,
+    /// Answers to what it asks; networks need not send the rest.
+    ToAnswers,
+}
+
 /// Runs a command on the core with all accounts in sync. `chats`: names that the command is about; when each names its account, no other account is
 /// connected.
 ///
@@ -22,10 +31,12 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) fn with_host(
     globals: &Globals,
     chats: &[&str],
+    listens: Listens,
     command: impl AsyncFnOnce(&mut Host) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     only_named(&mut startup, chats);
+    startup.ways.quiet = listens == Listens::ToAnswers;
     let patience = startup.connect_timeout + PATIENCE;
     crate::shell::block_on(async {
         let mut host = Host::start(startup);

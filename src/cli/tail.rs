@@ -1,7 +1,7 @@
 //! `nib tail`: everything as it happens, until interrupted.
 
 use super::failure::{Failure, sentence};
-use super::session::{find, with_host};
+use super::session::{Listens, find, with_host};
 use super::{Globals, output, print};
 use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, LinkPhase, Update};
 use crate::shell::gone::gone;
@@ -29,7 +29,7 @@ pub struct TailArgs {
 /// A chat is not known, or the sign-in is refused; see `with_host` for the rest.
 pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
     let names: Vec<&str> = arguments.chats.iter().map(String::as_str).collect();
-    with_host(globals, &names, async |host: &mut Host| {
+    with_host(globals, &names, Listens::ToEverything, async |host: &mut Host| {
         let mut chats = Vec::new();
         for name in &arguments.chats {
             chats.push(find(host, name).await?);

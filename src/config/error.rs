@@ -57,4 +57,13 @@ impl fmt::Display for ConfigError {
     }
 }
 
+impl ConfigError {
+    /// The same with the file's name alone, for where there is little room.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let name = self.path.file_name().map_or_else(|| self.path.clone(), PathBuf::from);
+        Self { path: name, ..self.clone() }.to_string()
+    }
+}
+
 impl std::error::Error for ConfigError {}

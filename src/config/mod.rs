@@ -90,13 +90,37 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// What is set for accounts, by label.
     pub accounts: BTreeMap<String, AccountOptions>,
+    /// A proxy is or may be named in what could not be read. To go without it could show the user to whom they hide from.
+    pub proxy_lost: bool,
     /// Every mistake, in the order of the file.
     pub problems: Vec<ConfigError>,
     /// The line on which an option was set; what is not here is a default.
     lines: BTreeMap<String, usize>,
 }
 
+/// What a configuration says that holds from the start of a run to its end.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Fixed {
+    proxy: ProxyChoice,
+    ca_file: Option<PathBuf>,
+    secrets: SecretsChoice,
+    connect_timeout: Duration,
+    accounts: BTreeMap<String, AccountOptions>,
+}
+
 impl Config {
+    /// What of it holds from the start of a run to its end.
+    #[must_use]
+    pub fn fixed(&self) -> Fixed {
+        Fixed {
+            proxy: self.proxy.clone(),
+            ca_file: self.ca_file.clone(),
+            secrets: self.secrets,
+            connect_timeout: self.connect_timeout,
+            accounts: self.accounts.clone(),
+        }
+    }
+
     /// Everything as it is without a file.
     #[must_use]
     pub fn defaults(path: &Path) -> Self {
@@ -109,6 +133,7 @@ impl Config {
             secrets: SecretsChoice::default(),
             proxy: ProxyChoice::default(),
             ca_file: None,
+            proxy_lost: false,
             accounts: BTreeMap::new(),
             problems: Vec::new(),
             lines: BTreeMap::new(),
@@ -135,10 +160,14 @@ impl Config {
         config.settings.themes = themes;
         match raw::read_file(path) {
             Ok(Some(bytes)) => config.fill(&bytes),
-            Ok(None) if required => config.problems.push(ConfigError::of_file(path, "there is no such file")),
+            Ok(None) if required => {
+                config.proxy_lost = true;
+                config.problems.push(ConfigError::of_file(path, "there is no such file"));
+            }
             Ok(None) => {}
             Err(message) => {
                 config.exists = true;
+                config.proxy_lost = true;
                 config.problems.push(ConfigError::of_file(path, &message));
             }
         }

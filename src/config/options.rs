@@ -101,7 +101,7 @@ pub(super) const OPTIONS: &[Entry] = &[
                 config.proxy = match text {
                     "environment" => ProxyChoice::Environment,
                     "none" => ProxyChoice::Direct,
-                    _ if text.contains("://") => ProxyChoice::Named(Secret::new(text.to_owned())),
+                    _ if is_proxy(text) => ProxyChoice::Named(Secret::new(text.to_owned())),
                     _ => return false,
                 };
                 true
@@ -125,6 +125,13 @@ pub(super) const OPTIONS: &[Entry] = &[
         show: |config| quoted(&config.ca_file.as_deref().map(|path| path.to_string_lossy()).unwrap_or_default()),
     },
 ];
+
+/// Whether it is written like a proxy of a kind that nib knows; dialling reads it in full.
+fn is_proxy(text: &str) -> bool {
+    let known = |scheme: &str| ["socks5", "socks5h", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let place = |rest: &str| !rest.is_empty() && !rest.contains(|c: char| c.is_whitespace() || c.is_control());
+    text.split_once("://").is_some_and(|(scheme, rest)| known(scheme) && place(rest))
+}
 
 /// A string as TOML writes it.
 pub(super) fn quoted(text: &str) -> String {

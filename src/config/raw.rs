@@ -24,6 +24,10 @@ const LOOK_BACK: usize = 40;
 /// # Errors
 /// A sentence why it cannot be read.
 pub(super) fn read_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    // Looked at before it is opened: whoever opens a pipe waits for its other end.
+    if path.metadata().is_ok_and(|about| !about.is_file()) {
+        return Err("cannot be read: it is no ordinary file".to_owned());
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -60,6 +64,11 @@ impl Source {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text, line_starts, foreign }
+    }
+
+    /// Whether a line seems to set this option, as far as that can be told of a text that may break the grammar.
+    pub(super) fn names(&self, option: &str) -> bool {
+        self.text.lines().any(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(option))
     }
 
     /// The text with what breaks the grammar blanked, which parses, and the slips.

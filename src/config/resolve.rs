@@ -55,6 +55,7 @@ pub(super) fn resolve(config: &mut Config, source: &Source) {
         }
     }
     config.settings.quit_key = config.keymap.key_for(&Action::Quit, &[Context::Everywhere]);
+    config.proxy_lost = config.line_of("proxy").is_none() && source.names("proxy");
     let mut problems = reader.problems;
     problems.sort_by_key(|(at, _, _)| at.start);
     config.problems = problems

@@ -14,7 +14,7 @@ use super::signals::{self, Asked, Insistence, Signals};
 use super::startup::{self, Startup};
 use super::terminal::{Screen, TerminalError};
 use super::{colour, keys};
-use crate::config::Themes;
+use crate::config::{Fixed, Themes};
 use crate::domain::Mono;
 use crate::input::Keymap;
 use crate::layout::{self, LayoutCache, Scene};
@@ -43,6 +43,7 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
     let keymap = std::mem::take(&mut startup.keymap);
     let notes = std::mem::take(&mut startup.notes);
     let themes = std::mem::take(&mut startup.themes);
+    let fixed = std::mem::take(&mut startup.fixed);
     let files = SettingsFiles::new(startup.paths.clone(), startup.keeps_choices);
     files.watch();
     let mut chat = Chat {
@@ -53,6 +54,7 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
         theme: (String::new(), Theme::named("terminal", colour::promised())),
         themes,
         files,
+        fixed,
         mouse: Mouse::default(),
         shown: Scene::default(),
         cache,
@@ -89,6 +91,8 @@ struct Chat {
     theme: (String, Theme),
     themes: Themes,
     files: SettingsFiles,
+    /// What was configured and takes effect at the next start only.
+    fixed: Fixed,
     mouse: Mouse,
     /// What the terminal shows.
     shown: Scene,
@@ -252,7 +256,7 @@ impl Chat {
         let name = wanted.to_owned();
         match colour::theme(&name, &self.themes) {
             Ok(theme) => self.theme.1 = theme,
-            Err(mistake) => self.engine.feed(Event::Failed(mistake.to_string()), &mut ()),
+            Err(mistake) => self.engine.feed(Event::Failed(mistake.brief()), &mut ()),
         }
         self.theme.0 = name;
     }
@@ -265,7 +269,7 @@ impl Chat {
         };
         let (config, themes) = *read;
         if let Some(problem) = config.problems.first() {
-            self.engine.feed(Event::Failed(problem.to_string()), &mut ());
+            self.engine.feed(Event::Failed(problem.brief()), &mut ());
         }
         if self.themes != themes {
             self.themes = themes;
@@ -276,6 +280,13 @@ impl Chat {
         if self.cache.keys != hints {
             self.cache.keys = hints;
             self.drawn = None;
+        }
+        let fixed = config.fixed();
+        if self.fixed != fixed {
+            self.fixed = fixed;
+            let sentence =
+                "what changed in proxy, tls, secrets, connect_timeout or accounts holds from the next start on";
+            self.engine.feed(Event::Failed(sentence.to_owned()), &mut ());
         }
         self.keymap = config.keymap;
         if let Err(error) = self.screen.listen_to_mouse(config.settings.mouse) {

@@ -10,7 +10,7 @@ use crate::config;
 use crate::config::accounts::NETWORKS;
 use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret, Upload};
 use crate::net::dial::{Proxies, ServerAddress};
-use crate::net::osmium::{OsmiumAdapter, OsmiumConfig};
+use crate::net::osmium::{OsmiumAdapter, OsmiumConfig, defaults};
 use crate::net::session::{self, BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle};
 use crate::net::{Credentials, NetEvent};
 use crate::state::Event;
@@ -85,6 +85,8 @@ pub struct Ways {
     pub ca_file: Option<PathBuf>,
     /// Proxies.
     pub proxies: Proxies,
+    /// Nothing is to be told that was not asked for: for commands that end after a question or two.
+    pub quiet: bool,
 }
 
 impl Sessions {
@@ -151,7 +153,8 @@ impl Sessions {
             let network = NETWORKS.first().copied().unwrap_or_default();
             AccountSetup::new(account, network, &login, &server, TokenSource::Saved)
         });
-        setup.account.server = Some(server);
+        // The network's own server is none to be noted: however one signs in, it is the same account.
+        setup.account.server = Some(server).filter(|server| server != defaults::URL);
         self.kept.remove(&account);
         self.start(account, Credentials::Password { login, password, code })
     }
@@ -335,7 +338,13 @@ impl Sessions {
         };
         config.timing.dial = self.connect_timeout;
         let (sender, batches) = mpsc::channel(BATCHES);
-        let handle = session::spawn(&self.runtime, account, config, adapters(&setup.account, setup.server()), sender);
+        let handle = session::spawn(
+            &self.runtime,
+            account,
+            config,
+            adapters(&setup.account, setup.server(), self.ways.quiet),
+            sender,
+        );
         self.sessions += 1;
         self.running.push(Running { account, number: self.sessions, handle: Some(handle), batches });
         None
@@ -353,9 +362,9 @@ impl Sessions {
 }
 
 /// What makes the adapter of each connection of an account.
-fn adapters(account: &config::Account, server: &str) -> MakeAdapter {
+fn adapters(account: &config::Account, server: &str, quiet: bool) -> MakeAdapter {
     // There is one network yet; the configuration takes no other name.
-    let mut osmium = OsmiumConfig { url: server.to_owned(), ..OsmiumConfig::default() };
+    let mut osmium = OsmiumConfig { url: server.to_owned(), no_subscribe: quiet, ..OsmiumConfig::default() };
     osmium.client_id = account.options.client_id.unwrap_or(osmium.client_id);
     // The adapter takes the time from the session when the connection opens.
     Box::new(move |credentials| Box::new(OsmiumAdapter::new(osmium.clone(), credentials, Now::default())))

@@ -96,7 +96,7 @@ impl SettingsFiles {
                 OptionValue::Number(number) => edit::set_option(&file, name, i64::from(number)),
             };
             if let Err(error) = set {
-                let sentence = format!("for this run only: {} {error}", file.display());
+                let sentence = format!("for this run only: {} {error}", file.file_name().unwrap_or_default().display());
                 // Nobody is there to be told once the chat has ended.
                 let _ = tell.blocking_send(News::Failed(sentence));
             }

@@ -8,7 +8,7 @@ use super::sessions::{Sessions, Ways};
 use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
-use crate::config::{self, Config, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
+use crate::config::{self, Config, Fixed, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
 use crate::domain::{AccountId, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
@@ -33,6 +33,11 @@ pub enum StartupError {
     /// `NIB_NETWORK` names no network.
     #[error("there is no network called \"{0}\"; NIB_NETWORK is one of: {known}", known = config::accounts::NETWORKS.join(", "))]
     Network(String),
+    /// The configuration cannot be read where it may name a proxy: going without could show what is to be hidden.
+    #[error(
+        "the configuration may name a proxy that cannot be read, and nib does not connect without it; correct this first:\n{0}"
+    )]
+    Config(String),
     /// A proxy is named and cannot be understood.
     #[error("{place} does not name a proxy: {bad}")]
     Proxy {
@@ -71,6 +76,8 @@ pub struct Startup {
     pub keeps_choices: bool,
     /// What stands between here and all servers.
     pub ways: Ways,
+    /// What was configured at the start and holds until the end.
+    pub fixed: Fixed,
 }
 
 impl Startup {
@@ -89,6 +96,7 @@ impl Startup {
             themes: Themes::default(),
             keeps_choices: false,
             ways: Ways::default(),
+            fixed: Fixed::default(),
         }
     }
 
@@ -130,6 +138,7 @@ impl Startup {
     /// Takes settings and keys from a configuration; what is wrong with it becomes notes.
     pub fn configure(&mut self, config: Config) {
         self.notes.extend(config.problems.iter().map(ToString::to_string));
+        self.fixed = config.fixed();
         self.settings = Arc::new(config.settings);
         self.keymap = config.keymap;
         self.connect_timeout = config.connect_timeout;
@@ -160,6 +169,10 @@ impl Startup {
 
 /// A proxy that is named and cannot be understood ends the run: who names one may depend on not being seen without it.
 fn ways(config: &Config) -> Result<Ways, StartupError> {
+    if config.proxy_lost {
+        let mistakes = config.problems.first().map(ToString::to_string).unwrap_or_default();
+        return Err(StartupError::Config(mistakes));
+    }
     let proxies = match &config.proxy {
         ProxyChoice::Direct => Proxies::default(),
         ProxyChoice::Named(address) => Proxies::named(address.expose())
@@ -167,7 +180,7 @@ fn ways(config: &Config) -> Result<Ways, StartupError> {
         ProxyChoice::Environment => Proxies::from_environment(|name| std::env::var(name).ok())
             .map_err(|(name, bad)| StartupError::Proxy { place: name.to_owned(), bad })?,
     };
-    Ok(Ways { ca_file: config.ca_file.clone(), proxies })
+    Ok(Ways { ca_file: config.ca_file.clone(), proxies, quiet: false })
 }
 
 /// The keys as the layout shows them, the preferred one of each action first.

@@ -45,6 +45,9 @@ pub fn resolve_chat(core: &Core, written: &str) -> Result<ChatKey, ResolveError>
     }
     found.sort_unstable();
     found.dedup();
+    if let Some(candidates) = of_every_account(core, written) {
+        return Err(ResolveError::Ambiguous { name: written.to_owned(), candidates });
+    }
     match found.as_slice() {
         [one] => Ok(*one),
         [] => Err(ResolveError::Unknown { name: written.to_owned(), near: near(core, written) }),
@@ -53,6 +56,13 @@ pub fn resolve_chat(core: &Core, written: &str) -> Result<ChatKey, ResolveError>
             Err(ResolveError::Ambiguous { name: written.to_owned(), candidates })
         }
     }
+}
+
+/// Names that every account has or can have: with several accounts it must be said whose is meant, or somebody writes under the wrong name.
+fn of_every_account(core: &Core, written: &str) -> Option<Vec<String>> {
+    let everywhere = written == "self" || written.starts_with('@');
+    (everywhere && core.accounts.len() > 1)
+        .then(|| core.accounts.iter().take(CANDIDATES).map(|account| format!("{}:{written}", account.label)).collect())
 }
 
 /// How a written name reads for an account: as it is, and without the account's label in front.

@@ -206,8 +206,20 @@ fn mistakes_in_the_configuration_are_told_with_their_place_and_the_command_works
     let done = home.run(&["config", "check"]);
     assert_eq!((done.code(), done.out.as_str()), (2, ""));
     assert!(places.iter().all(|place| done.err.contains(place.as_str())), "{}", done.err);
+}
+
+#[test]
+fn nobody_goes_without_a_proxy_that_may_be_named_where_it_cannot_be_read() {
+    let server = Server::start();
+    let home = Home::new();
+    home.log_in(&server.url, EMAIL, PASSWORD).went_well();
     let missing = home.run(&["--config", "missing.toml", "accounts"]);
-    assert_eq!((missing.code(), missing.err.as_str()), (0, "missing.toml: there is no such file\n"));
+    missing.failed(2, &["proxy", "missing.toml: there is no such file"]);
+    let file = home.path().join("config/config.toml");
+    for text in ["x = [\nproxy = \"socks5://127.0.0.1:1\n", "proxy = 5\n", "proxy = \"socks6://127.0.0.1:1\"\n"] {
+        std::fs::write(&file, text).unwrap();
+        home.run(&["send", "self", "leaked"]).failed(2, &["proxy", "config.toml:"]);
+    }
 }
 
 #[test]
