@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use super::{Globals, print};
-use crate::config::{Config, Paths};
-use crate::demo::osmium::{DemoAccount, Options, Running, description_json, start};
+use crate::config::{Config, Paths, SecretsChoice};
+use crate::demo::osmium::{DemoAccount, OWN_DOMAIN, Options, Running, description_json, start};
 use crate::domain::{AccountId, Secret};
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::home::ThrowawayHome;
@@ -57,18 +57,35 @@ pub fn run(globals: &Globals, arguments: &DemoArgs) -> Result<(), Failure> {
     if arguments.serve_only {
         return block_on(serve(options, arguments.json))?;
     }
+    in_terminal(globals, options)
+}
+
+/// The demo as it is without options, for who tries it from the welcome page. The log goes on where it is.
+///
+/// # Errors
+/// There is no terminal, or it went away.
+pub fn show(globals: &Globals) -> Result<(), Failure> {
+    in_terminal(&Globals { open: None, ..globals.clone() }, Options::default())
+}
+
+fn in_terminal(globals: &Globals, options: Options) -> Result<(), Failure> {
+    // Nobody could read mails here.
+    let options = Options { verifies: false, ..options };
     terminal::check(std::env::var("TERM").ok().as_deref())?;
     let home = ThrowawayHome::new()
         .map_err(|error| Failure::Failed(format!("the demo finds no place for its files: {error}")))?;
     let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).map_err(StartupError::Paths)?;
     globals.start_log(&paths)?;
-    let mut startup = Startup { open: globals.open.clone(), ..Startup::bare(paths) };
+    // Tokens of whoever signs in or up here stay with the rest of the files: nothing is for the system's keyring.
+    let secrets = SecretsChoice::File;
+    let mut startup = Startup { open: globals.open.clone(), secrets, ..Startup::bare(paths) };
     // Only a file that was named: what the user's own profile says is none of the demo's business.
     if let Some(file) = &globals.config {
         startup.paths.config_file.clone_from(file);
         startup.paths.config_file_named = true;
         let (config, themes) = Config::of(&startup.paths);
         startup.configure(config);
+        startup.secrets = secrets;
         startup.themes = themes;
     }
     block_on(chat(options, startup))?
@@ -79,16 +96,25 @@ async fn chat(options: Options, mut startup: Startup) -> Result<(), Failure> {
     let you = server.accounts.first().ok_or_else(|| Failure::Failed("the demo's world is empty".to_owned()))?;
     let token = TokenSource::Given(Secret::new(you.token.clone()));
     startup.accounts = vec![AccountSetup::new(AccountId(0), "osmium", &you.username, &server.url, token)];
+    startup.proposed_server.clone_from(&server.url);
     let ended = run::chat(startup).await;
     server.stop().await;
-    Ok(ended?)
+    ended?;
+    Ok(())
 }
 
 async fn serve(options: Options, json: bool) -> Result<(), Failure> {
     let server = start(options).await.map_err(|error| Failure::Failed(error.to_string()))?;
     let mut ending = Ending::listen()?;
     print::line(&if json { description_json(&server) } else { description(&server) })?;
-    ending.asked().await;
+    loop {
+        tokio::select! {
+            mail = server.next_mail() => {
+                print::tell(&format!("Mail to {}: your token is {}", mail.to, mail.token));
+            }
+            () = ending.asked() => break,
+        }
+    }
     server.stop().await;
     Ok(())
 }
@@ -104,8 +130,15 @@ fn description(server: &Running) -> String {
         text.push_str(&format!("  {:wide$}  {}\n", account.email, account.password));
     }
     let more = server.accounts.len().saturating_sub(people.len().min(LISTED));
-    text.push_str(&format!("\n{more} more, bots among them, with --json."));
-    text
+    text.push_str(&format!("\n{more} more, bots among them, with --json.\n"));
+    text.push_str(&format!(
+        "\nOr make an account. An address at {OWN_DOMAIN} is taken at once; for any other the server asks for a token, which is printed here\n\
+         in place of a mail. A new account is empty; these invites lead somewhere:\n\n"
+    ));
+    for invite in &server.invites {
+        text.push_str(&format!("  {}  {}\n", invite.code, invite.name));
+    }
+    text.trim_end().to_owned()
 }
 
 /// Reads a moment: with a zone or offset as it says, without one in the local zone, a date alone as its noon.

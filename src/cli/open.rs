@@ -12,6 +12,10 @@ pub fn run(globals: &Globals) -> Result<(), Failure> {
     terminal::check(std::env::var("TERM").ok().as_deref())?;
     let mut startup = globals.startup()?;
     startup.open.clone_from(&globals.open);
-    crate::shell::block_on(run::chat(startup))??;
-    Ok(())
+    startup.has_demo = cfg!(feature = "demo");
+    match crate::shell::block_on(run::chat(startup))?? {
+        #[cfg(feature = "demo")]
+        run::Left::Demo => super::demo::show(globals),
+        _ => Ok(()),
+    }
 }

@@ -3,6 +3,7 @@
 use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 use super::id::{ChatId, CommunityId, MessageId, RequestId};
+use super::invite::Invite;
 use super::message::Message;
 use super::people::User;
 use super::text::CleanText;
@@ -184,4 +185,6 @@ pub enum Reply {
     },
     /// A person.
     User(User),
+    /// What an invite leads to.
+    Invite(Box<Invite>),
 }

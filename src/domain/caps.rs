@@ -25,6 +25,8 @@ pub struct Caps {
     pub groups: bool,
     /// There are notes to oneself.
     pub saved: bool,
+    /// Communities and groups are joined by invite, and can be left.
+    pub invites: bool,
     /// Longest message in code points, where the network says.
     pub max_length: Option<u32>,
     /// Most files that go with one message; 0: files cannot be sent.

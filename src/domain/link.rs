@@ -58,12 +58,19 @@ pub enum LinkEvent {
         /// The code given before was not right.
         wrong: bool,
     },
+    /// The address of an account that is being made is to be verified first; answer with `Request::SignInCode`, the token from its mail.
+    VerificationNeeded {
+        /// The token given before was not right.
+        wrong: bool,
+    },
     /// The network refused the sign-in for good: the session ends and does not dial again.
     Refused {
         /// The network's code, 0 if there was none.
         code: u32,
         /// Why, in words.
         reason: CleanText,
+        /// What the reason is about, as far as that can be told.
+        about: Option<SignInPart>,
     },
     /// The connection ended, and is dialled again after the delay.
     Down {
@@ -76,6 +83,19 @@ pub enum LinkEvent {
     Latency(Duration),
     /// Updates were lost on the way; what is on screen is to be fetched anew.
     Missed,
+}
+
+/// A part of what is needed for signing in or up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SignInPart {
+    /// The server's address.
+    Server,
+    /// The name that others see.
+    Name,
+    /// The e-mail address or user name.
+    Login,
+    /// The password.
+    Password,
 }
 
 /// Why a connection ended or never came to be.
@@ -117,4 +137,12 @@ pub enum DownReason {
     /// A fault in nib itself; the log has more.
     #[error("a fault in nib ended the connection")]
     Internal,
+}
+
+impl DownReason {
+    /// Whether another address of the server may be what is needed.
+    #[must_use]
+    pub const fn is_about_server(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Tls { .. } | Self::NotAServer { .. })
+    }
 }

@@ -8,6 +8,7 @@ pub mod caps;
 pub mod chat;
 pub mod community;
 pub mod id;
+pub mod invite;
 pub mod link;
 pub mod markup;
 pub mod message;
@@ -34,7 +35,8 @@ pub use id::{
     AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey,
     UserId,
 };
-pub use link::{DownReason, LinkEvent, LinkPhase};
+pub use invite::{Invite, InviteTarget};
+pub use link::{DownReason, LinkEvent, LinkPhase, SignInPart};
 pub use message::{
     Attachment, AttachmentKind, Embed, Message, MessageKey, MessageKind, ReactEmoji, Reaction, ReplyInfo,
 };

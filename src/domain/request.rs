@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// What the core wants of a network.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Request {
-    /// The second proof that `LinkEvent::CodeNeeded` asked for; a TOTP or a recovery code.
+    /// What `LinkEvent::CodeNeeded` or `LinkEvent::VerificationNeeded` asked for: a TOTP, a recovery code, or the token from a mail.
     SignInCode(Secret),
     /// The communities. Answer: `Reply::Communities`.
     FetchCommunities,
@@ -24,6 +24,8 @@ pub enum Request {
     FetchChat(ChatId),
     /// The direct chat with a person, whether or not anything was written in it. Answer: `Reply::Chat`.
     FetchDirect(UserId),
+    /// The notes to oneself, whether or not anything was written there. Answer: `Reply::Chat`.
+    FetchSaved,
     /// The roles of a community. Answer: `Reply::Roles`.
     FetchRoles(CommunityId),
     /// Some members. Answer: `Reply::Members`.
@@ -90,6 +92,14 @@ pub enum Request {
     },
     /// Tell whether the user is there. Answer: `Reply::Done`.
     SetPresence(Presence),
+    /// What an invite leads to; its code or link, as it was given. Answer: `Reply::Invite`.
+    LookupInvite(String),
+    /// Follow an invite; its code or link. What was joined comes as an update. Answer: `Reply::Done`.
+    UseInvite(String),
+    /// Leave a community. Answer: `Reply::Done`.
+    LeaveCommunity(CommunityId),
+    /// Leave a group. Answer: `Reply::Done`.
+    LeaveGroup(ChatId),
     /// End this session at the network. Answer: `Reply::Done`.
     SignOut,
 }

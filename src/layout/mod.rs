@@ -19,6 +19,7 @@ mod status;
 pub mod style;
 pub mod time;
 mod timeline;
+mod welcome;
 pub mod width;
 pub mod wrap;
 

@@ -45,7 +45,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     let width = usize::from(area.width.saturating_sub(gutter + right)).min(MEASURE);
     let inset = |row: Area| Area { x: row.x + gutter, width: row.width.saturating_sub(gutter), ..row };
     let Some((account, chat)) = open(context) else {
-        super::status::welcome(context, cache, area, scene);
+        super::welcome::place(context, cache, area, scene);
         return timeline::hidden(pane);
     };
     let names = Names::in_chat(account, chat.id);

@@ -1,4 +1,4 @@
-//! The status line, the line across the top when the connection blocks something, and what shows while no chat is open.
+//! The status line, and the line across the top when the connection blocks something.
 
 use super::arrange::Context;
 use super::cache::LayoutCache;
@@ -46,12 +46,16 @@ pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) ->
                 part(&mut line, why, Role::Dim);
             }
         }
-        LinkPhase::SignedOut { reason } => {
+        LinkPhase::SignedOut { reason } if account.was_signed_in() => {
             line.push(&format!("{} Signed out", context.glyphs.offline), Style::of(Role::Error).bold());
             part(&mut line, &format!("{} signs in", key("sign-in").unwrap_or("/sign-in")), Role::Text);
             part(&mut line, reason.trim().trim_end_matches('.'), Role::Dim);
         }
-        LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing | LinkPhase::Online => return None,
+        LinkPhase::SignedOut { .. }
+        | LinkPhase::Idle
+        | LinkPhase::Connecting
+        | LinkPhase::Syncing
+        | LinkPhase::Online => return None,
     }
     Some(line.cut(width.saturating_sub(usize::from(width > 20)), context.glyphs.more))
 }
@@ -64,7 +68,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     let width = usize::from(area.width);
     let glyphs = context.glyphs;
     let mut line = Line::with(" ", Role::Text);
-    if let Some(account) = context.state.shown_account(context.front) {
+    if let Some(account) = context.state.shown_account(context.front).filter(|account| account.was_signed_in()) {
         line.append(&who(context, account));
     }
     let right = if let Some(notice) = &context.front.notice {
@@ -143,7 +147,11 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
     };
     let key = |place, action: &str| keys.key(place, action).map(str::to_owned);
     match context.front.region {
-        Region::Composer if context.front.pane.chat.is_none() => add(key(Keys::Everywhere, "quit"), "quit"),
+        Region::Composer | Region::Messages if context.front.pane.chat.is_none() => {
+            add(key(Keys::Welcome, "accept"), "choose");
+            add(pair(key(Keys::Welcome, "move -1"), key(Keys::Welcome, "move 1")), "move");
+            add(key(Keys::Everywhere, "quit"), "quit");
+        }
         Region::Composer => {
             add(key(Keys::Everywhere, "jump"), "jump");
             add(key(Keys::Composer, "focus-sidebar").filter(|_| !context.front.shows_sidebar()), "list");
@@ -237,50 +245,4 @@ fn pair(one: Option<String>, other: Option<String>) -> Option<String> {
     let start = one.rfind('-').map_or(0, |at| at + 1);
     let same = start > 0 && other.get(..start) == one.get(..start);
     Some(format!("{one}/{}", if same { other.get(start..).unwrap_or_default() } else { &other }))
-}
-
-/// What shows while no chat is open.
-pub(super) fn welcome(context: Context<'_>, cache: &LayoutCache, area: Area, scene: &mut Scene) {
-    let width = usize::from(area.width);
-    let key = |action| cache.keys.key(Keys::Everywhere, action);
-    let signed_in = !context.state.core.accounts.is_empty();
-    let mut lines = vec![Line::with("nib", Style::of(Role::Title).bold()), Line::new()];
-    if signed_in {
-        lines.push(Line::with("No chat is open.", Role::Dim));
-    } else {
-        lines.push(Line::with("You are not signed in anywhere.", Role::Dim));
-    }
-    lines.push(Line::new());
-    let wanted: &[(&str, &str)] = if signed_in {
-        &[
-            ("jump", "jump to a chat by name"),
-            ("next-unread", "open what is unread"),
-            ("focus-sidebar", "walk the list of chats"),
-            ("help", "all keys"),
-        ]
-    } else {
-        &[("sign-in", "sign in"), ("help", "all keys"), ("quit", "leave")]
-    };
-    let mut keyed: Vec<(&str, &str)> =
-        wanted.iter().filter_map(|&(action, words)| Some((key(action)?, words))).collect();
-    if !signed_in && key("sign-in").is_none() {
-        keyed.insert(0, ("nib login", "sign in, from a shell"));
-    }
-    let column = keyed.iter().map(|(key, _)| key.len()).max().unwrap_or(0) + 3;
-    for (key, words) in keyed {
-        let mut line = Line::with(key, Role::Text);
-        line.pad_to(column, Role::Text);
-        line.push(words, Role::Dim);
-        lines.push(line);
-    }
-    let wide = lines.iter().map(Line::width).max().unwrap_or(0);
-    let left = width.saturating_sub(wide) / 2;
-    let rows = u16::try_from(lines.len()).unwrap_or(0);
-    let top = area.y + area.height.saturating_sub(rows) / 3;
-    for (y, line) in (top..area.bottom()).zip(lines) {
-        let mut whole = Line::new();
-        whole.pad_to(left, Role::Text);
-        whole.append(&line);
-        scene.put(Area { y, height: 1, ..area }, whole.cut(width, context.glyphs.more));
-    }
 }

@@ -60,6 +60,15 @@ pub enum Credentials {
         /// A TOTP or recovery code, given beforehand.
         code: Option<Secret>,
     },
+    /// An account is to be made. Tried once: it may have been made when no answer comes.
+    SignUp {
+        /// The name that others see.
+        name: String,
+        /// E-mail address.
+        login: String,
+        /// The password.
+        password: Secret,
+    },
 }
 
 /// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, entrypoints, close.

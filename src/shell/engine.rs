@@ -7,7 +7,7 @@ use super::sessions::{Arrived, Sessions};
 use super::timers::Timers;
 use super::vault::Identity;
 use crate::domain::{AccountId, LinkEvent, Mono, Now};
-use crate::net::NetEvent;
+use crate::net::{Credentials, NetEvent};
 use crate::state::{Effect, Event, State, StoreOp, StoreReply, reduce};
 use std::collections::VecDeque;
 
@@ -144,8 +144,12 @@ impl Engine {
                 let told = self.sessions.connect(account);
                 self.next.extend(told);
             }
-            Effect::SignIn { account, server, login, password } => {
-                let told = self.sessions.sign_in(account, server, login, password, None);
+            Effect::SignIn { account, server, name, login, password, keep } => {
+                let credentials = match name {
+                    Some(name) => Credentials::SignUp { name, login, password },
+                    None => Credentials::Password { login, password, code: None },
+                };
+                let told = self.sessions.sign_in(account, server, credentials, keep);
                 self.next.extend(told);
             }
             Effect::DialNow(account) => self.sessions.dial_now(account),
@@ -173,7 +177,8 @@ impl Engine {
             | Effect::Suspend
             | Effect::SaveOption { .. }
             | Effect::Reload
-            | Effect::Quit => self.for_screen.push_back(effect),
+            | Effect::Quit
+            | Effect::Demo => self.for_screen.push_back(effect),
             // For whoever submitted the action, who observes it.
             Effect::Outcome(..) => {}
         }
@@ -197,7 +202,10 @@ fn log(event: &Event) {
             LinkEvent::Connecting => tracing::debug!(account, "connecting"),
             LinkEvent::SignedIn { me, .. } => tracing::info!(account, user = %me.id, "signed in"),
             LinkEvent::CodeNeeded { recovery, wrong } => tracing::info!(account, recovery, wrong, "a code is needed"),
-            LinkEvent::Refused { code, reason } => tracing::warn!(account, code, ?reason, "the sign-in was refused"),
+            LinkEvent::VerificationNeeded { wrong } => tracing::info!(account, wrong, "the address is to be verified"),
+            LinkEvent::Refused { code, reason, .. } => {
+                tracing::warn!(account, code, ?reason, "the sign-in was refused")
+            }
             LinkEvent::Down { reason, retry_in } => {
                 tracing::debug!(account, ?reason, ?retry_in, "the connection is down")
             }

@@ -6,6 +6,7 @@
 use super::engine::{Engine, Observer};
 use super::startup::Startup;
 use crate::domain::{AccountId, Answer, LinkPhase, Priority, Progress, Request, RequestId, Secret};
+use crate::net::Credentials;
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
 use crate::state::{Action, Effect, Event, State};
@@ -206,7 +207,8 @@ impl Host {
         password: Secret,
         code: Option<Secret>,
     ) {
-        if let Some(event) = self.engine.sessions().sign_in(account, server, login, password, code) {
+        let credentials = Credentials::Password { login, password, code };
+        if let Some(event) = self.engine.sessions().sign_in(account, server, credentials, true) {
             self.engine.feed(event, &mut self.watch);
         }
     }

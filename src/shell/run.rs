@@ -32,7 +32,7 @@ use std::time::Instant;
 ///
 /// # Errors
 /// There is no terminal to draw on, or it refuses.
-pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
+pub async fn chat(mut startup: Startup) -> Result<Left, TerminalError> {
     let signals = Signals::listen()?;
     let _insistence = Insistence::begin()?;
     let mut screen = Screen::enter()?;
@@ -73,13 +73,22 @@ pub async fn chat(mut startup: Startup) -> Result<(), TerminalError> {
     chat.run(Input::listen()?, signals).await
 }
 
+/// What the user left the chat for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Left {
+    /// For good.
+    Quit,
+    /// For the demo, which is to be shown in its place.
+    Demo,
+}
+
 /// Whether the loop goes on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Standing {
     Running,
     /// The terminal is the shell's; everything goes on but drawing.
     Stopped,
-    Leaving,
+    Leaving(Left),
 }
 
 struct Chat {
@@ -106,7 +115,7 @@ struct Chat {
 }
 
 impl Chat {
-    async fn run(mut self, mut input: Input, mut signals: Signals) -> Result<(), TerminalError> {
+    async fn run(mut self, mut input: Input, mut signals: Signals) -> Result<Left, TerminalError> {
         let ended = self.turns(&mut input, &mut signals).await;
         if ended.is_err() {
             // The terminal is gone; what was typed is not to go with it.
@@ -118,10 +127,13 @@ impl Chat {
         ended
     }
 
-    async fn turns(&mut self, input: &mut Input, signals: &mut Signals) -> Result<(), TerminalError> {
+    async fn turns(&mut self, input: &mut Input, signals: &mut Signals) -> Result<Left, TerminalError> {
         self.finish_turn(Cause::Key)?;
         let mut gone = pin!(gone());
-        while self.standing != Standing::Leaving {
+        loop {
+            if let Standing::Leaving(left) = self.standing {
+                return Ok(left);
+            }
             let wake = self.wake();
             let cause = tokio::select! {
                 biased;
@@ -144,7 +156,6 @@ impl Chat {
             };
             self.finish_turn(cause)?;
         }
-        Ok(())
     }
 
     /// The next moment at which something is to be done, if any.
@@ -311,7 +322,7 @@ impl Chat {
 
     fn end(&mut self) {
         self.engine.feed(Event::Terminate, &mut ());
-        self.standing = Standing::Leaving;
+        self.standing = Standing::Leaving(Left::Quit);
     }
 
     fn stop(&mut self) -> Result<(), TerminalError> {
@@ -326,7 +337,8 @@ impl Chat {
 
     fn carry_out(&mut self, effect: Effect) -> Result<(), TerminalError> {
         match effect {
-            Effect::Quit => self.standing = Standing::Leaving,
+            Effect::Quit => self.standing = Standing::Leaving(Left::Quit),
+            Effect::Demo => self.standing = Standing::Leaving(Left::Demo),
             Effect::Suspend => self.stop()?,
             Effect::SaveOption { name, value } => self.files.keep(name, value),
             Effect::Reload => self.files.read(),

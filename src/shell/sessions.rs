@@ -8,13 +8,13 @@ use super::files;
 use super::vault::{Identity, Kept, Vault};
 use crate::config;
 use crate::config::accounts::NETWORKS;
-use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret, Upload};
+use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret, SignInPart, Upload};
 use crate::net::dial::{Proxies, ServerAddress};
 use crate::net::osmium::{OsmiumAdapter, OsmiumConfig, defaults};
 use crate::net::session::{self, BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle};
 use crate::net::{Credentials, NetEvent};
 use crate::state::Event;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::task::{Context, Poll};
@@ -74,6 +74,8 @@ pub struct Sessions {
     /// Counts the wishes for a connection, so that a token that was read for an older one is not used.
     wishes: u64,
     wished: BTreeMap<AccountId, u64>,
+    /// Accounts whose token the user does not want to be saved.
+    for_this_run: BTreeSet<AccountId>,
     /// Tokens as they are saved, so that a reconnect writes nothing.
     kept: BTreeMap<AccountId, Secret>,
 }
@@ -113,6 +115,7 @@ impl Sessions {
             outstanding: 0,
             wishes: 0,
             wished: BTreeMap::new(),
+            for_this_run: BTreeSet::new(),
             kept: BTreeMap::new(),
         }
     }
@@ -121,7 +124,7 @@ impl Sessions {
     pub fn connect(&mut self, account: AccountId) -> Option<Event> {
         self.disconnect(account);
         let Some(setup) = self.setups.get(&account) else {
-            return Some(refused(account, "there is no such account"));
+            return Some(refused(account, "there is no such account", None));
         };
         match &setup.token {
             TokenSource::Given(token) => {
@@ -139,24 +142,32 @@ impl Sessions {
         }
     }
 
-    /// Begins to sign in with what the user typed. An account that is not known yet becomes so.
+    /// Begins to sign in with what the user typed, or to make the account. One that is not known yet becomes so. `keep`: the token is saved.
     pub fn sign_in(
         &mut self,
         account: AccountId,
         server: String,
-        login: String,
-        password: Secret,
-        code: Option<Secret>,
+        credentials: Credentials,
+        keep: bool,
     ) -> Option<Event> {
         self.disconnect(account);
+        let label = match &credentials {
+            Credentials::Password { login, .. } | Credentials::SignUp { login, .. } => login.as_str(),
+            Credentials::Token(_) => "",
+        };
         let setup = self.setups.entry(account).or_insert_with(|| {
             let network = NETWORKS.first().copied().unwrap_or_default();
-            AccountSetup::new(account, network, &login, &server, TokenSource::Saved)
+            AccountSetup::new(account, network, label, &server, TokenSource::Saved)
         });
         // The network's own server is none to be noted: however one signs in, it is the same account.
         setup.account.server = Some(server).filter(|server| server != defaults::URL);
+        if !keep {
+            self.for_this_run.insert(account);
+        } else if self.for_this_run.remove(&account) {
+            setup.token = TokenSource::Saved;
+        }
         self.kept.remove(&account);
-        self.start(account, Credentials::Password { login, password, code })
+        self.start(account, credentials)
     }
 
     /// Begins to sign in with a token that the user gave; it is saved when the network takes it.
@@ -211,7 +222,9 @@ impl Sessions {
     /// Saves an account's token, and the account with it. What is saved already is not written again.
     pub fn keep_token(&mut self, account: AccountId, token: Secret, identity: Identity) {
         let Some(setup) = self.setups.get_mut(&account) else { return };
-        if let TokenSource::Given(given) = &mut setup.token {
+        if self.for_this_run.contains(&account) {
+            setup.token = TokenSource::Given(token);
+        } else if let TokenSource::Given(given) = &mut setup.token {
             *given = token;
         } else if self.kept.get(&account) != Some(&token) {
             let (vault, setup) = (self.vault.clone(), setup.clone());
@@ -284,7 +297,7 @@ impl Sessions {
                 self.kept.insert(account, token.clone());
                 self.start(account, Credentials::Token(token))
             }
-            Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence)),
+            Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
             Finished::Kept(account, kept) => {
                 if let Some((setup, label)) = self.setups.get_mut(&account).zip(kept.label) {
@@ -328,7 +341,7 @@ impl Sessions {
         let setup = self.setups.get(&account)?;
         let server: ServerAddress = match setup.server().parse() {
             Ok(server) => server,
-            Err(error) => return Some(refused(account, &format!("{error}"))),
+            Err(error) => return Some(refused(account, &format!("{error}"), Some(SignInPart::Server))),
         };
         let mut config = SessionConfig {
             trusted_hosts: setup.account.options.trusted_hosts.clone().unwrap_or_default(),
@@ -370,6 +383,6 @@ fn adapters(account: &config::Account, server: &str, quiet: bool) -> MakeAdapter
     Box::new(move |credentials| Box::new(OsmiumAdapter::new(osmium.clone(), credentials, Now::default())))
 }
 
-fn refused(account: AccountId, reason: &str) -> Event {
-    Event::Link(account, LinkEvent::Refused { code: 0, reason: CleanText::line(reason) })
+fn refused(account: AccountId, reason: &str, about: Option<SignInPart>) -> Event {
+    Event::Link(account, LinkEvent::Refused { code: 0, reason: CleanText::line(reason), about })
 }

@@ -78,6 +78,10 @@ pub struct Startup {
     pub ways: Ways,
     /// What was configured at the start and holds until the end.
     pub fixed: Fixed,
+    /// The server that forms propose.
+    pub proposed_server: String,
+    /// Whether the chat may be left for the demo.
+    pub has_demo: bool,
 }
 
 impl Startup {
@@ -97,6 +101,8 @@ impl Startup {
             keeps_choices: false,
             ways: Ways::default(),
             fixed: Fixed::default(),
+            proposed_server: defaults::URL.to_owned(),
+            has_demo: false,
         }
     }
 
@@ -130,6 +136,9 @@ impl Startup {
             startup.accounts =
                 accounts.map(|(id, account)| AccountSetup { id, account, token: TokenSource::Saved }).collect();
         }
+        if let Some(server) = variable("NIB_SERVER") {
+            startup.proposed_server = server;
+        }
         startup.ways = ways(&config)?;
         startup.configure(config);
         Ok(startup)
@@ -152,7 +161,8 @@ impl Startup {
         let specs = self.accounts.iter().map(AccountSetup::spec).collect();
         let vault = self.vault();
         let mut state = State::new(self.settings, specs, front, seed(), clock.now());
-        defaults::URL.clone_into(&mut state.proposed_server);
+        state.proposed_server = self.proposed_server;
+        state.has_demo = self.has_demo;
         if let Some(front) = &mut state.front {
             front.wish = self.open;
         }

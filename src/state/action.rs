@@ -4,7 +4,7 @@
 //! help line in [`REGISTRY`]; help, the keymap and completion are made from there, so that nothing can be in one and not in another.
 
 use super::front::{Hit, PaneId, Target};
-use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Page, Upload};
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Nonce, Page, Upload};
 
 /// What a user intends.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -112,6 +112,20 @@ pub enum Action {
     Reconnect,
     /// Show the sign-in form.
     SignIn,
+    /// Show the form for a new account.
+    SignUp,
+    /// Leave for the demo, with a world of its own.
+    Demo,
+    /// Follow an invite; its code or link. Without one, ask for it.
+    Join(String),
+    /// Write to a person by user name; without one, ask for it.
+    Write(String),
+    /// Leave the community or group of the open chat, after asking.
+    Leave,
+    /// Leave a community, without asking: what the question leads to.
+    LeaveCommunity(AccountId, CommunityId),
+    /// Leave a group, without asking.
+    LeaveGroup(ChatKey),
     /// Send what is in the composer, or run it if it is a command.
     Send,
     /// Send a file that the shell reads, with a text if there is one.
@@ -207,6 +221,8 @@ pub enum Context {
     Messages,
     /// The sidebar has the focus.
     Sidebar,
+    /// No chat is open: what can be done is offered.
+    Welcome,
     /// A list with a search line lies on top: jump, help, emoji.
     List,
     /// A form lies on top.
@@ -217,8 +233,16 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 7] =
-        [Self::Everywhere, Self::Composer, Self::Messages, Self::Sidebar, Self::List, Self::Form, Self::Question];
+    pub const ALL: [Self; 8] = [
+        Self::Everywhere,
+        Self::Composer,
+        Self::Messages,
+        Self::Sidebar,
+        Self::Welcome,
+        Self::List,
+        Self::Form,
+        Self::Question,
+    ];
 
     /// Its name in the configuration.
     #[must_use]
@@ -228,6 +252,7 @@ impl Context {
             Self::Composer => "composer",
             Self::Messages => "messages",
             Self::Sidebar => "sidebar",
+            Self::Welcome => "welcome",
             Self::List => "list",
             Self::Form => "form",
             Self::Question => "question",
@@ -273,9 +298,11 @@ pub enum ActionError {
 }
 
 const ANYWHERE: &[Context] = &[Context::Everywhere];
+const OFFERS: &[Context] = &[Context::Welcome, Context::Everywhere];
 const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
 const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::List];
-const CHOICES: &[Context] = &[Context::Messages, Context::Sidebar, Context::List, Context::Form, Context::Question];
+const CHOICES: &[Context] =
+    &[Context::Messages, Context::Sidebar, Context::Welcome, Context::List, Context::Form, Context::Question];
 
 macro_rules! registry {
     ($($name:literal $arguments:literal $contexts:expr, $command:literal, $make:expr, $help:literal;)*) => {
@@ -322,7 +349,12 @@ registry! {
     "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
     "mark-read" "" ANYWHERE, true, plain!(A::MarkRead), "Mark this chat read";
     "reconnect" "" ANYWHERE, true, plain!(A::Reconnect), "Connect now instead of waiting";
-    "sign-in" "" ANYWHERE, true, plain!(A::SignIn), "Sign in";
+    "sign-in" "" OFFERS, true, plain!(A::SignIn), "Sign in";
+    "sign-up" "" OFFERS, true, plain!(A::SignUp), "Make an account";
+    "demo" "" &[Context::Welcome], true, plain!(A::Demo), "Leave for the demo: a small world of its own, gone at exit";
+    "join" "[INVITE]" OFFERS, true, |rest| Some(A::Join(rest.to_owned())), "Join a community or group by an invite, its code or link";
+    "write" "[@USERNAME]" OFFERS, true, |rest| Some(A::Write(rest.to_owned())), "Write to somebody by user name";
+    "leave" "" &[Context::Composer, Context::Messages, Context::Sidebar], true, plain!(A::Leave), "Leave this community or group";
     "help" "" ANYWHERE, true, plain!(A::Help), "Show what can be done here";
     "redraw" "" ANYWHERE, true, plain!(A::Redraw), "Draw everything anew";
     "theme" "[NAME]" ANYWHERE, true, |rest| Some(A::Theme(rest.to_owned())), "Choose the colours";
@@ -338,7 +370,7 @@ registry! {
     "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move the cursor; negative is up";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
-    "accept" "" &[Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
+    "accept" "" &[Context::Sidebar, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
     "fold" "" &[Context::Sidebar], false, plain!(A::Fold), "Fold or unfold";
     "reply" "" &[Context::Messages], false, plain!(A::Reply), "Answer this message";
     "edit" "" &[Context::Messages], false, plain!(A::Edit), "Change this message";

@@ -4,7 +4,7 @@ use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, open};
-use super::{Effect, Effects, State, link, outbox, people, pins, roster, sync};
+use super::{Effect, Effects, State, join, link, login, outbox, people, pins, roster, sync, updates};
 use crate::domain::{
     AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Refusal, RefusalKind, Reply, RequestId, Role,
     VoiceParticipant,
@@ -74,6 +74,25 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 state.notice(format!("{what}: {}", refusal.text), true, fx);
             }
         }
+        Purpose::Code => {
+            if let Err(refusal) = answer.outcome {
+                login::code_refused(state, account, &refusal);
+            }
+        }
+        Purpose::Saved(ticket) => open::saved(state, account, ticket, answer.outcome, fx),
+        Purpose::Invite(code) => join::looked_up(state, account, &code, answer.outcome, fx),
+        Purpose::Join(target) => join::joined(state, account, target, answer.outcome, fx),
+        Purpose::LeaveCommunity(community) => match answer.outcome {
+            Ok(_) => updates::community_gone(state, account, community),
+            Err(refusal) => state.notice(format!("Not left: {}", refusal.text), true, fx),
+        },
+        Purpose::LeaveGroup(chat) => match answer.outcome {
+            Ok(_) => {
+                roster::remove_chat(known, chat);
+                roster::forget_gone(state, account, &[chat]);
+            }
+            Err(refusal) => state.notice(format!("Not left: {}", refusal.text), true, fx),
+        },
         Purpose::Person { name, ticket } => open::person(state, account, &name, ticket, answer.outcome, fx),
     }
     if list {
@@ -109,6 +128,7 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
         Ok(Reply::Chats { bundle, complete }) => {
             let gone = roster::put_direct(known, bundle, complete);
             roster::forget_gone(state, account, &gone);
+            join::arrived(state, account, fx);
         }
         Ok(Reply::Channels { community, bundle }) => {
             let first = !known.channels_loaded.contains_key(&community);
@@ -117,6 +137,7 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
             if first {
                 sync::details(state, account, community, fx);
             }
+            join::arrived(state, account, fx);
         }
         Ok(_) => {}
         Err(refusal) if refusal.kind == RefusalKind::LinkLost => {}
@@ -150,7 +171,8 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         | Reply::History { .. }
         | Reply::Communities { .. }
         | Reply::Channels { .. }
-        | Reply::Chats { .. } => return,
+        | Reply::Chats { .. }
+        | Reply::Invite(_) => return,
     }
     if let Some(front) = &mut state.front {
         front.sidebar.dirty = true;

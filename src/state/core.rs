@@ -86,6 +86,8 @@ pub struct Account {
     pub(crate) chats_asked: HashSet<ChatId>,
     /// Failed tries to connect in a row.
     pub(crate) failures: u32,
+    /// Made by a form and not signed in yet: nobody's so far.
+    pub(crate) fresh: bool,
     /// Whether lists were ever complete on this run.
     pub(crate) synced: bool,
 }
@@ -107,6 +109,12 @@ impl Account {
     #[must_use]
     pub const fn is_signed_in(&self) -> bool {
         matches!(self.link, LinkPhase::Syncing | LinkPhase::Online)
+    }
+
+    /// Whether it is somebody's: kept from before, or signed in to on this run.
+    #[must_use]
+    pub const fn was_signed_in(&self) -> bool {
+        !self.fresh
     }
 
     /// Unread messages and mentions of a community, or of direct chats and groups for `None`. Muted and hidden chats do not count.

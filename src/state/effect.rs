@@ -12,16 +12,20 @@ use std::sync::Arc;
 pub enum Effect {
     /// Start a session for an account, with its saved sign-in. One that runs already is ended first.
     Connect(AccountId),
-    /// Sign in to an account with what the user typed.
+    /// Sign in to an account with what the user typed, or make it.
     SignIn {
         /// Which account. One that does not exist yet has the next free number.
         account: AccountId,
         /// The server's address.
         server: String,
+        /// For an account that is to be made: the name that others see.
+        name: Option<String>,
         /// E-mail address or user name.
         login: String,
         /// The password.
         password: Secret,
+        /// Whether the token is kept for later runs.
+        keep: bool,
     },
     /// Dial now instead of waiting for the next try.
     DialNow(AccountId),
@@ -87,6 +91,8 @@ pub enum Effect {
     Reload,
     /// End the program.
     Quit,
+    /// End the chat and show the demo in its place.
+    Demo,
     /// What became of a submitted action.
     Outcome(Ticket, Outcome),
 }

@@ -5,11 +5,11 @@ use super::typing::OwnTyping;
 use super::ui::attach::Reading;
 use super::ui::composer::Composer;
 use super::ui::field::Field;
+use super::ui::form::Form;
 use super::ui::picker::Picker;
 use super::ui::sidebar::Sidebar;
-use super::ui::sign_in::SignInForm;
 use super::unread::ReadMarks;
-use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};
+use crate::domain::{AccountId, ChatKey, CommunityId, InviteTarget, MessageId, MessageKey, Mono, Nonce};
 use std::collections::{HashMap, HashSet};
 
 /// A pane that shows a chat. Anchors belong to panes, since there will be several.
@@ -117,8 +117,12 @@ pub struct Front {
     pub(crate) titled: Option<(u32, Option<ChatKey>, u32)>,
     /// What was typed into search lines that were closed lately, and when.
     pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
-    /// The sign-in form that was closed last.
-    pub(crate) kept_form: Option<Box<SignInForm>>,
+    /// Forms that were closed, the last one last.
+    pub(crate) kept_forms: Vec<Box<Form>>,
+    /// Which of the offers is selected where no chat is open.
+    pub offer: usize,
+    /// What was joined and is to be opened once it is there.
+    pub(crate) awaited: Option<(AccountId, InviteTarget)>,
 }
 
 /// A pane that shows a chat.
@@ -276,8 +280,8 @@ pub enum Overlay {
     Themes(Picker),
     /// A question with a safe default.
     Question(Question),
-    /// Signing in.
-    SignIn(Box<SignInForm>),
+    /// A form.
+    Form(Box<Form>),
 }
 
 /// What lies under a cell of the screen.
@@ -336,12 +340,15 @@ impl Front {
         Tier::of(self.width, self.height)
     }
 
-    /// Whether the tree shows: in narrow terminals only while it has the focus.
+    /// Whether the tree shows: in narrow terminals only while it has the focus, and not before there is an account.
     #[must_use]
     pub fn shows_sidebar(&self) -> bool {
         match self.tier() {
             Tier::Tiny | Tier::Narrow => self.region == Region::Sidebar,
-            Tier::Medium | Tier::Wide => !self.sidebar_hidden || self.region == Region::Sidebar,
+            Tier::Medium | Tier::Wide => {
+                let empty = self.sidebar.rail.is_empty() && self.sidebar.rows.is_empty();
+                !(self.sidebar_hidden || empty) || self.region == Region::Sidebar
+            }
         }
     }
 
@@ -351,9 +358,11 @@ impl Front {
         let inner = match self.overlays.last() {
             Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. } | Overlay::Themes(_)) => Context::List,
             Some(Overlay::Question(_)) => Context::Question,
-            Some(Overlay::SignIn(_)) => Context::Form,
+            Some(Overlay::Form(_)) => Context::Form,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
+                // Where no chat is open there is nothing to write in and nothing to point at.
+                Region::Messages | Region::Composer if self.pane.chat.is_none() => Context::Welcome,
                 Region::Messages => Context::Messages,
                 Region::Composer => Context::Composer,
             },

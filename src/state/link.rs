@@ -12,9 +12,6 @@ pub(super) fn started(state: &mut State, fx: &mut Effects) {
         fx.push(Effect::Connect(account.id));
     }
     timers::arm_midnight(state, fx);
-    if state.core.accounts.is_empty() {
-        login::show(state, AccountId(0), None);
-    }
     state.touch();
 }
 
@@ -39,11 +36,12 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             sync::start(state, account, fx);
         }
         LinkEvent::CodeNeeded { recovery, wrong } => login::code_needed(state, account, recovery, wrong),
-        LinkEvent::Refused { code: _, reason } => {
+        LinkEvent::VerificationNeeded { wrong } => login::verification_needed(state, account, wrong),
+        LinkEvent::Refused { code: _, reason, about } => {
             known.link = LinkPhase::SignedOut { reason: reason.clone() };
             known.typing.chats.clear();
             abandon(state, account, fx);
-            login::refused(state, account, &reason);
+            login::refused(state, account, &reason, about);
             open::wish_in_vain(state, fx);
             state.touch();
         }
@@ -109,7 +107,7 @@ pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
     }
     let signed_out = state.core.accounts.iter().find(|account| matches!(account.link, LinkPhase::SignedOut { .. }));
     match signed_out.map(|account| account.id) {
-        Some(account) => login::show(state, account, None),
+        Some(account) => login::show(state, account),
         None => state.notice("The connection stands", false, fx),
     }
 }

@@ -1,144 +1,215 @@
-//! Signing in: the form, what a network says to it, and never a loop.
+//! Signing in and up: the forms, what a network says to them, and never a loop.
 
-use super::front::{Front, Overlay};
+use super::front::Overlay;
 use super::requests::Purpose;
 use super::ui::field::Field;
-use super::ui::sign_in::{SignInField, SignInForm, SignInStage};
+use super::ui::form::{FieldKind, Form, FormField, FormPurpose};
 use super::{Account, Effect, Effects, State};
-use crate::domain::{AccountId, CleanText, DownReason, LinkPhase, Priority, Request, Secret};
+use crate::domain::{AccountId, CleanText, DownReason, LinkPhase, Priority, Refusal, Request, Secret, SignInPart};
 
-/// Shows the form for an account on top, with what was typed into it before, and a reason if there is one.
-pub(super) fn show(state: &mut State, account: AccountId, reason: Option<String>) {
-    let known = state.core.account(account).map(|known| &known.server).filter(|server| !server.is_empty());
-    let server = known.unwrap_or(&state.proposed_server).clone();
-    let Some(front) = &mut state.front else { return };
-    let found =
-        front.overlays.iter().position(|overlay| matches!(overlay, Overlay::SignIn(form) if form.account == account));
-    let mut form = match found.map(|at| front.overlays.remove(at)) {
-        Some(Overlay::SignIn(form)) => form,
-        _ => front.kept_form.take().filter(|form| form.account == account).unwrap_or_else(|| {
-            let at = if server.is_empty() { SignInField::Server } else { SignInField::Login };
-            let server = Field::with(&server);
-            Box::new(SignInForm { account, server, password: Field::secret(), at, ..SignInForm::default() })
-        }),
-    };
-    if reason.is_some() {
-        form.stage = SignInStage::Editing;
-        form.refusal = reason;
-        form.code = Field::new();
-        if form.at == SignInField::Code {
-            form.at = SignInField::Password;
-        }
-    }
-    front.overlays.push(Overlay::SignIn(form));
-    state.touch();
+/// What a sign-in may do with the token, in the order of `FieldKind::Stay`.
+const STAY: &[&str] = &["yes", "this run only"];
+
+fn sign_in_form(account: AccountId, server: &str) -> Form {
+    let fields = vec![
+        server_field(server),
+        FormField::text(
+            FieldKind::Login,
+            "E-mail",
+            Field::new(),
+            "The address of your account.",
+            "Type your e-mail address",
+        ),
+        password_field("Kept only as long as it takes to sign in."),
+        stay_field(),
+    ];
+    Form::new(FormPurpose::SignIn(account), fields)
 }
 
-fn form_mut(front: &mut Front, account: AccountId) -> Option<&mut SignInForm> {
-    front.overlays.iter_mut().find_map(|overlay| match overlay {
-        Overlay::SignIn(form) if form.account == account => Some(form.as_mut()),
-        _ => None,
-    })
+fn sign_up_form(account: AccountId, server: &str) -> Form {
+    let fields = vec![
+        server_field(server),
+        FormField::text(
+            FieldKind::Name,
+            "Your name",
+            Field::new(),
+            "What others see. It need not be unique.",
+            "Type the name that others are to see",
+        ),
+        FormField::text(
+            FieldKind::Login,
+            "E-mail",
+            Field::new(),
+            "You sign in with it. The server may send a token there first.",
+            "Type your e-mail address",
+        ),
+        password_field("A new one, for this account alone."),
+        stay_field(),
+    ];
+    Form::new(FormPurpose::SignUp(account), fields)
 }
 
-/// The account is signed in: its form goes, and with it the password.
-pub(super) fn signed_in(state: &mut State, account: AccountId) {
+fn server_field(server: &str) -> FormField {
+    let help = "Where the network is. Another one only if you were told so.";
+    FormField::text(FieldKind::Server, "Server", Field::with(server), help, "Type the server's address")
+}
+
+fn password_field(help: &'static str) -> FormField {
+    FormField::text(FieldKind::Password, "Password", Field::secret(), help, "Type your password")
+}
+
+fn stay_field() -> FormField {
+    FormField::choice(FieldKind::Stay, "Stay in", STAY, "Whether nib keeps the server's token, never the password.")
+}
+
+fn is_of(account: AccountId) -> impl Fn(&FormPurpose) -> bool {
+    move |purpose| matches!(purpose, FormPurpose::SignIn(of) | FormPurpose::SignUp(of) if *of == account)
+}
+
+/// Shows the sign-in form for an account on top, with what was typed into it before.
+pub(super) fn show(state: &mut State, account: AccountId) {
+    let form = sign_in_form(account, &server_of(state, account));
     if let Some(front) = &mut state.front {
-        front.overlays.retain(|overlay| !matches!(overlay, Overlay::SignIn(form) if form.account == account));
-        if front.kept_form.as_ref().is_some_and(|form| form.account == account) {
-            front.kept_form = None;
-        }
+        front.show_form(form, |_| {});
     }
     state.touch();
 }
 
-/// The network does not take the sign-in: the form says why, and nothing is tried before the user goes on.
-pub(super) fn refused(state: &mut State, account: AccountId, reason: &CleanText) {
-    let mut sentence = reason.to_string();
-    if sentence.is_empty() {
-        sentence.push_str("The network did not take the sign-in");
+fn server_of(state: &State, account: AccountId) -> String {
+    let known = state.core.account(account).map(|known| &known.server).filter(|server| !server.is_empty());
+    known.unwrap_or(&state.proposed_server).clone()
+}
+
+/// The form that waits for what an account's network says; the one for signing in where there is none.
+fn waiting(state: &mut State, account: AccountId) -> Option<&mut Form> {
+    if state.front.as_mut()?.form_mut(is_of(account)).is_none() {
+        show(state, account);
     }
-    show(state, account, Some(sentence));
+    state.touch();
+    state.front.as_mut()?.form_mut(is_of(account))
+}
+
+/// The account is signed in: its forms go, and with them the password.
+pub(super) fn signed_in(state: &mut State, account: AccountId) {
+    if let Some(known) = state.core.account_mut(account) {
+        known.fresh = false;
+    }
+    if let Some(front) = &mut state.front {
+        front.drop_forms(is_of(account));
+    }
+    state.touch();
+}
+
+/// The network does not take it: the form says why, and nothing is tried before the user goes on.
+pub(super) fn refused(state: &mut State, account: AccountId, reason: &CleanText, about: Option<SignInPart>) {
+    let sentence =
+        if reason.is_empty() { "The network did not take the sign-in".to_owned() } else { reason.to_string() };
+    if let Some(form) = waiting(state, account) {
+        begin_again(form);
+        form.fail(about.map(kind_of), sentence);
+    }
+}
+
+const fn kind_of(part: SignInPart) -> FieldKind {
+    match part {
+        SignInPart::Server => FieldKind::Server,
+        SignInPart::Name => FieldKind::Name,
+        SignInPart::Login => FieldKind::Login,
+        SignInPart::Password => FieldKind::Password,
+    }
+}
+
+/// Everything can be changed again; a code is good for one try.
+fn begin_again(form: &mut Form) {
+    form.clear();
+    form.working = None;
+    let at = form.fields.iter().position(|field| field.kind == FieldKind::Password);
+    if form.field(FieldKind::Code).is_some() {
+        form.take(FieldKind::Code);
+        form.at = at.unwrap_or(0);
+    }
+    form.fix(None);
 }
 
 /// The connection ended while the form waited: it says so, and keeps what was typed.
 pub(super) fn down(state: &mut State, account: AccountId, reason: &DownReason) {
-    if let Some(form) = state.front.as_mut().and_then(|front| form_mut(front, account))
-        && form.stage != SignInStage::Editing
-    {
-        form.stage = SignInStage::Editing;
-        form.refusal = Some(CleanText::line(&reason.to_string()).to_string());
+    let form = state.front.as_mut().and_then(|front| front.form_mut(is_of(account)));
+    if let Some(form) = form.filter(|form| form.working.is_some() || form.field(FieldKind::Code).is_some()) {
+        begin_again(form);
+        let kind = reason.is_about_server().then_some(FieldKind::Server);
+        form.fail(kind, CleanText::line(&reason.to_string()).to_string());
         state.touch();
     }
 }
 
 /// The network wants a second proof.
 pub(super) fn code_needed(state: &mut State, account: AccountId, recovery: bool, wrong: bool) {
-    if state.front.as_mut().is_some_and(|front| form_mut(front, account).is_none()) {
-        show(state, account, None);
-    }
-    if let Some(form) = state.front.as_mut().and_then(|front| form_mut(front, account)) {
-        form.stage = SignInStage::Code { recovery };
-        form.at = SignInField::Code;
-        form.code = Field::new();
-        form.refusal = wrong.then(|| "That code was not right".to_owned());
-    }
-    state.touch();
+    let help = if recovery {
+        "The code of your authenticator, or a recovery code."
+    } else {
+        "The code of your authenticator."
+    };
+    ask_code(state, account, FormField::text(FieldKind::Code, "Code", Field::new(), help, "Type the code"), wrong);
 }
 
-/// The user goes on in the form: to the next field, or to the network.
-pub(super) fn accept(state: &mut State, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    let Some(Overlay::SignIn(form)) = front.overlays.last_mut() else { return };
-    state.revision += 1;
-    match form.stage {
-        SignInStage::Working => {}
-        SignInStage::Code { .. } => {
-            if form.code.text().trim().is_empty() {
-                form.refusal = Some("Type the code first".to_owned());
-                return;
-            }
-            let code = Secret::new(form.code.text().trim().to_owned());
-            let account = form.account;
-            form.stage = SignInStage::Working;
-            form.refusal = None;
-            state.ask(
-                account,
-                Request::SignInCode(code),
-                Priority::User,
-                Purpose::Change("The code was not taken"),
-                fx,
-            );
-        }
-        SignInStage::Editing => {
-            let missing = [
-                (form.server.text().trim().is_empty(), SignInField::Server, "Type the server's address"),
-                (form.login.text().trim().is_empty(), SignInField::Login, "Type your e-mail address"),
-                (form.password.text().is_empty(), SignInField::Password, "Type your password"),
-            ];
-            // Enter in an earlier field goes on to the next one that is empty; in the last one it says what is missing.
-            if let Some((_, field, sentence)) = missing.into_iter().find(|(missing, ..)| *missing) {
-                form.refusal = (form.at == field).then(|| sentence.to_owned());
-                form.at = field;
-                return;
-            }
-            form.stage = SignInStage::Working;
-            form.refusal = None;
-            let account = form.account;
-            let server = form.server.text().trim().to_owned();
-            let login = form.login.text().trim().to_owned();
-            let password = Secret::new(form.password.text().to_owned());
-            begin(state, account, &server, &login);
-            super::link::abandon(state, account, fx);
-            fx.push(Effect::SignIn { account, server, login, password });
-        }
+/// The network wants the address of a new account verified.
+pub(super) fn verification_needed(state: &mut State, account: AccountId, wrong: bool) {
+    let help = "From the mail that the server has sent you just now.";
+    let field = FormField::text(FieldKind::Code, "Token", Field::new(), help, "Type the token from the mail");
+    ask_code(state, account, field, wrong);
+}
+
+fn ask_code(state: &mut State, account: AccountId, field: FormField, wrong: bool) {
+    let Some(form) = waiting(state, account) else { return };
+    let sentence = format!("That {} was not right", field.label.to_lowercase());
+    form.working = None;
+    form.clear();
+    form.put(field);
+    form.fix(Some(FieldKind::Code));
+    if wrong {
+        form.fail(Some(FieldKind::Code), sentence);
     }
+}
+
+/// A code was not taken. Whether it was wrong is told by what follows; without a connection nothing does.
+pub(super) fn code_refused(state: &mut State, account: AccountId, refusal: &Refusal) {
+    let form = state.front.as_mut().and_then(|front| front.form_mut(is_of(account)));
+    if let Some(form) = form.filter(|form| form.working.is_some()) {
+        form.fail(Some(FieldKind::Code), refusal.text.to_string());
+        state.touch();
+    }
+}
+
+/// The user goes on in a form: to the next field, or to the network.
+pub(super) fn accept(state: &mut State, fx: &mut Effects) {
+    let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else { return };
+    let (FormPurpose::SignIn(account) | FormPurpose::SignUp(account)) = form.purpose else { return };
+    state.revision += 1;
+    if form.working.is_some() || !form.go_on() {
+        return;
+    }
+    let sign_up = matches!(form.purpose, FormPurpose::SignUp(_));
+    form.working = Some(if sign_up { "making the account" } else { "signing in" });
+    if form.field(FieldKind::Code).is_some() {
+        let code = Secret::new(form.text(FieldKind::Code).trim().to_owned());
+        state.ask(account, Request::SignInCode(code), Priority::User, Purpose::Code, fx);
+        return;
+    }
+    let server = form.text(FieldKind::Server).trim().to_owned();
+    let login = form.text(FieldKind::Login).trim().to_owned();
+    let name = form.text(FieldKind::Name).trim().to_owned();
+    let password = Secret::new(form.text(FieldKind::Password).to_owned());
+    let keep = form.chosen(FieldKind::Stay) == 0;
+    begin(state, account, &server, &login);
+    super::link::abandon(state, account, fx);
+    let name = sign_up.then_some(name);
+    fx.push(Effect::SignIn { account, server, name, login, password, keep });
 }
 
 /// The account is there, with this server, and connects.
 fn begin(state: &mut State, id: AccountId, server: &str, login: &str) {
     if state.core.account(id).is_none() {
-        state.core.accounts.push(Account { id, label: login.to_owned(), ..Account::default() });
+        state.core.accounts.push(Account { id, label: login.to_owned(), fresh: true, ..Account::default() });
     }
     if let Some(account) = state.core.account_mut(id) {
         server.clone_into(&mut account.server);
@@ -146,14 +217,43 @@ fn begin(state: &mut State, id: AccountId, server: &str, login: &str) {
     }
 }
 
+/// The try that a form waits for is given up; what was typed stays. Returns whether there was one.
+pub(super) fn give_up(state: &mut State, fx: &mut Effects) -> bool {
+    let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else {
+        return false;
+    };
+    let (FormPurpose::SignIn(account) | FormPurpose::SignUp(account)) = form.purpose else { return false };
+    if form.working.is_none() && form.field(FieldKind::Code).is_none() {
+        return false;
+    }
+    begin_again(form);
+    if let Some(known) = state.core.account_mut(account) {
+        known.link = LinkPhase::Idle;
+    }
+    fx.push(Effect::Disconnect(account));
+    true
+}
+
+/// The account that is signed out and fits, else a new one.
+fn spare(state: &State, fits: impl Fn(&Account) -> bool) -> AccountId {
+    let out = |account: &Account| matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle);
+    let waiting = state.core.accounts.iter().find(|account| out(account) && fits(account));
+    let next = state.core.accounts.iter().map(|account| account.id.0.saturating_add(1)).max().unwrap_or(0);
+    waiting.map_or(AccountId(next), |account| account.id)
+}
+
 /// The user wants to sign in: to the account that is signed out, else to a new one.
 pub(super) fn wanted(state: &mut State) {
-    let waiting = state
-        .core
-        .accounts
-        .iter()
-        .find(|account| matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle));
-    let next = state.core.accounts.iter().map(|account| account.id.0.saturating_add(1)).max().unwrap_or(0);
-    let id = waiting.map_or(AccountId(next), |account| account.id);
-    show(state, id, None);
+    let account = spare(state, |_| true);
+    show(state, account);
+}
+
+/// The user wants a new account. It never takes the place of one that somebody has.
+pub(super) fn sign_up_wanted(state: &mut State) {
+    let account = spare(state, |account| account.fresh);
+    let form = sign_up_form(account, &server_of(state, account));
+    if let Some(front) = &mut state.front {
+        front.show_form(form, |_| {});
+    }
+    state.touch();
 }

@@ -10,6 +10,7 @@ pub mod effect;
 pub mod event;
 pub mod front;
 mod history;
+mod join;
 mod link;
 mod login;
 mod messages;
@@ -61,6 +62,8 @@ pub struct State {
     pub utc_offset: i32,
     /// The server that the form proposes for an account that has none yet; set by the shell.
     pub proposed_server: String,
+    /// Whether the demo can be left for; set by the shell.
+    pub has_demo: bool,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
     /// Random numbers; seeded by the shell, so that a run can be replayed.
@@ -94,6 +97,7 @@ impl State {
             now,
             utc_offset: 0,
             proposed_server: String::new(),
+            has_demo: false,
             revision: 1,
             random,
             next_request: 0,

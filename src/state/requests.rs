@@ -2,7 +2,7 @@
 
 use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{ChatId, CommunityId, MessageKey, Nonce, Page, RequestId};
+use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, RequestId};
 use std::collections::HashMap;
 
 /// Open requests of one account.
@@ -81,6 +81,18 @@ pub enum Purpose {
     },
     /// A change; a refusal is told with this beginning, for example `Not deleted`.
     Change(&'static str),
+    /// A second proof or a token for the sign-in.
+    Code,
+    /// The notes to oneself, to open them.
+    Saved(Option<Ticket>),
+    /// An invite looked up, to be shown before it is followed.
+    Invite(String),
+    /// An invite followed, to this place.
+    Join(InviteTarget),
+    /// A community left.
+    LeaveCommunity(CommunityId),
+    /// A group left.
+    LeaveGroup(ChatId),
     /// A person looked up by name, to open the direct chat.
     Person {
         /// The name, without `@`.

@@ -1,6 +1,6 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
-use super::{Effects, State, answers, link, login, messages, people, roster, sync, typing, unread};
+use super::{Effects, State, answers, join, link, login, messages, people, roster, sync, typing, unread};
 use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Priority, Update, UserId};
 
 /// A fact from an account's network.
@@ -22,8 +22,11 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             roster::remove_chat(account, chat);
             roster::forget_gone(state, id, &[chat]);
         }
-        Update::ChatChanged(bundle) => roster::put_bundle(account, *bundle),
-        Update::GroupChanged { chat, users } => group_changed(state, id, *chat, users),
+        Update::ChatChanged(bundle) => {
+            roster::put_bundle(account, *bundle);
+            join::arrived(state, id, fx);
+        }
+        Update::GroupChanged { chat, users } => group_changed(state, id, *chat, users, fx),
         Update::OverridesChanged { chat, overrides } => {
             if let Some(known) = account.chats.get_mut(&chat) {
                 known.overrides = overrides;
@@ -98,7 +101,13 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
     }
 }
 
-fn group_changed(state: &mut State, id: AccountId, chat: crate::domain::Chat, users: Vec<crate::domain::User>) {
+fn group_changed(
+    state: &mut State,
+    id: AccountId,
+    chat: crate::domain::Chat,
+    users: Vec<crate::domain::User>,
+    fx: &mut Effects,
+) {
     let Some(account) = state.core.account_mut(id) else { return };
     for user in users {
         people::put(account, user);
@@ -110,10 +119,12 @@ fn group_changed(state: &mut State, id: AccountId, chat: crate::domain::Chat, us
         roster::forget_gone(state, id, &[chat.id]);
     } else {
         roster::put_chat_shape(account, chat);
+        join::arrived(state, id, fx);
     }
 }
 
-fn community_gone(state: &mut State, id: AccountId, community: CommunityId) {
+/// A community was left or is no more.
+pub(super) fn community_gone(state: &mut State, id: AccountId, community: CommunityId) {
     let Some(account) = state.core.account_mut(id) else { return };
     let gone = roster::remove_community(account, community);
     roster::forget_gone(state, id, &gone);
@@ -135,7 +146,7 @@ fn session_ended(state: &mut State, id: AccountId, fx: &mut Effects) {
     fx.push(super::Effect::Disconnect(id));
     fx.push(super::Effect::ForgetToken(id));
     link::abandon(state, id, fx);
-    login::refused(state, id, &reason);
+    login::refused(state, id, &reason, None);
     state.touch();
 }
 

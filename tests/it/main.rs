@@ -14,5 +14,6 @@ mod people;
 mod screen;
 mod session;
 mod state;
+mod welcome;
 mod wire;
 mod world;

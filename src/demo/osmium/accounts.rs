@@ -1,6 +1,6 @@
 //! The accounts of a demo, as they are told to whoever wants to sign in.
 
-use super::state::State;
+use super::state::{Invite, InviteTarget, State};
 use super::totp::{self, base32};
 
 /// An account of the demo. Nothing in it is secret.
@@ -33,6 +33,28 @@ impl DemoAccount {
     pub fn one_time_code(&self, now: i64) -> Option<String> {
         self.totp_key.as_deref().map(|secret| totp::code(secret, now))
     }
+}
+
+/// An invite that the world has from its start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoInvite {
+    /// Its code.
+    pub code: String,
+    /// What it leads to.
+    pub name: String,
+}
+
+/// The invites of the sample world: to its communities, then to its groups.
+pub(crate) fn invites(state: &State) -> Vec<DemoInvite> {
+    let named = |invite: &Invite| match invite.target {
+        InviteTarget::Community(id) => state.communities.get(&id).map(|one| (0, id, one.name.clone())),
+        InviteTarget::Group(id) => state.groups.get(&id).map(|one| (1, id, one.name.clone())),
+        InviteTarget::Person(_) => None,
+    };
+    let mut invites: Vec<_> =
+        state.invites.values().filter_map(|invite| Some((named(invite)?, invite.code.clone()))).collect();
+    invites.sort();
+    invites.into_iter().map(|((_, _, name), code)| DemoInvite { code, name }).collect()
 }
 
 /// The accounts of the sample world: people in its order, then bots.

@@ -49,6 +49,8 @@ pub(crate) struct Hub {
     inner: Arc<Mutex<Inner>>,
     /// Wakes the script when somebody wrote something or signed in.
     pub(crate) written: Arc<Notify>,
+    /// Says that a mail was written.
+    pub(crate) posted: Arc<Notify>,
     /// While true nothing is read from any connection.
     pub(crate) frozen: Arc<watch::Sender<bool>>,
     queue: usize,
@@ -66,6 +68,7 @@ impl Hub {
         Self {
             inner: Arc::new(Mutex::new(Inner { server, sockets: BTreeMap::new() })),
             written: Arc::new(Notify::new()),
+            posted: Arc::new(Notify::new()),
             frozen: Arc::new(watch::Sender::new(false)),
             queue: queue.max(1),
         }
@@ -121,6 +124,9 @@ impl Hub {
     }
 
     fn wake_script(&self, inner: &Inner) {
+        if !inner.server.state.mails.is_empty() {
+            self.posted.notify_one();
+        }
         if inner.server.listening && (inner.server.arrived || !inner.server.written.is_empty()) {
             self.written.notify_one();
         }

@@ -13,6 +13,7 @@ mod fanout;
 mod frame;
 mod hub;
 mod ids;
+mod mail;
 mod methods;
 mod permissions;
 mod post;
@@ -31,7 +32,8 @@ use thiserror::Error;
 
 use super::world::model::World;
 
-pub use accounts::DemoAccount;
+pub use accounts::{DemoAccount, DemoInvite};
+pub use mail::{Mail, OWN_DOMAIN};
 pub use running::{Running, description_json};
 pub use serve::start;
 pub use server::{ConnectionId, Output, Server};
@@ -55,6 +57,8 @@ pub struct Options {
     pub dedupe_nonce: bool,
     /// Sends the updates that a request causes before its answer; otherwise after it.
     pub updates_first: bool,
+    /// Asks new accounts for the token from a mail, but those at [`OWN_DOMAIN`].
+    pub verifies: bool,
     /// Frames that may wait for one connection before it counts as too slow and is closed.
     pub queue: usize,
 }
@@ -70,6 +74,7 @@ impl Default for Options {
             legacy_sign_in_only: false,
             dedupe_nonce: false,
             updates_first: false,
+            verifies: true,
             queue: 4_096,
         }
     }

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::accounts::DemoAccount;
+use super::accounts::{DemoAccount, DemoInvite};
 use super::hub::{Hub, Outbound};
 use super::ids::Id;
+use super::mail::Mail;
 use super::post::Draft;
 use super::refusal::Refusal;
 use crate::net::osmium::wire;
@@ -29,19 +30,31 @@ pub struct Running {
     pub address: SocketAddr,
     /// "You" first, then the other people, then the bots.
     pub accounts: Vec<DemoAccount>,
+    /// Invites to its communities and groups.
+    pub invites: Vec<DemoInvite>,
     hub: Hub,
     tasks: JoinSet<()>,
 }
 
 impl Running {
     pub(crate) fn new(hub: Hub, address: SocketAddr, tasks: JoinSet<()>) -> Self {
-        let accounts = hub.with(|server| server.accounts());
-        Self { url: format!("ws://{address}"), address, accounts, hub, tasks }
+        let (accounts, invites) = hub.with(|server| (server.accounts(), server.invites()));
+        Self { url: format!("ws://{address}"), address, accounts, invites, hub, tasks }
     }
 
     /// Ends the server; all connections are cut.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
+    }
+
+    /// The oldest mail that was not fetched; waits for the next one. Safe to drop and call again.
+    pub async fn next_mail(&self) -> Mail {
+        loop {
+            if let Some(mail) = self.hub.with(super::server::Server::next_mail) {
+                return mail;
+            }
+            self.hub.posted.notified().await;
+        }
     }
 
     /// How many connections are open.
@@ -150,7 +163,7 @@ impl Running {
     }
 }
 
-/// What `demo --serve-only --json` prints first: the address and the accounts.
+/// What `demo --serve-only --json` prints first: the address, the accounts and the invites.
 #[must_use]
 pub fn description_json(running: &Running) -> String {
     let accounts: Vec<Value> = running
@@ -166,6 +179,7 @@ pub fn description_json(running: &Running) -> String {
             if let Some(fields) = one.as_object_mut() {
                 if let Some(secret) = &account.totp_secret {
                     fields.insert("totp_secret".to_owned(), json!(secret));
+                    fields.insert("recovery_codes".to_owned(), json!(account.recovery_codes));
                 }
                 if account.bot {
                     fields.insert("bot".to_owned(), json!(true));
@@ -174,5 +188,7 @@ pub fn description_json(running: &Running) -> String {
             one
         })
         .collect();
-    json!({ "v": 1, "url": running.url, "accounts": accounts }).to_string()
+    let invite = |invite: &DemoInvite| json!({ "code": invite.code, "name": invite.name });
+    let invites: Vec<Value> = running.invites.iter().map(invite).collect();
+    json!({ "v": 1, "url": running.url, "accounts": accounts, "invites": invites }).to_string()
 }

@@ -10,7 +10,7 @@ use crate::net::osmium::wire;
 use wire::core::{ClientMessage, RpcError, RpcResult, ServerMessage, rpc_result, server_message};
 use wire::updates::update::Update as Change;
 
-use super::accounts::{DemoAccount, accounts};
+use super::accounts::{DemoAccount, DemoInvite, accounts, invites};
 use super::frame::{Inbound, classify};
 use super::ids::Id;
 use super::post::Written;
@@ -76,6 +76,8 @@ pub(crate) struct Quirks {
     pub(crate) dedupe_nonce: bool,
     /// Updates that a request causes go out before its answer.
     pub(crate) updates_first: bool,
+    /// New accounts need a token from a mail.
+    pub(crate) verifies: bool,
 }
 
 /// What goes out, before it has an id.
@@ -138,6 +140,7 @@ impl Server {
             legacy_sign_in_only: options.legacy_sign_in_only,
             dedupe_nonce: options.dedupe_nonce,
             updates_first: options.updates_first,
+            verifies: options.verifies,
         };
         Ok(Self::new(State::load(world, options.seed), at, now, quirks))
     }
@@ -146,6 +149,12 @@ impl Server {
     #[must_use]
     pub fn accounts(&self) -> Vec<DemoAccount> {
         accounts(&self.state)
+    }
+
+    /// The invites that the world has from its start.
+    #[must_use]
+    pub fn invites(&self) -> Vec<DemoInvite> {
+        invites(&self.state)
     }
 
     /// A server for a state whose world counts back from `at`, started at `now` (wall clock, Unix milliseconds).

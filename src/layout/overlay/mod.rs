@@ -1,9 +1,9 @@
 //! What lies on top: one centred panel with a thin frame, drawn over whatever is there without moving it.
 
+mod form;
 mod help;
 mod picker;
 mod question;
-mod sign_in;
 
 use super::arrange::Context;
 use super::cache::{KeyHints, LayoutCache};
@@ -29,7 +29,7 @@ pub(super) fn place(context: Context<'_>, cache: &LayoutCache, screen: Area, sce
             help::place(context, keys, query, *scroll, contexts, screen, scene)
         }
         Some(Overlay::Question(question)) => question::place(context, keys, question, screen, scene),
-        Some(Overlay::SignIn(form)) => sign_in::place(context, keys, form, screen, scene),
+        Some(Overlay::Form(form)) => form::place(context, keys, form, screen, scene),
         None => {}
     }
 }

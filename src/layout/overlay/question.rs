@@ -26,9 +26,20 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, 
     let other = Style::of(Role::Dim);
     let (no, yes) = if question.on_yes { (other, chosen) } else { (chosen, other) };
     // Brackets say which is chosen where reverse video does not show.
-    let button = |words: &str, chosen: bool| if chosen { format!("[ {words} ]") } else { format!("  {words}  ") };
-    let mut line = Line::with(&button("Leave it", !question.on_yes), no);
-    line.push("  ", Role::Text);
-    line.push(&button(question.yes, question.on_yes), yes);
+    let buttons = |space: &str| {
+        let button = |words: &str, chosen: bool| match chosen {
+            true => format!("[{space}{words}{space}]"),
+            false => format!(" {space}{words}{space} "),
+        };
+        let mut line = Line::with(&button("Leave it", !question.on_yes), no);
+        line.push(space, Role::Text);
+        line.push(space, Role::Text);
+        line.push(&button(question.yes, question.on_yes), yes);
+        line
+    };
+    let mut line = buttons(" ");
+    if line.width() > usize::from(inside.width) {
+        line = buttons("");
+    }
     scene.put(row(inside, inside.height.saturating_sub(1)), line.cut(usize::from(inside.width), context.glyphs.more));
 }

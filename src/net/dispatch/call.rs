@@ -71,11 +71,13 @@ pub(super) const fn is_read(request: &Request) -> bool {
             | Request::FetchChats
             | Request::FetchChat(_)
             | Request::FetchDirect(_)
+            | Request::FetchSaved
             | Request::FetchRoles(_)
             | Request::FetchMembers(..)
             | Request::FetchMemberList(_)
             | Request::FetchVoiceRooms(_)
             | Request::LookupUsername(_)
+            | Request::LookupInvite(_)
             | Request::FetchHistory { .. }
             | Request::FetchPinned(_)
     )

@@ -95,6 +95,7 @@ impl OsmiumAdapter {
             pins: true,
             groups: true,
             saved: true,
+            invites: true,
             max_length: None,
             max_files: UPLOADS_LIMIT,
             max_file: config.upload_limit,
@@ -214,14 +215,20 @@ impl OsmiumAdapter {
                 }
                 out.events.push(NetEvent::Link(LinkEvent::CodeNeeded { recovery, wrong }));
             }
+            Next::WaitForToken { wrong } => {
+                if let Some(request) = self.code_request.take() {
+                    answer(request, Err(Refusal::ours(RefusalKind::Invalid, "The token is not right.")), out);
+                }
+                out.events.push(NetEvent::Link(LinkEvent::VerificationNeeded { wrong }));
+            }
             Next::SignedIn(authorization) => self.signed_in(authorization, now, out),
-            Next::Refused { code, reason } => {
+            Next::Refused { code, reason, about } => {
                 if let Some(request) = self.code_request.take() {
                     let refusal =
                         Refusal { kind: RefusalKind::NotSignedIn, code, text: reason.clone(), ..Refusal::default() };
                     answer(request, Err(refusal), out);
                 }
-                out.events.push(NetEvent::Link(LinkEvent::Refused { code, reason }));
+                out.events.push(NetEvent::Link(LinkEvent::Refused { code, reason, about }));
                 self.close(Close::Refused, out);
             }
             Next::Fault(reason) => self.close(Close::SignInFault(reason), out),

@@ -93,6 +93,9 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
             let chat = ids::wire(user.0).and_then(|user| ids::direct(user, 0)).ok_or_else(not_here)?;
             read(chats::GetChat { chat_ref: reference(chat)? }, |reply, decoder| Reply::Chat(decoder.chat(reply)))
         }
+        Request::FetchSaved => read(chats::GetChat { chat_ref: reference(ids::saved())? }, |reply, decoder| {
+            Reply::Chat(decoder.chat(reply))
+        }),
         Request::FetchRoles(community) => {
             let community = *community;
             read(communities::GetRoles { community_id: community_id(community)? }, move |reply, decoder| {
@@ -166,8 +169,24 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
             };
             done(settings::ChangeStatus { status: status as i32, ..Default::default() })
         }
+        Request::LookupInvite(code) => call(auth::LookupInvite { code: invite_code(code) }, |reply, decoder| {
+            let unknown =
+                || Refusal::ours(RefusalKind::Unsupported, "The invite leads to something nib does not know.");
+            decoder.invite(reply).map(|invite| Outcome::Done(Reply::Invite(Box::new(invite)))).ok_or_else(unknown)
+        }),
+        Request::UseInvite(code) => done(auth::UseInvite { code: invite_code(code) }),
+        Request::LeaveCommunity(community) => {
+            done(communities::LeaveCommunity { community_id: community_id(*community)? })
+        }
+        Request::LeaveGroup(chat) => done(chats::RemoveChatMember { chat_ref: reference(*chat)?, user_id: decoder.me }),
         Request::SignOut => sign_out(decoder.session),
     })
+}
+
+/// The code of an invite that is given as a link or alone: what stands last in its path.
+fn invite_code(given: &str) -> String {
+    let path = given.trim().split(['?', '#']).next().unwrap_or_default();
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().trim().to_owned()
 }
 
 fn not_here() -> Refusal {
@@ -355,4 +374,17 @@ fn sign_out(session: u64) -> Call {
 pub fn probe() -> client_message::Message {
     let own = wire::refs::ChatRef { r#ref: Some(Ref::Self_(wire::refs::RefSelf {})) };
     chats::GetChat { chat_ref: Some(own) }.wrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::invite_code;
+
+    #[test]
+    fn an_invite_is_given_by_link_or_code() {
+        for given in ["abc123", " abc123 ", "https://osm.pm/i/abc123", "web.osmium.chat/invite/abc123/?from=x#y"] {
+            assert_eq!(invite_code(given), "abc123", "{given}");
+        }
+        assert_eq!(invite_code("  "), "");
+    }
 }

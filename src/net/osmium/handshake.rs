@@ -1,15 +1,18 @@
 //! From an open connection to a signed-in one, as a machine that is fed answers and says what to do next.
 //!
 //! Greeting, then the saved token, or e-mail and password with a second proof where the account has one. A server that does not know
-//! the newer sign-in (#104) is asked the older one (#2), once. Nothing here prints a secret.
+//! the newer sign-in (#104) is asked the older one (#2), once. A new account is made with one request (#3); where the server wants its
+//! address verified, the same request is made again with the token from the mail. Nothing here prints a secret.
 
 use super::defaults::{CHALLENGE_RESTARTS, OsmiumConfig};
 use super::refusal::words;
 use super::rpc::{Method, ReplyError};
-use super::wire::auth::{Authorization, Authorize, CompleteSignIn, LegacySignIn, MfaChallenge, SignIn, SignInResult};
+use super::wire::auth::{
+    Authorization, Authorize, CompleteSignIn, LegacySignIn, MfaChallenge, SignIn, SignInResult, SignUp,
+};
 use super::wire::auth::{complete_sign_in::Proof, sign_in_result};
 use super::wire::core::{Initialize, RpcError, client_message, rpc_result};
-use crate::domain::{CleanText, Secret};
+use crate::domain::{CleanText, Secret, SignInPart};
 use crate::net::Credentials;
 
 /// What was asked, and so what the answer has to be.
@@ -25,6 +28,8 @@ pub enum Step {
     LegacySignIn,
     /// The second proof.
     CompleteSignIn,
+    /// A new account.
+    SignUp,
 }
 
 /// What to do next.
@@ -39,6 +44,11 @@ pub enum Next {
         /// The one before was wrong.
         wrong: bool,
     },
+    /// Wait for the token that was sent to the new account's address.
+    WaitForToken {
+        /// The one before was wrong.
+        wrong: bool,
+    },
     /// Done.
     SignedIn(Authorization),
     /// The server does not take this sign-in, now or later.
@@ -47,6 +57,8 @@ pub enum Next {
         code: u32,
         /// Why, in words.
         reason: CleanText,
+        /// What the reason is about.
+        about: Option<SignInPart>,
     },
     /// A passing fault.
     Fault(CleanText),
@@ -72,7 +84,7 @@ impl Handshake {
     #[must_use]
     pub fn new(credentials: Credentials) -> Self {
         let code = match &credentials {
-            Credentials::Token(_) => None,
+            Credentials::Token(_) | Credentials::SignUp { .. } => None,
             Credentials::Password { code, .. } => code.clone(),
         };
         Self { credentials, code, challenge: None, waiting: false, legacy: false, wrong_codes: 0 }
@@ -96,7 +108,7 @@ impl Handshake {
     pub fn token(&self) -> Option<&Secret> {
         match &self.credentials {
             Credentials::Token(token) => Some(token),
-            Credentials::Password { .. } => None,
+            Credentials::Password { .. } | Credentials::SignUp { .. } => None,
         }
     }
 
@@ -117,7 +129,7 @@ impl Handshake {
         match step {
             Step::Initialize => match Initialize::unwrap_reply(result) {
                 Ok(_) => self.begin(),
-                Err(ReplyError::Refused(error)) => Next::Fault(words(&error)),
+                Err(ReplyError::Refused(error)) => self.fault(words(&error)),
                 Err(error) => broken(&error),
             },
             Step::Authorize => match Authorize::unwrap_reply(result) {
@@ -143,6 +155,11 @@ impl Handshake {
                 Err(ReplyError::Refused(error)) => self.wrong_code(&error),
                 Err(error) => broken(&error),
             },
+            Step::SignUp => match SignUp::unwrap_reply(result) {
+                Ok(authorization) => Next::SignedIn(authorization),
+                Err(ReplyError::Refused(error)) => self.sign_up_failed(&error),
+                Err(error) => Next::Refused { code: 0, reason: CleanText::line(&error.to_string()), about: None },
+            },
         }
     }
 
@@ -153,7 +170,8 @@ impl Handshake {
         }
         self.waiting = false;
         self.code = Some(code);
-        Some(if self.legacy { self.begin() } else { self.prove() })
+        let once_more = self.legacy || matches!(self.credentials, Credentials::SignUp { .. });
+        Some(if once_more { self.begin() } else { self.prove() })
     }
 
     fn begin(&mut self) -> Next {
@@ -165,6 +183,15 @@ impl Handshake {
                 let totp = self.code.as_ref().map(|code| squeezed(code.expose()));
                 let request = LegacySignIn { email: login.clone(), password: password.expose().to_owned(), totp };
                 Next::Ask(Step::LegacySignIn, request.wrap())
+            }
+            Credentials::SignUp { name, login, password } => {
+                let request = SignUp {
+                    email: Some(login.clone()),
+                    password: Some(password.expose().to_owned()),
+                    name: name.clone(),
+                    email_verification_token: self.code.as_ref().map(|token| token.expose().trim().to_owned()),
+                };
+                Next::Ask(Step::SignUp, request.wrap())
             }
             Credentials::Password { login, password, .. } => {
                 let request = SignIn { email: login.clone(), password: password.expose().to_owned() };
@@ -195,12 +222,14 @@ impl Handshake {
             }
             Some(sign_in_result::Result::MfaChallenge(_)) => Next::Refused {
                 code: 0,
+                about: None,
                 reason: CleanText::ours(
                     "This account asks for a security key, which nib cannot use. Add an authenticator app to the account.",
                 ),
             },
             None => Next::Refused {
                 code: 0,
+                about: None,
                 reason: CleanText::ours("The server asks for a proof that this version of nib does not know."),
             },
         }
@@ -238,6 +267,26 @@ impl Handshake {
         if self.wrong_codes > CHALLENGE_RESTARTS { refused(error) } else { self.begin() }
     }
 
+    /// A fault before anything was asked that counts: tried again, unless an account is to be made, which the user does.
+    fn fault(&self, reason: CleanText) -> Next {
+        match self.credentials {
+            Credentials::SignUp { .. } => Next::Refused { code: 0, reason, about: None },
+            Credentials::Token(_) | Credentials::Password { .. } => Next::Fault(reason),
+        }
+    }
+
+    /// How a server says that it wants an address verified is not published; only its words tell. No refusal of a sign-up is tried again by itself.
+    fn sign_up_failed(&mut self, error: &RpcError) -> Next {
+        let asks = matches!(error.error_code, 400 | 401 | 403 | 422) && speaks_of_verification(&error.error_message);
+        if !asks || self.wrong_codes > CHALLENGE_RESTARTS {
+            return refused(error);
+        }
+        let wrong = self.code.take().is_some();
+        self.wrong_codes += u32::from(wrong);
+        self.waiting = true;
+        Next::WaitForToken { wrong }
+    }
+
     /// The older sign-in says a missing and a wrong code with the code of a wrong password; only its words tell them apart.
     fn legacy_failed(&mut self, error: &RpcError) -> Next {
         let about_code = matches!(error.error_code, 400 | 401 | 403) && speaks_of_code(&error.error_message);
@@ -259,7 +308,7 @@ fn failed(error: &RpcError) -> Next {
 }
 
 fn refused(error: &RpcError) -> Next {
-    Next::Refused { code: error.error_code, reason: words(error) }
+    Next::Refused { code: error.error_code, reason: words(error), about: about(error) }
 }
 
 fn broken(error: &ReplyError) -> Next {
@@ -270,10 +319,29 @@ fn squeezed(code: &str) -> String {
     code.chars().filter(|character| !character.is_whitespace()).collect()
 }
 
+/// What a refusal is about. The server names no field, so its words decide; where they name several things, the last typed of them.
+fn about(error: &RpcError) -> Option<SignInPart> {
+    let says = |wanted: &[&str]| speaks_of(&error.error_message, wanted);
+    if says(&["password", "passwords"]) {
+        Some(SignInPart::Password)
+    } else if says(&["email", "mail", "address"]) {
+        Some(SignInPart::Login)
+    } else if says(&["name", "names"]) {
+        Some(SignInPart::Name)
+    } else {
+        None
+    }
+}
+
 fn speaks_of_code(message: &str) -> bool {
+    speaks_of(message, &["code", "totp", "otp", "2fa", "mfa", "authenticator", "factor"])
+}
+
+fn speaks_of_verification(message: &str) -> bool {
+    speaks_of(message, &["verify", "verified", "verification", "unverified", "token"])
+}
+
+fn speaks_of(message: &str, wanted: &[&str]) -> bool {
     let message = message.to_lowercase();
-    let words = message.split(|character: char| !character.is_alphanumeric());
-    let mut about =
-        words.filter(|word| matches!(*word, "code" | "totp" | "otp" | "2fa" | "mfa" | "authenticator" | "factor"));
-    about.next().is_some()
+    message.split(|character: char| !character.is_alphanumeric()).any(|word| wanted.contains(&word))
 }

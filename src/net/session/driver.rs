@@ -6,7 +6,7 @@ use super::entrypoints::Entrypoints;
 use super::pending::Pending;
 use super::{Batch, Command, MakeAdapter, SessionConfig};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{AccountId, Answer, DownReason, LinkEvent, Mono, Now, Refusal, Wall};
+use crate::domain::{AccountId, Answer, CleanText, DownReason, LinkEvent, Mono, Now, Refusal, SignInPart, Wall};
 use crate::net::Credentials;
 use crate::net::dial::{Dial, dial};
 use crate::net::dispatch::Dispatch;
@@ -109,6 +109,13 @@ impl Driver {
             });
             match end {
                 End::Stopped => break Refusal::ours(RefusalKind::LinkLost, "The connection was ended."),
+                // The account may have been made: to ask once more is the user's business.
+                End::Down(reason) if matches!(self.config.credentials, Credentials::SignUp { .. }) => {
+                    let about = reason.is_about_server().then_some(SignInPart::Server);
+                    let reason = CleanText::line(&reason.to_string());
+                    self.pending.link(LinkEvent::Refused { code: 0, reason, about });
+                    break Refusal::ours(RefusalKind::LinkLost, "The connection was lost.");
+                }
                 End::Refused => break Refusal::ours(RefusalKind::NotSignedIn, "You are not signed in."),
                 End::Down(reason) => {
                     if !self.wait(reason).await {

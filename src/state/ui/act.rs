@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, lists, message, mouse, open, themes};
+use super::{attach, compose, lists, message, mouse, open, themes, welcome};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -9,7 +9,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Region, ScrollIntent, Tier};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, link, login, permit, slow, unread};
+use crate::state::{State, history, join, link, login, permit, slow, unread};
 
 /// The most rows or pages that one scroll goes.
 const FARTHEST: i32 = 100_000;
@@ -44,6 +44,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
     let Some(front) = &state.front else { return };
     let on_top = !front.overlays.is_empty();
     let region = front.region;
+    let welcome = welcome::is_here(front);
     match action {
         Action::Redraw => {
             state.touch();
@@ -83,6 +84,8 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::MoveLast | Action::ScrollEnd if on_top => lists::step(state, FARTHEST),
         Action::ScrollStart => scroll(state, ScrollIntent::Start),
         Action::ScrollEnd => scroll_end(state, fx),
+        Action::Move(by) if welcome => welcome::step(state, by),
+        Action::Accept | Action::Send if welcome => welcome::accept(state, fx),
         Action::Move(by) => step(state, by),
         Action::MoveFirst => step(state, -FARTHEST),
         Action::MoveLast => step(state, FARTHEST),
@@ -108,6 +111,14 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::ToggleSidebar => toggle_sidebar(state),
         Action::Reconnect => link::reconnect(state, fx),
         Action::SignIn => login::wanted(state),
+        Action::SignUp => login::sign_up_wanted(state),
+        Action::Demo if state.has_demo => leave_for_demo(state, fx),
+        Action::Demo => state.notice("This is without the demo; nib demo may show it", true, fx),
+        Action::Join(invite) => join::wanted(state, &invite, fx),
+        Action::Write(name) => join::write_wanted(state, &name, fx),
+        Action::Leave => join::leave(state, fx),
+        Action::LeaveCommunity(account, community) => join::leave_community(state, account, community, fx),
+        Action::LeaveGroup(chat) => join::leave_group(state, chat, fx),
         Action::Send if on_top => lists::accept(state, fx),
         Action::Send => compose::send(state, fx),
         Action::Attach { path, text } => attach::begin(state, path, text, "", fx),
@@ -120,6 +131,13 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         // Dealt with above: they need no screen.
         Action::SendTo { .. } | Action::Fetch { .. } | Action::Open(_) | Action::Quit => {}
     }
+}
+
+/// What was typed is kept, as at any end; the demo takes the place of the chat.
+fn leave_for_demo(state: &mut State, fx: &mut Effects) {
+    open::terminate(state, fx);
+    fx.retain(|effect| *effect != Effect::Quit);
+    fx.push(Effect::Demo);
 }
 
 fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {

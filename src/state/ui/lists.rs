@@ -1,13 +1,13 @@
-//! What lies on top: lists with a search line, questions, the sign-in form. Closing one keeps what was typed for a while.
+//! What lies on top: lists with a search line, questions, forms. Closing one keeps what was typed for a while.
 
+use super::form::{Form, FormPurpose};
 use super::picker::Picker;
-use super::sign_in::{SignInField, SignInForm, SignInStage};
 use super::{act, jump, message};
-use crate::domain::{LinkPhase, Mono};
+use crate::domain::Mono;
 use crate::state::action::{Action, TextEdit};
-use crate::state::effect::{Effect, Effects};
+use crate::state::effect::Effects;
 use crate::state::front::{Front, Overlay};
-use crate::state::{State, login};
+use crate::state::{State, join, login};
 use std::time::Duration;
 
 /// How long a search line that was closed keeps its text: it was closed, or is opened again, by mistake.
@@ -63,7 +63,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Jump(picker)) => front.keep_query("jump", picker.query.text(), now),
         Some(Overlay::Emoji { picker, .. }) => front.keep_query("emoji", picker.query.text(), now),
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
-        Some(Overlay::SignIn(form)) => front.kept_form = Some(form),
+        Some(Overlay::Form(form)) => front.keep_form(form),
         // Reopened, the list begins with the theme in use: a kept search line would show another.
         Some(Overlay::Themes(_) | Overlay::Question(_)) | None => {}
     }
@@ -72,30 +72,23 @@ fn close(front: &mut Front, now: Mono) {
 /// Esc while something lies on top.
 pub(super) fn cancel(state: &mut State, fx: &mut Effects) {
     let now = state.now.mono;
-    let Some(front) = &mut state.front else { return };
     state.revision += 1;
-    if let Some(Overlay::SignIn(form)) = front.overlays.last_mut()
-        && form.stage != SignInStage::Editing
-    {
-        // The try is given up; what was typed stays.
-        form.stage = SignInStage::Editing;
-        form.at = SignInField::Password;
-        form.refusal = None;
-        let account = form.account;
-        if let Some(known) = state.core.account_mut(account) {
-            known.link = LinkPhase::Idle;
-        }
-        fx.push(Effect::Disconnect(account));
+    if login::give_up(state, fx) || join::give_up(state) {
         return;
     }
-    close(front, now);
+    if let Some(front) = &mut state.front {
+        close(front, now);
+    }
 }
 
 /// Enter while something lies on top.
 pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     match front.overlays.last() {
-        Some(Overlay::SignIn(_)) => login::accept(state, fx),
+        Some(Overlay::Form(form)) => match form.purpose {
+            FormPurpose::SignIn(_) | FormPurpose::SignUp(_) => login::accept(state, fx),
+            FormPurpose::Join { .. } | FormPurpose::Write => join::accept(state, fx),
+        },
         Some(Overlay::Jump(picker) | Overlay::Themes(picker)) => {
             let Some(action) = picker.chosen().cloned() else { return };
             front.overlays.pop();
@@ -134,25 +127,29 @@ pub(super) fn step(state: &mut State, by: i32) {
             *scroll = scroll.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(HELP);
         }
         Some(Overlay::Question(question)) => question.on_yes ^= by % 2 != 0,
-        Some(Overlay::SignIn(form)) => next_field(form, by >= 0),
+        Some(Overlay::Form(form)) => form.step(by),
         None => return,
     }
     state.touch();
 }
 
-fn next_field(form: &mut SignInForm, forward: bool) {
-    if form.stage != SignInStage::Editing {
-        return;
-    }
-    form.at = match (form.at, forward) {
-        (SignInField::Server, true) | (SignInField::Password, false) => SignInField::Login,
-        (SignInField::Login, true) | (SignInField::Server, false) => SignInField::Password,
-        (SignInField::Password, true) | (SignInField::Login, false) | (SignInField::Code, _) => SignInField::Server,
+/// The field with the cursor of the form on top changes.
+fn with_form(state: &mut State, change: impl FnOnce(&mut Form) -> bool) -> bool {
+    let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else {
+        return false;
     };
+    if change(form) {
+        join::edited(form);
+    }
+    state.touch();
+    true
 }
 
-/// Text goes to the search line or field on top. Returns whether something there takes text.
+/// Text goes to the search line or field on top.
 pub(super) fn insert(state: &mut State, text: &str) {
+    if with_form(state, |form| form.insert(text)) {
+        return;
+    }
     with_field(state, |field| {
         field.insert(text);
         true
@@ -164,6 +161,7 @@ pub(super) fn edit(state: &mut State, edit: TextEdit) {
     match edit {
         TextEdit::Up => step(state, -1),
         TextEdit::Down => step(state, 1),
+        _ if with_form(state, |form| form.edit(edit)) => {}
         _ => with_field(state, |field| field.edit(edit)),
     }
 }
@@ -185,17 +183,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
                 *scroll = 0;
             }
         }
-        Some(Overlay::SignIn(form)) => {
-            let field = match (form.stage, form.at) {
-                (SignInStage::Working, _) => return,
-                (SignInStage::Code { .. }, _) | (_, SignInField::Code) => &mut form.code,
-                (_, SignInField::Server) => &mut form.server,
-                (_, SignInField::Login) => &mut form.login,
-                (_, SignInField::Password) => &mut form.password,
-            };
-            change(field);
-        }
-        Some(Overlay::Question(_)) | None => return,
+        Some(Overlay::Question(_) | Overlay::Form(_)) | None => return,
     }
     state.touch();
 }

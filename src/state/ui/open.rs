@@ -1,5 +1,6 @@
 //! Opening and leaving chats; what was typed stays with the chat it was typed in.
 
+use super::form::FormPurpose;
 use super::{attach, sidebar};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
@@ -10,7 +11,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Anchor, ComposeMode, Front, Pane, Region};
 use crate::state::names::{ResolveError, resolve_chat};
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, history, people, pins, roster, typing};
+use crate::state::{Account, State, history, join, people, pins, roster, typing};
 
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
@@ -36,6 +37,7 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
     }
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
+    front.awaited = None;
     keep_draft(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
@@ -165,6 +167,9 @@ pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<T
             let signed_in = state.core.accounts.iter().find(|account| account.is_signed_in()).map(|account| account.id);
             let name = written.trim().strip_prefix('@').filter(|name| !name.is_empty());
             match (&error, name, signed_in) {
+                (ResolveError::Unknown { .. }, None, Some(account)) if is_saved(written) => {
+                    state.ask(account, Request::FetchSaved, Priority::User, Purpose::Saved(ticket), fx);
+                }
                 (ResolveError::Unknown { .. }, Some(name), Some(account)) => {
                     let purpose = Purpose::Person { name: name.to_owned(), ticket };
                     state.ask(account, Request::LookupUsername(name.to_owned()), Priority::User, purpose, fx);
@@ -178,8 +183,35 @@ pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<T
     }
 }
 
-fn found(state: &mut State, key: ChatKey, ticket: Option<Ticket>, fx: &mut Effects) {
-    if state.front.is_some() {
+/// Whether the notes to oneself are meant. A network may not list them before something is written there.
+fn is_saved(written: &str) -> bool {
+    written.trim().eq_ignore_ascii_case("self")
+}
+
+/// The notes to oneself came: they are opened.
+pub(in crate::state) fn saved(
+    state: &mut State,
+    account: AccountId,
+    ticket: Option<Ticket>,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    match outcome {
+        Ok(Reply::Chat(bundle)) => roster::put_bundle(known, bundle),
+        Ok(_) => {}
+        Err(refusal) => return refuse(state, refusal.kind, &format!("Saved messages: {}", refusal.text), ticket, fx),
+    }
+    let chat = known.chats.values().find(|chat| chat.kind == ChatKind::Saved).map(|chat| chat.id);
+    match chat {
+        Some(chat) => found(state, ChatKey::new(account, chat), ticket, fx),
+        None => refuse(state, RefusalKind::NotFound, "There are no saved messages here", ticket, fx),
+    }
+}
+
+pub(in crate::state) fn found(state: &mut State, key: ChatKey, ticket: Option<Ticket>, fx: &mut Effects) {
+    if let Some(front) = &mut state.front {
+        front.drop_forms(|purpose| *purpose == FormPurpose::Write);
         chat(state, key, fx);
     }
     if let Some(ticket) = ticket
@@ -195,6 +227,7 @@ fn refuse(state: &mut State, kind: RefusalKind, sentence: &str, ticket: Option<T
             let refusal = Refusal { kind, text: CleanText::new(sentence), ..Refusal::default() };
             fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal)));
         }
+        None if join::write_refused(state, sentence) => {}
         None => state.notice(sentence, true, fx),
     }
 }

@@ -8,10 +8,11 @@ use crate::state::{Account, Core};
 /// Most people listed under one voice channel.
 const VOICES: usize = 20;
 
-/// The rail: direct chats, then the communities, account by account.
+/// The rail: the communities, then direct chats, account by account; nothing of an account that nobody has signed in to.
 pub(super) fn rail(core: &Core) -> Vec<(AccountId, Option<CommunityId>)> {
     core.accounts
         .iter()
+        .filter(|account| !account.fresh)
         .flat_map(|account| {
             let communities = account.communities.iter().map(move |community| (account.id, Some(community.id)));
             communities.chain([(account.id, None)])

@@ -7,3 +7,4 @@ mod rig;
 mod sessions;
 mod social;
 pub(crate) mod socket;
+mod verification;

@@ -6,6 +6,7 @@ mod golden;
 mod hostile;
 mod reading;
 mod sign_in;
+mod sign_up;
 mod uploads;
 mod with_server;
 

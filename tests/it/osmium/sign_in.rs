@@ -41,7 +41,7 @@ fn assert_signed_in(events: &[NetEvent], with: &str) {
 fn refused(peer: &mut Peer) -> (u32, String) {
     assert_eq!(peer.closed(), Some(&Close::Refused));
     let told = peer.events().into_iter().find_map(|event| match event {
-        NetEvent::Link(LinkEvent::Refused { code, reason }) => Some((code, reason.as_str().to_owned())),
+        NetEvent::Link(LinkEvent::Refused { code, reason, .. }) => Some((code, reason.as_str().to_owned())),
         _ => None,
     });
     told.expect("told that it was refused")

@@ -177,7 +177,7 @@ proptest! {
             1 => front.overlays.push(Overlay::Jump(nib::state::ui::picker::Picker::default())),
             2 => front.overlays.push(Overlay::Help {
                 query: nib::state::ui::field::Field::new(), scroll: 9, contexts: vec![nib::state::action::Context::Messages] }),
-            3 => front.overlays.push(Overlay::SignIn(Box::default())),
+            3 => front.overlays.push(Overlay::Form(Box::new(form()))),
             _ => {}
         }
         let mut cache = cache();

@@ -6,9 +6,13 @@ mod scenes;
 mod anchors;
 mod files;
 mod pictures;
+mod welcome;
 
+use nib::domain::AccountId;
 use nib::layout::{LayoutCache, Scene, arrange};
 use nib::state::State;
+use nib::state::ui::field::Field;
+use nib::state::ui::form::{FieldKind, Form, FormField, FormPurpose};
 use nib::view::{ColorDepth, Theme, paint_buffer};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -47,4 +51,19 @@ fn words(buffer: &Buffer) -> Vec<String> {
             line.trim_end().to_owned()
         })
         .collect()
+}
+
+/// A form with a field of every sort, and something wrong with one of them.
+fn form() -> Form {
+    let field = |kind, label, field| FormField::text(kind, label, field, "What belongs here, in one line.", "Type it");
+    let fields = vec![
+        field(FieldKind::Server, "Server", Field::with("chat.example.org")),
+        field(FieldKind::Login, "E-mail", Field::with("you@example.org")),
+        field(FieldKind::Password, "Password", Field::secret()),
+        FormField::choice(FieldKind::Stay, "Stay in", &["yes", "this run only"], "Whether the token is kept."),
+    ];
+    let mut form = Form::new(FormPurpose::SignIn(AccountId(0)), fields);
+    form.insert("hunter2 is long");
+    form.fail(Some(FieldKind::Password), "The password is not right. Check it and try again.".to_owned());
+    form
 }

@@ -7,7 +7,6 @@ use nib::state::front::{Notice, Overlay, Question, Region, Target};
 use nib::state::outbox::Stage;
 use nib::state::ui::field::Field;
 use nib::state::ui::picker::{PickItem, Picker, Shown};
-use nib::state::ui::sign_in::{SignInField, SignInForm};
 use std::sync::Arc;
 
 const SIZES: [(u16, u16); 5] = [(20, 5), (60, 15), (80, 24), (120, 40), (200, 50)];
@@ -154,20 +153,11 @@ fn overlays() {
         on_yes: false,
         action: Box::new(nib::state::Action::NextUnread),
     };
-    let mut form = SignInForm {
-        server: Field::with("chat.example.org"),
-        login: Field::with("you@example.org"),
-        ..SignInForm::default()
-    };
-    form.password = Field::secret();
-    form.password.insert("hunter2 is long");
-    form.at = SignInField::Password;
-    form.refusal = Some("The password is not right. Check it and try again.".to_owned());
     let contexts = vec![nib::state::action::Context::Composer, nib::state::action::Context::Everywhere];
     let all = [
         ("jump", Overlay::Jump(picker())),
         ("question", Overlay::Question(question)),
-        ("sign_in", Overlay::SignIn(Box::new(form))),
+        ("sign_in", Overlay::Form(Box::new(form()))),
         ("help", Overlay::Help { query: Field::new(), scroll: 0, contexts: contexts.clone() }),
         ("help_found", Overlay::Help { query: Field::with("scroll"), scroll: 0, contexts }),
     ];

@@ -122,6 +122,40 @@ async fn a_password_is_used_once_and_then_forgotten() {
 }
 
 #[tokio::test]
+async fn an_account_is_asked_for_once_however_the_connection_ends() {
+    let server = Server::bind().await;
+    let mut config = server.config();
+    let password = Secret::new("hunter2".to_owned());
+    config.credentials = Credentials::SignUp { name: "Me".to_owned(), login: "me".to_owned(), password };
+    let mut core = Core::start(config.clone());
+    let mut peer = server.accept().await;
+    assert_eq!(peer.hear().await, "hello hunter2");
+    drop(peer);
+    let told = core.rest().await;
+    assert!(matches!(told.last(), Some(NetEvent::Link(LinkEvent::Refused { code: 0, about: None, .. }))), "{told:?}");
+    assert!(server.nobody_waits(), "the account may have been made");
+
+    // Once it is made, the session goes on like any other.
+    let mut core = Core::start(config.clone());
+    drop(server.welcome("hello hunter2").await);
+    core.signed_in().await;
+    drop(server.welcome("hello new").await);
+    core.signed_in().await;
+
+    drop(server);
+    let told = Core::start(config).rest().await;
+    let about_server = LinkEvent::Refused {
+        code: 0,
+        reason: match told.last() {
+            Some(NetEvent::Link(LinkEvent::Refused { reason, .. })) => reason.clone(),
+            other => panic!("{other:?}"),
+        },
+        about: Some(nib::domain::SignInPart::Server),
+    };
+    assert_eq!(told.last(), Some(&NetEvent::Link(about_server)), "nobody answers there");
+}
+
+#[tokio::test]
 async fn stopping_says_goodbye_and_answers_what_is_left() {
     let server = Server::bind().await;
     let mut core = Core::start(server.config());

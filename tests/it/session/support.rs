@@ -52,7 +52,9 @@ fn refuse(out: &mut Out, id: u64, kind: RefusalKind) {
 
 impl Adapter for Plain {
     fn open(&mut self, _: Now, out: &mut Out) {
-        let (Credentials::Token(secret) | Credentials::Password { password: secret, .. }) = &self.credentials;
+        let (Credentials::Token(secret)
+        | Credentials::Password { password: secret, .. }
+        | Credentials::SignUp { password: secret, .. }) = &self.credentials;
         say(out, format!("hello {}", secret.expose()));
     }
 
@@ -72,7 +74,7 @@ impl Adapter for Plain {
             })),
             ("refuse", _) => {
                 let reason = CleanText::ours("Not you.");
-                out.events.push(NetEvent::Link(LinkEvent::Refused { code: 401, reason }));
+                out.events.push(NetEvent::Link(LinkEvent::Refused { code: 401, reason, about: None }));
                 out.close = Some(Close::Refused);
             }
             ("ok", Ok(id)) => {

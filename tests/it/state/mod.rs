@@ -9,4 +9,5 @@ mod script;
 mod signing_in;
 mod themes;
 mod timeline;
+mod welcome;
 mod writing;

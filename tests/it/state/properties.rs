@@ -53,6 +53,8 @@ fn action() -> impl Strategy<Value = Action> {
             Action::Reply, Action::Edit, Action::EditLast, Action::Delete, Action::React(String::new()), Action::React("👍".to_owned()),
             Action::CopyText, Action::CopyId, Action::OpenLink, Action::GoToReplied, Action::Retry, Action::Discard, Action::MarkRead,
             Action::ToggleSidebar, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
+            Action::SignUp, Action::Leave, Action::Join(String::new()), Action::Join("code".to_owned()), Action::Write(String::new()),
+            Action::Open("self".to_owned()), Action::LeaveGroup(chat(33)),
             Action::Attach { path: "a".to_owned(), text: "b".to_owned() },
         ]),
         2 => (-30..30i32).prop_map(Action::Move),
@@ -216,7 +218,9 @@ impl World {
                 caps: Caps { pins: true, ..Script::caps() },
             }),
             Step::Missed => script.link(LinkEvent::Missed),
-            Step::Refused => script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("void") }),
+            Step::Refused => {
+                script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("void"), about: None })
+            }
             Step::Focus(inside) => script.event(Event::Focused(inside)),
             Step::Resize(width, height) => script.event(Event::Resized { width, height }),
             Step::Wait(millis) => script.advance(Duration::from_millis(millis)),

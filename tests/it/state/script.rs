@@ -100,6 +100,7 @@ impl Script {
             pins: false,
             groups: true,
             saved: true,
+            invites: true,
             max_length: Some(2_000),
             max_files: 3,
             max_file: 1_000_000,

@@ -3,14 +3,14 @@
 use super::script::*;
 use nib::domain::*;
 use nib::state::front::{Overlay, Tier};
+use nib::state::ui::form::{FieldKind, Form};
 use nib::state::ui::sidebar::SidebarRow;
-use nib::state::ui::sign_in::{SignInField, SignInForm, SignInStage};
 use nib::state::{Action, Effect, Event, ResolveError, chat_name, chat_title, resolve_chat};
 use std::time::Duration;
 
-fn form(script: &Script) -> Option<SignInForm> {
+fn form(script: &Script) -> Option<Form> {
     match script.state.front.as_ref().unwrap().overlays.last() {
-        Some(Overlay::SignIn(form)) => Some((**form).clone()),
+        Some(Overlay::Form(form)) => Some((**form).clone()),
         _ => None,
     }
 }
@@ -103,53 +103,21 @@ fn after_a_loss_everything_is_asked_anew_and_other_chats_when_they_are_opened() 
 fn a_refused_token_ends_in_the_form_and_not_in_a_loop() {
     let mut script = Script::ready();
     script.type_text("kept");
-    let fx = script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("the token is void") });
+    let fx = script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("the token is void"), about: None });
     assert!(
         !fx.iter().any(|effect| matches!(effect, Effect::Connect(_) | Effect::DialNow(_) | Effect::Net { .. })),
         "{fx:?}"
     );
     let shown = form(&script).unwrap();
-    assert_eq!((shown.refusal.as_deref(), shown.server.text()), (Some("the token is void"), "ws://server"));
+    assert_eq!(
+        (shown.told.as_ref().unwrap().text.as_str(), shown.text(FieldKind::Server)),
+        ("the token is void", "ws://server")
+    );
     assert_eq!(
         script.advance(Duration::from_secs(3_600)).iter().filter(|effect| matches!(effect, Effect::Connect(_))).count(),
         0
     );
     assert_eq!(script.composer(), "kept");
-}
-
-#[test]
-fn the_form_keeps_what_was_typed_through_refusal_and_asks_for_the_code() {
-    let mut script = Script::fresh(true);
-    script.event(Event::Started);
-    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("no token") });
-    script.type_text("me@home");
-    script.act(Action::Accept);
-    assert_eq!(form(&script).unwrap().at, SignInField::Password);
-    script.type_text("secret");
-    let sign_in = Effect::SignIn {
-        account: HOME,
-        server: "ws://server".to_owned(),
-        login: "me@home".to_owned(),
-        password: Secret::new("secret".to_owned()),
-    };
-    assert_eq!(script.act(Action::Accept), std::slice::from_ref(&sign_in));
-    assert_eq!(form(&script).unwrap().stage, SignInStage::Working);
-    assert_eq!(script.act(Action::Accept), [], "not twice");
-    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("wrong password") });
-    let shown = form(&script).unwrap();
-    assert_eq!((shown.login.text(), shown.password.text(), shown.stage), ("me@home", "secret", SignInStage::Editing));
-    script.act(Action::Cancel);
-    assert!(form(&script).is_none());
-    script.act(Action::SignIn);
-    assert_eq!(form(&script).unwrap().password.text(), "secret", "closed by mistake");
-    script.act(Action::Accept);
-    script.link(LinkEvent::CodeNeeded { recovery: true, wrong: false });
-    assert_eq!(form(&script).unwrap().stage, SignInStage::Code { recovery: true });
-    script.type_text("123456");
-    let fx = script.act(Action::Accept);
-    assert_eq!(requests(&fx), [Request::SignInCode(Secret::new("123456".to_owned()))]);
-    script.sign_in();
-    assert!(form(&script).is_none());
 }
 
 #[test]

@@ -210,6 +210,8 @@ impl Server {
             if self.state.people.values().any(|person| person.email == email) {
                 return Err(Refusal::conflict("There is an account with this e-mail address already."));
             }
+            self.check_address(&email, request.email_verification_token.as_deref())?;
+            self.settle_address(&email);
         }
         let id = self.state.mint.next(self.now);
         let mut person = Person::new(id, name, String::new());

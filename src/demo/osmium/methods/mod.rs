@@ -43,6 +43,10 @@ impl Server {
             Request::AuthSignUp(request) => return self.sign_up(connection, request),
             Request::AuthSignIn(request) => return self.sign_in(connection, &request),
             Request::AuthCompleteSignIn(request) => return self.complete_sign_in(connection, &request),
+            Request::AuthVerifyEmail(request) => return self.verify_email(&request),
+            Request::AuthResendEmailVerification(request) if login.is_none() => {
+                return self.resend_email_verification(&request);
+            }
             Request::AuthLookupInvite(request) => {
                 return self.lookup_invite(login.map_or(0, |(user, _)| user), &request);
             }

@@ -8,7 +8,7 @@ use crate::net::osmium::wire;
 use super::super::ids::{self, Id, Sort, fixed};
 use super::super::permissions::Override;
 use super::chat::{Chat, Message, ReactionKey};
-use super::entities::{Channel, Community, Group, Member, Participant, Person, Role};
+use super::entities::{Channel, Community, Group, Invite, InviteTarget, Member, Participant, Person, Role};
 use super::{ChatKey, Device, Login, State, StoredFile, secrets};
 
 /// Which account has a second factor: the third person after "you" who is no bot.
@@ -56,7 +56,19 @@ impl State {
         for id in used {
             state.mint.note(id);
         }
+        state.load_invites();
         state
+    }
+
+    /// An invite without end to each community and group, made by its owner, so that a new account finds its way in.
+    fn load_invites(&mut self) {
+        let communities = self.communities.values().map(|one| (InviteTarget::Community(one.id), one.id, one.owner));
+        let groups = self.groups.values().map(|one| (InviteTarget::Group(one.id), one.id, one.owner));
+        let all: Vec<(InviteTarget, Id, Id)> = communities.chain(groups).collect();
+        for (target, id, creator) in all {
+            let code = secrets::hex(self.seed, &format!("invite to {id:x}"), 16);
+            self.invites.insert(code.clone(), Invite { code, creator, target, expires_at: None, uses_left: None });
+        }
     }
 
     fn load_people(&mut self, world: &World) {

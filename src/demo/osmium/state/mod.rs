@@ -9,7 +9,7 @@ pub(crate) mod entities;
 pub(crate) mod load;
 pub(crate) mod secrets;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::demo::world::model::Presence;
 use crate::net::osmium::wire;
@@ -18,6 +18,7 @@ pub(crate) use chat::{Chat, Message, ReactionKey};
 pub(crate) use entities::{Channel, Community, Group, Invite, InviteTarget, Member, Participant, Person, Role};
 
 use super::ids::{Id, Mint};
+use super::mail::{Mail, Waiting};
 
 /// Identifies a conversation, seen from nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +143,10 @@ pub(crate) struct State {
     pub(crate) challenges: BTreeMap<String, Challenge>,
     /// Invites by code.
     pub(crate) invites: BTreeMap<String, Invite>,
+    /// Addresses of accounts to be, by address.
+    pub(crate) waiting: BTreeMap<String, Waiting>,
+    /// Mails that nobody has fetched, oldest first.
+    pub(crate) mails: VecDeque<Mail>,
     /// Makes ids.
     pub(crate) mint: Mint,
     /// What the keys of tokens and codes are derived from.

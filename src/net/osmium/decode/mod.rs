@@ -5,6 +5,7 @@
 
 mod chat;
 mod community;
+mod invite;
 mod message;
 mod people;
 mod permissions;

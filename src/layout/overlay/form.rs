@@ -1,0 +1,157 @@
+//! A form: a label and a field in each row, what is wrong below the field it is about, and below all the help of the field with the cursor.
+//! Secrets show as dots.
+
+use super::{keys_line, panel, row};
+use crate::layout::arrange::Context;
+use crate::layout::cache::KeyHints;
+use crate::layout::composer::field;
+use crate::layout::line::Line;
+use crate::layout::scene::{Area, Scene};
+use crate::layout::style::{Attributes, Role, Style};
+use crate::layout::wrap::{Breaking, Styled};
+use crate::state::action::Context as Keys;
+use crate::state::ui::form::{Form, FormField, FormPurpose, Input};
+
+/// Columns of the names of fields.
+const NAMES: u16 = 12;
+/// Columns of the bar between a name and its field.
+const BAR: u16 = 2;
+/// Rows inside a form at most, where there is room.
+const ROWS: u16 = 12;
+
+pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &Form, screen: Area, scene: &mut Scene) {
+    let (title, does) = words(&form.purpose);
+    let several = form.fields.iter().filter(|field| !field.fixed).count() > 1;
+    let mut wanted = vec![(Keys::Form, "accept", does)];
+    if several {
+        wanted.push((Keys::Form, "move 1", "next field"));
+    }
+    wanted.push((Keys::Form, "cancel", "close"));
+    // Room for one thing that is wrong and two lines below, so that nothing moves when something is said.
+    let rows = u16::try_from(form.fields.len()).unwrap_or(ROWS).saturating_add(5).min(ROWS);
+    let inside = panel(context, title, &keys_line(keys, &wanted), 58, rows, screen, scene);
+    let columns = usize::from(inside.width).max(1);
+    let names = if inside.width >= 30 { NAMES } else { inside.width / 3 };
+    let indent = if inside.width >= 30 { names + BAR } else { 0 };
+
+    let low = inside.height < 8;
+    let below = said(context, form, columns, low);
+    let errors: Vec<Vec<Line>> =
+        form.fields.iter().map(|field| error(context, field, columns - usize::from(indent))).collect();
+    let height = usize::from(inside.height);
+    let shown = |from: usize, to: usize| (from..to).map(|at| 1 + errors[at].len()).sum::<usize>();
+    let all = shown(0, form.fields.len());
+    let space = |rows: usize| usize::from(height > rows + below.len() + 1);
+    // In a low terminal the field with the cursor comes before all, then what is said, then the fields around it.
+    let at = form.at.min(form.fields.len().saturating_sub(1));
+    let kept = below.len().min(height.saturating_sub(shown(at, at + 1)));
+    let room = height - kept;
+    let first = if all <= room { 0 } else { (0..=at).find(|&from| shown(from, at + 1) <= room).unwrap_or(at) };
+    let top = u16::try_from(space(all)).unwrap_or(0);
+    let mut y = top;
+    let end = u16::try_from(room).unwrap_or(0);
+    for (index, one) in form.fields.iter().enumerate().skip(first) {
+        if y >= end {
+            break;
+        }
+        let focused = index == at && !one.fixed && form.working.is_none();
+        draw(context, one, focused, (names, row(inside, y)), scene);
+        y += 1;
+        for line in &errors[index] {
+            if y >= end {
+                break;
+            }
+            let mut place = row(inside, y);
+            place.take_left(indent);
+            scene.put(place, line.clone());
+            y += 1;
+        }
+    }
+    y = (y + u16::from(usize::from(y) + below.len() < height))
+        .min(inside.height.saturating_sub(u16::try_from(kept).unwrap_or(0)));
+    for (line, y) in below.into_iter().zip(y..inside.height) {
+        scene.put(row(inside, y), line);
+    }
+}
+
+/// What a form is called, and what going on does in it.
+const fn words(purpose: &FormPurpose) -> (&'static str, &'static str) {
+    match purpose {
+        FormPurpose::SignIn(_) => ("Sign in", "go on"),
+        FormPurpose::SignUp(_) => ("A new account", "go on"),
+        FormPurpose::Join { found: None, .. } => ("Join", "look it up"),
+        FormPurpose::Join { found: Some(_), .. } => ("Join", "join"),
+        FormPurpose::Write => ("Write to somebody", "go on"),
+    }
+}
+
+/// One row: the label, a bar, and what was typed or chosen.
+fn draw(context: Context<'_>, one: &FormField, focused: bool, (names, mut place): (u16, Area), scene: &mut Scene) {
+    let glyphs = context.glyphs;
+    let label = place.take_left(names);
+    let style = if focused { Style::of(Role::Text).bold() } else { Style::of(Role::Dim) };
+    scene.put(label, Line::with(one.label, style).cut(usize::from(label.width.saturating_sub(1)), glyphs.more));
+    let bar = place.take_left(BAR.min(place.width));
+    let (mark, role) = if focused { (glyphs.composer, Role::Accent) } else { (glyphs.upright, Role::Faint) };
+    scene.put(bar, Line::with(mark, role));
+    match &one.input {
+        Input::Text(text) => {
+            let cursor = field(text, focused, place, glyphs, scene);
+            if focused {
+                scene.cursor = cursor;
+            }
+        }
+        Input::Choice { options, chosen } => {
+            let mut line = Line::new();
+            for (at, option) in options.iter().enumerate() {
+                line.push(if at > 0 { "  " } else { "" }, Role::Text);
+                // Brackets say which is chosen where reverse video does not show.
+                match (at == *chosen, focused) {
+                    (true, true) => {
+                        line.push(&format!("[{option}]"), Style::of(Role::Accent).bold().and(Attributes::REVERSE));
+                    }
+                    (true, false) => line.push(&format!("[{option}]"), Role::Text),
+                    (false, _) => line.push(option, Role::Dim),
+                }
+            }
+            if line.width() > usize::from(place.width) {
+                let word = options.get(*chosen).copied().unwrap_or_default();
+                line = Line::with(&format!("[{word}]"), if focused { Role::Accent } else { Role::Text });
+            }
+            scene.put(place, line.cut(usize::from(place.width), glyphs.more));
+        }
+    }
+}
+
+/// What is wrong with a field.
+fn error(context: Context<'_>, field: &FormField, columns: usize) -> Vec<Line> {
+    field
+        .error
+        .as_ref()
+        .map_or_else(Vec::new, |text| wrapped(&format!("{} {text}", context.glyphs.failed), Role::Error, columns))
+}
+
+/// What stands below the fields: what is being done, what was found out, or the help of the field with the cursor.
+fn said(context: Context<'_>, form: &Form, columns: usize, low: bool) -> Vec<Line> {
+    let mut lines = match &form.told {
+        Some(told) if told.bad => wrapped(&format!("{} {}", context.glyphs.failed, told.text), Role::Error, columns),
+        Some(told) => wrapped(&told.text, Role::Text, columns),
+        None => Vec::new(),
+    };
+    if let Some(doing) = form.working {
+        lines.extend(wrapped(&format!("{doing}{}", context.glyphs.more), Role::Dim, columns));
+    } else if lines.is_empty()
+        && let Some(field) = form.fields.get(form.at)
+        // Where there is little room, what is wrong says enough.
+        && !(low && field.error.is_some())
+    {
+        lines.extend(wrapped(field.help, Role::Dim, columns));
+    }
+    lines
+}
+
+fn wrapped(text: &str, role: Role, columns: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    Styled { text, runs: &[(text.len(), Style::of(role))] }.wrap(0, columns.max(1), Breaking::Words, &mut lines);
+    lines
+}

@@ -1,0 +1,340 @@
+//! Coming to people and leaving them: invites, writing to somebody by name, communities and groups that are left.
+
+use super::front::{Overlay, Question, Region};
+use super::requests::Purpose;
+use super::ui::field::Field;
+use super::ui::form::{FieldKind, Form, FormField, FormPurpose, Told};
+use super::ui::open;
+use super::ui::sidebar::SidebarRow;
+use super::{Action, Effects, State, names, roster};
+use crate::domain::{
+    AccountId, ChannelKind, ChatId, ChatKey, ChatKind, CommunityId, Invite, InviteTarget, LinkPhase, Permissions,
+    Priority, Refusal, Reply, Request,
+};
+
+/// The account that something new is done with: that of the open chat, else the first that is connected. Or why there is none.
+fn account(state: &State) -> Result<AccountId, &'static str> {
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
+    let accounts = &state.core.accounts;
+    let signed_in = |id: &AccountId| state.core.account(*id).is_some_and(super::Account::is_signed_in);
+    let first = accounts.iter().find(|account| account.is_signed_in()).map(|account| account.id);
+    let out = |link: &LinkPhase| matches!(link, LinkPhase::SignedOut { .. } | LinkPhase::Idle);
+    open.filter(signed_in).or(first).ok_or(if accounts.iter().all(|account| out(&account.link)) {
+        "Sign in first"
+    } else {
+        "There is no connection just now"
+    })
+}
+
+/// The user has an invite, or is asked for it.
+pub(super) fn wanted(state: &mut State, invite: &str, fx: &mut Effects) {
+    let account = match account(state) {
+        Ok(account) => account,
+        Err(sentence) => return state.notice(sentence, true, fx),
+    };
+    let field = FormField::text(
+        FieldKind::Invite,
+        "Invite",
+        Field::new(),
+        "A link or a code that somebody gave you.",
+        "Paste the link or type the code",
+    );
+    let form = Form::new(FormPurpose::Join { account, found: None }, vec![field]);
+    let Some(front) = &mut state.front else { return };
+    front.show_form(form, |form| {
+        if !invite.is_empty() {
+            form.fields.iter_mut().for_each(|field| field.set(invite));
+            edited(form);
+        }
+    });
+    state.touch();
+    if !invite.is_empty() {
+        accept(state, fx);
+    }
+}
+
+/// The user wants to write to somebody, or is asked to whom.
+pub(super) fn write_wanted(state: &mut State, name: &str, fx: &mut Effects) {
+    if let Err(sentence) = account(state) {
+        return state.notice(sentence, true, fx);
+    }
+    if !name.is_empty() {
+        return open::named(state, &at(name), None, fx);
+    }
+    let field = FormField::text(
+        FieldKind::Username,
+        "User name",
+        Field::new(),
+        "What stands after the @ in their profile.",
+        "Type a user name",
+    );
+    if let Some(front) = &mut state.front {
+        front.show_form(Form::new(FormPurpose::Write, vec![field]), |_| {});
+    }
+    state.touch();
+}
+
+fn at(name: &str) -> String {
+    format!("@{}", name.trim().trim_start_matches('@'))
+}
+
+/// The user goes on in the form on top.
+pub(super) fn accept(state: &mut State, fx: &mut Effects) {
+    let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else { return };
+    state.revision += 1;
+    if form.working.is_some() || !form.go_on() {
+        return;
+    }
+    match &form.purpose {
+        FormPurpose::Join { account, found } => {
+            let (account, code) = (*account, form.text(FieldKind::Invite).trim().to_owned());
+            let (working, request, purpose) = match found {
+                Some(invite) => ("joining", Request::UseInvite(code), Purpose::Join(invite.target)),
+                None => ("looking it up", Request::LookupInvite(code.clone()), Purpose::Invite(code)),
+            };
+            if let Some(invite) = found {
+                form.told = Some(Told { text: described(invite), bad: false });
+            }
+            form.working = Some(working);
+            state.ask(account, request, Priority::User, purpose, fx);
+        }
+        FormPurpose::Write => {
+            let name = at(form.text(FieldKind::Username));
+            form.working = Some("looking for them");
+            open::named(state, &name, None, fx);
+        }
+        FormPurpose::SignIn(_) | FormPurpose::SignUp(_) => {}
+    }
+}
+
+/// What was typed has changed: what was found out about it holds no more.
+pub(super) fn edited(form: &mut Form) {
+    if let FormPurpose::Join { found, .. } = &mut form.purpose
+        && found.take().is_some()
+    {
+        form.told = None;
+    }
+}
+
+/// What the form on top waits for is given up; what was typed stays. Returns whether it waited.
+pub(super) fn give_up(state: &mut State) -> bool {
+    let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else {
+        return false;
+    };
+    form.working.take().is_some()
+}
+
+fn join_form(state: &mut State, account: AccountId) -> Option<&mut Form> {
+    let of = |purpose: &FormPurpose| matches!(purpose, FormPurpose::Join { account: of, .. } if *of == account);
+    state.front.as_mut()?.form_mut(of)
+}
+
+/// An invite was looked up: the form shows where it leads, and goes there only when the user goes on.
+pub(super) fn looked_up(
+    state: &mut State,
+    account: AccountId,
+    code: &str,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    state.touch();
+    let there = match &outcome {
+        Ok(Reply::Invite(invite)) => is_there(state, account, invite.target),
+        _ => false,
+    };
+    let waits = |form: &&mut Form| form.working.is_some() && form.text(FieldKind::Invite).trim() == code;
+    let Some(form) = join_form(state, account).filter(waits) else { return };
+    form.working = None;
+    match outcome {
+        Ok(Reply::Invite(invite)) if there => {
+            let sentence = format!("You are in {} already", invite.name);
+            if let Some(front) = &mut state.front {
+                front.drop_forms(|purpose| matches!(purpose, FormPurpose::Join { .. }));
+                front.awaited = Some((account, invite.target));
+            }
+            arrived(state, account, fx);
+            state.notice(sentence, false, fx);
+        }
+        Ok(Reply::Invite(invite)) => {
+            form.told = Some(Told { text: described(&invite), bad: false });
+            form.purpose = FormPurpose::Join { account, found: Some(invite) };
+        }
+        Ok(_) => form.fail(Some(FieldKind::Invite), "The answer does not fit the question".to_owned()),
+        Err(refusal) => form.fail(Some(FieldKind::Invite), refusal.text.to_string()),
+    }
+}
+
+/// What an invite leads to, in words.
+fn described(invite: &Invite) -> String {
+    let name = &invite.name;
+    let what = match invite.target {
+        InviteTarget::Community(_) => format!("The community {name}"),
+        InviteTarget::Group(_) if name.is_empty() => "A group".to_owned(),
+        InviteTarget::Group(_) => format!("The group {name}"),
+        InviteTarget::Person(_) => format!("Friendship with {name}"),
+    };
+    let members = match invite.members {
+        None => String::new(),
+        Some(1) => ", one person".to_owned(),
+        Some(count) => format!(", {count} people"),
+    };
+    let by = match &invite.by {
+        Some(by) if !matches!(invite.target, InviteTarget::Person(_)) => format!(" Invited by {by}."),
+        _ => String::new(),
+    };
+    format!("{what}{members}.{by}")
+}
+
+fn is_there(state: &State, account: AccountId, target: InviteTarget) -> bool {
+    state.core.account(account).is_some_and(|known| match target {
+        InviteTarget::Community(community) => known.community(community).is_some(),
+        InviteTarget::Group(chat) => known.chats.contains_key(&chat),
+        InviteTarget::Person(_) => false,
+    })
+}
+
+/// An invite was followed, or not.
+pub(super) fn joined(
+    state: &mut State,
+    account: AccountId,
+    target: InviteTarget,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    state.touch();
+    if let Err(refusal) = outcome {
+        match join_form(state, account) {
+            Some(form) => form.fail(Some(FieldKind::Invite), refusal.text.to_string()),
+            None => state.notice(format!("Not joined: {}", refusal.text), true, fx),
+        }
+        return;
+    }
+    let mut person = String::new();
+    if let Some(FormPurpose::Join { found: Some(invite), .. }) = join_form(state, account).map(|form| &form.purpose) {
+        person = invite.name.to_string();
+    }
+    if let Some(front) = &mut state.front {
+        front.drop_forms(|purpose| matches!(purpose, FormPurpose::Join { .. }));
+        front.awaited = Some((account, target));
+    }
+    arrived(state, account, fx);
+    if state.front.as_ref().is_none_or(|front| front.awaited.is_none()) {
+        return;
+    }
+    // What was joined is told by an update, which may be late or lost: the list tells it, too.
+    let (request, purpose) = match target {
+        InviteTarget::Community(community) if is_there(state, account, target) => {
+            (Request::FetchChannels(community), Purpose::Channels(community))
+        }
+        InviteTarget::Community(_) => (Request::FetchCommunities, Purpose::Communities),
+        InviteTarget::Group(_) => (Request::FetchChats, Purpose::Chats),
+        InviteTarget::Person(user) => (Request::FetchDirect(user), Purpose::Person { name: person, ticket: None }),
+    };
+    state.ask(account, request, Priority::User, purpose, fx);
+}
+
+/// Chats came: what was joined is opened if it is among them.
+pub(super) fn arrived(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(target) = state.front.as_ref().and_then(|front| front.awaited).filter(|(of, _)| *of == account) else {
+        return;
+    };
+    roster::keep_order(state);
+    let Some(known) = state.core.account(account) else { return };
+    let open: Option<ChatId> = match target.1 {
+        InviteTarget::Community(community) if known.channels_loaded.contains_key(&community) => {
+            let channels = known.order.channels.get(&community).into_iter().flatten().copied();
+            let fits = |chat: &ChatId| {
+                let chat = known.chats.get(chat);
+                chat.is_some_and(|chat| chat.can_open() && chat.channel_kind() != Some(ChannelKind::Voice))
+            };
+            let writable = |chat: &ChatId| known.chats.get(chat).is_some_and(|chat| known.may(chat, Permissions::SEND));
+            let readable: Vec<ChatId> = channels.filter(fits).collect();
+            // Where something can be said, if there is such a place.
+            let first = readable.iter().copied().find(writable).or(readable.first().copied());
+            if first.is_none()
+                && let Some(front) = &mut state.front
+            {
+                // Nothing can be read there; the list shows it all the same.
+                front.awaited = None;
+                front.community = Some((account, community));
+                front.sidebar.dirty = true;
+            }
+            first
+        }
+        InviteTarget::Group(chat) => Some(chat).filter(|chat| known.chats.contains_key(chat)),
+        InviteTarget::Community(_) | InviteTarget::Person(_) => None,
+    };
+    if let Some(chat) = open {
+        if let Some(front) = &mut state.front {
+            front.awaited = None;
+        }
+        open::chat(state, ChatKey::new(account, chat), fx);
+    }
+}
+
+/// Somebody looked up by name was not found: said in the form that asked. Returns whether there is one.
+pub(super) fn write_refused(state: &mut State, sentence: &str) -> bool {
+    let form = state.front.as_mut().and_then(|front| front.form_mut(|purpose| *purpose == FormPurpose::Write));
+    let Some(form) = form.filter(|form| form.working.is_some()) else { return false };
+    form.fail(Some(FieldKind::Username), sentence.to_owned());
+    state.touch();
+    true
+}
+
+/// What the user may want to leave: the community under the sidebar's cursor, else what the open chat belongs to.
+enum Place {
+    Community(AccountId, CommunityId),
+    Group(ChatKey),
+}
+
+fn place(state: &State) -> Option<Place> {
+    let front = state.front.as_ref()?;
+    let mut chat = front.pane.chat;
+    if front.region == Region::Sidebar {
+        match front.sidebar.selected()? {
+            SidebarRow::Community { account, community, .. } | SidebarRow::Title { account, community } => {
+                return Some(Place::Community(*account, *community));
+            }
+            row => chat = row.chat(),
+        }
+    }
+    let (account, known) = state.core.chat(chat?)?;
+    match known.kind {
+        ChatKind::Channel { community, .. } => Some(Place::Community(account.id, community)),
+        ChatKind::Group { .. } => Some(Place::Group(account.key(known.id))),
+        ChatKind::Direct { .. } | ChatKind::Saved => None,
+    }
+}
+
+/// The user wants to leave a community or group: asks first.
+pub(super) fn leave(state: &mut State, fx: &mut Effects) {
+    let (name, action) = match place(state) {
+        None => return state.notice("Only a community or a group can be left", true, fx),
+        Some(Place::Community(account, community)) => {
+            let known = state.core.account(account).and_then(|account| account.community(community));
+            let name = known.map(|community| community.name.to_string()).unwrap_or_default();
+            (format!("the community {name}"), Action::LeaveCommunity(account, community))
+        }
+        Some(Place::Group(chat)) => {
+            (format!("the group {}", names::chat_title(&state.core, chat)), Action::LeaveGroup(chat))
+        }
+    };
+    let text = format!("Leave {name}? To come back you need an invite.");
+    let question = Question { text, yes: "Leave", on_yes: false, action: Box::new(action) };
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(question));
+    }
+    state.touch();
+}
+
+/// The user leaves a community.
+pub(super) fn leave_community(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
+    let purpose = Purpose::LeaveCommunity(community);
+    state.ask(account, Request::LeaveCommunity(community), Priority::User, purpose, fx);
+}
+
+/// The user leaves a group.
+pub(super) fn leave_group(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    let purpose = Purpose::LeaveGroup(chat.chat);
+    state.ask(chat.account, Request::LeaveGroup(chat.chat), Priority::User, purpose, fx);
+}

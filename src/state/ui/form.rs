@@ -1,0 +1,345 @@
+//! A form: a few labelled fields, a line of help for each, and what is wrong said at the field that it is about.
+
+use super::field::Field;
+use crate::domain::{AccountId, Invite};
+use crate::state::action::TextEdit;
+use crate::state::front::{Front, Overlay};
+
+/// Most forms that are remembered after they were closed.
+const KEPT: usize = 4;
+
+/// What a form is for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FormPurpose {
+    /// Signing in to an account.
+    SignIn(AccountId),
+    /// Making an account.
+    SignUp(AccountId),
+    /// Following an invite.
+    Join {
+        /// With which account.
+        account: AccountId,
+        /// Where it leads, once that is known.
+        found: Option<Box<Invite>>,
+    },
+    /// Writing to a person.
+    Write,
+}
+
+impl FormPurpose {
+    /// Whether both are the same form, however far each has come.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Join { account, .. }, Self::Join { account: other, .. }) => account == other,
+            _ => self == other,
+        }
+    }
+}
+
+/// A form.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Form {
+    /// What it is for.
+    pub purpose: FormPurpose,
+    /// Its fields, top to bottom.
+    pub fields: Vec<FormField>,
+    /// Which field has the cursor.
+    pub at: usize,
+    /// What is being done with what was typed, in words. Nothing can be typed meanwhile.
+    pub working: Option<&'static str>,
+    /// What is to be said about no field alone.
+    pub told: Option<Told>,
+}
+
+/// Something that a form says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// The sentence. Remote text in it is clean.
+    pub text: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+}
+
+/// What a field is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FieldKind {
+    /// The server's address.
+    Server,
+    /// The name that others see.
+    Name,
+    /// E-mail address or user name.
+    Login,
+    /// The password.
+    Password,
+    /// Whether the sign-in outlives this run.
+    Stay,
+    /// A second proof, or the token from a mail.
+    Code,
+    /// The code or link of an invite.
+    Invite,
+    /// Somebody's user name.
+    Username,
+}
+
+/// One field.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FormField {
+    /// What it is for.
+    pub kind: FieldKind,
+    /// Its name on screen.
+    pub label: &'static str,
+    /// One line: what is to be typed here, and what becomes of it.
+    pub help: &'static str,
+    /// What is said when nothing was typed.
+    pub missing: &'static str,
+    /// What was typed or chosen.
+    pub input: Input,
+    /// It is settled and cannot be changed just now.
+    pub fixed: bool,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+/// What a field takes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Input {
+    /// A line of text, which may be a secret.
+    Text(Field),
+    /// One of a few words.
+    Choice {
+        /// The words.
+        options: &'static [&'static str],
+        /// Which of them.
+        chosen: usize,
+    },
+}
+
+impl FormField {
+    /// A field for a line of text.
+    #[must_use]
+    pub const fn text(
+        kind: FieldKind,
+        label: &'static str,
+        field: Field,
+        help: &'static str,
+        missing: &'static str,
+    ) -> Self {
+        Self { kind, label, help, missing, input: Input::Text(field), fixed: false, error: None }
+    }
+
+    /// A field for one of a few words, the first of them chosen.
+    #[must_use]
+    pub const fn choice(
+        kind: FieldKind,
+        label: &'static str,
+        options: &'static [&'static str],
+        help: &'static str,
+    ) -> Self {
+        Self { kind, label, help, missing: "", input: Input::Choice { options, chosen: 0 }, fixed: false, error: None }
+    }
+
+    /// Puts a text in place of what was typed.
+    pub fn set(&mut self, text: &str) {
+        if let Input::Text(field) = &mut self.input {
+            field.edit(TextEdit::End);
+            field.edit(TextEdit::KillToStart);
+            field.insert(text);
+            self.error = None;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match &self.input {
+            // Spaces may be a password.
+            Input::Text(field) if field.is_secret() => field.text().is_empty(),
+            Input::Text(field) => field.text().trim().is_empty(),
+            Input::Choice { .. } => false,
+        }
+    }
+}
+
+impl Form {
+    /// A form with the cursor in the first field that is empty.
+    #[must_use]
+    pub fn new(purpose: FormPurpose, fields: Vec<FormField>) -> Self {
+        let at = fields.iter().position(FormField::is_empty).unwrap_or(0);
+        Self { purpose, fields, at, working: None, told: None }
+    }
+
+    /// A field of this kind.
+    #[must_use]
+    pub fn field(&self, kind: FieldKind) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.kind == kind)
+    }
+
+    /// What was typed into a field; empty where there is none.
+    #[must_use]
+    pub fn text(&self, kind: FieldKind) -> &str {
+        match self.field(kind).map(|field| &field.input) {
+            Some(Input::Text(field)) => field.text(),
+            Some(Input::Choice { .. }) | None => "",
+        }
+    }
+
+    /// Which word of a field is chosen; the first where there is none.
+    #[must_use]
+    pub fn chosen(&self, kind: FieldKind) -> usize {
+        match self.field(kind).map(|field| &field.input) {
+            Some(Input::Choice { chosen, .. }) => *chosen,
+            Some(Input::Text(_)) | None => 0,
+        }
+    }
+
+    /// Adds a field at the end, in place of one of its kind, and goes there.
+    pub fn put(&mut self, field: FormField) {
+        self.fields.retain(|known| known.kind != field.kind);
+        self.fields.push(field);
+        self.at = self.fields.len() - 1;
+    }
+
+    /// Takes a field away.
+    pub fn take(&mut self, kind: FieldKind) {
+        self.fields.retain(|field| field.kind != kind);
+        self.at = self.at.min(self.fields.len().saturating_sub(1));
+    }
+
+    /// Settles all fields but those of this kind; `None` frees them all.
+    pub fn fix(&mut self, but: Option<FieldKind>) {
+        for field in &mut self.fields {
+            field.fixed = but.is_some_and(|kind| field.kind != kind);
+        }
+    }
+
+    /// Says what is wrong with a field, or below all where there is no such field, and goes there.
+    pub fn fail(&mut self, kind: Option<FieldKind>, sentence: String) {
+        self.working = None;
+        match kind.and_then(|kind| self.fields.iter().position(|field| field.kind == kind)) {
+            Some(at) => {
+                self.at = at;
+                self.fields[at].error = Some(sentence);
+            }
+            None => self.told = Some(Told { text: sentence, bad: true }),
+        }
+    }
+
+    /// What was wrong is no more.
+    pub fn clear(&mut self) {
+        self.told = None;
+        self.fields.iter_mut().for_each(|field| field.error = None);
+    }
+
+    /// The user goes on: to the first field that is still empty, which says so when the cursor is there already. Returns whether there is none.
+    pub fn go_on(&mut self) -> bool {
+        let Some(at) = self.fields.iter().position(|field| !field.fixed && field.is_empty()) else {
+            self.clear();
+            return true;
+        };
+        let field = &mut self.fields[at];
+        field.error = (self.at == at).then(|| field.missing.to_owned());
+        self.at = at;
+        false
+    }
+
+    /// To another field; those that are settled are passed over.
+    pub fn step(&mut self, by: i32) {
+        let count = self.fields.len();
+        if self.working.is_some() || self.fields.iter().all(|field| field.fixed) {
+            return;
+        }
+        for _ in 0..by.unsigned_abs().min(100) {
+            loop {
+                self.at = if by > 0 { (self.at + 1) % count } else { (self.at + count - 1) % count };
+                if !self.fields[self.at].fixed {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Text is typed or pasted into the field with the cursor. Returns whether it changed.
+    pub fn insert(&mut self, text: &str) -> bool {
+        self.change(|input| match input {
+            Input::Text(field) => {
+                field.insert(text);
+                true
+            }
+            Input::Choice { .. } if text == " " => turn(input, 1),
+            Input::Choice { .. } => false,
+        })
+    }
+
+    /// Moves or deletes in the field with the cursor. Returns whether its content changed.
+    pub fn edit(&mut self, edit: TextEdit) -> bool {
+        self.change(|input| match input {
+            Input::Text(field) => field.edit(edit),
+            Input::Choice { .. } => match edit {
+                TextEdit::Left => turn(input, -1),
+                TextEdit::Right => turn(input, 1),
+                _ => false,
+            },
+        })
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Input) -> bool) -> bool {
+        let busy = self.working.is_some();
+        let Some(field) = self.fields.get_mut(self.at).filter(|field| !busy && !field.fixed) else { return false };
+        let changed = change(&mut field.input);
+        if changed {
+            field.error = None;
+        }
+        changed
+    }
+}
+
+fn turn(input: &mut Input, by: isize) -> bool {
+    let Input::Choice { options, chosen } = input else { return false };
+    let last = options.len().saturating_sub(1);
+    *chosen = match chosen.checked_add_signed(by) {
+        Some(next) if next <= last => next,
+        Some(_) => 0,
+        None => last,
+    };
+    true
+}
+
+impl Front {
+    /// The form of this kind that lies on top of something.
+    pub(in crate::state) fn form_mut(&mut self, wanted: impl Fn(&FormPurpose) -> bool) -> Option<&mut Form> {
+        self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+            Overlay::Form(form) if wanted(&form.purpose) => Some(form.as_mut()),
+            _ => None,
+        })
+    }
+
+    /// Puts a form on top: the one that is open or was closed before with what was typed into it, else the new one.
+    pub(in crate::state) fn show_form(&mut self, new: Form, change: impl FnOnce(&mut Form)) {
+        let open = self
+            .overlays
+            .iter()
+            .position(|overlay| matches!(overlay, Overlay::Form(form) if form.purpose.is_like(&new.purpose)));
+        let kept = self.kept_forms.iter().position(|form| form.purpose.is_like(&new.purpose));
+        let mut form = match (open.map(|at| self.overlays.remove(at)), kept) {
+            (Some(Overlay::Form(form)), _) => form,
+            (_, Some(at)) => self.kept_forms.remove(at),
+            _ => Box::new(new),
+        };
+        change(&mut form);
+        self.overlays.push(Overlay::Form(form));
+    }
+
+    /// Remembers a form that was closed, perhaps by mistake.
+    pub(in crate::state) fn keep_form(&mut self, mut form: Box<Form>) {
+        form.working = None;
+        self.kept_forms.retain(|known| !known.purpose.is_like(&form.purpose));
+        self.kept_forms.push(form);
+        if self.kept_forms.len() > KEPT {
+            self.kept_forms.remove(0);
+        }
+    }
+
+    /// Forms of this kind have done their work: they go, with all that was typed.
+    pub(in crate::state) fn drop_forms(&mut self, done: impl Fn(&FormPurpose) -> bool) {
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Form(form) if done(&form.purpose)));
+        self.kept_forms.retain(|form| !done(&form.purpose));
+    }
+}
