@@ -1,4 +1,4 @@
-//! `nib` without a command: the chat, with the sign-in form on it when there is no account yet.
+//! `nib` without a command: the chat; without an account, the welcome page.
 
 use super::Globals;
 use super::failure::Failure;

@@ -3,7 +3,7 @@
 use super::arrange::Context;
 use super::cache::LayoutCache;
 use super::line::Line;
-use super::scene::{Area, Fill, Scene};
+use super::scene::{Area, Fill, Hit, Scene};
 use super::style::{Role, Style};
 use crate::state::action::Context as Keys;
 use crate::state::front::{Region, Tier};
@@ -71,6 +71,7 @@ pub(super) fn place(context: Context<'_>, cache: &LayoutCache, area: Area, scene
     for (index, line) in list.into_iter().enumerate().skip(top).take(room) {
         let mut row = place(y, left);
         row.width = row.width.min(u16::try_from(wide).unwrap_or(row.width));
+        scene.hits.push((row, Hit::Item(index)));
         let fill = if focused && index == at { Fill::Selected } else { Fill::Keep };
         scene.put_filled(row, fill, line.cut(usize::from(row.width), more));
         y += 1;

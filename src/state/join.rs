@@ -8,8 +8,8 @@ use super::ui::open;
 use super::ui::sidebar::SidebarRow;
 use super::{Action, Effects, State, names, roster};
 use crate::domain::{
-    AccountId, ChannelKind, ChatId, ChatKey, ChatKind, CommunityId, Invite, InviteTarget, LinkPhase, Permissions,
-    Priority, Refusal, Reply, Request,
+    AccountId, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CommunityId, Invite, InviteTarget, LinkPhase, Priority,
+    Refusal, Reply, Request,
 };
 
 /// The account that something new is done with: that of the open chat, else the first that is connected. Or why there is none.
@@ -242,15 +242,10 @@ pub(super) fn arrived(state: &mut State, account: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account(account) else { return };
     let open: Option<ChatId> = match target.1 {
         InviteTarget::Community(community) if known.channels_loaded.contains_key(&community) => {
-            let channels = known.order.channels.get(&community).into_iter().flatten().copied();
-            let fits = |chat: &ChatId| {
-                let chat = known.chats.get(chat);
-                chat.is_some_and(|chat| chat.can_open() && chat.channel_kind() != Some(ChannelKind::Voice))
-            };
-            let writable = |chat: &ChatId| known.chats.get(chat).is_some_and(|chat| known.may(chat, Permissions::SEND));
-            let readable: Vec<ChatId> = channels.filter(fits).collect();
-            // Where something can be said, if there is such a place.
-            let first = readable.iter().copied().find(writable).or(readable.first().copied());
+            let fits =
+                |chat: &&Chat| chat.community() == Some(community) && chat.channel_kind() != Some(ChannelKind::Voice);
+            let first =
+                known.openable().filter(fits).min_by_key(|chat| open::distance(known, chat)).map(|chat| chat.id);
             if first.is_none()
                 && let Some(front) = &mut state.front
             {

@@ -6,7 +6,7 @@ use crate::layout::arrange::Context;
 use crate::layout::cache::KeyHints;
 use crate::layout::composer::field;
 use crate::layout::line::Line;
-use crate::layout::scene::{Area, Scene};
+use crate::layout::scene::{Area, Hit, Scene};
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context as Keys;
@@ -55,6 +55,7 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &Form, screen: 
             break;
         }
         let focused = index == at && !one.fixed && form.working.is_none();
+        scene.hits.push((row(inside, y), Hit::Item(index)));
         draw(context, one, focused, (names, row(inside, y)), scene);
         y += 1;
         for line in &errors[index] {

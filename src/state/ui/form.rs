@@ -256,6 +256,18 @@ impl Form {
         }
     }
 
+    /// To the field at an index, if it can be changed; one to choose in goes on to its next word when the cursor is there already.
+    pub fn point(&mut self, index: usize) {
+        let free = |field: &FormField| !field.fixed;
+        if self.working.is_some() || !self.fields.get(index).is_some_and(free) {
+            return;
+        }
+        if self.at == index {
+            self.change(|input| turn(input, 1));
+        }
+        self.at = index;
+    }
+
     /// Text is typed or pasted into the field with the cursor. Returns whether it changed.
     pub fn insert(&mut self, text: &str) -> bool {
         self.change(|input| match input {

@@ -1,7 +1,7 @@
 //! What the mouse points at.
 
 use super::sidebar::SidebarRow;
-use super::{act, lists, message};
+use super::{act, lists, message, welcome};
 use crate::state::State;
 use crate::state::effect::{Effect, Effects, OptionValue};
 use crate::state::front::{Hit, Overlay, PaneId, Region, ScrollIntent, Target};
@@ -38,14 +38,19 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         }
         Hit::NewBelow(_) => act::scroll_end(state, fx),
         Hit::Composer(_) => act::focus(state, Region::Composer),
-        Hit::Item(index) => {
-            if let Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) =
-                front.overlays.last_mut()
-            {
+        Hit::Item(index) => match front.overlays.last_mut() {
+            Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) => {
                 picker.selected = index.min(picker.shown.len().saturating_sub(1));
                 lists::accept(state, fx);
             }
-        }
+            Some(Overlay::Form(form)) => form.point(index),
+            Some(Overlay::Help { .. } | Overlay::Question(_)) => {}
+            None => {
+                front.offer = index;
+                front.region = Region::Composer;
+                welcome::accept(state, fx);
+            }
+        },
         // Beside a question is no answer to it, and what was typed into a form is not to vanish by a slip of the hand.
         Hit::Outside => {
             let given_up = matches!(

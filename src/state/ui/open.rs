@@ -136,7 +136,7 @@ pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
     roster::keep_order(state);
     let begin = state.core.accounts.iter().filter(|account| account.synced).find_map(|account| {
         let quiet = account.openable().filter(|chat| chat.channel_kind() != Some(ChannelKind::Voice));
-        quiet.min_by_key(|chat| welcome(account, chat)).map(|chat| account.key(chat.id))
+        quiet.min_by_key(|chat| distance(account, chat)).map(|chat| account.key(chat.id))
     });
     if let Some(begin) = begin {
         chat(state, begin, fx);
@@ -151,7 +151,7 @@ pub(in crate::state) fn wish_in_vain(state: &mut State, fx: &mut Effects) {
 }
 
 /// How far a chat is from one to begin with: a channel to talk in, before people, before where one may only read.
-fn welcome(account: &Account, chat: &Chat) -> u8 {
+pub(in crate::state) fn distance(account: &Account, chat: &Chat) -> u8 {
     match chat.channel_kind() {
         _ if !account.may(chat, Permissions::SEND) => 2,
         Some(ChannelKind::Text) => 0,

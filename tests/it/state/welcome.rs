@@ -2,7 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
-use nib::state::front::Overlay;
+use nib::state::front::{Hit, Overlay};
 use nib::state::ui::form::{FieldKind, Form, FormPurpose};
 use nib::state::ui::welcome::{Standing, offers, standing};
 use nib::state::{Action, Effect, Event, State};
@@ -104,6 +104,22 @@ fn a_stranger_is_offered_a_way_in_and_walks_the_offers() {
     script.state.has_demo = false;
     assert!(!offered(&script).contains(&"demo"));
     assert!(!script.act(Action::Demo).contains(&Effect::Demo));
+}
+
+#[test]
+fn offers_and_fields_are_pointed_at() {
+    let mut script = stranger();
+    script.act(Action::Point(Hit::Item(1)));
+    assert!(matches!(form(&script).unwrap().purpose, FormPurpose::SignUp(_)));
+    script.act(Action::Point(Hit::Item(3)));
+    script.type_text("secret");
+    script.act(Action::Point(Hit::Item(4)));
+    assert_eq!(form(&script).unwrap().chosen(FieldKind::Stay), 0, "it is gone to first");
+    script.act(Action::Point(Hit::Item(4)));
+    assert_eq!(form(&script).unwrap().chosen(FieldKind::Stay), 1);
+    script.act(Action::Point(Hit::Item(99)));
+    script.act(Action::Point(Hit::Outside));
+    assert_eq!(form(&script).unwrap().text(FieldKind::Password), "secret");
 }
 
 #[test]
