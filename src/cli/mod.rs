@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 /// A terminal client for chat networks.
 ///
-/// Without a command nib opens the chat, and asks you to sign in when there is no account yet.
+/// Without a command nib opens the chat, and offers ways in when there is no account yet.
 #[derive(Debug, Parser)]
 #[command(name = "nib", version, disable_help_subcommand = true, propagate_version = false, max_term_width = 100)]
 #[command(after_help = AFTERWARDS)]

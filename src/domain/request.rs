@@ -93,9 +93,9 @@ pub enum Request {
     /// Tell whether the user is there. Answer: `Reply::Done`.
     SetPresence(Presence),
     /// What an invite leads to; its code or link, as it was given. Answer: `Reply::Invite`.
-    LookupInvite(String),
+    LookupInvite(Secret),
     /// Follow an invite; its code or link. What was joined comes as an update. Answer: `Reply::Done`.
-    UseInvite(String),
+    UseInvite(Secret),
     /// Leave a community. Answer: `Reply::Done`.
     LeaveCommunity(CommunityId),
     /// Leave a group. Answer: `Reply::Done`.

@@ -9,7 +9,7 @@ use super::ui::sidebar::SidebarRow;
 use super::{Action, Effects, State, names, roster};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CommunityId, Invite, InviteTarget, LinkPhase, Priority,
-    Refusal, Reply, Request,
+    Refusal, Reply, Request, Secret,
 };
 
 /// The account that something new is done with: that of the open chat, else the first that is connected. Or why there is none.
@@ -87,7 +87,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     }
     match &form.purpose {
         FormPurpose::Join { account, found } => {
-            let (account, code) = (*account, form.text(FieldKind::Invite).trim().to_owned());
+            let (account, code) = (*account, Secret::new(form.text(FieldKind::Invite).trim().to_owned()));
             let (working, request, purpose) = match found {
                 Some(invite) => ("joining", Request::UseInvite(code), Purpose::Join(invite.target)),
                 None => ("looking it up", Request::LookupInvite(code.clone()), Purpose::Invite(code)),
@@ -133,7 +133,7 @@ fn join_form(state: &mut State, account: AccountId) -> Option<&mut Form> {
 pub(super) fn looked_up(
     state: &mut State,
     account: AccountId,
-    code: &str,
+    code: &Secret,
     outcome: Result<Reply, Refusal>,
     fx: &mut Effects,
 ) {
@@ -142,7 +142,7 @@ pub(super) fn looked_up(
         Ok(Reply::Invite(invite)) => is_there(state, account, invite.target),
         _ => false,
     };
-    let waits = |form: &&mut Form| form.working.is_some() && form.text(FieldKind::Invite).trim() == code;
+    let waits = |form: &&mut Form| form.working.is_some() && form.text(FieldKind::Invite).trim() == code.expose();
     let Some(form) = join_form(state, account).filter(waits) else { return };
     form.working = None;
     match outcome {

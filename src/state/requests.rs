@@ -2,7 +2,7 @@
 
 use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, RequestId};
+use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, RequestId, Secret};
 use std::collections::HashMap;
 
 /// Open requests of one account.
@@ -86,7 +86,7 @@ pub enum Purpose {
     /// The notes to oneself, to open them.
     Saved(Option<Ticket>),
     /// An invite looked up, to be shown before it is followed.
-    Invite(String),
+    Invite(Secret),
     /// An invite followed, to this place.
     Join(InviteTarget),
     /// A community left.

@@ -14,6 +14,5 @@ mod people;
 mod screen;
 mod session;
 mod state;
-mod welcome;
 mod wire;
 mod world;

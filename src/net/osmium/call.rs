@@ -15,7 +15,7 @@ use super::{ids, upload, wire};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
     Bundle, ChatId, ChatKind, CommunityId, MemberListEntry, Message, MessageKey, Outgoing, Page, Presence, ReactEmoji,
-    Refusal, Reply, Request, RequestId,
+    Refusal, Reply, Request, RequestId, Secret,
 };
 use std::sync::Arc;
 
@@ -184,8 +184,8 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
 }
 
 /// The code of an invite that is given as a link or alone: what stands last in its path.
-fn invite_code(given: &str) -> String {
-    let path = given.trim().split(['?', '#']).next().unwrap_or_default();
+fn invite_code(given: &Secret) -> String {
+    let path = given.expose().trim().split(['?', '#']).next().unwrap_or_default();
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().trim().to_owned()
 }
 
@@ -378,13 +378,13 @@ pub fn probe() -> client_message::Message {
 
 #[cfg(test)]
 mod tests {
-    use super::invite_code;
+    use super::{Secret, invite_code};
 
     #[test]
     fn an_invite_is_given_by_link_or_code() {
         for given in ["abc123", " abc123 ", "https://osm.pm/i/abc123", "web.osmium.chat/invite/abc123/?from=x#y"] {
-            assert_eq!(invite_code(given), "abc123", "{given}");
+            assert_eq!(invite_code(&Secret::new(given.to_owned())), "abc123", "{given}");
         }
-        assert_eq!(invite_code("  "), "");
+        assert_eq!(invite_code(&Secret::new("  ".to_owned())), "");
     }
 }

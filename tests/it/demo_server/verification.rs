@@ -90,7 +90,7 @@ fn a_new_account_is_empty_and_every_invite_of_the_world_lets_it_in() {
         let name = match preview.target_info {
             Some(TargetInfo::Community(community)) => community.name,
             Some(TargetInfo::Chat(group)) => group.name,
-            other => panic!("{other:?}"),
+            _ => panic!("{} leads elsewhere", invite.name),
         };
         assert_eq!(name, invite.name);
         rig.run(connection, Request::AuthUseInvite(api::UseInvite { code: invite.code }));

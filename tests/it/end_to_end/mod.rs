@@ -17,3 +17,4 @@ mod scripts;
 mod sign_in;
 mod signals;
 mod together;
+mod welcome;

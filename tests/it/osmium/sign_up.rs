@@ -124,17 +124,17 @@ fn an_invite_is_looked_up_and_followed() {
         (TargetInfo::User(user(ADA, "Ada")), found(InviteTarget::Person(UserId::new(u128::from(ADA))), "Ada", None)),
     ] {
         let mut peer = Peer::signed_in();
-        let (id, message) = peer.asked(1, &Request::LookupInvite("https://osm.pm/i/abc123/".to_owned()));
+        let (id, message) = peer.asked(1, &Request::LookupInvite(Secret::new("https://osm.pm/i/abc123/".to_owned())));
         let Message::AuthLookupInvite(request) = message else { panic!("{message:?}") };
         assert_eq!(request.code, "abc123");
         peer.reply(id, rpc_result::Result::InvitePreview(Box::new(preview(Some(info)))));
         assert_eq!(peer.answers(), [(1, Ok(Reply::Invite(Box::new(invite))))]);
     }
     let mut peer = Peer::signed_in();
-    let (id, _) = peer.asked(1, &Request::LookupInvite("abc".to_owned()));
+    let (id, _) = peer.asked(1, &Request::LookupInvite(Secret::new("abc".to_owned())));
     peer.reply(id, rpc_result::Result::InvitePreview(Box::new(preview(None))));
     assert!(matches!(&peer.answers()[..], [(1, Err(refusal))] if refusal.kind == RefusalKind::Unsupported));
-    let (id, message) = peer.asked(2, &Request::UseInvite("abc".to_owned()));
+    let (id, message) = peer.asked(2, &Request::UseInvite(Secret::new("abc".to_owned())));
     assert!(matches!(message, Message::AuthUseInvite(request) if request.code == "abc"));
     peer.answer(id, None, None);
     assert_eq!(peer.answers(), [(2, Ok(Reply::Done))]);

@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::*;
 use nib::state::front::{Hit, Overlay};
+use nib::state::requests::Purpose;
 use nib::state::ui::form::{FieldKind, Form, FormPurpose};
 use nib::state::ui::welcome::{Standing, offers, standing};
 use nib::state::{Action, Effect, Event, State};
@@ -270,7 +271,7 @@ fn an_empty_account_joins_by_an_invite_that_is_shown_first() {
     script.act(Action::Accept);
     script.act(Action::Paste("https://example.org/i/abc".to_owned()));
     let (id, request) = asked(&script.act(Action::Accept));
-    assert_eq!(request, Request::LookupInvite("https://example.org/i/abc".to_owned()));
+    assert_eq!(request, Request::LookupInvite(Secret::new("https://example.org/i/abc".to_owned())));
     script.answer(id, Ok(Reply::Invite(Box::new(tea(Some(12))))));
     assert_eq!(form(&script).unwrap().told.unwrap().text, "The community Tea, 12 people. Invited by ada.");
     // Another invite is another question.
@@ -279,7 +280,7 @@ fn an_empty_account_joins_by_an_invite_that_is_shown_first() {
     let (id, _) = asked(&script.act(Action::Accept));
     script.answer(id, Ok(Reply::Invite(Box::new(tea(None)))));
     let (id, request) = asked(&script.act(Action::Accept));
-    assert_eq!(request, Request::UseInvite("https://example.org/i/abcd".to_owned()));
+    assert_eq!(request, Request::UseInvite(Secret::new("https://example.org/i/abcd".to_owned())));
     let (again, list) = asked(&script.answer(id, Ok(Reply::Done)));
     assert_eq!(list, Request::FetchCommunities, "the update may not come");
     assert!(form(&script).is_none());
@@ -294,7 +295,7 @@ fn what_was_joined_opens_when_the_update_comes_first() {
     let mut script = empty();
     let fx = script.act(Action::Join("abc".to_owned()));
     let (id, request) = asked(&fx);
-    assert_eq!(request, Request::LookupInvite("abc".to_owned()));
+    assert_eq!(request, Request::LookupInvite(Secret::new("abc".to_owned())));
     let group = Invite { target: InviteTarget::Group(ChatId::new(33)), name: CleanText::ours("pens"), ..tea(Some(2)) };
     script.answer(id, Ok(Reply::Invite(Box::new(group))));
     let (id, _) = asked(&script.act(Action::Accept));
@@ -312,7 +313,8 @@ fn what_was_joined_opens_when_the_update_comes_first() {
     let fx = script.act(Action::Accept);
     assert_eq!(requests(&fx), [], "it is being looked up");
     let open = script.state.core.account(HOME).unwrap().requests.open.clone();
-    let id = open.iter().find(|(_, purpose)| format!("{purpose:?}").contains("def")).map(|(id, _)| *id).unwrap();
+    let looked_up = |purpose: &Purpose| matches!(purpose, Purpose::Invite(code) if code.expose() == "def");
+    let id = open.iter().find(|(_, purpose)| looked_up(purpose)).map(|(id, _)| *id).unwrap();
     let group = Invite { target: InviteTarget::Group(ChatId::new(33)), name: CleanText::ours("pens"), ..tea(None) };
     script.answer(id, Ok(Reply::Invite(Box::new(group))));
     assert_eq!((form(&script), script.notice()), (None, "You are in pens already"));

@@ -1,13 +1,9 @@
 //! The first hour, with the real binary in a real pseudo-terminal and a server of the test's own: from no account to the first messages.
 
+use super::pty::{PATIENCE, Terminal};
 use nib::demo::osmium::{Options, Running, start};
-use pty::Terminal;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-
-#[allow(dead_code, reason = "the driver is shared; no module uses all of it")]
-#[path = "support/pty.rs"]
-mod pty;
 
 /// A server, and a home without an account.
 struct Newcomer {
@@ -22,8 +18,6 @@ impl Newcomer {
         let options = Options { people: 0, ..Options::default() };
         let server = runtime.block_on(start(options)).unwrap();
         let home = TempDir::new().unwrap();
-        // The tester's keyring is none of the test's business.
-        std::fs::write(home.path().join("config.toml"), "secrets = \"file\"\n").unwrap();
         Self { runtime, server, home }
     }
 
@@ -34,7 +28,7 @@ impl Newcomer {
 
     /// The token in the next mail.
     fn token(&self) -> String {
-        let mail = async { tokio::time::timeout(pty::PATIENCE, self.server.next_mail()).await };
+        let mail = async { tokio::time::timeout(PATIENCE, self.server.next_mail()).await };
         let mail = self.runtime.block_on(mail).expect("a mail");
         assert_eq!(mail.to, "ink@example.org");
         mail.token
