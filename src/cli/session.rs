@@ -68,11 +68,6 @@ fn is(account: &Account, label: &str) -> bool {
     account.label.to_lowercase() == label.to_lowercase()
 }
 
-/// Whether a name may lead to a chat that no list names: that with a person, or the notes to oneself, before anything is written there.
-fn may_be_unlisted(name: &str) -> bool {
-    name.rsplit(':').next().is_some_and(|last| last.starts_with('@') || last.eq_ignore_ascii_case("self"))
-}
-
 /// The chat that a name leads to; a user name that is not among the chats is looked up.
 ///
 /// # Errors
@@ -80,7 +75,7 @@ fn may_be_unlisted(name: &str) -> bool {
 pub(super) async fn find(host: &mut Host, name: &str) -> Result<ChatKey, Failure> {
     match resolve_chat(&host.state().core, name) {
         Ok(chat) => Ok(chat),
-        Err(ResolveError::Unknown { .. }) if may_be_unlisted(name) => {
+        Err(ResolveError::Unknown { .. }) if name.rsplit(':').next().is_some_and(|last| last.starts_with('@')) => {
             let ticket = host.submit(Action::Open(name.to_owned()));
             match host.outcome(ticket, PATIENCE).await? {
                 Outcome::Chat(chat) => host

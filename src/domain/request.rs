@@ -24,8 +24,6 @@ pub enum Request {
     FetchChat(ChatId),
     /// The direct chat with a person, whether or not anything was written in it. Answer: `Reply::Chat`.
     FetchDirect(UserId),
-    /// The notes to oneself, whether or not anything was written there. Answer: `Reply::Chat`.
-    FetchSaved,
     /// The roles of a community. Answer: `Reply::Roles`.
     FetchRoles(CommunityId),
     /// Some members. Answer: `Reply::Members`.

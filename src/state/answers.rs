@@ -79,7 +79,6 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 login::code_refused(state, account, &refusal);
             }
         }
-        Purpose::Saved(ticket) => open::saved(state, account, ticket, answer.outcome, fx),
         Purpose::Invite(code) => join::looked_up(state, account, &code, answer.outcome, fx),
         Purpose::Join(target) => join::joined(state, account, target, answer.outcome, fx),
         Purpose::LeaveCommunity(community) => match answer.outcome {

@@ -83,8 +83,6 @@ pub enum Purpose {
     Change(&'static str),
     /// A second proof or a token for the sign-in.
     Code,
-    /// The notes to oneself, to open them.
-    Saved(Option<Ticket>),
     /// An invite looked up, to be shown before it is followed.
     Invite(Secret),
     /// An invite followed, to this place.

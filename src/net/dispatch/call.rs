@@ -71,7 +71,6 @@ pub(super) const fn is_read(request: &Request) -> bool {
             | Request::FetchChats
             | Request::FetchChat(_)
             | Request::FetchDirect(_)
-            | Request::FetchSaved
             | Request::FetchRoles(_)
             | Request::FetchMembers(..)
             | Request::FetchMemberList(_)

@@ -93,9 +93,6 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
             let chat = ids::wire(user.0).and_then(|user| ids::direct(user, 0)).ok_or_else(not_here)?;
             read(chats::GetChat { chat_ref: reference(chat)? }, |reply, decoder| Reply::Chat(decoder.chat(reply)))
         }
-        Request::FetchSaved => read(chats::GetChat { chat_ref: reference(ids::saved())? }, |reply, decoder| {
-            Reply::Chat(decoder.chat(reply))
-        }),
         Request::FetchRoles(community) => {
             let community = *community;
             read(communities::GetRoles { community_id: community_id(community)? }, move |reply, decoder| {

@@ -135,7 +135,9 @@ pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
     }
     roster::keep_order(state);
     let begin = state.core.accounts.iter().filter(|account| account.synced).find_map(|account| {
-        let quiet = account.openable().filter(|chat| chat.channel_kind() != Some(ChannelKind::Voice));
+        // Where there is nothing but notes to oneself, the first steps are offered instead.
+        let fits = |chat: &&Chat| chat.channel_kind() != Some(ChannelKind::Voice) && chat.kind != ChatKind::Saved;
+        let quiet = account.openable().filter(fits);
         quiet.min_by_key(|chat| distance(account, chat)).map(|chat| account.key(chat.id))
     });
     if let Some(begin) = begin {
@@ -167,9 +169,6 @@ pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<T
             let signed_in = state.core.accounts.iter().find(|account| account.is_signed_in()).map(|account| account.id);
             let name = written.trim().strip_prefix('@').filter(|name| !name.is_empty());
             match (&error, name, signed_in) {
-                (ResolveError::Unknown { .. }, None, Some(account)) if is_saved(written) => {
-                    state.ask(account, Request::FetchSaved, Priority::User, Purpose::Saved(ticket), fx);
-                }
                 (ResolveError::Unknown { .. }, Some(name), Some(account)) => {
                     let purpose = Purpose::Person { name: name.to_owned(), ticket };
                     state.ask(account, Request::LookupUsername(name.to_owned()), Priority::User, purpose, fx);
@@ -183,33 +182,7 @@ pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<T
     }
 }
 
-/// Whether the notes to oneself are meant. A network may not list them before something is written there.
-fn is_saved(written: &str) -> bool {
-    written.trim().eq_ignore_ascii_case("self")
-}
-
-/// The notes to oneself came: they are opened.
-pub(in crate::state) fn saved(
-    state: &mut State,
-    account: AccountId,
-    ticket: Option<Ticket>,
-    outcome: Result<Reply, Refusal>,
-    fx: &mut Effects,
-) {
-    let Some(known) = state.core.account_mut(account) else { return };
-    match outcome {
-        Ok(Reply::Chat(bundle)) => roster::put_bundle(known, bundle),
-        Ok(_) => {}
-        Err(refusal) => return refuse(state, refusal.kind, &format!("Saved messages: {}", refusal.text), ticket, fx),
-    }
-    let chat = known.chats.values().find(|chat| chat.kind == ChatKind::Saved).map(|chat| chat.id);
-    match chat {
-        Some(chat) => found(state, ChatKey::new(account, chat), ticket, fx),
-        None => refuse(state, RefusalKind::NotFound, "There are no saved messages here", ticket, fx),
-    }
-}
-
-pub(in crate::state) fn found(state: &mut State, key: ChatKey, ticket: Option<Ticket>, fx: &mut Effects) {
+fn found(state: &mut State, key: ChatKey, ticket: Option<Ticket>, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         front.drop_forms(|purpose| *purpose == FormPurpose::Write);
         chat(state, key, fx);

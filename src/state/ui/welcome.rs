@@ -1,7 +1,7 @@
 //! What nib offers where no chat is open: signing in or up, the demo, the first steps of an empty account.
 
 use super::act;
-use crate::domain::{Chat, LinkPhase};
+use crate::domain::{Chat, ChatKind, LinkPhase};
 use crate::state::action;
 use crate::state::effect::Effects;
 use crate::state::{Account, Front, State};
@@ -15,7 +15,7 @@ pub enum Standing {
     SignedOut,
     /// The lists are not there yet.
     Arriving,
-    /// There is no chat that could be opened.
+    /// There is no chat that could be opened, but for notes to oneself.
     Empty,
     /// There are chats, and none is open.
     Between,
@@ -52,7 +52,8 @@ pub fn standing(state: &State) -> Standing {
         let stranger = accounts.iter().all(|account| account.fresh);
         return if stranger { Standing::Stranger } else { Standing::SignedOut };
     }
-    if accounts.iter().any(|account| account.chats.values().any(Chat::can_open)) {
+    let saved = |chat: &Chat| chat.kind == ChatKind::Saved;
+    if accounts.iter().any(|account| account.openable().any(|chat| !saved(chat))) {
         Standing::Between
     } else if accounts.iter().any(|account| account.synced || account.link == LinkPhase::Online) {
         Standing::Empty

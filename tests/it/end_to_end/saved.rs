@@ -118,6 +118,8 @@ fn the_form_signs_in_and_the_next_start_asks_nothing() {
     let home = Home::new();
     let robin = server.account("robin");
     let mut terminal = Terminal::start(home.path(), &["--open", "rustaceans/general"], 100, 30);
+    terminal.wait_for("sign in");
+    terminal.send("s");
     terminal.wait_for("Password");
     // From the e-mail address, where the form begins, back to the server.
     terminal.send("\x1b[Z\x15");

@@ -361,16 +361,6 @@ fn somebody_is_written_to_by_user_name() {
 }
 
 #[test]
-fn saved_messages_open_where_no_list_names_them() {
-    let mut script = empty();
-    let (id, request) = asked(&script.act(Action::Open("self".to_owned())));
-    assert_eq!(request, Request::FetchSaved);
-    let saved = Chat { id: ChatId::new(34), ..Chat::default() };
-    script.answer(id, Ok(Reply::Chat(Bundle { chats: vec![saved], ..Bundle::default() })));
-    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(34)));
-}
-
-#[test]
 fn leaving_is_asked_first_and_done_once_the_network_agrees() {
     let mut script = Script::ready();
     script.act(Action::Leave);
