@@ -7,6 +7,7 @@ use crate::demo::osmium::{DemoAccount, OWN_DOMAIN, Options, Running, description
 use crate::domain::{AccountId, Secret};
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::home::ThrowawayHome;
+use crate::shell::input::Input;
 use crate::shell::signals::Ending;
 use crate::shell::startup::{Startup, StartupError};
 use crate::shell::{block_on, run, terminal};
@@ -57,18 +58,18 @@ pub fn run(globals: &Globals, arguments: &DemoArgs) -> Result<(), Failure> {
     if arguments.serve_only {
         return block_on(serve(options, arguments.json))?;
     }
-    in_terminal(globals, options)
+    in_terminal(globals, options, None)
 }
 
-/// The demo as it is without options, for who tries it from the welcome page. The log goes on where it is.
+/// The demo as it is without options, for who tries it from the welcome page: with what is typed from there on. The log goes on where it is.
 ///
 /// # Errors
 /// There is no terminal, or it went away.
-pub fn show(globals: &Globals) -> Result<(), Failure> {
-    in_terminal(&Globals { open: None, ..globals.clone() }, Options::default())
+pub fn show(globals: &Globals, input: Option<Input>) -> Result<(), Failure> {
+    in_terminal(&Globals { open: None, ..globals.clone() }, Options::default(), input)
 }
 
-fn in_terminal(globals: &Globals, options: Options) -> Result<(), Failure> {
+fn in_terminal(globals: &Globals, options: Options, input: Option<Input>) -> Result<(), Failure> {
     // Nobody could read mails here.
     let options = Options { verifies: false, ..options };
     terminal::check(std::env::var("TERM").ok().as_deref())?;
@@ -88,16 +89,16 @@ fn in_terminal(globals: &Globals, options: Options) -> Result<(), Failure> {
         startup.secrets = secrets;
         startup.themes = themes;
     }
-    block_on(chat(options, startup))?
+    block_on(chat(options, startup, input))?
 }
 
-async fn chat(options: Options, mut startup: Startup) -> Result<(), Failure> {
+async fn chat(options: Options, mut startup: Startup, mut input: Option<Input>) -> Result<(), Failure> {
     let server = start(options).await.map_err(|error| Failure::Failed(error.to_string()))?;
     let you = server.accounts.first().ok_or_else(|| Failure::Failed("the demo's world is empty".to_owned()))?;
     let token = TokenSource::Given(Secret::new(you.token.clone()));
     startup.accounts = vec![AccountSetup::new(AccountId(0), "osmium", &you.username, &server.url, token)];
     startup.proposed_server.clone_from(&server.url);
-    let ended = run::chat(startup).await;
+    let ended = run::chat(startup, &mut input).await;
     server.stop().await;
     ended?;
     Ok(())

@@ -13,9 +13,10 @@ pub fn run(globals: &Globals) -> Result<(), Failure> {
     let mut startup = globals.startup()?;
     startup.open.clone_from(&globals.open);
     startup.has_demo = cfg!(feature = "demo");
-    match crate::shell::block_on(run::chat(startup))?? {
+    let mut input = None;
+    match crate::shell::block_on(run::chat(startup, &mut input))?? {
         #[cfg(feature = "demo")]
-        run::Left::Demo => super::demo::show(globals),
+        run::Left::Demo => super::demo::show(globals, input),
         _ => Ok(()),
     }
 }

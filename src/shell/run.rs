@@ -28,11 +28,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Shows the chat until the user leaves it or the system ends it.
+/// Shows the chat until the user leaves it or the system ends it. `input`: what is typed, begun to be read here unless another chat of this run did.
 ///
 /// # Errors
 /// There is no terminal to draw on, or it refuses.
-pub async fn chat(mut startup: Startup) -> Result<Left, TerminalError> {
+pub async fn chat(mut startup: Startup, input: &mut Option<Input>) -> Result<Left, TerminalError> {
     let signals = Signals::listen()?;
     let _insistence = Insistence::begin()?;
     let mut screen = Screen::enter()?;
@@ -70,7 +70,11 @@ pub async fn chat(mut startup: Startup) -> Result<Left, TerminalError> {
         let more = if more == 0 { String::new() } else { format!(" ({more} more; nib config check lists them)") };
         chat.engine.feed(Event::Failed(format!("{note}{more}")), &mut ());
     }
-    chat.run(Input::listen()?, signals).await
+    let input = match input {
+        Some(input) => input,
+        None => input.insert(Input::listen()?),
+    };
+    chat.run(input, signals).await
 }
 
 /// What the user left the chat for.
@@ -115,8 +119,8 @@ struct Chat {
 }
 
 impl Chat {
-    async fn run(mut self, mut input: Input, mut signals: Signals) -> Result<Left, TerminalError> {
-        let ended = self.turns(&mut input, &mut signals).await;
+    async fn run(mut self, input: &mut Input, mut signals: Signals) -> Result<Left, TerminalError> {
+        let ended = self.turns(input, &mut signals).await;
         if ended.is_err() {
             // The terminal is gone; what was typed is not to go with it.
             self.engine.feed(Event::Terminate, &mut ());
