@@ -118,7 +118,7 @@ pub struct Front {
     /// What was typed into search lines that were closed lately, and when.
     pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
     /// Forms that were closed, the last one last.
-    pub(crate) kept_forms: Vec<Box<Form>>,
+    pub(crate) kept_forms: Vec<Form>,
     /// Which of the offers is selected where no chat is open.
     pub offer: usize,
     /// What was joined and is to be opened once it is there.

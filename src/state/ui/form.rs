@@ -332,7 +332,7 @@ impl Front {
         let kept = self.kept_forms.iter().position(|form| form.purpose.is_like(&new.purpose));
         let mut form = match (open.map(|at| self.overlays.remove(at)), kept) {
             (Some(Overlay::Form(form)), _) => form,
-            (_, Some(at)) => self.kept_forms.remove(at),
+            (_, Some(at)) => Box::new(self.kept_forms.remove(at)),
             _ => Box::new(new),
         };
         change(&mut form);
@@ -340,7 +340,7 @@ impl Front {
     }
 
     /// Remembers a form that was closed, perhaps by mistake.
-    pub(in crate::state) fn keep_form(&mut self, mut form: Box<Form>) {
+    pub(in crate::state) fn keep_form(&mut self, mut form: Form) {
         form.working = None;
         self.kept_forms.retain(|known| !known.purpose.is_like(&form.purpose));
         self.kept_forms.push(form);

@@ -63,7 +63,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Jump(picker)) => front.keep_query("jump", picker.query.text(), now),
         Some(Overlay::Emoji { picker, .. }) => front.keep_query("emoji", picker.query.text(), now),
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
-        Some(Overlay::Form(form)) => front.keep_form(form),
+        Some(Overlay::Form(form)) => front.keep_form(*form),
         // Reopened, the list begins with the theme in use: a kept search line would show another.
         Some(Overlay::Themes(_) | Overlay::Question(_)) | None => {}
     }

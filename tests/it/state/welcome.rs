@@ -380,7 +380,7 @@ fn leaving_is_asked_first_and_done_once_the_network_agrees() {
     let (id, _) = asked(&script.act(Action::LeaveCommunity(HOME, RUST)));
     script.answer(id, Ok(Reply::Done));
     let account = script.state.core.account(HOME).unwrap();
-    assert!(account.community(RUST).is_none() && account.chats.get(&ChatId::new(11)).is_none());
+    assert!(account.community(RUST).is_none() && !account.chats.contains_key(&ChatId::new(11)));
     assert_eq!(standing(&script.state), Standing::Between);
     script.open(33);
     script.act(Action::Leave);
