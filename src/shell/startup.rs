@@ -35,7 +35,7 @@ pub enum StartupError {
     Network(String),
     /// The configuration cannot be read where it may name a proxy: going without could show what is to be hidden.
     #[error(
-        "the configuration may name a proxy that cannot be read, and nib does not connect without it; correct this first:\n{0}"
+        "the configuration may name a proxy that cannot be read, and nib does not connect without it; correct this first: {0}"
     )]
     Config(String),
     /// A proxy is named and cannot be understood.
