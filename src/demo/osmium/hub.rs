@@ -34,6 +34,8 @@ pub(crate) struct Socket {
     pub(crate) cut: Arc<Notify>,
     /// Said when something was taken out of the queue.
     pub(crate) drained: Arc<Notify>,
+    /// Said at the same moments, for a flood.
+    pub(crate) roomier: Arc<Notify>,
 }
 
 /// What the lock guards.
@@ -82,7 +84,8 @@ impl Hub {
     /// A client has connected: its id, its socket's near end and the queue to write from.
     pub(crate) fn connect(&self) -> (ConnectionId, Socket, mpsc::Receiver<Outbound>) {
         let (frames, queue) = mpsc::channel(self.queue);
-        let socket = Socket { frames, queued: Arc::default(), cut: Arc::default(), drained: Arc::default() };
+        let queued = Arc::default();
+        let socket = Socket { frames, queued, cut: Arc::default(), drained: Arc::default(), roomier: Arc::default() };
         let mut inner = self.lock();
         let id = inner.server.connect();
         inner.sockets.insert(id, socket.clone());

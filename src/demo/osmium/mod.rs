@@ -10,6 +10,7 @@
 
 mod accounts;
 mod fanout;
+mod flood;
 mod frame;
 mod hub;
 mod ids;
@@ -33,6 +34,7 @@ use thiserror::Error;
 use super::world::model::World;
 
 pub use accounts::{DemoAccount, DemoInvite};
+pub use flood::Flood;
 pub use mail::{Mail, OWN_DOMAIN};
 pub use running::{Running, description_json};
 pub use serve::start;

@@ -1,7 +1,6 @@
 //! A server that runs: where it is, whom it knows, and handles for tests and measurements.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -16,11 +15,6 @@ use super::refusal::Refusal;
 use crate::net::osmium::wire;
 use wire::updates::update::Update as Change;
 
-/// Messages that a flood writes before it lets others have their turn.
-const FLOOD_BATCH: usize = 64;
-/// How long a flood waits for a client that does not read before that client counts as too slow.
-const FLOOD_PATIENCE: Duration = Duration::from_secs(20);
-
 /// A server that runs until it is stopped or dropped.
 #[derive(Debug)]
 pub struct Running {
@@ -32,7 +26,7 @@ pub struct Running {
     pub accounts: Vec<DemoAccount>,
     /// Invites to its communities and groups.
     pub invites: Vec<DemoInvite>,
-    hub: Hub,
+    pub(super) hub: Hub,
     tasks: JoinSet<()>,
 }
 
@@ -132,34 +126,6 @@ impl Running {
             let reference = wire::refs::ChannelRef { community_id: community, channel_id: found.id };
             Some(wire::refs::ChatRef { r#ref: Some(wire::refs::chat_ref::Ref::Channel(reference)) })
         })
-    }
-
-    /// Writes `count` messages as fast as the clients take them: a client that reads is never overrun, one that does not
-    /// read at all is closed after a while.
-    ///
-    /// # Errors
-    /// The sentence says why a message was refused.
-    pub async fn flood(
-        &self,
-        username: &str,
-        chat: wire::refs::ChatRef,
-        count: usize,
-        text: impl Fn(usize) -> String,
-    ) -> Result<(), String> {
-        for first in (0..count).step_by(FLOOD_BATCH) {
-            for socket in self.hub.sockets() {
-                let room = FLOOD_BATCH.min(socket.frames.max_capacity());
-                let waited = tokio::time::timeout(FLOOD_PATIENCE, socket.frames.reserve_many(room)).await;
-                if waited.is_err() {
-                    socket.cut.notify_one();
-                }
-            }
-            for index in first..count.min(first + FLOOD_BATCH) {
-                self.say(username, chat, &text(index))?;
-            }
-            tokio::task::yield_now().await;
-        }
-        Ok(())
     }
 }
 

@@ -159,6 +159,7 @@ async fn write(sink: &mut SplitSink<Stream, Message>, mut queue: mpsc::Receiver<
             return;
         }
         socket.drained.notify_one();
+        socket.roomier.notify_one();
     }
 }
 

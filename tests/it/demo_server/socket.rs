@@ -199,7 +199,9 @@ async fn a_flood_loses_nothing_for_a_client_that_reads() {
         }
         seen
     });
-    running.flood("bob", general, 3_000, |index| format!("flood {index}")).await.expect("written");
+    let lines = (0..3_000).map(|index| ("bob".to_owned(), format!("flood {index}")));
+    let flood = running.rehearse(general, lines).expect("ready");
+    running.flood(flood).await.expect("the reader is there to the end");
     assert_eq!(reader.await.expect("the reader ends"), 3_000);
 }
 

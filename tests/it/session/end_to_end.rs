@@ -227,7 +227,8 @@ async fn a_flood_of_real_messages_arrives_whole_and_in_order() {
     let saved = nib::net::osmium::wire::refs::ChatRef {
         r#ref: Some(nib::net::osmium::wire::refs::chat_ref::Ref::Self_(nib::net::osmium::wire::refs::RefSelf {})),
     };
-    let flood = async { running.flood(&me, saved, COUNT, |index| format!("message {index}")).await.unwrap() };
+    let lines = running.rehearse(saved, (0..COUNT).map(|index| (me.clone(), format!("message {index}")))).unwrap();
+    let flood = async { running.flood(lines).await.unwrap() };
     let listen = async {
         let mut next = 0;
         while next < COUNT {
