@@ -13,30 +13,41 @@ pub fn grapheme_width(cluster: &str) -> u16 {
     if let [byte] = cluster.as_bytes() {
         return u16::from((b' '..=b'~').contains(byte));
     }
-    if cluster.chars().any(char::is_control) {
-        return 0;
+    let mut marks = 0;
+    for character in cluster.chars() {
+        if character.is_control() {
+            return 0;
+        }
+        marks += usize::from(matches!(character, '\u{ff9e}' | '\u{ff9f}'));
     }
-    let marks = cluster.chars().filter(|&c| matches!(c, '\u{ff9e}' | '\u{ff9f}')).count();
     u16::try_from(cluster.width() + marks).unwrap_or(u16::MAX)
 }
 
 /// Whether every byte is a printable ASCII character, so that bytes, characters and cells are the same.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    // In chunks without a way out in the middle, so that one instruction looks at many bytes.
+    text.as_bytes().chunks(32).all(|bytes| bytes.iter().fold(true, |all, byte| all & (b' '..=b'~').contains(byte)))
 }
 
 /// Cells of a text on one line.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if is_plain(text) {
-        text.len()
-    } else {
-        text.graphemes(true).map(|cluster| usize::from(grapheme_width(cluster))).sum()
+        return text.len();
     }
+    let mut cells = 0;
+    clusters(text, |_, _, width| {
+        cells += usize::from(width);
+        true
+    });
+    cells
 }
 
 /// Calls `each` with the byte offset, the cluster and its cells, until it returns false.
+///
+/// Between two characters of ASCII a cluster always ends (but between the two of a line end, which has no place in a line), so that the
+/// rules of Unicode have to be asked only where other characters are near.
 pub fn clusters<'a>(text: &'a str, mut each: impl FnMut(usize, &'a str, u16) -> bool) {
     if is_plain(text) {
         for at in 0..text.len() {
@@ -46,10 +57,26 @@ pub fn clusters<'a>(text: &'a str, mut each: impl FnMut(usize, &'a str, u16) -> 
         }
         return;
     }
-    for (at, cluster) in text.grapheme_indices(true) {
-        if !each(at, cluster, grapheme_width(cluster)) {
-            return;
+    let bytes = text.as_bytes();
+    let printable = |at: usize| bytes.get(at).is_some_and(|byte| (b' '..=b'~').contains(byte));
+    // Whether a cluster that begins with this byte is that byte.
+    let alone = |at: usize| printable(at) && (at + 1 == bytes.len() || printable(at + 1));
+    let mut at = 0;
+    while at < bytes.len() {
+        if alone(at) {
+            if !each(at, text.get(at..=at).unwrap_or_default(), 1) {
+                return;
+            }
+            at += 1;
+            continue;
         }
+        let end = (at + 1..bytes.len()).find(|&end| alone(end)).map_or(bytes.len(), |end| end + 1);
+        for (offset, cluster) in text.get(at..end).unwrap_or_default().grapheme_indices(true) {
+            if !each(at + offset, cluster, grapheme_width(cluster)) {
+                return;
+            }
+        }
+        at = end;
     }
 }
 
@@ -88,7 +115,7 @@ pub fn suffix(text: &str, cells: usize) -> (&str, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{grapheme_width, prefix, suffix, width};
+    use super::{clusters, grapheme_width, prefix, suffix, width};
     use proptest::prelude::*;
     use ratatui::buffer::CellWidth;
 
@@ -108,6 +135,18 @@ mod tests {
                 prop_assert_eq!(grapheme_width(cluster), cluster.cell_width(), "{:?}", cluster);
             }
             prop_assert_eq!(width(&text), text.graphemes(true).map(|g| usize::from(g.cell_width())).sum::<usize>());
+        }
+
+        #[test]
+        fn clusters_are_those_of_unicode(text in "([a-z ]|[é\\u{301}\\u{600}\\u{e33}\\u{200d}\\r\\n\\t]|日本|ｶﾞ|👍🏽|🇩🇪|🇯|❤️|👩‍👧|क्ष){0,14}") {
+            use unicode_segmentation::UnicodeSegmentation;
+            let mut found = Vec::new();
+            clusters(&text, |at, cluster, cells| {
+                found.push((at, cluster, cells));
+                true
+            });
+            let all: Vec<_> = text.grapheme_indices(true).map(|(at, cluster)| (at, cluster, grapheme_width(cluster))).collect();
+            prop_assert_eq!(found, all);
         }
 
         #[test]
