@@ -3,7 +3,11 @@
 //! A network maps its own ids into them without loss: a 64-bit snowflake or a UUID as it is, a name by a 128-bit hash with the wire key
 //! kept beside the entity. Identity is never display text, and message ids need not sort: order is a [`SortKey`] beside the id.
 
+use std::collections::HashMap;
 use std::fmt;
+
+/// A map by identifiers. Its hash is quick rather than strong: it is keyed anew for each map, nobody outside sees it, and every list is bounded.
+pub type IdMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// An opaque identifier of 128 bits. Shown as a decimal number when it fits 64 bits, else as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

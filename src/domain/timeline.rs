@@ -11,9 +11,9 @@
 
 mod absorb;
 
-use super::id::MessageId;
+use super::id::{IdMap, MessageId};
 use super::message::{Message, MessageKey, Reaction};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Most deletions remembered.
@@ -39,7 +39,7 @@ pub struct Entry {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Timeline {
     entries: VecDeque<Entry>,
-    by_id: HashMap<MessageId, MessageKey>,
+    by_id: IdMap<MessageId, MessageKey>,
     /// Nothing older than the first entry exists. While there are entries, the opposite of the first one's `gap_before`.
     start_known: bool,
     /// Nothing newer than the last entry exists, or it will be pushed.
@@ -52,10 +52,10 @@ pub struct Timeline {
     cut_at: u64,
     open: BTreeSet<u64>,
     /// Deleted messages, with the newest fetch opened before the deletion.
-    graves: HashMap<MessageId, u64>,
+    graves: IdMap<MessageId, u64>,
     grave_order: VecDeque<MessageId>,
     /// What was told of messages that are not in memory while a fetch was open.
-    late: HashMap<MessageId, Late>,
+    late: IdMap<MessageId, Late>,
     /// Pages of fetches up to this number are void: what was told since could not all be remembered.
     blind: u64,
     revisions: u32,

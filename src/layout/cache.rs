@@ -4,9 +4,9 @@
 use super::line::Line;
 use super::time::Calendar;
 use crate::domain::AccountId;
+use crate::domain::id::IdMap;
 use crate::state::action::Context;
 use crate::state::front::Target;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The keys in force, as data: which key does which action where. Made by whoever owns the keymap, context by context.
@@ -90,7 +90,7 @@ pub struct Epoch {
 pub(super) struct Blocks {
     epoch: Epoch,
     turn: u64,
-    kept: HashMap<(AccountId, Target), Kept>,
+    kept: IdMap<(AccountId, Target), Kept>,
 }
 
 impl Blocks {

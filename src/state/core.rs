@@ -4,12 +4,12 @@ use super::outbox::Outbox;
 use super::requests::Requests;
 use super::roster::Order;
 use super::unread::Counts;
-use crate::domain::id::EmojiId;
+use crate::domain::id::{EmojiId, IdMap};
 use crate::domain::{
     AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Permissions, Role,
     RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
 };
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 /// Accounts and what is in flight for them.
@@ -43,27 +43,27 @@ pub struct Account {
     /// The order that the user gave them.
     pub(crate) community_order: Vec<CommunityId>,
     /// Unread messages and mentions of communities whose channels are not loaded.
-    pub community_counts: HashMap<CommunityId, (u32, u32)>,
+    pub community_counts: IdMap<CommunityId, (u32, u32)>,
     /// Communities whose channels are loaded.
-    pub channels_loaded: HashMap<CommunityId, bool>,
+    pub channels_loaded: IdMap<CommunityId, bool>,
     /// Roles by community.
-    pub roles: HashMap<CommunityId, HashMap<RoleId, Role>>,
+    pub roles: IdMap<CommunityId, IdMap<RoleId, Role>>,
     /// Every chat known.
-    pub chats: HashMap<ChatId, Chat>,
+    pub chats: IdMap<ChatId, Chat>,
     /// People known.
-    pub users: HashMap<UserId, User>,
+    pub users: IdMap<UserId, User>,
     /// Members known.
-    pub members: HashMap<(CommunityId, UserId), Member>,
+    pub members: IdMap<(CommunityId, UserId), Member>,
     /// Timelines of chats that were opened.
-    pub timelines: HashMap<ChatId, Timeline>,
+    pub timelines: IdMap<ChatId, Timeline>,
     /// Which messages are pinned, in chats that were opened.
-    pub pins: HashMap<ChatId, super::pins::Pins>,
+    pub pins: IdMap<ChatId, super::pins::Pins>,
     /// Who is typing where.
     pub typing: super::typing::Typing,
     /// Who is in which voice room.
-    pub rooms: HashMap<ChatId, Vec<VoiceParticipant>>,
+    pub rooms: IdMap<ChatId, Vec<VoiceParticipant>>,
     /// Names of custom emoji, where told.
-    pub emoji: HashMap<EmojiId, CleanText>,
+    pub emoji: IdMap<EmojiId, CleanText>,
     /// Messages on their way out.
     pub outbox: Outbox,
     /// When oneself wrote last where slow mode is on.
@@ -71,7 +71,7 @@ pub struct Account {
     /// What was asked and not yet answered.
     pub requests: Requests,
     /// Unread messages and mentions by community, and of direct chats and groups under `None`; kept up with every change.
-    pub(crate) counts: HashMap<Option<CommunityId>, Counts>,
+    pub(crate) counts: IdMap<Option<CommunityId>, Counts>,
     /// All of [`Account::counts`] together.
     pub(crate) total: Counts,
     /// The order in which chats are listed.

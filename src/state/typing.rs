@@ -3,8 +3,8 @@
 use super::event::Timer;
 use super::requests::Purpose;
 use super::{Account, Effect, Effects, State, people};
+use crate::domain::id::IdMap;
 use crate::domain::{AccountId, Chat, ChatId, ChatKey, ChatKind, Mono, Permissions, Priority, Request, UserId};
-use std::collections::HashMap;
 
 /// Most people shown as typing in one chat.
 const IN_CHAT: usize = 16;
@@ -15,7 +15,7 @@ const CHATS: usize = 256;
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Typing {
     /// By chat, in the order in which they began.
-    pub chats: HashMap<ChatId, Vec<Typist>>,
+    pub chats: IdMap<ChatId, Vec<Typist>>,
 }
 
 /// Somebody who types.

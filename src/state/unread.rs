@@ -7,6 +7,7 @@ use super::effect::Effects;
 use super::event::Timer;
 use super::requests::Purpose;
 use super::{Account, Effect, Front, State};
+use crate::domain::id::IdMap;
 use crate::domain::{ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -81,7 +82,7 @@ pub(super) fn set(account: &mut Account, id: ChatId, unread: u32, mentions: u32)
 
 /// Sums everything up anew: after the list of chats, or what may be seen of it, changed.
 pub(super) fn recount(account: &mut Account) {
-    let mut counts: HashMap<_, Counts> = HashMap::new();
+    let mut counts: IdMap<_, Counts> = IdMap::default();
     let mut total = Counts::default();
     for chat in account.chats.values() {
         let weight = weight(account, chat);
