@@ -233,7 +233,8 @@ fn send(id: RequestId, outgoing: &Outgoing, config: &OsmiumConfig) -> Result<Cal
     };
     Ok(call(request, |reply, decoder| {
         let id = ids::message(reply.message_id);
-        let nameless = || Refusal::ours(RefusalKind::ServerFault, "The server took the message but did not name it.");
+        // Nobody knows which message it is: as if the answer had not come, so that the history decides.
+        let nameless = || Refusal::ours(RefusalKind::TimedOut, "The server took the message but did not name it.");
         let message = id.ok_or_else(nameless)?;
         let order = crate::domain::SortKey(message.value());
         Ok(Outcome::Done(Reply::Sent { message, order, at: decoder.date_of(reply.message_id) }))
@@ -297,7 +298,7 @@ fn chats_page(before: Option<u64>, mut sum: Bundle, number: u32) -> Call {
                 if sum.chats.iter().all(|chat| chat.kind != ChatKind::Saved) {
                     sum.chats.push(Decoder::saved());
                 }
-                Ok(Outcome::Done(Reply::Chats { bundle: sum, complete: !full || !news }))
+                Ok(Outcome::Done(Reply::Chats { bundle: sum, complete: !full }))
             }
         }
     })

@@ -64,10 +64,13 @@ pub(in crate::state) fn on_page(
                 fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
             }
             Verdict::Absent => {
-                if let Some(row) = account.outbox.find_mut(chat.chat, nonce)
-                    && let Some(why) = row.doubt.take()
-                    && !row.outgoing.attachments.is_empty()
-                {
+                let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { continue };
+                let Some(why) = row.doubt.take() else { continue };
+                if why.kind == RefusalKind::TimedOut {
+                    // A slow network may still take it: whether it is sent again is for the user to say.
+                    row.set(Stage::Unconfirmed);
+                    tell(row, || Outcome::Refused(why), fx);
+                } else if !row.outgoing.attachments.is_empty() {
                     // Files may be what breaks the connection, and take long: whether they are tried again is for the user to say.
                     let text = format!("{}; nothing was sent", why.text.trim_end_matches('.'));
                     let refusal = Refusal { text: CleanText::line(&text), ..why };
@@ -77,10 +80,11 @@ pub(in crate::state) fn on_page(
             }
             Verdict::Unknown => {
                 if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
-                    row.doubt = None;
+                    let late = row.doubt.take().filter(|why| why.kind == RefusalKind::TimedOut);
                     row.set(Stage::Unconfirmed);
                     let why = "the connection was lost before the network confirmed the message";
-                    tell(row, || Outcome::Refused(Refusal::ours(RefusalKind::LinkLost, why)), fx);
+                    let why = late.unwrap_or_else(|| Refusal::ours(RefusalKind::LinkLost, why));
+                    tell(row, || Outcome::Refused(why), fx);
                 }
             }
         }

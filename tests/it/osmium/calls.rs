@@ -179,7 +179,7 @@ fn a_message_is_sent_with_its_formatting() {
     let place = refs::ChannelRef { community_id: COMMUNITY, channel_id: CHANNEL };
     assert_eq!(request.chat_ref.unwrap().r#ref, Some(refs::chat_ref::Ref::Channel(place)));
     peer.reply(id, rpc_result::Result::SentMessage(messages::SentMessage { message_id: 0 }));
-    assert_eq!(peer.answers()[0].1.as_ref().unwrap_err().kind, RefusalKind::ServerFault);
+    assert_eq!(peer.answers()[0].1.as_ref().unwrap_err().kind, RefusalKind::TimedOut);
 
     let (_, message) =
         peer.asked(2, &Request::Send(Arc::new(Outgoing { verbatim: true, ..send("**hey** https://a.b") })));
@@ -295,7 +295,8 @@ fn a_server_that_repeats_its_page_does_not_trap_us() {
     peer.reply(id, rpc_result::Result::Chats(chat_page(1, 100)));
     (id, _) = peer.sent_one();
     peer.reply(id, rpc_result::Result::Chats(chat_page(1, 100)));
-    assert!(matches!(peer.answers()[..], [(1, Ok(Reply::Chats { complete: true, .. }))]));
+    // What else there may be is not known, so nothing may be taken for gone.
+    assert!(matches!(peer.answers()[..], [(1, Ok(Reply::Chats { complete: false, .. }))]));
 
     let (mut id, _) = peer.asked(2, &Request::FetchChats);
     let mut pages = 0;

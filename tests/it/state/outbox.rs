@@ -245,3 +245,27 @@ fn an_answer_names_what_it_answers_and_too_long_a_text_stays() {
     assert!(script.send(&long).is_none());
     assert_eq!((script.composer(), script.notice()), (long, "Not sent: the message is 1 characters too long"));
 }
+
+#[test]
+fn a_message_that_a_slow_network_did_not_answer_is_never_sent_again_by_itself() {
+    for arrived in [false, true] {
+        let mut script = Script::ready();
+        let (id, _) = script.send("slow").unwrap();
+        let fx = script.answer(id, Err(refusal(RefusalKind::TimedOut)));
+        let [Effect::Net { id: asked, request: Request::FetchHistory { page: Page::Latest, .. }, .. }] = fx[..] else {
+            panic!("{fx:?}")
+        };
+        let mut messages = vec![Arc::new(said(chat(11), 10, ADA, "line 10"))];
+        if arrived {
+            messages.push(Arc::new(said(chat(11), 11, ME, "slow")));
+        }
+        let bundle = Bundle::default();
+        let page = Reply::History { chat: ChatId::new(11), messages, bundle, reached_start: true, reached_end: true };
+        assert!(sends(&script.answer(asked, Ok(page))).is_empty());
+        assert_eq!(script.rows(11), if arrived { vec![] } else { vec![Stage::Unconfirmed] });
+        script.link(lost());
+        script.sign_in();
+        assert!(script.rows(11).iter().all(|stage| *stage == Stage::Unconfirmed));
+        assert_eq!(sends(&script.act(Action::Retry)).len(), usize::from(!arrived), "for the user to say");
+    }
+}
