@@ -382,25 +382,30 @@ impl Front {
         self.focus != Focus::Out && self.shows_timeline()
     }
 
-    /// Leaves what has to do with messages that were deleted: an answer to one, or a change of one, whose text stays as a new message.
-    pub(crate) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) {
+    /// Leaves what has to do with messages that were deleted: an answer to one, whose text stays as a new message, or a change of one, whose text
+    /// gives way to the draft from before and can be put back with yank. Returns what to tell the user.
+    pub(crate) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) -> Option<&'static str> {
         if self.pane.chat != Some(chat) {
-            return;
+            return None;
         }
-        match std::mem::take(&mut self.pane.mode) {
-            ComposeMode::Reply(message) if deleted.contains(&message.id) => {}
-            ComposeMode::Edit { message, before } if deleted.contains(&message.id) => {
-                if !before.is_empty() {
-                    let changed = self.pane.composer.text();
-                    self.pane.composer.set_text(&[before, changed].join("\n"));
-                }
+        let told = match std::mem::take(&mut self.pane.mode) {
+            ComposeMode::Reply(message) if deleted.contains(&message.id) => {
+                Some("The message that you answer was deleted; what you typed is a new message now")
             }
-            mode => self.pane.mode = mode,
-        }
+            ComposeMode::Edit { message, before } if deleted.contains(&message.id) => {
+                self.pane.composer.replace(&before);
+                Some("The message was deleted; yank puts your change of it back")
+            }
+            mode => {
+                self.pane.mode = mode;
+                None
+            }
+        };
         self.overlays.retain(|overlay| match overlay {
             Overlay::Emoji { message, chat: of, .. } => *of != chat || !deleted.contains(message),
             _ => true,
         });
+        told
     }
 
     /// Whether printable keys are text here.

@@ -136,7 +136,7 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
 }
 
 /// Messages were deleted.
-pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: &[MessageId]) {
+pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: &[MessageId], fx: &mut Effects) {
     let Some(account) = state.core.account_mut(id) else { return };
     let me = account.me;
     let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
@@ -166,7 +166,9 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let key = ChatKey::new(id, chat);
     if let Some(front) = &mut state.front {
         history::keep_valid(front, &state.core.accounts, key);
-        front.leave_deleted(key, messages);
+        if let Some(sentence) = front.leave_deleted(key, messages) {
+            state.notice(sentence, true, fx);
+        }
     }
     touch_if_open(state, key);
 }

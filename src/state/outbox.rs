@@ -77,7 +77,7 @@ pub enum Stage {
     Sent(MessageKey),
     /// The network does not take it; waits for the user.
     Failed(Refusal),
-    /// The connection was lost before the answer: it may or may not have arrived. Waits for the user.
+    /// The answer did not come, in time or before the connection was lost: it may or may not have arrived. Waits for the user.
     Unconfirmed,
 }
 
@@ -155,13 +155,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     let Some(account) = state.core.account_mut(chat.account) else {
         return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
-    if let Some(limit) = account.caps.max_length
-        && draft.text.chars().count() > limit as usize
-    {
-        let over = draft.text.chars().count() - limit as usize;
-        let text = crate::domain::CleanText::new(&format!("the message is {over} characters too long"));
-        return Err(Box::new(Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }));
-    }
+    check_length(account, &draft.text)?;
     check_files(account, &draft.attachments)?;
     if account.outbox.of(chat.chat).len() >= ROWS {
         let why = "too many messages are waiting here; retry or discard some";
@@ -194,6 +188,18 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     fx.push(Effect::Store(StoreOp::PutOutbox(chat, outgoing)));
     state.touch();
     Ok(nonce)
+}
+
+/// Says before anything is sent by how much a text is longer than the network takes.
+pub(super) fn check_length(account: &Account, text: &str) -> Result<(), Box<Refusal>> {
+    let Some(limit) = account.caps.max_length else { return Ok(()) };
+    match text.chars().count().saturating_sub(limit as usize) {
+        0 => Ok(()),
+        over => {
+            let text = crate::domain::CleanText::new(&format!("the message is {over} characters too long"));
+            Err(Box::new(Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }))
+        }
+    }
 }
 
 /// Says before anything is sent what the network or the memory would not take.

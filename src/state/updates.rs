@@ -11,7 +11,7 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             messages::created(state, id, message, unread, author, nonce, fx);
         }
         Update::MessageChanged { message, reactions } => messages::changed(state, id, message, reactions),
-        Update::MessagesDeleted { chat, messages } => messages::deleted(state, id, chat, &messages),
+        Update::MessagesDeleted { chat, messages } => messages::deleted(state, id, chat, &messages, fx),
         Update::ReactionsChanged { chat, message, reactions } => messages::reacted(state, id, chat, message, reactions),
         Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),
         Update::ReadMarkMoved { chat, upto, unread, mentions } => {

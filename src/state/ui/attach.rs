@@ -66,9 +66,7 @@ pub(super) fn line_of(outgoing: &Outgoing) -> String {
         [file] if !file.path.is_empty() => {
             format!("/{NAME} {} {}", quoted(&file.path), outgoing.text).trim_end().to_owned()
         }
-        // One slash is taken away when such a line is sent.
-        _ if outgoing.text.starts_with('/') => format!("/{}", outgoing.text),
-        _ => outgoing.text.clone(),
+        _ => compose::escaped(&outgoing.text),
     }
 }
 
@@ -100,14 +98,14 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
     if reply.is_some() {
         front.pane.mode = ComposeMode::New;
     }
-    if !line.is_empty() {
-        front.pane.composer.set_text("");
-    }
     front.files += 1;
     let reading = Reading { number: front.files, chat, path: path.clone(), text, reply, line: line.to_owned() };
     fx.push(Effect::ReadFile { number: reading.number, path, most });
     let notice = reading.notice();
     front.reading.push(reading);
+    if !line.is_empty() {
+        compose::take_line(state);
+    }
     typing::end(state, fx);
     compose::forget_draft(state, fx);
     state.notice(notice, false, fx);

@@ -97,13 +97,13 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     if written.trim().is_empty() {
         return;
     }
-    if let ComposeMode::Edit { message, .. } = front.pane.mode {
-        return change(state, chat, message, &written, fx);
-    }
     if front.pane.composer.is_command() {
-        return command(state, &written, fx);
+        return command(state, chat, &written, fx);
     }
     let text = if written.starts_with("//") { written.get(1..).unwrap_or_default().to_owned() } else { written };
+    if let ComposeMode::Edit { message, .. } = front.pane.mode {
+        return change(state, chat, message, text, fx);
+    }
     if let Some(reason) = permit::refusal_to_write(state, chat) {
         return state.notice(reason, true, fx);
     }
@@ -144,8 +144,24 @@ pub(super) fn signed_out(state: &State, chat: ChatKey) -> Option<&'static str> {
     matches!(account.link, LinkPhase::SignedOut { .. }).then_some("Sign in first; what you typed stays here")
 }
 
-/// Runs a command; one that is not known stays in the composer.
-fn command(state: &mut State, written: &str, fx: &mut Effects) {
+/// A message's text as it is typed: one slash is taken away when a line that begins with two is sent.
+pub(super) fn escaped(text: &str) -> String {
+    if text.starts_with('/') { format!("/{text}") } else { text.to_owned() }
+}
+
+/// The line of a command leaves the composer; what was typed before a change comes back.
+pub(super) fn take_line(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    if matches!(front.pane.mode, ComposeMode::Edit { .. }) {
+        leave_mode(state);
+    } else {
+        front.pane.composer.set_text("");
+    }
+    state.touch();
+}
+
+/// Runs a command; one that is not known, or that cannot be carried out, stays in the composer.
+fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
     let line = written.strip_prefix('/').unwrap_or(written);
     let name = line.split_whitespace().next().unwrap_or_default();
     match action::parse(line) {
@@ -155,13 +171,22 @@ fn command(state: &mut State, written: &str, fx: &mut Effects) {
         // What was typed stays until nothing stands against the file, and comes back if something does later.
         Ok(Action::Attach { path, text }) => attach::begin(state, path, text, written, fx),
         Ok(action) => {
-            if let Some(front) = &mut state.front {
-                front.pane.composer.set_text("");
-            }
-            state.touch();
+            let Some(front) = &mut state.front else { return };
+            let (composer, mode) = (front.pane.composer.clone(), front.pane.mode.clone());
+            let notice = front.notice.take();
+            take_line(state);
             typing::end(state, fx);
             forget_draft(state, fx);
             act::act(state, action, None, fx);
+            let Some(front) = &mut state.front else { return };
+            match &front.notice {
+                Some(told) if told.bad && front.pane.chat == Some(chat) => {
+                    front.pane.composer = composer;
+                    front.pane.mode = mode;
+                }
+                Some(_) => {}
+                None => front.notice = notice,
+            }
         }
         Err(error) => {
             let mut sentence = error.to_string();
@@ -171,21 +196,19 @@ fn command(state: &mut State, written: &str, fx: &mut Effects) {
 }
 
 /// Sends the new text of an own message.
-fn change(state: &mut State, chat: ChatKey, message: MessageKey, written: &str, fx: &mut Effects) {
+fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, fx: &mut Effects) {
     let Some(account) = state.core.account(chat.account) else { return };
-    let over = account.caps.max_length.filter(|limit| written.chars().count() > *limit as usize);
-    if let Some(limit) = over {
-        return state.notice(format!("Not changed: the message may have {limit} characters at most"), true, fx);
+    if let Err(refusal) = outbox::check_length(account, &text) {
+        return state.notice(format!("Not changed: {}", refusal.text), true, fx);
     }
     if !account.is_signed_in() {
         return state.notice("Not changed: there is no connection; what you typed stays here", true, fx);
     }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
-    let same = known.is_some_and(|known| markup::to_markup(&known.body) == written);
+    let same = known.is_some_and(|known| markup::to_markup(&known.body) == text);
     leave_mode(state);
     typing::end(state, fx);
     if !same {
-        let text = written.to_owned();
         let request = Request::Edit { chat: chat.chat, message, text: text.clone() };
         state.ask(chat.account, request, Priority::User, Purpose::Edit { chat: chat.chat, message, text }, fx);
     }
@@ -205,7 +228,7 @@ pub(in crate::state) fn edit_refused(
         if let ComposeMode::New | ComposeMode::Reply(_) = front.pane.mode {
             let before = front.pane.composer.text();
             front.pane.mode = ComposeMode::Edit { message, before };
-            front.pane.composer.set_text(&text);
+            front.pane.composer.set_text(&escaped(&text));
         } else {
             front.pane.composer.edit(TextEdit::TextEnd);
             front.pane.composer.insert(&format!("\n{text}"));
@@ -246,7 +269,7 @@ pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &m
     if !account.caps.edit || !can_change(message) {
         return state.notice("This message cannot be changed", true, fx);
     }
-    let (key, text) = (message.key, markup::to_markup(&message.body));
+    let (key, text) = (message.key, escaped(&markup::to_markup(&message.body)));
     leave_mode(state);
     typing::end(state, fx);
     if let Some(front) = &mut state.front {

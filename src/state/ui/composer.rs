@@ -1,5 +1,6 @@
 //! The text being written. The widget is only its buffer: text, undo, yank; layout wraps and draws it, and motions are widened to graphemes here.
 
+use crate::domain::CleanText;
 use crate::state::action::TextEdit;
 use tui_textarea::{CursorMove, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
@@ -53,6 +54,14 @@ impl Composer {
         self.insert(text);
     }
 
+    /// Replaces all of it such that undo and yank bring it back.
+    pub fn replace(&mut self, text: &str) {
+        if !self.is_empty() {
+            self.clear();
+        }
+        self.insert(text);
+    }
+
     /// Clears it. Undo brings the text back.
     pub fn clear(&mut self) {
         // The widget's own way to select everything ends at 65 535 characters of a line.
@@ -66,11 +75,9 @@ impl Composer {
         self.bytes = 0;
     }
 
-    /// Types or pastes text at the cursor. Line ends of every kind become line feeds; other control characters are left out.
-    /// Returns whether all of it fitted.
+    /// Types or pastes text at the cursor, made as safe as [`CleanText`] is: nothing unseen is sent. Returns whether all of it fitted.
     pub fn insert(&mut self, text: &str) -> bool {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
-        let mut text: String = text.chars().filter(|character| *character == '\n' || !character.is_control()).collect();
+        let mut text = CleanText::new(text).replace('\t', "    ");
         let room = MOST.saturating_sub(self.bytes);
         let fits = text.len() <= room;
         if !fits {
@@ -233,6 +240,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_replaced_comes_back_with_yank_and_with_undo() {
+        let mut composer = with("mine\ntoo");
+        composer.replace("other");
+        composer.edit(T::Yank);
+        assert_eq!(composer.text(), "othermine\ntoo");
+        for _ in 0..3 {
+            composer.edit(T::Undo);
+        }
+        assert_eq!(composer.text(), "mine\ntoo");
+    }
+
+    #[test]
     fn a_clear_leaves_nothing_of_a_text_of_any_length() {
         for long in ["word ".repeat(40_000), "a\n".repeat(100_000)] {
             let mut composer = with(&long);
@@ -248,6 +267,9 @@ mod tests {
         let mut composer = with("");
         assert!(composer.insert("a\r\nb\rc\x1b[0m\td"));
         assert_eq!(composer.text(), "a\nb\nc[0m    d");
+        composer.set_text("");
+        assert!(composer.insert("a\u{2028}b\u{2029}c\u{202e}d\u{2066}e\u{e0041}f\u{200b}g\u{85}h"));
+        assert_eq!(composer.lines(), ["a", "b", "cdefg", "h"]);
         assert!(!composer.insert(&"é".repeat(200_000)));
         assert!(composer.text().len() <= super::MOST);
     }

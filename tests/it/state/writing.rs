@@ -86,6 +86,118 @@ fn a_line_with_a_slash_is_a_command_and_never_sent() {
 }
 
 #[test]
+fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
+    let mut script = Script::ready();
+    script.type_text("draft");
+    script.act(Action::EditLast);
+    let mode = front(&script).pane.mode.clone();
+    script.act(Action::Text(TextEdit::KillToStart));
+    script.type_text("/nope");
+    assert_eq!(requests(&script.act(Action::Send)), []);
+    assert_eq!((script.composer(), &front(&script).pane.mode), ("/nope".to_owned(), &mode));
+    assert_eq!(script.notice(), "There is no action called \"nope\"");
+    script.act(Action::Text(TextEdit::KillToStart));
+    script.type_text("//shrug");
+    let fx = script.act(Action::Send);
+    let edit = Request::Edit { chat: ChatId::new(11), message: key(4), text: "/shrug".to_owned() };
+    assert_eq!(requests(&fx).last(), Some(&edit));
+    let id = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::Edit { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    script.answer(id.unwrap(), Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((script.composer(), &front(&script).pane.mode), ("//shrug".to_owned(), &mode));
+    // A command that is carried out ends the change.
+    script.act(Action::Text(TextEdit::KillToStart));
+    script.type_text("/next-unread");
+    script.act(Action::Send);
+    script.open(11);
+    assert_eq!((script.composer(), &front(&script).pane.mode), ("draft".to_owned(), &ComposeMode::New));
+}
+
+#[test]
+fn a_message_that_begins_with_a_slash_can_be_changed() {
+    let mut script = Script::ready();
+    script.hear(said(chat(11), 20, ME, "/shrug"));
+    script.act(Action::EditLast);
+    assert_eq!(script.composer(), "//shrug");
+    assert_eq!(requests(&script.act(Action::Send)), [], "nothing was changed");
+    assert_eq!((script.composer(), &front(&script).pane.mode), (String::new(), &ComposeMode::New));
+}
+
+#[test]
+fn a_command_that_cannot_be_carried_out_stays() {
+    let mut script = Script::ready();
+    for line in ["/open nope", "/react nope", "/delete"] {
+        assert_eq!(
+            requests(&{
+                script.type_text(line);
+                script.act(Action::Send)
+            }),
+            []
+        );
+        assert_eq!(script.composer(), line);
+        assert!(front(&script).notice.as_ref().unwrap().bad);
+        script.act(Action::Clear);
+    }
+}
+
+fn delete(script: &mut Script, id: u128) {
+    script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(id)] });
+}
+
+#[test]
+fn a_change_of_a_message_that_is_deleted_is_not_sent_and_not_lost() {
+    for before in ["", "draft"] {
+        let mut script = Script::ready();
+        script.type_text(before);
+        script.act(Action::EditLast);
+        script.type_text(" changed");
+        delete(&mut script, 4);
+        assert_eq!((script.composer(), &front(&script).pane.mode), (before.to_owned(), &ComposeMode::New));
+        assert_eq!(script.notice(), "The message was deleted; yank puts your change of it back");
+        assert_eq!(sends(&script.act(Action::Send)).len(), usize::from(!before.is_empty()), "only the draft");
+        let mut script = Script::ready();
+        script.type_text(before);
+        script.act(Action::EditLast);
+        script.type_text(" changed");
+        delete(&mut script, 4);
+        script.act(Action::Text(TextEdit::Yank));
+        assert_eq!(script.composer(), format!("{before}line 4 changed"));
+    }
+}
+
+#[test]
+fn an_answer_to_a_message_that_is_deleted_says_so_and_stays_as_a_message() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.act(Action::Reply);
+    script.type_text("yes");
+    delete(&mut script, 3);
+    assert_eq!(front(&script).pane.mode, ComposeMode::Reply(key(10)));
+    delete(&mut script, 10);
+    assert_eq!((script.composer(), &front(&script).pane.mode), ("yes".to_owned(), &ComposeMode::New));
+    assert_eq!(script.notice(), "The message that you answer was deleted; what you typed is a new message now");
+}
+
+#[test]
+fn a_text_that_is_too_long_stays_and_it_says_by_how_much() {
+    let mut script = Script::ready();
+    let long = "é".repeat(2_003);
+    assert!(script.send(&long).is_none());
+    assert_eq!((script.composer(), script.rows(11)), (long.clone(), vec![]));
+    assert_eq!(script.notice(), "Not sent: the message is 3 characters too long");
+    script.act(Action::Clear);
+    script.act(Action::EditLast);
+    let mode = front(&script).pane.mode.clone();
+    script.act(Action::Text(TextEdit::KillToStart));
+    script.type_text(&long);
+    assert_eq!(requests(&script.act(Action::Send)), []);
+    assert_eq!((script.composer(), &front(&script).pane.mode), (long, &mode));
+    assert_eq!(script.notice(), "Not changed: the message is 3 characters too long");
+}
+
+#[test]
 fn where_one_may_not_write_it_says_so_and_keeps_the_text() {
     let mut script = Script::ready();
     script.open(13);
