@@ -11,6 +11,8 @@ use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Nonc
 pub enum Action {
     /// End the program.
     Quit,
+    /// Quit without asking: what the question leads to.
+    QuitNow,
     /// Draw everything anew.
     Redraw,
     /// Give the terminal back until continued.

@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, lists, message, mouse, open, themes, welcome};
+use super::{attach, compose, lists, message, mouse, open, quit, themes, welcome};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -38,7 +38,8 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         }
         Action::Fetch { chat, page, limit } => return fetch(state, chat, page, limit, ticket, fx),
         Action::Open(name) => return open::named(state, &name, ticket, fx),
-        Action::Quit => return open::terminate(state, fx),
+        Action::Quit => return quit::wanted(state, fx),
+        Action::QuitNow => return open::terminate(state, fx),
         _ => {}
     }
     let Some(front) = &state.front else { return };
@@ -129,7 +130,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Text(edit) if on_top => lists::edit(state, edit),
         Action::Text(edit) => compose::edit(state, edit, fx),
         // Dealt with above: they need no screen.
-        Action::SendTo { .. } | Action::Fetch { .. } | Action::Open(_) | Action::Quit => {}
+        Action::SendTo { .. } | Action::Fetch { .. } | Action::Open(_) | Action::Quit | Action::QuitNow => {}
     }
 }
 

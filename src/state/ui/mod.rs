@@ -14,6 +14,7 @@ pub(super) mod message;
 mod mouse;
 pub(super) mod open;
 pub mod picker;
+mod quit;
 pub mod sidebar;
 mod sidebar_rows;
 mod themes;

@@ -70,6 +70,6 @@ fn a_file_is_sent_from_the_composer_and_a_wrong_path_comes_back() {
     terminal.wait_until("the reason, and what was typed", |screen| {
         screen.contains("Not sent: there is no file") && screen.contains("/attach ~/gone.txt hm")
     });
-    terminal.send("\x11");
+    terminal.send("\x11\x11");
     assert_eq!(terminal.wait_exit(), 0);
 }

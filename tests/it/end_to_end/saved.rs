@@ -153,7 +153,7 @@ fn the_form_signs_in_and_the_next_start_asks_nothing() {
     again.wait_until("the chat", |screen| screen.contains("message #general") && !screen.contains("Sign in"));
     again.send("and on we go\r");
     again.wait_until("the message", |screen| screen.contains("and on we go") && screen.contains("message #general"));
-    again.send("\x11");
+    again.send("\x11\x11");
     assert_eq!(again.wait_exit(), 0);
 }
 
@@ -181,7 +181,7 @@ fn the_log_holds_no_secret_and_no_text() {
     terminal.paste("text-in-a-draft");
     terminal.send("\x0btext-in-a-search");
     terminal.wait_for("text-in-a-search");
-    terminal.send("\x11");
+    terminal.send("\x11\x11");
     assert_eq!(terminal.wait_exit(), 0);
     home.run(&[&log[..], &["logout"]].concat()).went_well();
 

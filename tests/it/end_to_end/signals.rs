@@ -131,7 +131,7 @@ fn a_job_is_stopped_and_continued() {
     shell.wait_until("the message", |screen| {
         screen.contains("half a thought, and the rest") && screen.contains("message #off-topic")
     });
-    shell.send("\x11");
+    shell.send("\x11\x11");
     shell.wait_normal("the prompt", |screen| screen.trim_end().ends_with("ready>"));
     is_given_back(&shell);
     is_even(&shell);
@@ -149,7 +149,7 @@ fn a_stop_that_nobody_announced_is_made_good() {
         terminal.send(text);
         terminal.wait_for(text);
     }
-    terminal.send("\x11");
+    terminal.send("\x11\x11");
     assert_eq!(terminal.wait_exit(), 0);
     is_given_back(&terminal);
     is_even(&terminal);
@@ -182,7 +182,7 @@ fn any_number_of_sizes_ends_with_the_right_one() {
         lines.len() == 24 && lines[22].contains("kept through it all") && lines[23].contains("F1 help")
     });
     assert!(screen.lines().next().unwrap().contains("# general"), "{screen}");
-    terminal.send("\x11");
+    terminal.send("\x11\x11");
     assert_eq!(terminal.wait_exit(), 0);
 }
 
@@ -196,7 +196,7 @@ fn a_key_that_comes_with_a_new_size_is_not_lost() {
         let typed = "x".repeat(usize::from(count));
         terminal.wait_for(&typed);
     }
-    terminal.send("\x11");
+    terminal.send("\x11\x11");
     assert_eq!(terminal.wait_exit(), 0);
 }
 

@@ -4,6 +4,7 @@ mod files;
 mod mouse;
 mod outbox;
 mod properties;
+mod quitting;
 mod reading;
 mod script;
 mod signing_in;

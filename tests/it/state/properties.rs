@@ -52,7 +52,7 @@ fn action() -> impl Strategy<Value = Action> {
         6 => prop::sample::select(vec![
             Action::Reply, Action::Edit, Action::EditLast, Action::Delete, Action::React(String::new()), Action::React("👍".to_owned()),
             Action::CopyText, Action::CopyId, Action::OpenLink, Action::GoToReplied, Action::Retry, Action::Discard, Action::MarkRead,
-            Action::ToggleSidebar, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
+            Action::ToggleSidebar, Action::Quit, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
             Action::SignUp, Action::Leave, Action::Join(String::new()), Action::Join("code".to_owned()), Action::Write(String::new()),
             Action::Open("self".to_owned()), Action::LeaveGroup(chat(33)),
             Action::Attach { path: "a".to_owned(), text: "b".to_owned() },

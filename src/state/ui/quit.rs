@@ -1,0 +1,58 @@
+//! Quitting: what was written and would be lost is named first.
+
+use super::{compose, open};
+use crate::domain::markup;
+use crate::state::action::Action;
+use crate::state::effect::Effects;
+use crate::state::front::{ComposeMode, Front, Overlay, Question};
+use crate::state::outbox::Stage;
+use crate::state::{State, history};
+
+/// The user wants to quit: at once when nothing would be lost, and when it is asked already.
+pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
+    let losses = losses(state);
+    let Some(front) = &mut state.front else { return open::terminate(state, fx) };
+    let asks =
+        |overlay: &Overlay| matches!(overlay, Overlay::Question(question) if *question.action == Action::QuitNow);
+    if losses.is_empty() || front.overlays.iter().any(asks) {
+        return open::terminate(state, fx);
+    }
+    let named = match losses.as_slice() {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        other => other.concat(),
+    };
+    let text = format!("{named} would be lost");
+    let action = Box::new(Action::QuitNow);
+    front.overlays.push(Overlay::Question(Question { text, yes: "Quit", on_yes: false, action }));
+    state.touch();
+}
+
+/// What would be lost, each with its count.
+fn losses(state: &State) -> Vec<String> {
+    let Some(front) = &state.front else { return Vec::new() };
+    let written = front.drafts.values().filter(|draft| !draft.trim().is_empty()).count();
+    let drafts = written + usize::from(is_writing(state, front));
+    let rows = || state.core.accounts.iter().flat_map(|account| account.outbox.chats.values().flatten());
+    let failed = rows().filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)).count();
+    let sent = rows().filter(|row| matches!(row.stage, Stage::Sent(_))).count();
+    let under_way = rows().count() - failed - sent;
+    [
+        (drafts, "draft", "drafts"),
+        (under_way, "message on its way", "messages on their way"),
+        (failed, "message that was not sent", "messages that were not sent"),
+        (front.reading.len(), "file that is being read", "files that are being read"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, several)| format!("{count} {}", if count == 1 { one } else { several }))
+    .collect()
+}
+
+/// Whether something stands in the composer that is nowhere else.
+fn is_writing(state: &State, front: &Front) -> bool {
+    let text = front.pane.composer.text();
+    let ComposeMode::Edit { message, before } = &front.pane.mode else { return !text.trim().is_empty() };
+    let timeline = front.pane.chat.and_then(|chat| history::timeline_of(&state.core.accounts, chat));
+    let known = timeline.and_then(|timeline| timeline.message(message.id));
+    !before.trim().is_empty() || known.is_none_or(|known| compose::escaped(&markup::to_markup(&known.body)) != text)
+}
