@@ -6,8 +6,8 @@ use super::requests::Purpose;
 use super::ui::{compose, open};
 use super::{Effect, Effects, State, join, link, login, outbox, people, pins, roster, sync, updates};
 use crate::domain::{
-    AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Refusal, RefusalKind, Reply, RequestId, Role,
-    VoiceParticipant,
+    AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply,
+    RequestId, Role, VoiceParticipant,
 };
 
 /// An answer came. One to a request that is not open changes nothing.
@@ -15,6 +15,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
     let Some(known) = state.core.account_mut(account) else { return };
     let Some(purpose) = known.requests.open.remove(&answer.request) else { return };
     let list = link::is_list(&purpose);
+    let lost = matches!(&answer.outcome, Err(refusal) if refusal.kind == RefusalKind::LinkLost);
     match purpose {
         Purpose::Quiet => {}
         Purpose::Communities | Purpose::Chats | Purpose::Channels(_) => {
@@ -95,6 +96,10 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         Purpose::Person { name, ticket } => open::person(state, account, &name, ticket, answer.outcome, fx),
     }
     if list {
+        // After a lost connection all are asked for anew.
+        if !lost {
+            sync::more_channels(state, account, fx);
+        }
         sync::progress(state, account, fx);
     }
 }
@@ -105,6 +110,15 @@ pub(super) fn not_taken(state: &mut State, account: AccountId, request: RequestI
     if let Some(Purpose::Send(chat, nonce)) = known.requests.open.get(&request).cloned() {
         known.requests.open.remove(&request);
         outbox::not_taken(state, ChatKey::new(account, chat), nonce, fx);
+        return;
+    }
+    if let Some(Purpose::Channels(community)) = known.requests.open.get(&request)
+        && known.requests.channels_under_way() > 1
+    {
+        // Too much at once: its turn comes again when another is answered.
+        let community = *community;
+        known.requests.open.remove(&request);
+        known.requests.channels_due.push_back((community, Priority::Background));
         return;
     }
     let refusal = Refusal::ours(RefusalKind::LinkLost, "there is no connection");

@@ -2,8 +2,8 @@
 
 use super::requests::Purpose;
 use super::ui::open;
-use super::{Account, Effect, Effects, State, answers, history, login, people, sync, timers};
-use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId};
+use super::{Account, Effect, Effects, State, answers, handover, history, login, people, sync, timers};
+use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId, UserId};
 
 /// The program starts.
 pub(super) fn started(state: &mut State, fx: &mut Effects) {
@@ -25,6 +25,10 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             state.touch();
         }
         LinkEvent::SignedIn { me, session, token, caps } => {
+            if known.me != UserId::default() && known.me != me.id {
+                handover::forget(state, account, fx);
+            }
+            let Some(known) = state.core.account_mut(account) else { return };
             known.me = me.id;
             known.session = session;
             known.caps = caps;
@@ -40,6 +44,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         LinkEvent::Refused { code: _, reason, about } => {
             known.link = LinkPhase::SignedOut { reason: reason.clone() };
             known.typing.chats.clear();
+            known.requests.channels_due.clear();
             abandon(state, account, fx);
             login::refused(state, account, &reason, about);
             open::wish_in_vain(state, fx);
@@ -52,6 +57,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.link = LinkPhase::Offline { reason: CleanText::line(&reason.to_string()), retry_at, failures };
             known.latency = None;
             known.typing.chats.clear();
+            known.requests.channels_due.clear();
             history::mark_stale(state, account);
             login::down(state, account, &reason);
             open::wish_in_vain(state, fx);

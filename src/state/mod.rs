@@ -9,6 +9,7 @@ pub mod core;
 pub mod effect;
 pub mod event;
 pub mod front;
+mod handover;
 mod history;
 mod join;
 mod link;

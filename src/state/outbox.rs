@@ -339,6 +339,24 @@ pub(super) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Eff
     true
 }
 
+/// Somebody else is signed in: what the one before wrote is not sent by itself.
+pub(super) fn disown(account: &mut Account, fx: &mut Effects) {
+    let refusal = Refusal::ours(RefusalKind::Forbidden, "written as another person");
+    account.outbox.claimed.clear();
+    for chat in account.outbox.busy() {
+        let Some(rows) = account.outbox.chats.get_mut(&chat) else { continue };
+        // Those that the network has are out already.
+        rows.retain(|row| !matches!(row.stage, Stage::Sent(_)));
+        for row in rows.iter_mut() {
+            row.doubt = None;
+            row.wait = None;
+            row.set(Stage::Failed(refusal.clone()));
+            tell(row, || Outcome::Refused(refusal.clone()), fx);
+        }
+    }
+    account.outbox.chats.retain(|_, rows| !rows.is_empty());
+}
+
 /// The user gives a failed message up. Returns its text.
 pub(super) fn discard(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> Option<Arc<Outgoing>> {
     let account = state.core.account_mut(chat.account)?;

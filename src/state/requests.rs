@@ -2,8 +2,8 @@
 
 use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, RequestId, Secret};
-use std::collections::HashMap;
+use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, Priority, RequestId, Secret};
+use std::collections::{HashMap, VecDeque};
 
 /// Open requests of one account.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Requests {
     pub open: HashMap<RequestId, Purpose>,
     /// Pages of history under way, at most one for each edge of a chat.
     pub(crate) edges: HashMap<(ChatId, Edge), RequestId>,
+    /// Communities whose channels are to be asked for once fewer are under way, the next one first.
+    pub(crate) channels_due: VecDeque<(CommunityId, Priority)>,
     /// Edges where the last fetch changed nothing, with the key it was for: not to be asked again until something changed.
     pub(crate) stuck: HashMap<(ChatId, Edge), Option<MessageKey>>,
 }
@@ -107,11 +109,17 @@ impl Requests {
         self.edges.contains_key(&(chat, edge))
     }
 
-    /// Whether any list of the account is under way.
+    /// Whether any list of the account is under way or waits for its turn.
     #[must_use]
     pub fn is_syncing(&self) -> bool {
-        self.open
-            .values()
-            .any(|purpose| matches!(purpose, Purpose::Communities | Purpose::Chats | Purpose::Channels(_)))
+        let is_list =
+            |purpose: &Purpose| matches!(purpose, Purpose::Communities | Purpose::Chats | Purpose::Channels(_));
+        !self.channels_due.is_empty() || self.open.values().any(is_list)
+    }
+
+    /// How many communities' channels are under way.
+    #[must_use]
+    pub(crate) fn channels_under_way(&self) -> usize {
+        self.open.values().filter(|purpose| matches!(purpose, Purpose::Channels(_))).count()
     }
 }

@@ -4,10 +4,14 @@ use super::requests::Purpose;
 use super::{Effects, State, history, outbox, pins};
 use crate::domain::{AccountId, CommunityId, LinkPhase, Priority, Request};
 
+/// Most communities whose channels are asked for at once.
+const AT_ONCE: usize = 8;
+
 /// Asks for the lists of an account and for what the open chat lacks.
 pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
     known.link = LinkPhase::Syncing;
+    known.requests.channels_due.clear();
     state.touch();
     let open = state.front.as_ref().and_then(|front| front.pane.chat).is_some_and(|chat| chat.account == account);
     if open {
@@ -38,8 +42,21 @@ pub(super) fn channels(state: &mut State, account: AccountId, fx: &mut Effects) 
     let mut communities: Vec<CommunityId> =
         known.communities.iter().filter(|community| community.available).map(|community| community.id).collect();
     communities.sort_by_key(|community| Some(*community) != first);
-    for community in communities {
-        let priority = if Some(community) == first { Priority::Visible } else { Priority::Background };
+    let priority = |community| if Some(community) == first { Priority::Visible } else { Priority::Background };
+    let due = communities.into_iter().map(|community| (community, priority(community))).collect();
+    if let Some(known) = state.core.account_mut(account) {
+        known.requests.channels_due = due;
+    }
+    more_channels(state, account, fx);
+}
+
+/// Asks for the channels of the communities that are next, as many as may be under way at once: a session takes only so much at a time.
+pub(super) fn more_channels(state: &mut State, account: AccountId, fx: &mut Effects) {
+    while let Some(known) = state.core.account_mut(account).filter(|account| account.is_signed_in()) {
+        if known.requests.channels_under_way() >= AT_ONCE {
+            return;
+        }
+        let Some((community, priority)) = known.requests.channels_due.pop_front() else { return };
         fetch_channels(state, account, community, priority, fx);
     }
 }

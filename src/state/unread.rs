@@ -8,7 +8,7 @@ use super::event::Timer;
 use super::requests::Purpose;
 use super::{Account, Effect, Front, State};
 use crate::domain::id::IdMap;
-use crate::domain::{ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
+use crate::domain::{AccountId, ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -34,6 +34,12 @@ pub struct ReadMarks {
 }
 
 impl ReadMarks {
+    /// The marks of an account are not told any more.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.told.retain(|chat, _| chat.account != account);
+        self.due.retain(|chat, _| chat.account != account);
+    }
+
     /// When the timer must ring; `None` when nothing is due.
     #[must_use]
     pub fn next(&self) -> Option<Mono> {

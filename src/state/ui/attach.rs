@@ -145,10 +145,14 @@ pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload
     }
 }
 
-/// The program ends: what was typed for files that are not read yet is a draft again.
-pub(super) fn give_up(state: &mut State) {
+/// Files that are not read yet are not sent in these chats: what was typed for them is a draft again.
+pub(in crate::state) fn give_up(state: &mut State, of: impl Fn(ChatKey) -> bool) {
     let readings = state.front.as_mut().map(|front: &mut Front| std::mem::take(&mut front.reading));
-    readings.unwrap_or_default().into_iter().for_each(|reading| give_back(state, reading));
+    let (gone, kept): (Vec<_>, Vec<_>) = readings.unwrap_or_default().into_iter().partition(|reading| of(reading.chat));
+    if let Some(front) = &mut state.front {
+        front.reading = kept;
+    }
+    gone.into_iter().for_each(|reading| give_back(state, reading));
 }
 
 fn give_back(state: &mut State, reading: Reading) {

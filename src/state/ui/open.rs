@@ -274,7 +274,7 @@ pub(in crate::state) fn resized(state: &mut State, width: u16, height: u16) {
 /// The program ends: what was typed is kept.
 pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
     typing::end(state, fx);
-    attach::give_up(state);
+    attach::give_up(state, |_| true);
     if let Some(front) = &mut state.front {
         keep_draft(front, fx);
     }

@@ -27,7 +27,7 @@ pub(super) fn said(chat: ChatKey, id: u128, author: UserId, text: &str) -> Messa
     Message { key: key(id), chat: chat.chat, author, body, at: Some(Wall(0)), ..Message::default() }
 }
 
-fn user(id: UserId, name: &str) -> User {
+pub(super) fn user(id: UserId, name: &str) -> User {
     User { id, name: CleanText::new(name), username: Some(CleanText::new(name)), ..User::default() }
 }
 

@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::*;
 use nib::state::front::{Overlay, Tier};
+use nib::state::outbox::Stage;
 use nib::state::ui::form::{FieldKind, Form};
 use nib::state::ui::sidebar::SidebarRow;
 use nib::state::{Action, Effect, Event, ResolveError, chat_name, chat_title, resolve_chat};
@@ -246,4 +247,91 @@ fn what_is_gone_is_left() {
     let fx = script.receive(Update::SessionEnded { session: SessionId::new(1), own: true });
     assert!(fx.contains(&Effect::ForgetToken(HOME)) && fx.contains(&Effect::Disconnect(HOME)));
     assert!(form(&script).is_some());
+}
+
+#[test]
+fn nothing_of_one_person_is_sent_or_shown_as_another() {
+    let mut script = Script::ready();
+    script.open(31);
+    script.send("in flight").unwrap();
+    script.send("queued");
+    script.type_text("/attach a.txt");
+    script.act(Action::Send);
+    script.type_text("draft");
+    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out") });
+    let fx = script.link(LinkEvent::SignedIn {
+        me: user(GRACE, "grace"),
+        session: None,
+        token: Secret::new("token".to_owned()),
+        caps: Script::caps(),
+    });
+    assert!(sends(&fx).is_empty());
+    let account = script.state.core.account(HOME).unwrap();
+    assert_eq!(account.me, GRACE);
+    assert!(account.chats.is_empty() && account.timelines.is_empty() && account.communities.is_empty());
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, None);
+    let rows = script.rows(31);
+    assert_eq!(rows.len(), 2);
+    let why = "written as another person";
+    assert!(rows.iter().all(|stage| matches!(stage, Stage::Failed(refusal) if &*refusal.text == why)), "{rows:?}");
+    script.serve(fx);
+    assert!(script.event(Event::FileRead(1, Ok(Upload::default()))).is_empty(), "the file is not sent");
+    assert_eq!(script.rows(31).len(), 2);
+    script.open(31);
+    assert_eq!(script.composer(), "/attach a.txt\ndraft", "what was typed stays");
+}
+
+#[test]
+fn the_same_person_keeps_everything() {
+    let mut script = Script::ready();
+    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out") });
+    script.sign_in();
+    assert_eq!(script.texts(11).len(), 10);
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(11)));
+}
+
+#[test]
+fn the_channels_of_many_communities_are_asked_for_a_few_at_a_time() {
+    const MANY: u128 = 200;
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    let caps = Script::caps();
+    let token = Secret::new("token".to_owned());
+    let mut open = script.link(LinkEvent::SignedIn { me: user(ME, "me"), session: None, token, caps });
+    let (mut asked, mut under_way, mut refused) = (Vec::new(), 0_usize, 0);
+    while !open.is_empty() {
+        let mut next = Vec::new();
+        for effect in std::mem::take(&mut open) {
+            let Effect::Net { id, request, .. } = effect else { continue };
+            let fx = match &request {
+                Request::FetchCommunities => {
+                    let community =
+                        |id| Community { id: CommunityId::new(id), available: true, ..Community::default() };
+                    let communities = (1..=MANY).map(community).collect();
+                    script.answer(id, Ok(Reply::Communities { communities, counts: Vec::new() }))
+                }
+                Request::FetchChannels(community) => {
+                    under_way -= 1;
+                    // The session has no room for it.
+                    if *community == CommunityId::new(77) && refused == 0 {
+                        refused += 1;
+                        script.event(Event::NotTaken(HOME, id))
+                    } else {
+                        asked.push(*community);
+                        let bundle = Bundle::default();
+                        script.answer(id, Ok(Reply::Channels { community: *community, bundle }))
+                    }
+                }
+                other => Script::reply(other).map(|reply| script.answer(id, Ok(reply))).unwrap_or_default(),
+            };
+            under_way += requests(&fx).iter().filter(|request| matches!(request, Request::FetchChannels(_))).count();
+            assert!(under_way <= 8, "{under_way}");
+            next.extend(fx);
+        }
+        open = next;
+    }
+    asked.sort_unstable();
+    asked.dedup();
+    assert_eq!((asked.len(), refused), (usize::try_from(MANY).unwrap(), 1));
+    assert_eq!(script.state.core.account(HOME).unwrap().link, LinkPhase::Online);
 }

@@ -1,0 +1,41 @@
+//! Another person signed in to an account: nothing of one may show or be sent as the other.
+
+use super::action::Action;
+use super::front::Overlay;
+use super::ui::{attach, open};
+use super::{Account, Effects, State, link, outbox};
+use crate::domain::{AccountId, ChatKey, LinkPhase};
+
+/// Drops everything known through the account. What was written stays: drafts, and messages on their way as failed ones.
+pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(id) else { return };
+    // Nothing may be sent while the rest is put away.
+    known.link = LinkPhase::Connecting;
+    link::abandon(state, id, fx);
+    attach::give_up(state, |chat| chat.account == id);
+    if let Some(front) = &mut state.front {
+        let is_of = |key: &ChatKey| key.account == id;
+        front.typing.take_if(|typing| is_of(&typing.chat));
+        front.reads.forget(id);
+        front.visited.retain(|key| !is_of(key));
+        front.folded.retain(|key| !is_of(key));
+        front.folded_communities.retain(|(account, _)| *account != id);
+        front.community.take_if(|(account, _)| *account == id);
+        front.notified.retain(|key, _| !is_of(key));
+        front.overlays.retain(|overlay| match overlay {
+            Overlay::Emoji { chat, .. } => !is_of(chat),
+            Overlay::Question(question) => !matches!(&*question.action, Action::DeleteNow(chat, _) if is_of(chat)),
+            _ => true,
+        });
+        if front.pane.chat.as_ref().is_some_and(is_of) {
+            open::leave(front);
+        }
+        front.sidebar.dirty = true;
+    }
+    let Some(known) = state.core.account_mut(id) else { return };
+    outbox::disown(known, fx);
+    let old = std::mem::take(known);
+    *known =
+        Account { id, label: old.label, server: old.server, link: old.link, outbox: old.outbox, ..Account::default() };
+    state.touch();
+}
