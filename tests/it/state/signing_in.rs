@@ -258,7 +258,7 @@ fn nothing_of_one_person_is_sent_or_shown_as_another() {
     script.type_text("/attach a.txt");
     script.act(Action::Send);
     script.type_text("draft");
-    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out") });
+    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out"), about: None });
     let fx = script.link(LinkEvent::SignedIn {
         me: user(GRACE, "grace"),
         session: None,
@@ -284,7 +284,7 @@ fn nothing_of_one_person_is_sent_or_shown_as_another() {
 #[test]
 fn the_same_person_keeps_everything() {
     let mut script = Script::ready();
-    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out") });
+    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out"), about: None });
     script.sign_in();
     assert_eq!(script.texts(11).len(), 10);
     assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(11)));
