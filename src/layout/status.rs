@@ -181,7 +181,7 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
                     let own = message
                         .is_some_and(|message| message.author == account.me && message.kind == MessageKind::Ordinary);
                     let caps = account.caps;
-                    add(key(Keys::Messages, "reply").filter(|_| caps.replies), "answer");
+                    add(key(Keys::Messages, "reply").filter(|_| caps.replies), "reply");
                     add(key(Keys::Messages, "react").filter(|_| caps.reactions), "react");
                     add(key(Keys::Messages, "edit").filter(|_| own && caps.edit), "change");
                     add(key(Keys::Messages, "delete").filter(|_| own && caps.delete), "delete");

@@ -1,5 +1,7 @@
 //! The real binary: in a real terminal and in the shell, against the embedded server over real sockets.
 
+#[path = "../support/picture.rs"]
+mod picture;
 #[path = "../support/pty.rs"]
 mod pty;
 #[path = "../support/demo.rs"]
@@ -11,6 +13,7 @@ mod shell;
 mod strangers;
 
 mod demo;
+mod guide;
 mod keyboard;
 mod saved;
 mod scripts;

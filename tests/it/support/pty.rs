@@ -183,6 +183,17 @@ impl Terminal {
         self.shared.lock().parser.screen().contents()
     }
 
+    /// Looks at what the screen shows, cell by cell, when no half of a frame stands there.
+    pub(crate) fn look<T>(&self, at: impl FnOnce(&vt100::Screen) -> T) -> T {
+        let last = |output: &[u8], sequence: &[u8]| output.windows(sequence.len()).rposition(|part| part == sequence);
+        let whole = self.shared.wait(|inside| {
+            let [begun, ended] = [b"\x1b[?2026h", b"\x1b[?2026l"].map(|sequence| last(&inside.output, sequence));
+            (begun <= ended).then_some(())
+        });
+        assert!(whole.is_some(), "a frame was begun and not ended; the screen shows:\n{}", self.screen());
+        at(self.shared.lock().parser.screen())
+    }
+
     /// Whether the alternate screen shows.
     pub(crate) fn alternate(&self) -> bool {
         self.shared.lock().parser.screen().alternate_screen()
