@@ -7,6 +7,7 @@ use super::line::Line;
 use super::message::Setting;
 use super::names::{Names, chat_mark, chat_name};
 use super::scene::{Area, Fill, Hit, Scene};
+use super::sidebar::badge;
 use super::style::{Role, Style};
 use super::time::{count, length};
 use super::timeline;
@@ -14,6 +15,7 @@ use crate::domain::{Chat, ChatKind, LinkPhase, MessageKey};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
 use crate::state::pins::Pins;
+use crate::state::unread::{self, Counts};
 use crate::state::{Account, ComposerState, composer_state, slow};
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
@@ -100,7 +102,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     timeline::place(pane, setting, account.outbox.of(chat.id), (calendar, blocks), area, gutter, scene)
 }
 
-/// The chat's name, what it is about, and at the right how many messages are pinned.
+/// The chat's name, what it is about, and at the right how many messages are pinned; where no list of chats shows, what is unread in all others.
 fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Line {
     let glyphs = context.glyphs;
     let (mark, mark_style) = chat_mark(account, chat, glyphs);
@@ -110,10 +112,11 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     let pinned = account.pins.get(&chat.id).map_or(0, Pins::count);
     let pinned =
         if pinned > 0 { Line::with(&format!("{} pinned", count(pinned as u64)), Role::Dim) } else { Line::new() };
+    let aside = if context.front.shows_sidebar() { pinned } else { elsewhere(context, account, chat, pinned) };
     // Above the times of messages; the name goes first where there is no room for both.
     let end = room.min(MEASURE);
-    let fits = pinned.width() > 0 && line.width() + 3 + pinned.width() <= end;
-    let room = if fits { end - pinned.width() - 3 } else { room };
+    let fits = aside.width() > 0 && line.width() + 2 + aside.width() <= end;
+    let room = if fits { end - aside.width() - 2 } else { room };
     let about = match &chat.kind {
         ChatKind::Direct { peer } => account.users.get(peer).and_then(|user| user.activity.as_deref()),
         _ => chat.topic.as_deref(),
@@ -128,9 +131,22 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     }
     let mut line = line.cut(room, glyphs.more);
     if fits {
-        line.push_right(&pinned, end);
+        line.push_right(&aside, end);
     }
     line
+}
+
+/// What is unread in all chats but this one, in place of what the list of chats would say; else `calm`.
+fn elsewhere(context: Context<'_>, account: &Account, chat: &Chat, calm: Line) -> Line {
+    let here = unread::weight(account, chat);
+    let sum = |of: fn(&Counts) -> u32| {
+        context.state.core.accounts.iter().map(|one| of(&one.total)).fold(0, u32::saturating_add)
+    };
+    let badge = badge(
+        sum(|counts| counts.unread).saturating_sub(here.unread),
+        sum(|counts| counts.mentions).saturating_sub(here.mentions),
+    );
+    if badge.width() > 0 { badge } else { calm }
 }
 
 /// The row above the composer: who types, and at the right what is new below.

@@ -167,7 +167,7 @@ fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line
 }
 
 /// Unread messages, or how many of them are mentions.
-fn badge(unread: u32, mentions: u32) -> Line {
+pub(super) fn badge(unread: u32, mentions: u32) -> Line {
     if mentions > 0 {
         Line::with(&format!("@ {}", short(mentions)), Style::of(Role::Mention).bold())
     } else if unread > 0 {

@@ -183,14 +183,14 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
                     let caps = account.caps;
                     add(key(Keys::Messages, "reply").filter(|_| caps.replies), "reply");
                     add(key(Keys::Messages, "react").filter(|_| caps.reactions), "react");
-                    add(key(Keys::Messages, "edit").filter(|_| own && caps.edit), "change");
+                    add(key(Keys::Messages, "edit").filter(|_| own && caps.edit), "edit");
                     add(key(Keys::Messages, "delete").filter(|_| own && caps.delete), "delete");
                     add(key(Keys::Messages, "copy-text"), "copy");
                     let link = |kind: &SpanKind| matches!(kind, SpanKind::Link | SpanKind::MaskedLink(_));
                     let linked = message.is_some_and(|m| m.body.spans.iter().any(|span| link(&span.kind)));
                     add(key(Keys::Messages, "open-link").filter(|_| linked), "open link");
                     let answers = message.is_some_and(|m| m.reply.is_some());
-                    add(key(Keys::Messages, "go-to-replied").filter(|_| answers), "go to answered");
+                    add(key(Keys::Messages, "go-to-replied").filter(|_| answers), "go to original");
                 }
             }
         }

@@ -20,8 +20,22 @@ pub(crate) const DARK: Palette = Palette {
     ground: 0x0016_181d,
     text: 0x00d4_d7dc,
     sixteen: [
-        0x0024_272d, 0x00e0_6c75, 0x0098_c379, 0x00e5_c07b, 0x0061_afef, 0x00c6_78dd, 0x0056_b6c2, 0x00c8_ccd4,
-        0x006b_7280, 0x00ff_8a93, 0x00b5_e08f, 0x00ff_d88f, 0x0082_c7ff, 0x00e0_96f5, 0x0074_d4df, 0x00ff_ffff,
+        0x0024_272d,
+        0x00e0_6c75,
+        0x0098_c379,
+        0x00e5_c07b,
+        0x0061_afef,
+        0x00c6_78dd,
+        0x0056_b6c2,
+        0x00c8_ccd4,
+        0x006b_7280,
+        0x00ff_8a93,
+        0x00b5_e08f,
+        0x00ff_d88f,
+        0x0082_c7ff,
+        0x00e0_96f5,
+        0x0074_d4df,
+        0x00ff_ffff,
     ],
 };
 
@@ -30,8 +44,22 @@ pub(crate) const LIGHT: Palette = Palette {
     ground: 0x00fb_faf7,
     text: 0x0024_272d,
     sixteen: [
-        0x0024_272d, 0x00b3_261e, 0x001f_7a3a, 0x008a_5a00, 0x001c_5fb8, 0x0086_32b0, 0x000c_6a80, 0x00d9_d7d2,
-        0x006b_707a, 0x00c9_3a31, 0x0025_8f45, 0x00a0_6a00, 0x002a_74d6, 0x009c_45c7, 0x0010_7f99, 0x00ff_ffff,
+        0x0024_272d,
+        0x00b3_261e,
+        0x001f_7a3a,
+        0x008a_5a00,
+        0x001c_5fb8,
+        0x0086_32b0,
+        0x000c_6a80,
+        0x00d9_d7d2,
+        0x006b_707a,
+        0x00c9_3a31,
+        0x0025_8f45,
+        0x00a0_6a00,
+        0x002a_74d6,
+        0x009c_45c7,
+        0x0010_7f99,
+        0x00ff_ffff,
     ],
 };
 
@@ -66,14 +94,7 @@ impl Palette {
         if cell.inverse() {
             std::mem::swap(&mut text, &mut ground);
         }
-        Look {
-            text,
-            ground,
-            bold: cell.bold(),
-            italic: cell.italic(),
-            underline: cell.underline(),
-            dim: cell.dim(),
-        }
+        Look { text, ground, bold: cell.bold(), italic: cell.italic(), underline: cell.underline(), dim: cell.dim() }
     }
 }
 
