@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use crate::state::action::Action;
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use std::cmp::Reverse;
 
@@ -64,25 +64,31 @@ impl Picker {
             return;
         }
         let mut matcher = Matcher::new(Config::DEFAULT.match_paths());
-        let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
+        // Signs are what they are, not a language to search with; the one before a channel's name is no part of it.
+        let words: Vec<&str> = query.split_whitespace().map(|word| word.trim_start_matches('#')).collect();
+        let pattern = Pattern::new(&words.join(" "), CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
         let mut buffer = Vec::new();
-        let mut fitting: Vec<(u32, usize)> = Vec::new();
+        let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
+        let mut fitting: Vec<(bool, u32, usize)> = Vec::new();
         for (index, item) in self.items.iter().enumerate() {
-            if let Some(score) = pattern.score(Utf32Str::new(&item.label, &mut buffer), &mut matcher) {
-                fitting.push((score, index));
+            // What stands beside it counts, too, after everything whose name fits: people are known by their names.
+            let named = score(&item.label);
+            if let Some(score) = named.or_else(|| score(&item.detail)) {
+                fitting.push((named.is_none(), score, index));
             }
         }
         // Of equal matches, those with mentions, then unread ones, then the order given.
-        fitting.sort_by_key(|&(score, index)| {
+        fitting.sort_by_key(|&(beside, score, index)| {
             let item = self.items.get(index);
-            (Reverse(score), Reverse(item.map_or((0, 0), |item| (item.mentions.min(1), item.unread.min(1)))), index)
+            let waiting = item.map_or((0, 0), |item| (item.mentions.min(1), item.unread.min(1)));
+            (beside, Reverse(score), Reverse(waiting), index)
         });
         fitting.truncate(SHOWN);
         self.shown = fitting
             .into_iter()
-            .map(|(_, item)| {
+            .map(|(beside, _, item)| {
                 let mut matched = Vec::new();
-                if let Some(label) = self.items.get(item).map(|item| item.label.as_str()) {
+                if let Some(label) = self.items.get(item).map(|item| item.label.as_str()).filter(|_| !beside) {
                     pattern.indices(Utf32Str::new(label, &mut buffer), &mut matcher, &mut matched);
                 }
                 matched.sort_unstable();
@@ -108,7 +114,7 @@ impl Picker {
 
 #[cfg(test)]
 mod tests {
-    use super::{PickItem, Picker};
+    use super::{Field, PickItem, Picker};
     use crate::state::action::Action;
 
     fn item(label: &str, unread: u32, mentions: u32) -> PickItem {
@@ -119,6 +125,19 @@ mod tests {
             mentions,
             action: Action::Open(label.to_owned()),
         }
+    }
+
+    #[test]
+    fn people_are_found_by_their_names() {
+        let mut ada = item("@countess", 0, 0);
+        ada.detail = "Ada".to_owned();
+        let mut picker = Picker::new(vec![ada, item("Rust/adapters", 0, 0)], "ada");
+        assert_eq!(picker.shown.len(), 2);
+        assert_eq!(picker.items[picker.shown[1].item].label, "@countess");
+        assert!(picker.shown[1].matched.is_empty());
+        picker.query.insert("p");
+        picker.narrow();
+        assert_eq!(picker.shown.len(), 1);
     }
 
     #[test]
@@ -133,6 +152,12 @@ mod tests {
         assert_eq!(picker.shown[1].matched, [5, 6, 7, 8]);
         picker.step(9);
         assert_eq!(picker.chosen(), Some(&Action::Open("Rust/help".to_owned())));
+        picker.query = Field::with("#help !");
+        picker.narrow();
+        assert_eq!(picker.shown.len(), 0, "a sign is looked for like any letter");
+        picker.query = Field::with("#rust help");
+        picker.narrow();
+        assert_eq!(picker.shown.len(), 1);
         picker.query.insert("zzz");
         picker.narrow();
         assert_eq!((picker.shown.len(), picker.chosen()), (0, None));
