@@ -98,6 +98,8 @@ pub enum Action {
     CopyId,
     /// Open the first link of the message under the cursor.
     OpenLink,
+    /// Open an address, without asking: what the question leads to.
+    OpenNow(String),
     /// Go to the message that the one under the cursor answers.
     GoToReplied,
     /// Send the failed message under the cursor, or the oldest failed one here, again.

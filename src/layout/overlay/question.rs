@@ -4,7 +4,7 @@ use super::{keys_line, panel, row};
 use crate::layout::arrange::Context;
 use crate::layout::cache::KeyHints;
 use crate::layout::line::Line;
-use crate::layout::scene::{Area, Scene};
+use crate::layout::scene::{Area, Hit, Scene};
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context as Keys;
@@ -32,14 +32,20 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, 
             false => format!(" {space}{words}{space} "),
         };
         let mut line = Line::with(&button("Leave it", !question.on_yes), no);
+        let first = line.width();
         line.push(space, Role::Text);
         line.push(space, Role::Text);
         line.push(&button(question.yes, question.on_yes), yes);
-        line
+        (line, first)
     };
-    let mut line = buttons(" ");
+    let (mut line, mut first) = buttons(" ");
     if line.width() > usize::from(inside.width) {
-        line = buttons("");
+        (line, first) = buttons("");
     }
-    scene.put(row(inside, inside.height.saturating_sub(1)), line.cut(usize::from(inside.width), context.glyphs.more));
+    let mut area = row(inside, inside.height.saturating_sub(1));
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    scene.put(area, line.cut(usize::from(inside.width), context.glyphs.more));
+    area.width = area.width.min(width);
+    let leave = area.take_left(u16::try_from(first).unwrap_or(u16::MAX));
+    scene.hits.extend([(leave, Hit::Item(0)), (area, Hit::Item(1))]);
 }

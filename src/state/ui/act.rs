@@ -103,6 +103,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         | Action::OpenLink
         | Action::GoToReplied => message::act(state, &action, fx),
         Action::EditLast => compose::edit_last(state, fx),
+        Action::OpenNow(address) => fx.push(Effect::Open(address)),
         Action::DeleteNow(chat, messages) => message::delete_now(state, chat, messages, fx),
         Action::React(emoji) => message::react(state, &emoji, fx),
         Action::Retry => message::retry(state, fx),

@@ -135,8 +135,8 @@ pub(super) fn act(state: &mut State, action: &Action, fx: &mut Effects) {
             fx.push(Effect::Copy(message.key.id.to_string()));
             state.notice("Copied", false, fx);
         }
-        Action::OpenLink => match link(&message) {
-            Some(address) => fx.push(Effect::Open(address)),
+        Action::OpenLink => match links(&message).next().map(|(shown, address)| Leads::new(shown, address)) {
+            Some(leads) => open(state, leads, fx),
             None => state.notice("There is no link in this message", false, fx),
         },
         Action::GoToReplied => go_to_replied(state, chat, &message, fx),
@@ -232,18 +232,42 @@ pub(super) fn react_to(state: &mut State, chat: ChatKey, id: MessageId, written:
     }
 }
 
-/// The first address of a message that a browser may be given: only `http` and `https`.
-fn link(message: &Message) -> Option<String> {
-    links(message).map(|(_, address)| address).next()
+/// A link that is about to be opened.
+pub(super) struct Leads {
+    address: String,
+    /// The message shows other words than the address.
+    masked: bool,
+}
+
+impl Leads {
+    fn new(shown: &str, address: String) -> Self {
+        Self { masked: shown.trim() != address, address }
+    }
+}
+
+/// Opens a link. Where it leads is to be seen before: by itself, or in a question.
+pub(super) fn open(state: &mut State, leads: Leads, fx: &mut Effects) {
+    let Leads { address, masked } = leads;
+    if !masked {
+        return fx.push(Effect::Open(address));
+    }
+    let text = format!("These words lead to {address}");
+    let action = Box::new(Action::OpenNow(address));
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(Question { text, yes: "Open", on_yes: true, action }));
+    }
+    state.touch();
 }
 
 /// The first link of which these words are a part, as it is shown or as it is.
-pub(super) fn link_with(message: &Message, words: &str) -> Option<String> {
+pub(super) fn link_with(message: &Message, words: &str) -> Option<Leads> {
     let words = words.trim();
-    links(message).find(|(shown, address)| shown.contains(words) || address.contains(words)).map(|(_, address)| address)
+    links(message)
+        .find(|(shown, address)| shown.contains(words) || address.contains(words))
+        .map(|(shown, address)| Leads::new(shown, address))
 }
 
-/// The links of a message, as they are shown and where they lead.
+/// The links of a message, as they are shown and where they lead: only addresses that a browser may be given, `http` and `https`.
 fn links(message: &Message) -> impl Iterator<Item = (&str, String)> {
     let safe = |address: &str| {
         let lower = address.to_ascii_lowercase();

@@ -44,7 +44,11 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 lists::accept(state, fx);
             }
             Some(Overlay::Form(form)) => form.point(index),
-            Some(Overlay::Help { .. } | Overlay::Question(_)) => {}
+            Some(Overlay::Question(question)) => {
+                question.on_yes = index == 1;
+                lists::accept(state, fx);
+            }
+            Some(Overlay::Help { .. }) => {}
             None => {
                 front.offer = index;
                 front.region = Region::Composer;
@@ -70,8 +74,8 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
 pub(super) fn link(state: &mut State, pane: PaneId, target: Target, words: &str, fx: &mut Effects) {
     point(state, Hit::Message(pane, target), fx);
     let Some((_, message)) = message::message(state) else { return };
-    if let Some(address) = message::link_with(&message, words) {
-        fx.push(Effect::Open(address));
+    if let Some(leads) = message::link_with(&message, words) {
+        message::open(state, leads, fx);
     }
 }
 

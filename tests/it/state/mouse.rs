@@ -2,7 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
-use nib::state::front::{Anchor, Hit, PaneId, Region, ScrollIntent, Target};
+use nib::state::front::{Anchor, Hit, Overlay, PaneId, Region, ScrollIntent, Target};
 use nib::state::ui::sidebar::SidebarRow;
 use nib::state::{Action, Effect};
 
@@ -34,7 +34,14 @@ fn a_message_is_pointed_at_and_its_link_opened() {
     let front = script.state.front.as_ref().unwrap();
     assert_eq!((front.region, front.pane.cursor), (Region::Messages, Some(target)));
     let open = |address: &str| [Effect::Open(address.to_owned())];
-    assert_eq!(script.act(Action::PointLink(pane, target, "the book".to_owned())), open("https://b.example/y"));
+    // Words that hide where they lead: it is said first, and the buttons can be clicked.
+    for (button, want) in [(0, Vec::new()), (1, open("https://b.example/y").to_vec())] {
+        assert_eq!(script.act(Action::PointLink(pane, target, "the book".to_owned())), []);
+        let front = script.state.front.as_ref().unwrap();
+        let Some(Overlay::Question(question)) = front.overlays.last() else { panic!("a question") };
+        assert!(question.text.ends_with("https://b.example/y"));
+        assert_eq!(script.act(Action::Point(Hit::Item(button))), want);
+    }
     assert_eq!(script.act(Action::PointLink(pane, target, "a.example/x".to_owned())), open("https://a.example/x"));
     assert_eq!(script.act(Action::PointLink(pane, target, "another".to_owned())), []);
 }

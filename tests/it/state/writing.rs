@@ -343,7 +343,12 @@ fn only_web_addresses_are_opened() {
         let id = u128::try_from(script.log.len()).unwrap() + 100;
         script.hear(said(chat(11), id, ADA, text));
         script.act(Action::FocusMessages);
-        let fx = script.act(Action::OpenLink);
+        let mut fx = script.act(Action::OpenLink);
+        // Words that hide where they lead: it is said first.
+        if let Some(Overlay::Question(question)) = front(&script).overlays.last() {
+            assert!(fx.is_empty() && text.starts_with('[') && question.text.ends_with(want.unwrap()));
+            fx = script.act(Action::Accept);
+        }
         let opened = fx.iter().find_map(|effect| match effect {
             Effect::Open(address) => Some(address.as_str()),
             _ => None,
