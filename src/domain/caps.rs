@@ -27,6 +27,8 @@ pub struct Caps {
     pub saved: bool,
     /// Communities and groups are joined by invite, and can be left.
     pub invites: bool,
+    /// Channels tell who can see them.
+    pub member_lists: bool,
     /// Longest message in code points, where the network says.
     pub max_length: Option<u32>,
     /// Most files that go with one message; 0: files cannot be sent.

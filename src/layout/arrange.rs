@@ -5,7 +5,7 @@ use super::glyphs::Glyphs;
 use super::line::Line;
 use super::scene::{Area, Hit, Scene};
 use super::style::Role;
-use super::{overlay, pane, sidebar, status, timeline};
+use super::{members, overlay, pane, sidebar, status, timeline};
 use crate::state::State;
 use crate::state::front::{Front, Tier};
 
@@ -59,6 +59,12 @@ pub fn arrange(state: &State, cache: &mut LayoutCache, width: u16, height: u16) 
             scene.hits.push((edge, Hit::Edge));
         }
         split = area.x;
+        let columns = members::columns(context, width);
+        if columns > 0 {
+            let mut beside = area.take_right(columns + 1);
+            upright(context, beside.take_left(1), &mut scene);
+            members::place(context, cache, beside, false, &mut scene);
+        }
         let visible = pane::place(context, cache, area, &mut scene);
         scene.visible.push((front.pane.id, visible));
     }

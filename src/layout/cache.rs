@@ -2,9 +2,10 @@
 //! and where a list that was scrolled stands.
 
 use super::line::Line;
+use super::scroll::Scroll;
 use super::time::Calendar;
-use crate::domain::AccountId;
 use crate::domain::id::IdMap;
+use crate::domain::{AccountId, ChatKey};
 use crate::state::action::Context;
 use crate::state::front::Target;
 use std::sync::Arc;
@@ -133,12 +134,10 @@ pub struct LayoutCache {
     /// The keys in force, for hints and help.
     pub keys: KeyHints,
     pub(super) calendar: Calendar,
-    /// First row of the sidebar that shows.
-    pub(super) sidebar_top: usize,
-    /// How far the wheel had scrolled the tree when it was placed last.
-    pub(super) sidebar_wheeled: i64,
-    /// What the tree would follow, had the wheel not moved it away.
-    pub(super) sidebar_free: Option<Option<usize>>,
+    pub(super) sidebar: Scroll,
+    pub(super) members: Scroll,
+    /// The chat whose members were placed last.
+    pub(super) members_of: Option<ChatKey>,
     pub(super) blocks: Blocks,
 }
 
@@ -149,9 +148,9 @@ impl LayoutCache {
         Self {
             keys: KeyHints::default(),
             calendar: Calendar::new(zone),
-            sidebar_top: 0,
-            sidebar_wheeled: 0,
-            sidebar_free: None,
+            sidebar: Scroll::default(),
+            members: Scroll::default(),
+            members_of: None,
             blocks: Blocks::default(),
         }
     }

@@ -29,6 +29,8 @@ pub struct Glyphs {
     pub busy: &'static str,
     /// Not there.
     pub offline: &'static str,
+    /// There or not: nobody can tell.
+    pub untold: &'static str,
     /// A group chat.
     pub group: &'static str,
     /// Notes to oneself.
@@ -72,6 +74,7 @@ const UNICODE: Glyphs = Glyphs {
     idle: "◐",
     busy: "■",
     offline: "○",
+    untold: "·",
     group: "◇",
     saved: "□",
     voice: "♪",
@@ -101,6 +104,7 @@ const ASCII: Glyphs = Glyphs {
     idle: "-",
     busy: "x",
     offline: "o",
+    untold: ".",
     group: "&",
     saved: "=",
     voice: "~",

@@ -25,6 +25,12 @@ impl<'a> Names<'a> {
     /// What somebody is called here.
     #[must_use]
     pub fn person(&self, user: UserId) -> &'a str {
+        self.known(user).unwrap_or("someone")
+    }
+
+    /// The same, for people of whom anything is known.
+    #[must_use]
+    pub fn known(&self, user: UserId) -> Option<&'a str> {
         let nickname = self
             .community
             .and_then(|community| self.account.members.get(&(community, user)))
@@ -34,7 +40,6 @@ impl<'a> Names<'a> {
             .or(known.map(|user| &*user.name))
             .filter(|name| !name.is_empty())
             .or(known.and_then(|user| user.username.as_deref()))
-            .unwrap_or("someone")
     }
 
     /// The look of somebody's name.
@@ -86,10 +91,7 @@ pub fn chat_name<'a>(account: &'a Account, chat: &'a Chat) -> Cow<'a, str> {
 #[must_use]
 pub fn chat_mark(account: &Account, chat: &Chat, glyphs: &Glyphs) -> (&'static str, Style) {
     match &chat.kind {
-        ChatKind::Direct { peer } => {
-            let presence = account.users.get(peer).and_then(|user| user.presence).unwrap_or_default();
-            (glyphs.presence(presence), presence_style(presence))
-        }
+        ChatKind::Direct { peer } => presence_mark(account, *peer, glyphs),
         ChatKind::Group { .. } => (glyphs.group, Role::Dim.into()),
         ChatKind::Saved => (glyphs.saved, Role::Dim.into()),
         ChatKind::Channel { kind, .. } => {
@@ -103,6 +105,16 @@ pub fn chat_mark(account: &Account, chat: &Chat, glyphs: &Glyphs) -> (&'static s
             (mark, Role::Dim.into())
         }
     }
+}
+
+/// The mark that says whether somebody is there, as far as that is known: without a connection nobody can tell.
+#[must_use]
+pub fn presence_mark(account: &Account, user: UserId, glyphs: &Glyphs) -> (&'static str, Style) {
+    if !account.is_signed_in() {
+        return (glyphs.untold, Role::Faint.into());
+    }
+    let presence = account.users.get(&user).and_then(|user| user.presence).unwrap_or_default();
+    (glyphs.presence(presence), presence_style(presence))
 }
 
 /// The look of a presence mark.

@@ -77,7 +77,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         scene.put(mode_row, mode(context, cache, account, names, usize::from(mode_row.width)));
     }
     let revealed = pane.cursor.filter(|_| context.front.region == Region::Messages);
-    let (keys, calendar, blocks, _) = cache.parts();
+    let (keys, calendar, blocks) = cache.parts();
     let settings = &context.state.settings;
     let epoch = super::cache::Epoch {
         width: u16::try_from(width).unwrap_or(0),

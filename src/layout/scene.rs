@@ -62,6 +62,13 @@ impl Area {
         Self { y: self.bottom(), height: rows, ..*self }
     }
 
+    /// Takes columns off its right.
+    pub fn take_right(&mut self, columns: u16) -> Self {
+        let columns = columns.min(self.width);
+        self.width -= columns;
+        Self { x: self.x + self.width, width: columns, ..*self }
+    }
+
     /// Takes columns off its left.
     pub fn take_left(&mut self, columns: u16) -> Self {
         let columns = columns.min(self.width);

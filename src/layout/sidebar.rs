@@ -28,22 +28,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     } else {
         sidebar.rows.iter().position(|row| matches!(row, SidebarRow::Chat { chat, .. } if Some(*chat) == open))
     };
-    let last = sidebar.rows.len().saturating_sub(height);
-    let mut top = cache.sidebar_top.min(last);
-    let by = sidebar.wheeled.wrapping_sub(std::mem::replace(&mut cache.sidebar_wheeled, sidebar.wheeled));
-    if by != 0 {
-        top = top.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(last);
-        cache.sidebar_free = Some(at);
-    }
-    // Where the wheel has left it, it stays until the cursor moves or another chat opens.
-    if cache.sidebar_free.is_some_and(|free| free != at) {
-        cache.sidebar_free = None;
-    }
-    if let Some(at) = at.filter(|_| cache.sidebar_free.is_none()) {
-        let margin = 2.min(height / 4);
-        top = top.min(at.saturating_sub(margin)).max((at + 1 + margin).saturating_sub(height)).min(last);
-    }
-    cache.sidebar_top = top;
+    let top = cache.sidebar.place(at, sidebar.rows.len(), height, sidebar.wheeled);
     let base = if context.tier == crate::state::front::Tier::Wide { 1 } else { 0 };
     for (y, (index, row)) in (area.y..).zip(sidebar.rows.iter().enumerate().skip(top).take(height)) {
         let place = Area { y, height: 1, ..area };

@@ -163,6 +163,11 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
             add(key(Keys::Sidebar, "fold"), "fold");
             add(key(Keys::Sidebar, "focus-composer").or_else(|| key(Keys::Sidebar, "cancel")), "back");
         }
+        Region::Members => {
+            add(key(Keys::Members, "accept"), "show");
+            add(key(Keys::Everywhere, "toggle-members"), "hide");
+            add(key(Keys::Members, "focus-composer").or_else(|| key(Keys::Members, "cancel")), "back");
+        }
         Region::Messages => {
             let Some((account, target)) = under_cursor(context) else { return line };
             match target {

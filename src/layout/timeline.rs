@@ -327,7 +327,7 @@ fn empty(setting: &Setting<'_>, area: Area, gutter: u16, scene: &mut Scene) {
 
 impl LayoutCache {
     /// The parts that a pane's messages need.
-    pub(super) fn parts(&mut self) -> (&super::cache::KeyHints, &mut Calendar, &mut Blocks, &mut usize) {
-        (&self.keys, &mut self.calendar, &mut self.blocks, &mut self.sidebar_top)
+    pub(super) fn parts(&mut self) -> (&super::cache::KeyHints, &mut Calendar, &mut Blocks) {
+        (&self.keys, &mut self.calendar, &mut self.blocks)
     }
 }

@@ -3,6 +3,10 @@
 //! Keys, `/` commands, pickers and the command line all produce an [`Action`]. Each has a stable kebab-case name, an argument grammar and a
 //! help line in [`REGISTRY`]; help, the keymap and completion are made from there, so that nothing can be in one and not in another.
 
+mod context;
+
+pub use context::Context;
+
 use super::front::{Hit, PaneId, Target};
 use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Nonce, Page, Upload};
 
@@ -58,6 +62,10 @@ pub enum Action {
     FocusMessages,
     /// Focus the sidebar; on a narrow screen, show it.
     FocusSidebar,
+    /// Focus the list of members; where there is no room beside the messages, show it on top.
+    FocusMembers,
+    /// Show or hide the list of members.
+    ToggleMembers,
     /// Close what lies on top; leave edit or reply; let go of the messages.
     Cancel,
     /// Clear the composer; when it is empty, name the key that quits.
@@ -214,56 +222,6 @@ pub enum TextEdit {
     Redo,
 }
 
-/// Where keys are read differently. The innermost context comes first; [`Context::Everywhere`] is always last.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Context {
-    /// Always.
-    Everywhere,
-    /// The composer has the focus.
-    Composer,
-    /// The message cursor has the focus.
-    Messages,
-    /// The sidebar has the focus.
-    Sidebar,
-    /// No chat is open: what can be done is offered.
-    Welcome,
-    /// A list with a search line lies on top: jump, help, emoji.
-    List,
-    /// A form lies on top.
-    Form,
-    /// A question lies on top.
-    Question,
-}
-
-impl Context {
-    /// Every context, in the order of the help.
-    pub const ALL: [Self; 8] = [
-        Self::Everywhere,
-        Self::Composer,
-        Self::Messages,
-        Self::Sidebar,
-        Self::Welcome,
-        Self::List,
-        Self::Form,
-        Self::Question,
-    ];
-
-    /// Its name in the configuration.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Everywhere => "everywhere",
-            Self::Composer => "composer",
-            Self::Messages => "messages",
-            Self::Sidebar => "sidebar",
-            Self::Welcome => "welcome",
-            Self::List => "list",
-            Self::Form => "form",
-            Self::Question => "question",
-        }
-    }
-}
-
 /// An entry of the registry.
 #[derive(Clone, Copy, Debug)]
 pub struct ActionInfo {
@@ -304,9 +262,16 @@ pub enum ActionError {
 const ANYWHERE: &[Context] = &[Context::Everywhere];
 const OFFERS: &[Context] = &[Context::Welcome, Context::Everywhere];
 const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
-const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::List];
-const CHOICES: &[Context] =
-    &[Context::Messages, Context::Sidebar, Context::Welcome, Context::List, Context::Form, Context::Question];
+const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::Members, Context::List];
+const CHOICES: &[Context] = &[
+    Context::Messages,
+    Context::Sidebar,
+    Context::Members,
+    Context::Welcome,
+    Context::List,
+    Context::Form,
+    Context::Question,
+];
 
 macro_rules! registry {
     ($($name:literal $arguments:literal $contexts:expr, $command:literal, $make:expr, $help:literal;)*) => {
@@ -347,9 +312,11 @@ registry! {
     "scroll-end" "" ANYWHERE, true, plain!(A::ScrollEnd), "Scroll to the newest message";
     "focus-next" "" ANYWHERE, true, plain!(A::FocusNext), "Move to the next pane";
     "focus-previous" "" ANYWHERE, true, plain!(A::FocusPrevious), "Move to the previous pane";
-    "focus-messages" "" &[Context::Composer, Context::Sidebar], true, plain!(A::FocusMessages), "Move to the messages";
-    "focus-composer" "" &[Context::Messages, Context::Sidebar], true, plain!(A::FocusComposer), "Move to the composer";
+    "focus-messages" "" &[Context::Composer, Context::Sidebar, Context::Members], true, plain!(A::FocusMessages), "Move to the messages";
+    "focus-composer" "" &[Context::Messages, Context::Sidebar, Context::Members], true, plain!(A::FocusComposer), "Move to the composer";
     "focus-sidebar" "" &[Context::Messages, Context::Composer], true, plain!(A::FocusSidebar), "Move to the sidebar";
+    "focus-members" "" ANYWHERE, true, plain!(A::FocusMembers), "Move to the list of members";
+    "toggle-members" "" ANYWHERE, true, plain!(A::ToggleMembers), "Show or hide who is in this chat";
     "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
     "mark-read" "" ANYWHERE, true, plain!(A::MarkRead), "Mark this chat read";
     "reconnect" "" ANYWHERE, true, plain!(A::Reconnect), "Connect now instead of waiting";
@@ -370,11 +337,11 @@ registry! {
     "new-line" "" &[Context::Composer], false, plain!(A::NewLine), "Begin a new line";
     "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
-    "cancel" "" &[Context::Messages, Context::Sidebar, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
+    "cancel" "" &[Context::Messages, Context::Sidebar, Context::Members, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
     "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move the cursor; negative is up";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
-    "accept" "" &[Context::Sidebar, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
+    "accept" "" &[Context::Sidebar, Context::Members, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
     "fold" "" &[Context::Sidebar], false, plain!(A::Fold), "Fold or unfold";
     "reply" "" &[Context::Messages], false, plain!(A::Reply), "Answer this message";
     "edit" "" &[Context::Messages], false, plain!(A::Edit), "Change this message";

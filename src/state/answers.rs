@@ -4,7 +4,7 @@ use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, open};
-use super::{Effect, Effects, State, join, link, login, outbox, people, pins, roster, sync, updates};
+use super::{Effect, Effects, State, join, link, login, members, outbox, people, pins, roster, sync, updates};
 use crate::domain::{
     AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply,
     RequestId, Role, VoiceParticipant,
@@ -21,7 +21,8 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         Purpose::Communities | Purpose::Chats | Purpose::Channels(_) => {
             lists(state, account, &purpose, answer.outcome, fx)
         }
-        Purpose::Detail => {
+        Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
+        Purpose::Detail | Purpose::Roles(_) => {
             if let Ok(reply) = answer.outcome {
                 detail(state, account, reply);
             }
@@ -177,7 +178,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         Reply::User(user) => {
             people::put(known, user);
         }
-        // Nothing shows a member list yet; the rest answers other questions.
+        // These answer other questions.
         Reply::MemberList { .. }
         | Reply::Done
         | Reply::Sent { .. }

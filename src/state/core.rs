@@ -58,6 +58,8 @@ pub struct Account {
     pub timelines: IdMap<ChatId, Timeline>,
     /// Which messages are pinned, in chats that were opened.
     pub pins: IdMap<ChatId, super::pins::Pins>,
+    /// Who is in the chats that were looked at last.
+    pub lists: super::members::MemberLists,
     /// Who is typing where.
     pub typing: super::typing::Typing,
     /// Who is in which voice room.

@@ -6,6 +6,7 @@ use super::ui::attach::Reading;
 use super::ui::composer::Composer;
 use super::ui::field::Field;
 use super::ui::form::Form;
+use super::ui::members::Members;
 use super::ui::picker::Picker;
 use super::ui::sidebar::Sidebar;
 use super::unread::ReadMarks;
@@ -35,10 +36,15 @@ pub enum Region {
     Sidebar,
     /// The message cursor.
     Messages,
+    /// Who is in the chat.
+    Members,
     /// Typing.
     #[default]
     Composer,
 }
+
+/// Columns from which on the list of members fits beside the messages.
+const MEMBERS_FROM: u16 = 112;
 
 /// How much fits the terminal. One rule for the reducer and the layout.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -87,6 +93,8 @@ pub struct Front {
     pub sidebar: Sidebar,
     /// Hidden by choice.
     pub sidebar_hidden: bool,
+    /// Who is in the open chat.
+    pub members: Members,
     /// The community whose channels the tree shows when there is a rail.
     pub community: Option<(AccountId, CommunityId)>,
     /// Folded categories.
@@ -282,6 +290,8 @@ pub enum Overlay {
     Question(Question),
     /// A form.
     Form(Box<Form>),
+    /// Who is in the open chat, where there is no room for the list beside the messages.
+    Members,
 }
 
 /// What lies under a cell of the screen.
@@ -301,6 +311,10 @@ pub enum Hit {
     Edge,
     /// The composer.
     Composer(PaneId),
+    /// A row of the list of members, by its index.
+    Member(usize),
+    /// The list of members where nobody stands.
+    Members,
     /// An entry of the uppermost list, by its index among those shown.
     Item(usize),
     /// Elsewhere on the uppermost panel.
@@ -352,6 +366,18 @@ impl Front {
         }
     }
 
+    /// Whether the list of members fits beside the messages.
+    #[must_use]
+    pub fn has_room_for_members(&self) -> bool {
+        self.tier() == Tier::Wide && self.width >= MEMBERS_FROM
+    }
+
+    /// Whether the list of members stands beside the messages of a chat that has one.
+    #[must_use]
+    pub fn shows_members(&self) -> bool {
+        self.has_room_for_members() && !self.members.hidden
+    }
+
     /// Where keys are read now, the innermost first.
     #[must_use]
     pub fn contexts(&self) -> [Context; 2] {
@@ -359,8 +385,10 @@ impl Front {
             Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. } | Overlay::Themes(_)) => Context::List,
             Some(Overlay::Question(_)) => Context::Question,
             Some(Overlay::Form(_)) => Context::Form,
+            Some(Overlay::Members) => Context::Members,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
+                Region::Members => Context::Members,
                 // Where no chat is open there is nothing to write in and nothing to point at.
                 Region::Messages | Region::Composer if self.pane.chat.is_none() => Context::Welcome,
                 Region::Messages => Context::Messages,

@@ -14,6 +14,7 @@ mod history;
 mod join;
 mod link;
 mod login;
+pub mod members;
 mod messages;
 pub mod names;
 pub mod outbox;

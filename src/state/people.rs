@@ -93,6 +93,15 @@ pub(super) fn presence(
     changed
 }
 
+/// Asks for the roles of a community, unless they are under way. They have no update of their own: they are read again when something hints at a change.
+pub(super) fn ask_roles(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
+    let Some(known) = state.core.account(account).filter(|known| known.is_signed_in()) else { return };
+    let purpose = Purpose::Roles(community);
+    if state.front.is_some() && !known.requests.open.values().any(|open| *open == purpose) {
+        state.ask(account, Request::FetchRoles(community), Priority::Background, purpose, fx);
+    }
+}
+
 /// Asks who wrote, where an author in a community is not known; each once.
 pub(super) fn ask_unknown(
     state: &mut State,

@@ -2,7 +2,7 @@
 
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, open, sidebar};
-use super::{Effect, Effects, State, alerts, answers, link, outbox, roster, timers, unread, updates};
+use super::{Effect, Effects, State, alerts, answers, link, members, outbox, roster, timers, unread, updates};
 use crate::domain::Now;
 
 /// Takes one event in. The effects are to be carried out in order.
@@ -33,6 +33,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     unread::check(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);
+    members::keep(state, fx);
     alerts::title(state, fx);
     timers::keep(state, fx);
     effects

@@ -55,7 +55,11 @@ pub enum Purpose {
     Chats,
     /// The channels of a community.
     Channels(CommunityId),
-    /// Roles, members, voice rooms, a chat, the order of communities, pins: what comes is taken in, a refusal is not worth a word.
+    /// The roles of a community.
+    Roles(CommunityId),
+    /// Who is in a chat.
+    MemberList(ChatId),
+    /// Members, voice rooms, a chat, the order of communities, pins: what comes is taken in, a refusal is not worth a word.
     Detail,
     /// A page for a timeline.
     History {

@@ -164,6 +164,7 @@ pub(super) fn remove_chat(account: &mut Account, chat: ChatId) {
     account.pins.remove(&chat);
     account.typing.chats.remove(&chat);
     account.rooms.remove(&chat);
+    account.lists.forget(chat);
     account.slow.forget(chat);
     account.requests.stuck.retain(|(of, _), _| *of != chat);
     account.order.dirty = true;

@@ -1,7 +1,7 @@
 //! Fetching lists anew: after signing in, and whenever updates may have been missed. Nothing is replayed by a network, so everything is asked again.
 
 use super::requests::Purpose;
-use super::{Effects, State, history, outbox, pins};
+use super::{Effects, State, history, members, outbox, people, pins};
 use crate::domain::{AccountId, CommunityId, LinkPhase, Priority, Request};
 
 /// Most communities whose channels are asked for at once.
@@ -12,6 +12,7 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
     known.link = LinkPhase::Syncing;
     known.requests.channels_due.clear();
+    members::mark_stale(state, account);
     state.touch();
     let open = state.front.as_ref().and_then(|front| front.pane.chat).is_some_and(|chat| chat.account == account);
     if open {
@@ -75,7 +76,7 @@ pub(super) fn fetch_channels(
 /// The channels of a community are there: what is shown beside them is asked for, where there is something to show it.
 pub(super) fn details(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
     if state.front.is_some() {
-        state.ask(account, Request::FetchRoles(community), Priority::Background, Purpose::Detail, fx);
+        people::ask_roles(state, account, community, fx);
         state.ask(account, Request::FetchVoiceRooms(community), Priority::Background, Purpose::Detail, fx);
     }
 }

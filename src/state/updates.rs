@@ -1,6 +1,6 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
-use super::{Effects, State, answers, join, link, login, messages, people, roster, sync, typing, unread};
+use super::{Effects, State, answers, join, link, login, members, messages, people, roster, sync, typing, unread};
 use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Priority, Update, UserId};
 
 /// A fact from an account's network.
@@ -69,12 +69,16 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             }
         }
         Update::PresenceChanged(changes) => {
+            let users: Vec<UserId> = changes.iter().map(|(user, ..)| *user).collect();
             if people::presence(account, changes) {
+                members::people_changed(state, id, &users);
                 state.touch();
             }
         }
         Update::UserChanged(user) => {
+            let who = user.id;
             if people::put(account, *user) {
+                members::people_changed(state, id, &[who]);
                 state.touch();
             }
         }
@@ -96,8 +100,9 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             answers::put_room(account, chat, participants);
             rooms_changed(state);
         }
-        // Carried, and without effect until something shows them: member lists, relationships, presses of buttons (for bots).
-        Update::MemberListChanged { .. } | Update::RelationshipChanged { .. } | Update::Interaction { .. } => {}
+        Update::MemberListChanged { chat, entries } => members::told(state, id, chat, entries, fx),
+        // Carried, and without effect until something shows them: relationships, presses of buttons (for bots).
+        Update::RelationshipChanged { .. } | Update::Interaction { .. } => {}
     }
 }
 
@@ -118,7 +123,9 @@ fn group_changed(
         roster::remove_chat(account, chat.id);
         roster::forget_gone(state, id, &[chat.id]);
     } else {
+        let group = account.key(chat.id);
         roster::put_chat_shape(account, chat);
+        members::group_changed(state, group);
         join::arrived(state, id, fx);
     }
 }

@@ -119,6 +119,7 @@ const fn heading(place: Keys) -> &'static str {
         Keys::Composer => "While writing",
         Keys::Messages => "On a message",
         Keys::Sidebar => "In the list of chats",
+        Keys::Members => "In the list of members",
         Keys::Welcome => "Where no chat is open",
         Keys::List => "In a list",
         Keys::Form => "In a form",

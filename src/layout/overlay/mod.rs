@@ -2,6 +2,7 @@
 
 mod form;
 mod help;
+mod members;
 mod picker;
 mod question;
 
@@ -15,10 +16,13 @@ use crate::state::action::Context as Keys;
 use crate::state::front::Overlay;
 
 /// Places the uppermost overlay. Those below are hidden by it, as it is the one that has the keyboard.
-pub(super) fn place(context: Context<'_>, cache: &LayoutCache, screen: Area, scene: &mut Scene) {
-    let keys = &cache.keys;
+pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area, scene: &mut Scene) {
     scene.cursor = None;
     scene.hits.push((screen, Hit::Outside));
+    if let Some(Overlay::Members) = context.front.overlays.last() {
+        return members::place(context, cache, screen, scene);
+    }
+    let keys = &cache.keys;
     match context.front.overlays.last() {
         Some(Overlay::Jump(list)) => picker::place(context, keys, list, "Jump to a chat", "open", screen, scene),
         Some(Overlay::Themes(list)) => picker::place(context, keys, list, "Colours", "use and keep", screen, scene),
@@ -30,7 +34,7 @@ pub(super) fn place(context: Context<'_>, cache: &LayoutCache, screen: Area, sce
         }
         Some(Overlay::Question(question)) => question::place(context, keys, question, screen, scene),
         Some(Overlay::Form(form)) => form::place(context, keys, form, screen, scene),
-        None => {}
+        Some(Overlay::Members) | None => {}
     }
 }
 

@@ -96,6 +96,7 @@ impl OsmiumAdapter {
             groups: true,
             saved: true,
             invites: true,
+            member_lists: true,
             max_length: None,
             max_files: UPLOADS_LIMIT,
             max_file: config.upload_limit,

@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, lists, message, mouse, open, quit, themes, welcome};
+use super::{attach, compose, lists, members, message, mouse, open, quit, themes, welcome};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -74,6 +74,8 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::FocusMessages if region == Region::Composer && compose::leave_mode(state) => {}
         Action::FocusMessages => message::focus(state),
         Action::FocusSidebar => focus(state, Region::Sidebar),
+        Action::FocusMembers => members::focus(state, fx),
+        Action::ToggleMembers => members::toggle(state, fx),
         Action::Cancel if on_top => lists::cancel(state, fx),
         Action::Cancel => cancel(state),
         Action::Clear => compose::clear(state, fx),
@@ -194,10 +196,13 @@ pub(super) fn focus(state: &mut State, region: Region) {
 fn turn(state: &mut State, forward: bool) {
     let Some(front) = &state.front else { return };
     let has_sidebar = front.tier() != Tier::Tiny && !(front.sidebar_hidden && front.tier() >= Tier::Medium);
+    let has_members = front.shows_members() && crate::state::members::listed(state).is_some();
     let next = match (front.region, forward) {
-        (Region::Composer, true) | (Region::Sidebar, false) => Region::Messages,
-        (Region::Messages, true) | (Region::Composer, false) if has_sidebar => Region::Sidebar,
-        (Region::Messages, true) | (Region::Sidebar, true) => Region::Composer,
+        (Region::Messages, true) | (Region::Sidebar, false) if has_members => Region::Members,
+        (Region::Composer, true) | (Region::Sidebar | Region::Members, false) => Region::Messages,
+        (Region::Messages | Region::Members, true) | (Region::Composer, false) if has_sidebar => Region::Sidebar,
+        (Region::Composer, false) if has_members => Region::Members,
+        (Region::Messages | Region::Members | Region::Sidebar, true) => Region::Composer,
         (Region::Composer, false) => Region::Messages,
         (Region::Messages, false) => Region::Composer,
     };
@@ -247,6 +252,7 @@ fn step(state: &mut State, by: i32) {
             state.touch();
         }
         Region::Messages => message::step(state, by),
+        Region::Members => members::step(state, by),
         Region::Composer => {}
     }
 }
@@ -260,6 +266,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             _ => {}
         },
         Region::Messages => focus(state, Region::Composer),
+        Region::Members => {}
         Region::Composer => compose::send(state, fx),
     }
 }

@@ -10,6 +10,7 @@ pub mod field;
 pub mod form;
 pub(super) mod jump;
 pub(super) mod lists;
+pub mod members;
 pub(super) mod message;
 mod mouse;
 pub(super) mod open;

@@ -1,7 +1,7 @@
 //! What the mouse points at.
 
 use super::sidebar::SidebarRow;
-use super::{act, lists, message, welcome};
+use super::{act, lists, members, message, welcome};
 use crate::state::State;
 use crate::state::effect::{Effect, Effects, OptionValue};
 use crate::state::front::{Hit, Overlay, PaneId, Region, ScrollIntent, Target};
@@ -48,7 +48,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 question.on_yes = index == 1;
                 lists::accept(state, fx);
             }
-            Some(Overlay::Help { .. }) => {}
+            Some(Overlay::Help { .. } | Overlay::Members) => {}
             None => {
                 front.offer = index;
                 front.region = Region::Composer;
@@ -59,13 +59,20 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         Hit::Outside => {
             let given_up = matches!(
                 front.overlays.last(),
-                Some(Overlay::Jump(_) | Overlay::Themes(_) | Overlay::Emoji { .. } | Overlay::Help { .. })
+                Some(
+                    Overlay::Jump(_)
+                        | Overlay::Themes(_)
+                        | Overlay::Emoji { .. }
+                        | Overlay::Help { .. }
+                        | Overlay::Members
+                )
             );
             if given_up {
                 lists::cancel(state, fx);
             }
         }
-        Hit::Timeline(_) | Hit::Edge | Hit::Panel => {}
+        Hit::Member(index) => members::point(state, index),
+        Hit::Timeline(_) | Hit::Edge | Hit::Panel | Hit::Members => {}
     }
     state.touch();
 }
@@ -87,6 +94,7 @@ pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
         Hit::Message(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
             front.pane.scroll(ScrollIntent::Rows(by));
         }
+        Hit::Member(_) | Hit::Members => front.members.wheeled += i64::from(by),
         Hit::Item(_) | Hit::Panel => lists::step(state, by.signum()),
         Hit::Outside | Hit::Edge => return,
     }

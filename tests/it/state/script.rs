@@ -101,6 +101,7 @@ impl Script {
             groups: true,
             saved: true,
             invites: true,
+            member_lists: true,
             max_length: Some(2_000),
             max_files: 3,
             max_file: 1_000_000,

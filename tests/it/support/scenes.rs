@@ -6,8 +6,9 @@ use nib::domain::id::EmojiId;
 use nib::domain::message::{Attachment, AttachmentKind, Embed, ReactEmoji, Reaction, ReplyInfo};
 use nib::domain::{
     AccountId, Bundle, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId,
-    LinkPhase, Message, MessageId, MessageKey, MessageKind, Mono, Now, Page, Permissions, Presence, Refusal, RichText,
-    Settings, SortKey, SpanKind, Timeline, Update, User, UserId, VoiceParticipant, Wall,
+    LinkPhase, MemberListEntry, Message, MessageId, MessageKey, MessageKind, Mono, Now, Page, Permissions, Presence,
+    Refusal, RichText, Role, RoleId, Settings, SortKey, SpanKind, Timeline, Update, User, UserId, VoiceParticipant,
+    Wall,
 };
 use nib::layout::{KeyHint, KeyHints, LayoutCache};
 use nib::state::action::Context;
@@ -28,6 +29,7 @@ pub(crate) const GRACE: UserId = UserId::new(3);
 pub(crate) const LINUS: UserId = UserId::new(4);
 pub(crate) const ALAN: UserId = UserId::new(5);
 pub(crate) const BOT: UserId = UserId::new(6);
+pub(crate) const MODS: RoleId = RoleId::new(7);
 pub(crate) const GENERAL: ChatId = ChatId::new(102);
 
 pub(crate) fn text(words: &str) -> CleanText {
@@ -199,6 +201,23 @@ pub(crate) fn refused(words: &'static str) -> Stage {
     Stage::Failed(Refusal { text: CleanText::ours(words), ..Refusal::default() })
 }
 
+/// Who can see the open channel.
+fn members() -> Vec<MemberListEntry> {
+    let person = |user: User| MemberListEntry::Member { user, nickname: None };
+    vec![
+        MemberListEntry::Role { role: MODS, count: 1 },
+        person(user(LINUS, "linus", Presence::Busy)),
+        MemberListEntry::Section { online: true, count: 4 },
+        person(user(ADA, "ada", Presence::Online)),
+        person(user(GRACE, "grace", Presence::Idle)),
+        person(user(BOT, "hook", Presence::Online)),
+        person(user(ME, "you", Presence::Online)),
+        MemberListEntry::Section { online: false, count: 1_039 },
+        person(user(ALAN, "alan", Presence::Offline)),
+        person(user(UserId::new(7), "日本語の長い名前です、切れますか", Presence::Offline)),
+    ]
+}
+
 /// A state with one account, three communities and this timeline in the open chat.
 pub(crate) fn state(open: Timeline) -> State {
     let now = Now { mono: Mono(1_000_000), wall: Wall(NOW) };
@@ -207,7 +226,15 @@ pub(crate) fn state(open: Timeline) -> State {
     let account = &mut state.core.accounts[0];
     account.me = ME;
     (account.link, account.latency) = (LinkPhase::Online, Some(Duration::from_millis(12)));
-    account.caps = Caps { replies: true, edit: true, delete: true, reactions: true, typing: true, ..Caps::default() };
+    account.caps = Caps {
+        replies: true,
+        edit: true,
+        delete: true,
+        reactions: true,
+        typing: true,
+        member_lists: true,
+        ..Caps::default()
+    };
     account.channels_loaded.insert(CommunityId::new(10), true);
     account.community_counts.insert(CommunityId::new(11), (3, 0));
     for (id, name) in [(10, "Rustaceans"), (11, "Open Source"), (12, "Tape")] {
@@ -249,6 +276,10 @@ pub(crate) fn state(open: Timeline) -> State {
     let inside = |user, muted| VoiceParticipant { user, muted, ..VoiceParticipant::default() };
     let participants = vec![inside(ADA, false), inside(LINUS, true)];
     tell(&mut state, Event::Update(ACCOUNT, Update::VoiceRoomChanged { chat: ChatId::new(106), participants }));
+
+    let mods = Role { id: MODS, name: text("mods"), priority: 5, color: Some(0x00_aa_66), separated: true };
+    state.core.accounts[0].roles.insert(CommunityId::new(10), [(MODS, mods)].into_iter().collect());
+    tell(&mut state, Event::Update(ACCOUNT, Update::MemberListChanged { chat: GENERAL, entries: members() }));
 
     let account = &mut state.core.accounts[0];
     account.timelines.insert(GENERAL, open);

@@ -1,0 +1,55 @@
+//! Where keys are read differently.
+
+/// Where keys are read differently. The innermost context comes first; [`Context::Everywhere`] is always last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Context {
+    /// Always.
+    Everywhere,
+    /// The composer has the focus.
+    Composer,
+    /// The message cursor has the focus.
+    Messages,
+    /// The sidebar has the focus.
+    Sidebar,
+    /// The list of members has the focus, or lies on top.
+    Members,
+    /// No chat is open: what can be done is offered.
+    Welcome,
+    /// A list with a search line lies on top: jump, help, emoji.
+    List,
+    /// A form lies on top.
+    Form,
+    /// A question lies on top.
+    Question,
+}
+
+impl Context {
+    /// Every context, in the order of the help.
+    pub const ALL: [Self; 9] = [
+        Self::Everywhere,
+        Self::Composer,
+        Self::Messages,
+        Self::Sidebar,
+        Self::Members,
+        Self::Welcome,
+        Self::List,
+        Self::Form,
+        Self::Question,
+    ];
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Composer => "composer",
+            Self::Messages => "messages",
+            Self::Sidebar => "sidebar",
+            Self::Members => "members",
+            Self::Welcome => "welcome",
+            Self::List => "list",
+            Self::Form => "form",
+            Self::Question => "question",
+        }
+    }
+}
