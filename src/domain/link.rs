@@ -81,6 +81,8 @@ pub enum LinkEvent {
     },
     /// The way to the server and back took this long. Told by the session, never by an adapter.
     Latency(Duration),
+    /// The server was asked for a sign of life and has given none for so long; `None`: it has given one after all. Told by the session.
+    Silent(Option<Duration>),
     /// Updates were lost on the way; what is on screen is to be fetched anew.
     Missed,
 }

@@ -102,6 +102,10 @@ fn who(context: Context<'_>, account: &Account) -> Line {
     let (mark, style, words) = match &account.link {
         LinkPhase::Idle => (glyphs.offline, Role::Faint, "not connected".to_owned()),
         LinkPhase::Connecting => (glyphs.idle, Role::Warn, format!("connecting{more}")),
+        LinkPhase::Syncing | LinkPhase::Online if account.silent_since.is_some() => {
+            let since = account.silent_since.map_or(0, |since| context.state.now.mono.since(since).as_secs());
+            (glyphs.idle, Role::Warn, format!("no answer for {}", length(since)))
+        }
         LinkPhase::Syncing => (glyphs.idle, Role::Warn, format!("syncing{more}")),
         LinkPhase::Online => {
             let words = account.latency.map_or_else(

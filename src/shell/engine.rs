@@ -152,7 +152,7 @@ impl Engine {
                 let told = self.sessions.sign_in(account, server, credentials, keep);
                 self.next.extend(told);
             }
-            Effect::DialNow(account) => self.sessions.dial_now(account),
+            Effect::Probe(account) => self.sessions.probe(account),
             Effect::Disconnect(account) => self.sessions.disconnect(account),
             Effect::Net { account, id, request, priority } => {
                 if !self.sessions.request(account, id, request, priority) {
@@ -210,6 +210,7 @@ fn log(event: &Event) {
                 tracing::debug!(account, ?reason, ?retry_in, "the connection is down")
             }
             LinkEvent::Latency(latency) => tracing::trace!(account, ?latency, "latency"),
+            LinkEvent::Silent(since) => tracing::info!(account, ?since, "signs of life"),
             LinkEvent::Missed => tracing::info!(account, "updates were missed"),
         },
         Event::Update(AccountId(account), update) => tracing::trace!(account, kind = update.name(), "update"),

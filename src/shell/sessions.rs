@@ -183,10 +183,10 @@ impl Sessions {
         self.setups.get(&account).map(|setup| setup.account.label.as_str())
     }
 
-    /// Dials now instead of waiting.
-    pub fn dial_now(&self, account: AccountId) {
+    /// Sees to an account's connection now, if it has a session.
+    pub fn probe(&self, account: AccountId) {
         if let Some(handle) = self.handle(account) {
-            handle.dial_now();
+            handle.probe();
         }
     }
 

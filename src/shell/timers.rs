@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn rings_in_order_and_once() {
         let mut timers = Timers::default();
-        timers.arm(Timer::Overdue, Mono(30));
+        timers.arm(Timer::OutboxRetry, Mono(30));
         timers.arm(Timer::ReadMark, Mono(10));
         timers.arm(Timer::Countdown, Mono(20));
         assert_eq!(timers.next(), Some(Mono(10)));

@@ -6,8 +6,8 @@ use super::roster::Order;
 use super::unread::Counts;
 use crate::domain::id::{EmojiId, IdMap};
 use crate::domain::{
-    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Permissions, Role,
-    RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
+    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Mono, Permissions,
+    Role, RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
 };
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -38,6 +38,8 @@ pub struct Account {
     pub link: LinkPhase,
     /// How long the way to the server and back took, as far as it was told since the connection stands.
     pub latency: Option<Duration>,
+    /// Since when the server has given no sign of life though it was asked for one.
+    pub silent_since: Option<Mono>,
     /// In the user's order, as far as it is known.
     pub communities: Vec<Community>,
     /// The order that the user gave them.

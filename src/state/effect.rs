@@ -27,8 +27,8 @@ pub enum Effect {
         /// Whether the token is kept for later runs.
         keep: bool,
     },
-    /// Dial now instead of waiting for the next try.
-    DialNow(AccountId),
+    /// See to a connection now: ask the server for a sign of life, or dial instead of waiting for the next try.
+    Probe(AccountId),
     /// End an account's session.
     Disconnect(AccountId),
     /// Hand a request to an account's session.

@@ -79,6 +79,4 @@ pub enum Timer {
     Midnight,
     /// A countdown on screen moves by a second.
     Countdown,
-    /// Requests not yet answered are overdue.
-    Overdue,
 }

@@ -22,6 +22,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
     match event {
         LinkEvent::Connecting => {
             known.link = LinkPhase::Connecting;
+            known.silent_since = None;
             state.touch();
         }
         LinkEvent::SignedIn { me, session, token, caps } => {
@@ -43,6 +44,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         LinkEvent::VerificationNeeded { wrong } => login::verification_needed(state, account, wrong),
         LinkEvent::Refused { code: _, reason, about } => {
             known.link = LinkPhase::SignedOut { reason: reason.clone() };
+            known.silent_since = None;
             known.typing.chats.clear();
             known.requests.channels_due.clear();
             abandon(state, account, fx);
@@ -56,6 +58,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             let failures = known.failures;
             known.link = LinkPhase::Offline { reason: CleanText::line(&reason.to_string()), retry_at, failures };
             known.latency = None;
+            known.silent_since = None;
             known.typing.chats.clear();
             known.requests.channels_due.clear();
             history::mark_stale(state, account);
@@ -65,6 +68,12 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         }
         LinkEvent::Latency(latency) => {
             if known.latency.replace(latency) != Some(latency) {
+                state.touch();
+            }
+        }
+        LinkEvent::Silent(since) => {
+            let since = since.map(|since| now.before(since));
+            if std::mem::replace(&mut known.silent_since, since) != since {
                 state.touch();
             }
         }
@@ -95,14 +104,26 @@ pub(super) fn abandon(state: &mut State, account: AccountId, fx: &mut Effects) {
     }
 }
 
-/// The user wants to connect now instead of waiting.
+/// The computer slept, or its clock was set: no connection is taken for granted, none waits any longer, and the date may be another.
+pub(super) fn woke(state: &mut State, fx: &mut Effects) {
+    let has_session = |account: &&Account| !matches!(account.link, LinkPhase::Idle | LinkPhase::SignedOut { .. });
+    fx.extend(state.core.accounts.iter().filter(has_session).map(|account| Effect::Probe(account.id)));
+    timers::arm_midnight(state, fx);
+    state.touch();
+}
+
+/// The user wants to connect now instead of waiting, or doubts that the connection stands.
 pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
     let mut some = false;
     for account in &mut state.core.accounts {
         match account.link {
-            LinkPhase::Offline { .. } => fx.push(Effect::DialNow(account.id)),
+            LinkPhase::Offline { .. } => fx.push(Effect::Probe(account.id)),
             LinkPhase::Idle => fx.push(Effect::Connect(account.id)),
-            LinkPhase::Connecting | LinkPhase::Syncing | LinkPhase::Online | LinkPhase::SignedOut { .. } => continue,
+            LinkPhase::Syncing | LinkPhase::Online => {
+                fx.push(Effect::Probe(account.id));
+                continue;
+            }
+            LinkPhase::Connecting | LinkPhase::SignedOut { .. } => continue,
         }
         account.link = LinkPhase::Connecting;
         some = true;
@@ -114,6 +135,9 @@ pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
     let signed_out = state.core.accounts.iter().find(|account| matches!(account.link, LinkPhase::SignedOut { .. }));
     match signed_out.map(|account| account.id) {
         Some(account) => login::show(state, account),
+        None if state.core.accounts.iter().any(|account| account.silent_since.is_some()) => {
+            state.notice("Asking the server once more; without an answer nib connects anew", false, fx);
+        }
         None => state.notice("The connection stands", false, fx),
     }
 }

@@ -9,7 +9,10 @@ use crate::domain::Now;
 pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     let mut effects = Effects::new();
     let fx = &mut effects;
-    state.now = now;
+    let before = std::mem::replace(&mut state.now, now);
+    if now.leapt(before) {
+        link::woke(state, fx);
+    }
     match event {
         Event::Started => link::started(state, fx),
         Event::Act(action) => act::act(state, action, None, fx),

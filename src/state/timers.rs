@@ -28,8 +28,6 @@ pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
             state.armed.countdown = None;
             state.touch();
         }
-        // Sessions time their requests themselves and answer each one.
-        Timer::Overdue => {}
     }
 }
 
@@ -72,7 +70,8 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// When a number of seconds on screen changes next: those until the next try to connect, and until slow mode is over. Nothing while nobody sees them.
+/// When a number of seconds on screen changes next: those until the next try to connect, those without an answer, and those until slow mode is over.
+/// Nothing while nobody sees them.
 fn countdown(state: &State) -> Option<Mono> {
     let front = state.front.as_ref()?;
     let now = state.now.mono;
@@ -80,7 +79,10 @@ fn countdown(state: &State) -> Option<Mono> {
         LinkPhase::Offline { retry_at, .. } => Some(retry_at).filter(|until| *until > now),
         _ => None,
     });
-    [retry_at, slow::shown_until(state)].into_iter().flatten().map(|until| next_second(now, until)).min()
+    let silent =
+        state.shown_account(front).and_then(|account| account.silent_since).map(|since| later_second(now, since));
+    let fewer = [retry_at, slow::shown_until(state)].into_iter().flatten().map(|until| next_second(now, until));
+    fewer.chain(silent).min()
 }
 
 /// The next moment at which whole seconds are left until then, so that the number on screen changes when the timer rings.
@@ -88,6 +90,12 @@ fn next_second(now: Mono, until: Mono) -> Mono {
     let left = until.since(now);
     let part = Duration::from_micros(u64::try_from(left.as_micros() % SECOND.as_micros()).unwrap_or(0));
     now.plus(if part.is_zero() { SECOND.min(left) } else { part })
+}
+
+/// The next moment since which whole seconds have passed.
+fn later_second(now: Mono, since: Mono) -> Mono {
+    let part = Duration::from_micros(u64::try_from(now.since(since).as_micros() % SECOND.as_micros()).unwrap_or(0));
+    now.plus(SECOND.saturating_sub(part))
 }
 
 /// Arms the change of the date, by local time.

@@ -2,8 +2,9 @@
 
 use super::driver::{Driver, End, stopped};
 use super::latency::Latency;
+use super::pulse::{Finding, Pulse};
 use super::socket::{Ended, Incoming, Wire};
-use crate::domain::{DownReason, LinkEvent, Mono, Progress};
+use crate::domain::{DownReason, LinkEvent, Mono, Now, Progress};
 use crate::net::dial::{ServerAddress, Socket, reason};
 use crate::net::{Adapter, Close, NetEvent, Out};
 use std::time::Duration;
@@ -18,9 +19,10 @@ pub(super) struct Connection<'a> {
     wire: Wire,
     /// Where it leads.
     server: ServerAddress,
-    /// When the other side last showed that it lives.
-    heard: Mono,
-    next_ping: Mono,
+    pulse: Pulse,
+    /// Both clocks as they were looked at last, and when they were to be looked at again.
+    seen: Now,
+    due: Mono,
     /// When the ping was sent whose pong has not come.
     pinged: Option<Mono>,
     latency: Latency,
@@ -35,17 +37,19 @@ impl<'a> Connection<'a> {
         socket: Socket,
         server: ServerAddress,
     ) -> Self {
-        let now = driver.clock.now().mono;
+        let now = driver.clock.now();
+        let pulse = Pulse::new(driver.config.timing, now.mono);
         Self {
             driver,
             adapter,
             wire: Wire::new(socket),
             server,
-            heard: now,
-            next_ping: now,
+            pulse,
+            seen: now,
+            due: now.mono,
             pinged: None,
             latency: Latency::default(),
-            may_tick: now,
+            may_tick: now.mono,
         }
     }
 
@@ -91,13 +95,19 @@ impl<'a> Connection<'a> {
             }
             // A core that does not keep up is not fed: the socket fills, and the network slows down.
             let read = !self.driver.pending.is_full();
-            let wake = self.driver.clock.instant(self.wake(read));
+            self.due = self.wake(read);
+            let wake = self.driver.clock.instant(self.due);
+            let mut probed = false;
             let driver = &mut *self.driver;
             let command = tokio::select! { biased;
                 () = stopped(&mut driver.stop) => return End::Stopped,
                 permit = driver.events.reserve(), if !driver.pending.is_empty() => {
                     let Ok(permit) = permit else { return End::Stopped };
                     permit.send(driver.pending.batch());
+                    None
+                }
+                () = driver.probe.notified() => {
+                    probed = true;
                     None
                 }
                 () = self.wire.moved(read) => None,
@@ -111,7 +121,13 @@ impl<'a> Connection<'a> {
                 driver.take(command);
             }
             driver.take_waiting();
-            if let Some(end) = self.look_at_incoming(out).or_else(|| self.look_at_clock(out)) {
+            if let Some(end) = self.look_at_incoming(out) {
+                return end;
+            }
+            if probed || self.slept() {
+                self.probe();
+            }
+            if let Some(end) = self.look_at_clock(out) {
                 return end;
             }
         }
@@ -120,20 +136,16 @@ impl<'a> Connection<'a> {
     /// When time alone gives something to do. While nothing is read, nothing counts as overdue: the answer may be in the socket.
     fn wake(&self, reading: bool) -> Mono {
         let due = [
-            reading.then(|| self.silent_at()),
+            reading.then(|| self.pulse.deadline()),
             if reading { self.tick_at() } else { None },
             if self.may_ask() { self.driver.dispatch.deadline() } else { None },
         ];
-        due.into_iter().flatten().fold(self.next_ping, Mono::min)
+        due.into_iter().flatten().fold(self.pulse.next_ping(), Mono::min)
     }
 
     /// When the adapter wants to be called. Not twice in a millisecond, so that a deadline that does not move on keeps nobody busy.
     fn tick_at(&self) -> Option<Mono> {
         self.adapter.deadline().map(|at| at.max(self.may_tick))
-    }
-
-    fn silent_at(&self) -> Mono {
-        self.heard.plus(self.driver.config.timing.silence)
     }
 
     fn may_ask(&self) -> bool {
@@ -146,6 +158,10 @@ impl<'a> Connection<'a> {
             let now = self.driver.clock.now();
             let (id, request) = self.driver.dispatch.next(now.mono)?;
             self.adapter.request(id, request, now, out);
+            if self.pulse.is_stale(now.mono) {
+                self.ping();
+            }
+            self.pulse.asked(now.mono);
             if let Some(end) = self.carry_out(out) {
                 return Some(end);
             }
@@ -157,7 +173,9 @@ impl<'a> Connection<'a> {
         let mut incoming = std::mem::take(&mut self.wire.incoming);
         if !incoming.is_empty() {
             let now = self.driver.clock.now();
-            self.heard = now.mono;
+            if self.pulse.heard(now.mono) {
+                self.driver.pending.link(LinkEvent::Silent(None));
+            }
             for item in incoming.drain(..) {
                 match item {
                     Incoming::Frame(frame) => self.adapter.frame(frame, now, out),
@@ -183,9 +201,30 @@ impl<'a> Connection<'a> {
 
     fn ping(&mut self) {
         let now = self.driver.clock.now().mono;
-        self.next_ping = now.plus(self.driver.config.timing.ping);
-        self.pinged = Some(now);
-        self.wire.ping(now.0.to_be_bytes());
+        self.pulse.pinged(now);
+        // Not a second one behind a socket that takes nothing.
+        if self.pinged.is_none() || self.wire.backlog() == 0 {
+            self.pinged = Some(now);
+            self.wire.ping(now.0.to_be_bytes());
+        }
+    }
+
+    /// Whether the computer slept since the last turn. Costs no wake-up of its own: the keepalive's timer looks often enough.
+    fn slept(&mut self) -> bool {
+        let now = self.driver.clock.now();
+        let seen = std::mem::replace(&mut self.seen, now);
+        let slept = now.leapt(seen) || now.overslept(self.due);
+        if slept {
+            tracing::info!("the computer slept, or its clock was set; asks the server whether it is there");
+        }
+        slept
+    }
+
+    /// Asks for a sign of life that is to come soon; without one the connection is dead, and is dialled again with short waits.
+    fn probe(&mut self) {
+        self.driver.backoff.reset();
+        self.pulse.doubt(self.driver.clock.now().mono);
+        self.ping();
     }
 
     /// The pong to our ping tells how long the network takes.
@@ -202,16 +241,12 @@ impl<'a> Connection<'a> {
 
     fn look_at_clock(&mut self, out: &mut Out) -> Option<End> {
         let now = self.driver.clock.now().mono;
-        if now >= self.next_ping {
-            // Not a second one behind a socket that takes nothing.
-            if self.wire.backlog() == 0 {
-                self.ping();
-            }
-            self.next_ping = now.plus(self.driver.config.timing.ping);
+        if now >= self.pulse.next_ping() {
+            self.ping();
         }
         let overdue = |connection: &Self| {
             let now = connection.driver.clock.now().mono;
-            now >= connection.silent_at() || connection.tick_at().is_some_and(|at| now >= at)
+            now >= connection.pulse.deadline() || connection.tick_at().is_some_and(|at| now >= at)
         };
         if self.driver.pending.is_full() || !overdue(self) {
             return None;
@@ -222,8 +257,10 @@ impl<'a> Connection<'a> {
             return Some(end);
         }
         let now = self.driver.clock.now();
-        if now.mono >= self.silent_at() {
-            return Some(End::Down(DownReason::Quiet));
+        match self.pulse.look(now.mono) {
+            Some(Finding::Dead) => return Some(End::Down(DownReason::Quiet)),
+            Some(Finding::Silent(since)) => self.driver.pending.link(LinkEvent::Silent(Some(since))),
+            None => {}
         }
         if self.tick_at().is_some_and(|at| now.mono >= at) {
             self.may_tick = now.mono.plus(Duration::from_millis(1));

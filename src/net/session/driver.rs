@@ -1,21 +1,20 @@
 //! The life of a session: dial, run the connection, wait, dial again.
 
 use super::backoff::Backoff;
+use super::clock::Clock;
 use super::connection::Connection;
 use super::entrypoints::Entrypoints;
 use super::pending::Pending;
 use super::{Batch, Command, MakeAdapter, SessionConfig};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{AccountId, Answer, CleanText, DownReason, LinkEvent, Mono, Now, Refusal, SignInPart, Wall};
+use crate::domain::{AccountId, Answer, CleanText, DownReason, LinkEvent, Mono, Refusal, SignInPart};
 use crate::net::Credentials;
 use crate::net::dial::{Dial, dial};
 use crate::net::dispatch::Dispatch;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::Instant;
 
 /// How a connection, or the session with it, ended.
 #[derive(Debug)]
@@ -28,26 +27,6 @@ pub(super) enum End {
     Down(DownReason),
 }
 
-/// Reads both clocks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    start: Instant,
-}
-
-impl Clock {
-    pub(super) fn now(self) -> Now {
-        let mono = Mono(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX));
-        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Now { mono, wall: Wall(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)) }
-    }
-
-    /// The moment on the runtime's clock; one that lies absurdly far ahead becomes one a day ahead.
-    pub(super) fn instant(self, at: Mono) -> Instant {
-        let day = Instant::now() + Duration::from_secs(86_400);
-        self.start.checked_add(Duration::from_micros(at.0)).map_or(day, |instant| instant.min(day))
-    }
-}
-
 /// What outlives the connections of a session.
 pub(super) struct Driver {
     pub(super) config: SessionConfig,
@@ -56,11 +35,12 @@ pub(super) struct Driver {
     pub(super) pending: Pending,
     pub(super) events: mpsc::Sender<Batch>,
     pub(super) commands: mpsc::Receiver<Command>,
-    dial_now: Arc<Notify>,
+    /// Asks for a look at the connection.
+    pub(super) probe: Arc<Notify>,
     pub(super) stop: watch::Receiver<bool>,
     pub(super) clock: Clock,
     random: fastrand::Rng,
-    backoff: Backoff,
+    pub(super) backoff: Backoff,
     pub(super) entrypoints: Entrypoints,
     /// Since when the account has been signed in on the present connection.
     pub(super) signed_in_at: Option<Mono>,
@@ -78,7 +58,7 @@ impl Driver {
         make_adapter: MakeAdapter,
         events: mpsc::Sender<Batch>,
         commands: mpsc::Receiver<Command>,
-        dial_now: Arc<Notify>,
+        probe: Arc<Notify>,
         stop: watch::Receiver<bool>,
     ) -> Self {
         Self {
@@ -87,13 +67,13 @@ impl Driver {
             random: fastrand::Rng::with_seed(config.seed.wrapping_add(1)),
             backoff: Backoff::new(config.timing.first_delay, config.timing.most_delay),
             entrypoints: Entrypoints::new(config.server.clone(), config.trusted_hosts.clone()),
-            clock: Clock { start: Instant::now() },
+            clock: Clock::start(config.wall.clone()),
             signed_in_at: None,
             config,
             make_adapter,
             events,
             commands,
-            dial_now,
+            probe,
             stop,
         }
     }
@@ -151,8 +131,8 @@ impl Driver {
 
     /// The connection is lost: tells so and waits before the next try. False: the session was stopped meanwhile.
     async fn wait(&mut self, reason: DownReason) -> bool {
-        let now = self.clock.now().mono;
-        if self.signed_in_at.is_some_and(|since| now.since(since) >= self.config.timing.stable) {
+        let now = self.clock.now();
+        if self.signed_in_at.is_some_and(|since| now.mono.since(since) >= self.config.timing.stable) {
             self.backoff.reset();
         }
         if self.signed_in_at.is_some() {
@@ -166,16 +146,22 @@ impl Driver {
         let mut answers = Vec::new();
         self.dispatch.lost(&mut answers);
         self.pending.answers(&mut answers);
-        let dial_now = Arc::clone(&self.dial_now);
+        let probe = Arc::clone(&self.probe);
         // A wish from before the loss is not a wish to skip this wait.
-        let _ = dial_now.notified().now_or_never();
+        let _ = probe.notified().now_or_never();
         let waiting = async move {
             tokio::select! {
-                () = tokio::time::sleep(retry_in) => {}
-                () = dial_now.notified() => {}
+                () = tokio::time::sleep(retry_in) => false,
+                () = probe.notified() => true,
             }
         };
-        self.serve_while(waiting).await.is_some()
+        let Some(wished) = self.serve_while(waiting).await else { return false };
+        let awake = self.clock.now();
+        if wished || awake.leapt(now) || awake.overslept(now.mono.plus(retry_in)) {
+            // What failed before says nothing about the network that is there now.
+            self.backoff.reset();
+        }
+        true
     }
 
     /// Takes requests and tells events until something else is done; `None` when the session is stopped first.

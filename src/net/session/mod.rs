@@ -3,17 +3,21 @@
 //! - The core hands in requests without waiting ([`SessionHandle::request`]) and is told what happens in [`Batch`]es through a bounded channel.
 //! - When the core is slow, the session stops reading its socket: the network is slowed down and memory stays bounded. Requests still go out.
 //! - The latency that is told is that of pings of the transport, the same for every network, whatever is asked of it.
+//! - A server that gives no sign of life when asked is told as silent, and after a while is left. After a sleep of the computer it is asked at once.
 //! - A lost connection is dialled again, sooner or later, for ever; a refused sign-in ends the session. Even a panic in here is only a lost connection.
 //! - The password is forgotten as soon as the network gives a token for it.
 
 mod backoff;
+mod clock;
 mod connection;
 mod driver;
 mod entrypoints;
 mod latency;
 mod pending;
+mod pulse;
 mod socket;
 
+pub use clock::WallClock;
 pub use pending::BATCH_EVENTS;
 
 use crate::domain::{AccountId, Priority, Request, RequestId};
@@ -62,6 +66,8 @@ pub struct SessionConfig {
     pub limits: Limits,
     /// Drives the jitter of retries and reconnects.
     pub seed: u64,
+    /// The time of day. Where it leaves the monotonic clock behind, the computer slept.
+    pub wall: WallClock,
 }
 
 impl SessionConfig {
@@ -77,6 +83,7 @@ impl SessionConfig {
             timing: Timing::default(),
             limits: Limits::default(),
             seed,
+            wall: WallClock::default(),
         }
     }
 }
@@ -94,6 +101,10 @@ pub struct Timing {
     pub stable: Duration,
     /// Between two pings of the transport.
     pub ping: Duration,
+    /// A ping or request that nothing follows for so long is told.
+    pub answer: Duration,
+    /// Where the computer slept or the user asks, the server has so long to show that it is there.
+    pub probe: Duration,
     /// After so long without a sign of life, the connection counts as dead.
     pub silence: Duration,
     /// What a closing handshake may take.
@@ -101,7 +112,8 @@ pub struct Timing {
 }
 
 impl Default for Timing {
-    /// Dial within 10 s; again after 0.5 s to 30 s; stable after 30 s; a ping every 30 s; dead after 75 s; 1 s to part.
+    /// Dial within 10 s; again after 0.5 s to 30 s; stable after 30 s; a ping every 30 s, told as unanswered after
+    /// 10 s; dead after 75 s, and 5 s after a sleep; 1 s to part.
     fn default() -> Self {
         Self {
             dial: Duration::from_secs(10),
@@ -109,6 +121,8 @@ impl Default for Timing {
             most_delay: Duration::from_secs(30),
             stable: Duration::from_secs(30),
             ping: Duration::from_secs(30),
+            answer: Duration::from_secs(10),
+            probe: Duration::from_secs(5),
             silence: Duration::from_secs(75),
             farewell: Duration::from_secs(1),
         }
@@ -136,7 +150,7 @@ enum Command {
 #[derive(Debug)]
 pub struct SessionHandle {
     commands: mpsc::Sender<Command>,
-    dial_now: Arc<Notify>,
+    probe: Arc<Notify>,
     stop: watch::Sender<bool>,
     /// Closed when the session's task is over.
     over: watch::Receiver<()>,
@@ -162,9 +176,10 @@ impl SessionHandle {
         }
     }
 
-    /// Dials at once where the session waits before it dials again.
-    pub fn dial_now(&self) {
-        self.dial_now.notify_one();
+    /// Sees to the connection now: asks the server for a sign of life, and leaves it soon without one; where the session waits before it dials
+    /// again, it dials at once, and its later waits are short again.
+    pub fn probe(&self) {
+        self.probe.notify_one();
     }
 
     /// Ends the session in good form. What was not answered is answered as lost, as far as the core takes it.
@@ -196,11 +211,11 @@ pub fn spawn(
     let (commands, taken) = mpsc::channel(COMMANDS);
     let (stop, stopping) = watch::channel(false);
     let (alive, over) = watch::channel(());
-    let dial_now = Arc::new(Notify::new());
-    let driver = driver::Driver::new(account, config, make_adapter, events, taken, Arc::clone(&dial_now), stopping);
+    let probe = Arc::new(Notify::new());
+    let driver = driver::Driver::new(account, config, make_adapter, events, taken, Arc::clone(&probe), stopping);
     runtime.spawn(async move {
         driver.run().await;
         drop(alive);
     });
-    SessionHandle { commands, dial_now, stop, over }
+    SessionHandle { commands, probe, stop, over }
 }

@@ -134,6 +134,23 @@ fn a_killed_server_is_noticed_and_the_next_one_has_everything_once() {
 }
 
 #[test]
+fn a_server_that_stands_still_is_shown_and_goes_on_where_it_was() {
+    let homes = [Home::new(), Home::new()];
+    let (server, description) = serve(&homes[1], &format!("127.0.0.1:{}", lasting_port()));
+    let token = description["accounts"][0]["token"].as_str().unwrap();
+    let environment = [("NIB_TOKEN", token), ("NIB_SERVER", description["url"].as_str().unwrap())];
+    let mut robin = open(&homes[0], environment, "rustaceans/off-topic");
+    server.signal(Signal::STOP);
+    robin.send("is anybody there\r");
+    let screen = robin.wait_for("no answer for 1");
+    assert!(row(&screen, "is anybody there").contains('◷') && !screen.contains("Offline"), "{screen}");
+    server.signal(Signal::CONT);
+    robin.wait_until("the message", |screen| is_sent(screen, "is anybody there") && screen.contains("online"));
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait().code(), 0);
+}
+
+#[test]
 fn a_message_under_way_when_the_connection_breaks_arrives_once() {
     let server = Server::start();
     let homes = [Home::new(), Home::new()];

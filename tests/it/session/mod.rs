@@ -5,5 +5,6 @@ mod faults;
 mod flood;
 mod proxy;
 mod requests;
+mod sleep;
 mod support;
 mod tls;

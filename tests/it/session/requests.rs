@@ -192,7 +192,7 @@ async fn stopping_ends_a_dial_and_a_wait_and_does_not_need_a_reader() {
 }
 
 #[tokio::test]
-async fn dial_now_skips_the_wait() {
+async fn a_probe_skips_the_wait() {
     let server = Server::bind().await;
     let mut config = server.config();
     config.timing.first_delay = Duration::from_secs(3600);
@@ -200,7 +200,7 @@ async fn dial_now_skips_the_wait() {
     let mut core = Core::start(config);
     drop(server.welcome("hello old").await);
     core.down().await;
-    core.session.dial_now();
+    core.session.probe();
     let _peer = server.welcome("hello new").await;
     core.signed_in().await;
 }

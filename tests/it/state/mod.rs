@@ -11,5 +11,6 @@ mod script;
 mod signing_in;
 mod themes;
 mod timeline;
+mod waking;
 mod welcome;
 mod writing;

@@ -106,7 +106,7 @@ fn a_refused_token_ends_in_the_form_and_not_in_a_loop() {
     script.type_text("kept");
     let fx = script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("the token is void"), about: None });
     assert!(
-        !fx.iter().any(|effect| matches!(effect, Effect::Connect(_) | Effect::DialNow(_) | Effect::Net { .. })),
+        !fx.iter().any(|effect| matches!(effect, Effect::Connect(_) | Effect::Probe(_) | Effect::Net { .. })),
         "{fx:?}"
     );
     let shown = form(&script).unwrap();
@@ -131,7 +131,7 @@ fn seconds_until_the_next_try_are_counted_down_only_while_there_are_some() {
     assert_eq!(script.state.revision, before + 2);
     script.advance(Duration::from_secs(100));
     assert!(script.state.revision <= before + 3 && !script.timers.contains_key(&nib::state::Timer::Countdown));
-    assert_eq!(script.act(Action::Reconnect), [Effect::DialNow(HOME)]);
+    assert_eq!(script.act(Action::Reconnect), [Effect::Probe(HOME)]);
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! Signs of life of the other side, and what follows when they are missing. Decides; the connection acts.
+//!
+//! - A ping goes out every while, and along with a request when nothing was heard lately: a user who writes is soon told.
+//! - A ping or request that nothing follows is told after [`Timing::answer`], and taken back by whatever is heard next.
+//! - After [`Timing::silence`] without anything the connection is dead. After a sleep it is asked at once, and has [`Timing::probe`] only.
+
+use super::Timing;
+use crate::domain::Mono;
+use std::time::Duration;
+
+/// A request takes a ping along when nothing was heard for this part of the time in which a ping is to be answered.
+const PAUSE: u32 = 5;
+
+/// What time has brought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Finding {
+    /// The other side has been asked for a sign of life and gave none for so long.
+    Silent(Duration),
+    /// It does not live.
+    Dead,
+}
+
+/// What is known of the other side's life.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pulse {
+    timing: Timing,
+    /// When it last showed that it lives.
+    heard: Mono,
+    /// When it was first asked since.
+    asked: Option<Mono>,
+    /// The core was told that it is silent.
+    told: bool,
+    /// When a connection that is in doubt is given up.
+    doubted_until: Option<Mono>,
+    next_ping: Mono,
+}
+
+impl Pulse {
+    /// The connection has just opened.
+    pub(super) fn new(timing: Timing, now: Mono) -> Self {
+        Self { timing, heard: now, asked: None, told: false, doubted_until: None, next_ping: now }
+    }
+
+    /// Something was heard. Returns whether silence was told and is over.
+    pub(super) fn heard(&mut self, now: Mono) -> bool {
+        self.heard = now;
+        self.asked = None;
+        self.doubted_until = None;
+        std::mem::take(&mut self.told)
+    }
+
+    /// Something is sent that is answered if anybody is there, or waits behind what the network does not take.
+    pub(super) fn asked(&mut self, now: Mono) {
+        self.asked.get_or_insert(now);
+    }
+
+    /// What is sent is a ping.
+    pub(super) fn pinged(&mut self, now: Mono) {
+        self.next_ping = now.plus(self.timing.ping);
+        self.asked(now);
+    }
+
+    /// The connection may have died unseen: it has a short while to show that it lives. Asking is the caller's business.
+    pub(super) fn doubt(&mut self, now: Mono) {
+        self.doubted_until.get_or_insert(now.plus(self.timing.probe));
+    }
+
+    /// When the next ping is due by time alone.
+    pub(super) fn next_ping(&self) -> Mono {
+        self.next_ping
+    }
+
+    /// Whether a ping is to go along with a request that is sent now.
+    pub(super) fn is_stale(&self, now: Mono) -> bool {
+        self.asked.is_none() && now.since(self.heard) >= self.timing.answer / PAUSE
+    }
+
+    /// When [`Pulse::look`] will find something if nothing is heard.
+    pub(super) fn deadline(&self) -> Mono {
+        let silent = self.asked.filter(|_| !self.told).map(|asked| asked.plus(self.timing.answer));
+        silent.map_or(self.dead_at(), |silent| silent.min(self.dead_at()))
+    }
+
+    /// What time has brought; each silence is told once.
+    pub(super) fn look(&mut self, now: Mono) -> Option<Finding> {
+        if now >= self.dead_at() {
+            return Some(Finding::Dead);
+        }
+        let silent = self.asked.map(|asked| now.since(asked)).filter(|since| *since >= self.timing.answer);
+        silent.filter(|_| !std::mem::replace(&mut self.told, true)).map(Finding::Silent)
+    }
+
+    fn dead_at(&self) -> Mono {
+        let quiet = self.heard.plus(self.timing.silence);
+        self.doubted_until.map_or(quiet, |until| until.min(quiet))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(seconds: u64) -> Mono {
+        Mono::default().plus(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn silence_is_told_once_and_ends_with_anything_heard() {
+        let mut pulse = Pulse::new(Timing::default(), at(0));
+        pulse.asked(at(0));
+        assert_eq!((pulse.look(at(9)), pulse.deadline()), (None, at(10)));
+        assert_eq!(pulse.look(at(12)), Some(Finding::Silent(Duration::from_secs(12))));
+        pulse.asked(at(30));
+        assert_eq!((pulse.look(at(45)), pulse.deadline()), (None, at(75)));
+        assert!(pulse.heard(at(50)) && !pulse.heard(at(51)));
+        assert_eq!(pulse.look(at(100)), None, "nothing was asked");
+        assert_eq!(pulse.look(at(126)), Some(Finding::Dead));
+    }
+
+    #[test]
+    fn a_doubted_connection_has_a_short_while_that_more_doubt_does_not_lengthen() {
+        let mut pulse = Pulse::new(Timing::default(), at(0));
+        pulse.heard(at(100));
+        pulse.doubt(at(110));
+        pulse.asked(at(110));
+        pulse.doubt(at(114));
+        assert_eq!((pulse.look(at(114)), pulse.deadline()), (None, at(115)));
+        let mut alive = pulse;
+        assert!(!alive.heard(at(114)));
+        assert_eq!(alive.look(at(120)), None);
+        assert_eq!(pulse.look(at(115)), Some(Finding::Dead));
+    }
+
+    #[test]
+    fn a_request_after_a_pause_takes_a_ping_along() {
+        let mut pulse = Pulse::new(Timing::default(), at(0));
+        assert!(!pulse.is_stale(at(1)) && pulse.is_stale(at(2)));
+        pulse.asked(at(2));
+        assert!(!pulse.is_stale(at(20)), "one is under way");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_found_before_the_deadline_and_something_at_it(steps in prop::collection::vec((0_u8..4, 0_u64..40), 0..60)) {
+            let mut pulse = Pulse::new(Timing::default(), at(0));
+            let mut now = 0;
+            for (what, seconds) in steps {
+                now += seconds;
+                match what {
+                    0 => _ = pulse.heard(at(now)),
+                    1 => pulse.pinged(at(now)),
+                    2 => pulse.doubt(at(now)),
+                    _ => _ = pulse.look(at(now)),
+                }
+                let deadline = pulse.deadline();
+                let mut early = pulse;
+                if at(now) < deadline {
+                    prop_assert_eq!(early.look(at(now)), None);
+                }
+                let found = early.look(deadline.max(at(now)));
+                prop_assert!(found.is_some());
+                // What was told is not due again: a loop that sleeps until the deadline does not spin.
+                prop_assert!(found == Some(Finding::Dead) || early.deadline() > deadline.max(at(now)));
+            }
+        }
+    }
+}
