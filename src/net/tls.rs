@@ -4,7 +4,7 @@
 //! a PEM file (a company's own, a test's); nothing can switch verification off.
 
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::{ClientConfig, RootCertStore};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug, thiserror::Error)]
 pub enum TlsSetupError {
     /// The file of extra roots is no such file.
-    #[error("the certificate file {} cannot be read: {why}. Check ca_file in the configuration", .path.display())]
+    #[error("the certificate file {} cannot be used: {why}; check ca_file in the configuration", .path.display())]
     CaFile {
         /// Which file.
         path: PathBuf,
@@ -21,7 +21,7 @@ pub enum TlsSetupError {
         why: String,
     },
     /// The cryptography does not offer what TLS needs.
-    #[error("encryption cannot be set up: {0}")]
+    #[error("encryption cannot be set up ({0})")]
     Crypto(#[from] rustls::Error),
 }
 
@@ -59,14 +59,29 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TlsSetupError>
     let fault = |why: String| TlsSetupError::CaFile { path: path.to_owned(), why };
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(|found| found.collect::<Result<Vec<_>, _>>())
-        .map_err(|error| fault(error.to_string()))?;
+        .map_err(|error| fault(words(&error)))?;
     if certificates.is_empty() {
         return Err(fault("it holds no certificate in PEM form".to_owned()));
     }
     for certificate in certificates {
-        roots.add(certificate).map_err(|error| fault(error.to_string()))?;
+        roots.add(certificate).map_err(|_| fault(DAMAGED.to_owned()))?;
     }
     Ok(())
+}
+
+/// What is said of a certificate that cannot be read.
+const DAMAGED: &str = "a certificate in it is damaged";
+
+fn words(error: &PemError) -> String {
+    match error {
+        PemError::Io(error) => match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+            _ => error.to_string(),
+        },
+        _ => DAMAGED.to_owned(),
+    }
 }
 
 fn build(roots: RootCertStore) -> Result<ClientConfig, TlsSetupError> {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that unwraps fails the test that called it, at the line that matters")]
 
+#[path = "support/authority.rs"]
+mod authority;
 mod config;
 mod demo_server;
 mod dispatch;

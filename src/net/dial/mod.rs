@@ -127,7 +127,7 @@ async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpS
         let config = tokio::task::spawn_blocking(move || tls::client_config(ca_file.as_deref()))
             .await
             .map_err(|_| DownReason::Internal)?
-            .map_err(|error| reason::unsafe_link(server, &error.to_string()))?;
+            .map_err(|error| reason::unreachable(server, &error.to_string()))?;
         let name = ServerName::try_from(server.host().trim_end_matches('.').to_owned())
             .map_err(|_| reason::unsafe_link(server, "no certificate can be for such a name"))?;
         let encrypted = tokio_rustls::TlsConnector::from(config).connect(name, tcp).await;
@@ -169,6 +169,16 @@ mod tests {
         let silent = SocketAddr::from(([192, 0, 2, 1], 9));
         let tcp = first_of(&[nobody().await, silent, somebody]).await.unwrap();
         assert_eq!(tcp.peer_addr().unwrap(), somebody);
+    }
+
+    #[tokio::test]
+    async fn a_name_with_numbers_of_both_kinds_is_reached_by_the_one_that_lives() {
+        for (dead, alive) in [("127.0.0.1:0", "[::1]:0"), ("[::1]:0", "127.0.0.1:0")] {
+            let listener = TcpListener::bind(alive).await.unwrap();
+            let dead = TcpListener::bind(dead).await.unwrap().local_addr().unwrap();
+            let tcp = first_of(&[dead, listener.local_addr().unwrap()]).await.unwrap();
+            assert_eq!(tcp.peer_addr().unwrap(), listener.local_addr().unwrap());
+        }
     }
 
     #[tokio::test]

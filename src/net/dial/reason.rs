@@ -45,35 +45,60 @@ pub(super) fn of_connect(address: &ServerAddress, whose: &str, error: &io::Error
 
 /// The encryption did not come to be.
 pub(super) fn of_tls(address: &ServerAddress, error: &io::Error) -> DownReason {
-    use rustls::{AlertDescription, CertificateError, Error};
+    use rustls::{AlertDescription, Error};
     let Some(fault) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         return not_a_server(address, &format!("{} instead of encrypting it", io_words(error)));
     };
     let why = match fault {
-        Error::InvalidCertificate(fault) => match fault {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "its certificate has expired".to_owned()
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "its certificate is not valid yet; check this computer's clock".to_owned()
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "its certificate is for another name".to_owned()
-            }
-            CertificateError::UnknownIssuer => {
-                "its certificate comes from nobody this computer trusts; ca_file can name more roots".to_owned()
-            }
-            CertificateError::Revoked => "its certificate was revoked".to_owned(),
-            other => format!("its certificate is not acceptable ({other})"),
-        },
+        Error::InvalidCertificate(fault) => of_certificate(fault),
         Error::InvalidMessage(_) => {
             return not_a_server(address, "it does not speak TLS; its address may have to begin with ws://");
         }
         Error::AlertReceived(AlertDescription::UnrecognisedName) => "it does not know that name".to_owned(),
-        Error::AlertReceived(alert) => format!("it refused to encrypt ({alert:?})"),
-        other => other.to_string(),
+        Error::AlertReceived(
+            AlertDescription::HandshakeFailure
+            | AlertDescription::ProtocolVersion
+            | AlertDescription::InsufficientSecurity,
+        )
+        | Error::PeerIncompatible(_) => "it knows no way of encrypting that nib takes; it may be too old".to_owned(),
+        Error::AlertReceived(_) => "it refused to encrypt".to_owned(),
+        _ => "it breaks the rules of encryption".to_owned(),
     };
+    tracing::info!(%fault, "the encryption did not come to be");
     unsafe_link(address, &why)
+}
+
+/// Why a certificate is not taken.
+fn of_certificate(fault: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Fault;
+    match fault {
+        Fault::Expired | Fault::ExpiredContext { .. } => "its certificate has expired".to_owned(),
+        Fault::NotValidYet | Fault::NotValidYetContext { .. } => {
+            "its certificate is not valid yet; check this computer's clock".to_owned()
+        }
+        Fault::NotValidForName => "its certificate is for another name".to_owned(),
+        Fault::NotValidForNameContext { presented, .. } => {
+            // Each is written as what it is, with the name in quotes.
+            let name = presented.first().and_then(|name| name.split('"').nth(1));
+            name.map_or_else(
+                || "its certificate is for another name".to_owned(),
+                |name| format!("its certificate is for another name: {name}"),
+            )
+        }
+        Fault::UnknownIssuer => {
+            "its certificate comes from nobody this computer trusts; ca_file can name more roots".to_owned()
+        }
+        Fault::Revoked => "its certificate was revoked".to_owned(),
+        Fault::InvalidPurpose | Fault::InvalidPurposeContext { .. } => {
+            "its certificate is not meant for servers".to_owned()
+        }
+        Fault::BadEncoding | Fault::BadSignature => "its certificate is damaged or forged".to_owned(),
+        // The library has no case for it but a name.
+        Fault::Other(other) if other.0.to_string() == "CaUsedAsEndEntity" => {
+            "its certificate is that of an authority; the server needs one of its own".to_owned()
+        }
+        _ => "its certificate is of a kind that nib does not take".to_owned(),
+    }
 }
 
 /// The WebSocket did not come to be.

@@ -14,7 +14,9 @@ mod strangers;
 
 mod demo;
 mod guide;
+mod encrypted;
 mod keyboard;
+mod networks;
 mod saved;
 mod scripts;
 mod sign_in;

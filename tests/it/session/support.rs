@@ -137,7 +137,11 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn bind() -> Self {
-        Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap(), accepted: std::cell::Cell::new(0) }
+        Self::at("127.0.0.1:0").await
+    }
+
+    pub(crate) async fn at(address: &str) -> Self {
+        Self { listener: TcpListener::bind(address).await.unwrap(), accepted: std::cell::Cell::new(0) }
     }
 
     pub(crate) fn port(&self) -> u16 {
