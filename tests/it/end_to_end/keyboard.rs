@@ -167,14 +167,14 @@ fn the_message_cursor_acts_on_what_it_points_at() {
     desk.says("the second of mine");
     // A lone Esc byte, as terminals without the newer keyboard send it.
     desk.send("\x1b");
-    desk.sees("answer");
+    desk.sees("r reply");
     desk.send("k");
     desk.send("e");
     desk.sees("changing your message");
     desk.send(", changed\r");
     desk.terminal.wait_until("the change", |screen| screen.contains("the first of mine, changed"));
     desk.send(ESC);
-    desk.sees("answer");
+    desk.sees("r reply");
     desk.send("r");
     desk.sees("answering");
     desk.says("answering myself");
@@ -184,7 +184,7 @@ fn the_message_cursor_acts_on_what_it_points_at() {
 
     // The emoji picker: by name, and closed without a choice.
     desk.send(ESC);
-    desk.sees("answer");
+    desk.sees("r reply");
     desk.send("+");
     desk.sees("React");
     desk.send("rocket");

@@ -13,8 +13,8 @@ mod shell;
 mod strangers;
 
 mod demo;
-mod guide;
 mod encrypted;
+mod guide;
 mod keyboard;
 mod networks;
 mod saved;

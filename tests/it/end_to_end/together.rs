@@ -53,7 +53,7 @@ fn what_one_does_the_other_sees() {
 
     // Answer it and react to it.
     ada.send("\x1b[27u");
-    ada.wait_for("answer");
+    ada.wait_for("r reply");
     ada.send("r");
     ada.wait_for("answering");
     ada.send("so it is\r");
