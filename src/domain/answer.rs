@@ -2,11 +2,12 @@
 
 use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
-use super::id::{ChatId, CommunityId, MessageId, RequestId};
+use super::id::{ChatId, CommunityId, MessageId, RequestId, UserId};
 use super::invite::Invite;
 use super::message::Message;
-use super::people::User;
+use super::people::{Profile, User};
 use super::text::CleanText;
+use super::update::Relationship;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -185,6 +186,15 @@ pub enum Reply {
     },
     /// A person.
     User(User),
+    /// What a person says of themselves.
+    Profile(Box<Profile>),
+    /// How oneself stands to others.
+    Relationships {
+        /// To whom and how; those missing are in no relation.
+        relationships: Vec<(UserId, Relationship)>,
+        /// Who they are.
+        users: Vec<User>,
+    },
     /// What an invite leads to.
     Invite(Box<Invite>),
 }

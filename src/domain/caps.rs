@@ -27,6 +27,10 @@ pub struct Caps {
     pub saved: bool,
     /// Communities and groups are joined by invite, and can be left.
     pub invites: bool,
+    /// People have profiles that can be asked for.
+    pub profiles: bool,
+    /// The network keeps friends and blocked people.
+    pub relationships: bool,
     /// Channels tell who can see them.
     pub member_lists: bool,
     /// Longest message in code points, where the network says.

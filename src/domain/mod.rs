@@ -40,7 +40,7 @@ pub use link::{DownReason, LinkEvent, LinkPhase, SignInPart};
 pub use message::{
     Attachment, AttachmentKind, Embed, Message, MessageKey, MessageKind, ReactEmoji, Reaction, ReplyInfo,
 };
-pub use people::{Presence, User};
+pub use people::{Presence, Profile, User};
 pub use permissions::{Overrides, Permissions};
 pub use request::{Outgoing, Page, Priority, Request};
 pub use rich::{RichText, Span, SpanKind};

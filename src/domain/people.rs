@@ -1,6 +1,6 @@
 //! People and bots.
 
-use super::id::UserId;
+use super::id::{CommunityId, UserId};
 use super::text::CleanText;
 
 /// What is known of a person.
@@ -20,6 +20,17 @@ pub struct User {
     pub bot: bool,
     /// Colour of the name as `0xRRGGBB`, where the network gives one.
     pub color: Option<u32>,
+}
+
+/// What somebody says of themselves, and what one has in common with them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Profile {
+    /// Their own words; may have several lines.
+    pub bio: Option<CleanText>,
+    /// Communities that both are in.
+    pub communities: Vec<CommunityId>,
+    /// People who are friends of both.
+    pub friends: Vec<UserId>,
 }
 
 /// Whether somebody is there.

@@ -34,6 +34,10 @@ pub enum Request {
     FetchVoiceRooms(CommunityId),
     /// The person with a user name (without `@`). Answer: `Reply::User`.
     LookupUsername(String),
+    /// What somebody says of themselves, and what one has in common with them. Answer: `Reply::Profile`.
+    FetchProfile(UserId),
+    /// How oneself stands to others. Answer: `Reply::Relationships`.
+    FetchRelationships,
     /// A page of history. Answer: `Reply::History`.
     FetchHistory {
         /// Of which chat.

@@ -117,6 +117,20 @@ pub fn presence_mark(account: &Account, user: UserId, glyphs: &Glyphs) -> (&'sta
     (glyphs.presence(presence), presence_style(presence))
 }
 
+/// Whether somebody is there, in words.
+#[must_use]
+pub fn presence_words(account: &Account, user: UserId) -> &'static str {
+    if !account.is_signed_in() {
+        return "not connected";
+    }
+    match account.users.get(&user).and_then(|user| user.presence).unwrap_or_default() {
+        Presence::Online => "online",
+        Presence::Idle => "away",
+        Presence::Busy => "busy",
+        Presence::Offline => "offline",
+    }
+}
+
 /// The look of a presence mark.
 #[must_use]
 pub fn presence_style(presence: Presence) -> Style {

@@ -132,6 +132,8 @@ pub enum Action {
     Join(String),
     /// Write to a person by user name; without one, ask for it.
     Write(String),
+    /// Show who somebody is, by user name; without one, whom the cursor is on.
+    Who(String),
     /// Leave the community or group of the open chat, after asking.
     Leave,
     /// Leave a community, without asking: what the question leads to.
@@ -261,12 +263,14 @@ pub enum ActionError {
 
 const ANYWHERE: &[Context] = &[Context::Everywhere];
 const OFFERS: &[Context] = &[Context::Welcome, Context::Everywhere];
+const PEOPLE: &[Context] = &[Context::Messages, Context::Everywhere];
 const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
 const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::Members, Context::List];
 const CHOICES: &[Context] = &[
     Context::Messages,
     Context::Sidebar,
     Context::Members,
+    Context::Person,
     Context::Welcome,
     Context::List,
     Context::Form,
@@ -325,6 +329,7 @@ registry! {
     "demo" "" &[Context::Welcome], true, plain!(A::Demo), "Leave for the demo: a small world of its own, gone at exit";
     "join" "[INVITE]" OFFERS, true, |rest| Some(A::Join(rest.to_owned())), "Join a community or group by an invite, its code or link";
     "write" "[@USERNAME]" OFFERS, true, |rest| Some(A::Write(rest.to_owned())), "Write to somebody by user name";
+    "who" "[@USERNAME]" PEOPLE, true, |rest| Some(A::Who(rest.to_owned())), "Show who somebody is";
     "leave" "" &[Context::Composer, Context::Messages, Context::Sidebar], true, plain!(A::Leave), "Leave this community or group";
     "help" "" ANYWHERE, true, plain!(A::Help), "Show what can be done here";
     "redraw" "" ANYWHERE, true, plain!(A::Redraw), "Draw everything anew";
@@ -337,11 +342,11 @@ registry! {
     "new-line" "" &[Context::Composer], false, plain!(A::NewLine), "Begin a new line";
     "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
-    "cancel" "" &[Context::Messages, Context::Sidebar, Context::Members, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
+    "cancel" "" &[Context::Messages, Context::Sidebar, Context::Members, Context::Person, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
     "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move the cursor; negative is up";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
-    "accept" "" &[Context::Sidebar, Context::Members, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
+    "accept" "" &[Context::Sidebar, Context::Members, Context::Person, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
     "fold" "" &[Context::Sidebar], false, plain!(A::Fold), "Fold or unfold";
     "reply" "" &[Context::Messages], false, plain!(A::Reply), "Answer this message";
     "edit" "" &[Context::Messages], false, plain!(A::Edit), "Change this message";

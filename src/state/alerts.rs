@@ -41,7 +41,7 @@ pub(super) fn message(state: &mut State, chat: ChatKey, message: &Message, fx: &
         NotifyLevel::Nothing => false,
         NotifyLevel::Default => personal || message.mentions_me,
     };
-    if !wanted || !account.is_listed(known) {
+    if !wanted || !account.is_listed(known) || account.has_blocked(message.author) {
         return;
     }
     front.notified.retain(|_, at| at.plus(PACE) > now);

@@ -3,7 +3,7 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{compose, open};
+use super::ui::{compose, open, person};
 use super::{Effect, Effects, State, join, link, login, members, outbox, people, pins, roster, sync, updates};
 use crate::domain::{
     AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply,
@@ -20,6 +20,14 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         Purpose::Quiet => {}
         Purpose::Communities | Purpose::Chats | Purpose::Channels(_) => {
             lists(state, account, &purpose, answer.outcome, fx)
+        }
+        Purpose::Profile(user) => person::came(state, account, user, answer.outcome),
+        Purpose::Who(name) => person::looked_up(state, account, &name, answer.outcome, fx),
+        Purpose::Relationships => {
+            if let Ok(Reply::Relationships { relationships, users }) = answer.outcome {
+                people::put_relationships(known, relationships, users);
+                state.touch();
+            }
         }
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Detail | Purpose::Roles(_) => {
@@ -186,6 +194,8 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         | Reply::Communities { .. }
         | Reply::Channels { .. }
         | Reply::Chats { .. }
+        | Reply::Profile(_)
+        | Reply::Relationships { .. }
         | Reply::Invite(_) => return,
     }
     if let Some(front) = &mut state.front {

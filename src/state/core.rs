@@ -5,6 +5,7 @@ use super::requests::Requests;
 use super::roster::Order;
 use super::unread::Counts;
 use crate::domain::id::{EmojiId, IdMap};
+use crate::domain::update::Relationship;
 use crate::domain::{
     AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Mono, Permissions,
     Role, RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
@@ -54,6 +55,8 @@ pub struct Account {
     pub chats: IdMap<ChatId, Chat>,
     /// People known.
     pub users: IdMap<UserId, User>,
+    /// How oneself stands to people, where it is in any way.
+    pub relationships: IdMap<UserId, Relationship>,
     /// Members known.
     pub members: IdMap<(CommunityId, UserId), Member>,
     /// Timelines of chats that were opened.
@@ -113,6 +116,12 @@ impl Account {
     #[must_use]
     pub const fn is_signed_in(&self) -> bool {
         matches!(self.link, LinkPhase::Syncing | LinkPhase::Online)
+    }
+
+    /// Whether oneself wants to hear nothing of somebody.
+    #[must_use]
+    pub fn has_blocked(&self, user: UserId) -> bool {
+        self.relationships.get(&user) == Some(&Relationship::Blocked)
     }
 
     /// Whether it is somebody's: kept from before, or signed in to on this run.

@@ -7,6 +7,7 @@ use super::ui::composer::Composer;
 use super::ui::field::Field;
 use super::ui::form::Form;
 use super::ui::members::Members;
+use super::ui::person::Card;
 use super::ui::picker::Picker;
 use super::ui::sidebar::Sidebar;
 use super::unread::ReadMarks;
@@ -292,6 +293,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// Who is in the open chat, where there is no room for the list beside the messages.
     Members,
+    /// Who somebody is.
+    Person(Box<Card>),
 }
 
 /// What lies under a cell of the screen.
@@ -386,6 +389,7 @@ impl Front {
             Some(Overlay::Question(_)) => Context::Question,
             Some(Overlay::Form(_)) => Context::Form,
             Some(Overlay::Members) => Context::Members,
+            Some(Overlay::Person(_)) => Context::Person,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
                 Region::Members => Context::Members,

@@ -24,6 +24,7 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
         front.notified.retain(|key, _| !is_of(key));
         front.overlays.retain(|overlay| match overlay {
             Overlay::Emoji { chat, .. } => !is_of(chat),
+            Overlay::Person(card) => card.account != id,
             Overlay::Question(question) => !matches!(&*question.action, Action::DeleteNow(chat, _) if is_of(chat)),
             _ => true,
         });

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// The account that something new is done with: that of the open chat, else the first that is connected. Or why there is none.
-fn account(state: &State) -> Result<AccountId, &'static str> {
+pub(super) fn account(state: &State) -> Result<AccountId, &'static str> {
     let open = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
     let accounts = &state.core.accounts;
     let signed_in = |id: &AccountId| state.core.account(*id).is_some_and(super::Account::is_signed_in);

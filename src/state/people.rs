@@ -1,7 +1,8 @@
 //! People and members: known, renewed, and never more of them than a bound.
 
 use super::requests::Purpose;
-use super::{Account, Effects, State};
+use super::{Account, Effects, State, typing};
+use crate::domain::update::Relationship;
 use crate::domain::{AccountId, ChatKind, CommunityId, Member, Presence, Priority, Request, User, UserId};
 
 /// Most people and most members known of one account.
@@ -91,6 +92,50 @@ pub(super) fn presence(
         }
     }
     changed
+}
+
+/// Takes in how oneself stands to everybody.
+pub(super) fn put_relationships(account: &mut Account, all: Vec<(UserId, Relationship)>, users: Vec<User>) {
+    for user in users {
+        put(account, user);
+    }
+    account.relationships.clear();
+    for (user, relationship) in all {
+        relate(account, user, Some(relationship));
+    }
+}
+
+/// Takes in how oneself stands to somebody. Who is blocked does not type any more.
+pub(super) fn relate(account: &mut Account, user: UserId, relationship: Option<Relationship>) {
+    match relationship {
+        Some(relationship) if account.relationships.len() < MOST || account.relationships.contains_key(&user) => {
+            account.relationships.insert(user, relationship);
+        }
+        Some(_) => {}
+        None => _ = account.relationships.remove(&user),
+    }
+    if account.has_blocked(user) {
+        typing::stop_everywhere(account, user);
+    }
+}
+
+/// Asks what somebody is in a community, if it is not known.
+pub(super) fn ask_member(
+    state: &mut State,
+    account: AccountId,
+    community: CommunityId,
+    user: UserId,
+    fx: &mut Effects,
+) {
+    let Some(known) = state.core.account(account).filter(|known| known.is_signed_in()) else { return };
+    let roles = known.roles.contains_key(&community);
+    if !known.members.contains_key(&(community, user)) {
+        let request = Request::FetchMembers(community, vec![user]);
+        state.ask(account, request, Priority::User, Purpose::Detail, fx);
+    }
+    if !roles {
+        ask_roles(state, account, community, fx);
+    }
 }
 
 /// Asks for the roles of a community, unless they are under way. They have no update of their own: they are read again when something hints at a change.

@@ -2,7 +2,7 @@
 
 use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, Priority, RequestId, Secret};
+use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, Priority, RequestId, Secret, UserId};
 use std::collections::{HashMap, VecDeque};
 
 /// Open requests of one account.
@@ -97,6 +97,12 @@ pub enum Purpose {
     LeaveCommunity(CommunityId),
     /// A group left.
     LeaveGroup(ChatId),
+    /// What somebody says of themselves.
+    Profile(UserId),
+    /// A person looked up by name, to be shown.
+    Who(String),
+    /// How oneself stands to others.
+    Relationships,
     /// A person looked up by name, to open the direct chat.
     Person {
         /// The name, without `@`.

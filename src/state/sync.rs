@@ -21,6 +21,10 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     state.ask(account, Request::FetchCommunities, Priority::Visible, Purpose::Communities, fx);
     state.ask(account, Request::FetchCommunityOrder, Priority::Visible, Purpose::Detail, fx);
     state.ask(account, Request::FetchChats, Priority::Visible, Purpose::Chats, fx);
+    let relations = state.front.is_some() && state.core.account(account).is_some_and(|known| known.caps.relationships);
+    if relations {
+        state.ask(account, Request::FetchRelationships, Priority::Background, Purpose::Relationships, fx);
+    }
     outbox::start_healing(state, account, fx);
     outbox::pump_all(state, account, fx);
     if let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat).filter(|chat| chat.account == account) {

@@ -65,7 +65,7 @@ pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: Us
         }
         return;
     }
-    if user == known.me || !known.chats.contains_key(&chat) {
+    if user == known.me || known.has_blocked(user) || !known.chats.contains_key(&chat) {
         return;
     }
     if known.typing.chats.len() >= CHATS && !known.typing.chats.contains_key(&chat) {
@@ -101,6 +101,14 @@ pub(super) fn stop(account: &mut Account, chat: ChatId, user: UserId) -> bool {
         account.typing.chats.remove(&chat);
     }
     stopped
+}
+
+/// Somebody's typing is not to be seen any more, wherever it is.
+pub(super) fn stop_everywhere(account: &mut Account, user: UserId) {
+    account.typing.chats.retain(|_, typists| {
+        typists.retain(|typist| typist.user != user);
+        !typists.is_empty()
+    });
 }
 
 /// The timer rang: those whose time is over go.

@@ -101,8 +101,12 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             rooms_changed(state);
         }
         Update::MemberListChanged { chat, entries } => members::told(state, id, chat, entries, fx),
-        // Carried, and without effect until something shows them: relationships, presses of buttons (for bots).
-        Update::RelationshipChanged { .. } | Update::Interaction { .. } => {}
+        Update::RelationshipChanged { user, relationship } => {
+            people::relate(account, user, relationship);
+            state.touch();
+        }
+        // Presses of buttons are for bots.
+        Update::Interaction { .. } => {}
     }
 }
 

@@ -12,7 +12,10 @@ use super::ids::Id;
 use super::mail::Mail;
 use super::post::Draft;
 use super::refusal::Refusal;
+use super::server::Caller;
 use crate::net::osmium::wire;
+use wire::core::client_message::Message as Request;
+use wire::core::rpc_result::Result as Answer;
 use wire::updates::update::Update as Change;
 
 /// A server that runs until it is stopped or dropped.
@@ -114,6 +117,18 @@ impl Running {
             let say = |refusal: Refusal| refusal.text;
             let key = server.state.resolve(author, Some(chat)).map_err(say)?;
             server.post(author, key, Draft { text: text.to_owned(), ..Draft::default() }).map_err(say)
+        })
+    }
+
+    /// Does something as somebody who has no connection open for it, and tells everybody whom it concerns; fails with the server's sentence.
+    ///
+    /// # Errors
+    /// The sentence says why.
+    pub fn ask(&self, username: &str, request: Request) -> Result<Option<Answer>, String> {
+        self.hub.with(|server| {
+            let user = server.state.by_username(username).map(|person| person.id);
+            let user = user.ok_or_else(|| format!("There is nobody called {username}."))?;
+            server.dispatch_for(Caller { connection: 0, user, login: 0 }, request).map_err(|refusal| refusal.text)
         })
     }
 

@@ -120,6 +120,7 @@ const fn heading(place: Keys) -> &'static str {
         Keys::Messages => "On a message",
         Keys::Sidebar => "In the list of chats",
         Keys::Members => "In the list of members",
+        Keys::Person => "On a person",
         Keys::Welcome => "Where no chat is open",
         Keys::List => "In a list",
         Keys::Form => "In a form",

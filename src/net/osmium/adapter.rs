@@ -97,6 +97,8 @@ impl OsmiumAdapter {
             saved: true,
             invites: true,
             member_lists: true,
+            profiles: true,
+            relationships: true,
             max_length: None,
             max_files: UPLOADS_LIMIT,
             max_file: config.upload_limit,

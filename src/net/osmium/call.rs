@@ -9,8 +9,8 @@ use super::encode::{self, Composed};
 use super::refusal::of_error;
 use super::rpc::Method;
 use super::wire::core::{client_message, rpc_result};
-use super::wire::refs::{ChannelRef, ChatRef, chat_ref::Ref};
-use super::wire::{auth, chats, communities, messages, reactions, settings, types, users};
+use super::wire::refs::{ChannelRef, ChatRef, UserRef, chat_ref::Ref};
+use super::wire::{auth, chats, communities, friends, messages, reactions, settings, types, users};
 use super::{ids, upload, wire};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
@@ -114,6 +114,15 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
                 user.map(|user| Outcome::Done(Reply::User(user))).ok_or_else(missing)
             })
         }
+        Request::FetchProfile(user) => {
+            let user_id = ids::wire(user.0).ok_or_else(not_here)?;
+            let request = users::GetProfile { r#ref: Some(UserRef { user_id }), include_mutuals: true };
+            read(request, |reply, decoder| Reply::Profile(Box::new(decoder.profile(reply))))
+        }
+        Request::FetchRelationships => read(friends::GetRelationships {}, |reply, decoder| {
+            let relationships = decoder.relationships(reply.relationships);
+            Reply::Relationships { relationships, users: decoder.users(reply.users) }
+        }),
         Request::FetchHistory { chat, page, limit } => {
             history(*chat, *page, (*limit).clamp(1, config.history_limit.max(1)))?
         }

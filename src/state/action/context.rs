@@ -13,6 +13,8 @@ pub enum Context {
     Sidebar,
     /// The list of members has the focus, or lies on top.
     Members,
+    /// The card of a person lies on top.
+    Person,
     /// No chat is open: what can be done is offered.
     Welcome,
     /// A list with a search line lies on top: jump, help, emoji.
@@ -25,12 +27,13 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Everywhere,
         Self::Composer,
         Self::Messages,
         Self::Sidebar,
         Self::Members,
+        Self::Person,
         Self::Welcome,
         Self::List,
         Self::Form,
@@ -46,6 +49,7 @@ impl Context {
             Self::Messages => "messages",
             Self::Sidebar => "sidebar",
             Self::Members => "members",
+            Self::Person => "person",
             Self::Welcome => "welcome",
             Self::List => "list",
             Self::Form => "form",

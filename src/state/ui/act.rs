@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, lists, members, message, mouse, open, quit, themes, welcome};
+use super::{attach, compose, lists, members, message, mouse, open, person, quit, themes, welcome};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -120,6 +120,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Demo => state.notice("This is without the demo; nib demo may show it", true, fx),
         Action::Join(invite) => join::wanted(state, &invite, fx),
         Action::Write(name) => join::write_wanted(state, &name, fx),
+        Action::Who(name) => person::wanted(state, &name, fx),
         Action::Leave => join::leave(state, fx),
         Action::LeaveCommunity(account, community) => join::leave_community(state, account, community, fx),
         Action::LeaveGroup(chat) => join::leave_group(state, chat, fx),
@@ -266,7 +267,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             _ => {}
         },
         Region::Messages => focus(state, Region::Composer),
-        Region::Members => {}
+        Region::Members => person::wanted(state, "", fx),
         Region::Composer => compose::send(state, fx),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::form::{Form, FormPurpose};
 use super::picker::Picker;
-use super::{act, jump, message};
+use super::{act, jump, message, person};
 use crate::domain::Mono;
 use crate::state::action::{Action, TextEdit};
 use crate::state::effect::Effects;
@@ -65,7 +65,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
         // Reopened, the list begins with the theme in use: a kept search line would show another.
-        Some(Overlay::Themes(_) | Overlay::Question(_) | Overlay::Members) | None => {}
+        Some(Overlay::Themes(_) | Overlay::Question(_) | Overlay::Members | Overlay::Person(_)) | None => {}
     }
 }
 
@@ -112,7 +112,9 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
                 act::act(state, action, None, fx);
             }
         }
-        Some(Overlay::Help { .. } | Overlay::Members) => _ = front.overlays.pop(),
+        Some(Overlay::Help { .. }) => _ = front.overlays.pop(),
+        Some(Overlay::Members) => person::wanted(state, "", fx),
+        Some(Overlay::Person(_)) => person::write(state, fx),
         None => {}
     }
     state.touch();
@@ -128,6 +130,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         }
         Some(Overlay::Question(question)) => question.on_yes ^= by % 2 != 0,
         Some(Overlay::Form(form)) => form.step(by),
+        Some(Overlay::Person(card)) => card.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
         None => return,
     }
@@ -184,7 +187,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
                 *scroll = 0;
             }
         }
-        Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members) | None => return,
+        Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_)) | None => return,
     }
     state.touch();
 }

@@ -1,6 +1,7 @@
 //! The list of members beside the messages, or on top where there is no room: its cursor and what its keys do.
 
-use crate::domain::{ChatKey, UserId};
+use super::person;
+use crate::domain::{ChatKey, ChatKind, UserId};
 use crate::state::State;
 use crate::state::effect::Effects;
 use crate::state::front::{Overlay, Region};
@@ -96,25 +97,29 @@ pub(super) fn toggle(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     if matches!(front.overlays.last(), Some(Overlay::Members)) {
         front.overlays.pop();
-    } else if front.has_room_for_members() {
-        front.members.hidden = !front.members.hidden;
+    } else if front.has_room_for_members() && listed(state).is_some() {
+        if let Some(front) = &mut state.front {
+            front.members.hidden = !front.members.hidden;
+        }
     } else {
         focus(state, fx);
     }
     state.touch();
 }
 
-/// The open chat has no list.
+/// The open chat has no list: the other person of a direct chat is shown instead.
 fn nobody(state: &mut State, fx: &mut Effects) {
-    let words = match state.front.as_ref().and_then(|front| front.pane.chat) {
-        Some(_) => "Nobody but the two of you is here",
-        None => "No chat is open",
-    };
-    state.notice(words, false, fx);
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).and_then(|chat| state.core.chat(chat));
+    match open.map(|(account, chat)| (account.id, &chat.kind)) {
+        Some((account, &ChatKind::Direct { peer })) => person::show(state, account, peer, None, fx),
+        Some((_, ChatKind::Saved)) => state.notice("Only you are here", false, fx),
+        Some(_) => state.notice("The network does not tell who is here", false, fx),
+        None => state.notice("No chat is open", false, fx),
+    }
 }
 
 /// Somebody in the list was clicked.
-pub(super) fn point(state: &mut State, index: usize) {
+pub(super) fn point(state: &mut State, index: usize, fx: &mut Effects) {
     if open_list(state).and_then(|(_, list)| list.rows.get(index)).is_none_or(|row| row.user().is_none()) {
         return;
     }
@@ -124,4 +129,5 @@ pub(super) fn point(state: &mut State, index: usize) {
     {
         front.region = Region::Members;
     }
+    person::wanted(state, "", fx);
 }

@@ -14,6 +14,7 @@ pub mod members;
 pub(super) mod message;
 mod mouse;
 pub(super) mod open;
+pub mod person;
 pub mod picker;
 mod quit;
 pub mod sidebar;

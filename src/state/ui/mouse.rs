@@ -48,7 +48,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 question.on_yes = index == 1;
                 lists::accept(state, fx);
             }
-            Some(Overlay::Help { .. } | Overlay::Members) => {}
+            Some(Overlay::Help { .. } | Overlay::Members | Overlay::Person(_)) => {}
             None => {
                 front.offer = index;
                 front.region = Region::Composer;
@@ -65,13 +65,14 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                         | Overlay::Emoji { .. }
                         | Overlay::Help { .. }
                         | Overlay::Members
+                        | Overlay::Person(_)
                 )
             );
             if given_up {
                 lists::cancel(state, fx);
             }
         }
-        Hit::Member(index) => members::point(state, index),
+        Hit::Member(index) => members::point(state, index, fx),
         Hit::Timeline(_) | Hit::Edge | Hit::Panel | Hit::Members => {}
     }
     state.touch();

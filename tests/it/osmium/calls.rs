@@ -50,6 +50,8 @@ fn every_request() -> Vec<(Request, &'static str)> {
         (Request::FetchMemberList(ChatId::new(2 << 64 | 9)), "chats_get_chat_members"),
         (Request::FetchVoiceRooms(community()), "communities_get_room_states"),
         (Request::LookupUsername("@ada".to_owned()), "users_lookup_username"),
+        (Request::FetchProfile(UserId::new(5)), "users_get_profile"),
+        (Request::FetchRelationships, "friends_get_relationships"),
         (Request::FetchHistory { chat: channel(), page: Page::Latest, limit: 50 }, "messages_get_history"),
         (Request::FetchPinned(channel()), "messages_get_pinned_messages"),
         (Request::Send(Arc::new(send("hi"))), "messages_send_message"),
@@ -116,7 +118,7 @@ fn each_request_is_answered_when_its_time_is_over() {
     assert!(peer.answers().is_empty());
     peer.pass(Duration::from_millis(1));
     let answers = peer.answers();
-    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..23).collect::<Vec<_>>());
+    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..25).collect::<Vec<_>>());
     assert!(answers.iter().all(|(_, outcome)| outcome.as_ref().unwrap_err().kind == RefusalKind::TimedOut));
     late.into_iter().for_each(|id| peer.answer(id, None, None));
     assert!(peer.events().is_empty(), "answers that come too late are dropped");

@@ -287,6 +287,28 @@ fn what_one_writes_the_other_reads() {
 }
 
 #[test]
+fn a_profile_tells_what_two_have_in_common_and_who_nobody_is() {
+    let mut net = Net::new(Options::default());
+    let people: Vec<DemoAccount> = net.accounts.iter().filter(|account| !account.bot).take(2).cloned().collect();
+    let me = net.sign_in(&people[0]);
+    let other = UserId::new(u128::from(people[1].id));
+    let Ok(Reply::Profile(profile)) = net.want(me, &Request::FetchProfile(other)) else { panic!() };
+    assert!(profile.bio.is_some_and(|bio| !bio.is_empty()));
+    let Ok(Reply::Communities { communities, .. }) = net.want(me, &Request::FetchCommunities) else { panic!() };
+    assert!(!profile.communities.is_empty());
+    assert!(profile.communities.iter().all(|id| communities.iter().any(|community| community.id == *id)));
+    let Ok(Reply::Relationships { relationships, users }) = net.want(me, &Request::FetchRelationships) else {
+        panic!()
+    };
+    assert!(!relationships.is_empty());
+    assert!(relationships.iter().all(|(user, _)| users.iter().any(|known| known.id == *user)), "each with a name");
+    assert!(profile.friends.iter().all(|friend| relationships.iter().any(|(user, _)| user == friend)));
+    let refusal = net.want(me, &Request::FetchProfile(UserId::new(4))).unwrap_err();
+    assert_eq!(refusal.kind, nib::domain::RefusalKind::NotFound);
+    assert_eq!(net.clients[me].adapter.skipped(), []);
+}
+
+#[test]
 fn notes_to_oneself_are_one_chat_by_either_name() {
     let mut net = Net::new(Options::default());
     let account = net.account(|account| !account.bot);

@@ -1,9 +1,11 @@
 //! The list of members beside the messages and on top.
 
 use super::*;
-use nib::domain::{LinkPhase, MemberListEntry, Presence, Update, User, UserId};
+use nib::domain::people::Profile;
+use nib::domain::{CommunityId, LinkPhase, Member, MemberListEntry, Presence, Update, User, UserId};
 use nib::layout::Hit;
-use nib::state::front::Region;
+use nib::state::front::{Overlay, Region};
+use nib::state::ui::person::{Card, Told};
 use nib::state::{Action, Event};
 
 fn full() -> State {
@@ -75,4 +77,48 @@ fn a_frame_costs_what_shows_of_a_list_however_long() {
     assert_eq!(seen(&state), Some(4_971));
     tell(&mut state, Event::Act(Action::Move(-1)));
     assert_eq!(seen(&state), Some(10_000 - 29));
+}
+
+/// The card of linus with everything that a card can have.
+fn with_card(width: u16, height: u16, profile: Told) -> State {
+    use nib::domain::update::Relationship;
+    let mut state = sized(full(), width, height);
+    let account = &mut state.core.accounts[0];
+    account.relationships.insert(LINUS, Relationship::Friend);
+    let member = Member {
+        user: LINUS,
+        community: CommunityId::new(10),
+        nickname: Some(text("the maintainer")),
+        roles: [MODS].into(),
+    };
+    account.members.insert((CommunityId::new(10), LINUS), member);
+    account.users.get_mut(&LINUS).unwrap().activity = Some(text("Listening to the fans of a very loud machine"));
+    let card = Card { account: ACCOUNT, user: LINUS, community: Some(CommunityId::new(10)), profile, scroll: 0 };
+    state.front.as_mut().unwrap().overlays.push(Overlay::Person(Box::new(card)));
+    state
+}
+
+#[test]
+fn the_card_of_a_person() {
+    let bio =
+        "I read patches. 日本語も読めます。\n\nPlease send them small, with a reason, and not on a Friday evening.";
+    let profile = Profile {
+        bio: Some(text(bio)),
+        communities: vec![CommunityId::new(10), CommunityId::new(12), CommunityId::new(999)],
+        friends: vec![ADA, GRACE, UserId::new(555), UserId::new(556)],
+    };
+    for (width, height) in [(80, 24), (40, 12), (28, 8), (20, 5)] {
+        let state = with_card(width, height, Told::Profile(Box::new(profile.clone())));
+        insta::assert_snapshot!(format!("card_{width}x{height}"), shot(&state, &mut cache(), width, height));
+    }
+    let mut state = with_card(40, 12, Told::Profile(Box::new(profile)));
+    tell(&mut state, Event::Act(Action::Move(900)));
+    insta::assert_snapshot!("card_scrolled", shot(&state, &mut cache(), 40, 12));
+}
+
+#[test]
+fn a_card_while_it_loads_and_when_it_was_refused() {
+    let card = |profile| shot(&with_card(80, 24, profile), &mut cache(), 80, 24);
+    assert!(card(Told::Loading).contains("loading…"));
+    assert!(card(Told::Refused(text("Nobody may see it."))).contains("No profile: Nobody may see it."));
 }

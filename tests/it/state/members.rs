@@ -280,6 +280,7 @@ fn without_room_the_list_comes_on_top() {
     assert_eq!(on(&script), Some(GRACE));
     script.act(Action::Point(Hit::Member(5)));
     assert_eq!(on(&script), Some(LINUS));
+    script.act(Action::Cancel);
     script.act(Action::Wheel(Hit::Member(0), 3));
     assert_eq!(script.state.front.as_ref().unwrap().members.wheeled, 3);
     script.act(Action::ToggleMembers);
@@ -290,8 +291,15 @@ fn without_room_the_list_comes_on_top() {
     script.act(Action::FocusMembers);
     script.receive(Update::ChatRemoved(ChatId::new(11)));
     assert!(!on_top(&script), "nothing is left of it");
+    // Of two people only the other one is worth a look.
     script.open(31);
     script.act(Action::ToggleMembers);
     assert!(!on_top(&script));
-    assert_eq!(script.notice(), "Nobody but the two of you is here");
+    assert!(
+        matches!(script.state.front.as_ref().unwrap().overlays.last(), Some(Overlay::Person(card)) if card.user == ADA)
+    );
+    script.act(Action::Cancel);
+    script.open(34);
+    script.act(Action::ToggleMembers);
+    assert_eq!(script.notice(), "Only you are here");
 }

@@ -4,6 +4,7 @@ mod files;
 mod members;
 mod mouse;
 mod outbox;
+mod people;
 mod properties;
 mod quitting;
 mod reading;

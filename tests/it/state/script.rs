@@ -102,6 +102,9 @@ impl Script {
             saved: true,
             invites: true,
             member_lists: true,
+            profiles: true,
+            // Asked for beside the lists; tests of it say so.
+            relationships: false,
             max_length: Some(2_000),
             max_files: 3,
             max_file: 1_000_000,

@@ -61,7 +61,8 @@ impl Server {
         self.dispatch_for(Caller { connection, user, login }, request)
     }
 
-    fn dispatch_for(&mut self, caller: Caller, request: Request) -> Reply {
+    /// Answers a request of somebody who is signed in.
+    pub(crate) fn dispatch_for(&mut self, caller: Caller, request: Request) -> Reply {
         match request {
             Request::AuthGetSessions(_) => self.get_sessions(caller),
             Request::AuthRevokeSessions(request) => self.revoke_sessions(caller, &request),

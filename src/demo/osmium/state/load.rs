@@ -14,11 +14,25 @@ use super::{ChatKey, Device, Login, State, StoredFile, secrets};
 /// Which account has a second factor: the third person after "you" who is no bot.
 const WITH_TOTP: usize = 3;
 
+/// Friends in the sample world, by user name.
+const FRIENDS: &[(&str, &str)] = &[
+    ("robin", "ada"),
+    ("robin", "grace"),
+    ("robin", "giulia"),
+    ("ada", "grace"),
+    ("ada", "linus"),
+    ("ada", "giulia"),
+    ("grace", "mara"),
+];
+/// Who asked whom to be friends.
+const ASKED: &[(&str, &str)] = &[("hedy", "robin"), ("robin", "radia")];
+
 impl State {
     /// The state at the start of a demo. The same world and seed always give the same state.
     pub(crate) fn load(world: &World, seed: u64) -> Self {
         let mut state = Self { seed, ..Self::default() };
         state.load_people(world);
+        state.load_relations();
         state.load_files(world);
         let mut used = BTreeSet::new();
         let (mut channels, mut roles) = (0, 0);
@@ -97,6 +111,26 @@ impl State {
             let token = secrets::token(self.seed, id, login);
             let device = Device::default();
             self.logins.insert(login, Login { id: login, user: id, token, device, last_active: world.at });
+        }
+    }
+
+    /// Who are friends, and who would like to be.
+    fn load_relations(&mut self) {
+        use wire::types::RelationshipStatus as Status;
+        let of = |name: &str| self.by_username(name).map(|person| person.id);
+        let friends =
+            FRIENDS.iter().flat_map(|&(one, other)| [(one, other, Status::Friend), (other, one, Status::Friend)]);
+        let asked = ASKED
+            .iter()
+            .flat_map(|&(by, of)| [(by, of, Status::FriendRequestOutgoing), (of, by, Status::FriendRequestIncoming)]);
+        let all: Vec<(Id, Id, i32)> = friends
+            .chain(asked)
+            .filter_map(|(one, other, status)| Some((of(one)?, of(other)?, status as i32)))
+            .collect();
+        for (one, other, status) in all {
+            if let Some(person) = self.people.get_mut(&one) {
+                person.relations.insert(other, status);
+            }
         }
     }
 

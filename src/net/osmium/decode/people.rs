@@ -2,9 +2,15 @@
 
 use super::{Decoder, line, optional_line};
 use crate::domain::update::Relationship;
-use crate::domain::{CleanText, Presence, User};
+use crate::domain::{CleanText, Presence, Profile, User, UserId};
 use crate::net::osmium::ids;
 use crate::net::osmium::wire::types::{self, RelationshipStatus, user_status, user_status::activity::ActivityType};
+use crate::net::osmium::wire::users;
+
+/// Characters of a profile's text that are kept.
+const BIO: usize = 4_000;
+/// Communities and friends in common that are kept.
+const MUTUAL: usize = 1_000;
 
 impl Decoder {
     /// A person. A person object without a status does not say whether they are there; a status without a value says that they are not.
@@ -73,6 +79,25 @@ impl Decoder {
             words.push_str(&state);
         }
         (!words.is_empty()).then(|| line(if verb.is_empty() { words } else { format!("{verb}{words}") }))
+    }
+
+    /// What somebody says of themselves. A text of any length may come: what nobody would read is cut off.
+    pub fn profile(&mut self, wire: users::Profile) -> Profile {
+        let mut bio = wire.bio;
+        if let Some((end, _)) = bio.char_indices().nth(BIO) {
+            bio.truncate(end);
+            bio.push('…');
+        }
+        Profile {
+            bio: (!bio.is_empty()).then(|| CleanText::from_owned(bio)),
+            communities: wire.mutual_communities.into_iter().take(MUTUAL).filter_map(ids::community).collect(),
+            friends: wire.mutual_friends.into_iter().take(MUTUAL).filter_map(ids::user).collect(),
+        }
+    }
+
+    /// How one stands to people; those of whom it is not known are left out.
+    pub fn relationships(&mut self, wire: Vec<types::Relationship>) -> Vec<(UserId, Relationship)> {
+        wire.into_iter().filter_map(|one| Some((ids::user(one.user_id)?, self.relationship(one.status)??))).collect()
     }
 
     /// How one stands to somebody. `None`: a value that is not known; `Some(None)`: in no way.

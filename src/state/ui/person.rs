@@ -1,0 +1,210 @@
+//! The card of a person: what is known of them shows at once, what they say of themselves when it comes.
+
+use super::{open, sidebar::SidebarRow};
+use crate::domain::people::Profile;
+use crate::domain::{
+    AccountId, Chat, ChatKind, CleanText, CommunityId, Priority, Refusal, RefusalKind, Reply, Request, User, UserId,
+};
+use crate::state::effect::Effects;
+use crate::state::front::{Overlay, Region};
+use crate::state::members::{MemberRow, open_list};
+use crate::state::requests::Purpose;
+use crate::state::{Account, State, join, people, ui};
+
+/// Most rows that a card is scrolled by.
+const ROWS: usize = 1_000;
+
+/// The card of a person.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Card {
+    /// Through whose eyes.
+    pub account: AccountId,
+    /// Whose.
+    pub user: UserId,
+    /// Where nickname and roles are from.
+    pub community: Option<CommunityId>,
+    /// What they say of themselves, and what one has in common with them.
+    pub profile: Told,
+    /// First row that shows.
+    pub scroll: usize,
+}
+
+/// What came of asking for a profile.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Told {
+    /// The network has none.
+    Nothing,
+    /// It is on its way.
+    Loading,
+    /// It came.
+    Profile(Box<Profile>),
+    /// It was refused; why.
+    Refused(CleanText),
+}
+
+impl Card {
+    /// The card scrolls.
+    pub(super) fn step(&mut self, by: i32) {
+        self.scroll = self.scroll.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(ROWS);
+    }
+}
+
+/// Shows the card of somebody.
+pub(in crate::state) fn show(
+    state: &mut State,
+    account: AccountId,
+    user: UserId,
+    community: Option<CommunityId>,
+    fx: &mut Effects,
+) {
+    let Some(known) = state.core.account(account) else { return };
+    let community = community.filter(|community| known.community(*community).is_some());
+    let profile = match (known.caps.profiles, known.is_signed_in()) {
+        (true, true) => Told::Loading,
+        (true, false) => Told::Refused(CleanText::ours("there is no connection")),
+        (false, _) => Told::Nothing,
+    };
+    let asks = profile == Told::Loading;
+    let online = known.is_signed_in();
+    let Some(front) = &mut state.front else { return };
+    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Person(_)));
+    front.overlays.push(Overlay::Person(Box::new(Card { account, user, community, profile, scroll: 0 })));
+    state.touch();
+    if asks {
+        state.ask(account, Request::FetchProfile(user), Priority::User, Purpose::Profile(user), fx);
+    }
+    if let Some(community) = community.filter(|_| online) {
+        people::ask_member(state, account, community, user, fx);
+    }
+}
+
+/// A profile came, or why it did not. A card that was closed needs it no more.
+pub(in crate::state) fn came(state: &mut State, account: AccountId, user: UserId, outcome: Result<Reply, Refusal>) {
+    let Some(front) = &mut state.front else { return };
+    let card = front.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::Person(card) if (card.account, card.user) == (account, user) => Some(card),
+        _ => None,
+    });
+    let Some(card) = card.filter(|card| card.profile == Told::Loading) else { return };
+    card.profile = match outcome {
+        Ok(Reply::Profile(profile)) => Told::Profile(profile),
+        Ok(_) => Told::Refused(CleanText::ours("the answer does not fit the question")),
+        Err(refusal) => Told::Refused(refusal.text),
+    };
+    state.touch();
+}
+
+/// The user wants to know who somebody is: by user name, or whom the cursor is on, or with whom one talks.
+pub(super) fn wanted(state: &mut State, name: &str, fx: &mut Effects) {
+    let name = name.trim().trim_start_matches('@');
+    if name.is_empty() {
+        return match pointed_at(state) {
+            Some((account, user, community)) => show(state, account, user, community, fx),
+            None => state.notice("There is nobody to show here; /who @name shows somebody", true, fx),
+        };
+    }
+    let connected = join::account(state);
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
+    let account = match (open, connected) {
+        (Some(account), _) | (None, Ok(account)) => account,
+        (None, Err(sentence)) => return state.notice(sentence, true, fx),
+    };
+    let named = |user: &&User| user.username.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(name));
+    let known = state.core.account(account).and_then(|known| known.users.values().find(named));
+    match known.map(|user| user.id) {
+        Some(user) => {
+            let community = here(state, account);
+            show(state, account, user, community, fx);
+        }
+        None if state.core.account(account).is_none_or(|known| !known.is_signed_in()) => {
+            state.notice(format!("@{name}: there is no connection to look for them"), true, fx);
+        }
+        None => {
+            let request = Request::LookupUsername(name.to_owned());
+            state.ask(account, request, Priority::User, Purpose::Who(name.to_owned()), fx);
+        }
+    }
+}
+
+/// Somebody was looked up by name, to be shown.
+pub(in crate::state) fn looked_up(
+    state: &mut State,
+    account: AccountId,
+    name: &str,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    match outcome {
+        Ok(Reply::User(user)) => {
+            let id = user.id;
+            if let Some(known) = state.core.account_mut(account) {
+                people::put(known, user);
+            }
+            let community = here(state, account);
+            show(state, account, id, community, fx);
+        }
+        Ok(_) => state.notice(format!("@{name}: the answer does not fit the question"), true, fx),
+        Err(refusal) => state.notice(format!("@{name}: {}", refusal.text), true, fx),
+    }
+}
+
+/// The community of the open chat, if it is one of this account.
+fn here(state: &State, account: AccountId) -> Option<CommunityId> {
+    let chat = state.front.as_ref()?.pane.chat.filter(|chat| chat.account == account)?;
+    state.core.chat(chat).and_then(|(_, chat)| chat.community())
+}
+
+/// Whom the user points at.
+fn pointed_at(state: &State) -> Option<(AccountId, UserId, Option<CommunityId>)> {
+    let front = state.front.as_ref()?;
+    let told = |(account, chat): (&Account, &Chat), user| Some((account.id, user, chat.community()));
+    let peer = |chat: &Chat| match chat.kind {
+        ChatKind::Direct { peer } => Some(peer),
+        _ => None,
+    };
+    if let Some(Overlay::Person(card)) = front.overlays.last() {
+        return Some((card.account, card.user, card.community));
+    }
+    let in_list = matches!(front.overlays.last(), Some(Overlay::Members)) || front.region == Region::Members;
+    if front.region == Region::Sidebar && front.overlays.is_empty() {
+        return match *front.sidebar.selected()? {
+            SidebarRow::Chat { chat, .. } => {
+                let found = state.core.chat(chat)?;
+                told(found, peer(found.1)?)
+            }
+            _ => None,
+        };
+    }
+    let open = state.core.chat(front.pane.chat?)?;
+    if in_list {
+        let (_, list) = open_list(state)?;
+        return told(open, list.rows.get(front.members.cursor).and_then(MemberRow::user)?);
+    }
+    if front.region != Region::Messages
+        && let Some(peer) = peer(open.1)
+    {
+        return told(open, peer);
+    }
+    let (_, message) = ui::message::message(state)?;
+    told(open, message.author)
+}
+
+/// The user wants to write to the person on the card.
+pub(super) fn write(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let Some(Overlay::Person(card)) = front.overlays.last() else { return };
+    let (account, user) = (card.account, card.user);
+    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Person(_) | Overlay::Members));
+    let Some(known) = state.core.account(account) else { return };
+    let person = known.users.get(&user).cloned().unwrap_or_else(|| User { id: user, ..User::default() });
+    let name = person.username.as_ref().map_or_else(|| user.to_string(), ToString::to_string);
+    let refused = |kind| Refusal { kind, ..Refusal::ours(kind, "there is no connection") };
+    let direct = known.chats.values().any(|chat| chat.kind == ChatKind::Direct { peer: user });
+    let outcome = if direct || user == known.me || known.is_signed_in() {
+        Ok(Reply::User(person))
+    } else {
+        Err(refused(RefusalKind::LinkLost))
+    };
+    open::person(state, account, &name, None, outcome, fx);
+    state.touch();
+}
