@@ -177,8 +177,10 @@ pub enum Reply {
         /// In the network's order.
         entries: Vec<MemberListEntry>,
     },
-    /// Voice rooms in use.
+    /// Voice rooms in use in a community; all others are empty.
     VoiceRooms {
+        /// Where.
+        community: CommunityId,
         /// Channel and who is inside.
         rooms: Vec<(ChatId, Vec<VoiceParticipant>)>,
         /// People who appear in it.

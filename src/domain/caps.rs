@@ -27,6 +27,8 @@ pub struct Caps {
     pub saved: bool,
     /// Communities and groups are joined by invite, and can be left.
     pub invites: bool,
+    /// One can say whether one is there.
+    pub presence: bool,
     /// People have profiles that can be asked for.
     pub profiles: bool,
     /// The network keeps friends and blocked people.

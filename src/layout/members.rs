@@ -79,8 +79,7 @@ fn draw(context: Context<'_>, names: Names<'_>, row: &MemberRow, width: usize, l
             line.push(mark, mark_style);
             line.push(" ", Role::Text);
             let known = names.account.users.get(user);
-            let presence = known.and_then(|known| known.presence).unwrap_or_default();
-            let away = presence == Presence::Offline || !names.account.is_signed_in();
+            let away = names.account.presence(*user).unwrap_or(Presence::Offline) == Presence::Offline;
             let style = match names.style(*user) {
                 _ if away => Role::Dim.into(),
                 // Which roles somebody has is not told with the list, but in whose section they stand is.

@@ -110,24 +110,21 @@ pub fn chat_mark(account: &Account, chat: &Chat, glyphs: &Glyphs) -> (&'static s
 /// The mark that says whether somebody is there, as far as that is known: without a connection nobody can tell.
 #[must_use]
 pub fn presence_mark(account: &Account, user: UserId, glyphs: &Glyphs) -> (&'static str, Style) {
-    if !account.is_signed_in() {
-        return (glyphs.untold, Role::Faint.into());
-    }
-    let presence = account.users.get(&user).and_then(|user| user.presence).unwrap_or_default();
-    (glyphs.presence(presence), presence_style(presence))
+    account
+        .presence(user)
+        .map_or((glyphs.untold, Role::Faint.into()), |presence| (glyphs.presence(presence), presence_style(presence)))
 }
 
 /// Whether somebody is there, in words.
 #[must_use]
 pub fn presence_words(account: &Account, user: UserId) -> &'static str {
-    if !account.is_signed_in() {
-        return "not connected";
-    }
-    match account.users.get(&user).and_then(|user| user.presence).unwrap_or_default() {
-        Presence::Online => "online",
-        Presence::Idle => "away",
-        Presence::Busy => "busy",
-        Presence::Offline => "offline",
+    match account.presence(user) {
+        Some(Presence::Online) => "online",
+        Some(Presence::Idle) => "idle",
+        Some(Presence::Busy) => "busy",
+        Some(Presence::Offline) if user == account.me => "invisible",
+        Some(Presence::Offline) => "offline",
+        None => "not connected",
     }
 }
 

@@ -3,20 +3,22 @@
 use super::arrange::Context;
 use super::cache::LayoutCache;
 use super::composer;
+use super::glyphs::Glyphs;
 use super::line::Line;
 use super::message::Setting;
-use super::names::{Names, chat_mark, chat_name};
+use super::names::{Names, chat_mark, chat_name, presence_words};
 use super::scene::{Area, Fill, Hit, Scene};
 use super::sidebar::badge;
 use super::style::{Role, Style};
 use super::time::{count, length};
 use super::timeline;
-use crate::domain::{Chat, ChatKind, LinkPhase, MessageKey};
+use crate::domain::{ChannelKind, Chat, ChatKind, LinkPhase, MessageKey, UserId};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
 use crate::state::pins::Pins;
 use crate::state::unread::{self, Counts};
 use crate::state::{Account, ComposerState, composer_state, slow};
+use std::borrow::Cow;
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
 const MEASURE: usize = 120;
@@ -117,15 +119,16 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     let end = room.min(MEASURE);
     let fits = aside.width() > 0 && line.width() + 2 + aside.width() <= end;
     let room = if fits { end - aside.width() - 2 } else { room };
-    let about = match &chat.kind {
-        ChatKind::Direct { peer } => account.users.get(peer).and_then(|user| user.activity.as_deref()),
-        _ => chat.topic.as_deref(),
+    let about: Option<Cow<'_, str>> = match &chat.kind {
+        ChatKind::Direct { peer } => Some(there(account, *peer, glyphs)),
+        _ if chat.channel_kind() == Some(ChannelKind::Voice) => Some(inside(account, chat).into()),
+        _ => chat.topic.as_deref().map(Cow::Borrowed),
     };
     if let Some(about) = about.filter(|about| !about.is_empty())
         && line.width() + 8 < room
     {
         line.push("   ", Role::Dim);
-        line.push_cut(about, room - line.width(), glyphs.more, Role::Dim);
+        line.push_cut(&about, room - line.width(), glyphs.more, Role::Dim);
     } else if let ChatKind::Group { members, .. } = &chat.kind {
         line.push(&format!("   {} people", members.len()), Role::Dim);
     }
@@ -149,6 +152,27 @@ fn elsewhere(context: Context<'_>, account: &Account, chat: &Chat, calm: Line) -
     if badge.width() > 0 { badge } else { calm }
 }
 
+/// Whether the other person is there, and what they say they do.
+fn there(account: &Account, peer: UserId, glyphs: &Glyphs) -> Cow<'static, str> {
+    let words = presence_words(account, peer);
+    let activity = account.users.get(&peer).and_then(|user| user.activity.as_deref());
+    match activity.filter(|activity| !activity.is_empty() && account.is_signed_in()) {
+        Some(activity) => format!("{words} {} {activity}", glyphs.between).into(),
+        None => words.into(),
+    }
+}
+
+/// Who talks in a voice channel. What is written there is a chat like any other.
+fn inside(account: &Account, chat: &Chat) -> String {
+    let count = account.rooms.get(&chat.id).map_or(0, Vec::len);
+    let who = match count {
+        0 => "nobody is inside".to_owned(),
+        1 => "one person is inside".to_owned(),
+        _ => format!("{count} people are inside"),
+    };
+    format!("{who}; nib shows it, but carries no sound")
+}
+
 /// The row above the composer: who types, and at the right what is new below.
 fn between(
     context: Context<'_>,
@@ -164,7 +188,7 @@ fn between(
         .typing
         .of(chat)
         .iter()
-        .filter(|typist| typist.user != account.me)
+        .filter(|typist| typist.user != account.me && account.is_signed_in())
         .take(3)
         .map(|typist| names.person(typist.user))
         .collect();

@@ -2,13 +2,14 @@
 
 use super::arrange::Context;
 use super::cache::LayoutCache;
+use super::glyphs::Glyphs;
 use super::line::Line;
 use super::names::{Names, chat_mark, chat_name};
 use super::scene::{Area, Fill, Hit, Scene};
 use super::style::{Attributes, Role, Style};
 use super::time::short;
 use super::width::{grapheme_width, width};
-use crate::domain::{ChannelKind, Chat};
+use crate::domain::{ChannelKind, Chat, ChatId};
 use crate::state::Account;
 use crate::state::front::Region;
 use crate::state::ui::sidebar::SidebarRow;
@@ -92,7 +93,10 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
                 .filter(|account| shut(account))
                 .map(|account| account.counts(Some(community)))
                 .unwrap_or_default();
-            badge(counts.unread, counts.mentions)
+            match account.filter(|_| folded && counts.unread == 0 && counts.mentions == 0) {
+                Some(account) => voices(account, glyphs, |chat| chat.community() == Some(community)),
+                None => badge(counts.unread, counts.mentions),
+            }
         }
         SidebarRow::Category { chat, folded } => {
             line.pad_to(1 + 2 * usize::from(base == 0), Role::Text);
@@ -100,7 +104,10 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
             line.push(" ", Role::Text);
             let name = core.account(chat.account).and_then(|account| account.chats.get(&chat.chat));
             line.push(name.map_or("", |chat| &chat.name), Role::Dim);
-            Line::new()
+            match core.account(chat.account).filter(|_| folded) {
+                Some(account) => voices(account, glyphs, |inside| inside.parent() == Some(chat.chat)),
+                None => Line::new(),
+            }
         }
         SidebarRow::Chat { chat, depth } => {
             line.pad_to(1 + 2 * usize::from(depth), Role::Text);
@@ -113,17 +120,19 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
             if let Some(account) = core.account(chat.account)
                 && let Some(participant) = account.rooms.get(&chat.chat).and_then(|room| room.get(usize::from(index)))
             {
-                line.push(Names::in_chat(account, chat.chat).person(participant.user), Role::Dim);
-                let state = if participant.deafened {
-                    "  deaf"
-                } else if participant.muted {
-                    "  muted"
-                } else if participant.video {
-                    "  video"
-                } else {
-                    ""
+                let heard = match (participant.deafened, participant.muted) {
+                    (true, _) => "  deaf",
+                    (false, true) => "  muted",
+                    (false, false) => "",
                 };
-                line.push(state, Role::Faint);
+                let room = width.saturating_sub(line.width() + heard.len() + 1);
+                // How they are there stays in view when the name is long, before that they can be seen.
+                let seen = if participant.video && room >= 14 { "  video" } else { "" };
+                let room = room.saturating_sub(seen.len()).max(4);
+                let name = Names::in_chat(account, chat.chat).person(participant.user);
+                line.push_cut(name, room, glyphs.more, Role::Dim);
+                line.push(heard, Role::Faint);
+                line.push(seen, Role::Faint);
             }
             Line::new()
         }
@@ -145,10 +154,18 @@ fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line
     };
     line.push(&chat_name(account, chat), style);
     let inside = account.rooms.get(&chat.id).map_or(0, Vec::len);
-    if !unread && inside > 0 && chat.channel_kind() == Some(ChannelKind::Voice) {
-        return Line::with(&inside.to_string(), Role::Faint);
+    if !unread && inside > 0 {
+        let mark = if chat.channel_kind() == Some(ChannelKind::Voice) { "" } else { context.glyphs.voice };
+        return Line::with(format!("{mark} {inside}").trim_start(), Role::Faint);
     }
     badge(chat.unread, chat.mentions)
+}
+
+/// How many people are in the voice rooms of these chats, where rows that would show them are folded away.
+fn voices(account: &Account, glyphs: &Glyphs, of: impl Fn(&Chat) -> bool) -> Line {
+    let known = |id: &ChatId| account.chats.get(id).is_some_and(&of);
+    let inside: usize = account.rooms.iter().filter(|(id, _)| known(id)).map(|(_, room)| room.len()).sum();
+    if inside == 0 { Line::new() } else { Line::with(&format!("{} {inside}", glyphs.voice), Role::Faint) }
 }
 
 /// Unread messages, or how many of them are mentions.

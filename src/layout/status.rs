@@ -3,7 +3,7 @@
 use super::arrange::Context;
 use super::cache::LayoutCache;
 use super::line::Line;
-use super::names::Names;
+use super::names::{Names, presence_mark, presence_words};
 use super::pane::under_cursor;
 use super::scene::{Area, Scene};
 use super::style::{Role, Style};
@@ -108,11 +108,12 @@ fn who(context: Context<'_>, account: &Account) -> Line {
         }
         LinkPhase::Syncing => (glyphs.idle, Role::Warn, format!("syncing{more}")),
         LinkPhase::Online => {
-            let words = account.latency.map_or_else(
-                || "online".to_owned(),
-                |latency| format!("online {} ms", latency.as_millis().min(99_999)),
-            );
-            (glyphs.online, Role::Ok, words)
+            let seen = presence_words(account, account.me);
+            let words = account
+                .latency
+                .map_or_else(|| seen.to_owned(), |latency| format!("{seen} {} ms", latency.as_millis().min(99_999)));
+            let (mark, style) = presence_mark(account, account.me, glyphs);
+            (mark, style.role, words)
         }
         LinkPhase::Offline { .. } => (glyphs.offline, Role::Error, "offline".to_owned()),
         LinkPhase::SignedOut { .. } => (glyphs.offline, Role::Error, "signed out".to_owned()),

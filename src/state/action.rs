@@ -8,7 +8,7 @@ mod context;
 pub use context::Context;
 
 use super::front::{Hit, PaneId, Target};
-use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Nonce, Page, Upload};
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Nonce, Page, Presence, Upload};
 
 /// What a user intends.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -134,6 +134,8 @@ pub enum Action {
     Write(String),
     /// Show who somebody is, by user name; without one, whom the cursor is on.
     Who(String),
+    /// Be seen like this by others.
+    Status(Presence),
     /// Leave the community or group of the open chat, after asking.
     Leave,
     /// Leave a community, without asking: what the question leads to.
@@ -286,6 +288,16 @@ macro_rules! registry {
     };
 }
 
+fn status(written: &str) -> Option<Action> {
+    let presence = match written {
+        "online" => Presence::Online,
+        "idle" | "away" => Presence::Idle,
+        "invisible" | "offline" => Presence::Offline,
+        _ => return None,
+    };
+    Some(Action::Status(presence))
+}
+
 /// Takes no argument.
 macro_rules! plain {
     ($action:expr) => {
@@ -330,6 +342,7 @@ registry! {
     "join" "[INVITE]" OFFERS, true, |rest| Some(A::Join(rest.to_owned())), "Join a community or group by an invite, its code or link";
     "write" "[@USERNAME]" OFFERS, true, |rest| Some(A::Write(rest.to_owned())), "Write to somebody by user name";
     "who" "[@USERNAME]" PEOPLE, true, |rest| Some(A::Who(rest.to_owned())), "Show who somebody is";
+    "status" "online|idle|invisible" ANYWHERE, true, status, "Choose how others see you";
     "leave" "" &[Context::Composer, Context::Messages, Context::Sidebar], true, plain!(A::Leave), "Leave this community or group";
     "help" "" ANYWHERE, true, plain!(A::Help), "Show what can be done here";
     "redraw" "" ANYWHERE, true, plain!(A::Redraw), "Draw everything anew";
@@ -429,6 +442,7 @@ mod tests {
         for info in REGISTRY {
             let arguments = match info.arguments {
                 "CHAT" => "self",
+                "online|idle|invisible" => "idle",
                 "PATH [TEXT]" => "a.png",
                 _ => "",
             };

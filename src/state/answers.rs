@@ -4,10 +4,11 @@ use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, open, person};
-use super::{Effect, Effects, State, join, link, login, members, outbox, people, pins, roster, sync, updates};
+use super::{
+    Effect, Effects, State, join, link, login, members, outbox, people, pins, roster, status, sync, updates, voice,
+};
 use crate::domain::{
-    AccountId, Answer, Bundle, ChatId, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply,
-    RequestId, Role, VoiceParticipant,
+    AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,
 };
 
 /// An answer came. One to a request that is not open changes nothing.
@@ -29,6 +30,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 state.touch();
             }
         }
+        Purpose::Status(before) => status::answered(state, account, before, answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Detail | Purpose::Roles(_) => {
             if let Ok(reply) = answer.outcome {
@@ -153,12 +155,9 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
             join::arrived(state, account, fx);
         }
         Ok(Reply::Channels { community, bundle }) => {
-            let first = !known.channels_loaded.contains_key(&community);
             let gone = roster::put_channels(known, community, bundle);
             roster::forget_gone(state, account, &gone);
-            if first {
-                sync::details(state, account, community, fx);
-            }
+            sync::details(state, account, community, fx);
             join::arrived(state, account, fx);
         }
         Ok(_) => {}
@@ -180,7 +179,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
     match reply {
         Reply::Roles { community, roles } => put_roles(known, community, roles),
         Reply::Members(bundle) | Reply::Chat(bundle) => roster::put_bundle(known, bundle),
-        Reply::VoiceRooms { rooms, bundle } => put_rooms(known, rooms, bundle),
+        Reply::VoiceRooms { community, rooms, bundle } => voice::put_rooms(known, community, rooms, bundle),
         Reply::Pinned { chat, messages } => pins::came(known, chat, messages),
         Reply::CommunityOrder(order) => roster::put_community_order(known, order),
         Reply::User(user) => {
@@ -206,23 +205,6 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
 
 fn put_roles(known: &mut super::Account, community: CommunityId, roles: Vec<Role>) {
     known.roles.insert(community, roles.into_iter().take(500).map(|role| (role.id, role)).collect());
-}
-
-fn put_rooms(known: &mut super::Account, rooms: Vec<(ChatId, Vec<VoiceParticipant>)>, bundle: Bundle) {
-    roster::put_bundle(known, bundle);
-    for (chat, participants) in rooms {
-        put_room(known, chat, participants);
-    }
-}
-
-/// Sets who is in a voice room of a known channel.
-pub(super) fn put_room(known: &mut super::Account, chat: ChatId, mut participants: Vec<VoiceParticipant>) {
-    participants.truncate(100);
-    if participants.is_empty() || !known.chats.contains_key(&chat) {
-        known.rooms.remove(&chat);
-    } else {
-        known.rooms.insert(chat, participants);
-    }
 }
 
 fn heal(state: &mut State, chat: ChatKey, outcome: Result<Reply, Refusal>, fx: &mut Effects) {

@@ -8,7 +8,7 @@ use crate::domain::id::{EmojiId, IdMap};
 use crate::domain::update::Relationship;
 use crate::domain::{
     AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Mono, Permissions,
-    Role, RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
+    Presence, Role, RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
 };
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub struct Account {
     pub server: String,
     /// Who is signed in; the profile is in `users`.
     pub me: UserId,
+    /// How oneself wants to be seen; `None`: as the network does it by itself.
+    pub status: Option<Presence>,
     /// This device's session.
     pub session: Option<SessionId>,
     /// What its network can do.
@@ -116,6 +118,13 @@ impl Account {
     #[must_use]
     pub const fn is_signed_in(&self) -> bool {
         matches!(self.link, LinkPhase::Syncing | LinkPhase::Online)
+    }
+
+    /// Whether somebody is there. `None`: nobody can tell, since there is no connection.
+    #[must_use]
+    pub fn presence(&self, user: UserId) -> Option<Presence> {
+        let told = || self.users.get(&user).and_then(|user| user.presence).unwrap_or_default();
+        self.is_signed_in().then(|| if user == self.me { self.status.unwrap_or(Presence::Online) } else { told() })
     }
 
     /// Whether oneself wants to hear nothing of somebody.

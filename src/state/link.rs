@@ -2,7 +2,7 @@
 
 use super::requests::Purpose;
 use super::ui::open;
-use super::{Account, Effect, Effects, State, answers, handover, history, login, people, sync, timers};
+use super::{Account, Effect, Effects, State, answers, handover, history, login, people, sync, timers, voice};
 use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId, UserId};
 
 /// The program starts.
@@ -45,8 +45,8 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         LinkEvent::Refused { code: _, reason, about } => {
             known.link = LinkPhase::SignedOut { reason: reason.clone() };
             known.silent_since = None;
-            known.typing.chats.clear();
             known.requests.channels_due.clear();
+            voice::unknown(state, account);
             abandon(state, account, fx);
             login::refused(state, account, &reason, about);
             open::wish_in_vain(state, fx);
@@ -59,8 +59,8 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.link = LinkPhase::Offline { reason: CleanText::line(&reason.to_string()), retry_at, failures };
             known.latency = None;
             known.silent_since = None;
-            known.typing.chats.clear();
             known.requests.channels_due.clear();
+            voice::unknown(state, account);
             history::mark_stale(state, account);
             login::down(state, account, &reason);
             open::wish_in_vain(state, fx);

@@ -251,12 +251,10 @@ pub(super) fn group_changed(state: &mut State, chat: ChatKey) {
         return;
     }
     let Some(Chat { kind: ChatKind::Group { members, .. }, .. }) = account.chats.get(&chat.chat) else { return };
-    let away =
-        |user: UserId| account.users.get(&user).and_then(|user| user.presence).unwrap_or_default() == Presence::Offline;
     let mut sorted: Vec<(bool, String, UserId)> = members
         .iter()
         .take(ROWS)
-        .map(|&user| (user != account.me && away(user), names::person(account, None, user), user))
+        .map(|&user| (account.presence(user) == Some(Presence::Offline), names::person(account, None, user), user))
         .collect();
     sorted.sort_by_cached_key(|(away, name, user)| (*away, name.to_lowercase(), *user));
     let there = sorted.partition_point(|(away, ..)| !away);

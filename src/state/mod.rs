@@ -25,12 +25,14 @@ pub mod reduce;
 pub mod requests;
 mod roster;
 pub mod slow;
+mod status;
 mod sync;
 mod timers;
 pub mod typing;
 pub mod ui;
 pub mod unread;
 mod updates;
+mod voice;
 
 pub use self::core::{Account, Core};
 pub use action::Action;

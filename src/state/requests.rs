@@ -2,7 +2,9 @@
 
 use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, Priority, RequestId, Secret, UserId};
+use crate::domain::{
+    ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, Presence, Priority, RequestId, Secret, UserId,
+};
 use std::collections::{HashMap, VecDeque};
 
 /// Open requests of one account.
@@ -101,6 +103,8 @@ pub enum Purpose {
     Profile(UserId),
     /// A person looked up by name, to be shown.
     Who(String),
+    /// To be seen in another way; the way before comes back when it is refused.
+    Status(Option<Presence>),
     /// How oneself stands to others.
     Relationships,
     /// A person looked up by name, to open the direct chat.

@@ -1,7 +1,7 @@
 //! Fetching lists anew: after signing in, and whenever updates may have been missed. Nothing is replayed by a network, so everything is asked again.
 
 use super::requests::Purpose;
-use super::{Effects, State, history, members, outbox, people, pins};
+use super::{Effects, State, history, members, outbox, people, pins, status};
 use crate::domain::{AccountId, CommunityId, LinkPhase, Priority, Request};
 
 /// Most communities whose channels are asked for at once.
@@ -21,6 +21,7 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     state.ask(account, Request::FetchCommunities, Priority::Visible, Purpose::Communities, fx);
     state.ask(account, Request::FetchCommunityOrder, Priority::Visible, Purpose::Detail, fx);
     state.ask(account, Request::FetchChats, Priority::Visible, Purpose::Chats, fx);
+    status::tell(state, account, fx);
     let relations = state.front.is_some() && state.core.account(account).is_some_and(|known| known.caps.relationships);
     if relations {
         state.ask(account, Request::FetchRelationships, Priority::Background, Purpose::Relationships, fx);

@@ -1,6 +1,6 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
-use super::{Effects, State, answers, join, link, login, members, messages, people, roster, sync, typing, unread};
+use super::{Effects, State, join, link, login, members, messages, people, roster, sync, typing, unread, voice};
 use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Priority, Update, UserId};
 
 /// A fact from an account's network.
@@ -87,19 +87,8 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
                 session_ended(state, id, fx);
             }
         }
-        Update::VoiceRoomChanged { chat, participants } => {
-            answers::put_room(account, chat, participants);
-            rooms_changed(state);
-        }
-        Update::VoiceParticipantChanged { chat, participant } => {
-            let mut participants = account.rooms.get(&chat).cloned().unwrap_or_default();
-            match participants.iter_mut().find(|known| known.user == participant.user) {
-                Some(known) => *known = participant,
-                None => participants.push(participant),
-            }
-            answers::put_room(account, chat, participants);
-            rooms_changed(state);
-        }
+        Update::VoiceRoomChanged { chat, participants } => voice::changed(state, id, chat, participants, fx),
+        Update::VoiceParticipantChanged { chat, participant } => voice::one_changed(state, id, chat, participant, fx),
         Update::MemberListChanged { chat, entries } => members::told(state, id, chat, entries, fx),
         Update::RelationshipChanged { user, relationship } => {
             people::relate(account, user, relationship);
@@ -152,18 +141,11 @@ fn session_ended(state: &mut State, id: AccountId, fx: &mut Effects) {
     if let Some(account) = state.core.account_mut(id) {
         account.link = LinkPhase::SignedOut { reason: reason.clone() };
         account.session = None;
-        account.typing.chats.clear();
     }
+    voice::unknown(state, id);
     fx.push(super::Effect::Disconnect(id));
     fx.push(super::Effect::ForgetToken(id));
     link::abandon(state, id, fx);
     login::refused(state, id, &reason, None);
-    state.touch();
-}
-
-fn rooms_changed(state: &mut State) {
-    if let Some(front) = &mut state.front {
-        front.sidebar.dirty = true;
-    }
     state.touch();
 }

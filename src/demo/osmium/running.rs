@@ -120,6 +120,20 @@ impl Running {
         })
     }
 
+    /// Puts somebody into a voice room with their microphone off or on, or takes them out.
+    ///
+    /// # Errors
+    /// The sentence says why not.
+    pub fn voice(&self, username: &str, chat: wire::refs::ChatRef, muted: Option<bool>) -> Result<(), String> {
+        self.hub.with(|server| {
+            let user = server.state.by_username(username).map(|person| person.id);
+            let user = user.ok_or_else(|| format!("There is nobody called {username}."))?;
+            let say = |refusal: Refusal| refusal.text;
+            let key = server.state.resolve(user, Some(chat)).map_err(say)?;
+            server.play_voice(user, key, muted).map_err(say)
+        })
+    }
+
     /// Does something as somebody who has no connection open for it, and tells everybody whom it concerns; fails with the server's sentence.
     ///
     /// # Errors

@@ -211,7 +211,7 @@ impl Server {
     }
 
     /// Puts somebody into a voice room with their microphone on or off, or takes them out.
-    fn play_voice(&mut self, user: Id, key: ChatKey, muted: Option<bool>) -> Result<(), Refusal> {
+    pub(super) fn play_voice(&mut self, user: Id, key: ChatKey, muted: Option<bool>) -> Result<(), Refusal> {
         self.state.require(user, key, CONNECT_VOICE, "enter voice rooms")?;
         let ChatKey::Channel(_, id) = key else { return Err(Refusal::missing("voice room")) };
         let Some(channel) = self.state.channels.get_mut(&id) else { return Err(Refusal::missing("voice room")) };

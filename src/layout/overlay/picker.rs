@@ -5,6 +5,7 @@ use crate::layout::arrange::Context;
 use crate::layout::cache::KeyHints;
 use crate::layout::composer::field;
 use crate::layout::line::Line;
+use crate::layout::names::presence_mark;
 use crate::layout::scene::{Area, Fill, Hit, Scene};
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::time::short;
@@ -62,6 +63,13 @@ fn entry(context: Context<'_>, item: &PickItem, matched: &[u32], selected: bool,
     let base = if unread { Style::of(Role::Unread).bold() } else { Style::of(Role::Text) };
     let hit = Style::of(Role::Accent).bold().and(Attributes::UNDERLINE);
     let mut label = Line::new();
+    if let Some((account, user)) = item.person
+        && let Some(account) = context.state.core.account(account)
+    {
+        let (mark, style) = presence_mark(account, user, context.glyphs);
+        label.push(mark, style);
+        label.push(" ", Role::Text);
+    }
     let mut next = 0;
     let mut start = 0;
     for (number, (at, character)) in item.label.char_indices().enumerate() {

@@ -97,6 +97,7 @@ impl OsmiumAdapter {
             saved: true,
             invites: true,
             member_lists: true,
+            presence: true,
             profiles: true,
             relationships: true,
             max_length: None,

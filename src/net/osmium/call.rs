@@ -105,7 +105,7 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
             members_part(community_id(*community)?, people, Bundle::default())
         }
         Request::FetchMemberList(chat) => member_list(*chat)?,
-        Request::FetchVoiceRooms(community) => voice_rooms(community_id(*community)?),
+        Request::FetchVoiceRooms(community) => voice_rooms(*community)?,
         Request::LookupUsername(name) => {
             let username = name.trim().trim_start_matches('@').to_owned();
             call(users::LookupUsername { username }, |reply, decoder| {
@@ -349,8 +349,9 @@ fn member_list(chat: ChatId) -> Result<Call, Refusal> {
     }
 }
 
-fn voice_rooms(community: u64) -> Call {
-    read(communities::GetRoomStates { community_id: community }, move |reply, decoder| {
+fn voice_rooms(of: CommunityId) -> Result<Call, Refusal> {
+    let community = community_id(of)?;
+    Ok(read(communities::GetRoomStates { community_id: community }, move |reply, decoder| {
         let rooms = reply
             .room_states
             .into_iter()
@@ -361,8 +362,8 @@ fn voice_rooms(community: u64) -> Call {
             members: decoder.members(reply.members, community),
             ..Bundle::default()
         };
-        Reply::VoiceRooms { rooms, bundle }
-    })
+        Reply::VoiceRooms { community: of, rooms, bundle }
+    }))
 }
 
 /// Ends the own session; asks which it is first where the server did not say at sign-in.

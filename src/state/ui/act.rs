@@ -9,7 +9,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Region, ScrollIntent, Tier};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, join, link, login, permit, slow, unread};
+use crate::state::{State, history, join, link, login, permit, slow, status, unread};
 
 /// The most rows or pages that one scroll goes.
 const FARTHEST: i32 = 100_000;
@@ -121,6 +121,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Join(invite) => join::wanted(state, &invite, fx),
         Action::Write(name) => join::write_wanted(state, &name, fx),
         Action::Who(name) => person::wanted(state, &name, fx),
+        Action::Status(presence) => status::wanted(state, presence, fx),
         Action::Leave => join::leave(state, fx),
         Action::LeaveCommunity(account, community) => join::leave_community(state, account, community, fx),
         Action::LeaveGroup(chat) => join::leave_group(state, chat, fx),

@@ -78,6 +78,7 @@ pub(super) fn picker(query: &str) -> Picker {
         .map(|(emoji, names)| PickItem {
             label: format!("{emoji} {names}"),
             detail: String::new(),
+            person: None,
             unread: 0,
             mentions: 0,
             action: Action::React((*emoji).to_owned()),

@@ -49,5 +49,16 @@ fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
     if several {
         detail = if detail.is_empty() { account.label.clone() } else { format!("{}  {detail}", account.label) };
     }
-    Some(PickItem { label, detail, unread: counts.unread, mentions: counts.mentions, action: Action::OpenChat(key) })
+    let person = match chat.kind {
+        ChatKind::Direct { peer } => Some((account.id, peer)),
+        _ => None,
+    };
+    Some(PickItem {
+        label,
+        detail,
+        person,
+        unread: counts.unread,
+        mentions: counts.mentions,
+        action: Action::OpenChat(key),
+    })
 }

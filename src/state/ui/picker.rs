@@ -1,6 +1,7 @@
 //! A list that narrows while one types: jump, emoji.
 
 use super::field::Field;
+use crate::domain::{AccountId, UserId};
 use crate::state::action::Action;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -29,6 +30,8 @@ pub struct PickItem {
     pub label: String,
     /// Shown dim beside it; for example the community.
     pub detail: String,
+    /// Whose presence is shown before it.
+    pub person: Option<(AccountId, UserId)>,
     /// Unread messages; shown and ranked first.
     pub unread: u32,
     /// Unread mentions; ranked before all.
@@ -121,6 +124,7 @@ mod tests {
         PickItem {
             label: label.to_owned(),
             detail: String::new(),
+            person: None,
             unread,
             mentions,
             action: Action::Open(label.to_owned()),

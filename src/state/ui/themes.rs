@@ -43,6 +43,7 @@ fn choose(state: &mut State) {
     let items = state.settings.themes.iter().map(|name| PickItem {
         label: name.clone(),
         detail: KNOWN.iter().find(|(known, _)| known == name).map_or("your own", |(_, told)| told).to_owned(),
+        person: None,
         unread: 0,
         mentions: 0,
         action: Action::Theme(name.clone()),

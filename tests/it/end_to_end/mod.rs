@@ -17,6 +17,7 @@ mod encrypted;
 mod guide;
 mod keyboard;
 mod networks;
+mod people;
 mod saved;
 mod scripts;
 mod sign_in;

@@ -2,7 +2,9 @@
 
 use super::*;
 use nib::domain::people::Profile;
-use nib::domain::{CommunityId, LinkPhase, Member, MemberListEntry, Presence, Update, User, UserId};
+use nib::domain::{
+    ChatId, ChatKey, CommunityId, LinkPhase, Member, MemberListEntry, Presence, Update, User, UserId, VoiceParticipant,
+};
 use nib::layout::Hit;
 use nib::state::front::{Overlay, Region};
 use nib::state::ui::person::{Card, Told};
@@ -121,4 +123,59 @@ fn a_card_while_it_loads_and_when_it_was_refused() {
     let card = |profile| shot(&with_card(80, 24, profile), &mut cache(), 80, 24);
     assert!(card(Told::Loading).contains("loading…"));
     assert!(card(Told::Refused(text("Nobody may see it."))).contains("No profile: Nobody may see it."));
+}
+
+#[test]
+fn voice_rooms_say_who_is_how_inside_and_how_many_where_they_are_folded() {
+    let mut state = sized(full(), 80, 24);
+    let lounge = ChatId::new(106);
+    let inside = |user, muted, deafened, video| VoiceParticipant { user, muted, deafened, video };
+    let participants = vec![
+        inside(ADA, false, false, true),
+        inside(LINUS, true, false, true),
+        inside(GRACE, true, true, false),
+        inside(UserId::new(7), true, false, false),
+    ];
+    tell(&mut state, Event::Update(ACCOUNT, Update::VoiceRoomChanged { chat: lounge, participants }));
+    let line = |state: &State, words: &str| {
+        let all = shot(state, &mut cache(), 80, 24);
+        let mut tree = all.lines().filter_map(|line| line.split_once('│')).map(|(tree, _)| tree.trim().to_owned());
+        tree.find(|line| line.contains(words))
+    };
+    assert_eq!(line(&state, "ada  video").unwrap().trim(), "ada  video");
+    assert_eq!(line(&state, "linus").unwrap().trim(), "linus  muted");
+    assert_eq!(line(&state, "grace").unwrap().trim(), "grace  deaf");
+    assert!(line(&state, "日本語").unwrap().trim().ends_with("…  muted"), "{:?}", line(&state, "日本語"));
+    assert!(line(&state, "♪ lounge").unwrap().trim().ends_with('4'));
+    state.front.as_mut().unwrap().folded.insert(ChatKey::new(ACCOUNT, ChatId::new(105)));
+    state.front.as_mut().unwrap().sidebar.cursor = 0;
+    tell(
+        &mut state,
+        Event::Update(
+            ACCOUNT,
+            Update::VoiceRoomChanged { chat: lounge, participants: vec![inside(ADA, false, false, false)] },
+        ),
+    );
+    assert!(line(&state, "▸ Voice").unwrap().trim().ends_with("♪ 1"), "{:?}", line(&state, "Voice"));
+    // What is written there can be read; that nothing can be heard is said.
+    tell(&mut state, Event::Act(Action::OpenChat(ChatKey::new(ACCOUNT, lounge))));
+    assert!(shot(&state, &mut cache(), 80, 24).contains("one person is inside; nib shows it"));
+}
+
+#[test]
+fn whether_the_other_one_is_there_stands_in_the_heading_and_the_jump_list() {
+    let mut state = sized(full(), 80, 24);
+    let activity = Some(text("Playing chess"));
+    tell(&mut state, Event::Update(ACCOUNT, Update::PresenceChanged(vec![(ADA, Presence::Idle, activity)])));
+    tell(&mut state, Event::Act(Action::OpenChat(ChatKey::new(ACCOUNT, ChatId::new(200)))));
+    let all = |state: &State| shot(state, &mut cache(), 80, 24);
+    assert!(all(&state).contains("◐ ada   idle · Playing chess"), "{}", all(&state));
+    tell(&mut state, Event::Act(Action::Jump));
+    assert!(all(&state).contains("◐ @ada"), "{}", all(&state));
+    tell(&mut state, Event::Act(Action::Cancel));
+    state.core.accounts[0].caps.presence = true;
+    tell(&mut state, Event::Act(Action::Status(Presence::Offline)));
+    assert!(all(&state).contains("○ you  home  invisible 12 ms"), "{}", all(&state));
+    state.core.accounts[0].link = LinkPhase::Connecting;
+    assert!(all(&state).contains("· ada   not connected"), "{}", all(&state));
 }

@@ -128,6 +128,7 @@ fn picker() -> Picker {
     let item = |label: &str, detail: &str, unread, mentions| PickItem {
         label: label.to_owned(),
         detail: detail.to_owned(),
+        person: None,
         unread,
         mentions,
         action: nib::state::Action::NextUnread,

@@ -13,5 +13,6 @@ mod signing_in;
 mod themes;
 mod timeline;
 mod waking;
+mod voice;
 mod welcome;
 mod writing;

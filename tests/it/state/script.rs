@@ -102,6 +102,7 @@ impl Script {
             saved: true,
             invites: true,
             member_lists: true,
+            presence: true,
             profiles: true,
             // Asked for beside the lists; tests of it say so.
             relationships: false,
@@ -215,7 +216,9 @@ impl Script {
                 reached_end: true,
             },
             Request::FetchRoles(place) => Reply::Roles { community: *place, roles: Vec::new() },
-            Request::FetchVoiceRooms(_) => Reply::VoiceRooms { rooms: Vec::new(), bundle: Bundle::default() },
+            Request::FetchVoiceRooms(place) => {
+                Reply::VoiceRooms { community: *place, rooms: Vec::new(), bundle: Bundle::default() }
+            }
             _ => return None,
         })
     }
