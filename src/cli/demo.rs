@@ -125,8 +125,11 @@ fn description(server: &Running) -> String {
     let people: Vec<&DemoAccount> =
         server.accounts.iter().filter(|account| !account.bot && account.totp_secret.is_none()).collect();
     let wide = people.iter().take(LISTED).map(|account| account.email.len()).max().unwrap_or(0);
-    let mut text =
-        format!("The demo server listens at {}. Ctrl-C ends it.\n\nSign in with any of these:\n\n", server.url);
+    let mut text = format!(
+        "The demo server listens at {} (and {}). Ctrl-C ends it.\n\nSign in with any of these:\n\n",
+        server.url,
+        server.tcp_url()
+    );
     for account in people.iter().take(LISTED) {
         text.push_str(&format!("  {:wide$}  {}\n", account.email, account.password));
     }

@@ -27,7 +27,7 @@ pub struct LoginArgs {
     /// Which network
     #[arg(long, value_name = "NETWORK", env = "NIB_NETWORK", default_value = NETWORKS[0], value_parser = clap::builder::PossibleValuesParser::new(NETWORKS))]
     network: String,
-    /// The server's address, when it is not the network's own
+    /// The server's address, when it is not the network's own: wss://, ws:// or tcp://host:port
     #[arg(long, value_name = "URL", env = "NIB_SERVER")]
     server: Option<String>,
     /// The e-mail address of the account

@@ -121,8 +121,9 @@ pub fn label_fault(label: &str) -> Option<&'static str> {
 /// Why an address cannot be a server's; `None` if it can.
 #[must_use]
 pub fn server_fault(server: &str) -> Option<&'static str> {
-    let Some(rest) = server.strip_prefix("wss://").or_else(|| server.strip_prefix("ws://")) else {
-        return Some("an address that starts with wss:// or ws://");
+    let schemes = ["wss://", "ws://", "tcp://"];
+    let Some(rest) = schemes.iter().find_map(|scheme| server.strip_prefix(scheme)) else {
+        return Some("an address that starts with wss://, ws:// or tcp://");
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {

@@ -80,6 +80,8 @@ pub struct Out {
     pub events: Vec<NetEvent>,
     /// Where else the server can be reached, by its own word. Empty: it said nothing.
     pub entrypoints: Vec<Entrypoint>,
+    /// What [`Adapter::probe`] asked was answered.
+    pub probed: bool,
     /// The connection is to be closed.
     pub close: Option<Close>,
 }
@@ -118,6 +120,11 @@ pub trait Adapter: Send {
     /// The other side showed that it is there without sending a frame of its own: a pong or ping of the transport. Counts as hearing from it.
     fn heard(&mut self, now: Now) {
         let _ = now;
+    }
+    /// A sign of life is wanted, and the transport has no pings: ask something cheap, and set [`Out::probed`] when it is answered. An adapter whose
+    /// networks always have pings need not.
+    fn probe(&mut self, now: Now, out: &mut Out) {
+        let _ = (now, out);
     }
     /// Something is wanted. Exactly one [`Answer`] will follow, unless the connection ends first.
     fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out);

@@ -25,6 +25,7 @@ mod script;
 mod serve;
 mod server;
 mod state;
+mod tcp;
 mod totp;
 
 use std::net::{Ipv4Addr, SocketAddr};

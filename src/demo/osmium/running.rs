@@ -39,6 +39,12 @@ impl Running {
         Self { url: format!("ws://{address}"), address, accounts, invites, hub, tasks }
     }
 
+    /// Its address for clients that frame messages over plain TCP: the same port.
+    #[must_use]
+    pub fn tcp_url(&self) -> String {
+        format!("tcp://{}", self.address)
+    }
+
     /// Ends the server; all connections are cut.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
@@ -185,5 +191,6 @@ pub fn description_json(running: &Running) -> String {
         .collect();
     let invite = |invite: &DemoInvite| json!({ "code": invite.code, "name": invite.name });
     let invites: Vec<Value> = running.invites.iter().map(invite).collect();
-    json!({ "v": 1, "url": running.url, "accounts": accounts, "invites": invites }).to_string()
+    json!({ "v": 1, "url": running.url, "tcp": running.tcp_url(), "accounts": accounts, "invites": invites })
+        .to_string()
 }

@@ -3,23 +3,22 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_tungstenite::accept_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
-use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
 
 use super::frame::MAX_INBOUND;
 use super::hub::{Hub, Outbound, Socket, wall_clock};
 use super::running::Running;
 use super::script::{self, Cast};
 use super::server::{ConnectionId, Server};
-use super::{Options, StartError};
+use super::{Options, StartError, tcp};
 use crate::demo::people::Director;
 use crate::demo::world::generate;
 
@@ -33,8 +32,6 @@ const MAX_READ: usize = 4 * MAX_INBOUND;
 const MAX_CONNECTIONS: usize = 1_024;
 /// Bytes waiting for a client beyond which its requests are not read until it has read answers.
 const MAX_UNREAD: usize = 4 * 1_048_576;
-
-type Stream = WebSocketStream<TcpStream>;
 
 /// Starts a server on the current runtime; it ends when [`Running`] is dropped or stopped.
 ///
@@ -82,8 +79,23 @@ async fn accept(listener: TcpListener, hub: Hub) {
     }
 }
 
-/// Serves one client to the end.
+/// Serves one client to the end, whichever way it speaks.
 async fn attend(stream: TcpStream, hub: Hub) {
+    let mut first = [0];
+    let Ok(Ok(1)) = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await else { return };
+    if tcp::begins_with(first[0]) {
+        let (mut sink, mut source) = tcp::split(stream, MAX_READ);
+        let (id, socket, queue) = hub.connect();
+        let _leave = Leave { hub: &hub, id };
+        if converse(&mut sink, &mut source, &hub, id, &socket, queue).await {
+            let farewell = async {
+                let _ = sink.send(Message::Close(None)).await;
+                while source.next().await.is_some_and(|next| next.is_ok()) {}
+            };
+            part(&socket, farewell).await;
+        }
+        return;
+    }
     let config = WebSocketConfig::default()
         .max_message_size(Some(MAX_READ))
         .max_frame_size(Some(MAX_READ))
@@ -93,15 +105,8 @@ async fn attend(stream: TcpStream, hub: Hub) {
     let (id, socket, queue) = hub.connect();
     let _leave = Leave { hub: &hub, id };
     let (mut sink, mut source) = stream.split();
-    tokio::select! {
-        () = socket.cut.notified() => return,
-        () = write(&mut sink, queue, &socket) => {}
-        reason = read(&mut source, &hub, id, &socket) => {
-            if let Some((code, reason)) = reason {
-                let frame = CloseFrame { code: CloseCode::from(code), reason: reason.into() };
-                let _ = tokio::time::timeout(PATIENCE, sink.send(Message::Close(Some(frame)))).await;
-            }
-        }
+    if !converse(&mut sink, &mut source, &hub, id, &socket, queue).await {
+        return;
     }
     // Answers a farewell of the client, if that is what ended it.
     let _ = tokio::time::timeout(PATIENCE, sink.close()).await;
@@ -114,6 +119,33 @@ async fn attend(stream: TcpStream, hub: Hub) {
         let mut scrap = vec![0; 16 * 1024];
         while stream.read(&mut scrap).await.is_ok_and(|length| length > 0) {}
     };
+    part(&socket, farewell).await;
+}
+
+/// Carries frames between a client and the hub until one of them has had enough. False: the connection was cut.
+async fn converse(
+    sink: &mut (impl Sink<Message, Error = SocketError> + Unpin),
+    source: &mut (impl Stream<Item = Result<Message, SocketError>> + Unpin),
+    hub: &Hub,
+    id: ConnectionId,
+    socket: &Socket,
+    queue: mpsc::Receiver<Outbound>,
+) -> bool {
+    tokio::select! {
+        () = socket.cut.notified() => return false,
+        () = write(sink, queue, socket) => {}
+        reason = read(source, hub, id, socket) => {
+            if let Some((code, reason)) = reason {
+                let frame = CloseFrame { code: CloseCode::from(code), reason: reason.into() };
+                let _ = tokio::time::timeout(PATIENCE, sink.send(Message::Close(Some(frame)))).await;
+            }
+        }
+    }
+    true
+}
+
+/// Takes leave of a client, for a while at most.
+async fn part(socket: &Socket, farewell: impl Future<Output = ()>) {
     tokio::select! {
         () = socket.cut.notified() => {}
         _ = tokio::time::timeout(PATIENCE, farewell) => {}
@@ -133,7 +165,11 @@ impl Drop for Leave<'_> {
 }
 
 /// Writes what is queued; flushes when the queue is empty. Ends after a close or when the client does not take more.
-async fn write(sink: &mut SplitSink<Stream, Message>, mut queue: mpsc::Receiver<Outbound>, socket: &Socket) {
+async fn write(
+    sink: &mut (impl Sink<Message, Error = SocketError> + Unpin),
+    mut queue: mpsc::Receiver<Outbound>,
+    socket: &Socket,
+) {
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, 64).await > 0 {
         for outbound in batch.drain(..) {
@@ -164,7 +200,12 @@ async fn write(sink: &mut SplitSink<Stream, Message>, mut queue: mpsc::Receiver<
 }
 
 /// Reads until the client is gone; the reason to give if it is to be closed.
-async fn read(source: &mut SplitStream<Stream>, hub: &Hub, id: ConnectionId, socket: &Socket) -> Option<(u16, String)> {
+async fn read(
+    source: &mut (impl Stream<Item = Result<Message, SocketError>> + Unpin),
+    hub: &Hub,
+    id: ConnectionId,
+    socket: &Socket,
+) -> Option<(u16, String)> {
     let mut frozen = hub.frozen.subscribe();
     loop {
         while socket.queued.load(Ordering::Relaxed) > MAX_UNREAD {

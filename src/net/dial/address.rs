@@ -5,14 +5,26 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-/// The address of a server: `wss://host[:port][/path]`, the same with `ws://` for an unencrypted connection, or a bare `host[:port]`, which is encrypted.
+/// What carries a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Transport {
+    /// An encrypted WebSocket.
+    Wss,
+    /// A WebSocket.
+    Ws,
+    /// Plain TCP.
+    Tcp,
+}
+
+/// The address of a server: `wss://host[:port][/path]`, the same with `ws://` for an unencrypted connection, `tcp://host:port` for messages over plain
+/// TCP, or a bare `host[:port]`, which is an encrypted WebSocket.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ServerAddress {
-    tls: bool,
+    transport: Transport,
     /// A name or a literal address, without brackets.
     host: String,
     port: u16,
-    /// Begins with a slash.
+    /// Begins with a slash; empty for TCP.
     path: String,
 }
 
@@ -23,7 +35,9 @@ pub enum BadAddress {
     #[error("the server's address is empty. Write something like wss://chat.example.org")]
     Empty,
     /// Another protocol.
-    #[error("nib cannot connect by {0}://. A server's address begins with wss:// (encrypted) or ws:// (not encrypted)")]
+    #[error(
+        "nib cannot connect by {0}://. A server's address begins with wss:// (encrypted), ws:// or tcp:// (not encrypted)"
+    )]
     Scheme(CleanText),
     /// The host is none.
     #[error(
@@ -33,6 +47,9 @@ pub enum BadAddress {
     /// The port is none.
     #[error("\"{0}\" is no port. Use a number from 1 to 65535")]
     Port(CleanText),
+    /// There is none, and no usual one.
+    #[error("an address with tcp:// ends with a port, such as tcp://chat.example.org:4000")]
+    NoPort,
     /// The path holds something that no address may hold.
     #[error("the path \"{0}\" holds characters that an address may not hold")]
     Path(CleanText),
@@ -49,10 +66,11 @@ impl FromStr for ServerAddress {
         if text.is_empty() {
             return Err(BadAddress::Empty);
         }
-        let (tls, rest) = match text.split_once("://") {
-            None => (true, text),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => (true, rest),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => (false, rest),
+        let (transport, rest) = match text.split_once("://") {
+            None => (Transport::Wss, text),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => (Transport::Wss, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => (Transport::Ws, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("tcp") => (Transport::Tcp, rest),
             Some((scheme, _)) => return Err(BadAddress::Scheme(CleanText::line(scheme))),
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -60,10 +78,11 @@ impl FromStr for ServerAddress {
             return Err(BadAddress::UserInfo);
         }
         let (host, port) = split_authority(authority)?;
-        let port = match port {
-            None if tls => 443,
-            None => 80,
-            Some(digits) => digits
+        let port = match (port, transport) {
+            (None, Transport::Wss) => 443,
+            (None, Transport::Ws) => 80,
+            (None, Transport::Tcp) => return Err(BadAddress::NoPort),
+            (Some(digits), _) => digits
                 .parse()
                 .ok()
                 .filter(|&port| port != 0 && digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -73,8 +92,13 @@ impl FromStr for ServerAddress {
         if !path_is_good {
             return Err(BadAddress::Path(CleanText::line(path)));
         }
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        Ok(Self { tls, host: host.to_ascii_lowercase(), port, path })
+        let path = match transport {
+            Transport::Tcp if path.trim_start_matches('/').is_empty() => String::new(),
+            Transport::Tcp => return Err(BadAddress::NoPort),
+            Transport::Wss | Transport::Ws if path.starts_with('/') => path.to_owned(),
+            Transport::Wss | Transport::Ws => format!("/{path}"),
+        };
+        Ok(Self { transport, host: host.to_ascii_lowercase(), port, path })
     }
 }
 
@@ -108,7 +132,13 @@ impl ServerAddress {
     /// Whether the connection is encrypted.
     #[must_use]
     pub const fn is_encrypted(&self) -> bool {
-        self.tls
+        matches!(self.transport, Transport::Wss)
+    }
+
+    /// Whether messages are carried by a WebSocket, else by plain TCP.
+    #[must_use]
+    pub const fn is_websocket(&self) -> bool {
+        matches!(self.transport, Transport::Wss | Transport::Ws)
     }
 
     /// The name or literal address, without brackets.
@@ -150,7 +180,12 @@ impl ServerAddress {
 impl fmt::Display for ServerAddress {
     /// The whole address in its full form; reads back as the same.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", if self.tls { "wss" } else { "ws" }, self.authority(), self.path)
+        let scheme = match self.transport {
+            Transport::Wss => "wss",
+            Transport::Ws => "ws",
+            Transport::Tcp => "tcp",
+        };
+        write!(f, "{scheme}://{}{}", self.authority(), self.path)
     }
 }
 
@@ -176,6 +211,7 @@ mod tests {
         assert_eq!(read("WS://127.0.0.1:8080"), "ws://127.0.0.1:8080/");
         assert_eq!(read("ws://localhost"), "ws://localhost:80/");
         assert_eq!(read("ws://[::1]:8080/x"), "ws://[::1]:8080/x");
+        assert_eq!(read("TCP://[::1]:4000/"), "tcp://[::1]:4000");
         assert_eq!(read("::1"), "wss://[::1]:443/");
         assert_eq!(read("host?x"), "wss://host:443/?x");
     }
@@ -185,7 +221,8 @@ mod tests {
         for (text, word) in [
             ("", "empty"),
             ("https://example.org", "https://"),
-            ("tcp://example.org:1", "tcp://"),
+            ("tcp://example.org", "ends with a port"),
+            ("tcp://example.org:1/path", "ends with a port"),
             ("wss://", "no host"),
             ("wss://a b", "no host"),
             ("wss://exämple.org", "xn--"),

@@ -1,14 +1,17 @@
-//! From an address to an open WebSocket, and what went wrong in words where there is none.
+//! From an address to an open connection, and what went wrong in words where there is none.
 //!
 //! All addresses of a name are tried: the next one starts when the one before fails, or after [`STAGGER`] without an answer, and the
-//! first that connects wins. `ws://` to another machine is allowed, since tunnels and home networks need it, and is logged as a warning.
+//! first that connects wins. `ws://` and `tcp://` to another machine are allowed, since tunnels and home networks need them, and are logged as a warning.
 
 mod address;
 mod proxy;
 pub(crate) mod reason;
+mod socket;
+mod tcp;
 
 pub use address::{BadAddress, ServerAddress};
 pub use proxy::{BadProxy, Proxies};
+pub(crate) use socket::Socket;
 
 use crate::domain::DownReason;
 use crate::net::tls;
@@ -21,7 +24,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::http::HeaderValue;
@@ -36,9 +38,6 @@ pub const LONGEST_FRAME: usize = 16 << 20;
 /// A byte stream, encrypted or not.
 pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> ByteStream for T {}
-
-/// An open WebSocket.
-pub(crate) type Socket = WebSocketStream<Box<dyn ByteStream>>;
 
 /// Everything that a dial needs.
 #[derive(Clone, Debug)]
@@ -138,6 +137,10 @@ async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpS
         }
         Box::new(tcp)
     };
+    if !server.is_websocket() {
+        let (incoming, outgoing) = tcp::messages(stream);
+        return Ok(Socket::Tcp(incoming, outgoing));
+    }
     let fault = |error: tungstenite::Error| reason::of_handshake(server, &error);
     let mut request = server.to_string().into_client_request().map_err(fault)?;
     request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(concat!("nib/", env!("CARGO_PKG_VERSION"))));
@@ -148,7 +151,7 @@ async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpS
         .max_frame_size(Some(LONGEST_FRAME));
     let (socket, _) =
         tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(fault)?;
-    Ok(socket)
+    Ok(Socket::Web(Box::new(socket)))
 }
 
 #[cfg(test)]

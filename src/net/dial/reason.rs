@@ -141,14 +141,18 @@ pub(crate) fn of_stream(address: &ServerAddress, error: &tungstenite::Error) -> 
         | tungstenite::Error::AlreadyClosed
         | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => DownReason::Closed(None),
         tungstenite::Error::Io(error) => match error.kind() {
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::UnexpectedEof => DownReason::Closed(None),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+                DownReason::Closed(None)
+            }
+            // Told by the reader of messages over TCP; else nobody has put words to it.
+            io::ErrorKind::UnexpectedEof => {
+                DownReason::Closed(error.get_ref().map(|_| CleanText::ours(super::tcp::CUT_SHORT)))
+            }
             _ => unreachable(address, &io_words(error)),
         },
         tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }) => {
-            not_a_server(address, "it sent a frame that is too long")
+            let hint = if address.is_websocket() { "" } else { "; its address may have to begin with wss:// or ws://" };
+            not_a_server(address, &format!("it sent a message that is too long{hint}"))
         }
         tungstenite::Error::Utf8(_) => not_a_server(address, "it sent text that is not UTF-8"),
         other => not_a_server(address, &format!("it breaks the WebSocket protocol ({other})")),

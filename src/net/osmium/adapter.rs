@@ -180,7 +180,7 @@ impl OsmiumAdapter {
                 });
                 self.part(part, outcome, took, now, out);
             }
-            Purpose::Probe => {}
+            Purpose::Probe => out.probed = true,
         }
     }
 
@@ -368,6 +368,12 @@ impl Adapter for OsmiumAdapter {
 
     fn heard(&mut self, now: Now) {
         self.last_heard = now.mono;
+    }
+
+    fn probe(&mut self, now: Now, out: &mut Out) {
+        if self.phase == Phase::SignedIn && !self.pending.probing() {
+            self.ask(Purpose::Probe, probe(), now, out);
+        }
     }
 
     fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out) {

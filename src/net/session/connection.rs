@@ -62,7 +62,7 @@ impl<'a> Connection<'a> {
             Some(end) => end,
             None => {
                 // Right behind the greeting, so that there is a latency to tell from the start.
-                self.ping();
+                self.ping(&mut out);
                 self.turns(&mut out).await
             }
         };
@@ -125,7 +125,7 @@ impl<'a> Connection<'a> {
                 return end;
             }
             if probed || self.slept() {
-                self.probe();
+                self.probe(out);
             }
             if let Some(end) = self.look_at_clock(out) {
                 return end;
@@ -159,7 +159,7 @@ impl<'a> Connection<'a> {
             let (id, request) = self.driver.dispatch.next(now.mono)?;
             self.adapter.request(id, request, now, out);
             if self.pulse.is_stale(now.mono) {
-                self.ping();
+                self.ping(out);
             }
             self.pulse.asked(now.mono);
             if let Some(end) = self.carry_out(out) {
@@ -199,13 +199,24 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn ping(&mut self) {
+    fn ping(&mut self, out: &mut Out) {
         let now = self.driver.clock.now().mono;
         self.pulse.pinged(now);
         // Not a second one behind a socket that takes nothing.
         if self.pinged.is_none() || self.wire.backlog() == 0 {
-            self.pinged = Some(now);
-            self.wire.ping(now.0.to_be_bytes());
+            if self.wire.has_pings() {
+                self.pinged = Some(now);
+                self.wire.ping(now.0.to_be_bytes());
+                return;
+            }
+            let waiting = out.frames.len();
+            self.adapter.probe(self.driver.clock.now(), out);
+            if out.frames.len() > waiting {
+                self.pinged = Some(now);
+            }
+            for frame in out.frames.drain(..) {
+                self.wire.push(frame);
+            }
         }
     }
 
@@ -221,18 +232,22 @@ impl<'a> Connection<'a> {
     }
 
     /// Asks for a sign of life that is to come soon; without one the connection is dead, and is dialled again with short waits.
-    fn probe(&mut self) {
+    fn probe(&mut self, out: &mut Out) {
         self.driver.backoff.reset();
         self.pulse.doubt(self.driver.clock.now().mono);
-        self.ping();
+        self.ping(out);
     }
 
     /// The pong to our ping tells how long the network takes.
     fn pong(&mut self, payload: &[u8], now: Mono) {
-        if let Some(sent) = self.pinged
-            && payload == sent.0.to_be_bytes()
-        {
-            self.pinged = None;
+        if self.pinged.is_some_and(|sent| payload == sent.0.to_be_bytes()) {
+            self.answered(now);
+        }
+    }
+
+    /// What was sent for a sign of life is answered.
+    fn answered(&mut self, now: Mono) {
+        if let Some(sent) = self.pinged.take() {
             if let Some(latency) = self.latency.measured(now.since(sent)) {
                 self.driver.pending.link(LinkEvent::Latency(latency));
             }
@@ -242,7 +257,7 @@ impl<'a> Connection<'a> {
     fn look_at_clock(&mut self, out: &mut Out) -> Option<End> {
         let now = self.driver.clock.now().mono;
         if now >= self.pulse.next_ping() {
-            self.ping();
+            self.ping(out);
         }
         let overdue = |connection: &Self| {
             let now = connection.driver.clock.now().mono;
@@ -276,6 +291,7 @@ impl<'a> Connection<'a> {
             self.wire.push(frame);
         }
         let mut answers = Vec::new();
+        let mut signed_in = false;
         for event in out.events.drain(..) {
             match event {
                 NetEvent::Answer(answer) => {
@@ -283,6 +299,7 @@ impl<'a> Connection<'a> {
                     self.driver.pending.answers(&mut answers);
                 }
                 NetEvent::Link(event) => {
+                    signed_in |= matches!(event, LinkEvent::SignedIn { .. });
                     self.driver.signed_in(&event);
                     self.driver.pending.link(event);
                 }
@@ -293,6 +310,13 @@ impl<'a> Connection<'a> {
                 }
                 update @ NetEvent::Update(_) => self.driver.pending.push(update),
             }
+        }
+        if std::mem::take(&mut out.probed) {
+            self.answered(self.driver.clock.now().mono);
+        }
+        if signed_in && !self.wire.has_pings() {
+            // Before, there was nothing to ask for a latency.
+            self.ping(out);
         }
         if !out.entrypoints.is_empty() {
             self.driver.entrypoints.told(&std::mem::take(&mut out.entrypoints));

@@ -33,7 +33,7 @@ pub(super) enum Ended {
     Fault(tungstenite::Error),
 }
 
-/// One open WebSocket.
+/// One open connection.
 pub(super) struct Wire {
     socket: Socket,
     outgoing: VecDeque<Message>,
@@ -58,6 +58,11 @@ impl Wire {
 
     pub(super) fn ping(&mut self, payload: [u8; 8]) {
         self.outgoing.push_back(Message::Ping(Bytes::copy_from_slice(&payload)));
+    }
+
+    /// Whether a ping is answered by the other side's transport; else the adapter has to ask something.
+    pub(super) fn has_pings(&self) -> bool {
+        self.socket.has_pings()
     }
 
     /// How many frames wait to be written.

@@ -124,7 +124,7 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
             "config.toml:6:10: window is a whole number from 200 to 100000, not 2.5",
             "config.toml:7:11: secrets is \"auto\", \"keyring\" or \"file\", not a list",
             "config.toml:9:8: keys are written in tables such as [keys.everywhere]",
-            "config.toml:11:10: server is an address that starts with wss:// or ws://, not \"https://x\"",
+            "config.toml:11:10: server is an address that starts with wss://, ws:// or tcp://, not \"https://x\"",
             "config.toml:12:1: there is no option of an account called \"sever\"; did you mean \"server\"?",
             "config.toml:13:11: network is \"osmium\", not \"irc\"",
             "config.toml:14:13: client_id is a whole number from 0 to 4294967295, not 4294967296",

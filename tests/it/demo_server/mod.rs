@@ -2,6 +2,7 @@
 
 mod administration;
 mod fixture;
+mod framed;
 mod messages;
 mod rig;
 mod sessions;

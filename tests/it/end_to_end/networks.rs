@@ -1,6 +1,9 @@
 //! Ways to a server other than a WebSocket at 127.0.0.1.
 
+use super::pty::Terminal;
+use super::server::Server;
 use super::shell::{Home, Running};
+use super::strangers::Stranger;
 use serde_json::Value;
 
 /// The embedded server in a process of its own, listening there.
@@ -22,4 +25,40 @@ fn the_embedded_server_and_the_client_speak_ipv6() {
     assert!(done.out.starts_with(&format!("Signed in to {url}")), "{done:?}");
     homes[1].run(&["send", "self", "by way of six"]).went_well();
     assert!(homes[1].run(&["read", "self", "--limit", "1"]).went_well().out.contains("by way of six"));
+}
+
+#[test]
+fn messages_over_plain_tcp_reach_the_same_server() {
+    let server = Server::start();
+    let robin = server.account("robin");
+    let url = server.running().tcp_url();
+    let home = Home::new();
+    let done = home.log_in(&url, &robin.email, &robin.password);
+    assert_eq!((done.code(), done.out.contains(&url)), (0, true), "{done:?}");
+    home.run(&["send", "rustaceans/off-topic", "framed by hand"]).went_well();
+
+    // Another looks on through a WebSocket, and the chat of the first measures the way without pings.
+    let other = Home::new();
+    let open = &["--open", "rustaceans/off-topic"];
+    let ada = Terminal::start_with(other.path(), open, 110, 32, &server.environment("ada"));
+    ada.wait_for("framed by hand");
+    let mut terminal = Terminal::start_with(home.path(), open, 110, 32, &[]);
+    terminal.wait_until("the latency", |screen| screen.contains("framed by hand") && screen.contains(" ms"));
+    terminal.send("and by keys\r");
+    ada.wait_for("and by keys");
+    server.running().drop_connections();
+    terminal.wait_gone(" ms");
+    terminal.wait_until("another connection", |screen| screen.contains(" ms"));
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+}
+
+#[test]
+fn what_is_no_tcp_server_is_told() {
+    let home = Home::new();
+    let robin = ["robin@demo.example", "demo-robin"];
+    let port = Stranger::Says(b"SSH-2.0-OpenSSH_9.9\r\n").listen();
+    let done = home.log_in(&format!("tcp://127.0.0.1:{port}"), robin[0], robin[1]);
+    done.failed(4, &["does not answer like a chat server", "its address may have to begin with wss:// or ws://"]);
+    home.log_in("tcp://127.0.0.1", robin[0], robin[1]).failed(2, &["ends with a port"]);
 }

@@ -190,8 +190,8 @@ async fn a_server_that_breaks_the_websocket_protocol_is_left_and_dialled_again()
         (&[0xf2, 0x01, 0x00][..], "breaks the WebSocket protocol"),
         (&[0x82, 0x81, 0, 0, 0, 0, 0], "breaks the WebSocket protocol"),
         // A frame of 17 MiB is announced.
-        (&[0x82, 127, 0, 0, 0, 0, 1, 0x10, 0, 0], "a frame that is too long"),
-        (&[0x82, 127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], "a frame that is too long"),
+        (&[0x82, 127, 0, 0, 0, 0, 1, 0x10, 0, 0], "a message that is too long"),
+        (&[0x82, 127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], "a message that is too long"),
         (&[0x81, 0x01, 0xff], "not UTF-8"),
     ] {
         let server = Server::bind().await;

@@ -7,4 +7,5 @@ mod proxy;
 mod requests;
 mod sleep;
 mod support;
+mod tcp;
 mod tls;

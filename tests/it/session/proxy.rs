@@ -13,18 +13,18 @@ fn core(server: &Server, proxy: &str) -> Core {
     Core::start(config)
 }
 
-async fn bind() -> (TcpListener, String) {
+pub(super) async fn bind() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let place = listener.local_addr().unwrap().to_string();
     (listener, place)
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+pub(super) async fn accept(listener: &TcpListener) -> TcpStream {
     soon("a connection to the proxy", listener.accept()).await.unwrap().0
 }
 
 /// What a client sends to an HTTP proxy, up to the empty line.
-async fn head(tcp: &mut TcpStream) -> String {
+pub(super) async fn head(tcp: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(soon("a request to the proxy", tcp.read_u8()).await.unwrap());
@@ -39,7 +39,7 @@ async fn bytes<const N: usize>(tcp: &mut TcpStream) -> [u8; N] {
 }
 
 /// The client's side of a SOCKS5 handshake with user name and password (RFC 1928, RFC 1929): the host and port that it asks for.
-async fn socks(tcp: &mut TcpStream, user: &[u8], password: &[u8]) -> (String, u16) {
+pub(super) async fn socks(tcp: &mut TcpStream, user: &[u8], password: &[u8]) -> (String, u16) {
     let [version, methods] = bytes(tcp).await;
     assert_eq!(version, 5);
     for _ in 0..methods {
