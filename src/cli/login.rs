@@ -172,6 +172,7 @@ fn down(address: &str, reason: &DownReason) -> Failure {
         DownReason::Unreachable { .. } | DownReason::Tls { .. } | DownReason::NotAServer { .. } => {
             with_next_step(&reason.to_string(), CHECK_ADDRESS)
         }
+        DownReason::Busy { .. } => with_next_step(&reason.to_string(), "try again in a moment"),
         DownReason::Closed(_) | DownReason::Quiet | DownReason::SignInFault(_) | DownReason::Internal => {
             with_next_step(&format!("no sign-in at {address}: {reason}"), "try again in a moment")
         }

@@ -127,6 +127,16 @@ pub enum DownReason {
         /// What it said instead.
         why: CleanText,
     },
+    /// The server is there and takes nobody for now.
+    #[error("{host} takes nobody just now: {why}")]
+    Busy {
+        /// Where.
+        host: CleanText,
+        /// What it said.
+        why: CleanText,
+        /// How long it wants to be left alone, if it said so.
+        rest: Option<Duration>,
+    },
     /// The other side ended it.
     #[error("the server closed the connection{}", .0.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
     Closed(Option<CleanText>),
@@ -146,5 +156,14 @@ impl DownReason {
     #[must_use]
     pub const fn is_about_server(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Tls { .. } | Self::NotAServer { .. })
+    }
+
+    /// How long the server wants to be left alone, if it said so.
+    #[must_use]
+    pub const fn rest(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { rest, .. } => *rest,
+            _ => None,
+        }
     }
 }

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod caps;
 pub mod chat;
 pub mod community;
+pub mod fault;
 pub mod id;
 pub mod invite;
 pub mod link;

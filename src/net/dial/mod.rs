@@ -77,12 +77,7 @@ async fn connect(server: &ServerAddress, host: &str, port: u16, whose: &str) -> 
     let found = tokio::net::lookup_host((host, port)).await;
     let addresses: Vec<SocketAddr> = match found {
         Ok(found) => found.collect(),
-        Err(error) => {
-            let said = error.to_string();
-            // The standard library says first that it was looking up a name, which the sentence says already.
-            let said = said.strip_prefix("failed to lookup address information: ").unwrap_or(&said);
-            return Err(reason::unreachable(server, &format!("{whose}its name was not found ({said})")));
-        }
+        Err(error) => return Err(reason::of_name(server, whose, &error)),
     };
     let tcp = first_of(&addresses).await.map_err(|error| match error {
         Some(error) => reason::of_connect(server, whose, &error),

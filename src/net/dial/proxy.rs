@@ -129,12 +129,22 @@ pub(super) async fn through(
     let fault = |said: &str| {
         let said = said.trim_start_matches("tunnel error: ").trim_start_matches("SOCKS error: ");
         let said = match said {
-            "unsuccessful" => "it refuses to connect there",
+            "unsuccessful" | "connection not allowed" => "it refuses to connect there",
             "proxy authorization required" | "credentials not accepted" => "it asks for another user name and password",
+            "server does not support user/pass authentication" | "server implements authentication incorrectly" => {
+                "it does not take a user name and password in the usual way"
+            }
             "unexpected end of file" | "io error during SOCKS handshake" | "io error establishing tunnel" => {
                 "it ends the connection, perhaps for want of a right user name and password"
             }
-            other => other,
+            "connection refused" => "nobody answers it there",
+            "network unreachable" => "it has no network to there",
+            "host unreachable" | "could not resolve to acceptable address type" => "it finds no such server",
+            "ttl expired" => "it gets no answer from there",
+            "command not supported" | "address type not supported" => "it cannot connect to such an address",
+            "general server failure" => "it is out of order",
+            "host address is more than 255 characters" => "the server's name is too long for it",
+            _ => "it does not answer like a proxy",
         };
         reason::unreachable(server, &format!("the proxy {name} opens no way: {said}"))
     };

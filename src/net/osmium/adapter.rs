@@ -5,7 +5,7 @@
 
 use super::call::{Call, Outcome, first_call, probe};
 use super::decode::Decoder;
-use super::defaults::{EARLY_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT};
+use super::defaults::{EARLY_LIMIT, FRAME_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT};
 use super::gap::GapWatch;
 use super::handshake::{Handshake, Next, Step};
 use super::pending::{Pending, PendingRequests, Purpose};
@@ -125,6 +125,11 @@ impl OsmiumAdapter {
     }
 
     fn call(&mut self, request: RequestId, call: Call, now: Now, out: &mut Out) {
+        if call.message.encoded_len() > FRAME_LIMIT {
+            // A server may end the connection over it, and nobody would know why.
+            let refusal = Refusal::ours(RefusalKind::Invalid, "this is too much to send at once");
+            return answer(request, Err(refusal), out);
+        }
         self.ask(Purpose::Call { request, handler: call.handler }, call.message, now, out);
     }
 

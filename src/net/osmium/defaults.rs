@@ -31,6 +31,9 @@ pub const PROBE: Duration = Duration::from_secs(50);
 /// How long to hear nothing at all before the connection counts as dead.
 pub const QUIET: Duration = Duration::from_secs(75);
 
+/// Largest request that nib sends, in bytes. No limit is published; the one other client that has one takes so much.
+pub const FRAME_LIMIT: usize = 1 << 20;
+
 /// Frames in a row whose numbers must follow each other before a missing number means anything; the scope of the numbers is not published.
 pub const GAP_TRUST: u32 = 50;
 

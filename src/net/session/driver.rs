@@ -140,7 +140,7 @@ impl Driver {
         } else {
             self.entrypoints.failed()
         }
-        let retry_in = self.backoff.next(&mut self.random);
+        let retry_in = self.backoff.next(&mut self.random).max(reason.rest().unwrap_or_default());
         tracing::info!(%reason, ?retry_in, "not connected");
         self.pending.link(LinkEvent::Down { reason, retry_in });
         let mut answers = Vec::new();

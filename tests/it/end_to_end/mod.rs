@@ -18,6 +18,7 @@ mod guide;
 mod keyboard;
 mod networks;
 mod people;
+mod refusals;
 mod saved;
 mod scripts;
 mod sign_in;

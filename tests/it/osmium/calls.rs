@@ -168,6 +168,17 @@ fn answers_come_in_any_order() {
 }
 
 #[test]
+fn what_a_server_may_end_the_connection_over_is_refused_here() {
+    let mut peer = Peer::signed_in();
+    peer.want(1, &Request::Send(Arc::new(send(&"x".repeat(2 << 20)))));
+    assert!(peer.sent().is_empty());
+    let answers = peer.answers();
+    let refusal = answers[0].1.as_ref().unwrap_err();
+    assert_eq!((refusal.kind, refusal.text.as_str()), (RefusalKind::Invalid, "this is too much to send at once"));
+    peer.asked(2, &Request::Send(Arc::new(send(&"x".repeat(1 << 19)))));
+}
+
+#[test]
 fn a_message_is_sent_with_its_formatting() {
     let mut peer = Peer::signed_in();
     let outgoing = Outgoing { reply_to: Some(MessageId::new(u128::from(MESSAGE))), ..send("😀 **hey** @ada") };

@@ -35,8 +35,7 @@ async fn what_answers_but_is_no_chat_server_is_told_in_words() {
             "it answers HTTP 200 (OK) instead of opening a WebSocket",
         ),
         (b"HTTP/1.1 404 Not Found\r\n\r\n", "it answers HTTP 404 (Not Found)"),
-        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", "it answers HTTP 503 (Service Unavailable)"),
-        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "its WebSocket answer is wrong"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "it agrees to a WebSocket and then does not open one"),
         (b"\x15\x03\x03\x00\x02\x02\x16", "its answer is not HTTP; its address may have to begin with wss://"),
         (b"220 mail.example.org ESMTP\r\n", "its answer is not HTTP"),
         (b"\xff\xfe\x00\x1b[2Jgarbage\r\n\r\n", "its answer is not HTTP"),
@@ -47,6 +46,29 @@ async fn what_answers_but_is_no_chat_server_is_told_in_words() {
         assert!(told.contains(words), "{told}");
         assert!(!told.contains('\x1b'));
     }
+}
+
+#[tokio::test]
+async fn a_server_that_wants_rest_gets_it() {
+    let server = Server::bind().await;
+    let mut core = Core::start(server.config());
+    let mut tcp = server.accept_raw().await;
+    let mut request = [0; 4096];
+    assert!(tcp.read(&mut request).await.unwrap() > 0);
+    tcp.write_all(b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 120\r\n\r\n").await.unwrap();
+    let down = soon("the loss", async {
+        loop {
+            if let Some(NetEvent::Link(LinkEvent::Down { reason, retry_in })) = core.event().await {
+                return (reason, retry_in);
+            }
+        }
+    });
+    let (reason, retry_in) = down.await;
+    assert!(matches!(reason, DownReason::Busy { .. }), "{reason:?}");
+    assert_eq!(retry_in, Duration::from_secs(120), "far more than the usual wait");
+    // Who does not want to wait need not.
+    core.session.probe();
+    server.welcome("hello old").await;
 }
 
 #[tokio::test]
@@ -146,7 +168,7 @@ async fn a_close_is_answered_and_its_reason_told() {
     for (frame, told) in [
         (None, "the server closed the connection"),
         (Some((CloseCode::Normal, "")), "the server closed the connection"),
-        (Some((CloseCode::Away, "")), "the server closed the connection: code 1001"),
+        (Some((CloseCode::Away, "")), "the server closed the connection: it is going away"),
         (Some((CloseCode::Restart, "back \x1b[31msoon")), "the server closed the connection: back [31msoon"),
     ] {
         let server = Server::bind().await;
@@ -187,8 +209,8 @@ async fn garbage_in_frames_is_skipped_and_the_connection_goes_on() {
 #[tokio::test]
 async fn a_server_that_breaks_the_websocket_protocol_is_left_and_dialled_again() {
     for (bytes, words) in [
-        (&[0xf2, 0x01, 0x00][..], "breaks the WebSocket protocol"),
-        (&[0x82, 0x81, 0, 0, 0, 0, 0], "breaks the WebSocket protocol"),
+        (&[0xf2, 0x01, 0x00][..], "breaks the rules of WebSockets"),
+        (&[0x82, 0x81, 0, 0, 0, 0, 0], "breaks the rules of WebSockets"),
         // A frame of 17 MiB is announced.
         (&[0x82, 127, 0, 0, 0, 0, 1, 0x10, 0, 0], "a message that is too long"),
         (&[0x82, 127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], "a message that is too long"),

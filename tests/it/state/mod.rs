@@ -12,7 +12,7 @@ mod script;
 mod signing_in;
 mod themes;
 mod timeline;
-mod waking;
 mod voice;
+mod waking;
 mod welcome;
 mod writing;
