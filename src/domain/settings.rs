@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The themes that are always there, in the order in which they are offered.
-pub const THEMES: [&str; 6] = ["terminal", "dark", "dusk", "light", "paper", "contrast"];
+pub const THEMES: [&str; 7] = ["terminal", "auto", "dark", "dusk", "light", "paper", "contrast"];
 
 /// What the user chose, or the defaults. One shared copy; a reload replaces it whole.
 #[derive(Clone, PartialEq, Eq, Debug)]

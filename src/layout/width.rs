@@ -3,9 +3,100 @@
 //! Text is measured by grapheme cluster, since the painter places one cluster per cell (or two); the width of a text is the sum of its clusters.
 //! Half-width katakana voiced sound marks count one cell each, as terminals draw them. A cluster that holds a control character takes no cell
 //! and is not drawn.
+//!
+//! Terminals disagree about some emoji. What one was found to do about them is [`WidthRules`], in force for the thread that lays out and paints.
 
+use std::cell::Cell;
+use std::fmt;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// What a terminal draws in two cells of what is one picture to Unicode. All true is what Unicode asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WidthRules {
+    /// Emoji joined by ZWJ take the place of the first; else each its own.
+    pub joined: bool,
+    /// The two letters of a flag take a cell each; else two.
+    pub flags: bool,
+    /// A sign that the emoji selector makes a picture of takes two cells; else the one it takes without.
+    pub selector: bool,
+    /// The same for keycaps.
+    pub keycaps: bool,
+    /// A skin tone takes no place of its own; else two cells.
+    pub tones: bool,
+}
+
+impl Default for WidthRules {
+    fn default() -> Self {
+        Self::UNICODE
+    }
+}
+
+impl fmt::Display for WidthRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let other = [
+            (self.joined, "joined emoji"),
+            (self.flags, "flags"),
+            (self.selector, "the emoji selector"),
+            (self.keycaps, "keycaps"),
+            (self.tones, "skin tones"),
+        ];
+        let other: Vec<&str> = other.into_iter().filter(|(follows, _)| !follows).map(|(_, what)| what).collect();
+        if other.is_empty() {
+            f.write_str("as in Unicode")
+        } else {
+            write!(f, "as in Unicode but for {}", other.join(", "))
+        }
+    }
+}
+
+impl WidthRules {
+    /// What Unicode asks for.
+    pub const UNICODE: Self = Self { joined: true, flags: true, selector: true, keycaps: true, tones: true };
+
+    /// Measures by these rules from now on, on this thread. What was measured before is to be forgotten. Returns whether anything changes.
+    pub fn enforce(self) -> bool {
+        RULES.replace(self) != self
+    }
+
+    /// Cells of a cluster where these rules are not those of Unicode; `None` where that makes no difference.
+    fn cells(self, cluster: &str) -> Option<u16> {
+        let letter = |character: char| ('\u{1f1e6}'..='\u{1f1ff}').contains(&character);
+        let tone = |character: char| ('\u{1f3fb}'..='\u{1f3ff}').contains(&character);
+        let special = |character| matches!(character, '\u{200d}' | '\u{fe0f}') || letter(character) || tone(character);
+        if !cluster.chars().any(special) {
+            return None;
+        }
+        let selector = if cluster.contains('\u{20e3}') { self.keycaps } else { self.selector };
+        let (mut cells, mut last, mut after_joiner) = (0, 0, false);
+        for (at, character) in cluster.chars().enumerate() {
+            let wide = match character {
+                '\u{200d}' => {
+                    after_joiner = true;
+                    continue;
+                }
+                '\u{fe0f}' => u16::from(selector && last == 1),
+                _ if std::mem::take(&mut after_joiner) && self.joined => 0,
+                _ if letter(character) => 2 - u16::from(self.flags),
+                _ if tone(character) && at > 0 => {
+                    if self.tones {
+                        0
+                    } else {
+                        2
+                    }
+                }
+                _ => u16::try_from(character.width().unwrap_or(0)).unwrap_or(0),
+            };
+            last = wide;
+            cells += wide;
+        }
+        Some(cells)
+    }
+}
+
+thread_local! {
+    static RULES: Cell<WidthRules> = const { Cell::new(WidthRules::UNICODE) };
+}
 
 /// Cells of one grapheme cluster: 0, 1, 2, or rarely more.
 #[must_use]
@@ -19,6 +110,12 @@ pub fn grapheme_width(cluster: &str) -> u16 {
             return 0;
         }
         marks += usize::from(matches!(character, '\u{ff9e}' | '\u{ff9f}'));
+    }
+    let rules = RULES.get();
+    if rules != WidthRules::UNICODE
+        && let Some(cells) = rules.cells(cluster)
+    {
+        return cells;
     }
     u16::try_from(cluster.width() + marks).unwrap_or(u16::MAX)
 }
@@ -115,7 +212,7 @@ pub fn suffix(text: &str, cells: usize) -> (&str, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{clusters, grapheme_width, prefix, suffix, width};
+    use super::{WidthRules, clusters, grapheme_width, prefix, suffix, width};
     use proptest::prelude::*;
     use ratatui::buffer::CellWidth;
 
@@ -125,6 +222,33 @@ mod tests {
         assert_eq!(prefix("👩‍👩‍👧x", 2), ("👩‍👩‍👧", 2));
         assert_eq!(suffix("ab日本", 3), ("本", 2));
         assert_eq!(prefix("plain", 9), ("plain", 5));
+    }
+
+    #[test]
+    fn a_terminal_that_differs_is_followed() {
+        let texts = [
+            "👩\u{200d}👩\u{200d}👧",
+            "🇩🇪",
+            "❤\u{fe0f}",
+            "1\u{fe0f}\u{20e3}",
+            "👍\u{1f3fd}",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "日",
+            "e\u{301}",
+        ];
+        let measured = || texts.map(grapheme_width);
+        assert_eq!(measured(), [2, 2, 2, 2, 2, 2, 2, 1]);
+        // What tmux 3.3 does.
+        let tmux = WidthRules { selector: false, keycaps: false, tones: false, ..WidthRules::UNICODE };
+        assert!(tmux.enforce() && !tmux.enforce());
+        assert_eq!(measured(), [2, 2, 1, 1, 4, 1, 2, 1]);
+        assert_eq!(grapheme_width("🧑🏻\u{200d}❤\u{fe0f}\u{200d}🧑🏼"), 6);
+        assert_eq!(tmux.to_string(), "as in Unicode but for the emoji selector, keycaps, skin tones");
+        // One that knows nothing of pictures made of several.
+        WidthRules { joined: false, flags: false, selector: false, keycaps: false, tones: false }.enforce();
+        assert_eq!(measured(), [6, 4, 1, 1, 4, 3, 2, 1]);
+        assert!(WidthRules::UNICODE.enforce());
+        assert_eq!(measured(), [2, 2, 2, 2, 2, 2, 2, 1]);
     }
 
     proptest! {

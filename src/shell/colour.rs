@@ -1,28 +1,28 @@
-//! How many colours the terminal has, told from the environment: asking the terminal would cost a round trip.
+//! How many colours the terminal has, told from the environment: no terminal tells when asked.
 
 use crate::config::{ConfigError, Place, ThemeFile, Themes};
-use crate::view::{ColorDepth, Theme};
+use crate::view::{ColorDepth, Ground, Theme};
 
-/// A theme by its name, for the colours that the environment promises.
+/// A theme by its name, for the colours that the environment promises and the terminal's background, where it is known.
 ///
 /// # Errors
 /// The user's file for it has a mistake.
-pub fn theme(name: &str, themes: &Themes) -> Result<Theme, ConfigError> {
+pub fn theme(name: &str, themes: &Themes, ground: Option<Ground>) -> Result<Theme, ConfigError> {
     let depth = promised();
     match themes.file(name) {
-        Some(file) => read(file, depth),
-        None => Ok(Theme::named(name, depth)),
+        Some(file) => read(file, depth, ground),
+        None => Ok(Theme::on(name, depth, ground)),
     }
 }
 
 /// The mistakes in the user's themes, the first of each.
 #[must_use]
 pub fn mistakes(themes: &Themes) -> Vec<ConfigError> {
-    themes.files().filter_map(|(_, file)| read(file, ColorDepth::TrueColor).err()).collect()
+    themes.files().filter_map(|(_, file)| read(file, ColorDepth::TrueColor, None).err()).collect()
 }
 
-fn read(file: &ThemeFile, depth: ColorDepth) -> Result<Theme, ConfigError> {
-    Theme::read(&file.text, depth).map_err(|error| ConfigError {
+fn read(file: &ThemeFile, depth: ColorDepth, ground: Option<Ground>) -> Result<Theme, ConfigError> {
+    Theme::read(&file.text, depth, ground).map_err(|error| ConfigError {
         path: file.path.clone(),
         place: Some(Place::of(&file.text, error.at)),
         message: error.message,

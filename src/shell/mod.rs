@@ -20,6 +20,7 @@ pub mod open;
 pub mod outside;
 pub mod pacing;
 pub mod panic;
+pub mod probe;
 pub mod run;
 pub mod secrets;
 pub mod sequences;

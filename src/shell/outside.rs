@@ -1,6 +1,6 @@
 //! Effects outside the window's cells.
 
-use super::terminal::Screen;
+use super::terminal::{self, Screen};
 use super::{open, sequences};
 use crate::state::Effect;
 use std::io;
@@ -17,7 +17,11 @@ impl Outside {
     /// # Errors
     /// The terminal is gone.
     pub fn carry_out(&mut self, effect: Effect, screen: &mut Screen) -> io::Result<Result<(), String>> {
+        let modern = terminal::is_modern();
         match effect {
+            Effect::Copy(_) if !modern => return Ok(Err("not copied: this terminal has no clipboard".to_owned())),
+            Effect::Notify { .. } if !modern => screen.emit(b"\x07")?,
+            Effect::Title(_) if !modern => {}
             Effect::Copy(text) => match sequences::clipboard(&text) {
                 Ok(bytes) => screen.emit(&bytes)?,
                 Err(sentence) => return Ok(Err(sentence)),

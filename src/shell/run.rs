@@ -5,10 +5,11 @@
 
 use super::engine::Engine;
 use super::gone::gone;
-use super::input::Input;
+use super::input::{Heard, Input};
 use super::mouse::Mouse;
 use super::outside::Outside;
 use super::pacing::{Cause, Pacer};
+use super::probe::{Abilities, Probe};
 use super::settings::{News, SettingsFiles};
 use super::signals::{self, Asked, Insistence, Signals};
 use super::startup::{self, Startup};
@@ -56,6 +57,7 @@ pub async fn chat(mut startup: Startup, input: &mut Option<Input>) -> Result<Lef
         files,
         fixed,
         mouse: Mouse::default(),
+        probe: Probe::new(Abilities::promised()),
         shown: Scene::default(),
         cache,
         told: HashMap::new(),
@@ -107,6 +109,8 @@ struct Chat {
     /// What was configured and takes effect at the next start only.
     fixed: Fixed,
     mouse: Mouse,
+    /// What the terminal can do, as far as it has said.
+    probe: Probe,
     /// What the terminal shows.
     shown: Scene,
     cache: LayoutCache,
@@ -133,6 +137,7 @@ impl Chat {
 
     async fn turns(&mut self, input: &mut Input, signals: &mut Signals) -> Result<Left, TerminalError> {
         self.finish_turn(Cause::Key)?;
+        self.ask(input)?;
         let mut gone = pin!(gone());
         loop {
             if let Standing::Leaving(left) = self.standing {
@@ -185,16 +190,13 @@ impl Chat {
         Ok(())
     }
 
-    fn input(&mut self, event: Option<io::Result<Told>>) -> Cause {
-        match event {
-            Some(Ok(Told::Key(key))) => self.key(key),
-            Some(Ok(Told::Paste(text))) => self.act(Action::Paste(text)),
-            Some(Ok(Told::Resize(width, height))) => self.engine.feed(Event::Resized { width, height }, &mut ()),
-            Some(Ok(Told::FocusGained)) => self.engine.feed(Event::Focused(true), &mut ()),
-            Some(Ok(Told::FocusLost)) => self.engine.feed(Event::Focused(false), &mut ()),
-            Some(Ok(Told::Mouse(event))) => {
-                if let Some(action) = self.mouse.action(event, &self.shown) {
-                    self.act(action);
+    fn input(&mut self, heard: Option<io::Result<Heard>>) -> Cause {
+        match heard {
+            Some(Ok(Heard::Event(event))) => self.event(event),
+            Some(Ok(Heard::Reply(reply))) => {
+                if let Some(abilities) = self.probe.take(reply) {
+                    tracing::info!(?abilities, "the terminal answered");
+                    self.learned();
                 }
             }
             Some(Err(error)) => {
@@ -204,6 +206,51 @@ impl Chat {
             None => self.end(),
         }
         Cause::Key
+    }
+
+    fn event(&mut self, event: Told) {
+        match event {
+            Told::Key(key) => self.key(key),
+            Told::Paste(text) => self.act(Action::Paste(text)),
+            Told::Resize(width, height) => self.engine.feed(Event::Resized { width, height }, &mut ()),
+            Told::FocusGained => self.engine.feed(Event::Focused(true), &mut ()),
+            Told::FocusLost => self.engine.feed(Event::Focused(false), &mut ()),
+            Told::Mouse(event) => {
+                if let Some(action) = self.mouse.action(event, &self.shown) {
+                    self.act(action);
+                }
+            }
+        }
+    }
+
+    /// Asks the terminal what it can do, once something shows. What the questions write over is drawn again with them.
+    fn ask(&mut self, input: &Input) -> io::Result<()> {
+        let (_, height) = self.screen.size()?;
+        let questions = self.probe.questions(Some(height.saturating_sub(1)));
+        if questions.is_empty() {
+            return Ok(());
+        }
+        input.await_replies();
+        self.screen.forget();
+        self.draw_after(&questions)
+    }
+
+    /// The terminal has said what it can do.
+    fn learned(&mut self) {
+        let abilities = self.probe.abilities();
+        self.screen.synchronise(abilities.synchronised != Some(false));
+        if abilities.widths.unwrap_or_default().enforce() {
+            // What was measured otherwise is measured again, and drawn from where it is known to begin.
+            let keys = std::mem::take(&mut self.cache.keys);
+            self.cache = LayoutCache::new(jiff::tz::TimeZone::system());
+            self.cache.keys = keys;
+            self.screen.forget();
+            self.drawn = None;
+        }
+        if abilities.background.is_some() {
+            self.theme.0.clear();
+            self.drawn = None;
+        }
     }
 
     fn key(&mut self, key: KeyEvent) {
@@ -242,6 +289,11 @@ impl Chat {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        self.draw_after(&[])
+    }
+
+    /// Draws after bytes that may write over what the terminal shows.
+    fn draw_after(&mut self, before: &[u8]) -> io::Result<()> {
         // A size that was not told yet: the frame must fit the terminal as it is, not as it was.
         let (width, height) = self.screen.size()?;
         if self.engine.state().front.as_ref().is_some_and(|front| (front.width, front.height) != (width, height)) {
@@ -251,7 +303,7 @@ impl Chat {
         let drawn = self.engine.state().revision;
         self.retheme();
         let theme = &self.theme.1;
-        self.screen.draw(|frame| view::paint(&scene, theme, frame))?;
+        self.screen.draw_after(before, |frame| view::paint(&scene, theme, frame))?;
         self.drawn = Some(drawn);
         self.pacer.drawn(self.engine.clock().mono());
         self.tell(&scene);
@@ -269,7 +321,7 @@ impl Chat {
             return;
         }
         let name = wanted.to_owned();
-        match colour::theme(&name, &self.themes) {
+        match colour::theme(&name, &self.themes, self.probe.abilities().ground()) {
             Ok(theme) => self.theme.1 = theme,
             Err(mistake) => self.engine.feed(Event::Failed(mistake.brief()), &mut ()),
         }
@@ -319,6 +371,10 @@ impl Chat {
                 self.standing = Standing::Running;
                 self.screen.reenter()?;
                 self.drawn = None;
+            }
+            Asked::Resized => {
+                let (width, height) = self.screen.size()?;
+                self.engine.feed(Event::Resized { width, height }, &mut ());
             }
         }
         Ok(Cause::Key)

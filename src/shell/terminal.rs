@@ -3,6 +3,7 @@
 //! Whatever ends the program (the end of the loop, an error, a signal, a panic) gives the terminal back exactly once and first. A frame is
 //! composed in memory and written in one piece inside a synchronised update, so that no half of it is ever seen.
 
+use super::probe;
 use crossterm::cursor::{Hide, SetCursorStyle, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
@@ -26,9 +27,6 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
 /// Whether the terminal is ours now. Whoever sets it to false gives the terminal back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// Whether keys can be asked for in their unambiguous form. Consoles of Windows tell them so anyway, and the library fails where it is asked to there.
-const ENHANCES: bool = cfg!(not(windows));
 
 /// Whether the terminal has not been given back whole: it is ours, or is being given back.
 static HELD: AtomicBool = AtomicBool::new(false);
@@ -69,6 +67,17 @@ pub fn check(term: Option<&str>) -> Result<(), TerminalError> {
     }
 }
 
+/// Whether the terminal can be told of what old consoles would print parts of.
+#[must_use]
+pub fn is_modern() -> bool {
+    probe::is_modern(&std::env::var("TERM").unwrap_or_default())
+}
+
+/// Whether keys can be asked for in their unambiguous form. Consoles of Windows tell them so anyway, and the library fails where it is asked to there.
+fn enhances() -> bool {
+    cfg!(not(windows)) && is_modern()
+}
+
 /// Where a frame is composed. Flushing does nothing: [`Screen`] writes it out whole.
 #[derive(Clone, Default)]
 struct Composed(Rc<RefCell<Vec<u8>>>);
@@ -92,6 +101,8 @@ pub struct Screen {
     stale: bool,
     /// Whether the terminal is to report the mouse.
     mouse: bool,
+    /// Whether frames are synchronised updates.
+    synchronised: bool,
 }
 
 impl Screen {
@@ -103,7 +114,7 @@ impl Screen {
         let composed = Composed::default();
         take()?;
         match Terminal::new(CrosstermBackend::new(composed.clone())) {
-            Ok(terminal) => Ok(Self { terminal, composed, stale: false, mouse: false }),
+            Ok(terminal) => Ok(Self { terminal, composed, stale: false, mouse: false, synchronised: true }),
             Err(error) => {
                 restore();
                 Err(error.into())
@@ -124,14 +135,32 @@ impl Screen {
     /// # Errors
     /// The terminal is gone.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        queue!(self.composed, BeginSynchronizedUpdate)?;
+        self.draw_after(&[], paint)
+    }
+
+    /// Draws a frame after bytes that may write over what the terminal shows, in one synchronised update with them.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn draw_after(&mut self, before: &[u8], paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if self.synchronised {
+            queue!(self.composed, BeginSynchronizedUpdate)?;
+        }
+        self.composed.0.borrow_mut().extend_from_slice(before);
         if std::mem::take(&mut self.stale) {
             let (width, height) = self.size()?;
             self.terminal.resize(Rect::new(0, 0, width, height))?;
         }
         self.terminal.draw(paint)?;
-        queue!(self.composed, EndSynchronizedUpdate)?;
+        if self.synchronised {
+            queue!(self.composed, EndSynchronizedUpdate)?;
+        }
         self.send()
+    }
+
+    /// Whether frames are to be synchronised updates. They are, until the terminal says that it knows none.
+    pub fn synchronise(&mut self, synchronised: bool) {
+        self.synchronised = synchronised;
     }
 
     /// Forgets what the terminal shows, so that the next frame draws everything.
@@ -201,8 +230,11 @@ fn take() -> io::Result<()> {
     let mut bytes = Vec::with_capacity(128);
     // The window's title is put on the terminal's stack, and taken from there at the end.
     bytes.extend_from_slice(b"\x1b[22;2t");
-    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, SetCursorStyle::SteadyBar, Hide,)?;
-    if ENHANCES {
+    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
+    if is_modern() {
+        queue!(bytes, SetCursorStyle::SteadyBar)?;
+    }
+    if enhances() {
         // A terminal that does not know this ignores it; asking first would cost a round trip before the first frame.
         queue!(bytes, PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES))?;
     }
@@ -291,7 +323,7 @@ pub fn abandon() {
 /// What takes back everything that was asked of the terminal.
 fn farewell() -> io::Result<Vec<u8>> {
     let mut bytes = MOUSE_OFF.to_vec();
-    if ENHANCES {
+    if enhances() {
         queue!(bytes, PopKeyboardEnhancementFlags)?;
     }
     queue!(
@@ -302,10 +334,11 @@ fn farewell() -> io::Result<Vec<u8>> {
         ResetColor,
         DisableFocusChange,
         DisableBracketedPaste,
-        SetCursorStyle::DefaultUserShape,
-        LeaveAlternateScreen,
-        Show,
     )?;
+    if is_modern() {
+        queue!(bytes, SetCursorStyle::DefaultUserShape)?;
+    }
+    queue!(bytes, LeaveAlternateScreen, Show)?;
     bytes.extend_from_slice(b"\x1b[23;2t");
     Ok(bytes)
 }

@@ -5,7 +5,7 @@ mod paint;
 pub mod theme;
 
 pub use paint::{paint, paint_buffer};
-pub use theme::{ColorDepth, Theme};
+pub use theme::{ColorDepth, Ground, Theme};
 
 #[cfg(doc)]
 use crate::layout::Scene;

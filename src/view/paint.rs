@@ -6,8 +6,12 @@ use super::theme::Theme;
 use crate::layout::width::{clusters, grapheme_width, is_plain};
 use crate::layout::{Fill, Placed, Scene};
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
+use std::num::NonZeroU16;
+
+/// What stands in cells that a cluster covers whose width is not the library's: equal to no other, so that they are drawn when it goes.
+const COVERED: &str = "";
 
 /// Draws a scene on a frame and places its cursor.
 pub fn paint(scene: &Scene, theme: &Theme, frame: &mut Frame<'_>) {
@@ -73,13 +77,17 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
                 full = true;
                 return false;
             }
+            let mut forced = None;
             if let Some(cell) = buffer.cell_mut((x, y)) {
                 cell.set_symbol(cluster).set_style(style);
+                // The library measures by Unicode alone.
+                forced = NonZeroU16::new(cells).filter(|_| cell.cell_width() != cells);
+                cell.set_diff_option(forced.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth));
             }
-            // The terminal draws the cluster over these.
+            // The terminal draws the cluster over these. Where it draws two signs, the second is in them, and they are no blanks.
             for hidden in x + 1..x + cells {
                 if let Some(cell) = buffer.cell_mut((hidden, y)) {
-                    cell.set_symbol(" ").set_style(style);
+                    cell.set_symbol(if forced.is_some() { COVERED } else { " " }).set_style(style);
                 }
             }
             x += cells;
@@ -91,15 +99,23 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     }
 }
 
-/// A wide cluster whose right half is about to be covered gives way to a space.
+/// A wide cluster of which a part is about to be covered from `x` on gives way to spaces.
 fn halve(buffer: &mut Buffer, x: u16, y: u16, area: Rect, theme: &Theme) {
-    if x <= area.x {
+    let mut start = x;
+    while start > area.x {
+        start -= 1;
+        let Some(cell) = buffer.cell((start, y)) else { return };
+        if cell.symbol() == COVERED {
+            continue;
+        }
+        if cell.symbol().len() > 1 && grapheme_width(cell.symbol()) > x - start {
+            for column in start..x {
+                if let Some(cell) = buffer.cell_mut((column, y)) {
+                    cell.reset();
+                    cell.set_style(theme.base());
+                }
+            }
+        }
         return;
-    }
-    if let Some(cell) = buffer.cell_mut((x - 1, y))
-        && cell.symbol().len() > 1
-        && grapheme_width(cell.symbol()) > 1
-    {
-        cell.set_symbol(" ").set_style(theme.base());
     }
 }

@@ -1,7 +1,7 @@
 //! Themes: what each role looks like, for as many colours as the terminal has.
 //!
-//! `terminal` uses the palette that the user gave the terminal and paints no background; the others bring their own colours, from the files in
-//! `assets/themes` or from the user's. With 16 colours every theme uses the terminal's palette, with none only attributes. Nothing is told by colour alone.
+//! `terminal` uses the palette that the user gave the terminal and paints no background, `auto` is `dark` or `light` as the terminal is; the others
+//! bring their own colours, from the files in `assets/themes` or from the user's. With 16 colours every theme uses the terminal's palette, with none only attributes. Nothing is told by colour alone.
 
 use super::color::Rgb;
 use crate::domain::settings::THEMES;
@@ -21,6 +21,25 @@ pub enum ColorDepth {
     Ansi16,
     /// None: attributes only. What `NO_COLOR` asks for.
     None,
+}
+
+/// What the terminal paints text on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ground {
+    /// Light words can be read on it.
+    Dark,
+    /// Dark words can.
+    Light,
+}
+
+impl Ground {
+    /// Which of the two a colour is: light if black can be read on it better than white.
+    #[must_use]
+    pub fn of(red: u8, green: u8, blue: u8) -> Self {
+        let ground = Rgb(red, green, blue);
+        let light = ground.contrast(Rgb(0, 0, 0)) > ground.contrast(Rgb(255, 255, 255));
+        if light { Self::Light } else { Self::Dark }
+    }
 }
 
 /// The looks of all roles.
@@ -115,39 +134,54 @@ const CONTRAST: &str = include_str!("../../assets/themes/contrast.toml");
 
 impl Theme {
     /// The names of the themes that are built in.
-    pub const NAMES: [&'static str; 6] = THEMES;
+    pub const NAMES: [&'static str; THEMES.len()] = THEMES;
 
-    /// A built-in theme by its name; an unknown name gives `terminal`.
+    /// A built-in theme by its name, for a terminal that does not tell its background; an unknown name gives `terminal`.
     #[must_use]
     pub fn named(name: &str, depth: ColorDepth) -> Self {
+        Self::on(name, depth, None)
+    }
+
+    /// A built-in theme by its name, for a terminal with this background where it is known; an unknown name gives `terminal`.
+    #[must_use]
+    pub fn on(name: &str, depth: ColorDepth, ground: Option<Ground>) -> Self {
+        let name = match (name, ground) {
+            ("auto", Some(Ground::Light)) => "light",
+            ("auto", Some(Ground::Dark)) => "dark",
+            _ => name,
+        };
         let text = match name {
             "dark" => DARK,
             "dusk" => DUSK,
             "light" => LIGHT,
             "paper" => PAPER,
             "contrast" => CONTRAST,
-            _ => return Self::plain(depth),
+            _ => return Self::plain(depth, ground),
         };
-        Self::read(text, depth).unwrap_or_else(|_| Self::plain(depth))
+        Self::read(text, depth, ground).unwrap_or_else(|_| Self::plain(depth, ground))
     }
 
-    /// A theme from the text of its file. With 16 colours or none it is checked, but the terminal's own palette is used.
+    /// A theme from the text of its file. With 16 colours or none it is checked, but the terminal's own palette is used, for its background.
     ///
     /// # Errors
     /// A colour is missing, unknown or not written as one.
-    pub fn read(text: &str, depth: ColorDepth) -> Result<Self, ThemeError> {
+    pub fn read(text: &str, depth: ColorDepth, ground: Option<Ground>) -> Result<Self, ThemeError> {
         let palette: Palette = toml::from_str(text).map_err(|error| ThemeError {
             at: error.span().map_or(0, |span| span.start),
             message: error.message().to_owned(),
         })?;
         Ok(match depth {
             ColorDepth::TrueColor | ColorDepth::Ansi256 => Self::from_palette(&palette, depth),
-            ColorDepth::Ansi16 | ColorDepth::None => Self::plain(depth),
+            ColorDepth::Ansi16 | ColorDepth::None => Self::plain(depth, ground),
         })
     }
 
-    fn plain(depth: ColorDepth) -> Self {
-        if depth == ColorDepth::None { Self::attributes() } else { Self::terminal(depth) }
+    fn plain(depth: ColorDepth, ground: Option<Ground>) -> Self {
+        match (depth, ground) {
+            (ColorDepth::None, _) => Self::attributes(),
+            (_, Some(Ground::Light)) => Self::terminal_light(depth),
+            _ => Self::terminal(depth),
+        }
     }
 
     fn from_palette(palette: &Palette, depth: ColorDepth) -> Self {
@@ -223,6 +257,21 @@ impl Theme {
             reverse: true,
             grounds: None,
         }
+    }
+
+    /// The same where the background is light: the palette's yellow, cyan and bright colours could hardly be read there.
+    fn terminal_light(depth: ColorDepth) -> Self {
+        let mut theme = Self::terminal(depth);
+        let people = [Color::Blue, Color::Magenta, Color::Red, Color::LightBlue];
+        theme.people = people.into_iter().map(|color| Style::new().fg(color)).collect();
+        for role in &mut theme.roles {
+            role.fg = match role.fg {
+                Some(Color::Cyan) => Some(Color::Blue),
+                Some(Color::Yellow) => Some(Color::Magenta),
+                other => other,
+            };
+        }
+        theme
     }
 
     /// No colour at all.
@@ -346,7 +395,7 @@ mod tests {
 
     #[test]
     fn own_colours_can_be_read() {
-        for name in Theme::NAMES.into_iter().filter(|name| *name != "terminal") {
+        for name in Theme::NAMES.into_iter().filter(|name| !matches!(*name, "terminal" | "auto")) {
             for depth in [ColorDepth::TrueColor, ColorDepth::Ansi256] {
                 let theme = Theme::named(name, depth);
                 let ground = rgb(theme.base.bg.unwrap());
@@ -372,11 +421,11 @@ mod tests {
     #[test]
     fn mistakes_are_told_with_their_place() {
         let wrong = DARK.replace("#7cb3ff", "blue");
-        let error = Theme::read(&wrong, ColorDepth::None).unwrap_err();
+        let error = Theme::read(&wrong, ColorDepth::None, None).unwrap_err();
         assert!(wrong.get(error.at..).unwrap().starts_with("\"blue\""), "{error:?}");
         assert!(error.message.contains("#rrggbb"), "{error:?}");
         let missing = DARK.replace("accent =", "akzent =");
-        assert!(Theme::read(&missing, ColorDepth::TrueColor).unwrap_err().message.contains("akzent"));
+        assert!(Theme::read(&missing, ColorDepth::TrueColor, None).unwrap_err().message.contains("akzent"));
     }
 
     #[test]
@@ -396,7 +445,45 @@ mod tests {
 
     #[test]
     fn the_terminals_theme_paints_no_background() {
-        let theme = Theme::named("terminal", ColorDepth::TrueColor);
-        assert!(theme.roles.iter().chain([&theme.base, &theme.marked]).all(|style| style.bg.is_none()));
+        for ground in [None, Some(Ground::Dark), Some(Ground::Light)] {
+            let theme = Theme::on("terminal", ColorDepth::TrueColor, ground);
+            assert!(theme.roles.iter().chain([&theme.base, &theme.marked]).all(|style| style.bg.is_none()));
+        }
+    }
+
+    #[test]
+    fn what_the_terminal_is_painted_on_decides() {
+        let depth = ColorDepth::TrueColor;
+        assert_eq!(Theme::on("auto", depth, Some(Ground::Light)), Theme::named("light", depth));
+        assert_eq!(Theme::on("auto", depth, Some(Ground::Dark)), Theme::named("dark", depth));
+        assert_eq!(Theme::on("auto", depth, None), Theme::named("terminal", depth));
+        for (name, depth) in [("terminal", depth), ("auto", ColorDepth::Ansi16), ("dusk", ColorDepth::Ansi16)] {
+            let theme = Theme::on(name, depth, Some(Ground::Light));
+            for style in theme.roles.iter().chain(&theme.people) {
+                let pale =
+                    [Color::Yellow, Color::Cyan, Color::White, Color::LightYellow, Color::LightCyan, Color::LightGreen];
+                assert!(!style.fg.is_some_and(|color| pale.contains(&color)), "{name} {style:?}");
+            }
+        }
+        assert_eq!(
+            Theme::on("terminal", ColorDepth::None, Some(Ground::Light)),
+            Theme::named("dark", ColorDepth::None)
+        );
+    }
+
+    #[test]
+    fn grounds_are_told_apart() {
+        for (color, ground) in [
+            (0x00_0000, Ground::Dark),
+            (0x1e_1e2e, Ground::Dark),
+            (0x00_2b36, Ground::Dark),
+            (0x30_0a24, Ground::Dark),
+            (0xff_ffff, Ground::Light),
+            (0xfd_f6e3, Ground::Light),
+            (0xc0_c0c0, Ground::Light),
+        ] {
+            let Rgb(red, green, blue) = Rgb::hex(color);
+            assert_eq!(Ground::of(red, green, blue), ground, "{color:06x}");
+        }
     }
 }

@@ -15,4 +15,6 @@ pub enum Asked {
     Stop,
     /// Go on after a stop. Not on Windows.
     Continue,
+    /// The terminal has another size. Not on Windows, where it comes with the keys.
+    Resized,
 }

@@ -14,6 +14,7 @@ pub struct Signals {
     ending: Ending,
     stop: Signal,
     resume: Signal,
+    resized: Signal,
 }
 
 impl Signals {
@@ -26,6 +27,7 @@ impl Signals {
             ending: Ending::listen()?,
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            resized: signal(SignalKind::window_change())?,
         })
     }
 
@@ -36,6 +38,7 @@ impl Signals {
             () = self.ending.asked() => Asked::End,
             _ = self.resume.recv() => Asked::Continue,
             _ = self.stop.recv() => Asked::Stop,
+            _ = self.resized.recv() => Asked::Resized,
         }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// What is said of the themes that are built in.
 const KNOWN: &[(&str, &str)] = &[
     ("terminal", "your terminal's own colours"),
+    ("auto", "dark or light, as your terminal is"),
     ("dark", "light words on a dark ground"),
     ("dusk", "warm words on brown"),
     ("light", "dark words on a light ground"),

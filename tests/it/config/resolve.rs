@@ -117,7 +117,7 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
         config.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
             "config.toml:1:1: there is no option called \"thme\"; did you mean \"theme\"?",
-            "config.toml:2:9: theme is \"terminal\", \"dark\", \"dusk\", \"light\", \"paper\" or \"contrast\" (did you mean \"dark\"?), not \"drak\"",
+            "config.toml:2:9: theme is \"terminal\", \"auto\", \"dark\", \"dusk\", \"light\", \"paper\" or \"contrast\" (did you mean \"dark\"?), not \"drak\"",
             "config.toml:3:9: ascii is true or false, not \"yes\"",
             "config.toml:4:19: sidebar_width is a whole number from 12 to 80, not 500",
             "config.toml:5:8: page is a whole number from 10 to 100, not -1",

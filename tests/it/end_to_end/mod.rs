@@ -18,6 +18,7 @@ mod guide;
 mod keyboard;
 mod networks;
 mod people;
+mod probe;
 mod refusals;
 mod saved;
 mod scripts;

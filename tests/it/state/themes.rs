@@ -33,13 +33,15 @@ fn the_list_shows_each_as_it_is_reached_and_esc_brings_back_the_one_before() {
     script.act(Action::Theme(String::new()));
     assert_eq!(script.state.theme(), "terminal");
     script.act(Action::Move(1));
+    assert_eq!(script.state.theme(), "auto");
+    script.act(Action::Move(1));
     assert_eq!(script.state.theme(), "dark");
     script.act(Action::Insert("pap".to_owned()));
     assert_eq!(script.state.theme(), "paper");
     script.act(Action::Cancel);
     assert_eq!(script.state.theme(), "terminal");
     script.act(Action::Theme(String::new()));
-    script.act(Action::Move(2));
+    script.act(Action::Move(3));
     assert_eq!(script.act(Action::Accept), [save("dusk")]);
     assert_eq!(script.state.theme(), "dusk");
     assert!(script.state.front.as_ref().unwrap().overlays.is_empty());

@@ -1,18 +1,13 @@
-//! Keys, pastes, sizes and focus, read on a thread of their own.
-//!
-//! The library that reads them never returns once the terminal is gone: it reads the end of the input again and again. On a thread of its own that
-//! costs nothing but a moment, since the loop is told of the loss by [`super::gone`].
+//! What the console tells.
 
-use crossterm::event::{self, Event};
+use super::{Heard, ROOM};
+use crossterm::event;
 use std::io;
 use tokio::sync::mpsc::{Receiver, channel};
 
-/// How many events may wait. More than a frame's time of typing; a flood waits in the terminal.
-const ROOM: usize = 64;
-
 /// What the user does.
 #[derive(Debug)]
-pub struct Input(Receiver<io::Result<Event>>);
+pub struct Input(Receiver<io::Result<Heard>>);
 
 impl Input {
     /// Begins to read. The thread goes on until the program ends, so this is for once in a run.
@@ -23,7 +18,7 @@ impl Input {
         let (tell, told) = channel(ROOM);
         let read = move || {
             loop {
-                let event = event::read();
+                let event = event::read().map(Heard::Event);
                 let over = event.is_err();
                 if tell.blocking_send(event).is_err() || over {
                     return;
@@ -35,7 +30,21 @@ impl Input {
     }
 
     /// The next one; `None` when nothing more can be read. Safe to drop and call again.
-    pub async fn next(&mut self) -> Option<io::Result<Event>> {
+    pub async fn next(&mut self) -> Option<io::Result<Heard>> {
         self.0.recv().await
     }
+
+    /// Replies come as what they are.
+    pub fn await_replies(&self) {}
+
+    /// Lets somebody else read. Cannot be: nothing wakes who waits for the console.
+    ///
+    /// # Errors
+    /// Always.
+    pub async fn pause(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Reads again.
+    pub fn resume(&self) {}
 }
