@@ -375,6 +375,9 @@ impl Chat {
             Asked::Resized => {
                 let (width, height) = self.screen.size()?;
                 self.engine.feed(Event::Resized { width, height }, &mut ());
+                // It may have been another size in between, which cost the terminal what did not fit.
+                self.screen.forget();
+                self.drawn = None;
             }
         }
         Ok(Cause::Key)

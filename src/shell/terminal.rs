@@ -3,7 +3,8 @@
 //! Whatever ends the program (the end of the loop, an error, a signal, a panic) gives the terminal back exactly once and first. A frame is
 //! composed in memory and written in one piece inside a synchronised update, so that no half of it is ever seen.
 
-use super::probe;
+use super::{colour, probe, sequences};
+use crate::view::ColorDepth;
 use crossterm::cursor::{Hide, SetCursorStyle, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
@@ -103,6 +104,8 @@ pub struct Screen {
     mouse: bool,
     /// Whether frames are synchronised updates.
     synchronised: bool,
+    /// Whether colours are to be written as terminals of 16 know them.
+    sixteen: bool,
 }
 
 impl Screen {
@@ -112,9 +115,10 @@ impl Screen {
     /// The terminal refuses; it is then given back.
     pub fn enter() -> Result<Self, TerminalError> {
         let composed = Composed::default();
+        let sixteen = colour::promised() == ColorDepth::Ansi16;
         take()?;
         match Terminal::new(CrosstermBackend::new(composed.clone())) {
-            Ok(terminal) => Ok(Self { terminal, composed, stale: false, mouse: false, synchronised: true }),
+            Ok(terminal) => Ok(Self { terminal, composed, stale: false, mouse: false, synchronised: true, sixteen }),
             Err(error) => {
                 restore();
                 Err(error.into())
@@ -208,6 +212,9 @@ impl Screen {
 
     fn send(&mut self) -> io::Result<()> {
         let mut bytes = self.composed.0.borrow_mut();
+        if self.sixteen {
+            sequences::to_sixteen(&mut bytes);
+        }
         let mut out = io::stdout().lock();
         let result = out.write_all(&bytes).and_then(|()| out.flush());
         bytes.clear();

@@ -10,7 +10,7 @@ use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
 use std::num::NonZeroU16;
 
-/// What stands in cells that a cluster covers whose width is not the library's: equal to no other, so that they are drawn when it goes.
+/// What stands in cells that such a cluster covers: equal to no other, so that they are drawn when it goes.
 const COVERED: &str = "";
 
 /// Draws a scene on a frame and places its cursor.
@@ -77,11 +77,14 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
                 full = true;
                 return false;
             }
+            // A joiner at the end joins nothing here, and in some terminals whatever is drawn next.
+            let cluster = cluster.trim_end_matches('\u{200d}');
             let mut forced = None;
             if let Some(cell) = buffer.cell_mut((x, y)) {
                 cell.set_symbol(cluster).set_style(style);
-                // The library measures by Unicode alone.
-                forced = NonZeroU16::new(cells).filter(|_| cell.cell_width() != cells);
+                // The library measures by Unicode alone, and some terminals keep a sign in each cell of what is joined.
+                let joined = cells > 1 && cluster.chars().nth(1).is_some() && !cluster.contains('\u{fe0f}');
+                forced = NonZeroU16::new(cells).filter(|_| joined || cell.cell_width() != cells);
                 cell.set_diff_option(forced.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth));
             }
             // The terminal draws the cluster over these. Where it draws two signs, the second is in them, and they are no blanks.

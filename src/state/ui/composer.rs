@@ -143,11 +143,18 @@ impl Composer {
         false
     }
 
+    /// Goes so many characters. The widget's own steps stop at marks that take no cell, and its jumps end at 65 535.
     fn steps(&mut self, motion: CursorMove, count: usize) -> bool {
-        for _ in 0..count {
-            self.moved(motion);
+        let (line, column) = self.cursor();
+        let target = if motion == CursorMove::Back { column.checked_sub(count) } else { column.checked_add(count) };
+        let within = target.filter(|target| *target <= self.line(line).chars().count());
+        match (u16::try_from(line), within.map(u16::try_from)) {
+            (Ok(line), Some(Ok(column))) => self.moved(CursorMove::Jump(line, column)),
+            _ => {
+                (0..count).for_each(|_| _ = self.moved(motion));
+                false
+            }
         }
-        false
     }
 
     /// By line; from the first and last line to its end, as everywhere.
@@ -225,6 +232,21 @@ mod tests {
         assert!(composer.edit(T::Delete));
         assert_eq!(composer.text(), "a");
         assert!(!composer.edit(T::Delete), "nothing after the end");
+    }
+
+    #[test]
+    fn the_cursor_goes_through_marks_of_any_number_and_back() {
+        for text in
+            ["cafe\u{301} e\u{323}\u{302}", "Z\u{335}\u{321}a\u{334}\u{322}l", "🧑🏻\u{200d}❤\u{fe0f}\u{200d}🧑🏼x", "שָׁלוֹם"]
+        {
+            let mut composer = with(text);
+            let end = composer.cursor();
+            let count = unicode_segmentation::UnicodeSegmentation::graphemes(text, true).count();
+            (0..count).for_each(|_| _ = composer.edit(T::Left));
+            assert_eq!(composer.cursor(), (0, 0), "{text:?}");
+            (0..count).for_each(|_| _ = composer.edit(T::Right));
+            assert_eq!(composer.cursor(), end, "{text:?}");
+        }
     }
 
     #[test]

@@ -14,8 +14,10 @@ mod strangers;
 
 mod demo;
 mod encrypted;
+mod graphemes;
 mod guide;
 mod keyboard;
+mod matrix;
 mod networks;
 mod people;
 mod probe;

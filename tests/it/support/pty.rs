@@ -273,6 +273,32 @@ impl Terminal {
         assert!(found.is_some(), "waited for {sequence:?}; the screen shows:\n{}", self.screen());
     }
 
+    /// Waits until a sequence was written to the terminal more often than so many times.
+    pub(crate) fn wait_more(&self, sequence: &str, than: usize) {
+        let count = |output: &[u8]| output.windows(sequence.len()).filter(|part| *part == sequence.as_bytes()).count();
+        let found = self.shared.wait(|inside| (count(&inside.output) > than).then_some(()));
+        assert!(found.is_some(), "waited for more of {sequence:?}; the screen shows:\n{}", self.screen());
+    }
+
+    /// Waits until nothing was written to the terminal for so long: for what nothing announces the end of.
+    pub(crate) fn wait_quiet(&self, long: Duration) {
+        let end = Instant::now() + PATIENCE;
+        let mut inside = self.shared.lock();
+        let (mut count, mut since) = (inside.output.len(), Instant::now());
+        while since.elapsed() < long {
+            assert!(Instant::now() < end, "waited for the end of output");
+            inside = self
+                .shared
+                .wake
+                .wait_timeout(inside, long.saturating_sub(since.elapsed()))
+                .expect("the terminal's lock")
+                .0;
+            if inside.output.len() != count {
+                (count, since) = (inside.output.len(), Instant::now());
+            }
+        }
+    }
+
     /// Waits until the screen does not hold a text any more.
     pub(crate) fn wait_gone(&self, text: &str) -> String {
         self.wait_until(&format!("the end of {text}"), |screen| !screen.contains(text))
