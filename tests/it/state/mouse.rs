@@ -65,7 +65,7 @@ fn beside_a_list_closes_it_and_on_it_chooses() {
     script.act(Action::Point(Hit::Outside));
     assert!(script.state.front.as_ref().unwrap().overlays.is_empty());
     script.act(Action::Theme(String::new()));
-    script.act(Action::Point(Hit::Item(4)));
+    script.act(Action::Point(Hit::Item(5)));
     assert_eq!(script.state.theme(), "paper");
 }
 
