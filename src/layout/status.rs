@@ -151,17 +151,18 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
         }
     };
     let key = |place, action: &str| keys.key(place, action).map(str::to_owned);
+    let both = |one: Option<String>, other: Option<String>| one.zip(other).map(|(one, other)| pair(&one, &other));
     match context.front.region {
         Region::Composer | Region::Messages if context.front.pane.chat.is_none() => {
             add(key(Keys::Welcome, "accept"), "choose");
-            add(pair(key(Keys::Welcome, "move -1"), key(Keys::Welcome, "move 1")), "move");
+            add(both(key(Keys::Welcome, "move -1"), key(Keys::Welcome, "move 1")), "move");
             add(key(Keys::Everywhere, "quit"), "quit");
         }
         Region::Composer => {
             add(key(Keys::Everywhere, "jump"), "jump");
             add(key(Keys::Composer, "focus-sidebar").filter(|_| !context.front.shows_sidebar()), "list");
             add(key(Keys::Everywhere, "next-unread"), "next unread");
-            add(pair(key(Keys::Everywhere, "previous-chat"), key(Keys::Everywhere, "next-chat")), "chats");
+            add(both(key(Keys::Everywhere, "previous-chat"), key(Keys::Everywhere, "next-chat")), "chats");
         }
         Region::Sidebar => {
             add(key(Keys::Sidebar, "accept"), "open");
@@ -250,9 +251,8 @@ pub(super) fn whole_hints(line: &Line, room: usize) -> Line {
 }
 
 /// Two keys as one: `Alt-Up/Down`.
-fn pair(one: Option<String>, other: Option<String>) -> Option<String> {
-    let (one, other) = (one?, other?);
+pub(super) fn pair(one: &str, other: &str) -> String {
     let start = one.rfind('-').map_or(0, |at| at + 1);
     let same = start > 0 && other.get(..start) == one.get(..start);
-    Some(format!("{one}/{}", if same { other.get(start..).unwrap_or_default() } else { &other }))
+    format!("{one}/{}", if same { other.get(start..).unwrap_or_default() } else { other })
 }

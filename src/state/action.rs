@@ -323,7 +323,7 @@ registry! {
     "open" "CHAT" ANYWHERE, true, |rest| (!rest.is_empty()).then(|| A::Open(rest.to_owned())), "Open a chat: community/channel, @username, group:NAME, self or an id";
     "page-up" "" ANYWHERE, true, plain!(A::ScrollPages(-1)), "Scroll up a page";
     "page-down" "" ANYWHERE, true, plain!(A::ScrollPages(1)), "Scroll down a page";
-    "scroll" "[ROWS]" ANYWHERE, true, count!(1, A::ScrollRows), "Scroll by rows; negative is up";
+    "scroll" "[ROWS]" ANYWHERE, true, count!(1, A::ScrollRows), "Scroll by rows";
     "scroll-start" "" ANYWHERE, true, plain!(A::ScrollStart), "Scroll to the oldest message here";
     "scroll-end" "" ANYWHERE, true, plain!(A::ScrollEnd), "Scroll to the newest message";
     "focus-next" "" ANYWHERE, true, plain!(A::FocusNext), "Move to the next pane";
@@ -356,7 +356,7 @@ registry! {
     "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
     "cancel" "" &[Context::Messages, Context::Sidebar, Context::Members, Context::Person, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
-    "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move the cursor; negative is up";
+    "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move up or down";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
     "accept" "" &[Context::Sidebar, Context::Members, Context::Person, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";

@@ -6,6 +6,7 @@ use crate::layout::cache::KeyHints;
 use crate::layout::composer::field;
 use crate::layout::line::Line;
 use crate::layout::scene::{Area, Scene};
+use crate::layout::status::pair;
 use crate::layout::style::{Role, Style};
 use crate::layout::width::width;
 use crate::state::action::{Context as Keys, REGISTRY};
@@ -20,10 +21,7 @@ pub(super) fn place(
     screen: Area,
     scene: &mut Scene,
 ) {
-    let hint = keys_line(
-        keys,
-        &[(Keys::List, "move 1", "down"), (Keys::List, "move -1", "up"), (Keys::List, "cancel", "close")],
-    );
+    let hint = keys_line(keys, &[(Keys::List, "move -1|move 1", "scroll"), (Keys::List, "cancel", "close")]);
     let rows = screen.height.saturating_sub(6).clamp(3, 32);
     let inside = panel(context, "What can be done here", &hint, 76, rows, screen, scene);
     let mut search = row(inside, 0);
@@ -68,7 +66,14 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usi
     if !places.contains(&Keys::Everywhere) {
         places.push(Keys::Everywhere);
     }
-    let column = if room >= 50 { 22 } else { 14 }.min(room / 2);
+    let column = if room >= 70 {
+        27
+    } else if room >= 50 {
+        22
+    } else {
+        14
+    }
+    .min(room / 2);
     for place in places {
         let mut found = Vec::new();
         for info in REGISTRY.iter().filter(|info| info.contexts.contains(&place)) {
@@ -79,7 +84,15 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usi
             let key = if shown.is_empty() && info.command {
                 format!("/{} {}", info.name, info.arguments).trim_end().to_owned()
             } else {
-                shown.join(", ")
+                match &shown[..] {
+                    // Two of one sort, most often there and back.
+                    [one, other]
+                        if one.rsplit_once('-').map(|key| key.0) == other.rsplit_once('-').map(|key| key.0) =>
+                    {
+                        pair(one, other)
+                    }
+                    _ => shown.join(", "),
+                }
             };
             let fits = query.is_empty()
                 || [info.name, info.help, &key].iter().any(|text| text.to_lowercase().contains(&query));

@@ -11,7 +11,7 @@ use super::arrange::Context;
 use super::cache::{KeyHints, LayoutCache};
 use super::line::Line;
 use super::scene::{Area, Fill, Hit, Scene};
-use super::status::whole_hints;
+use super::status::{pair, whole_hints};
 use super::style::{Role, Style};
 use crate::state::action::Context as Keys;
 use crate::state::front::Overlay;
@@ -94,13 +94,14 @@ fn panel(
     Area::new(area.x + 2, area.y + 1, width - 4, height - 2)
 }
 
-/// A line of keys: each key with what it does; those without a key are left out.
+/// A line of keys: each key, or two for actions with a bar between them, with what it does; those without a key are left out.
 fn keys_line(keys: &KeyHints, wanted: &[(Keys, &str, &str)]) -> Line {
     let mut line = Line::new();
     for &(place, action, words) in wanted {
-        if let Some(key) = keys.key(place, action) {
+        let mut found = action.split('|').filter_map(|action| keys.key(place, action));
+        if let Some(key) = found.next() {
             line.push(if line.width() > 0 { "   " } else { "" }, Role::Text);
-            line.push(key, Role::Text);
+            line.push(&found.next().map_or_else(|| key.to_owned(), |other| pair(key, other)), Role::Text);
             line.push(" ", Role::Dim);
             line.push(words, Role::Dim);
         }

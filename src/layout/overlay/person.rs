@@ -26,7 +26,11 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, card: &Card, screen: 
     let does = if own { "your saved messages" } else { "write" };
     let hint = keys_line(
         keys,
-        &[(Keys::Person, "accept", does), (Keys::Person, "move 1", "scroll"), (Keys::Person, "cancel", "close")],
+        &[
+            (Keys::Person, "accept", does),
+            (Keys::Person, "move -1|move 1", "scroll"),
+            (Keys::Person, "cancel", "close"),
+        ],
     );
     let columns = 56;
     let cells = usize::from((columns + 4).min(screen.width).saturating_sub(4).max(1));
