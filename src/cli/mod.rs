@@ -5,6 +5,7 @@ pub mod chats;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod doctor;
 pub mod failure;
 pub mod generate;
 pub mod keys;
@@ -128,6 +129,8 @@ pub enum Command {
     /// Show and check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Look for what is wrong, and say what to do; what it prints can be published
+    Doctor(doctor::DoctorArgs),
     /// List keys and what they do, your own among them
     Keys(keys::KeysArgs),
     /// Print completions for a shell
@@ -191,6 +194,7 @@ fn command(cli: Cli) -> Result<(), Failure> {
         Some(Command::Read(arguments)) => read::run(&cli.globals, &arguments),
         Some(Command::Tail(arguments)) => tail::run(&cli.globals, &arguments),
         Some(Command::Config(command)) => config::run(&cli.globals, command),
+        Some(Command::Doctor(arguments)) => doctor::run(&cli.globals, &arguments),
         Some(Command::Keys(arguments)) => keys::run(&cli.globals, &arguments),
         Some(Command::Completions(arguments)) => generate::completions(&arguments),
         Some(Command::Man(arguments)) => generate::man(&arguments),

@@ -69,8 +69,7 @@ impl SavedAccounts {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Self::default(), None)),
             Err(error) => return Err(read_error(error)),
         };
-        let parsed = std::str::from_utf8(&bytes).ok().and_then(|text| toml::from_str::<Self>(text).ok());
-        if let Some(saved) = parsed.filter(Self::is_sound) {
+        if let Some(saved) = Self::read(&bytes) {
             return Ok((saved, None));
         }
         let aside = files::set_aside(path).map_err(read_error)?;
@@ -79,6 +78,22 @@ impl SavedAccounts {
             aside.display()
         );
         Ok((Self::default(), Some(note)))
+    }
+
+    /// Reads the list and touches nothing; `None`: it is there and makes no sense.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn look(path: &Path) -> io::Result<Option<Self>> {
+        let bytes = match std::fs::read(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(Self::default())),
+            read => read?,
+        };
+        Ok(Self::read(&bytes))
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        std::str::from_utf8(bytes).ok().and_then(|text| toml::from_str::<Self>(text).ok()).filter(Self::is_sound)
     }
 
     /// Labels can be told apart and stand where labels stand.

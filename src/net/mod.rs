@@ -132,6 +132,10 @@ pub trait Adapter: Send {
     fn deadline(&self) -> Option<Mono>;
     /// A deadline has passed.
     fn tick(&mut self, now: Now, out: &mut Out);
+    /// How many answers came when nobody waited for them any more.
+    fn late(&self) -> u64 {
+        0
+    }
     /// How many frames, updates, fields and values were skipped because nib does not know them, by kind.
     fn skipped(&self) -> &[(&'static str, u64)];
 }

@@ -62,6 +62,24 @@ pub fn depth(variable: impl Fn(&str) -> Option<String>) -> ColorDepth {
     ColorDepth::Ansi16
 }
 
+/// How many colours these variables promise, and which of them says so, both in words.
+#[must_use]
+pub fn explained(variable: impl Fn(&str) -> Option<String>) -> (&'static str, String) {
+    let count = match depth(&variable) {
+        ColorDepth::None => "none",
+        ColorDepth::Ansi16 => "16",
+        ColorDepth::Ansi256 => "256",
+        ColorDepth::TrueColor => "all",
+    };
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let why = match (set("NO_COLOR"), set("COLORTERM")) {
+        (Some(_), _) => "NO_COLOR is set".to_owned(),
+        (None, Some(promise)) => format!("COLORTERM is {promise}"),
+        (None, None) => "by the terminal's name; COLORTERM=truecolor would promise all".to_owned(),
+    };
+    (count, why)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

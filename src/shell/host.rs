@@ -7,6 +7,7 @@ use super::engine::{Engine, Observer};
 use super::startup::Startup;
 use crate::domain::{AccountId, Answer, LinkPhase, Priority, Progress, Request, RequestId, Secret};
 use crate::net::Credentials;
+use crate::net::session::Report;
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
 use crate::state::{Action, Effect, Event, State};
@@ -229,6 +230,12 @@ impl Host {
     #[must_use]
     pub fn label(&mut self, account: AccountId) -> String {
         self.engine.sessions().label(account).unwrap_or_default().to_owned()
+    }
+
+    /// How an account's session fares.
+    #[must_use]
+    pub fn report(&mut self, account: AccountId) -> Report {
+        self.engine.sessions().report(account)
     }
 
     /// Asks an account's network for something and waits for the answer. For what is no action, such as signing out.

@@ -166,6 +166,19 @@ impl Secrets {
         }
     }
 
+    /// Whether the keyring can be used, asked for an entry that nobody has; `None` where it is not to be used. May take as long as the user takes
+    /// to unlock it.
+    #[must_use]
+    pub fn keyring(&self) -> Option<Result<(), KeyringError>> {
+        (self.choice != SecretsChoice::File).then(|| self.keyring.load(&self.entry("")).map(drop))
+    }
+
+    /// Where tokens are kept if all goes well, after what the configuration and the environment say.
+    #[must_use]
+    pub const fn choice(&self) -> SecretsChoice {
+        self.choice
+    }
+
     /// What an account is called in the keyring.
     fn entry(&self, label: &str) -> String {
         format!("{label} in {}", self.space)

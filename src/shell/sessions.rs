@@ -190,6 +190,12 @@ impl Sessions {
         }
     }
 
+    /// How an account's session fares; nothing without one.
+    #[must_use]
+    pub fn report(&self, account: AccountId) -> session::Report {
+        self.handle(account).map(SessionHandle::report).unwrap_or_default()
+    }
+
     /// Ends an account's session, if there is one.
     pub fn disconnect(&mut self, account: AccountId) {
         self.wished.remove(&account);

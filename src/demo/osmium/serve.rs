@@ -8,7 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio_tungstenite::accept_async_with_config;
+use tokio_tungstenite::accept_hdr_async_with_config;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
@@ -100,7 +101,7 @@ async fn attend(stream: TcpStream, hub: Hub) {
         .max_message_size(Some(MAX_READ))
         .max_frame_size(Some(MAX_READ))
         .read_buffer_size(16 * 1024);
-    let handshake = accept_async_with_config(stream, Some(config));
+    let handshake = accept_hdr_async_with_config(stream, dated, Some(config));
     let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, handshake).await else { return };
     let (id, socket, queue) = hub.connect();
     let _leave = Leave { hub: &hub, id };
@@ -120,6 +121,17 @@ async fn attend(stream: TcpStream, hub: Hub) {
         while stream.read(&mut scrap).await.is_ok_and(|length| length > 0) {}
     };
     part(&socket, farewell).await;
+}
+
+/// Says what time it is, as web servers do.
+// The library hands over a refusal as it is, however large.
+#[allow(clippy::result_large_err, clippy::unnecessary_wraps, reason = "what the handshake calls")]
+fn dated(_: &Request, mut answer: Response) -> Result<Response, ErrorResponse> {
+    let now = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = now.parse() {
+        answer.headers_mut().insert("date", date);
+    }
+    Ok(answer)
 }
 
 /// Carries frames between a client and the hub until one of them has had enough. False: the connection was cut.

@@ -4,12 +4,15 @@
 //! first that connects wins. `ws://` and `tcp://` to another machine are allowed, since tunnels and home networks need them, and are logged as a warning.
 
 mod address;
+mod examine;
+mod issuer;
 mod proxy;
 pub(crate) mod reason;
 mod socket;
 mod tcp;
 
 pub use address::{BadAddress, ServerAddress};
+pub use examine::{Facts, examine};
 pub use proxy::{BadProxy, Proxies};
 pub(crate) use socket::Socket;
 
@@ -27,7 +30,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::http::HeaderValue;
-use tungstenite::http::header::USER_AGENT;
+use tungstenite::http::header::{DATE, USER_AGENT};
 use tungstenite::protocol::WebSocketConfig;
 
 /// How long one address of a name is alone before the next is tried beside it.
@@ -51,34 +54,53 @@ pub(crate) struct Dial {
 
 /// Dials.
 pub(crate) async fn dial(dial: Dial) -> Result<Socket, DownReason> {
+    dial_noting(dial, &mut Facts::default()).await
+}
+
+/// Dials, and notes how far it came.
+async fn dial_noting(dial: Dial, facts: &mut Facts) -> Result<Socket, DownReason> {
     let Dial { server, ca_file, proxies, limit } = dial;
-    let deadline = tokio::time::Instant::now() + limit;
+    let start = tokio::time::Instant::now();
+    let deadline = start + limit;
     let seconds = limit.as_secs().max(1);
-    let tcp = tokio::time::timeout_at(deadline, reach(&server, &proxies))
+    let tcp = tokio::time::timeout_at(deadline, reach(&server, &proxies, facts))
         .await
         .map_err(|_| reason::unreachable(&server, &format!("no answer within {seconds} s")))??;
-    tokio::time::timeout_at(deadline, shake_hands(&server, ca_file, tcp)).await.map_err(|_| {
-        reason::not_a_server(&server, &format!("it takes the connection and then says nothing for {seconds} s"))
-    })?
+    facts.connected = Some(start.elapsed());
+    let socket =
+        tokio::time::timeout_at(deadline, shake_hands(&server, ca_file, tcp, facts)).await.map_err(|_| {
+            reason::not_a_server(&server, &format!("it takes the connection and then says nothing for {seconds} s"))
+        })??;
+    facts.open = Some(start.elapsed());
+    Ok(socket)
 }
 
 /// A way for bytes to the server: directly, or through the proxy that stands before it.
-async fn reach(server: &ServerAddress, proxies: &Proxies) -> Result<TcpStream, DownReason> {
+async fn reach(server: &ServerAddress, proxies: &Proxies, facts: &mut Facts) -> Result<TcpStream, DownReason> {
     let Some(proxy) = proxies.to(server) else {
-        return connect(server, server.host(), server.port(), "").await;
+        return connect(server, server.host(), server.port(), "", facts).await;
     };
     let (host, port) = proxy::place(&proxy);
-    let socket = connect(server, &host, port, &format!("the proxy {host}:{port}: ")).await?;
+    facts.proxy = Some(format!("{host}:{port}"));
+    let socket = connect(server, &host, port, &format!("the proxy {host}:{port}: "), facts).await?;
     proxy::through(&proxy, socket, server).await
 }
 
 /// Connects to a host. `whose` begins what is said of a fault.
-async fn connect(server: &ServerAddress, host: &str, port: u16, whose: &str) -> Result<TcpStream, DownReason> {
+async fn connect(
+    server: &ServerAddress,
+    host: &str,
+    port: u16,
+    whose: &str,
+    facts: &mut Facts,
+) -> Result<TcpStream, DownReason> {
     let found = tokio::net::lookup_host((host, port)).await;
     let addresses: Vec<SocketAddr> = match found {
         Ok(found) => found.collect(),
         Err(error) => return Err(reason::of_name(server, whose, &error)),
     };
+    let newer = addresses.iter().filter(|address| address.is_ipv6()).count();
+    facts.addresses = (addresses.len() - newer, newer);
     let tcp = first_of(&addresses).await.map_err(|error| match error {
         Some(error) => reason::of_connect(server, whose, &error),
         None => reason::unreachable(server, &format!("{whose}its name stands for no address")),
@@ -116,7 +138,12 @@ async fn first_of(addresses: &[SocketAddr]) -> Result<TcpStream, Option<io::Erro
     }
 }
 
-async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpStream) -> Result<Socket, DownReason> {
+async fn shake_hands(
+    server: &ServerAddress,
+    ca_file: Option<PathBuf>,
+    tcp: TcpStream,
+    facts: &mut Facts,
+) -> Result<Socket, DownReason> {
     let stream: Box<dyn ByteStream> = if server.is_encrypted() {
         let config = tokio::task::spawn_blocking(move || tls::client_config(ca_file.as_deref()))
             .await
@@ -125,7 +152,15 @@ async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpS
         let name = ServerName::try_from(server.host().trim_end_matches('.').to_owned())
             .map_err(|_| reason::unsafe_link(server, "no certificate can be for such a name"))?;
         let encrypted = tokio_rustls::TlsConnector::from(config).connect(name, tcp).await;
-        Box::new(encrypted.map_err(|error| reason::of_tls(server, &error))?)
+        let encrypted = encrypted.map_err(|error| reason::of_tls(server, &error))?;
+        let (_, tls) = encrypted.get_ref();
+        facts.encryption = match tls.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => Some("TLS 1.3"),
+            Some(rustls::ProtocolVersion::TLSv1_2) => Some("TLS 1.2"),
+            _ => None,
+        };
+        facts.issuer = tls.peer_certificates().and_then(|chain| issuer::issuer(chain.first()?));
+        Box::new(encrypted)
     } else {
         if !server.is_loopback() {
             tracing::warn!(%server, "this connection is not encrypted: everybody on the way can read it");
@@ -144,8 +179,10 @@ async fn shake_hands(server: &ServerAddress, ca_file: Option<PathBuf>, tcp: TcpS
         .write_buffer_size(8 << 10)
         .max_message_size(Some(LONGEST_FRAME))
         .max_frame_size(Some(LONGEST_FRAME));
-    let (socket, _) =
+    let (socket, answer) =
         tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(fault)?;
+    let date = answer.headers().get(DATE).and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?.trim()).ok());
+    facts.time = date.map(|date| date.timestamp().as_millisecond());
     Ok(Socket::Web(Box::new(socket)))
 }
 

@@ -10,8 +10,10 @@
 
 mod budget;
 mod call;
+mod counts;
 
 pub use budget::{Budget, Limits};
+pub use counts::Counts;
 
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Answer, Mono, Priority, Refusal, Reply, Request, RequestId};
@@ -59,6 +61,7 @@ pub struct Dispatch {
     next_wire: u64,
     /// How many writes were answered.
     writes: u64,
+    counts: Counts,
 }
 
 impl Dispatch {
@@ -76,6 +79,7 @@ impl Dispatch {
             wires: HashMap::new(),
             next_wire: 1,
             writes: 0,
+            counts: Counts::default(),
         }
     }
 
@@ -93,6 +97,12 @@ impl Dispatch {
     #[must_use]
     pub fn askers(&self, wire: RequestId) -> &[RequestId] {
         self.wires.get(&wire).and_then(|number| self.calls.get(number)).map_or(&[], |call| call.askers.as_slice())
+    }
+
+    /// How many calls there were, by what became of them.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// How many requests are not answered yet.
@@ -202,6 +212,7 @@ impl Dispatch {
         let call = self.calls.get_mut(&number)?;
         call.stage = Stage::UnderWay { wire, writes: self.writes };
         self.wires.insert(wire, number);
+        self.counts.sent += 1;
         if let Some(meter) = &mut self.meter {
             meter.count(now);
         }
@@ -234,6 +245,7 @@ impl Dispatch {
         let Some(number) = self.wires.remove(&answer.request) else { return };
         let Some(call) = self.calls.get_mut(&number) else { return };
         call.attempts += 1;
+        self.counts.answered(&answer);
         if let Err(refusal) = &answer.outcome
             && refusal.is_passing()
             && is_retryable(&call.request)
@@ -259,6 +271,7 @@ impl Dispatch {
     /// waited goes on waiting.
     pub fn lost(&mut self, answers: &mut Vec<Answer>) {
         self.link = Link::Down;
+        self.counts.lost += self.wires.len() as u64;
         self.wires.clear();
         // A write under way may have been done; reads of the next link must not be taken for older than it.
         self.writes += 1;

@@ -153,7 +153,7 @@ impl OsmiumAdapter {
     fn result(&mut self, result: RpcResult, now: Now, out: &mut Out) {
         let Some(pending) = self.pending.take(result.req_id, now.mono) else {
             tracing::debug!(id = result.req_id, "an answer to nothing that was asked, or too late");
-            self.decoder.skipped.count("answer without a request");
+            self.decoder.skipped.count(LATE);
             return;
         };
         let took = now.mono.since(pending.sent);
@@ -328,6 +328,9 @@ impl OsmiumAdapter {
     }
 }
 
+/// What an answer is counted as that nobody waits for: it is too late, or never was for anything.
+const LATE: &str = "answer without a request";
+
 /// What to quote when reporting a refusal.
 fn trace_of(trace: &str) -> Option<CleanText> {
     Some(CleanText::line(trace)).filter(|trace| !trace.is_empty())
@@ -445,6 +448,10 @@ impl Adapter for OsmiumAdapter {
             // The bytes that every known client sends: 08 01. Nothing answers them.
             self.send(1, None, now, out);
         }
+    }
+
+    fn late(&self) -> u64 {
+        self.decoder.skipped.counts().iter().find(|(kind, _)| *kind == LATE).map_or(0, |&(_, count)| count)
     }
 
     fn skipped(&self) -> &[(&'static str, u64)] {

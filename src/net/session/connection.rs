@@ -93,6 +93,7 @@ impl<'a> Connection<'a> {
             if let Some(end) = self.pump(out) {
                 return end;
             }
+            self.driver.report(self.adapter.late());
             // A core that does not keep up is not fed: the socket fills, and the network slows down.
             let read = !self.driver.pending.is_full();
             self.due = self.wake(read);

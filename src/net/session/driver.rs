@@ -5,12 +5,12 @@ use super::clock::Clock;
 use super::connection::Connection;
 use super::entrypoints::Entrypoints;
 use super::pending::Pending;
-use super::{Batch, Command, MakeAdapter, SessionConfig};
+use super::{Batch, Command, MakeAdapter, Report, SessionConfig};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{AccountId, Answer, CleanText, DownReason, LinkEvent, Mono, Refusal, SignInPart};
 use crate::net::Credentials;
 use crate::net::dial::{Dial, dial};
-use crate::net::dispatch::Dispatch;
+use crate::net::dispatch::{Counts, Dispatch};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -27,6 +27,13 @@ pub(super) enum End {
     Down(DownReason),
 }
 
+/// What comes from the holder of the session's handle.
+pub(super) struct Wishes {
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) probe: Arc<Notify>,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
 /// What outlives the connections of a session.
 pub(super) struct Driver {
     pub(super) config: SessionConfig,
@@ -38,6 +45,7 @@ pub(super) struct Driver {
     /// Asks for a look at the connection.
     pub(super) probe: Arc<Notify>,
     pub(super) stop: watch::Receiver<bool>,
+    report: watch::Sender<Report>,
     pub(super) clock: Clock,
     random: fastrand::Rng,
     pub(super) backoff: Backoff,
@@ -57,10 +65,10 @@ impl Driver {
         config: SessionConfig,
         make_adapter: MakeAdapter,
         events: mpsc::Sender<Batch>,
-        commands: mpsc::Receiver<Command>,
-        probe: Arc<Notify>,
-        stop: watch::Receiver<bool>,
+        wishes: Wishes,
+        report: watch::Sender<Report>,
     ) -> Self {
+        let Wishes { commands, probe, stop } = wishes;
         Self {
             dispatch: Dispatch::new(config.limits, config.seed),
             pending: Pending::new(account),
@@ -75,6 +83,7 @@ impl Driver {
             commands,
             probe,
             stop,
+            report,
         }
     }
 
@@ -200,6 +209,18 @@ impl Driver {
         {
             self.take(command);
         }
+    }
+
+    /// Tells how the session fares, if that changed. `late`: answers of this connection that came too late.
+    pub(super) fn report(&self, late: u64) {
+        let counts = Counts { late, ..self.dispatch.counts() };
+        self.report.send_if_modified(|report| {
+            let changed = report.counts != counts || report.entrypoints != self.entrypoints.others();
+            if changed {
+                *report = Report { counts, entrypoints: self.entrypoints.others().to_vec() };
+            }
+            changed
+        });
     }
 
     /// The network gave a token: the next connection signs in with it, and the password is forgotten.

@@ -45,6 +45,11 @@ impl Entrypoints {
         }
     }
 
+    /// What is known beside the configured address.
+    pub(super) fn others(&self) -> &[ServerAddress] {
+        &self.others
+    }
+
     /// Where to dial now.
     pub(super) fn next(&self) -> &ServerAddress {
         let turn = self.failures % (HOME + self.others.len());

@@ -22,7 +22,7 @@ pub use pending::BATCH_EVENTS;
 
 use crate::domain::{AccountId, Priority, Request, RequestId};
 use crate::net::dial::{Proxies, ServerAddress};
-use crate::net::dispatch::Limits;
+use crate::net::dispatch::{Counts, Limits};
 use crate::net::{Adapter, Credentials, NetEvent};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -129,6 +129,15 @@ impl Default for Timing {
     }
 }
 
+/// How a session fares, for people who look for a fault.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Report {
+    /// What became of its requests.
+    pub counts: Counts,
+    /// Other addresses of the server that it named and that may be used.
+    pub entrypoints: Vec<ServerAddress>,
+}
+
 /// The session did not take a request: it has ended, or too much waits for it. The request will not be answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NotTaken {
@@ -152,6 +161,7 @@ pub struct SessionHandle {
     commands: mpsc::Sender<Command>,
     probe: Arc<Notify>,
     stop: watch::Sender<bool>,
+    report: watch::Receiver<Report>,
     /// Closed when the session's task is over.
     over: watch::Receiver<()>,
 }
@@ -187,6 +197,12 @@ impl SessionHandle {
         self.stop.send_replace(true);
     }
 
+    /// How it fares.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.report.borrow().clone()
+    }
+
     /// Whether the session is over: stopped, or refused.
     #[must_use]
     pub fn is_over(&self) -> bool {
@@ -212,10 +228,12 @@ pub fn spawn(
     let (stop, stopping) = watch::channel(false);
     let (alive, over) = watch::channel(());
     let probe = Arc::new(Notify::new());
-    let driver = driver::Driver::new(account, config, make_adapter, events, taken, Arc::clone(&probe), stopping);
+    let (reports, report) = watch::channel(Report::default());
+    let wishes = driver::Wishes { commands: taken, probe: Arc::clone(&probe), stop: stopping };
+    let driver = driver::Driver::new(account, config, make_adapter, events, wishes, reports);
     runtime.spawn(async move {
         driver.run().await;
         drop(alive);
     });
-    SessionHandle { commands, probe, stop, over }
+    SessionHandle { commands, probe, stop, report, over }
 }

@@ -13,6 +13,7 @@ mod shell;
 mod strangers;
 
 mod demo;
+mod doctor;
 mod encrypted;
 mod graphemes;
 mod guide;

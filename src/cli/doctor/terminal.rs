@@ -1,0 +1,90 @@
+//! The terminal: what it says of itself, and what nib makes of that.
+
+use super::finding::{Findings, Section};
+use crate::cli::failure::Failure;
+use crate::domain::Settings;
+use crate::shell::colour;
+use std::io::IsTerminal;
+
+const HERE: Section = Section::Terminal;
+
+/// Looks at it. Only what the environment says is asked; the terminal itself is not.
+pub(super) fn look(findings: &mut Findings, settings: &Settings) -> Result<(), Failure> {
+    let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if !is_terminal {
+        findings.note(
+            HERE,
+            "here",
+            "input or output is no terminal now; what follows is what the environment says".to_owned(),
+        )?;
+    }
+    match value("TERM") {
+        Some(term) if term != "dumb" => {
+            let program = value("TERM_PROGRAM").map(|program| format!(" ({program})")).unwrap_or_default();
+            findings.ok(HERE, "name", format!("{term}{program}"))?;
+        }
+        None if cfg!(windows) => findings.ok(HERE, "name", "a console of Windows".to_owned())?,
+        other => {
+            let text = match other {
+                Some(_) => "it calls itself dumb, so nib cannot place text on it",
+                None => "TERM is not set, so nib cannot draw on it",
+            };
+            findings.problem(HERE, "name", text.to_owned(), "set TERM to what it is, for example xterm-256color")?;
+        }
+    }
+    if is_terminal && let Ok((columns, rows)) = crossterm::terminal::size() {
+        let small = columns < 20 || rows < 5;
+        let text = format!("{columns} columns, {rows} rows");
+        if small {
+            findings.note(HERE, "size", format!("{text}: less than 20 by 5, where not everything fits"))?;
+        } else {
+            findings.ok(HERE, "size", text)?;
+        }
+    }
+    colours(findings, settings, &value)?;
+    let between: Vec<&str> = [
+        ("TMUX", "tmux"),
+        ("STY", "screen"),
+        ("ZELLIJ", "zellij"),
+        ("SSH_CONNECTION", "ssh"),
+        ("MOSH_CONNECTION", "mosh"),
+    ]
+    .into_iter()
+    .filter(|(name, _)| value(name).is_some())
+    .map(|(_, what)| what)
+    .collect();
+    match between.as_slice() {
+        [] => findings.ok(HERE, "between", "nothing that shows itself".to_owned())?,
+        some => {
+            let keys =
+                if some.contains(&"tmux") { "; there, Shift-Enter needs \"set -s extended-keys on\"" } else { "" };
+            let text = format!("{} stands between nib and the terminal{keys}", some.join(" and "));
+            findings.note(HERE, "between", text)?;
+        }
+    }
+    let mouse = if settings.mouse { "asked for; with Shift the terminal selects text" } else { "left to the terminal" };
+    findings.ok(HERE, "mouse", mouse.to_owned())?;
+    let asked = "unambiguous keys, pasted text, focus, whole frames and a title are asked for; a terminal without them ignores that";
+    findings.ok(HERE, "abilities", asked.to_owned())?;
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(value).unwrap_or_default();
+    let wide = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
+    match (wide || cfg!(windows), settings.ascii) {
+        (_, true) => findings.ok(HERE, "characters", "plain ones, as ascii = true wants".to_owned()),
+        (true, false) => findings.ok(HERE, "characters", "Unicode".to_owned()),
+        (false, false) => {
+            let text =
+                "the locale names no UTF-8; if lines and signs look wrong, write ascii = true in the configuration";
+            findings.note(HERE, "characters", text.to_owned())
+        }
+    }
+}
+
+fn colours(
+    findings: &mut Findings,
+    settings: &Settings,
+    value: &impl Fn(&str) -> Option<String>,
+) -> Result<(), Failure> {
+    let (count, why) = colour::explained(value);
+    findings.ok(HERE, "colours", format!("{count}, theme {} ({why})", settings.theme))
+}
