@@ -241,6 +241,12 @@ impl Timeline {
         true
     }
 
+    /// Whether a message is known to be deleted.
+    #[must_use]
+    pub fn is_deleted(&self, id: MessageId) -> bool {
+        self.graves.contains_key(&id)
+    }
+
     /// Removes a message, and remembers that it is deleted. Returns it if it was in memory.
     pub fn remove(&mut self, id: MessageId) -> Option<Arc<Message>> {
         if self.graves.insert(id, self.next_fetch).is_none() {

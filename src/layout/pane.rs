@@ -99,6 +99,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         indent: if width >= 24 { 2 } else { usize::from(width >= 10) },
         revealed,
         online: account.link == LinkPhase::Online,
+        opening: pane.epoch,
         now: context.state.now.wall,
     };
     timeline::place(pane, setting, account.outbox.of(chat.id), (calendar, blocks), area, gutter, scene)
@@ -214,11 +215,15 @@ fn between(
         if let Some(key) = cache.keys.key(Keys::Everywhere, "scroll-end") {
             told.push(&format!("  {key}"), Role::Dim);
         }
-    } else if !pane.composer.is_empty()
-        && let ComposerState::Slow(until) = composer_state(context.state)
-    {
+    } else if !pane.composer.is_empty() {
         // While the composer is empty its hint says so.
-        told.push(&format!("slow mode {}", slow::left(until, context.state.now.mono)), Role::Warn);
+        match composer_state(context.state) {
+            ComposerState::Slow(until) => {
+                told.push(&format!("slow mode {}", slow::left(until, context.state.now.mono)), Role::Warn);
+            }
+            ComposerState::ReadOnly(why) => told.push(why, Role::Warn),
+            _ => {}
+        }
     }
     if told.width() > 0 {
         if line.width() == 0 && below {

@@ -76,6 +76,9 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
                 .account(account)
                 .and_then(|account| account.communities.iter().find(|known| known.id == community));
             line.push(name.map_or("", |community| &community.name), Style::of(Role::Title).bold());
+            if name.is_some_and(|community| !community.available) {
+                line.push("  out of service", Role::Warn);
+            }
             Line::new()
         }
         SidebarRow::Community { account, community, folded } => {
@@ -226,7 +229,10 @@ pub(super) fn rail(context: Context<'_>, area: Area, scene: &mut Scene) {
         let place = Area { y, height: 1, ..area };
         scene.hits.push((place, Hit::Rail(account_id, community)));
         let mut count = Line::new();
-        if counts.mentions > 0 {
+        let down = community.and_then(|id| account.community(id)).is_some_and(|known| !known.available);
+        if down {
+            count.push(context.glyphs.failed, Role::Warn);
+        } else if counts.mentions > 0 {
             count.push(&format!("@{}", counts.mentions.min(9)), Style::of(Role::Mention).bold());
         } else if counts.unread > 0 {
             count.push(&counts.unread.min(99).to_string(), Role::Unread);

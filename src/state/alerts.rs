@@ -73,13 +73,13 @@ pub(super) fn title(state: &mut State, fx: &mut Effects) {
     let overlap: u32 =
         state.core.accounts.iter().map(|account| account.counts(None).mentions).fold(0, u32::saturating_add);
     let count = personal.saturating_sub(overlap).min(MOST + 1);
-    let shown = (count, front.pane.chat, front.pane.epoch);
-    if front.titled == Some(shown) {
+    let open = front.pane.chat;
+    let name = open.map(|chat| names::chat_title(&state.core, chat)).unwrap_or_default();
+    if front.titled.as_ref().is_some_and(|(known, shown)| *known == count && *shown == name) {
         return;
     }
-    front.titled = Some(shown);
-    let open = front.pane.chat;
-    let name = open.map(|chat| names::chat_title(&state.core, chat)).filter(|name| !name.is_empty());
+    front.titled = Some((count, name.clone()));
+    let name = Some(name).filter(|name| !name.is_empty());
     let count = match count {
         0 => String::new(),
         1..=MOST => format!("({count}) "),

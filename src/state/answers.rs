@@ -5,7 +5,8 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, open, person};
 use super::{
-    Effect, Effects, State, join, link, login, members, outbox, people, pins, roster, status, sync, updates, voice,
+    Effect, Effects, State, gone, join, link, login, members, messages, outbox, people, pins, roster, status, sync,
+    updates, voice,
 };
 use crate::domain::{
     AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,
@@ -21,6 +22,20 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         Purpose::Quiet => {}
         Purpose::Communities | Purpose::Chats | Purpose::Channels(_) => {
             lists(state, account, &purpose, answer.outcome, fx)
+        }
+        Purpose::Stranger(message) => messages::introduced(state, account, &message, answer.outcome, fx),
+        Purpose::Newest(chat, deleted) => {
+            if let Ok(Reply::Chat(bundle)) = answer.outcome {
+                messages::newest_told(state, ChatKey::new(account, chat), deleted, bundle);
+            }
+        }
+        Purpose::Rights => {
+            if let Ok(Reply::Communities { communities, counts }) = answer.outcome {
+                for (name, chats) in roster::put_communities(known, communities, counts) {
+                    gone::settle(state, account, &chats, Some(&name), fx);
+                }
+                state.touch();
+            }
         }
         Purpose::Profile(user) => person::came(state, account, user, answer.outcome),
         Purpose::Who(name) => person::looked_up(state, account, &name, answer.outcome, fx),
@@ -94,13 +109,13 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         Purpose::Invite(code) => join::looked_up(state, account, &code, answer.outcome, fx),
         Purpose::Join(target) => join::joined(state, account, target, answer.outcome, fx),
         Purpose::LeaveCommunity(community) => match answer.outcome {
-            Ok(_) => updates::community_gone(state, account, community),
+            Ok(_) => updates::community_gone(state, account, community, fx),
             Err(refusal) => state.notice(format!("Not left: {}", refusal.text), true, fx),
         },
         Purpose::LeaveGroup(chat) => match answer.outcome {
             Ok(_) => {
-                roster::remove_chat(known, chat);
-                roster::forget_gone(state, account, &[chat]);
+                let gone = roster::remove_chat(known, chat);
+                gone::settle(state, account, gone.as_slice(), None, fx);
             }
             Err(refusal) => state.notice(format!("Not left: {}", refusal.text), true, fx),
         },
@@ -145,18 +160,19 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
     let Some(known) = state.core.account_mut(account) else { return };
     match outcome {
         Ok(Reply::Communities { communities, counts }) => {
-            let gone = roster::put_communities(known, communities, counts);
-            roster::forget_gone(state, account, &gone);
+            for (name, chats) in roster::put_communities(known, communities, counts) {
+                gone::settle(state, account, &chats, Some(&name), fx);
+            }
             sync::channels(state, account, fx);
         }
         Ok(Reply::Chats { bundle, complete }) => {
             let gone = roster::put_direct(known, bundle, complete);
-            roster::forget_gone(state, account, &gone);
+            gone::settle(state, account, &gone, None, fx);
             join::arrived(state, account, fx);
         }
         Ok(Reply::Channels { community, bundle }) => {
             let gone = roster::put_channels(known, community, bundle);
-            roster::forget_gone(state, account, &gone);
+            gone::settle(state, account, &gone, None, fx);
             sync::details(state, account, community, fx);
             join::arrived(state, account, fx);
         }

@@ -123,7 +123,7 @@ pub struct Front {
     /// When a chat was notified of last.
     pub(crate) notified: HashMap<ChatKey, Mono>,
     /// What the window's title tells now.
-    pub(crate) titled: Option<(u32, Option<ChatKey>, u32)>,
+    pub(crate) titled: Option<(u32, String)>,
     /// What was typed into search lines that were closed lately, and when.
     pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
     /// Forms that were closed, the last one last.
@@ -295,6 +295,8 @@ pub enum Overlay {
     Members,
     /// Who somebody is.
     Person(Box<Card>),
+    /// Something that must be read before one types on; it takes what is typed and drops it.
+    Note(String),
 }
 
 /// What lies under a cell of the screen.
@@ -387,7 +389,7 @@ impl Front {
         let inner = match self.overlays.last() {
             Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. } | Overlay::Themes(_)) => Context::List,
             Some(Overlay::Question(_)) => Context::Question,
-            Some(Overlay::Form(_)) => Context::Form,
+            Some(Overlay::Form(_) | Overlay::Note(_)) => Context::Form,
             Some(Overlay::Members) => Context::Members,
             Some(Overlay::Person(_)) => Context::Person,
             None => match self.region {

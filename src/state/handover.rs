@@ -29,7 +29,7 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
             _ => true,
         });
         if front.pane.chat.as_ref().is_some_and(is_of) {
-            open::leave(front);
+            open::leave(front, fx);
         }
         front.sidebar.dirty = true;
     }

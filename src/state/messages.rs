@@ -4,7 +4,8 @@ use super::front::Anchor;
 use super::requests::Purpose;
 use super::{Account, Effects, State, alerts, history, outbox, people, pins, roster, slow, typing, unread};
 use crate::domain::{
-    AccountId, ChatId, ChatKey, Message, MessageId, Nonce, Priority, Reaction, Request, SpanKind, Timeline, User,
+    AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, Reaction, Refusal, Reply, Request,
+    SpanKind, Timeline, User,
 };
 use std::sync::Arc;
 
@@ -77,7 +78,7 @@ pub(super) fn created(
     match community {
         Some(community) if stranger => people::ask_unknown(state, id, community, &[by], fx),
         Some(_) => {}
-        None => ask_chat(state, id, chat, fx),
+        None => ask_chat(state, id, &message, mine, fx),
     }
     if mine {
         // The row it answers is gone: the next one may go, and nothing may point at it.
@@ -91,12 +92,48 @@ pub(super) fn created(
 }
 
 /// A message in a chat that is not known: asks for the chat, once.
-fn ask_chat(state: &mut State, id: AccountId, chat: ChatId, fx: &mut Effects) {
+fn ask_chat(state: &mut State, id: AccountId, message: &Arc<Message>, mine: bool, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(id) else { return };
-    let fresh = account.chats_asked.len() < 1_000 && account.chats_asked.insert(chat);
+    let fresh = account.chats_asked.len() < 1_000 && account.chats_asked.insert(message.chat);
     if fresh && account.is_signed_in() {
-        state.ask(id, Request::FetchChat(chat), Priority::Background, Purpose::Detail, fx);
+        let purpose = if mine { Purpose::Detail } else { Purpose::Stranger(Arc::clone(message)) };
+        state.ask(id, Request::FetchChat(message.chat), Priority::Background, purpose, fx);
     }
+}
+
+/// A chat that nobody knew when a message came in it is known now: the message is told like any other, unless it was read meanwhile.
+pub(super) fn introduced(
+    state: &mut State,
+    id: AccountId,
+    message: &Message,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    let Ok(Reply::Chat(bundle)) = outcome else { return };
+    let Some(account) = state.core.account_mut(id) else { return };
+    roster::put_bundle(account, bundle);
+    state.touch();
+    let key = ChatKey::new(id, message.chat);
+    let unread = |(_, chat): (&Account, &Chat)| chat.last_read.is_none_or(|read| read < message.key);
+    if state.core.chat(key).is_some_and(unread) {
+        alerts::message(state, key, message, fx);
+    }
+}
+
+/// What is the newest message of a chat was told, after this one was deleted.
+pub(super) fn newest_told(state: &mut State, key: ChatKey, deleted: MessageId, bundle: Bundle) {
+    let reading = unread::reading(state.front.as_ref(), key);
+    let Some(account) = state.core.account_mut(key.account) else { return };
+    let Some(told) = bundle.chats.into_iter().find(|chat| chat.id == key.chat) else { return };
+    let Some(known) = account.chats.get_mut(&key.chat) else { return };
+    if known.last_message.is_some_and(|newest| newest.id == deleted) {
+        known.last_message = told.last_message;
+        account.order.dirty = true;
+    }
+    if !reading {
+        unread::set(account, key.chat, told.unread, told.mentions);
+    }
+    state.touch();
 }
 
 /// The message, marked if it mentions the signed-in account: by a span with its id or name, or by answering one of its messages.
@@ -141,18 +178,33 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let me = account.me;
     let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
     pins::deleted(account, chat, messages);
+    let newest = account.chats.get(&chat).and_then(|chat| chat.last_message);
+    let newest_gone = newest.filter(|newest| messages.contains(&newest.id));
     let mut unread_gone = 0;
+    let mut unseen = None;
     let mut mentions_gone = 0;
     if let Some(timeline) = account.timelines.get_mut(&chat) {
         for message in messages {
-            if let Some(gone) = timeline.remove(*message)
-                && gone.author != me
-                && read.is_none_or(|read| read < gone.key)
-            {
-                unread_gone += 1;
-                mentions_gone += u32::from(gone.mentions_me);
+            match timeline.remove(*message) {
+                Some(gone) if gone.author != me && read.is_none_or(|read| read < gone.key) => {
+                    unread_gone += 1;
+                    mentions_gone += u32::from(gone.mentions_me);
+                }
+                Some(_) => {}
+                None => unseen = Some(*message),
             }
         }
+    } else {
+        unseen = messages.last().copied();
+    }
+    let whole = account.timelines.get(&chat).filter(|timeline| timeline.is_loaded() && !timeline.gap_after());
+    let last = whole.and_then(|timeline| match timeline.last() {
+        Some(entry) => Some(Some(entry.message.key)),
+        None => timeline.has_start().then_some(None),
+    });
+    if let (Some(_), Some(last), Some(known)) = (newest_gone, last, account.chats.get_mut(&chat)) {
+        known.last_message = last;
+        account.order.dirty = true;
     }
     if let Some(known) = account.chats.get(&chat) {
         let unread = known.unread.saturating_sub(unread_gone);
@@ -162,6 +214,17 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
         if turned && let Some(front) = &mut state.front {
             front.sidebar.dirty = true;
         }
+    }
+    // Where it is not in memory what is the newest now, or whether an unread one went, the network knows.
+    let unsure = if last.is_none() { newest_gone.map(|newest| newest.id) } else { None };
+    let uncounted = unseen.filter(|_| account.chats.get(&chat).is_some_and(|chat| chat.unread > 0));
+    let under_way = |open: &Purpose| matches!(open, Purpose::Newest(of, _) if *of == chat);
+    if let Some(deleted) = unsure.or(uncounted)
+        && account.is_signed_in()
+        && account.chats.contains_key(&chat)
+        && !account.requests.open.values().any(under_way)
+    {
+        state.ask(id, Request::FetchChat(chat), Priority::Background, Purpose::Newest(chat, deleted), fx);
     }
     let key = ChatKey::new(id, chat);
     if let Some(front) = &mut state.front {

@@ -9,6 +9,7 @@ pub mod core;
 pub mod effect;
 pub mod event;
 pub mod front;
+mod gone;
 mod handover;
 mod history;
 mod join;

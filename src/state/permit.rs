@@ -43,6 +43,13 @@ pub fn composer_state(state: &State) -> ComposerState {
 /// Why nothing may be written in a chat; `None` if it may, or if nobody knows.
 pub(crate) fn refusal_to_write(state: &State, chat: ChatKey) -> Option<&'static str> {
     let (account, known) = state.core.chat(chat)?;
+    let community = known.community().and_then(|community| account.community(community));
+    if community.is_some_and(|community| !community.available) {
+        return Some("This community is out of service for now");
+    }
+    if !account.is_listed(known) {
+        return Some("You may not see this channel any more");
+    }
     if account.may(known, Permissions::SEND) {
         return None;
     }

@@ -3,9 +3,11 @@
 use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
-    ChatId, CommunityId, InviteTarget, MessageKey, Nonce, Page, Presence, Priority, RequestId, Secret, UserId,
+    ChatId, CommunityId, InviteTarget, Message, MessageId, MessageKey, Nonce, Page, Presence, Priority, RequestId,
+    Secret, UserId,
 };
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 /// Open requests of one account.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -99,6 +101,12 @@ pub enum Purpose {
     LeaveCommunity(CommunityId),
     /// A group left.
     LeaveGroup(ChatId),
+    /// A chat that nobody knew, in which this message came: notified of once it is known.
+    Stranger(Arc<Message>),
+    /// A chat whose newest message, or an unread one, was deleted: what is the newest now.
+    Newest(ChatId, MessageId),
+    /// What one may do in communities, after own roles changed.
+    Rights,
     /// What somebody says of themselves.
     Profile(UserId),
     /// A person looked up by name, to be shown.

@@ -1,7 +1,7 @@
 //! Communities and chats: taken in, replaced, removed, and put in the order in which they are listed.
 
 use super::{Account, State, people, unread};
-use crate::domain::{Bundle, ChannelKind, Chat, ChatId, ChatKey, ChatKind, Community, CommunityId, MessageKey};
+use crate::domain::{Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, Community, CommunityId, MessageKey};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -68,14 +68,14 @@ pub(super) fn put_bundle(account: &mut Account, bundle: Bundle) {
 }
 
 /// Takes in all direct chats and groups; with `complete`, those missing are gone. Returns what is gone.
-pub(super) fn put_direct(account: &mut Account, bundle: Bundle, complete: bool) -> Vec<ChatId> {
+pub(super) fn put_direct(account: &mut Account, bundle: Bundle, complete: bool) -> Vec<Chat> {
     let listed: Vec<ChatId> = bundle.chats.iter().map(|chat| chat.id).collect();
     put_bundle(account, bundle);
     if complete { remove_missing(account, None, &listed) } else { Vec::new() }
 }
 
 /// Takes in all channels of a community; those missing are gone. Returns what is gone.
-pub(super) fn put_channels(account: &mut Account, community: CommunityId, bundle: Bundle) -> Vec<ChatId> {
+pub(super) fn put_channels(account: &mut Account, community: CommunityId, bundle: Bundle) -> Vec<Chat> {
     let listed: Vec<ChatId> = bundle.chats.iter().map(|chat| chat.id).collect();
     put_bundle(account, bundle);
     account.channels_loaded.insert(community, true);
@@ -83,15 +83,12 @@ pub(super) fn put_channels(account: &mut Account, community: CommunityId, bundle
     remove_missing(account, Some(community), &listed)
 }
 
-fn remove_missing(account: &mut Account, community: Option<CommunityId>, listed: &[ChatId]) -> Vec<ChatId> {
+fn remove_missing(account: &mut Account, community: Option<CommunityId>, listed: &[ChatId]) -> Vec<Chat> {
     let listed: std::collections::HashSet<&ChatId> = listed.iter().collect();
     let of_kind = account.chats.values().filter(|chat| chat.community() == community && !listed.contains(&chat.id));
     let mut gone: Vec<ChatId> = of_kind.map(|chat| chat.id).collect();
     gone.sort_unstable();
-    for chat in &gone {
-        remove_chat(account, *chat);
-    }
-    gone
+    gone.into_iter().filter_map(|chat| remove_chat(account, chat)).collect()
 }
 
 /// Puts the communities into the order that the user gave them; the others follow as the network lists them.
@@ -108,25 +105,25 @@ fn sort_communities(account: &mut Account) {
     account.communities.sort_by_key(|known| places.get(&known.id).copied().unwrap_or(usize::MAX));
 }
 
-/// Takes in all communities; those missing are gone. Returns the chats that went with them.
+/// Takes in all communities; those missing are gone. Returns their names, and the chats that went with each.
 pub(super) fn put_communities(
     account: &mut Account,
     mut communities: Vec<Community>,
     counts: Vec<(CommunityId, u32, u32)>,
-) -> Vec<ChatId> {
+) -> Vec<(CleanText, Vec<Chat>)> {
     communities.truncate(COMMUNITIES);
     account.community_counts =
         counts.into_iter().take(COMMUNITIES).map(|(id, unread, mentions)| (id, (unread, mentions))).collect();
-    let gone: Vec<CommunityId> = account
+    let gone: Vec<(CommunityId, CleanText)> = account
         .communities
         .iter()
-        .map(|known| known.id)
-        .filter(|id| communities.iter().all(|new| new.id != *id))
+        .filter(|known| communities.iter().all(|new| new.id != known.id))
+        .map(|known| (known.id, known.name.clone()))
         .collect();
     account.communities = communities;
     sort_communities(account);
     account.order.dirty = true;
-    gone.into_iter().flat_map(|community| remove_community(account, community)).collect()
+    gone.into_iter().map(|(community, name)| (name, remove_community(account, community))).collect()
 }
 
 /// Takes in a community that was joined or changed.
@@ -144,7 +141,7 @@ pub(super) fn put_community(account: &mut Account, community: Community) {
 }
 
 /// Forgets a community with its channels, roles and members. Returns the chats that went with it.
-pub(super) fn remove_community(account: &mut Account, community: CommunityId) -> Vec<ChatId> {
+pub(super) fn remove_community(account: &mut Account, community: CommunityId) -> Vec<Chat> {
     account.communities.retain(|known| known.id != community);
     account.community_counts.remove(&community);
     account.channels_loaded.remove(&community);
@@ -157,9 +154,9 @@ pub(super) fn remove_community(account: &mut Account, community: CommunityId) ->
     gone
 }
 
-/// Forgets a chat. What waits in its outbox stays, so that no written text is lost.
-pub(super) fn remove_chat(account: &mut Account, chat: ChatId) {
-    account.chats.remove(&chat);
+/// Forgets a chat, and returns it. What waits in its outbox stays, so that no written text is lost.
+pub(super) fn remove_chat(account: &mut Account, chat: ChatId) -> Option<Chat> {
+    let gone = account.chats.remove(&chat);
     account.timelines.remove(&chat);
     account.pins.remove(&chat);
     account.typing.chats.remove(&chat);
@@ -167,7 +164,9 @@ pub(super) fn remove_chat(account: &mut Account, chat: ChatId) {
     account.lists.forget(chat);
     account.slow.forget(chat);
     account.requests.stuck.retain(|(of, _), _| *of != chat);
+    account.chats_asked.remove(&chat);
     account.order.dirty = true;
+    gone
 }
 
 /// A message stands in a chat: it is the newest if its place says so. Returns whether it is, and whether the list of direct chats changed by it.
@@ -250,20 +249,4 @@ fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
         }
     }
     ordered
-}
-
-/// A channel is being followed by the interface: it is left when it is gone.
-pub(super) fn forget_gone(state: &mut State, account: crate::domain::AccountId, gone: &[ChatId]) {
-    if gone.is_empty() {
-        return;
-    }
-    if let Some(front) = &mut state.front {
-        let is_gone = |key: &ChatKey| key.account == account && gone.contains(&key.chat);
-        front.visited.retain(|key| !is_gone(key));
-        front.folded.retain(|key| !is_gone(key));
-        if front.pane.chat.is_some_and(|key| is_gone(&key)) {
-            super::ui::open::leave(front);
-        }
-    }
-    state.touch();
 }

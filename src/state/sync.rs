@@ -78,6 +78,28 @@ pub(super) fn fetch_channels(
     state.ask(account, Request::FetchChannels(community), priority, Purpose::Channels(community), fx);
 }
 
+/// A community is new, or in service again: what is in it is asked for, and what is open of it again.
+pub(super) fn back_in_service(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
+    fetch_channels(state, account, community, Priority::Background, fx);
+    let Some(known) = state.core.account_mut(account) else { return };
+    let chats = &known.chats;
+    let inside = known
+        .timelines
+        .iter_mut()
+        .filter(|(id, _)| chats.get(id).and_then(crate::domain::Chat::community) == Some(community));
+    inside.for_each(|(_, timeline)| timeline.mark_stale());
+    history::refresh_open(state, fx);
+}
+
+/// Own roles changed: what one may do in the community and in its channels is asked for, since no update needs to tell it.
+pub(super) fn rights_changed(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
+    let Some(known) = state.core.account(account).filter(|known| known.is_signed_in()) else { return };
+    if known.requests.open.values().all(|open| *open != Purpose::Rights) {
+        state.ask(account, Request::FetchCommunities, Priority::Visible, Purpose::Rights, fx);
+    }
+    fetch_channels(state, account, community, Priority::Visible, fx);
+}
+
 /// The channels of a community are there: what is shown beside them is asked for, where there is something to show it.
 pub(super) fn details(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
     if state.front.is_some() {

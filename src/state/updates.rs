@@ -1,7 +1,7 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
-use super::{Effects, State, join, link, login, members, messages, people, roster, sync, typing, unread, voice};
-use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Priority, Update, UserId};
+use super::{Effects, State, gone, join, link, login, members, messages, people, roster, sync, typing, unread, voice};
+use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Update, UserId};
 
 /// A fact from an account's network.
 pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Effects) {
@@ -19,8 +19,8 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         }
         Update::ChannelChanged(chat) => roster::put_chat_shape(account, *chat),
         Update::ChatRemoved(chat) => {
-            roster::remove_chat(account, chat);
-            roster::forget_gone(state, id, &[chat]);
+            let gone = roster::remove_chat(account, chat);
+            gone::settle(state, id, gone.as_slice(), None, fx);
         }
         Update::ChatChanged(bundle) => {
             roster::put_bundle(account, *bundle);
@@ -34,20 +34,18 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             }
         }
         Update::CommunityChanged(community) => {
-            let new = account.community(community.id).is_none();
+            let served = account.community(community.id).is_some_and(|known| known.available);
             let id_of = community.id;
             roster::put_community(account, *community);
-            if new && account.is_signed_in() {
-                sync::fetch_channels(state, id, id_of, Priority::Background, fx);
+            match account.is_signed_in() {
+                // Its roles may have changed with it.
+                true if served => people::ask_roles(state, id, id_of, fx),
+                true => sync::back_in_service(state, id, id_of, fx),
+                false => {}
             }
         }
-        Update::CommunityRemoved(community) => community_gone(state, id, community),
-        Update::CommunityUnavailable(community) => {
-            if let Some(known) = account.communities.iter_mut().find(|known| known.id == community) {
-                known.available = false;
-                state.touch();
-            }
-        }
+        Update::CommunityRemoved(community) => community_gone(state, id, community, fx),
+        Update::CommunityUnavailable(community) => unavailable(state, id, community, fx),
         Update::MemberJoined { member, community: _, user: _, profile } => {
             if let Some(profile) = profile {
                 people::put(account, *profile);
@@ -58,14 +56,21 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             state.touch();
         }
         Update::MemberChanged(member) => {
+            let (community, own) = (member.community, member.user == account.me);
+            let known = account.members.get(&(community, member.user));
+            let promoted = own && known.is_none_or(|known| known.roles != member.roles);
             people::put_member(account, *member);
+            if promoted {
+                sync::rights_changed(state, id, community, fx);
+            }
             state.touch();
         }
         Update::MemberRemoved { community, user } => {
             if user == account.me {
-                community_gone(state, id, community);
+                community_gone(state, id, community, fx);
             } else {
                 people::remove_member(account, community, user);
+                state.touch();
             }
         }
         Update::PresenceChanged(changes) => {
@@ -113,8 +118,8 @@ fn group_changed(
     let me: UserId = account.me;
     let left = matches!(&chat.kind, crate::domain::ChatKind::Group { members, .. } if !members.is_empty() && !members.contains(&me));
     if left {
-        roster::remove_chat(account, chat.id);
-        roster::forget_gone(state, id, &[chat.id]);
+        let gone = roster::remove_chat(account, chat.id);
+        gone::settle(state, id, gone.as_slice(), None, fx);
     } else {
         let group = account.key(chat.id);
         roster::put_chat_shape(account, chat);
@@ -124,15 +129,29 @@ fn group_changed(
 }
 
 /// A community was left or is no more.
-pub(super) fn community_gone(state: &mut State, id: AccountId, community: CommunityId) {
+pub(super) fn community_gone(state: &mut State, id: AccountId, community: CommunityId, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(id) else { return };
+    let Some(name) = account.community(community).map(|known| known.name.clone()) else { return };
     let gone = roster::remove_community(account, community);
-    roster::forget_gone(state, id, &gone);
+    gone::settle(state, id, &gone, Some(&name), fx);
     if let Some(front) = &mut state.front
         && front.community == Some((id, community))
     {
         front.community = None;
     }
+}
+
+/// A community is out of service: it stays, marked as such. Whoever is in one of its chats is told.
+fn unavailable(state: &mut State, id: AccountId, community: CommunityId, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    let Some(known) = account.communities.iter_mut().find(|known| known.id == community) else { return };
+    known.available = false;
+    let sentence = format!("{} is out of service for now; what you type stays", known.name);
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).filter(|chat| chat.account == id);
+    if open.and_then(|open| state.core.chat(open)).is_some_and(|(_, chat)| chat.community() == Some(community)) {
+        state.notice(sentence, true, fx);
+    }
+    state.touch();
 }
 
 /// The sign-in of this device was ended elsewhere: the token is void.

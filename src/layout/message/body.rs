@@ -209,7 +209,8 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
             }
         }
         (None, None) => {
-            if to.is_some() { "a message that is not loaded" } else { "a message that was deleted" }.to_owned()
+            let deleted = to.is_none_or(|id| setting.timeline.is_some_and(|timeline| timeline.is_deleted(id)));
+            if deleted { "a message that was deleted" } else { "a message that is not loaded" }.to_owned()
         }
     };
     line.push_cut(&words, setting.width.saturating_sub(line.width()), glyphs.more, Role::Quote);

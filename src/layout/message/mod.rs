@@ -41,6 +41,8 @@ pub struct Setting<'a> {
     pub revealed: Option<Target>,
     /// Whether history can be fetched now.
     pub online: bool,
+    /// Which opening of the chat it is: what was kept of an earlier one, whose messages were dropped since, counts their changes anew.
+    pub opening: u32,
     /// The clock.
     pub now: Wall,
 }
@@ -181,7 +183,7 @@ impl<'a> Piece<'a> {
     #[must_use]
     pub fn stamp(&self, setting: &Setting<'_>) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (self.edge, self.new, self.header).hash(&mut hasher);
+        (setting.opening, self.edge, self.new, self.header).hash(&mut hasher);
         if let Some(day) = self.day {
             // How a day is called depends on the current day.
             (day.year(), day.month(), day.day(), setting.now.0 / 900_000).hash(&mut hasher);
@@ -211,6 +213,7 @@ impl<'a> Piece<'a> {
                 pending.outgoing.reply_to
             }
         };
+        answered.map(|id| setting.timeline.is_some_and(|timeline| timeline.is_deleted(id))).hash(&mut hasher);
         if let Some(entry) = answered.and_then(|id| entry_of(setting.timeline?, id)) {
             entry.revision.hash(&mut hasher);
             let author = entry.message.author;

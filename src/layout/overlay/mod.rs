@@ -3,6 +3,7 @@
 mod form;
 mod help;
 mod members;
+mod note;
 mod person;
 mod picker;
 mod question;
@@ -35,6 +36,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
         }
         Some(Overlay::Question(question)) => question::place(context, keys, question, screen, scene),
         Some(Overlay::Form(form)) => form::place(context, keys, form, screen, scene),
+        Some(Overlay::Note(sentence)) => note::place(context, keys, sentence, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),
         Some(Overlay::Members) | None => {}
     }

@@ -49,9 +49,16 @@ impl Composer {
 
     /// Replaces all of it; the cursor is at the end. There is nothing to undo before it.
     pub fn set_text(&mut self, text: &str) {
+        let kept = self.buffer.yank_text();
         self.buffer = TextArea::default();
+        self.buffer.set_yank_text(kept);
         self.bytes = 0;
         self.insert(text);
+    }
+
+    /// Keeps a text such that yank brings it back.
+    pub fn keep(&mut self, text: &str) {
+        self.buffer.set_yank_text(text);
     }
 
     /// Replaces all of it such that undo and yank bring it back.

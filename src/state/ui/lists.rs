@@ -65,7 +65,8 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
         // Reopened, the list begins with the theme in use: a kept search line would show another.
-        Some(Overlay::Themes(_) | Overlay::Question(_) | Overlay::Members | Overlay::Person(_)) | None => {}
+        Some(Overlay::Themes(_) | Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
+        | None => {}
     }
 }
 
@@ -112,7 +113,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
                 act::act(state, action, None, fx);
             }
         }
-        Some(Overlay::Help { .. }) => _ = front.overlays.pop(),
+        Some(Overlay::Help { .. } | Overlay::Note(_)) => _ = front.overlays.pop(),
         Some(Overlay::Members) => person::wanted(state, "", fx),
         Some(Overlay::Person(_)) => person::write(state, fx),
         None => {}
@@ -130,6 +131,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         }
         Some(Overlay::Question(question)) => question.on_yes ^= by % 2 != 0,
         Some(Overlay::Form(form)) => form.step(by),
+        Some(Overlay::Note(_)) => return,
         Some(Overlay::Person(card)) => card.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
         None => return,
@@ -187,7 +189,8 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
                 *scroll = 0;
             }
         }
-        Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_)) | None => return,
+        Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
+        | None => return,
     }
     state.touch();
 }

@@ -48,7 +48,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 question.on_yes = index == 1;
                 lists::accept(state, fx);
             }
-            Some(Overlay::Help { .. } | Overlay::Members | Overlay::Person(_)) => {}
+            Some(Overlay::Help { .. } | Overlay::Members | Overlay::Person(_) | Overlay::Note(_)) => {}
             None => {
                 front.offer = index;
                 front.region = Region::Composer;
@@ -66,6 +66,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                         | Overlay::Help { .. }
                         | Overlay::Members
                         | Overlay::Person(_)
+                        | Overlay::Note(_)
                 )
             );
             if given_up {

@@ -103,12 +103,12 @@ fn keep_draft(front: &mut Front, fx: &mut Effects) {
 }
 
 /// The open chat is gone: nothing is open. What was typed is kept as its draft.
-pub(in crate::state) fn leave(front: &mut Front) {
-    let mut unused = Effects::new();
-    keep_draft(front, &mut unused);
+pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
+    keep_draft(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
-    front.pane = Pane { id, intent_number, ..Pane::default() };
+    let epoch = front.pane.epoch.wrapping_add(1);
+    front.pane = Pane { id, intent_number, epoch, ..Pane::default() };
     front.typing = None;
     front.sidebar.dirty = true;
 }

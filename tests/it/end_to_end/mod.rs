@@ -28,4 +28,5 @@ mod scripts;
 mod sign_in;
 mod signals;
 mod together;
+mod updates;
 mod welcome;

@@ -164,7 +164,7 @@ proptest! {
     #[test]
     fn any_size_is_drawn_and_arranging_twice_changes_nothing(
         width in 0u16..130, height in 0u16..50, count in 0u128..30, intents in prop::collection::vec(intents(), 0..4), rich: bool, start: bool,
-        region in 0u8..3, overlay in 0u8..4,
+        region in 0u8..4, overlay in 0u8..7,
     ) {
         use nib::state::front::{Overlay, Region};
         let messages = if rich { talk() } else { history(count) };
@@ -172,12 +172,20 @@ proptest! {
         let cursor = key_of(&state, 3).map(Target::Message);
         let front = state.front.as_mut().unwrap();
         front.pane.cursor = cursor;
-        front.region = [Region::Composer, Region::Messages, Region::Sidebar][usize::from(region)];
+        front.region = [Region::Composer, Region::Messages, Region::Sidebar, Region::Members][usize::from(region)];
         match overlay {
             1 => front.overlays.push(Overlay::Jump(nib::state::ui::picker::Picker::default())),
             2 => front.overlays.push(Overlay::Help {
                 query: nib::state::ui::field::Field::new(), scroll: 9, contexts: vec![nib::state::action::Context::Messages] }),
             3 => front.overlays.push(Overlay::Form(Box::new(form()))),
+            4 => front.overlays.push(Overlay::Members),
+            5 => front.overlays.push(Overlay::Note("Something that was said".to_owned())),
+            6 => {
+                let profile = nib::domain::people::Profile { bio: Some(text("日本語 and more\n\nof it")), ..Default::default() };
+                let profile = nib::state::ui::person::Told::Profile(Box::new(profile));
+                let card = nib::state::ui::person::Card { account: ACCOUNT, user: LINUS, community: None, profile, scroll: 1 };
+                front.overlays.push(Overlay::Person(Box::new(card)));
+            }
             _ => {}
         }
         let mut cache = cache();
@@ -230,4 +238,35 @@ proptest! {
             prop_assert!(after.contains(&row), "{row:?} moved; now {after:#?}");
         }
     }
+}
+
+#[test]
+fn a_chat_that_was_dropped_and_opened_again_shows_what_it_holds_now() {
+    use nib::state::{Action, Event};
+    let said = |words| timeline(vec![message(1, ADA, 1, words)], true);
+    let mut state = sized(state(said("old words")), 80, 24);
+    let mut cache = cache();
+    assert!(shot(&state, &mut cache, 80, 24).contains("old words"));
+    let key = |chat| nib::domain::ChatKey::new(ACCOUNT, chat);
+    tell(&mut state, Event::Act(Action::OpenChat(key(nib::domain::ChatId::new(200)))));
+    // Not visited for long, it was forgotten; it was changed meanwhile, and fetched anew it counts its changes from the start.
+    state.core.accounts[0].timelines.insert(GENERAL, said("new words"));
+    tell(&mut state, Event::Act(Action::OpenChat(key(GENERAL))));
+    let shown = shot(&state, &mut cache, 80, 24);
+    assert!(shown.contains("new words") && !shown.contains("old words"), "{shown}");
+}
+
+#[test]
+fn the_preview_of_an_answered_message_says_that_it_was_deleted() {
+    use nib::domain::{MessageId, ReplyInfo, Update};
+    use nib::state::Event;
+    let mut answer = message(2, GRACE, 1, "the answer");
+    answer.reply = Some(Box::new(ReplyInfo { to: Some(MessageId::new(1)), quote: None }));
+    let mut state = sized(state(timeline(vec![message(1, ADA, 1, "the question"), answer], true)), 80, 24);
+    let mut cache = cache();
+    assert!(shot(&state, &mut cache, 80, 24).contains("ada  the question"));
+    let messages = vec![MessageId::new(1)];
+    tell(&mut state, Event::Update(ACCOUNT, Update::MessagesDeleted { chat: GENERAL, messages }));
+    let shown = shot(&state, &mut cache, 80, 24);
+    assert!(shown.contains("a message that was deleted") && !shown.contains("the question"), "{shown}");
 }

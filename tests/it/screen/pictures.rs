@@ -158,6 +158,7 @@ fn overlays() {
     let all = [
         ("jump", Overlay::Jump(picker())),
         ("question", Overlay::Question(question)),
+        ("note", Overlay::Note("#general is gone, or not for you to see any more".to_owned())),
         ("sign_in", Overlay::Form(Box::new(form()))),
         ("help", Overlay::Help { query: Field::new(), scroll: 0, contexts: contexts.clone() }),
         ("help_found", Overlay::Help { query: Field::with("scroll"), scroll: 0, contexts }),

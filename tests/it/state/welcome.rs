@@ -381,14 +381,16 @@ fn leaving_is_asked_first_and_done_once_the_network_agrees() {
     script.answer(id, Ok(Reply::Done));
     let account = script.state.core.account(HOME).unwrap();
     assert!(account.community(RUST).is_none() && !account.chats.contains_key(&ChatId::new(11)));
-    assert_eq!(standing(&script.state), Standing::Between);
+    // The way goes on with what is left.
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(21)));
+    assert_eq!(script.notice(), "You are no longer in Rust");
     script.open(33);
     script.act(Action::Leave);
     script.act(Action::Move(1));
     let (id, request) = asked(&script.act(Action::Accept));
     assert_eq!(request, Request::LeaveGroup(ChatId::new(33)));
     script.answer(id, Ok(Reply::Done));
-    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, None);
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(21)));
     script.open(31);
     script.act(Action::Leave);
     assert_eq!(script.notice(), "Only a community or a group can be left");

@@ -1,0 +1,85 @@
+//! Chats that are gone: what was open is left, what was written there is kept, and the user is told.
+
+use super::action::Action;
+use super::front::{Overlay, Region};
+use super::ui::{attach, open};
+use super::{Account, Effects, State, names, roster};
+use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId};
+
+/// Chats of an account are gone. `community`: the name of the community that they went with.
+pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], community: Option<&str>, fx: &mut Effects) {
+    let is_gone = |key: &ChatKey| key.account == account && gone.iter().any(|chat| chat.id == key.chat);
+    attach::give_up(state, |chat| is_gone(&chat));
+    let Some(front) = &mut state.front else { return };
+    front.visited.retain(|key| !is_gone(key));
+    front.folded.retain(|key| !is_gone(key));
+    front.overlays.retain(|overlay| match overlay {
+        Overlay::Emoji { chat, .. } => !is_gone(chat),
+        Overlay::Question(question) => match &*question.action {
+            Action::DeleteNow(chat, _) | Action::LeaveGroup(chat) => !is_gone(chat),
+            _ => true,
+        },
+        _ => true,
+    });
+    let left = front.pane.chat.filter(is_gone).and_then(|key| gone.iter().find(|chat| chat.id == key.chat));
+    let sentence = match (community, left) {
+        (Some(""), _) => Some("You are no longer in a community that was out of service".to_owned()),
+        (Some(name), _) => Some(format!("You are no longer in {name}")),
+        (None, Some(chat)) => state.core.account(account).map(|account| about(account, chat)),
+        (None, None) => None,
+    };
+    if let Some(chat) = left {
+        leave(state, account, chat, sentence.unwrap_or_default(), fx);
+    } else if let Some(sentence) = sentence {
+        state.notice(sentence, false, fx);
+    }
+    state.touch();
+}
+
+/// What became of a chat, in words.
+fn about(account: &Account, chat: &Chat) -> String {
+    let title = names::title(account, chat);
+    match chat.kind {
+        ChatKind::Channel { .. } => format!("{title} is gone, or not for you to see any more"),
+        ChatKind::Group { .. } => format!("You are no longer in the group {title}"),
+        ChatKind::Direct { .. } | ChatKind::Saved => format!("The chat {title} is gone"),
+    }
+}
+
+/// The open chat is gone: another takes its place. Whoever was writing is stopped by a note first, so that nothing typed goes to other people; yank puts
+/// back what was written.
+fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let written = front.pane.composer.text();
+    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Members));
+    open::leave(front, fx);
+    roster::keep_order(state);
+    if let Some(next) = next(state, account, chat.community()) {
+        open::chat(state, next, fx);
+    }
+    if written.trim().is_empty() {
+        return state.notice(sentence, true, fx);
+    }
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(&written);
+        front.region = Region::Composer;
+        front.overlays.push(Overlay::Note(sentence));
+    }
+}
+
+/// The chat to go on with: one of the same community, else the one visited last, else one to begin with.
+fn next(state: &State, account: AccountId, community: Option<CommunityId>) -> Option<ChatKey> {
+    let front = state.front.as_ref()?;
+    let opens =
+        |key: &ChatKey| state.core.chat(*key).is_some_and(|(account, chat)| chat.can_open() && account.is_listed(chat));
+    let talk = |chat: &&Chat| chat.channel_kind() != Some(ChannelKind::Voice) && chat.kind != ChatKind::Saved;
+    let known = state.core.account(account)?;
+    let near = known.openable().filter(talk).filter(|chat| community.is_some() && chat.community() == community);
+    let near = near.min_by_key(|chat| open::distance(known, chat)).map(|chat| known.key(chat.id));
+    let visited = || front.visited.iter().rev().copied().find(opens);
+    let first = || {
+        let begin = known.openable().filter(talk).min_by_key(|chat| open::distance(known, chat));
+        begin.map(|chat| known.key(chat.id))
+    };
+    near.or_else(visited).or_else(first)
+}
