@@ -166,12 +166,8 @@ fn there(account: &Account, peer: UserId, glyphs: &Glyphs) -> Cow<'static, str> 
 /// Who talks in a voice channel. What is written there is a chat like any other.
 fn inside(account: &Account, chat: &Chat) -> String {
     let count = account.rooms.get(&chat.id).map_or(0, Vec::len);
-    let who = match count {
-        0 => "nobody is inside".to_owned(),
-        1 => "one person is inside".to_owned(),
-        _ => format!("{count} people are inside"),
-    };
-    format!("{who}; nib shows it, but carries no sound")
+    let who = if count == 0 { "nobody".to_owned() } else { count.to_string() };
+    format!("{who} inside; nib carries no sound")
 }
 
 /// The row above the composer: who types, and at the right what is new below.

@@ -65,7 +65,8 @@ pub(super) fn told(state: &mut State, account: AccountId, chat: ChatId, user: Us
         }
         return;
     }
-    if user == known.me || known.has_blocked(user) || !known.chats.contains_key(&chat) {
+    // What was pushed before the connection stands may be over by then.
+    if user == known.me || !known.is_signed_in() || known.has_blocked(user) || !known.chats.contains_key(&chat) {
         return;
     }
     if known.typing.chats.len() >= CHATS && !known.typing.chats.contains_key(&chat) {

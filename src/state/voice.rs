@@ -39,7 +39,8 @@ pub(super) fn changed(
     participants: Vec<VoiceParticipant>,
     fx: &mut Effects,
 ) {
-    let Some(account) = state.core.account_mut(id) else { return };
+    // Without a connection nobody can tell; with the next one all rooms are asked for.
+    let Some(account) = state.core.account_mut(id).filter(|account| account.is_signed_in()) else { return };
     put(account, chat, participants);
     let inside: Vec<UserId> = account.rooms.get(&chat).into_iter().flatten().map(|one| one.user).collect();
     let community = account.chats.get(&chat).and_then(Chat::community);

@@ -52,7 +52,10 @@ fn rights_change_and_the_channel_goes_while_one_writes() {
     deny(&server, off_topic, SEND_MESSAGES);
     robin.wait_for("You may not write here");
     robin.send("\r");
-    robin.wait_until("the text kept", |screen| screen.contains("┃ half a thought"));
+    // Above the composer, and now on the status line, too.
+    robin.wait_until("the refusal", |screen| {
+        screen.matches("You may not write here").count() == 2 && screen.contains("┃ half a thought")
+    });
     deny(&server, off_topic, 0);
     robin.wait_gone("You may not write here");
 

@@ -1,9 +1,10 @@
 //! What holds whatever happens.
 
 use super::script::*;
+use nib::domain::update::Relationship;
 use nib::domain::*;
 use nib::state::action::TextEdit;
-use nib::state::front::{Anchor, Focus, Overlay, PaneId, Target, Visible};
+use nib::state::front::{Anchor, Focus, Overlay, PaneId, Region, Target, Visible};
 use nib::state::outbox::Stage;
 use nib::state::{Action, ComposerState, Effect, Effects, Event, State, StoreReply, Timer, composer_state, reduce};
 use proptest::prelude::*;
@@ -33,6 +34,7 @@ enum Step {
     Resize(u16, u16),
     Wait(u64),
     Slow(u128, u32),
+    Around(u8, u128, u128),
 }
 
 fn place() -> impl Strategy<Value = u128> {
@@ -53,7 +55,8 @@ fn action() -> impl Strategy<Value = Action> {
             Action::Reply, Action::Edit, Action::EditLast, Action::Delete, Action::React(String::new()), Action::React("👍".to_owned()),
             Action::CopyText, Action::CopyId, Action::OpenLink, Action::GoToReplied, Action::Retry, Action::Discard, Action::MarkRead,
             Action::ToggleSidebar, Action::Quit, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
-            Action::SignUp, Action::Leave, Action::Join(String::new()), Action::Join("code".to_owned()), Action::Write(String::new()),
+            Action::FocusMembers, Action::ToggleMembers, Action::Who(String::new()), Action::Who("ada".to_owned()),
+            Action::Status(Presence::Idle), Action::SignUp, Action::Leave, Action::Join(String::new()), Action::Join("code".to_owned()), Action::Write(String::new()),
             Action::Open("self".to_owned()), Action::LeaveGroup(chat(33)),
             Action::Attach { path: "a".to_owned(), text: "b".to_owned() },
         ]),
@@ -91,6 +94,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..150u16, 0..50u16).prop_map(|(width, height)| Step::Resize(width, height)),
         3 => (0..9_000u64).prop_map(Step::Wait),
         1 => (place(), 0..9u32).prop_map(|(chat, seconds)| Step::Slow(chat, seconds)),
+        3 => (0..12u8, place(), 1..6u128).prop_map(|(kind, chat, user)| Step::Around(kind, chat, user)),
     ]
 }
 
@@ -101,6 +105,42 @@ struct World {
     unread: Vec<u64>,
     committed: Vec<Nonce>,
     next: u128,
+}
+
+/// What others do around a chat.
+fn around(state: &State, kind: u8, chat: ChatId, user: UserId) -> Option<Update> {
+    let account = state.core.account(HOME)?;
+    let known = account.chats.get(&chat).cloned();
+    let rights = |deny| Update::OverridesChanged { chat, overrides: Overrides { allow: Permissions::NONE, deny } };
+    let member = |user: UserId| MemberListEntry::Member { user: User { id: user, ..User::default() }, nickname: None };
+    Some(match kind {
+        0 => {
+            let entries = vec![MemberListEntry::Section { online: true, count: 2 }, member(user), member(ADA)];
+            Update::MemberListChanged { chat, entries }
+        }
+        1 => Update::MemberListChanged { chat, entries: vec![MemberListEntry::Section { online: false, count: 9 }] },
+        2 => Update::PresenceChanged(vec![(user, Presence::Idle, None)]),
+        3 => Update::RelationshipChanged { user, relationship: Some(Relationship::Blocked) },
+        4 => Update::RelationshipChanged { user, relationship: None },
+        5 => Update::CommunityUnavailable(RUST),
+        6 => Update::CommunityChanged(Box::new(Community { available: true, ..account.community(RUST)?.clone() })),
+        7 if account.is_signed_in() => Update::VoiceParticipantChanged {
+            chat,
+            participant: VoiceParticipant { user, ..VoiceParticipant::default() },
+        },
+        8 => rights(Permissions::VIEW),
+        9 => rights(Permissions::NONE),
+        10 => {
+            let roles = [RoleId::new(user.value())].into();
+            Update::MemberChanged(Box::new(Member { user: ME, community: RUST, nickname: None, roles }))
+        }
+        11 => {
+            let group = known.filter(|chat| matches!(chat.kind, ChatKind::Group { .. }))?;
+            let kind = ChatKind::Group { owner: false, members: [user, ADA].into() };
+            Update::GroupChanged { chat: Box::new(Chat { kind, ..group }), users: Vec::new() }
+        }
+        _ => return None,
+    })
 }
 
 impl World {
@@ -225,6 +265,10 @@ impl World {
             Step::Resize(width, height) => script.event(Event::Resized { width, height }),
             Step::Wait(millis) => script.advance(Duration::from_millis(millis)),
             Step::Slow(place, seconds) => slow(script, place, seconds),
+            Step::Around(kind, place, who) => match around(&script.state, kind, ChatId::new(place), UserId::new(who)) {
+                Some(update) => script.receive(update),
+                None => Effects::new(),
+            },
         };
         self.note(&effects, true);
         self.check();
@@ -280,6 +324,11 @@ impl World {
                 }
             }
         }
+        // Nothing has the focus that does not show.
+        let listed = account.lists.of(front.pane.chat.map_or(ChatId::new(0), |open| open.chat));
+        assert!(front.region != Region::Members || front.shows_members());
+        assert!(listed.is_none_or(|list| list.rows.is_empty() || front.members.cursor < list.rows.len()));
+        assert!(account.is_signed_in() || account.typing.chats.is_empty() && account.rooms.is_empty());
         let sidebar = &front.sidebar;
         assert!(sidebar.rows.is_empty() && sidebar.cursor == 0 || sidebar.selected().is_some());
         for overlay in &front.overlays {
