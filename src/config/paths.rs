@@ -125,6 +125,12 @@ impl Paths {
         self.data.join("accounts.toml")
     }
 
+    /// What was written and not sent.
+    #[must_use]
+    pub fn drafts_file(&self) -> PathBuf {
+        self.data.join("drafts.json")
+    }
+
     /// Tokens, where there is no keyring.
     #[must_use]
     pub fn secrets_dir(&self) -> PathBuf {

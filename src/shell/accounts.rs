@@ -51,6 +51,7 @@ impl AccountSetup {
     /// The account as the core is to know it.
     #[must_use]
     pub fn spec(&self) -> AccountSpec {
-        AccountSpec { id: self.id, label: self.account.label.clone(), server: self.server().to_owned() }
+        let keeps_drafts = self.token == TokenSource::Saved;
+        AccountSpec { id: self.id, label: self.account.label.clone(), server: self.server().to_owned(), keeps_drafts }
     }
 }

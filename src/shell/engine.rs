@@ -3,13 +3,15 @@
 //! Nothing here waits. What takes time is handed to a session or a blocking thread, and comes back through [`Engine::next`].
 
 use super::clock::Clock;
+use super::drafts::{Draft, Drafts};
 use super::sessions::{Arrived, Sessions};
 use super::timers::Timers;
 use super::vault::Identity;
-use crate::domain::{AccountId, LinkEvent, Mono, Now};
+use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, UserId};
 use crate::net::{Credentials, NetEvent};
 use crate::state::{Effect, Event, State, StoreOp, StoreReply, reduce};
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 
 /// Watches what goes through the core. A shell command learns from it what became of its actions.
 pub trait Observer {
@@ -28,6 +30,8 @@ pub struct Engine {
     clock: Clock,
     timers: Timers,
     sessions: Sessions,
+    /// Keeps drafts for later runs.
+    drafts: Option<Drafts>,
     /// Events to be reduced before anything else.
     next: VecDeque<Event>,
     /// Effects that only a terminal can carry out, oldest first.
@@ -39,7 +43,20 @@ impl Engine {
     #[must_use]
     pub fn new(mut state: State, clock: Clock, sessions: Sessions) -> Self {
         state.utc_offset = clock.utc_offset();
-        Self { state, clock, timers: Timers::default(), sessions, next: VecDeque::new(), for_screen: VecDeque::new() }
+        Self {
+            state,
+            clock,
+            timers: Timers::default(),
+            sessions,
+            drafts: None,
+            next: VecDeque::new(),
+            for_screen: VecDeque::new(),
+        }
+    }
+
+    /// Keeps drafts for later runs from now on.
+    pub fn keep_drafts(&mut self, drafts: Drafts) {
+        self.drafts = Some(drafts);
     }
 
     /// The truth, to be read.
@@ -80,7 +97,10 @@ impl Engine {
 
     /// The next thing that arrives from a network or a blocking thread; to be handed to [`Engine::take`]. Safe to drop and call again.
     pub async fn next(&mut self) -> Arrived {
-        self.sessions.next().await
+        tokio::select! {
+            arrived = self.sessions.next() => arrived,
+            sentence = not_kept(&mut self.drafts) => Arrived::NotKept(sentence),
+        }
     }
 
     /// Feeds what arrived. The work is bounded: a batch is.
@@ -101,6 +121,7 @@ impl Engine {
                     self.feed(event, observer);
                 }
             }
+            Arrived::NotKept(sentence) => self.feed(Event::Failed(sentence), observer),
             Arrived::Finished(finished) => {
                 if let Some(event) = self.sessions.finished(finished) {
                     self.feed(event, observer);
@@ -136,6 +157,9 @@ impl Engine {
     /// Ends all sessions and waits for what is being saved, both for a moment at most.
     pub async fn close(&mut self) {
         self.sessions.close().await;
+        if let Some(drafts) = self.drafts.take() {
+            drafts.close().await;
+        }
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -175,6 +199,7 @@ impl Engine {
             | Effect::Title(_)
             | Effect::Redraw
             | Effect::Suspend
+            | Effect::EditText { .. }
             | Effect::SaveOption { .. }
             | Effect::Reload
             | Effect::Quit
@@ -190,8 +215,45 @@ impl Engine {
             StoreOp::PutOutbox(chat, outgoing) => {
                 self.next.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce)))
             }
-            StoreOp::DropOutbox(..) | StoreOp::PutDraft(..) => {}
+            StoreOp::DropOutbox(..) => {}
+            StoreOp::PutDraft(chat, text) => self.put_draft(chat, text),
         }
+    }
+
+    /// A draft goes with the account that is saved, and with who is signed in to it.
+    fn put_draft(&self, chat: ChatKey, text: String) {
+        let (Some(drafts), Some(saved)) = (&self.drafts, self.sessions.saved(chat.account)) else { return };
+        let me = self.state.core.account(chat.account).map(|account| account.me).filter(|me| *me != UserId::default());
+        let user = me.map_or_else(|| saved.user_id.clone(), |me| me.to_string());
+        drafts.put(Draft { account: saved.label.clone(), user, chat: chat.chat.to_string(), text });
+    }
+}
+
+/// A fault ends the program: what was typed is kept as far as it can be told.
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let state = &mut self.state;
+        // The fault may have left anything; a second one would end the program before the first is told.
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| reduce(state, Event::Terminate, self.clock.now())));
+        for effect in told.unwrap_or_default() {
+            if let Effect::Store(StoreOp::PutDraft(chat, text)) = effect {
+                self.put_draft(chat, text);
+            }
+        }
+        if let Some(drafts) = self.drafts.take() {
+            drafts.close_now();
+        }
+    }
+}
+
+/// The next sentence about a draft that could not be kept.
+async fn not_kept(drafts: &mut Option<Drafts>) -> String {
+    match drafts {
+        Some(drafts) => drafts.next().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -236,6 +298,7 @@ fn log(event: &Event) {
         }
         Event::FileRead(number, Ok(file)) => tracing::debug!(number, bytes = file.size(), "a file was read"),
         Event::FileRead(number, Err(_)) => tracing::debug!(number, "a file could not be read"),
+        Event::Edited(number, text) => tracing::info!(number, taken = text.is_ok(), "the editor was left"),
         Event::Failed(_) => tracing::info!("something that was asked for did not work"),
         Event::Terminate => tracing::info!("asked to end"),
         Event::Started

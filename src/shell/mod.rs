@@ -6,6 +6,8 @@
 pub mod accounts;
 pub mod clock;
 pub mod colour;
+pub mod drafts;
+pub mod editor;
 pub mod engine;
 pub mod files;
 pub mod gone;

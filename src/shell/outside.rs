@@ -12,6 +12,24 @@ pub struct Outside {
 }
 
 impl Outside {
+    /// Says again what a terminal forgets that was given back meanwhile.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn again(&self, screen: &mut Screen) -> io::Result<()> {
+        match &self.title {
+            Some(title) if terminal::is_modern() => screen.emit(&sequences::title(title)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Remembers what is to be said once the terminal is ours again.
+    pub fn remember(&mut self, effect: Effect) {
+        if let Effect::Title(title) = effect {
+            self.title = Some(title);
+        }
+    }
+
     /// Carries out one; those that are not of this kind are ignored. The inner error is a sentence for the user.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! A turn of the loop takes one thing: a key before a signal, a signal before a network's batch, a batch before what blocking threads found out.
 //! Batches are bounded, so a flood of them never stands between a key and its frame. Without a timer armed and without a frame due, nothing wakes it.
 
+use super::editor::Editing;
 use super::engine::Engine;
 use super::gone::gone;
 use super::input::{Heard, Input};
@@ -64,6 +65,8 @@ pub async fn chat(mut startup: Startup, input: &mut Option<Input>) -> Result<Lef
         pacer: Pacer::default(),
         drawn: None,
         standing: Standing::Running,
+        to_edit: None,
+        editing: None,
     };
     chat.engine.feed(Event::Resized { width, height }, &mut ());
     chat.engine.feed(Event::Started, &mut ());
@@ -94,6 +97,8 @@ enum Standing {
     Running,
     /// The terminal is the shell's; everything goes on but drawing.
     Stopped,
+    /// The terminal is the editor's; everything goes on but keys and drawing.
+    Lent,
     Leaving(Left),
 }
 
@@ -120,6 +125,10 @@ struct Chat {
     /// The revision that the terminal shows.
     drawn: Option<u64>,
     standing: Standing,
+    /// What is to be handed to the user's editor.
+    to_edit: Option<(u64, String)>,
+    /// What is there.
+    editing: Option<Editing>,
 }
 
 impl Chat {
@@ -141,16 +150,25 @@ impl Chat {
         let mut gone = pin!(gone());
         loop {
             if let Standing::Leaving(left) = self.standing {
+                self.end_editing().await;
                 return Ok(left);
             }
+            if let Some((number, text)) = self.to_edit.take() {
+                self.lend(input, number, text).await;
+            }
+            let lent = self.standing == Standing::Lent;
             let wake = self.wake();
             let cause = tokio::select! {
                 biased;
-                event = input.next() => self.input(event),
+                event = input.next(), if !lent => self.input(event),
                 asked = signals.next() => self.asked(asked)?,
                 () = &mut gone => {
                     tracing::warn!("the terminal is gone");
                     self.end();
+                    Cause::Key
+                }
+                (number, text) = Editing::left(&mut self.editing) => {
+                    self.take_back(input, number, text)?;
                     Cause::Key
                 }
                 arrived = self.engine.next() => {
@@ -366,12 +384,15 @@ impl Chat {
     fn asked(&mut self, asked: Asked) -> Result<Cause, TerminalError> {
         match asked {
             Asked::End => self.end(),
-            Asked::Stop => self.stop()?,
-            Asked::Continue => {
-                self.standing = Standing::Running;
-                self.screen.reenter()?;
-                self.drawn = None;
+            // The editor stops with us, and goes on with us.
+            Asked::Stop if self.standing == Standing::Lent => {
+                if signals::can_stop() {
+                    signals::stop_job()?;
+                }
             }
+            Asked::Continue if self.standing == Standing::Lent => {}
+            Asked::Stop => self.stop()?,
+            Asked::Continue => self.go_on()?,
             Asked::Resized => {
                 let (width, height) = self.screen.size()?;
                 self.engine.feed(Event::Resized { width, height }, &mut ());
@@ -381,6 +402,46 @@ impl Chat {
             }
         }
         Ok(Cause::Key)
+    }
+
+    /// The terminal is ours again.
+    fn go_on(&mut self) -> Result<(), TerminalError> {
+        self.standing = Standing::Running;
+        self.screen.reenter()?;
+        self.outside.again(&mut self.screen)?;
+        self.drawn = None;
+        Ok(())
+    }
+
+    /// Hands the terminal and a text to the user's editor. Everything goes on but keys and drawing.
+    async fn lend(&mut self, input: &mut Input, number: u64, text: String) {
+        if input.pause().await.is_err() {
+            let sentence = "nib cannot hand the terminal to an editor on this system".to_owned();
+            return self.engine.feed(Event::Edited(number, Err(sentence)), &mut ());
+        }
+        self.screen.leave();
+        self.standing = Standing::Lent;
+        self.editing = Some(Editing::begin(number, text));
+    }
+
+    /// The editor was left.
+    fn take_back(&mut self, input: &Input, number: u64, text: Result<String, String>) -> Result<(), TerminalError> {
+        self.editing = None;
+        input.resume();
+        self.go_on()?;
+        self.engine.feed(Event::Edited(number, text), &mut ());
+        Ok(())
+    }
+
+    /// What is being written in the editor when the end comes is kept as far as it was saved there.
+    async fn end_editing(&mut self) {
+        if let Some(editing) = self.editing.take() {
+            let (number, text) = editing.end().await;
+            // Taken once more, so that it is given back without what the editor may have left. It may be gone, which is as good.
+            let _ = self.screen.reenter();
+            self.engine.feed(Event::Edited(number, text), &mut ());
+            self.engine.feed(Event::Terminate, &mut ());
+        }
     }
 
     fn end(&mut self) {
@@ -403,6 +464,7 @@ impl Chat {
             Effect::Quit => self.standing = Standing::Leaving(Left::Quit),
             Effect::Demo => self.standing = Standing::Leaving(Left::Demo),
             Effect::Suspend => self.stop()?,
+            Effect::EditText { number, text } => self.to_edit = Some((number, text)),
             Effect::SaveOption { name, value } => self.files.keep(name, value),
             Effect::Reload => self.files.read(),
             Effect::Redraw => {
@@ -414,8 +476,8 @@ impl Chat {
                     self.engine.feed(Event::Failed(sentence), &mut ());
                 }
             }
-            // A notice for a terminal that is the shell's now is for nobody.
-            _ => {}
+            // A notice for a terminal that is somebody else's now is for nobody.
+            other => self.outside.remember(other),
         }
         Ok(())
     }

@@ -44,6 +44,8 @@ pub enum Arrived {
     Batch(u64, Batch),
     /// From a blocking thread.
     Finished(Finished),
+    /// A sentence about what could not be kept.
+    NotKept(String),
 }
 
 /// A session, or what is left of one.
@@ -237,6 +239,13 @@ impl Sessions {
             self.kept.insert(account, token.clone());
             self.block(move || Finished::Kept(account, vault.keep(&setup, &identity, &token)));
         }
+    }
+
+    /// An account as it is saved; `None` for one that is there for this run only.
+    #[must_use]
+    pub fn saved(&self, account: AccountId) -> Option<&config::Account> {
+        let setup = self.setups.get(&account).filter(|setup| setup.token == TokenSource::Saved)?;
+        (!self.for_this_run.contains(&account)).then_some(&setup.account)
     }
 
     /// Forgets an account's token.

@@ -2,6 +2,7 @@
 
 use super::accounts::{AccountSetup, TokenSource};
 use super::clock::{Clock, seed};
+use super::drafts::{self, Draft, Drafts};
 use super::engine::Engine;
 use super::secrets::{TOKEN_VARIABLE, environment_token};
 use super::sessions::{Sessions, Ways};
@@ -9,14 +10,14 @@ use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
 use crate::config::{self, Config, Fixed, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
-use crate::domain::{AccountId, Settings};
+use crate::domain::{AccountId, ChatId, ChatKey, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
 use crate::net::dial::{BadAddress, BadProxy, Proxies, ServerAddress};
 use crate::net::osmium::defaults;
-use crate::state::State;
 use crate::state::action::Context;
-use std::path::Path;
+use crate::state::{Event, State, StoreReply};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -163,17 +164,40 @@ impl Startup {
         let mut state = State::new(self.settings, specs, front, seed(), clock.now());
         state.proposed_server = self.proposed_server;
         state.has_demo = self.has_demo;
+        state.keeps_drafts = front && self.keeps_choices;
         if let Some(front) = &mut state.front {
             front.wish = self.open;
         }
+        let kept = state.keeps_drafts.then(|| self.paths.drafts_file());
+        let owners: Vec<_> = self.accounts.iter().filter(|setup| setup.token == TokenSource::Saved).cloned().collect();
         let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways, self.connect_timeout);
-        Engine::new(state, clock, sessions)
+        let mut engine = Engine::new(state, clock, sessions);
+        if let Some(file) = kept {
+            with_drafts(&mut engine, &owners, file);
+        }
+        engine
     }
 
     /// Where accounts and tokens are kept, for commands that deal with them without signing in.
     #[must_use]
     pub fn vault(&self) -> Vault {
         Vault::new(&self.paths, self.secrets)
+    }
+}
+
+/// Gives the core what was written in earlier runs and not sent, and keeps it from now on.
+fn with_drafts(engine: &mut Engine, owners: &[AccountSetup], file: PathBuf) {
+    let (drafts, note) = drafts::load(&file);
+    let key = |draft: &Draft| {
+        let is_of = |setup: &&AccountSetup| setup.account.label == draft.account && setup.account.user_id == draft.user;
+        let chat = draft.chat.parse().ok().map(ChatId)?;
+        owners.iter().find(is_of).map(|setup| ChatKey::new(setup.id, chat))
+    };
+    let found = drafts.into_iter().filter_map(|draft| Some((key(&draft)?, draft.text)));
+    engine.feed(Event::Stored(StoreReply::Drafts(found.collect())), &mut ());
+    match Drafts::keep(file, note) {
+        Ok(drafts) => engine.keep_drafts(drafts),
+        Err(error) => engine.feed(Event::Failed(format!("drafts are not kept for later runs: {error}")), &mut ()),
     }
 }
 

@@ -32,6 +32,9 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the terminal has not been given back whole: it is ours, or is being given back.
 static HELD: AtomicBool = AtomicBool::new(false);
 
+/// Whether another program has the terminal, and we wait for its end.
+static LENT: AtomicBool = AtomicBool::new(false);
+
 /// How often what waited for the terminal was thrown away. Held while that is done, and while it is decided that the terminal is given back.
 static THROWN: Mutex<u32> = Mutex::new(0);
 
@@ -281,6 +284,17 @@ fn thrown() -> MutexGuard<'static, u32> {
 #[must_use]
 pub fn is_held() -> bool {
     HELD.load(Ordering::SeqCst)
+}
+
+/// Says that another program has the terminal now, or no longer. What the terminal interrupts meanwhile is that program.
+pub fn lend(lent: bool) {
+    LENT.store(lent, Ordering::SeqCst);
+}
+
+/// Whether another program has the terminal.
+#[must_use]
+pub fn is_lent() -> bool {
+    LENT.load(Ordering::SeqCst)
 }
 
 /// Frees a thread that is stuck in a write to the terminal: output that was stopped goes on, and with `throw_away` what nobody has taken is

@@ -94,6 +94,8 @@ pub enum Action {
     Edit,
     /// Change the last own message.
     EditLast,
+    /// Write what is in the composer in the user's editor.
+    EditInEditor,
     /// Delete the message under the cursor, after asking.
     Delete,
     /// Delete these messages, without asking: what the question leads to.
@@ -355,6 +357,7 @@ registry! {
     "new-line" "" &[Context::Composer], false, plain!(A::NewLine), "Begin a new line";
     "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
+    "edit-in-editor" "" &[Context::Composer], true, plain!(A::EditInEditor), "Write in your editor: what VISUAL or EDITOR names";
     "cancel" "" &[Context::Messages, Context::Sidebar, Context::Members, Context::Person, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
     "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move up or down";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";

@@ -29,6 +29,8 @@ pub struct Account {
     pub label: String,
     /// The server's address, for the sign-in form and the status line.
     pub server: String,
+    /// Whether drafts of its chats are kept for later runs.
+    pub keeps_drafts: bool,
     /// Who is signed in; the profile is in `users`.
     pub me: UserId,
     /// How oneself wants to be seen; `None`: as the network does it by itself.

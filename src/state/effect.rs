@@ -59,6 +59,13 @@ pub enum Effect {
         /// Largest size in bytes; a larger one is not read.
         most: u64,
     },
+    /// Let the user edit a text in the editor of their choice. Answered with `Event::Edited` of the same number.
+    EditText {
+        /// Names it.
+        number: u64,
+        /// The text.
+        text: String,
+    },
     /// Ring at the given moment. Replaces an earlier arming of the same timer.
     Arm(Timer, Mono),
     /// Do not ring.

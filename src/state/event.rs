@@ -37,6 +37,8 @@ pub enum Event {
     Stored(StoreReply),
     /// A file was read for the message with this number, or why it was not: a sentence for the user.
     FileRead(u64, Result<Upload, String>),
+    /// The user's editor was left, with this text; or why there is none: a sentence for the user.
+    Edited(u64, Result<String, String>),
     /// An armed timer rang.
     Timer(Timer),
     /// The screen was laid out; what follows from it is data. Never asks for another frame by itself.
@@ -60,6 +62,8 @@ pub struct Ticket(pub u64);
 pub enum StoreReply {
     /// An outbox row is durable: now, and only now, it may be sent.
     OutboxCommitted(ChatKey, crate::domain::Nonce),
+    /// Drafts that were kept by earlier runs.
+    Drafts(Vec<(ChatKey, String)>),
 }
 
 /// Timers: armed by effects, told back when they ring. Arming one that is armed moves it.
@@ -77,6 +81,8 @@ pub enum Timer {
     ReadMark,
     /// The date changes: day lines read differently.
     Midnight,
+    /// What is being typed is to be kept.
+    Draft,
     /// A countdown on screen moves by a second.
     Countdown,
 }

@@ -4,6 +4,7 @@ use super::action::{Action, Context};
 use super::typing::OwnTyping;
 use super::ui::attach::Reading;
 use super::ui::composer::Composer;
+use super::ui::editor::Editing;
 use super::ui::field::Field;
 use super::ui::form::Form;
 use super::ui::members::Members;
@@ -110,6 +111,10 @@ pub struct Front {
     pub visited: Vec<ChatKey>,
     /// A sentence for the user on the status line.
     pub notice: Option<Notice>,
+    /// What is in the user's editor.
+    pub(crate) editing: Option<Editing>,
+    /// How often something was handed to it.
+    pub(crate) edits: u64,
     /// Files that are being read for messages.
     pub(crate) reading: Vec<Reading>,
     /// How many files were asked for.
@@ -163,6 +168,8 @@ pub struct Pane {
     pub(crate) seek: Option<MessageId>,
     /// The store keeps a draft of this chat.
     pub(crate) draft_stored: bool,
+    /// The revision of the composer that the store knows.
+    pub(crate) draft_known: u64,
     /// Grows with each opening of a chat.
     pub(crate) epoch: u32,
 }

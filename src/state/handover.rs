@@ -36,7 +36,14 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(id) else { return };
     outbox::disown(known, fx);
     let old = std::mem::take(known);
-    *known =
-        Account { id, label: old.label, server: old.server, link: old.link, outbox: old.outbox, ..Account::default() };
+    *known = Account {
+        id,
+        label: old.label,
+        server: old.server,
+        link: old.link,
+        keeps_drafts: old.keeps_drafts,
+        outbox: old.outbox,
+        ..Account::default()
+    };
     state.touch();
 }

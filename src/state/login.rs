@@ -200,19 +200,21 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     let name = form.text(FieldKind::Name).trim().to_owned();
     let password = Secret::new(form.text(FieldKind::Password).to_owned());
     let keep = form.chosen(FieldKind::Stay) == 0;
-    begin(state, account, &server, &login);
+    begin(state, account, &server, &login, keep);
     super::link::abandon(state, account, fx);
     let name = sign_up.then_some(name);
     fx.push(Effect::SignIn { account, server, name, login, password, keep });
 }
 
 /// The account is there, with this server, and connects.
-fn begin(state: &mut State, id: AccountId, server: &str, login: &str) {
+fn begin(state: &mut State, id: AccountId, server: &str, login: &str, keep: bool) {
+    let keeps_drafts = keep && state.keeps_drafts;
     if state.core.account(id).is_none() {
         state.core.accounts.push(Account { id, label: login.to_owned(), fresh: true, ..Account::default() });
     }
     if let Some(account) = state.core.account_mut(id) {
         server.clone_into(&mut account.server);
+        account.keeps_drafts = keeps_drafts;
         account.link = LinkPhase::Connecting;
     }
 }

@@ -69,6 +69,8 @@ pub struct State {
     pub proposed_server: String,
     /// Whether the demo can be left for; set by the shell.
     pub has_demo: bool,
+    /// Whether drafts are kept for later runs, of accounts that are; set by the shell.
+    pub keeps_drafts: bool,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
     /// Random numbers; seeded by the shell, so that a run can be replayed.
@@ -86,6 +88,8 @@ pub struct AccountSpec {
     pub label: String,
     /// The server's address.
     pub server: String,
+    /// Whether drafts of its chats are kept for later runs.
+    pub keeps_drafts: bool,
 }
 
 impl State {
@@ -103,6 +107,7 @@ impl State {
             utc_offset: 0,
             proposed_server: String::new(),
             has_demo: false,
+            keeps_drafts: false,
             revision: 1,
             random,
             next_request: 0,
@@ -151,6 +156,7 @@ impl State {
 
 impl From<AccountSpec> for Account {
     fn from(spec: AccountSpec) -> Self {
-        Self { id: spec.id, label: spec.label, server: spec.server, ..Self::default() }
+        let AccountSpec { id, label, server, keeps_drafts } = spec;
+        Self { id, label, server, keeps_drafts, ..Self::default() }
     }
 }

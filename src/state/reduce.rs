@@ -1,7 +1,7 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, open, sidebar};
+use super::ui::{act, arranged, attach, drafts, editor, open, sidebar};
 use super::{Effect, Effects, State, alerts, answers, link, members, outbox, roster, timers, unread, updates};
 use crate::domain::Now;
 
@@ -25,7 +25,9 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Progress(account, progress) => outbox::progressed(state, account, progress),
         Event::NotTaken(account, request) => answers::not_taken(state, account, request, fx),
         Event::Stored(StoreReply::OutboxCommitted(chat, nonce)) => outbox::committed(state, chat, nonce, fx),
+        Event::Stored(StoreReply::Drafts(found)) => drafts::found(state, found),
         Event::FileRead(number, file) => attach::read(state, number, file, fx),
+        Event::Edited(number, text) => editor::done(state, number, text, fx),
         Event::Timer(timer) => timers::rang(state, timer, fx),
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
         Event::Settings(settings) => timers::settings(state, settings),

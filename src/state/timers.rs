@@ -1,6 +1,7 @@
 //! Timers that rang, and the few that belong to nothing else.
 
 use super::event::Timer;
+use super::ui::drafts;
 use super::{Effect, Effects, State, outbox, slow, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings};
 use std::sync::Arc;
@@ -23,6 +24,10 @@ pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
         Timer::Midnight => {
             state.touch();
             arm_midnight(state, fx);
+        }
+        Timer::Draft => {
+            state.armed.draft = None;
+            drafts::due(state, fx);
         }
         Timer::Countdown => {
             state.armed.countdown = None;
@@ -49,6 +54,7 @@ fn notice_expires(state: &mut State, fx: &mut Effects) {
 pub(super) struct Armed {
     typing: Option<Mono>,
     countdown: Option<Mono>,
+    draft: Option<Mono>,
 }
 
 /// Arms and disarms what follows from the state alone, wherever it changed: after every event.
@@ -58,10 +64,14 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
     let wanted = Armed {
         typing: state.core.accounts.iter().filter_map(|account| account.typing.next()).min(),
         countdown: due.or_else(|| countdown(state)),
+        draft: drafts::is_due(state).then(|| state.armed.draft.unwrap_or(state.now.mono.plus(drafts::PAUSE))),
     };
     let armed = std::mem::replace(&mut state.armed, wanted);
-    let timers =
-        [(Timer::TypingExpires, armed.typing, wanted.typing), (Timer::Countdown, armed.countdown, wanted.countdown)];
+    let timers = [
+        (Timer::TypingExpires, armed.typing, wanted.typing),
+        (Timer::Countdown, armed.countdown, wanted.countdown),
+        (Timer::Draft, armed.draft, wanted.draft),
+    ];
     for (timer, armed, wanted) in timers.into_iter().filter(|(_, armed, wanted)| armed != wanted) {
         match (armed, wanted) {
             (_, Some(at)) => fx.push(Effect::Arm(timer, at)),

@@ -101,6 +101,7 @@ pub struct Ending {
     terminate: Signal,
     hang_up: Signal,
     interrupt: Signal,
+    quit: Signal,
 }
 
 impl Ending {
@@ -113,15 +114,20 @@ impl Ending {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
         })
     }
 
     /// Waits until the program is asked to end. Safe to drop and call again.
     pub async fn asked(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.hang_up.recv() => return,
+                // While another program has the terminal, its keys mean that program.
+                _ = self.interrupt.recv() => if !terminal::is_lent() { return },
+                _ = self.quit.recv() => if !terminal::is_lent() { return },
+            }
         }
     }
 }

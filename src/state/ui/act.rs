@@ -1,7 +1,7 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, lists, members, message, mouse, open, person, quit, themes, welcome};
+use super::{attach, compose, editor, lists, members, message, mouse, open, person, quit, themes, welcome};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, Outcome};
@@ -105,6 +105,8 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         | Action::OpenLink
         | Action::GoToReplied => message::act(state, &action, fx),
         Action::EditLast => compose::edit_last(state, fx),
+        Action::EditInEditor if !on_top => editor::begin(state, fx),
+        Action::EditInEditor => {}
         Action::OpenNow(address) => fx.push(Effect::Open(address)),
         Action::DeleteNow(chat, messages) => message::delete_now(state, chat, messages, fx),
         Action::React(emoji) => message::react(state, &emoji, fx),

@@ -81,10 +81,12 @@ pub(super) fn leave_mode(state: &mut State) -> bool {
 
 /// The draft in the store is out of date.
 pub(super) fn forget_draft(state: &mut State, fx: &mut Effects) {
-    if let Some(front) = &mut state.front
-        && let Some(chat) = front.pane.chat
-        && std::mem::take(&mut front.pane.draft_stored)
-    {
+    let Some(front) = &mut state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    // What still stands there is one again.
+    let revision = front.pane.composer.revision();
+    front.pane.draft_known = if front.pane.composer.is_empty() { revision } else { revision.wrapping_sub(1) };
+    if std::mem::take(&mut front.pane.draft_stored) {
         fx.push(Effect::Store(StoreOp::PutDraft(chat, String::new())));
     }
 }

@@ -13,6 +13,7 @@ const MOST: usize = 256 * 1024;
 pub struct Composer {
     buffer: TextArea<'static>,
     bytes: usize,
+    revision: u64,
 }
 
 impl Composer {
@@ -20,6 +21,12 @@ impl Composer {
     #[must_use]
     pub fn lines(&self) -> &[String] {
         self.buffer.lines()
+    }
+
+    /// Grows whenever the text changes.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Line and character (not byte) of the cursor.
@@ -53,6 +60,7 @@ impl Composer {
         self.buffer = TextArea::default();
         self.buffer.set_yank_text(kept);
         self.bytes = 0;
+        self.revision += 1;
         self.insert(text);
     }
 
@@ -61,12 +69,12 @@ impl Composer {
         self.buffer.set_yank_text(text);
     }
 
-    /// Replaces all of it such that undo and yank bring it back.
-    pub fn replace(&mut self, text: &str) {
+    /// Replaces all of it such that undo and yank bring it back. Returns whether all of it fitted.
+    pub fn replace(&mut self, text: &str) -> bool {
         if !self.is_empty() {
             self.clear();
         }
-        self.insert(text);
+        self.insert(text)
     }
 
     /// Clears it. Undo brings the text back.
@@ -80,6 +88,7 @@ impl Composer {
         self.buffer.move_cursor(CursorMove::End);
         self.buffer.cut();
         self.bytes = 0;
+        self.revision += 1;
     }
 
     /// Types or pastes text at the cursor, made as safe as [`CleanText`] is: nothing unseen is sent. Returns whether all of it fitted.
@@ -96,6 +105,7 @@ impl Composer {
         }
         if !text.is_empty() {
             self.bytes += text.len();
+            self.revision += 1;
             self.buffer.insert_str(&text);
         }
         fits
@@ -139,6 +149,7 @@ impl Composer {
         };
         self.widen();
         if changed {
+            self.revision += 1;
             self.bytes = self.buffer.lines().iter().map(|line| line.len() + 1).sum();
         }
         changed

@@ -5,6 +5,8 @@ pub(super) mod arranged;
 pub(super) mod attach;
 pub(super) mod compose;
 pub mod composer;
+pub(super) mod drafts;
+pub(super) mod editor;
 pub mod emoji;
 pub mod field;
 pub mod form;

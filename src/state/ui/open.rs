@@ -1,22 +1,20 @@
 //! Opening and leaving chats; what was typed stays with the chat it was typed in.
 
 use super::form::FormPurpose;
-use super::{attach, sidebar};
+use super::{attach, drafts, sidebar};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
     Reply, Request, UserId,
 };
-use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
+use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
-use crate::state::front::{Anchor, ComposeMode, Front, Pane, Region};
+use crate::state::front::{Anchor, Front, Pane, Region};
 use crate::state::names::{ResolveError, resolve_chat};
 use crate::state::requests::Purpose;
 use crate::state::{Account, State, history, join, people, pins, roster, typing};
 
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
-/// Most drafts kept.
-const DRAFTS: usize = 500;
 
 /// Opens a chat. Returns whether it can be opened.
 pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
@@ -38,7 +36,7 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
     front.awaited = None;
-    keep_draft(front, fx);
+    drafts::put_aside(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
@@ -47,6 +45,7 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
     if let Some(draft) = front.drafts.remove(&key) {
         front.pane.composer.set_text(&draft);
         front.pane.draft_stored = true;
+        front.pane.draft_known = front.pane.composer.revision();
     }
     front.wish = None;
     front.region = Region::Composer;
@@ -74,37 +73,9 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
     true
 }
 
-/// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
-fn keep_draft(front: &mut Front, fx: &mut Effects) {
-    let Some(chat) = front.pane.chat else { return };
-    let text = match &front.pane.mode {
-        ComposeMode::Edit { before, .. } => before.clone(),
-        ComposeMode::New | ComposeMode::Reply(_) => front.pane.composer.text(),
-    };
-    if text.is_empty() {
-        if front.drafts.remove(&chat).is_some() {
-            fx.push(Effect::Store(StoreOp::PutDraft(chat, String::new())));
-        }
-        return;
-    }
-    fx.push(Effect::Store(StoreOp::PutDraft(chat, text.clone())));
-    if front.drafts.len() >= DRAFTS && !front.drafts.contains_key(&chat) {
-        // Still in the store; the chat visited longest ago gives way.
-        let oldest = front
-            .drafts
-            .keys()
-            .min_by_key(|key| (front.visited.iter().position(|visited| visited == *key), **key))
-            .copied();
-        if let Some(oldest) = oldest {
-            front.drafts.remove(&oldest);
-        }
-    }
-    front.drafts.insert(chat, text);
-}
-
 /// The open chat is gone: nothing is open. What was typed is kept as its draft.
 pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
-    keep_draft(front, fx);
+    drafts::put_aside(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
@@ -275,9 +246,7 @@ pub(in crate::state) fn resized(state: &mut State, width: u16, height: u16) {
 pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
     typing::end(state, fx);
     attach::give_up(state, |_| true);
-    if let Some(front) = &mut state.front {
-        keep_draft(front, fx);
-    }
+    drafts::put_all(state, fx);
     fx.push(Effect::Quit);
 }
 

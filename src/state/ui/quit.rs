@@ -1,7 +1,7 @@
 //! Quitting: what was written and would be lost is named first.
 
 use super::{compose, open};
-use crate::domain::markup;
+use crate::domain::{ChatKey, markup};
 use crate::state::action::Action;
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Front, Overlay, Question};
@@ -11,6 +11,7 @@ use crate::state::{State, history};
 /// The user wants to quit: at once when nothing would be lost, and when it is asked already.
 pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
     let losses = losses(state);
+    let kept = if has_kept(state) { "; drafts are kept" } else { "" };
     let Some(front) = &mut state.front else { return open::terminate(state, fx) };
     let asks =
         |overlay: &Overlay| matches!(overlay, Overlay::Question(question) if *question.action == Action::QuitNow);
@@ -21,7 +22,7 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
         [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
         other => other.concat(),
     };
-    let text = format!("{named} would be lost");
+    let text = format!("{named} would be lost{kept}");
     let action = Box::new(Action::QuitNow);
     front.overlays.push(Overlay::Question(Question { text, yes: "Quit", on_yes: false, action }));
     state.touch();
@@ -30,7 +31,8 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
 /// What would be lost, each with its count.
 fn losses(state: &State) -> Vec<String> {
     let Some(front) = &state.front else { return Vec::new() };
-    let written = front.drafts.values().filter(|draft| !draft.trim().is_empty()).count();
+    let lost = |chat: &ChatKey| !keeps(state, *chat);
+    let written = front.drafts.iter().filter(|(chat, draft)| lost(chat) && !draft.trim().is_empty()).count();
     let drafts = written + usize::from(is_writing(state, front));
     let rows = || state.core.accounts.iter().flat_map(|account| account.outbox.chats.values().flatten());
     let failed = rows().filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)).count();
@@ -48,11 +50,25 @@ fn losses(state: &State) -> Vec<String> {
     .collect()
 }
 
-/// Whether something stands in the composer that is nowhere else.
+/// Whether drafts of a chat are kept for later runs.
+fn keeps(state: &State, chat: ChatKey) -> bool {
+    state.core.account(chat.account).is_some_and(|account| account.keeps_drafts)
+}
+
+/// Whether there are drafts that are kept.
+fn has_kept(state: &State) -> bool {
+    let Some(front) = &state.front else { return false };
+    let open = front.pane.chat.filter(|_| !front.pane.composer.text().trim().is_empty());
+    front.drafts.keys().copied().chain(open).any(|chat| keeps(state, chat))
+}
+
+/// Whether something stands in the composer that is nowhere else and not kept.
 fn is_writing(state: &State, front: &Front) -> bool {
     let text = front.pane.composer.text();
-    let ComposeMode::Edit { message, before } = &front.pane.mode else { return !text.trim().is_empty() };
+    let kept = front.pane.chat.is_some_and(|chat| keeps(state, chat));
+    let ComposeMode::Edit { message, before } = &front.pane.mode else { return !kept && !text.trim().is_empty() };
     let timeline = front.pane.chat.and_then(|chat| history::timeline_of(&state.core.accounts, chat));
     let known = timeline.and_then(|timeline| timeline.message(message.id));
-    !before.trim().is_empty() || known.is_none_or(|known| compose::escaped(&markup::to_markup(&known.body)) != text)
+    !kept && !before.trim().is_empty()
+        || known.is_none_or(|known| compose::escaped(&markup::to_markup(&known.body)) != text)
 }

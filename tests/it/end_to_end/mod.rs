@@ -14,6 +14,8 @@ mod strangers;
 
 mod demo;
 mod doctor;
+mod drafts;
+mod editor;
 mod encrypted;
 mod graphemes;
 mod guide;

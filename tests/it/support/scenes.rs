@@ -221,7 +221,12 @@ fn members() -> Vec<MemberListEntry> {
 /// A state with one account, three communities and this timeline in the open chat.
 pub(crate) fn state(open: Timeline) -> State {
     let now = Now { mono: Mono(1_000_000), wall: Wall(NOW) };
-    let spec = AccountSpec { id: ACCOUNT, label: "home".to_owned(), server: "chat.example.org".to_owned() };
+    let spec = AccountSpec {
+        id: ACCOUNT,
+        label: "home".to_owned(),
+        server: "chat.example.org".to_owned(),
+        keeps_drafts: false,
+    };
     let mut state = State::new(Arc::new(Settings::default()), vec![spec], true, 7, now);
     let account = &mut state.core.accounts[0];
     account.me = ME;

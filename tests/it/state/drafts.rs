@@ -1,0 +1,153 @@
+//! What was typed and not sent: when the store is told of it, what comes back, and what an editor makes of it.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::front::Overlay;
+use nib::state::{Action, Effect, Effects, Event, StoreOp, StoreReply, Timer};
+use std::time::Duration;
+
+/// Somebody whose drafts are kept.
+fn kept() -> Script {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].keeps_drafts = true;
+    script
+}
+
+/// What the store is told of drafts.
+fn told(effects: &Effects) -> Vec<(ChatKey, &str)> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Store(StoreOp::PutDraft(chat, text)) => Some((*chat, text.as_str())),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn the_store_is_told_two_seconds_after_the_first_letter_and_not_again_without_another() {
+    let mut script = kept();
+    script.type_text("half");
+    assert!(script.timers.contains_key(&Timer::Draft));
+    assert_eq!(told(&script.advance(Duration::from_millis(1_900))), []);
+    // More letters do not put it off.
+    script.type_text(" a thought");
+    assert_eq!(told(&script.advance(Duration::from_millis(200))), [(chat(11), "half a thought")]);
+    assert!(!script.timers.contains_key(&Timer::Draft), "nothing wakes without a cause");
+    script.type_text("!");
+    assert_eq!(told(&script.advance(Duration::from_secs(2))), [(chat(11), "half a thought!")]);
+    // What is sent is no draft any more, at once.
+    let fx = script.act(Action::Send);
+    assert_eq!(told(&fx), [(chat(11), "")]);
+    assert!(!script.timers.contains_key(&Timer::Draft));
+    // What the store never had need not be forgotten.
+    script.type_text("quick");
+    assert_eq!(told(&script.act(Action::Send)), []);
+    assert_eq!(told(&script.advance(Duration::from_secs(5))), []);
+    // A command that fails stays, and is told.
+    script.type_text("/open nowhere/at-all");
+    script.act(Action::Send);
+    assert_eq!(told(&script.advance(Duration::from_secs(2))), [(chat(11), "/open nowhere/at-all")]);
+}
+
+#[test]
+fn where_nothing_is_kept_nothing_rings() {
+    let mut script = Script::ready();
+    script.type_text("half a thought");
+    assert!(!script.timers.contains_key(&Timer::Draft));
+}
+
+#[test]
+fn the_end_tells_all_drafts() {
+    let mut script = kept();
+    script.type_text("one");
+    script.open(12);
+    script.type_text("two");
+    let fx = script.event(Event::Terminate);
+    let mut all = told(&fx);
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all, [(chat(11), "one"), (chat(12), "two")]);
+    assert_eq!(fx.last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn drafts_of_earlier_runs_come_back_and_replace_nothing() {
+    let mut script = Script::fresh(true);
+    script.state.core.accounts[0].keeps_drafts = true;
+    let found = vec![(chat(11), "from before".to_owned()), (chat(12), "elsewhere".to_owned())];
+    script.event(Event::Stored(StoreReply::Drafts(found)));
+    script.event(Event::Started);
+    script.sign_in();
+    script.open(11);
+    assert_eq!(script.composer(), "from before");
+    assert!(!script.timers.contains_key(&Timer::Draft), "the store knows it");
+    assert_eq!(told(&script.act(Action::Clear)), [(chat(11), "")]);
+    script.type_text("newer");
+    script.event(Event::Stored(StoreReply::Drafts(vec![(chat(11), "older".to_owned())])));
+    assert_eq!(script.composer(), "newer");
+    script.open(12);
+    assert_eq!(script.composer(), "elsewhere");
+}
+
+#[test]
+fn quitting_does_not_ask_for_drafts_that_are_kept() {
+    let mut script = kept();
+    script.type_text("half a thought");
+    let fx = script.act(Action::Quit);
+    assert_eq!((told(&fx), fx.last()), (vec![(chat(11), "half a thought")], Some(&Effect::Quit)));
+    // What else would be lost is asked for, and says so.
+    let mut script = kept();
+    let (id, _) = script.send("refused").unwrap();
+    script.answer(id, Err(refusal(RefusalKind::Forbidden)));
+    script.type_text("half a thought");
+    assert_ne!(script.act(Action::Quit).last(), Some(&Effect::Quit));
+    let front = script.state.front.as_ref().unwrap();
+    let Some(Overlay::Question(question)) = front.overlays.last() else { panic!("a question") };
+    assert_eq!(question.text, "1 message that was not sent would be lost; drafts are kept");
+}
+
+fn handed_out(effects: &Effects) -> (u64, String) {
+    let found = effects.iter().find_map(|effect| match effect {
+        Effect::EditText { number, text } => Some((*number, text.clone())),
+        _ => None,
+    });
+    found.expect("a text for the editor")
+}
+
+#[test]
+fn a_text_comes_back_from_the_editor_to_where_it_was_begun() {
+    let mut script = kept();
+    script.type_text("begun");
+    let (number, text) = handed_out(&script.act(Action::EditInEditor));
+    assert_eq!(text, "begun");
+    assert!(
+        !script.act(Action::EditInEditor).iter().any(|effect| matches!(effect, Effect::EditText { .. })),
+        "one at a time"
+    );
+    script.event(Event::Edited(number + 1, Ok("not asked for".to_owned())));
+    assert_eq!(script.composer(), "begun");
+    script.event(Event::Edited(number, Ok("begun and\nended\n".to_owned())));
+    assert_eq!(script.composer(), "begun and\nended");
+    // A failure changes nothing.
+    let (number, _) = handed_out(&script.act(Action::EditInEditor));
+    script.event(Event::Edited(number, Err("vi ended with code 1".to_owned())));
+    assert_eq!((script.composer().as_str(), script.notice()), ("begun and\nended", "vi ended with code 1"));
+    // Another chat was opened meanwhile: it goes to its own.
+    let (number, _) = handed_out(&script.act(Action::EditInEditor));
+    script.open(12);
+    script.type_text("other");
+    let fx = script.event(Event::Edited(number, Ok("rewritten".to_owned())));
+    assert_eq!(told(&fx), [(chat(11), "rewritten")]);
+    assert_eq!(script.composer(), "other");
+    script.open(11);
+    assert_eq!(script.composer(), "rewritten");
+    // What else came into the composer stays beside it.
+    let (number, _) = handed_out(&script.act(Action::EditInEditor));
+    script.type_text(", changed");
+    script.event(Event::Edited(number, Ok("again".to_owned())));
+    assert_eq!(script.composer(), "again\nrewritten, changed");
+    // Nothing is written where no chat is open.
+    let mut script = Script::fresh(true);
+    assert!(!script.act(Action::EditInEditor).iter().any(|effect| matches!(effect, Effect::EditText { .. })));
+}
