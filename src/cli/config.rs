@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::{Globals, print};
 use crate::config::report::{self, Report};
 use crate::config::{Config, ConfigError, Paths, edit};
+use crate::domain::fault;
 use crate::net::tls;
 use crate::shell::colour;
 use clap::Subcommand;
@@ -49,7 +50,10 @@ pub fn run(globals: &Globals, command: ConfigCommand) -> Result<(), Failure> {
             let name = editor.program.to_string_lossy().into_owned();
             let status = Command::new(&editor.program).args(&editor.arguments).status();
             let status = status.map_err(|error| {
-                Failure::Failed(format!("{name} cannot be started: {error}; set EDITOR to another program"))
+                Failure::Failed(format!(
+                    "{name} cannot be started: {}; set EDITOR to another program",
+                    fault::words(&error)
+                ))
             })?;
             if !status.success() {
                 return Err(Failure::Failed(format!("{name} ended with {status}")));

@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::{Globals, print};
 use crate::config::{Config, Paths, SecretsChoice};
-use crate::demo::osmium::{DemoAccount, OWN_DOMAIN, Options, Running, description_json, start};
-use crate::domain::{AccountId, Secret};
+use crate::demo::osmium::{DemoAccount, OWN_DOMAIN, Options, Running, StartError, description_json, start};
+use crate::domain::{AccountId, Secret, fault};
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::home::ThrowawayHome;
 use crate::shell::input::Input;
@@ -74,7 +74,7 @@ fn in_terminal(globals: &Globals, options: Options, input: Option<Input>) -> Res
     let options = Options { verifies: false, ..options };
     terminal::check(std::env::var("TERM").ok().as_deref())?;
     let home = ThrowawayHome::new()
-        .map_err(|error| Failure::Failed(format!("the demo finds no place for its files: {error}")))?;
+        .map_err(|error| Failure::Failed(format!("the demo finds no place for its files: {}", fault::words(&error))))?;
     let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).map_err(StartupError::Paths)?;
     globals.start_log(&paths)?;
     // Tokens of whoever signs in or up here stay with the rest of the files: nothing is for the system's keyring.
@@ -93,7 +93,7 @@ fn in_terminal(globals: &Globals, options: Options, input: Option<Input>) -> Res
 }
 
 async fn chat(options: Options, mut startup: Startup, mut input: Option<Input>) -> Result<(), Failure> {
-    let server = start(options).await.map_err(|error| Failure::Failed(error.to_string()))?;
+    let server = start(options).await.map_err(|error| no_server(&error))?;
     let you = server.accounts.first().ok_or_else(|| Failure::Failed("the demo's world is empty".to_owned()))?;
     let token = TokenSource::Given(Secret::new(you.token.clone()));
     startup.accounts = vec![AccountSetup::new(AccountId(0), "osmium", &you.username, &server.url, token)];
@@ -105,7 +105,7 @@ async fn chat(options: Options, mut startup: Startup, mut input: Option<Input>) 
 }
 
 async fn serve(options: Options, json: bool) -> Result<(), Failure> {
-    let server = start(options).await.map_err(|error| Failure::Failed(error.to_string()))?;
+    let server = start(options).await.map_err(|error| no_server(&error))?;
     let mut ending = Ending::listen()?;
     print::line(&if json { description_json(&server) } else { description(&server) })?;
     loop {
@@ -118,6 +118,17 @@ async fn serve(options: Options, json: bool) -> Result<(), Failure> {
     }
     server.stop().await;
     Ok(())
+}
+
+/// Why the server does not start, with what the system says of it.
+fn no_server(error: &StartError) -> Failure {
+    Failure::Failed(match error {
+        StartError::Listen { address, source } => {
+            let why = fault::plain(source);
+            format!("the demo server cannot listen on {address}: {why}; choose another address with --listen")
+        }
+        StartError::Empty => error.to_string(),
+    })
 }
 
 /// Where the server is and how to sign in, for people.

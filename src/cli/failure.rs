@@ -1,5 +1,6 @@
 //! How a command fails: a sentence and an exit code.
 
+use crate::domain::fault;
 use crate::shell::host::HostError;
 use crate::shell::logging::LoggingError;
 use crate::shell::secrets::TOKEN_VARIABLE;
@@ -106,7 +107,7 @@ impl From<LoggingError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(fault::words(&error))
     }
 }
 

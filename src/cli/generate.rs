@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::{Cli, print};
+use crate::domain::fault;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 use std::path::{Path, PathBuf};
@@ -41,8 +42,9 @@ pub fn man(arguments: &ManArgs) -> Result<(), Failure> {
         clap_mangen::Man::new(Cli::command()).render(&mut page)?;
         return print::bytes(&page);
     };
-    write_pages(directory)
-        .map_err(|error| Failure::Failed(format!("the pages cannot be written to {}: {error}", directory.display())))
+    write_pages(directory).map_err(|error| {
+        Failure::Failed(format!("the pages cannot be written to {}: {}", directory.display(), fault::words(&error)))
+    })
 }
 
 fn write_pages(directory: &Path) -> std::io::Result<()> {

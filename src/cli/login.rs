@@ -4,7 +4,7 @@ use super::failure::{CHECK_ADDRESS, Failure, SIGN_IN_AGAIN, with_next_step};
 use super::{Globals, print, prompt};
 use crate::config::SavedAccounts;
 use crate::config::accounts::{NETWORKS, label_fault};
-use crate::domain::{AccountId, DownReason, LinkEvent, Secret};
+use crate::domain::{AccountId, DownReason, LinkEvent, Secret, fault};
 use crate::net::dial::ServerAddress;
 use crate::net::osmium::defaults;
 use crate::shell::accounts::{AccountSetup, TokenSource};
@@ -215,7 +215,9 @@ async fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
     let mut lines = std::io::stdin().lock().lines();
     let mut line = |what: &str| match lines.next() {
         Some(Ok(line)) => Ok(Some(Secret::new(line.trim_end_matches('\r').to_owned())).filter(|line| !line.is_empty())),
-        Some(Err(error)) => Err(Failure::Failed(format!("the {what} cannot be read from standard input: {error}"))),
+        Some(Err(error)) => {
+            Err(Failure::Failed(format!("the {what} cannot be read from standard input: {}", fault::words(&error))))
+        }
         None => Ok(None),
     };
     if arguments.token_stdin {

@@ -1,6 +1,7 @@
 //! Data on standard output, line by line.
 
 use super::failure::Failure;
+use crate::domain::fault;
 use std::io::{self, IsTerminal, Write};
 
 /// Writes a line and flushes it, so that a reader at the other end of a pipe has it at once.
@@ -33,7 +34,7 @@ pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
 fn unwritten(error: io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::ReaderGone,
-        _ => Failure::Failed(format!("the output cannot be written: {error}")),
+        _ => Failure::Failed(format!("the output cannot be written: {}", fault::words(&error))),
     }
 }
 

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::print::Meter;
 use super::session::{Listens, PATIENCE, find, refused, with_host};
 use super::{Globals, print};
-use crate::domain::{CleanText, Id, MessageId, Upload, markup, size};
+use crate::domain::{CleanText, Id, MessageId, Upload, fault, markup, size};
 use crate::shell::files::{self, FileError};
 use crate::shell::host::Host;
 use crate::state::Action;
@@ -28,7 +28,7 @@ pub struct SendArgs {
     /// What to say; from standard input when left out and that is no terminal
     #[arg(allow_hyphen_values = true)]
     text: Option<String>,
-    /// Send this file with it; may be given several times
+    /// Send this file with it, by its path or file:// address; may be given several times
     #[arg(long, value_name = "PATH")]
     attach: Vec<PathBuf>,
     /// Answer the message with this id
@@ -87,7 +87,9 @@ fn attached(paths: &[PathBuf]) -> Result<Vec<Upload>, Failure> {
     let mut read = Vec::new();
     let mut left = files::MOST;
     for path in paths {
-        let file = files::read(path, left).map_err(|error| match error {
+        // As a file manager hands it out; a path that is no text is none of those.
+        let named = path.to_str().and_then(files::of_url);
+        let file = files::read(named.as_deref().unwrap_or(path), left).map_err(|error| match error {
             error @ FileError::Unreadable(..) => Failure::Failed(error.to_string()),
             FileError::TooLarge(..) if left < files::MOST => {
                 Failure::Usage(format!("the files are too large together: at most {} can be sent", size(files::MOST)))
@@ -132,7 +134,7 @@ fn from_input(optional: bool) -> Result<String, Failure> {
         .lock()
         .take(MOST_INPUT + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::Failed(format!("standard input cannot be read: {error}")))?;
+        .map_err(|error| Failure::Failed(format!("standard input cannot be read: {}", fault::words(&error))))?;
     if bytes.len() as u64 > MOST_INPUT {
         return Err(Failure::Usage(
             "standard input is too long for a message; send it as a file with --attach".to_owned(),

@@ -110,8 +110,12 @@ impl Tail {
         }
     }
 
-    fn wants(&self, account: AccountId, chat: ChatId) -> bool {
-        self.chats.is_empty() || self.chats.contains(&ChatKey::new(account, chat))
+    /// The account and the written name of a chat, if it is one of those that are wanted.
+    fn wanted<'a>(&self, host: &'a Host, account: AccountId, chat: ChatId) -> Option<(&'a Account, String)> {
+        let key = ChatKey::new(account, chat);
+        let core = &host.state().core;
+        let known = core.account(account).filter(|_| self.chats.is_empty() || self.chats.contains(&key))?;
+        Some((known, chat_name(core, key)))
     }
 
     fn message(
@@ -121,9 +125,7 @@ impl Tail {
         kind: &str,
         message: &crate::domain::Message,
     ) -> Result<(), Failure> {
-        let core = &host.state().core;
-        let Some(known) = core.account(account).filter(|_| self.wants(account, message.chat)) else { return Ok(()) };
-        let name = chat_name(core, ChatKey::new(account, message.chat));
+        let Some((known, name)) = self.wanted(host, account, message.chat) else { return Ok(()) };
         if self.json {
             return print::line(&output::tail_object(kind, output::message_object(known, &name, message)).to_string());
         }
@@ -140,9 +142,7 @@ impl Tail {
         object: Value,
         line: impl Fn() -> String,
     ) -> Result<(), Failure> {
-        let core = &host.state().core;
-        let Some(known) = core.account(account).filter(|_| self.wants(account, chat)) else { return Ok(()) };
-        let name = chat_name(core, ChatKey::new(account, chat));
+        let Some((known, name)) = self.wanted(host, account, chat) else { return Ok(()) };
         if !self.json {
             return print::line(&format!("{name}  {}", line()));
         }

@@ -30,7 +30,7 @@ pub fn prepare(paths: &Paths) -> io::Result<bool> {
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// The file cannot be read or written.
-    #[error("cannot be changed: {0}")]
+    #[error("cannot be changed: {}", crate::domain::fault::words(.0))]
     Io(#[from] io::Error),
     /// The file breaks the grammar: what would be written cannot be told.
     #[error("cannot be changed while it has mistakes; nib config check lists them")]

@@ -3,6 +3,7 @@
 //! `NIB_HOME` puts everything into one directory; a profile keeps a whole set of files apart, below `profiles/NAME` in each place.
 
 use super::files;
+use crate::domain::fault;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub enum PathsError {
     #[error("a profile cannot be called \"{}\"; use letters, digits, \"-\" and \"_\", at most 64", .0.escape_debug())]
     Profile(String),
     /// A directory cannot be made.
-    #[error("{} cannot be made: {source}", path.display())]
+    #[error("{} cannot be made: {}", path.display(), fault::words(source))]
     Directory {
         /// Which.
         path: PathBuf,

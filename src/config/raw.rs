@@ -4,6 +4,7 @@
 //! blanked, one slip after the other, until the rest parses; all other bytes stay where they are, and so do their places.
 
 use super::error::Place;
+use crate::domain::fault;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
@@ -31,10 +32,12 @@ pub(super) fn read_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("cannot be read: {error}")),
+        Err(error) => return Err(format!("cannot be read: {}", fault::words(&error))),
     };
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read: {error}"))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read: {}", fault::words(&error)))?;
     if bytes.len() as u64 > LARGEST {
         return Err(format!("is larger than {LARGEST} bytes; a configuration is text of a few pages"));
     }

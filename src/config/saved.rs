@@ -1,6 +1,7 @@
 //! The list of accounts that nib is signed in to: written by signing in, read at the start. No secret is in it.
 
 use super::files;
+use crate::domain::fault;
 use serde::{Deserialize, Serialize};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -40,7 +41,7 @@ pub struct SavedAccounts {
 #[derive(Debug, thiserror::Error)]
 pub enum SavedError {
     /// It cannot be read.
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read: {}", path.display(), fault::words(source))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -48,7 +49,7 @@ pub enum SavedError {
         source: io::Error,
     },
     /// It cannot be written.
-    #[error("{} cannot be written: {source}", path.display())]
+    #[error("{} cannot be written: {}", path.display(), fault::words(source))]
     Write {
         /// Which file.
         path: PathBuf,

@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind};
 #[must_use]
 pub fn words(error: &Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file or directory".to_owned(),
+        ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::PermissionDenied => "you have no right to it".to_owned(),
         ErrorKind::AlreadyExists => "it is there already".to_owned(),
         ErrorKind::IsADirectory => "it is a directory".to_owned(),
@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn the_system_speaks_without_numbers() {
         for (code, said) in [
-            (2, "there is no such file or directory"),
+            (2, "there is no such file"),
             (13, "you have no right to it"),
             (28, "there is no space left"),
             (24, "too many open files"),

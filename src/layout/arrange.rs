@@ -40,7 +40,11 @@ pub fn arrange(state: &State, cache: &mut LayoutCache, width: u16, height: u16) 
         row.take_left(u16::from(width > 20));
         scene.put(row, line);
     }
-    let status_row = if context.tier == Tier::Tiny { Area::default() } else { area.take_bottom(1) };
+    let status_row = if context.tier == Tier::Tiny {
+        Area::default()
+    } else {
+        area.take_bottom(status::height(context, cache, width, height))
+    };
     let shows_sidebar = front.shows_sidebar();
     let mut split = 0;
     if shows_sidebar && context.tier <= Tier::Narrow {

@@ -8,6 +8,8 @@ use super::pane::under_cursor;
 use super::scene::{Area, Scene};
 use super::style::{Role, Style};
 use super::time::length;
+use super::width::width as line_width;
+use super::wrap;
 use crate::domain::{LinkPhase, MessageKind, Mono, SpanKind, Wall};
 use crate::state::Account;
 use crate::state::action::Context as Keys;
@@ -60,7 +62,54 @@ pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) ->
     Some(line.cut(width.saturating_sub(usize::from(width > 20)), context.glyphs.more))
 }
 
-/// Places the status line: who and where at the left, keys or a notice from column `split` on.
+/// Most rows that a notice takes.
+const NOTICE_ROWS: usize = 3;
+
+/// The notice with its mark, broken into rows that leave a cell free at each edge. What does not fit is cut behind a word.
+fn notice(context: Context<'_>, cache: &LayoutCache, width: usize) -> Vec<Line> {
+    let Some(notice) = &context.front.notice else { return Vec::new() };
+    let glyphs = context.glyphs;
+    let (mark, role) =
+        if notice.bad { (format!("{} ", glyphs.failed), Role::Error) } else { (String::new(), Role::Text) };
+    let mut text = notice.text.replace(['\n', '\t'], " ");
+    if let Some(action) = notice.key {
+        let keys: Vec<&str> = Keys::ALL.iter().filter_map(|place| cache.keys.key(*place, action)).take(1).collect();
+        text.push_str(&keys.first().map_or(", and none is bound to it".to_owned(), |key| format!(": {key}")));
+    }
+    let indent = line_width(&mark);
+    let room = width.saturating_sub(2 + indent).max(1);
+    let mut parts = Vec::new();
+    wrap::rows(&text, room, room, wrap::Breaking::Words, &mut parts);
+    let mut lines: Vec<Line> = Vec::new();
+    for (number, part) in parts.iter().take(NOTICE_ROWS).enumerate() {
+        let mut line = Line::with(if number == 0 { mark.as_str() } else { "" }, role);
+        line.pad_to(indent, role);
+        let words = text.get(part.clone()).unwrap_or_default().trim_end_matches(' ');
+        if number + 1 == NOTICE_ROWS && parts.len() > NOTICE_ROWS {
+            // Room for the mark, by whole words where there are several.
+            let mut kept = words;
+            while line_width(kept) + line_width(glyphs.more) > room {
+                match kept.rfind(' ') {
+                    Some(end) => kept = kept.get(..end).unwrap_or_default(),
+                    None => break,
+                }
+            }
+            line.push_cut(&format!("{kept}{}", glyphs.more), room, glyphs.more, role);
+        } else {
+            line.push(words, role);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// How many rows the status line takes: more than one only for a notice that does not fit, and never more than a third of the screen.
+pub(super) fn height(context: Context<'_>, cache: &LayoutCache, width: u16, height: u16) -> u16 {
+    let rows = notice(context, cache, usize::from(width)).len().max(1);
+    u16::try_from(rows).unwrap_or(1).min(height / 3).max(1)
+}
+
+/// Places the status line: who and where at the left, keys or a notice from column `split` on. A long notice has it for itself.
 pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, split: u16, scene: &mut Scene) {
     if area.is_empty() {
         return;
@@ -71,27 +120,24 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     if let Some(account) = context.state.shown_account(context.front).filter(|account| account.was_signed_in()) {
         line.append(&who(context, account));
     }
-    let right = if let Some(notice) = &context.front.notice {
-        let (mark, role) = if notice.bad { (glyphs.failed, Role::Error) } else { ("", Role::Text) };
-        let mut told = Line::with(mark, role);
-        told.push(if mark.is_empty() { "" } else { " " }, role);
-        told.push(&notice.text.replace(['\n', '\t'], " "), role);
-        told
-    } else {
-        hints(context, cache)
-    };
-    // A notice may need the whole line; keys make way for who and where.
+    let told = notice(context, cache, width);
     let start = usize::from(split).max(line.width() + 2) + usize::from(split > 0);
-    let start = if context.front.notice.is_some() && start + right.width() > width {
-        line = Line::with(" ", Role::Text);
-        1
-    } else {
-        line = line.cut(start.saturating_sub(1).min(width), glyphs.more);
-        start
-    };
+    if told.len() > 1 || told.first().is_some_and(|first| start + first.width() > width) {
+        for (row, told) in (0..area.height).zip(&told) {
+            let mut line = Line::with(" ", Role::Text);
+            line.append(told);
+            let line = line.cut(width.saturating_sub(1), glyphs.more);
+            scene.put(Area { y: area.y + row, height: 1, ..area }, line);
+        }
+        return;
+    }
+    line = line.cut(start.saturating_sub(1).min(width), glyphs.more);
     line.pad_to(start.min(width), Role::Text);
     let room = width.saturating_sub(line.width() + 1);
-    line.append(&if context.front.notice.is_some() { right.cut(room, glyphs.more) } else { whole_hints(&right, room) });
+    match told.first() {
+        Some(told) => line.append(told),
+        None => line.append(&whole_hints(&hints(context, cache), room)),
+    }
     scene.put(area, line);
 }
 

@@ -3,6 +3,7 @@
 //! Roots are those of the system together with Mozilla's, so that it works where the system has none. An account may add roots from
 //! a PEM file (a company's own, a test's); nothing can switch verification off.
 
+use crate::domain::fault;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::{ClientConfig, RootCertStore};
@@ -74,12 +75,7 @@ const DAMAGED: &str = "a certificate in it is damaged";
 
 fn words(error: &PemError) -> String {
     match error {
-        PemError::Io(error) => match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
-            _ => error.to_string(),
-        },
+        PemError::Io(error) => fault::words(error),
         _ => DAMAGED.to_owned(),
     }
 }

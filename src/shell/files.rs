@@ -3,7 +3,7 @@
 //! The file is read whole and once, so that what is sent is what was looked at. Only ordinary files are: opening anything else may wait for ever or do
 //! something. A link is followed, since the user named it.
 
-use crate::domain::{CleanText, Upload, size};
+use crate::domain::{CleanText, Upload, fault, size};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub enum FileError {
     #[error("\"{0}\" is too large: at most {most} can be sent", most = size(*.1))]
     TooLarge(CleanText, u64),
     /// The system refuses.
-    #[error("\"{0}\" cannot be read: {1}")]
+    #[error("\"{}\" cannot be read: {}", .0, fault::words(.1))]
     Unreadable(CleanText, io::Error),
 }
 
@@ -84,11 +84,50 @@ fn open(path: &Path) -> io::Result<File> {
 /// A path as it is written where no shell reads it: `~/` is the home folder.
 #[must_use]
 pub fn expanded(written: &str) -> PathBuf {
+    if let Some(path) = of_url(written) {
+        return path;
+    }
     let home = || directories::BaseDirs::new().map(|places| places.home_dir().to_owned());
     match written.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
         Some(path) => path,
         None => PathBuf::from(written),
     }
+}
+
+/// The path that a `file://` address names; `None` if it is none, or one of another machine. File managers and browsers hand those out.
+#[must_use]
+pub fn of_url(written: &str) -> Option<PathBuf> {
+    let rest = written.strip_prefix("file://")?;
+    let path = rest.strip_prefix("localhost").filter(|rest| rest.starts_with('/')).unwrap_or(rest);
+    if !path.starts_with('/') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digit = |at: usize| after.get(at).and_then(|&digit| char::from(digit).to_digit(16));
+        match (byte, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(u8::try_from(high * 16 + low).ok()?);
+                rest = after.get(2..)?;
+            }
+            _ => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    // A zero byte cannot be in a path, whoever wrote it.
+    if bytes.contains(&0) {
+        return None;
+    }
+    #[cfg(unix)]
+    let path =
+        PathBuf::from(std::ffi::OsString::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(&bytes)));
+    // There the drive's letter follows the slash.
+    #[cfg(not(unix))]
+    let path = PathBuf::from(String::from_utf8(bytes).ok()?.trim_start_matches('/'));
+    Some(path)
 }
 
 #[cfg(test)]
@@ -144,8 +183,21 @@ mod tests {
     #[test]
     fn a_tilde_alone_in_front_is_the_home_folder() {
         assert!(expanded("~/a/b.txt").is_absolute() && expanded("~/a/b.txt").ends_with("a/b.txt"));
-        for other in ["a~/b", "~ada/b", "./~", ""] {
+        for other in ["a~/b", "~ada/b", "./~", "", "file:a", "file://other.example/a", "file:///a%00b"] {
             assert_eq!(expanded(other), PathBuf::from(other));
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn addresses_of_files_are_paths() {
+        for (url, path) in [
+            ("file:///a/b.txt", "/a/b.txt"),
+            ("file://localhost/a/b.txt", "/a/b.txt"),
+            ("file:///a%20b/%C3%A9%2Bc", "/a b/é+c"),
+            ("file:///100%/%zz", "/100%/%zz"),
+        ] {
+            assert_eq!(expanded(url), PathBuf::from(path));
         }
     }
 }

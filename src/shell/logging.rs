@@ -4,6 +4,7 @@
 //! the queue is dropped and counted in the log itself.
 
 use crate::config::files;
+use crate::domain::fault;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ pub enum LoggingError {
     #[error("there is no log level \"{0}\"; use error, warn, info, debug or trace")]
     Level(String),
     /// The file cannot be written.
-    #[error("the log file {} cannot be written: {source}", path.display())]
+    #[error("the log file {} cannot be written: {}", path.display(), fault::words(source))]
     File {
         /// Which file.
         path: PathBuf,

@@ -1,5 +1,6 @@
 //! Opening links in the user's program. The address is one argument; no shell reads it.
 
+use crate::domain::fault;
 use std::process::{Command, Stdio};
 
 /// The program that opens addresses, and what it is told before the address.
@@ -25,7 +26,7 @@ pub fn open(address: &str) -> Result<(), String> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| format!("not opened: {program} does not start: {error}"))?;
+        .map_err(|error| format!("not opened: {program} does not start: {}", fault::words(&error)))?;
     // Somebody has to wait for it, or it stays in the process table.
     std::thread::spawn(move || child.wait());
     Ok(())

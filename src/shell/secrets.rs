@@ -7,7 +7,7 @@
 
 use super::keyring::{Keyring, KeyringError};
 use crate::config::{Paths, SecretsChoice, files};
-use crate::domain::Secret;
+use crate::domain::{Secret, fault};
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ pub enum SecretsError {
         path: PathBuf,
     },
     /// The file cannot be read.
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read: {}", path.display(), fault::words(source))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -47,7 +47,7 @@ pub enum SecretsError {
         source: io::Error,
     },
     /// The file cannot be written.
-    #[error("{} cannot be written: {source}", path.display())]
+    #[error("{} cannot be written: {}", path.display(), fault::words(source))]
     Write {
         /// Which file.
         path: PathBuf,

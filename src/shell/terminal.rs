@@ -48,7 +48,7 @@ pub enum TerminalError {
     #[error("this terminal (TERM={0}) cannot place text; set TERM to what it is, for example xterm-256color")]
     Dumb(String),
     /// The terminal does not do what it was asked.
-    #[error("the terminal does not answer: {0}")]
+    #[error("the terminal does not answer: {}", crate::domain::fault::words(.0))]
     Io(#[from] io::Error),
 }
 

@@ -1,6 +1,6 @@
 //! Asks another program for a token, as `token_command` in the configuration says. Call it on a thread that may block.
 
-use crate::domain::Secret;
+use crate::domain::{Secret, fault};
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -17,7 +17,7 @@ const MOST_OUTPUT: u64 = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum TokenCommandError {
     /// It cannot be run.
-    #[error("token_command: {program} cannot be run: {source}")]
+    #[error("token_command: {program} cannot be run: {}", fault::words(source))]
     Start {
         /// Which.
         program: String,

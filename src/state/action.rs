@@ -8,7 +8,7 @@ mod context;
 pub use context::Context;
 
 use super::front::{Hit, PaneId, Target};
-use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Nonce, Page, Presence, Upload};
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Page, Presence, Upload};
 
 /// What a user intends.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,8 +116,6 @@ pub enum Action {
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.
     Discard,
-    /// Send the failed message with this nonce again.
-    RetrySend(ChatKey, Nonce),
     /// Mark this chat read.
     MarkRead,
     /// Show or hide the sidebar.

@@ -353,6 +353,8 @@ pub struct Question {
 pub struct Notice {
     /// What it says. Remote text in it is clean.
     pub text: String,
+    /// The action whose keys are named behind it, as written in the keymap.
+    pub key: Option<&'static str>,
     /// Whether something went wrong.
     pub bad: bool,
     /// When it goes.

@@ -6,10 +6,10 @@ use super::ui::field::Field;
 use super::ui::form::{FieldKind, Form, FormField, FormPurpose, Told};
 use super::ui::open;
 use super::ui::sidebar::SidebarRow;
-use super::{Action, Effects, State, names, roster};
+use super::{Action, Effect, Effects, State, names, roster};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CommunityId, Invite, InviteTarget, LinkPhase, Priority,
-    Refusal, Reply, Request, Secret,
+    Refusal, Reply, Request, RequestId, Secret,
 };
 
 /// The account that something new is done with: that of the open chat, else the first that is connected. Or why there is none.
@@ -116,12 +116,28 @@ pub(super) fn edited(form: &mut Form) {
     }
 }
 
-/// What the form on top waits for is given up; what was typed stays. Returns whether it waited.
-pub(super) fn give_up(state: &mut State) -> bool {
+/// What the form on top waits for is given up; what was typed stays. Returns whether it waited. A look-up need not be answered any more; what
+/// changes something is let through.
+pub(super) fn give_up(state: &mut State, fx: &mut Effects) -> bool {
     let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else {
         return false;
     };
-    form.working.take().is_some()
+    if form.working.take().is_none() {
+        return false;
+    }
+    if let FormPurpose::Join { account, .. } = form.purpose
+        && let Some(known) = state.core.account_mut(account)
+    {
+        let looks = |purpose: &Purpose| matches!(purpose, Purpose::Invite(_));
+        let mut unwanted: Vec<RequestId> =
+            known.requests.open.iter().filter(|(_, purpose)| looks(purpose)).map(|(&id, _)| id).collect();
+        unwanted.sort_unstable();
+        for id in unwanted {
+            known.requests.open.remove(&id);
+            fx.push(Effect::Cancel(account, id));
+        }
+    }
+    true
 }
 
 fn join_form(state: &mut State, account: AccountId) -> Option<&mut Form> {

@@ -49,8 +49,12 @@ use requests::Purpose;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a notice stays.
+/// How long a notice stays at least.
 const NOTICE: Duration = Duration::from_secs(6);
+/// How many characters beyond the first [`NOTICE_SHORT`] are read in a second.
+const NOTICE_READ: usize = 20;
+/// So many characters are read while a notice stays anyway.
+const NOTICE_SHORT: usize = 60;
 
 /// The whole truth.
 #[derive(Clone, Debug)]
@@ -143,12 +147,25 @@ impl State {
         Some(id)
     }
 
-    /// Shows a sentence on the status line for a while.
+    /// Shows a sentence on the status line for as long as it takes to read it.
     pub(crate) fn notice(&mut self, text: impl Into<String>, bad: bool, fx: &mut Effects) {
-        let until = self.now.mono.plus(NOTICE);
+        self.notice_of(text.into(), None, bad, fx);
+    }
+
+    /// The same with the keys of an action behind it.
+    pub(crate) fn notice_of(&mut self, text: String, key: Option<&'static str>, bad: bool, fx: &mut Effects) {
+        let more = text.chars().count().saturating_sub(NOTICE_SHORT) / NOTICE_READ;
+        let until = self.now.mono.plus(NOTICE + Duration::from_secs(more as u64));
         if let Some(front) = &mut self.front {
-            front.notice = Some(front::Notice { text: text.into(), bad, until });
+            front.notice = Some(front::Notice { text, key, bad, until });
             fx.push(Effect::Arm(Timer::NoticeExpires, until));
+            self.touch();
+        }
+    }
+
+    /// Takes the notice away: what it was about is over.
+    pub(crate) fn drop_notice(&mut self) {
+        if self.front.as_mut().is_some_and(|front| front.notice.take().is_some()) {
             self.touch();
         }
     }

@@ -17,4 +17,5 @@ mod screen;
 mod session;
 mod state;
 mod wire;
+mod words;
 mod world;

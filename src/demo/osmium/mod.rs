@@ -87,7 +87,7 @@ impl Default for Options {
 #[derive(Debug, Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("The demo server cannot listen on {address}: {source}. Choose another address with --listen.")]
+    #[error("The demo server cannot listen on {address}. Choose another address with --listen.")]
     Listen {
         /// The address asked for.
         address: SocketAddr,

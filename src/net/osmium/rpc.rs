@@ -73,7 +73,7 @@ pub struct MethodInfo {
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ReplyError {
     /// The server refused. Its message is remote text and therefore not part of this sentence.
-    #[error("the server refused the request with code {}", .0.error_code)]
+    #[error("the server refused the request for its reason number {}", .0.error_code)]
     Refused(RpcError),
     /// The answer holds no reply that this version knows, though the method has one.
     #[error("the server answered {method} without the reply it should carry; a newer nib may understand it")]

@@ -42,6 +42,18 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::QuitNow => return open::terminate(state, fx),
         _ => {}
     }
+    // Whoever goes on has read it, or does not want to.
+    if matches!(
+        action,
+        Action::OpenChat(_)
+            | Action::NextUnread
+            | Action::PreviousChat
+            | Action::NextChat
+            | Action::Cancel
+            | Action::Send
+    ) {
+        state.drop_notice();
+    }
     let Some(front) = &state.front else { return };
     let on_top = !front.overlays.is_empty();
     let region = front.region;
@@ -112,7 +124,6 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::React(emoji) => message::react(state, &emoji, fx),
         Action::Retry => message::retry(state, fx),
         Action::Discard => message::discard(state, fx),
-        Action::RetrySend(chat, nonce) => _ = outbox::retry(state, chat, nonce, fx),
         Action::MarkRead => mark_read(state, fx),
         Action::ToggleSidebar => toggle_sidebar(state),
         Action::Reconnect => link::reconnect(state, fx),

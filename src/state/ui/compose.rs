@@ -168,7 +168,8 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
     let name = line.split_whitespace().next().unwrap_or_default();
     match action::parse(line) {
         Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
-            state.notice(format!("\"{name}\" works by its key only"), true, fx);
+            let known = action::find(name).map(|info| info.name);
+            state.notice_of(format!("\"{name}\" is done with a key"), known, true, fx);
         }
         // What was typed stays until nothing stands against the file, and comes back if something does later.
         Ok(Action::Attach { path, text }) => attach::begin(state, path, text, written, fx),

@@ -74,7 +74,7 @@ fn close(front: &mut Front, now: Mono) {
 pub(super) fn cancel(state: &mut State, fx: &mut Effects) {
     let now = state.now.mono;
     state.revision += 1;
-    if login::give_up(state, fx) || join::give_up(state) {
+    if login::give_up(state, fx) || join::give_up(state, fx) {
         return;
     }
     if let Some(front) = &mut state.front {

@@ -311,7 +311,7 @@ fn commands_are_run_and_mistakes_stay() {
     desk.send("\x15/scroll many\r");
     desk.sees("\"scroll\" is written: scroll [ROWS]");
     desk.send("\x15/send\r");
-    desk.sees("\"send\" works by its key only");
+    desk.sees("\"send\" is done with a key: Enter");
     desk.send("\x15/open nowhere/at-all\r");
     desk.sees("There is no chat \"nowhere/at-all\"");
     desk.send("\x15/open @ada\r");

@@ -189,7 +189,7 @@ fn whoever_stops_listening_is_left_in_peace() {
     assert_eq!(shell("NIB send self <&-; echo $?").out, "2\n");
     if cfg!(target_os = "linux") {
         let full = shell("NIB chats > /dev/full");
-        full.failed(1, &["output cannot be written", "No space left"]);
+        full.failed(1, &["output cannot be written", "there is no space left"]);
     }
 }
 

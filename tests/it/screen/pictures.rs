@@ -101,8 +101,31 @@ fn scrolled_up_with_news_below() {
 fn a_notice_takes_the_place_of_keys() {
     let mut state = sized(state(timeline(talk(), true)), 80, 18);
     let text = "Not done: you may not delete messages of others here".to_owned();
-    state.front.as_mut().unwrap().notice = Some(Notice { text, bad: true, until: Mono(u64::MAX) });
+    state.front.as_mut().unwrap().notice = Some(Notice { text, key: None, bad: true, until: Mono(u64::MAX) });
     insta::assert_snapshot!(shot(&state, &mut cache(), 80, 18));
+}
+
+#[test]
+fn a_long_notice_is_wrapped_and_then_cut_behind_a_word() {
+    let mut state = sized(state(timeline(talk(), true)), 80, 18);
+    let text = "Not sent: \"/a/rather/long/way/to/a/file/of/some/size/in/the/archive.tar.zst\" is too large: at most 64 MB can be sent here, \
+                and what is larger goes elsewhere"
+        .to_owned();
+    state.front.as_mut().unwrap().notice = Some(Notice { text, key: None, bad: true, until: Mono(u64::MAX) });
+    insta::assert_snapshot!("long_notice_80", shot(&state, &mut cache(), 80, 18));
+    let state = sized(state, 40, 14);
+    insta::assert_snapshot!("long_notice_40", shot(&state, &mut cache(), 40, 14));
+}
+
+#[test]
+fn a_notice_names_the_key_that_is_in_force() {
+    let mut state = sized(state(timeline(talk(), true)), 80, 18);
+    let told = |state: &State, cache: &mut LayoutCache| shot(state, cache, 80, 18).lines().nth(17).unwrap().to_owned();
+    let notice = |key| Notice { text: "\"send\" is done with a key".to_owned(), key, bad: true, until: Mono(u64::MAX) };
+    state.front.as_mut().unwrap().notice = Some(notice(Some("send")));
+    assert!(told(&state, &mut cache()).ends_with("\"send\" is done with a key: Enter"));
+    let mut bare = LayoutCache::new(jiff::tz::TimeZone::UTC);
+    assert!(told(&state, &mut bare).ends_with("\"send\" is done with a key, and none is bound to it"));
 }
 
 #[test]

@@ -264,6 +264,19 @@ fn a_new_account_never_takes_the_place_of_one_that_somebody_has() {
 }
 
 #[test]
+fn a_look_up_that_is_given_up_is_not_waited_for() {
+    let mut script = empty();
+    script.act(Action::Accept);
+    script.act(Action::Paste("https://example.org/i/abc".to_owned()));
+    let (id, _) = asked(&script.act(Action::Accept));
+    assert_eq!(script.act(Action::Cancel), [Effect::Cancel(HOME, id)]);
+    // What was typed stays, and an answer on its way changes nothing.
+    script.answer(id, Ok(Reply::Invite(Box::new(tea(Some(12))))));
+    assert_eq!(form(&script).unwrap().told, None);
+    assert!(asked(&script.act(Action::Accept)).0 != id, "it can be asked for again");
+}
+
+#[test]
 fn an_empty_account_joins_by_an_invite_that_is_shown_first() {
     let mut script = empty();
     assert_eq!(standing(&script.state), Standing::Empty);

@@ -75,7 +75,7 @@ fn a_line_with_a_slash_is_a_command_and_never_sent() {
     assert_eq!(script.notice(), "There is no action called \"jumpp\"; did you mean \"jump\"?");
     script.act(Action::Clear);
     assert!(script.send("/send").is_none());
-    assert_eq!(script.notice(), "\"send\" works by its key only");
+    assert_eq!(script.notice(), "\"send\" is done with a key");
     script.act(Action::Clear);
     script.send("/open Rust/help");
     assert_eq!(front(&script).pane.chat, Some(chat(12)));

@@ -266,7 +266,22 @@ pub(crate) fn is_sentence(text: &str) {
     let first = line.split(' ').next().unwrap_or_default();
     let starts = first.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || "\"-/".contains(c));
     assert!(starts || first == "nib" || first.contains("://"), "no start: {text:?}");
-    for mark in ["Error", "error:", "Some(", "None", "Err(", "Os {", "panicked", "..", ".;", ".:", ". ;", "::", "  "] {
+    for mark in [
+        "(os error",
+        "Error",
+        "error:",
+        "Some(",
+        "None",
+        "Err(",
+        "Os {",
+        "panicked",
+        "..",
+        ".;",
+        ".:",
+        ". ;",
+        "::",
+        "  ",
+    ] {
         assert!(!line.contains(mark), "{mark:?} in: {text}");
     }
 }
