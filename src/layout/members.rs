@@ -74,7 +74,7 @@ fn draw(context: Context<'_>, names: Names<'_>, row: &MemberRow, width: usize, l
             let known = role_of(names, *role);
             heading(line, &known.map_or_else(|| "ROLE".to_owned(), |role| role.name.to_uppercase()), *count);
         }
-        MemberRow::Member { user, name, role } => {
+        MemberRow::Member { user, name, nickname, role } => {
             let (mark, mark_style) = presence_mark(names.account, *user, context.glyphs);
             line.push(mark, mark_style);
             line.push(" ", Role::Text);
@@ -88,7 +88,8 @@ fn draw(context: Context<'_>, names: Names<'_>, row: &MemberRow, width: usize, l
                 }
                 style => Style::of(style.role),
             };
-            let shown = names.known(*user).unwrap_or(name);
+            let member = names.community.and_then(|community| names.account.members.get(&(community, *user)));
+            let shown = if *nickname && member.is_none() { name } else { names.known(*user).unwrap_or(name) };
             let room = (width + 1).saturating_sub(line.width() + 1);
             line.push_cut(shown, room, more, style);
             if known.is_some_and(|known| known.bot) && line.width() + 5 <= width {

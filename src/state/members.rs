@@ -48,8 +48,10 @@ pub enum MemberRow {
     Member {
         /// Who.
         user: UserId,
-        /// What the list calls them; for people who were forgotten since.
+        /// What the list calls them: of those whose nickname is not known otherwise, and of people who were forgotten since.
         name: CleanText,
+        /// Whether that is the name used here.
+        nickname: bool,
         /// The role in whose section they stand.
         role: Option<RoleId>,
     },
@@ -215,8 +217,12 @@ pub(super) fn told(
             }
             MemberListEntry::Member { user, nickname } => {
                 let name = nickname.clone().or(user.username.clone().filter(|_| user.name.is_empty()));
-                let row =
-                    MemberRow::Member { user: user.id, name: name.unwrap_or_else(|| user.name.clone()), role: section };
+                let row = MemberRow::Member {
+                    user: user.id,
+                    name: name.unwrap_or_else(|| user.name.clone()),
+                    nickname: nickname.is_some(),
+                    role: section,
+                };
                 if let Some(community) = community
                     && let Some(member) = account.members.get_mut(&(community, user.id))
                 {
@@ -265,7 +271,12 @@ pub(super) fn group_changed(state: &mut State, chat: ChatKey) {
     for (online, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         rows.push(MemberRow::Section { online, count });
         let some = rest.by_ref().take(count as usize);
-        rows.extend(some.map(|(_, name, user)| MemberRow::Member { user, name: CleanText::line(&name), role: None }));
+        rows.extend(some.map(|(_, name, user)| MemberRow::Member {
+            user,
+            name: CleanText::line(&name),
+            nickname: false,
+            role: None,
+        }));
     }
     account.lists.put(chat.chat, MemberList { rows, refused: None });
     changed(state, chat.account, chat.chat);

@@ -49,6 +49,14 @@ fn presence_shows_without_a_new_list_and_nobody_claims_to_know_it_offline() {
     let renamed = User { id: ALAN, name: text("alan t"), ..User::default() };
     tell(&mut state, Event::Update(ACCOUNT, Update::UserChanged(Box::new(renamed))));
     assert_eq!(line(&state, "alan t"), "◐ alan t");
+    // The list alone tells a nickname of somebody of whom nothing else is known here, until the member is.
+    let alan = User { id: ALAN, name: text("alan t"), presence: Some(Presence::Idle), ..User::default() };
+    let entries = vec![MemberListEntry::Member { user: alan, nickname: Some(text("the logician")) }];
+    tell(&mut state, Event::Update(ACCOUNT, Update::MemberListChanged { chat: GENERAL, entries }));
+    assert_eq!(line(&state, "logician"), "◐ the logician");
+    let member = Member { user: ALAN, community: CommunityId::new(10), nickname: None, roles: Box::default() };
+    tell(&mut state, Event::Update(ACCOUNT, Update::MemberChanged(Box::new(member))));
+    assert_eq!(line(&state, "alan t"), "◐ alan t");
     state.core.accounts[0].link = LinkPhase::Connecting;
     assert_eq!(line(&state, "alan t"), "· alan t");
 }
