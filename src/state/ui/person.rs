@@ -11,8 +11,10 @@ use crate::state::members::{MemberRow, open_list};
 use crate::state::requests::Purpose;
 use crate::state::{Account, State, join, people, ui};
 
-/// Most rows that a card is scrolled by.
-const ROWS: usize = 1_000;
+/// Columns that a card has at least; only narrower screens make more rows of a text.
+const COLUMNS: usize = 16;
+/// Rows of a card beside a profile.
+const ROWS: usize = 8;
 
 /// The card of a person.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,9 +45,16 @@ pub enum Told {
 }
 
 impl Card {
-    /// The card scrolls.
+    /// The card scrolls, not far beyond its end: how many rows it has only the layout knows.
     pub(super) fn step(&mut self, by: i32) {
-        self.scroll = self.scroll.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(ROWS);
+        let rows = match &self.profile {
+            Told::Profile(profile) => {
+                let bio = profile.bio.as_deref().unwrap_or_default();
+                bio.lines().count() + bio.len() / COLUMNS + profile.communities.len() + profile.friends.len()
+            }
+            Told::Nothing | Told::Loading | Told::Refused(_) => 0,
+        };
+        self.scroll = self.scroll.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(ROWS + rows);
     }
 }
 
