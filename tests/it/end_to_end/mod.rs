@@ -32,3 +32,4 @@ mod signals;
 mod together;
 mod updates;
 mod welcome;
+mod window;
