@@ -168,7 +168,7 @@ fn edit(text: &str, process: &Process) -> Result<String, String> {
     let status = process.wait(child).map_err(|error| untouched(format!("{name} was lost: {error}")))?;
     if !status.success() && !process.known().ended {
         return Err(untouched(match status.code() {
-            Some(code) => format!("{name} ended with code {code}"),
+            Some(code) => format!("{name} ended with a failure (status {code})"),
             None => format!("{name} was ended by a signal"),
         }));
     }
