@@ -248,10 +248,10 @@ impl<'a> Connection<'a> {
 
     /// What was sent for a sign of life is answered.
     fn answered(&mut self, now: Mono) {
-        if let Some(sent) = self.pinged.take() {
-            if let Some(latency) = self.latency.measured(now.since(sent)) {
-                self.driver.pending.link(LinkEvent::Latency(latency));
-            }
+        if let Some(sent) = self.pinged.take()
+            && let Some(latency) = self.latency.measured(now.since(sent))
+        {
+            self.driver.pending.link(LinkEvent::Latency(latency));
         }
     }
 
