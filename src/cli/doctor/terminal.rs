@@ -8,7 +8,11 @@ use std::io::IsTerminal;
 
 const HERE: Section = Section::Terminal;
 
-/// Looks at it. Only what the environment says is asked; the terminal itself is not.
+/// How long the terminal may take to answer: nobody waits at a key meanwhile.
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Looks at it, and asks it what it can do where it is there to be asked.
 pub(super) fn look(findings: &mut Findings, settings: &Settings) -> Result<(), Failure> {
     let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
@@ -65,8 +69,9 @@ pub(super) fn look(findings: &mut Findings, settings: &Settings) -> Result<(), F
     }
     let mouse = if settings.mouse { "asked for; with Shift the terminal selects text" } else { "left to the terminal" };
     findings.ok(HERE, "mouse", mouse.to_owned())?;
-    let asked = "unambiguous keys, pasted text, focus, whole frames and a title are asked for; a terminal without them ignores that";
-    findings.ok(HERE, "abilities", asked.to_owned())?;
+    if is_terminal {
+        abilities(findings)?;
+    }
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(value).unwrap_or_default();
     let wide = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
     match (wide || cfg!(windows), settings.ascii) {
@@ -87,4 +92,45 @@ fn colours(
 ) -> Result<(), Failure> {
     let (count, why) = colour::explained(value);
     findings.ok(HERE, "colours", format!("{count}, theme {} ({why})", settings.theme))
+}
+
+/// What it answers when it is asked, and what follows from that.
+#[cfg(unix)]
+fn abilities(findings: &mut Findings) -> Result<(), Failure> {
+    let Ok(known) = crate::shell::probe::ask(PATIENCE) else {
+        return findings.note(HERE, "answers", "it could not be asked".to_owned());
+    };
+    if !known.answered {
+        let text = format!("it did not answer within {} ms; nib goes by its name", PATIENCE.as_millis());
+        findings.note(HERE, "answers", text)?;
+    }
+    if let Some(name) = &known.name {
+        findings.ok(HERE, "answers", format!("it calls itself {name}"))?;
+    }
+    let keys = match known.keyboard {
+        Some(_) => "unambiguous: Shift-Enter begins a line, and Esc acts at once",
+        None => "as they always were: Alt-Enter and Ctrl-J begin a line, and Esc acts after a moment",
+    };
+    findings.ok(HERE, "keys", keys.to_owned())?;
+    let frames = match known.synchronised {
+        Some(true) => "shown whole",
+        Some(false) => "may be seen half drawn",
+        None => "asked to be shown whole; it does not say whether it does",
+    };
+    findings.ok(HERE, "frames", frames.to_owned())?;
+    let focus = match known.focus {
+        Some(true) => "told: nib knows when you look elsewhere",
+        Some(false) => "not told: nib takes you for present",
+        None => "it does not say; until it does, nib takes you for present",
+    };
+    findings.ok(HERE, "focus", focus.to_owned())?;
+    let ground = known.lines().into_iter().find(|(name, _)| *name == "background");
+    findings.ok(HERE, "background", ground.map_or_else(String::new, |(_, ground)| ground))?;
+    let widths = known.widths.map_or_else(|| "not told, taken as in Unicode".to_owned(), |rules| rules.to_string());
+    findings.ok(HERE, "widths", widths)
+}
+
+#[cfg(not(unix))]
+fn abilities(_: &mut Findings) -> Result<(), Failure> {
+    Ok(())
 }
