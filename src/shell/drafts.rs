@@ -4,6 +4,7 @@
 //! of nib do not take each other's. The file is replaced whole or not at all; one that makes no sense is moved aside, never overwritten.
 
 use crate::config::files;
+use crate::domain::fault;
 use serde::{Deserialize, Serialize};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -56,7 +57,9 @@ pub fn load(file: &Path) -> (Vec<Draft>, Option<String>) {
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return (Vec::new(), None),
-        Err(error) => return (Vec::new(), Some(format!("the drafts of earlier runs cannot be read: {error}"))),
+        Err(error) => {
+            return (Vec::new(), Some(format!("the drafts of earlier runs cannot be read: {}", fault::words(&error))));
+        }
     };
     let why = match serde_json::from_slice::<Form>(&bytes) {
         Ok(form) if form.v == VERSION => return (form.drafts, None),
@@ -65,7 +68,9 @@ pub fn load(file: &Path) -> (Vec<Draft>, Option<String>) {
     };
     let told = match files::set_aside(file) {
         Ok(aside) => format!("the drafts of earlier runs {why}; they are now in {}", aside.display()),
-        Err(error) => format!("the drafts of earlier runs {why}, and their file cannot be moved aside: {error}"),
+        Err(error) => {
+            format!("the drafts of earlier runs {why}, and their file cannot be moved aside: {}", fault::words(&error))
+        }
     };
     (Vec::new(), Some(told))
 }
@@ -146,7 +151,7 @@ fn write_all(file: &Path, changed: &mpsc::Receiver<Draft>, tell: &Sender<String>
         let written = write(file, drafts);
         let sentence = match &written {
             // Told once, and again only after it went well.
-            Err(error) if !failed => Some(format!("drafts are not kept for later runs: {error}")),
+            Err(error) if !failed => Some(format!("drafts are not kept for later runs: {}", fault::words(&error))),
             _ => note,
         };
         failed = written.is_err();

@@ -7,6 +7,7 @@ use super::home::ThrowawayHome;
 use super::secrets::TOKEN_VARIABLE;
 use super::terminal;
 use crate::config::{edit, files};
+use crate::domain::fault;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -154,28 +155,29 @@ impl Modes {
 /// Writes the text to a file, runs the editor on it, and reads it again.
 fn edit(text: &str, process: &Process) -> Result<String, String> {
     let untouched = |what: String| format!("{what}; the text is as it was");
-    let home =
-        ThrowawayHome::new().map_err(|error| untouched(format!("no file could be made for the editor: {error}")))?;
+    let home = ThrowawayHome::new()
+        .map_err(|error| untouched(format!("no file could be made for the editor: {}", fault::words(&error))))?;
     let file = home.path().join(NAME);
     let made = files::create_if_absent(&file, format!("{text}\n").as_bytes());
-    made.map_err(|error| untouched(format!("the text could not be written for the editor: {error}")))?;
+    made.map_err(|error| untouched(format!("the text could not be written for the editor: {}", fault::words(&error))))?;
     let (visual, editor) = (std::env::var_os("VISUAL"), std::env::var_os("EDITOR"));
     let command = edit::command(visual.as_deref(), editor.as_deref(), &file);
     let name = Path::new(&command.program).file_name().unwrap_or(&command.program).to_string_lossy().into_owned();
     let child = Command::new(&command.program).args(&command.arguments).env_remove(TOKEN_VARIABLE).spawn();
-    let child = child.map_err(|error| untouched(format!("{name} cannot be started: {error}")))?;
+    let child = child.map_err(|error| untouched(format!("{name} cannot be started: {}", fault::words(&error))))?;
     process.known().id = Some(child.id());
-    let status = process.wait(child).map_err(|error| untouched(format!("{name} was lost: {error}")))?;
+    let status =
+        process.wait(child).map_err(|error| untouched(format!("{name} was lost: {}", fault::words(&error))))?;
     if !status.success() && !process.known().ended {
         return Err(untouched(match status.code() {
-            Some(code) => format!("{name} ended with a failure (status {code})"),
+            Some(code) => format!("{name} ended with exit status {code}"),
             None => format!("{name} was ended by a signal"),
         }));
     }
     read(&file).map_err(|error| {
         untouched(match error.kind() {
             io::ErrorKind::NotFound => format!("{name} left no file"),
-            _ => format!("what {name} wrote cannot be read: {error}"),
+            _ => format!("what {name} wrote cannot be read: {}", fault::words(&error)),
         })
     })
 }

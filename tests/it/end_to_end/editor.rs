@@ -95,7 +95,7 @@ fn a_text_is_edited_and_comes_back() {
 #[test]
 fn an_editor_that_fails_changes_nothing_and_says_so() {
     for (script, told) in [
-        ("echo lost > \"$2\"; exit 3", "ended with code 3"),
+        ("echo lost > \"$2\"; exit 3", "ended with exit status 3"),
         ("echo lost > \"$2\"; stty raw -echo; printf '\\033[?1049h\\033[?25l'; kill -KILL $$", "ended by a signal"),
         ("rm \"$2\"; mkdir \"$2\"", "no ordinary file"),
         ("rm \"$2\"", "left no file"),

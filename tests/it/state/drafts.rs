@@ -131,8 +131,8 @@ fn a_text_comes_back_from_the_editor_to_where_it_was_begun() {
     assert_eq!(script.composer(), "begun and\nended");
     // A failure changes nothing.
     let (number, _) = handed_out(&script.act(Action::EditInEditor));
-    script.event(Event::Edited(number, Err("vi ended with code 1".to_owned())));
-    assert_eq!((script.composer().as_str(), script.notice()), ("begun and\nended", "vi ended with code 1"));
+    script.event(Event::Edited(number, Err("vi ended with exit status 1".to_owned())));
+    assert_eq!((script.composer().as_str(), script.notice()), ("begun and\nended", "vi ended with exit status 1"));
     // Another chat was opened meanwhile: it goes to its own.
     let (number, _) = handed_out(&script.act(Action::EditInEditor));
     script.open(12);
