@@ -5,6 +5,7 @@ use super::{Globals, print};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Refusal, Request};
 use crate::shell::accounts::AccountSetup;
+use crate::shell::drafts;
 use crate::shell::host::{Host, HostError};
 use crate::shell::startup::Startup;
 use clap::Args;
@@ -28,7 +29,7 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     let setup = choose(&startup, arguments.account.as_deref())?;
     let (id, label) = (setup.id, setup.account.label.clone());
-    let vault = startup.vault();
+    let (vault, drafts_file) = (startup.vault(), startup.paths.drafts_file());
     startup.accounts = vec![setup.clone()];
     crate::shell::block_on(async {
         let mut host = Host::start(startup);
@@ -44,10 +45,12 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
             Err(error) => Err(error.to_string()),
         };
         host.close().await;
-        let gone = tokio::task::spawn_blocking(move || vault.remove(&setup))
-            .await
-            .map_err(|error| Failure::Failed(error.to_string()))?;
-        gone.map_err(Failure::Failed)?;
+        let gone = tokio::task::spawn_blocking(move || {
+            vault.remove(&setup)?;
+            drafts::forget(&drafts_file, &setup.account.label)
+                .map_err(|error| format!("the token is forgotten, but the drafts of this account cannot be: {error}"))
+        });
+        gone.await.map_err(|error| Failure::Failed(error.to_string()))?.map_err(Failure::Failed)?;
         if let Err(reason) = told {
             let happened = format!("the server could not be told: {reason}");
             print::tell(&with_next_step(&happened, "the session may go on there until you end it from another client"));

@@ -75,6 +75,23 @@ pub fn load(file: &Path) -> (Vec<Draft>, Option<String>) {
     (Vec::new(), Some(told))
 }
 
+/// Forgets all drafts of an account. A file that makes no sense is left as it is.
+///
+/// # Errors
+/// The file cannot be read or written.
+pub fn forget(file: &Path, account: &str) -> io::Result<()> {
+    let bytes = match std::fs::read(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        read => read?,
+    };
+    match serde_json::from_slice::<Form>(&bytes) {
+        Ok(form) if form.v == VERSION => {
+            write(file, form.drafts.into_iter().filter(|draft| draft.account != account).collect())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes drafts as they change.
 #[derive(Debug)]
 pub struct Drafts {
@@ -209,6 +226,11 @@ mod tests {
         assert_eq!(load(&file).0, [draft("2", "two"), other.clone()]);
         kept(&file, &[draft("2", ""), Draft { text: String::new(), ..other }]);
         assert!(!file.exists(), "nothing is left");
+        kept(&file, &[draft("3", "three")]);
+        forget(&file, "work").unwrap();
+        assert_eq!(load(&file).0.len(), 1);
+        forget(&file, "home").unwrap();
+        assert!(!file.exists(), "an account's drafts go with it");
         let many: Vec<Draft> = (0..MOST + 20).map(|chat| draft(&chat.to_string(), "x")).collect();
         kept(&file, &many);
         let (left, _) = load(&file);

@@ -110,6 +110,19 @@ fn a_sent_draft_is_gone_and_others_stay() {
 }
 
 #[test]
+fn an_accounts_drafts_go_with_it() {
+    let desk = Desk::new();
+    let mut terminal = desk.starts();
+    terminal.send("to be forgotten");
+    terminal.wait_for("to be forgotten");
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_exit(), 0);
+    desk.wait_file(Some("to be forgotten"));
+    desk.home.run(&["logout"]).went_well();
+    assert!(!desk.file().exists());
+}
+
+#[test]
 fn drafts_that_make_no_sense_are_moved_aside_in_words() {
     let desk = Desk::new();
     fs::write(desk.file(), "{\"v\":7,\"drafts\":\"newer\"}").unwrap();

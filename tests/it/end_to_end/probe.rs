@@ -1,6 +1,7 @@
 //! What the terminal is asked, and what becomes of its answers: on time, late, in pieces, twice, broken, or none. The test is the terminal.
 
 use super::pty::{Terminal, program};
+use super::server::Server;
 use super::shell::Home;
 
 const DEMO: [&str; 7] = ["--open", "rustaceans/general", "demo", "--people", "0", "--at", "2026-11-19T14:10Z"];
@@ -242,5 +243,24 @@ fn the_terminal_can_be_asked_without_a_chat() {
             assert!(terminal.screen().contains(line), "no {line:?} in\n{}", terminal.screen());
         }
         assert!(!terminal.screen().contains("👩") && terminal.has_mode("ICANON"), "{}", terminal.screen());
+    }
+}
+
+#[test]
+fn the_doctor_tells_what_the_terminal_answers() {
+    for (answers, told) in [
+        (format!("{POSITIONS}{LIGHT}{REST}"), ["fake 1.0", "#fdf6e3, light"]),
+        (String::new(), ["did not answer", "goes by its name"]),
+    ] {
+        let (server, home) = (Server::start(), Home::new());
+        let mut terminal = Terminal::start_with(home.path(), &["doctor"], 120, 60, &server.environment("robin"));
+        terminal.wait_output("\x1b[c");
+        terminal.send(&answers);
+        terminal.wait_exit();
+        let screen = terminal.screen();
+        for words in told {
+            assert!(screen.contains(words), "no {words:?} in\n{screen}");
+        }
+        assert!(!screen.contains("rgb:") && terminal.has_mode("ICANON"), "{screen}");
     }
 }
