@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::front::{Overlay, Region};
 use super::ui::{attach, open};
-use super::{Account, Effects, State, names, roster};
+use super::{Account, Effects, State, names, outbox, roster};
 use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId};
 
 /// Chats of an account are gone. `community`: the name of the community that they went with.
@@ -21,6 +21,8 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
         },
         _ => true,
     });
+    let stranded = take_back(state, account, fx);
+    let Some(front) = &mut state.front else { return };
     let left = front.pane.chat.filter(is_gone).and_then(|key| gone.iter().find(|chat| chat.id == key.chat));
     let sentence = match (community, left) {
         (Some(""), _) => Some("You are no longer in a community that was out of service".to_owned()),
@@ -29,9 +31,47 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
         (None, None) => None,
     };
     if let Some(chat) = left {
-        leave(state, account, chat, sentence.unwrap_or_default(), fx);
+        leave(state, account, chat, sentence.unwrap_or_default(), stranded, fx);
+    } else if !stranded.is_empty() {
+        let why = sentence.unwrap_or_else(|| match gone {
+            [chat] => state.core.account(account).map(|account| about(account, chat)).unwrap_or_default(),
+            _ => "The chats they were for are gone".to_owned(),
+        });
+        keep(state, why, &stranded);
     } else if let Some(sentence) = sentence {
         state.notice(sentence, false, fx);
+    }
+    state.touch();
+}
+
+/// What waits for the user to send it again to a chat that is gone: nobody could go there to do it. To be called when such a message was refused.
+pub(super) fn refused(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    if state.front.is_none() || state.core.chat(chat).is_some() {
+        return;
+    }
+    let text = take_back(state, chat.account, fx);
+    if !text.is_empty() {
+        keep(state, "Not sent: the chat is gone".to_owned(), &text);
+    }
+}
+
+/// Gives up the messages that wait for the user in chats that are gone. Returns what they said.
+fn take_back(state: &mut State, account: AccountId, fx: &mut Effects) -> String {
+    let Some(known) = state.core.account(account) else { return String::new() };
+    let stranded = known.outbox.stranded(|chat| known.chats.contains_key(&chat));
+    let texts: Vec<String> = stranded
+        .into_iter()
+        .filter_map(|(chat, nonce)| outbox::discard(state, ChatKey::new(account, chat), nonce, fx))
+        .map(|outgoing| attach::line_of(&outgoing))
+        .collect();
+    texts.join("\n")
+}
+
+/// Keeps a text such that yank brings it back, and says so before anything more is typed.
+fn keep(state: &mut State, sentence: String, text: &str) {
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(text);
+        front.overlays.push(Overlay::Note(sentence));
     }
     state.touch();
 }
@@ -47,10 +87,14 @@ fn about(account: &Account, chat: &Chat) -> String {
 }
 
 /// The open chat is gone: another takes its place. Whoever was writing is stopped by a note first, so that nothing typed goes to other people; yank puts
-/// back what was written.
-fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, fx: &mut Effects) {
+/// back what was written. `written`: what was written there before and not sent.
+fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, mut written: String, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    let written = front.pane.composer.text();
+    let typed = front.pane.composer.text();
+    if !written.is_empty() && !typed.trim().is_empty() {
+        written.push('\n');
+    }
+    written.push_str(&typed);
     front.overlays.retain(|overlay| !matches!(overlay, Overlay::Members));
     open::leave(front, fx);
     roster::keep_order(state);
@@ -61,10 +105,9 @@ fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, f
         return state.notice(sentence, true, fx);
     }
     if let Some(front) = &mut state.front {
-        front.pane.composer.keep(&written);
         front.region = Region::Composer;
-        front.overlays.push(Overlay::Note(sentence));
     }
+    keep(state, sentence, &written);
 }
 
 /// The chat to go on with: one of the same community, else the one visited last, else one to begin with.

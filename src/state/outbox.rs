@@ -123,6 +123,13 @@ impl Outbox {
         }
     }
 
+    /// Rows that wait for the user in chats that are not here, in the order of the chats.
+    pub(super) fn stranded(&self, is_here: impl Fn(ChatId) -> bool) -> Vec<(ChatId, Nonce)> {
+        let waits = |row: &&Pending| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
+        let lost = self.busy().into_iter().filter(|chat| !is_here(*chat));
+        lost.flat_map(|chat| self.of(chat).iter().filter(waits).map(move |row| (chat, row.outgoing.nonce))).collect()
+    }
+
     /// Chats with rows, in a fixed order.
     fn busy(&self) -> Vec<ChatId> {
         let mut chats: Vec<ChatId> = self.chats.keys().copied().collect();

@@ -3,7 +3,7 @@
 use super::{Stage, arm, pump, tell};
 use crate::domain::{ChatId, ChatKey, CleanText, MessageId, MessageKey, Nonce, Refusal, RefusalKind, Wall};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
-use crate::state::{Account, State, slow};
+use crate::state::{Account, State, gone, slow};
 use std::time::Duration;
 
 /// How long to wait when a network asks to without saying how long.
@@ -125,6 +125,7 @@ pub(in crate::state) fn refused(state: &mut State, chat: ChatKey, nonce: Nonce, 
         state.touch();
     }
     arm(state, fx);
+    gone::refused(state, chat, fx);
     super::start_healing(state, chat.account, fx);
     pump(state, chat, fx);
 }

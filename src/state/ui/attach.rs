@@ -61,7 +61,7 @@ pub(in crate::state) fn parse(rest: &str) -> Option<Action> {
 }
 
 /// A message as it was typed: with the command, when it has a file that was named by one.
-pub(super) fn line_of(outgoing: &Outgoing) -> String {
+pub(in crate::state) fn line_of(outgoing: &Outgoing) -> String {
     match outgoing.attachments.as_slice() {
         [file] if !file.path.is_empty() => {
             format!("/{NAME} {} {}", quoted(&file.path), outgoing.text).trim_end().to_owned()

@@ -68,6 +68,28 @@ fn n7_the_open_channel_is_gone_while_one_writes() {
 }
 
 #[test]
+fn n7_what_was_not_sent_to_a_channel_that_is_gone_comes_back() {
+    let mut script = Script::ready();
+    let (first, _) = script.send("refused before").unwrap();
+    script.answer(first, Err(refusal(RefusalKind::Forbidden)));
+    let (second, _) = script.send("on its way").unwrap();
+    script.type_text("half a thought");
+    script.receive(Update::ChatRemoved(ChatId::new(11)));
+    assert_eq!(note(&script).as_deref(), Some("#general is gone, or not for you to see any more"));
+    script.act(Action::Accept);
+    script.act(Action::Text(nib::state::action::TextEdit::Yank));
+    assert_eq!(script.composer(), "refused before\nhalf a thought");
+    // What was under way is known to be refused only later.
+    script.answer(second, Err(refusal(RefusalKind::NotFound)));
+    assert_eq!(note(&script).as_deref(), Some("Not sent: the chat is gone"));
+    script.act(Action::Accept);
+    script.type_text("\n");
+    script.act(Action::Text(nib::state::action::TextEdit::Yank));
+    assert_eq!(script.composer(), "refused before\nhalf a thought\non its way");
+    assert_eq!(script.rows(11), []);
+}
+
+#[test]
 fn n7_a_channel_that_is_not_open_goes_without_a_word() {
     let mut script = Script::ready();
     script.receive(Update::ChatRemoved(ChatId::new(12)));

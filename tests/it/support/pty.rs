@@ -204,12 +204,6 @@ impl Terminal {
         !self.shared.lock().parser.screen().hide_cursor()
     }
 
-    /// Column and row of the cursor.
-    pub(crate) fn cursor(&self) -> (u16, u16) {
-        let (row, column) = self.shared.lock().parser.screen().cursor_position();
-        (column, row)
-    }
-
     /// Whether the terminal was asked to bracket what is pasted.
     pub(crate) fn brackets_pastes(&self) -> bool {
         self.shared.lock().parser.screen().bracketed_paste()
