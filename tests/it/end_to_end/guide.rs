@@ -19,7 +19,7 @@ struct Shot {
 
 const CHAT: &str = "A channel of the demo world";
 
-const SHOTS: [Shot; 8] = [
+const SHOTS: [Shot; 9] = [
     Shot { name: "chat-200x50", title: CHAT, size: (200, 50), alone: false, steps: &[] },
     Shot { name: "chat-120x30", title: CHAT, size: (120, 30), alone: false, steps: &[] },
     Shot { name: "chat-80x24", title: CHAT, size: (80, 24), alone: false, steps: &[] },
@@ -44,6 +44,13 @@ const SHOTS: [Shot; 8] = [
         size: (80, 24),
         alone: false,
         steps: &[("\x1b", "r reply")],
+    },
+    Shot {
+        name: "person-80x24",
+        title: "Who somebody is",
+        size: (80, 24),
+        alone: false,
+        steps: &[("/who @ada\r", "both know")],
     },
     Shot {
         name: "themes-80x24",
