@@ -14,11 +14,16 @@ use super::time::{count, length};
 use super::timeline;
 use crate::domain::{ChannelKind, Chat, ChatKind, LinkPhase, MessageKey, UserId};
 use crate::state::action::Context as Keys;
-use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
+use crate::state::front::{ComposeMode, Pane, Region, Target, Tier, Visible};
 use crate::state::pins::Pins;
 use crate::state::unread::{self, Counts};
 use crate::state::{Account, ComposerState, composer_state, slow};
 use std::borrow::Cow;
+
+/// Of how many characters on a text is long where the network does not say how long one may be.
+const LONG: usize = 2_000;
+/// How many characters before the end what is left is told.
+const LAST: usize = 200;
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
 const MEASURE: usize = 120;
@@ -218,7 +223,7 @@ fn between(
                 told.push(&format!("slow mode {}", slow::left(until, context.state.now.mono)), Role::Warn);
             }
             ComposerState::ReadOnly(why) => told.push(why, Role::Warn),
-            _ => {}
+            _ => told = length_of(account, pane).unwrap_or_default(),
         }
     }
     if told.width() > 0 {
@@ -233,6 +238,19 @@ fn between(
         line = line.cut(room, glyphs.more);
     }
     (line.width() > 0).then_some((line, below))
+}
+
+/// How long a long text is, or how much more may be written.
+fn length_of(account: &Account, pane: &Pane) -> Option<Line> {
+    let length = pane.composer.length();
+    match account.caps.max_length.map(|most| most as usize) {
+        Some(most) if length > most => {
+            Some(Line::with(&format!("{} too many", count((length - most) as u64)), Role::Error))
+        }
+        Some(most) if length + LAST > most => Some(Line::with(&format!("{} left", most - length), Role::Dim)),
+        None if length > LONG => Some(Line::with(&format!("{} characters", count(length as u64)), Role::Dim)),
+        Some(_) | None => None,
+    }
 }
 
 /// The row that says what sending will do.

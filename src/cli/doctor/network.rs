@@ -87,8 +87,10 @@ async fn way(
     let mut parts = vec![mask.server(address)];
     parts.extend(facts.proxy.as_ref().map(|proxy| format!("through the proxy {}", mask.host(proxy))));
     let (older, newer) = facts.addresses;
-    if older + newer > 0 {
-        parts.push(format!("{older} addresses of IPv4 and {newer} of IPv6"));
+    let kinds = [(older, "IPv4"), (newer, "IPv6")].into_iter().filter(|(count, _)| *count > 0);
+    let kinds: Vec<String> = kinds.map(|(count, kind)| format!("{kind} ({count})")).collect();
+    if !kinds.is_empty() {
+        parts.push(kinds.join(" and "));
     }
     let millis = |took: Duration| format!("{} ms", took.as_millis());
     parts.extend(facts.connected.map(|took| format!("connected after {}", millis(took))));

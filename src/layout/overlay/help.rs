@@ -9,6 +9,7 @@ use crate::layout::scene::{Area, Scene};
 use crate::layout::status::pair;
 use crate::layout::style::{Role, Style};
 use crate::layout::width::width;
+use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::{Context as Keys, REGISTRY};
 use crate::state::ui::field::Field;
 
@@ -42,6 +43,13 @@ pub(super) fn place(
     }
 }
 
+/// What is done without an action of its own.
+const ALSO: &[(Keys, &str, &str)] = &[
+    (Keys::Composer, "/name", "A command: the action of that name; // sends a line that begins with a slash"),
+    (Keys::Composer, "**bold**", "Markup: also *italic*, `code`, ~~struck~~, ||spoiler||, [words](address)"),
+    (Keys::Messages, "the cursor", "Opens the spoilers of the message that it is on"),
+];
+
 /// What the mouse does.
 const MOUSE: &[(&str, &str)] = &[
     ("click", "Open a chat, point at a message, follow a link, choose"),
@@ -50,12 +58,24 @@ const MOUSE: &[(&str, &str)] = &[
     ("Shift-drag", "Select text, as the terminal does without nib"),
 ];
 
-fn row_of(key: &str, help: &str, column: usize, room: usize, more: &str) -> Line {
+/// A key and what it does, on as many rows as that takes. A key that is longer than its column has a row of its own.
+fn rows_of(key: &str, help: &str, column: usize, room: usize, more: &str) -> Vec<Line> {
     let mut line = Line::with("  ", Role::Text);
-    line.push_cut(key, column.saturating_sub(3), more, Style::of(Role::Text).bold());
-    line.pad_to(column, Role::Text);
-    line.push_cut(help, room.saturating_sub(column), more, Role::Dim);
-    line
+    line.push_cut(key, room.saturating_sub(2), more, Style::of(Role::Text).bold());
+    let mut told = Vec::new();
+    let style = Style::of(Role::Dim);
+    let cells = room.saturating_sub(column).max(1);
+    Styled { text: help, runs: &[(help.len(), style)] }.wrap(0, cells, Breaking::Words, &mut told);
+    let mut rows = Vec::new();
+    if line.width() + 1 > column {
+        rows.push(std::mem::take(&mut line));
+    }
+    for part in told {
+        line.pad_to(column, Role::Text);
+        line.append(&part);
+        rows.push(std::mem::take(&mut line).cut(room, more));
+    }
+    rows
 }
 
 /// The whole list: for each context a heading and its actions.
@@ -85,12 +105,7 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usi
                 format!("/{} {}", info.name, info.arguments).trim_end().to_owned()
             } else {
                 match &shown[..] {
-                    // Two of one sort, most often there and back.
-                    [one, other]
-                        if one.rsplit_once('-').map(|key| key.0) == other.rsplit_once('-').map(|key| key.0) =>
-                    {
-                        pair(one, other)
-                    }
+                    [one, other] if is_there_and_back(one, other) => pair(one, other),
                     _ => shown.join(", "),
                 }
             };
@@ -99,8 +114,12 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usi
             if !fits || key.is_empty() {
                 continue;
             }
-            found.push(row_of(&key, info.help, column, room, more));
+            found.extend(rows_of(&key, info.help, column, room, more));
         }
+        let also = ALSO.iter().filter(|(at, does, told)| {
+            *at == place && [does, told].iter().any(|text| text.to_lowercase().contains(&query))
+        });
+        found.extend(also.flat_map(|(_, does, told)| rows_of(does, told, column, room, more)));
         if !found.is_empty() {
             if !lines.is_empty() {
                 lines.push(Line::new());
@@ -111,7 +130,7 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usi
     }
     let fits = |told: &str| told.to_lowercase().contains(&query);
     let shown = MOUSE.iter().filter(|(does, told)| mouse && (fits("mouse") || fits(does) || fits(told)));
-    let mut found: Vec<Line> = shown.map(|(does, told)| row_of(does, told, column, room, more)).collect();
+    let mut found: Vec<Line> = shown.flat_map(|(does, told)| rows_of(does, told, column, room, more)).collect();
     if !found.is_empty() {
         if !lines.is_empty() {
             lines.push(Line::new());
@@ -124,6 +143,14 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usi
     }
     debug_assert!(lines.iter().all(|line| line.width() == width(line.text())));
     lines
+}
+
+/// Whether two keys are one and its opposite, with the same keys held.
+fn is_there_and_back(one: &str, other: &str) -> bool {
+    const PAIRS: [[&str; 2]; 4] = [["Up", "Down"], ["Left", "Right"], ["PgUp", "PgDn"], ["Home", "End"]];
+    let split = |key: &str| key.rfind('-').map_or(0, |at| at + 1);
+    let ((held, key), (also, opposite)) = (one.split_at(split(one)), other.split_at(split(other)));
+    held == also && PAIRS.contains(&[key, opposite])
 }
 
 const fn heading(place: Keys) -> &'static str {

@@ -11,7 +11,7 @@ use crate::state::action::Context as Keys;
 use crate::state::front::Question;
 
 pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, screen: Area, scene: &mut Scene) {
-    let hint = keys_line(keys, &[(Keys::Question, "accept", "choose"), (Keys::Question, "cancel", "leave it")]);
+    let hint = keys_line(keys, &[(Keys::Question, "accept", "choose"), (Keys::Question, "cancel", "cancel")]);
     let cells = 52.min(usize::from(screen.width.saturating_sub(4)).max(1));
     let mut lines = Vec::new();
     let text = question.text.as_str();
@@ -31,7 +31,7 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, 
             true => format!("[{space}{words}{space}]"),
             false => format!(" {space}{words}{space} "),
         };
-        let mut line = Line::with(&button("Leave it", !question.on_yes), no);
+        let mut line = Line::with(&button("Cancel", !question.on_yes), no);
         let first = line.width();
         line.push(space, Role::Text);
         line.push(space, Role::Text);

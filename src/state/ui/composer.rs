@@ -36,6 +36,13 @@ impl Composer {
         (cursor.0, cursor.1)
     }
 
+    /// Characters in it, line ends included.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let lines = self.buffer.lines();
+        lines.iter().map(|line| line.chars().count()).sum::<usize>() + lines.len().saturating_sub(1)
+    }
+
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
