@@ -168,7 +168,7 @@ fn write_all(file: &Path, changed: &mpsc::Receiver<Draft>, tell: &Sender<String>
         let written = write(file, drafts);
         let sentence = match &written {
             // Told once, and again only after it went well.
-            Err(error) if !failed => Some(format!("drafts are not kept for later runs: {}", fault::words(&error))),
+            Err(error) if !failed => Some(format!("drafts are not kept for later runs: {}", fault::words(error))),
             _ => note,
         };
         failed = written.is_err();
