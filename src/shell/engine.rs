@@ -216,14 +216,16 @@ impl Engine {
                 self.next.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce)))
             }
             StoreOp::DropOutbox(..) => {}
-            StoreOp::PutDraft(chat, text) => self.put_draft(chat, text),
+            StoreOp::PutDraft(chat, text) => self.put_draft(None, chat, text),
+            StoreOp::PutDraftOf(user, chat, text) => self.put_draft(Some(user), chat, text),
         }
     }
 
-    /// A draft goes with the account that is saved, and with who is signed in to it.
-    fn put_draft(&self, chat: ChatKey, text: String) {
+    /// A draft goes with the account that is saved, and with whom it is of: who is signed in to it, unless it is said.
+    fn put_draft(&self, owner: Option<UserId>, chat: ChatKey, text: String) {
         let (Some(drafts), Some(saved)) = (&self.drafts, self.sessions.saved(chat.account)) else { return };
-        let me = self.state.core.account(chat.account).map(|account| account.me).filter(|me| *me != UserId::default());
+        let me = || self.state.core.account(chat.account).map(|account| account.me);
+        let me = owner.or_else(me).filter(|me| *me != UserId::default());
         let user = me.map_or_else(|| saved.user_id.clone(), |me| me.to_string());
         drafts.put(Draft { account: saved.label.clone(), user, chat: chat.chat.to_string(), text });
     }
@@ -240,7 +242,7 @@ impl Drop for Engine {
         let told = std::panic::catch_unwind(AssertUnwindSafe(|| reduce(state, Event::Terminate, self.clock.now())));
         for effect in told.unwrap_or_default() {
             if let Effect::Store(StoreOp::PutDraft(chat, text)) = effect {
-                self.put_draft(chat, text);
+                self.put_draft(None, chat, text);
             }
         }
         if let Some(drafts) = self.drafts.take() {

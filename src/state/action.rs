@@ -254,7 +254,7 @@ pub enum ActionError {
         near: Option<&'static str>,
     },
     /// The name is right, what follows is not.
-    #[error("{name} is not understood like this; it is {name} {arguments}")]
+    #[error("\"{name}\" goes like this: {name} {arguments}")]
     Arguments {
         /// The action.
         name: &'static str,
@@ -464,10 +464,7 @@ mod tests {
             parse("page-upp").unwrap_err().to_string(),
             "there is no action called \"page-upp\"; did you mean \"page-up\"?"
         );
-        assert_eq!(
-            parse("scroll far").unwrap_err().to_string(),
-            "scroll is not understood like this; it is scroll [ROWS]"
-        );
+        assert_eq!(parse("scroll far").unwrap_err().to_string(), "\"scroll\" goes like this: scroll [ROWS]");
         assert!(parse("quit now").is_err());
     }
 }

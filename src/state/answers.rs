@@ -45,7 +45,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 state.touch();
             }
         }
-        Purpose::Status(before) => status::answered(state, account, before, answer.outcome, fx),
+        Purpose::Status { before, wanted } => status::answered(state, account, (before, wanted), answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Detail | Purpose::Roles(_) => {
             if let Ok(reply) = answer.outcome {

@@ -3,7 +3,7 @@
 use super::event::{Ticket, Timer};
 use crate::domain::{
     AccountId, Chat, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request,
-    RequestId, Secret, User, Wall,
+    RequestId, Secret, User, UserId, Wall,
 };
 use std::sync::Arc;
 
@@ -146,6 +146,8 @@ pub enum StoreOp {
     DropOutbox(ChatKey, Nonce),
     /// Keep a draft; empty text forgets it.
     PutDraft(ChatKey, String),
+    /// Keep a draft of somebody who is not signed in to its account any more.
+    PutDraftOf(UserId, ChatKey, String),
 }
 
 /// Effects in the order in which they are to be carried out.

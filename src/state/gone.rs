@@ -1,7 +1,7 @@
 //! Chats that are gone: what was open is left, what was written there is kept, and the user is told.
 
 use super::action::Action;
-use super::front::{Overlay, Region};
+use super::front::{ComposeMode, Overlay, Region};
 use super::ui::{attach, open};
 use super::{Account, Effects, State, names, outbox, roster};
 use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId};
@@ -68,7 +68,7 @@ fn take_back(state: &mut State, account: AccountId, fx: &mut Effects) -> String 
 }
 
 /// Keeps a text such that yank brings it back, and says so before anything more is typed.
-fn keep(state: &mut State, sentence: String, text: &str) {
+pub(super) fn keep(state: &mut State, sentence: String, text: &str) {
     if let Some(front) = &mut state.front {
         front.pane.composer.keep(text);
         front.overlays.push(Overlay::Note(sentence));
@@ -90,7 +90,12 @@ fn about(account: &Account, chat: &Chat) -> String {
 /// back what was written. `written`: what was written there before and not sent.
 fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, mut written: String, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    let typed = front.pane.composer.text();
+    let mut typed = front.pane.composer.text();
+    if let ComposeMode::Edit { before, .. } = &front.pane.mode
+        && !before.is_empty()
+    {
+        typed = format!("{before}\n{typed}");
+    }
     if !written.is_empty() && !typed.trim().is_empty() {
         written.push('\n');
     }

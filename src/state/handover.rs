@@ -2,15 +2,17 @@
 
 use super::action::Action;
 use super::front::Overlay;
+use super::ui::composer::Composer;
 use super::ui::{attach, open};
-use super::{Account, Effects, State, link, outbox};
+use super::{Account, Effect, Effects, State, StoreOp, link, outbox};
 use crate::domain::{AccountId, ChatKey, LinkPhase};
 
-/// Drops everything known through the account. What was written stays: drafts, and messages on their way as failed ones.
+/// Drops everything known through the account. What was written stays: drafts for whom they are of, messages on their way as failed ones.
 pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(id) else { return };
     // Nothing may be sent while the rest is put away.
     known.link = LinkPhase::Connecting;
+    let (owner, kept) = (known.me, known.keeps_drafts);
     link::abandon(state, id, fx);
     attach::give_up(state, |chat| chat.account == id);
     if let Some(front) = &mut state.front {
@@ -25,11 +27,25 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
         front.overlays.retain(|overlay| match overlay {
             Overlay::Emoji { chat, .. } => !is_of(chat),
             Overlay::Person(card) => card.account != id,
-            Overlay::Question(question) => !matches!(&*question.action, Action::DeleteNow(chat, _) if is_of(chat)),
+            Overlay::Question(question) => match &*question.action {
+                Action::DeleteNow(chat, _) | Action::LeaveGroup(chat) => !is_of(chat),
+                Action::LeaveCommunity(account, _) => *account != id,
+                _ => true,
+            },
             _ => true,
         });
         if front.pane.chat.as_ref().is_some_and(is_of) {
-            open::leave(front, fx);
+            // Told like this it would be kept as the other person's.
+            open::leave(front, &mut Effects::new());
+        }
+        // Drafts are kept for whom they are of. Where they are not kept, they stay in sight: nothing typed is thrown away.
+        if kept {
+            front.editing.take_if(|editing| is_of(&editing.chat));
+            front.pane.composer = Composer::default();
+            let of: Vec<ChatKey> = front.drafts.keys().copied().filter(is_of).collect();
+            for key in of {
+                fx.extend(front.drafts.remove(&key).map(|text| Effect::Store(StoreOp::PutDraftOf(owner, key, text))));
+            }
         }
         front.sidebar.dirty = true;
     }

@@ -137,6 +137,7 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
         state.revision += 1;
     }
     let opened = front.pane.epoch;
+    let busy = std::mem::take(&mut front.members.busy);
     let Some(chat) = shown else { return };
     if front.members.turn_to(chat, opened) {
         // What is known of a group shows at once.
@@ -146,7 +147,7 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(account) = state.core.account(chat.account) else { return };
     let under_way = |purpose: &Purpose| matches!(purpose, Purpose::MemberList(_));
-    if front.members.asked || !account.is_signed_in() || account.requests.open.values().any(under_way) {
+    if busy || front.members.asked || !account.is_signed_in() || account.requests.open.values().any(under_way) {
         return;
     }
     if let Some(front) = &mut state.front {
@@ -170,8 +171,14 @@ pub(super) fn came(state: &mut State, id: AccountId, chat: ChatId, outcome: Resu
     match outcome {
         Ok(Reply::MemberList { entries, .. }) => told(state, id, chat, entries, fx),
         Err(refusal) if refusal.kind == RefusalKind::LinkLost => {
-            // Asked again once the connection stands; one that was only too busy is asked by the next event.
-            mark_stale(state, id);
+            // Asked again once the connection stands. One that was only too busy is asked at some later event: not at once, since a session that
+            // takes nothing now takes nothing then, and events that make each other never end.
+            if let Some(front) = &mut state.front
+                && state.core.account(id).is_some_and(super::Account::is_signed_in)
+            {
+                front.members.asked = false;
+                front.members.busy = true;
+            }
         }
         outcome => {
             let why = outcome.err().map_or_else(|| CleanText::ours("the answer does not fit"), |refusal| refusal.text);

@@ -53,6 +53,8 @@ use std::time::Duration;
 const NOTICE: Duration = Duration::from_secs(6);
 /// How many characters beyond the first [`NOTICE_SHORT`] are read in a second.
 const NOTICE_READ: usize = 20;
+/// Most characters of a notice.
+const NOTICE_MOST: usize = 400;
 /// So many characters are read while a notice stays anyway.
 const NOTICE_SHORT: usize = 60;
 
@@ -153,7 +155,12 @@ impl State {
     }
 
     /// The same with the keys of an action behind it.
-    pub(crate) fn notice_of(&mut self, text: String, key: Option<&'static str>, bad: bool, fx: &mut Effects) {
+    pub(crate) fn notice_of(&mut self, mut text: String, key: Option<&'static str>, bad: bool, fx: &mut Effects) {
+        // Some of it may be a server's, of any length.
+        if let Some((end, _)) = text.char_indices().nth(NOTICE_MOST) {
+            text.truncate(end);
+            text.push('…');
+        }
         let more = text.chars().count().saturating_sub(NOTICE_SHORT) / NOTICE_READ;
         let until = self.now.mono.plus(NOTICE + Duration::from_secs(more as u64));
         if let Some(front) = &mut self.front {

@@ -112,7 +112,12 @@ pub enum Purpose {
     /// A person looked up by name, to be shown.
     Who(String),
     /// To be seen in another way; the way before comes back when it is refused.
-    Status(Option<Presence>),
+    Status {
+        /// How it was.
+        before: Option<Presence>,
+        /// How it is to be.
+        wanted: Presence,
+    },
     /// How oneself stands to others.
     Relationships,
     /// A person looked up by name, to open the direct chat.

@@ -18,7 +18,7 @@ pub(super) fn wanted(state: &mut State, presence: Presence, fx: &mut Effects) {
     let before = account.status.replace(presence);
     state.touch();
     if online {
-        state.ask(id, Request::SetPresence(presence), Priority::User, Purpose::Status(before), fx);
+        state.ask(id, Request::SetPresence(presence), Priority::User, Purpose::Status { before, wanted: presence }, fx);
     } else {
         state.notice("You are seen like this once there is a connection", false, fx);
     }
@@ -28,7 +28,7 @@ pub(super) fn wanted(state: &mut State, presence: Presence, fx: &mut Effects) {
 pub(super) fn tell(state: &mut State, id: AccountId, fx: &mut Effects) {
     let Some(account) = state.core.account(id).filter(|account| account.caps.presence) else { return };
     if let Some(presence) = account.status {
-        let purpose = Purpose::Status(Some(presence));
+        let purpose = Purpose::Status { before: Some(presence), wanted: presence };
         state.ask(id, Request::SetPresence(presence), Priority::Background, purpose, fx);
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn tell(state: &mut State, id: AccountId, fx: &mut Effects) {
 pub(super) fn answered(
     state: &mut State,
     id: AccountId,
-    before: Option<Presence>,
+    (before, wanted): (Option<Presence>, Presence),
     outcome: Result<Reply, Refusal>,
     fx: &mut Effects,
 ) {
@@ -45,6 +45,10 @@ pub(super) fn answered(
         && refusal.kind != RefusalKind::LinkLost
     {
         if let Some(account) = state.core.account_mut(id) {
+            if account.status != Some(wanted) {
+                // Something else was chosen since.
+                return;
+            }
             account.status = before;
         }
         state.notice(format!("You are seen as before: {}", refusal.text), true, fx);

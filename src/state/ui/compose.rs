@@ -8,7 +8,7 @@ use crate::state::effect::{Effect, Effects, StoreOp};
 use crate::state::front::{ComposeMode, Region, Target};
 use crate::state::outbox::{self, Draft, Pending, Stage};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, permit, slow, typing};
+use crate::state::{State, gone, history, permit, slow, typing};
 
 /// How far back the last own message is looked for.
 const LOOK_BACK: usize = 500;
@@ -308,9 +308,13 @@ pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// Puts text into the composer of a chat, before what is there, or into its draft.
+/// Puts text into the composer of a chat, before what is there, or into its draft. Where the chat is gone, yank brings it back.
 pub(super) fn give_back(state: &mut State, chat: ChatKey, text: &str) {
+    let is_gone = state.core.chat(chat).is_none();
     let Some(front) = &mut state.front else { return };
+    if is_gone && front.pane.chat != Some(chat) {
+        return gone::keep(state, "The chat is gone".to_owned(), text);
+    }
     let join = |present: &str| if present.is_empty() { text.to_owned() } else { format!("{text}\n{present}") };
     if front.pane.chat != Some(chat) {
         let draft = front.drafts.entry(chat).or_default();

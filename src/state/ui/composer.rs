@@ -14,6 +14,8 @@ pub struct Composer {
     buffer: TextArea<'static>,
     bytes: usize,
     revision: u64,
+    /// What yank brings back before anything that was cut: texts that have no other place any more.
+    kept: String,
 }
 
 impl Composer {
@@ -71,9 +73,20 @@ impl Composer {
         self.insert(text);
     }
 
-    /// Keeps a text such that yank brings it back.
+    /// Keeps a text such that yank brings it back, after what is kept already.
     pub fn keep(&mut self, text: &str) {
-        self.buffer.set_yank_text(text);
+        if !self.kept.is_empty() && !text.is_empty() {
+            self.kept.push('\n');
+        }
+        self.kept.push_str(text);
+    }
+
+    /// An empty one to which yank brings the same as to this one.
+    #[must_use]
+    pub fn successor(&self) -> Self {
+        let mut next = Self { kept: self.kept.clone(), ..Self::default() };
+        next.buffer.set_yank_text(self.buffer.yank_text());
+        next
     }
 
     /// Replaces all of it such that undo and yank bring it back. Returns whether all of it fitted.
@@ -150,7 +163,7 @@ impl Composer {
             TextEdit::DeleteWordRight => self.buffer.delete_next_word(),
             TextEdit::KillToEnd => self.buffer.delete_line_by_end(),
             TextEdit::KillToStart => self.buffer.delete_line_by_head(),
-            TextEdit::Yank => self.buffer.paste(),
+            TextEdit::Yank => self.yank(),
             TextEdit::Undo => self.buffer.undo(),
             TextEdit::Redo => self.buffer.redo(),
         };
@@ -160,6 +173,16 @@ impl Composer {
             self.bytes = self.buffer.lines().iter().map(|line| line.len() + 1).sum();
         }
         changed
+    }
+
+    /// What is kept comes before what was cut, once.
+    fn yank(&mut self) -> bool {
+        if self.kept.is_empty() || self.kept.len() > MOST.saturating_sub(self.bytes) {
+            return self.buffer.paste();
+        }
+        let kept = std::mem::take(&mut self.kept);
+        self.insert(&kept);
+        true
     }
 
     fn moved(&mut self, motion: CursorMove) -> bool {

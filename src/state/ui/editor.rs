@@ -12,7 +12,7 @@ pub(crate) struct Editing {
     /// Names it towards the shell.
     number: u64,
     /// Where it is written to.
-    chat: ChatKey,
+    pub(in crate::state) chat: ChatKey,
     /// As it was handed out.
     text: String,
 }

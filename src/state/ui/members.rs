@@ -22,6 +22,8 @@ pub struct Members {
     of: Option<(ChatKey, u32)>,
     /// Whether the list was asked for since.
     pub(crate) asked: bool,
+    /// The session did not take the question just now.
+    pub(crate) busy: bool,
 }
 
 impl Members {

@@ -40,8 +40,9 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
-    front.pane =
-        Pane { id, intent_number, epoch, chat: Some(key), divider: last_read.filter(|_| unread), ..Pane::default() };
+    let composer = front.pane.composer.successor();
+    let divider = last_read.filter(|_| unread);
+    front.pane = Pane { id, intent_number, epoch, chat: Some(key), divider, composer, ..Pane::default() };
     if let Some(draft) = front.drafts.remove(&key) {
         front.pane.composer.set_text(&draft);
         front.pane.draft_stored = true;
@@ -79,7 +80,8 @@ pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
-    front.pane = Pane { id, intent_number, epoch, ..Pane::default() };
+    let composer = front.pane.composer.successor();
+    front.pane = Pane { id, intent_number, epoch, composer, ..Pane::default() };
     front.typing = None;
     front.sidebar.dirty = true;
 }

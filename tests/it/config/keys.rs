@@ -217,7 +217,7 @@ fn bad_bindings_are_told_and_the_others_hold() {
             "config.toml:2:1: there is no key called \"ctrl-pgupp\"; did you mean \"ctrl-pgup\"?",
             "config.toml:3:12: there is no action called \"jumpp\"; did you mean \"jump\"?",
             "config.toml:4:12: what Ctrl-T does is an action's name in quotes, or \"none\"",
-            "config.toml:5:12: \"scroll\" is written: scroll [ROWS]",
+            "config.toml:5:12: \"scroll\" goes like this: scroll [ROWS]",
             "config.toml:8:1: x types a character here and cannot do anything else; add Ctrl or Alt",
             "config.toml:10:1: note: Ctrl-S is bound twice in [keys.composer]: \"clear\" holds, \"send\" does not",
             "config.toml:11:7: there is no place for keys called \"mesages\"; did you mean \"messages\"?",

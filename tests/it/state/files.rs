@@ -139,7 +139,7 @@ fn where_no_file_may_be_sent_the_line_stays_as_typed() {
     assert_eq!(asked(&mut script, "/attach"), None);
     assert_eq!(
         (script.composer(), script.notice()),
-        ("/attach".to_owned(), "\"attach\" is written: attach PATH [TEXT]")
+        ("/attach".to_owned(), "\"attach\" goes like this: attach PATH [TEXT]")
     );
 
     let mut shell = Script::signed_in(false);

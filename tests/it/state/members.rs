@@ -123,6 +123,24 @@ fn a_list_is_asked_for_anew_by_each_connection_and_stays_in_view_until_then() {
 }
 
 #[test]
+fn a_session_that_takes_nothing_is_not_asked_again_at_once() {
+    let mut script = Script::ready();
+    let mut fx = script.event(Event::Resized { width: 120, height: 30 });
+    for round in 0..3 {
+        let id = fx.iter().find_map(|effect| match effect {
+            nib::state::Effect::Net { id, request: Request::FetchMemberList(_), .. } => Some(*id),
+            _ => None,
+        });
+        // Or the two would answer each other for ever, and nothing else would be heard.
+        assert_eq!(asked(&script.event(Event::NotTaken(HOME, id.unwrap()))), []);
+        fx = script.event(Event::Focused(round % 2 == 0));
+        assert_eq!(asked(&fx), [ChatId::new(11)], "asked by whatever comes next");
+    }
+    answer_list(&mut script, &fx, entries());
+    assert_eq!(names(&script, 11).len(), 6);
+}
+
+#[test]
 fn a_refusal_is_told_in_the_place_of_the_list_and_not_asked_about_again() {
     let mut script = Script::ready();
     let fx = script.event(Event::Resized { width: 120, height: 30 });

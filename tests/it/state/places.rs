@@ -79,10 +79,12 @@ fn n7_what_was_not_sent_to_a_channel_that_is_gone_comes_back() {
     script.act(Action::Accept);
     script.act(Action::Text(nib::state::action::TextEdit::Yank));
     assert_eq!(script.composer(), "refused before\nhalf a thought");
-    // What was under way is known to be refused only later.
+    // What was under way is known to be refused only later; the next one goes out after it, and it stays where the user goes.
     script.answer(second, Err(refusal(RefusalKind::NotFound)));
     assert_eq!(note(&script).as_deref(), Some("Not sent: the chat is gone"));
     script.act(Action::Accept);
+    script.open(13);
+    script.open(12);
     script.type_text("\n");
     script.act(Action::Text(nib::state::action::TextEdit::Yank));
     assert_eq!(script.composer(), "refused before\nhalf a thought\non its way");

@@ -6,7 +6,7 @@ use nib::state::front::{Overlay, Tier};
 use nib::state::outbox::Stage;
 use nib::state::ui::form::{FieldKind, Form};
 use nib::state::ui::sidebar::SidebarRow;
-use nib::state::{Action, Effect, Event, ResolveError, chat_name, chat_title, resolve_chat};
+use nib::state::{Action, Effect, Event, ResolveError, StoreOp, chat_name, chat_title, resolve_chat};
 use std::time::Duration;
 
 fn form(script: &Script) -> Option<Form> {
@@ -279,6 +279,29 @@ fn nothing_of_one_person_is_sent_or_shown_as_another() {
     assert_eq!(script.rows(31).len(), 2);
     script.open(31);
     assert_eq!(script.composer(), "/attach a.txt\ndraft", "what was typed stays");
+}
+
+#[test]
+fn drafts_are_kept_for_whom_they_are_of() {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].keeps_drafts = true;
+    script.type_text("to my old friends");
+    script.open(31);
+    script.type_text("half a thought");
+    script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out"), about: None });
+    let token = Secret::new("token".to_owned());
+    let me = user(GRACE, "grace");
+    let fx = script.link(LinkEvent::SignedIn { me, session: None, token, caps: Script::caps() });
+    for (id, text) in [(11, "to my old friends"), (31, "half a thought")] {
+        let kept = Effect::Store(StoreOp::PutDraftOf(ME, chat(id), text.to_owned()));
+        assert!(fx.contains(&kept), "{fx:?}");
+    }
+    assert!(!fx.iter().any(|effect| matches!(effect, Effect::Store(StoreOp::PutDraft(..)))), "{fx:?}");
+    script.serve(fx);
+    for id in [11, 31] {
+        script.open(id);
+        assert_eq!(script.composer(), "", "they are not for grace to see");
+    }
 }
 
 #[test]
