@@ -11,8 +11,9 @@ use super::ui::members::Members;
 use super::ui::person::Card;
 use super::ui::picker::Picker;
 use super::ui::sidebar::Sidebar;
+use super::ui::waiting::Waiting;
 use super::unread::ReadMarks;
-use crate::domain::{AccountId, ChatKey, CommunityId, InviteTarget, MessageId, MessageKey, Mono, Nonce};
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};
 use std::collections::{HashMap, HashSet};
 
 /// A pane that shows a chat. Anchors belong to panes, since there will be several.
@@ -135,8 +136,6 @@ pub struct Front {
     pub(crate) kept_forms: Vec<Form>,
     /// Which of the offers is selected where no chat is open.
     pub offer: usize,
-    /// What was joined and is to be opened once it is there.
-    pub(crate) awaited: Option<(AccountId, InviteTarget)>,
 }
 
 /// A pane that shows a chat.
@@ -304,6 +303,8 @@ pub enum Overlay {
     Person(Box<Card>),
     /// Something that must be read before one types on; it takes what is typed and drops it.
     Note(String),
+    /// A chat that the user went to and that is not here yet.
+    Waiting(Box<Waiting>),
 }
 
 /// What lies under a cell of the screen.
@@ -398,7 +399,7 @@ impl Front {
         let inner = match self.overlays.last() {
             Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. } | Overlay::Themes(_)) => Context::List,
             Some(Overlay::Question(_)) => Context::Question,
-            Some(Overlay::Form(_) | Overlay::Note(_)) => Context::Form,
+            Some(Overlay::Form(_) | Overlay::Note(_) | Overlay::Waiting(_)) => Context::Form,
             Some(Overlay::Members) => Context::Members,
             Some(Overlay::Person(_)) => Context::Person,
             None => match self.region {

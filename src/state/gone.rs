@@ -104,7 +104,7 @@ fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, m
     open::leave(front, fx);
     roster::keep_order(state);
     if let Some(next) = next(state, account, chat.community()) {
-        open::chat(state, next, fx);
+        open::switch(state, next, fx);
     }
     if written.trim().is_empty() {
         return state.notice(sentence, true, fx);

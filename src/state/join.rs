@@ -6,10 +6,11 @@ use super::ui::field::Field;
 use super::ui::form::{FieldKind, Form, FormField, FormPurpose, Told};
 use super::ui::open;
 use super::ui::sidebar::SidebarRow;
+use super::ui::waiting::{self, Awaits};
 use super::{Action, Effect, Effects, State, names, roster};
 use crate::domain::{
-    AccountId, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CommunityId, Invite, InviteTarget, LinkPhase, Priority,
-    Refusal, Reply, Request, RequestId, Secret,
+    AccountId, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, CommunityId, Invite, InviteTarget, LinkPhase,
+    Priority, Refusal, Reply, Request, RequestId, Secret,
 };
 
 /// The account that something new is done with: that of the open chat, else the first that is connected. Or why there is none.
@@ -166,9 +167,10 @@ pub(super) fn looked_up(
             let sentence = format!("You are in {} already", invite.name);
             if let Some(front) = &mut state.front {
                 front.drop_forms(|purpose| matches!(purpose, FormPurpose::Join { .. }));
-                front.awaited = Some((account, invite.target));
             }
+            waiting::begin(state, Awaits::Place(account, invite.target), &called(&invite));
             arrived(state, account, fx);
+            fetch_lists(state, account, invite.target, fx);
             state.notice(sentence, false, fx);
         }
         Ok(Reply::Invite(invite)) => {
@@ -178,6 +180,11 @@ pub(super) fn looked_up(
         Ok(_) => form.fail(Some(FieldKind::Invite), "The answer does not fit the question".to_owned()),
         Err(refusal) => form.fail(Some(FieldKind::Invite), refusal.text.to_string()),
     }
+}
+
+/// What is opened, in words.
+fn called(invite: &Invite) -> String {
+    if invite.name.is_empty() { "the group".to_owned() } else { invite.name.to_string() }
 }
 
 /// What an invite leads to, in words.
@@ -218,6 +225,8 @@ pub(super) fn joined(
     fx: &mut Effects,
 ) {
     state.touch();
+    // Given up meanwhile: who writes elsewhere by now is not taken away from there.
+    let waits = join_form(state, account).is_some_and(|form| form.working.is_some());
     if let Err(refusal) = outcome {
         match join_form(state, account) {
             Some(form) => form.fail(Some(FieldKind::Invite), refusal.text.to_string()),
@@ -225,50 +234,61 @@ pub(super) fn joined(
         }
         return;
     }
-    let mut person = String::new();
-    if let Some(FormPurpose::Join { found: Some(invite), .. }) = join_form(state, account).map(|form| &form.purpose) {
-        person = invite.name.to_string();
-    }
+    let invite = match join_form(state, account).map(|form| &form.purpose) {
+        Some(FormPurpose::Join { found: Some(invite), .. }) => (**invite).clone(),
+        _ => Invite { target, name: CleanText::default(), members: None, by: None },
+    };
     if let Some(front) = &mut state.front {
         front.drop_forms(|purpose| matches!(purpose, FormPurpose::Join { .. }));
-        front.awaited = Some((account, target));
     }
-    arrived(state, account, fx);
-    if state.front.as_ref().is_none_or(|front| front.awaited.is_none()) {
-        return;
+    if !waits {
+        state.notice(format!("Joined: {}", called(&invite)), false, fx);
+    } else if let InviteTarget::Person(user) = target {
+        let name = invite.name.to_string();
+        waiting::begin(state, Awaits::Person(account, name.clone()), &format!("the chat with {name}"));
+        let purpose = Purpose::Person { name, ticket: None };
+        _ = state.ask(account, Request::FetchDirect(user), Priority::User, purpose, fx);
+    } else {
+        waiting::begin(state, Awaits::Place(account, target), &called(&invite));
+        arrived(state, account, fx);
     }
-    // What was joined is told by an update, which may be late or lost: the list tells it, too.
+    fetch_lists(state, account, target, fx);
+}
+
+/// What was joined is told by an update, which may be late or lost: the list tells it, too. Nothing is asked for what has opened.
+fn fetch_lists(state: &mut State, account: AccountId, target: InviteTarget, fx: &mut Effects) {
+    let open = waiting::place(state, account).is_none();
     let (request, purpose) = match target {
+        _ if open && is_there(state, account, target) => return,
         InviteTarget::Community(community) if is_there(state, account, target) => {
             (Request::FetchChannels(community), Purpose::Channels(community))
         }
         InviteTarget::Community(_) => (Request::FetchCommunities, Purpose::Communities),
         InviteTarget::Group(_) => (Request::FetchChats, Purpose::Chats),
-        InviteTarget::Person(user) => (Request::FetchDirect(user), Purpose::Person { name: person, ticket: None }),
+        InviteTarget::Person(_) => return,
     };
     state.ask(account, request, Priority::User, purpose, fx);
 }
 
 /// Chats came: what was joined is opened if it is among them.
 pub(super) fn arrived(state: &mut State, account: AccountId, fx: &mut Effects) {
-    let Some(target) = state.front.as_ref().and_then(|front| front.awaited).filter(|(of, _)| *of == account) else {
-        return;
-    };
+    let Some(target) = waiting::place(state, account) else { return };
     roster::keep_order(state);
     let Some(known) = state.core.account(account) else { return };
-    let open: Option<ChatId> = match target.1 {
+    let open: Option<ChatId> = match target {
         InviteTarget::Community(community) if known.channels_loaded.contains_key(&community) => {
             let fits =
                 |chat: &&Chat| chat.community() == Some(community) && chat.channel_kind() != Some(ChannelKind::Voice);
             let first =
                 known.openable().filter(fits).min_by_key(|chat| open::distance(known, chat)).map(|chat| chat.id);
-            if first.is_none()
-                && let Some(front) = &mut state.front
-            {
-                // Nothing can be read there; the list shows it all the same.
-                front.awaited = None;
-                front.community = Some((account, community));
-                front.sidebar.dirty = true;
+            if first.is_none() {
+                // The list shows it all the same.
+                if let Some(front) = &mut state.front {
+                    front.community = Some((account, community));
+                    front.sidebar.dirty = true;
+                }
+                let awaits = Awaits::Place(account, target);
+                waiting::failed(state, "There is no channel that you may read yet", |of| *of == awaits);
             }
             first
         }
@@ -276,11 +296,14 @@ pub(super) fn arrived(state: &mut State, account: AccountId, fx: &mut Effects) {
         InviteTarget::Community(_) | InviteTarget::Person(_) => None,
     };
     if let Some(chat) = open {
-        if let Some(front) = &mut state.front {
-            front.awaited = None;
-        }
-        open::chat(state, ChatKey::new(account, chat), fx);
+        waiting::arrived(state, ChatKey::new(account, chat), fx);
     }
+}
+
+/// Whether the form that asks for a user name waits for this one.
+pub(super) fn write_waits(state: &mut State, name: &str) -> bool {
+    let form = state.front.as_mut().and_then(|front| front.form_mut(|purpose| *purpose == FormPurpose::Write));
+    form.is_some_and(|form| form.working.is_some() && at(form.text(FieldKind::Username)) == at(name))
 }
 
 /// Somebody looked up by name was not found: said in the form that asked. Returns whether there is one.

@@ -1,7 +1,7 @@
 //! Accounts and their connections: what a session tells, and what is done about it.
 
 use super::requests::Purpose;
-use super::ui::open;
+use super::ui::{open, waiting};
 use super::{Account, Effect, Effects, State, answers, handover, history, login, people, sync, timers, voice};
 use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId, UserId};
 
@@ -102,6 +102,7 @@ pub(super) fn abandon(state: &mut State, account: AccountId, fx: &mut Effects) {
         let refusal = Refusal::ours(RefusalKind::LinkLost, "the connection was ended");
         answers::take(state, account, Answer { request, outcome: Err(refusal) }, fx);
     }
+    waiting::abandoned(state, account);
 }
 
 /// The computer slept, or its clock was set: no connection is taken for granted, none waits any longer, and the date may be another.

@@ -7,6 +7,7 @@ mod note;
 mod person;
 mod picker;
 mod question;
+mod waiting;
 
 use super::arrange::Context;
 use super::cache::{KeyHints, LayoutCache};
@@ -37,6 +38,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
         Some(Overlay::Question(question)) => question::place(context, keys, question, screen, scene),
         Some(Overlay::Form(form)) => form::place(context, keys, form, screen, scene),
         Some(Overlay::Note(sentence)) => note::place(context, keys, sentence, screen, scene),
+        Some(Overlay::Waiting(waiting)) => waiting::place(context, keys, waiting, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),
         Some(Overlay::Members) | None => {}
     }

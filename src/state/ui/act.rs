@@ -142,7 +142,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Send => compose::send(state, fx),
         Action::Attach { path, text } => attach::begin(state, path, text, "", fx),
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
-        Action::NewLine => {}
+        Action::NewLine => lists::new_line(state),
         Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),
         Action::Insert(text) | Action::Paste(text) => compose::insert(state, &text, fx),
         Action::Text(edit) if on_top => lists::edit(state, edit),

@@ -2,6 +2,7 @@
 
 use super::form::{Form, FormPurpose};
 use super::picker::Picker;
+use super::waiting::{self, Waiting};
 use super::{act, jump, message, person};
 use crate::domain::Mono;
 use crate::state::action::{Action, TextEdit};
@@ -66,6 +67,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Form(form)) => front.keep_form(*form),
         // Reopened, the list begins with the theme in use: a kept search line would show another.
         Some(Overlay::Themes(_) | Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
+        | Some(Overlay::Waiting(_))
         | None => {}
     }
 }
@@ -76,6 +78,9 @@ pub(super) fn cancel(state: &mut State, fx: &mut Effects) {
     state.revision += 1;
     if login::give_up(state, fx) || join::give_up(state, fx) {
         return;
+    }
+    if let Some(Overlay::Waiting(_)) = state.front.as_ref().and_then(|front| front.overlays.last()) {
+        return waiting::give_up(state, fx);
     }
     if let Some(front) = &mut state.front {
         close(front, now);
@@ -114,6 +119,8 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             }
         }
         Some(Overlay::Help { .. } | Overlay::Note(_)) => _ = front.overlays.pop(),
+        // Nothing is sent before one sees to whom.
+        Some(Overlay::Waiting(_)) => return insert(state, "\n"),
         Some(Overlay::Members) => person::wanted(state, "", fx),
         Some(Overlay::Person(_)) => person::write(state, fx),
         None => {}
@@ -131,7 +138,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         }
         Some(Overlay::Question(question)) => question.on_yes ^= by % 2 != 0,
         Some(Overlay::Form(form)) => form.step(by),
-        Some(Overlay::Note(_)) => return,
+        Some(Overlay::Note(_) | Overlay::Waiting(_)) => return,
         Some(Overlay::Person(card)) => card.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
         None => return,
@@ -151,8 +158,26 @@ fn with_form(state: &mut State, change: impl FnOnce(&mut Form) -> bool) -> bool 
     true
 }
 
+/// What is on its way takes text in.
+fn with_waiting(state: &mut State, change: impl FnOnce(&mut Waiting)) -> bool {
+    let Some(Overlay::Waiting(waiting)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else {
+        return false;
+    };
+    change(waiting);
+    state.touch();
+    true
+}
+
+/// A line ends, where there can be several.
+pub(super) fn new_line(state: &mut State) {
+    with_waiting(state, |waiting| _ = waiting.text.insert("\n"));
+}
+
 /// Text goes to the search line or field on top.
 pub(super) fn insert(state: &mut State, text: &str) {
+    if with_waiting(state, |waiting| _ = waiting.text.insert(text)) {
+        return;
+    }
     if with_form(state, |form| form.insert(text)) {
         return;
     }
@@ -164,6 +189,9 @@ pub(super) fn insert(state: &mut State, text: &str) {
 
 /// Moves or deletes in the search line or field on top; up and down move the selection.
 pub(super) fn edit(state: &mut State, edit: TextEdit) {
+    if with_waiting(state, |waiting| waiting.edit(edit)) {
+        return;
+    }
     match edit {
         TextEdit::Up => step(state, -1),
         TextEdit::Down => step(state, 1),
@@ -190,6 +218,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
             }
         }
         Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
+        | Some(Overlay::Waiting(_))
         | None => return,
     }
     state.touch();

@@ -22,4 +22,5 @@ mod quit;
 pub mod sidebar;
 mod sidebar_rows;
 mod themes;
+pub mod waiting;
 pub mod welcome;

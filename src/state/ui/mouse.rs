@@ -48,7 +48,9 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 question.on_yes = index == 1;
                 lists::accept(state, fx);
             }
-            Some(Overlay::Help { .. } | Overlay::Members | Overlay::Person(_) | Overlay::Note(_)) => {}
+            Some(
+                Overlay::Help { .. } | Overlay::Members | Overlay::Person(_) | Overlay::Note(_) | Overlay::Waiting(_),
+            ) => {}
             None => {
                 front.offer = index;
                 front.region = Region::Composer;

@@ -1,6 +1,7 @@
 //! Opening and leaving chats; what was typed stays with the chat it was typed in.
 
 use super::form::FormPurpose;
+use super::waiting::{self, Awaits};
 use super::{attach, drafts, sidebar};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
@@ -16,8 +17,17 @@ use crate::state::{Account, State, history, join, people, pins, roster, typing};
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
 
-/// Opens a chat. Returns whether it can be opened.
+/// The user goes to a chat. Returns whether it can be opened. Another one that is waited for is given up.
 pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
+    let opened = switch(state, key, fx);
+    if opened {
+        waiting::give_up(state, fx);
+    }
+    opened
+}
+
+/// Opens a chat. Returns whether it can be opened.
+pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
     let Some((_, known)) = state.core.chat(key) else { return false };
     if !known.can_open() {
         return false;
@@ -35,7 +45,6 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
     }
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
-    front.awaited = None;
     drafts::put_aside(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
@@ -114,7 +123,7 @@ pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
         quiet.min_by_key(|chat| distance(account, chat)).map(|chat| account.key(chat.id))
     });
     if let Some(begin) = begin {
-        chat(state, begin, fx);
+        switch(state, begin, fx);
     }
 }
 
@@ -145,6 +154,11 @@ pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<T
                 (ResolveError::Unknown { .. }, Some(name), Some(account)) => {
                     let purpose = Purpose::Person { name: name.to_owned(), ticket };
                     state.ask(account, Request::LookupUsername(name.to_owned()), Priority::User, purpose, fx);
+                    // The form waits by itself.
+                    if ticket.is_none() && !join::write_waits(state, name) {
+                        let awaits = Awaits::Person(account, name.to_owned());
+                        waiting::begin(state, awaits, &format!("the chat with @{name}"));
+                    }
                 }
                 _ => {
                     let mut sentence = error.to_string();
@@ -186,7 +200,7 @@ pub(in crate::state) fn capitalised(sentence: &mut str) -> &str {
     sentence
 }
 
-/// A person was looked up: the direct chat with them is opened.
+/// A person was looked up: the direct chat with them is opened, unless the user has given it up meanwhile.
 pub(in crate::state) fn person(
     state: &mut State,
     account: AccountId,
@@ -195,6 +209,9 @@ pub(in crate::state) fn person(
     outcome: Result<Reply, Refusal>,
     fx: &mut Effects,
 ) {
+    let awaits = Awaits::Person(account, name.to_owned());
+    let awaited = ticket.is_none() && waiting::is_for(state, &awaits);
+    let wanted = awaited || ticket.is_some() || join::write_waits(state, name);
     let Some(known) = state.core.account_mut(account) else { return };
     let direct = |known: &Account, peer: UserId| {
         known.chats.values().filter(|chat| chat.kind == ChatKind::Direct { peer }).map(|chat| chat.id).min()
@@ -205,7 +222,7 @@ pub(in crate::state) fn person(
             people::put(known, user);
             let own = known.chats.values().find(|chat| chat.kind == ChatKind::Saved).map(|chat| chat.id);
             let chat = if peer == known.me { own } else { direct(known, peer) };
-            if chat.is_none() && peer != known.me {
+            if chat.is_none() && peer != known.me && wanted {
                 // Nothing was ever written between the two: the network names the chat.
                 let purpose = Purpose::Person { name: name.to_owned(), ticket };
                 state.ask(account, Request::FetchDirect(peer), Priority::User, purpose, fx);
@@ -220,9 +237,21 @@ pub(in crate::state) fn person(
             told.filter(|chat| known.chats.contains_key(chat))
         }
         Ok(_) => None,
-        Err(refusal) => return refuse(state, refusal.kind, &format!("@{name}: {}", refusal.text), ticket, fx),
+        Err(refusal) if wanted => {
+            let sentence = format!("@{name}: {}", refusal.text);
+            if !awaited || !waiting::failed(state, &sentence, |of| *of == awaits) {
+                refuse(state, refusal.kind, &sentence, ticket, fx);
+            }
+            return;
+        }
+        Err(_) => return,
     };
     match chat {
+        _ if !wanted => {}
+        Some(chat) if awaited => waiting::arrived(state, ChatKey::new(account, chat), fx),
+        None if awaited => {
+            _ = waiting::failed(state, &format!("There is no direct chat with @{name}"), |of| *of == awaits);
+        }
         Some(chat) => found(state, ChatKey::new(account, chat), ticket, fx),
         None => refuse(state, RefusalKind::NotFound, &format!("There is no direct chat with @{name}"), ticket, fx),
     }

@@ -1,9 +1,10 @@
 //! The card of a person: what is known of them shows at once, what they say of themselves when it comes.
 
+use super::waiting::{self, Awaits};
 use super::{open, sidebar::SidebarRow};
 use crate::domain::people::Profile;
 use crate::domain::{
-    AccountId, Chat, ChatKind, CleanText, CommunityId, Priority, Refusal, RefusalKind, Reply, Request, User, UserId,
+    AccountId, Chat, ChatKey, ChatKind, CleanText, CommunityId, Priority, Refusal, Reply, Request, User, UserId,
 };
 use crate::state::effect::Effects;
 use crate::state::front::{Overlay, Region};
@@ -203,17 +204,29 @@ pub(super) fn write(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(Overlay::Person(card)) = front.overlays.last() else { return };
     let (account, user) = (card.account, card.user);
-    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Person(_) | Overlay::Members));
     let Some(known) = state.core.account(account) else { return };
-    let person = known.users.get(&user).cloned().unwrap_or_else(|| User { id: user, ..User::default() });
-    let name = person.username.as_ref().map_or_else(|| user.to_string(), ToString::to_string);
-    let refused = |kind| Refusal { kind, ..Refusal::ours(kind, "there is no connection") };
-    let direct = known.chats.values().any(|chat| chat.kind == ChatKind::Direct { peer: user });
-    let outcome = if direct || user == known.me || known.is_signed_in() {
-        Ok(Reply::User(person))
-    } else {
-        Err(refused(RefusalKind::LinkLost))
-    };
-    open::person(state, account, &name, None, outcome, fx);
+    let name = known.users.get(&user).and_then(|person| person.username.as_ref());
+    let name = name.map_or_else(|| user.to_string(), ToString::to_string);
+    let own = user == known.me;
+    let with = |chat: &&Chat| chat.kind == if own { ChatKind::Saved } else { ChatKind::Direct { peer: user } };
+    let direct = known.chats.values().filter(with).map(|chat| chat.id).min();
+    let online = known.is_signed_in();
+    if direct.is_none() && (own || !online) {
+        // The card stays: what is typed goes nowhere else.
+        let why = if own {
+            "There are no notes to yourself here".to_owned()
+        } else {
+            format!("@{name}: there is no connection")
+        };
+        return state.notice(why, true, fx);
+    }
+    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Person(_) | Overlay::Members));
     state.touch();
+    let Some(chat) = direct else {
+        // Nothing was ever written between the two: the network names the chat.
+        let purpose = Purpose::Person { name: name.clone(), ticket: None };
+        state.ask(account, Request::FetchDirect(user), Priority::User, purpose, fx);
+        return waiting::begin(state, Awaits::Person(account, name.clone()), &format!("the chat with @{name}"));
+    };
+    open::chat(state, ChatKey::new(account, chat), fx);
 }

@@ -16,6 +16,7 @@ mod themes;
 mod timeline;
 mod updates;
 mod voice;
+mod waiting;
 mod waking;
 mod welcome;
 mod writing;

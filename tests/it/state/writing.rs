@@ -455,7 +455,11 @@ fn a_person_never_written_to_is_looked_up_and_opened() {
     let fx = script.act(Action::Open("@nobody".to_owned()));
     let Effect::Net { id, .. } = fx[0] else { panic!("{fx:?}") };
     script.answer(id, Err(refusal(RefusalKind::NotFound)));
-    assert_eq!(script.notice(), "@nobody: no");
+    let waiting = match front(&script).overlays.last() {
+        Some(Overlay::Waiting(waiting)) => waiting.failed.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(waiting.as_deref(), Some("@nobody: no"));
 }
 
 #[test]

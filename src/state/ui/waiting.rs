@@ -1,0 +1,150 @@
+//! A chat that the user went to and that is not here yet: what is typed meanwhile is held for it, and never goes to the chat that was open before.
+
+use super::composer::Composer;
+use super::open;
+use crate::domain::{AccountId, ChatKey, CleanText, InviteTarget};
+use crate::state::State;
+use crate::state::action::TextEdit;
+use crate::state::effect::Effects;
+use crate::state::front::{Front, Overlay, Region};
+
+/// What is waited for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::state) enum Awaits {
+    /// The direct chat with somebody, by the name that they were looked up by.
+    Person(AccountId, String),
+    /// What an invite led to.
+    Place(AccountId, InviteTarget),
+}
+
+impl Awaits {
+    const fn account(&self) -> AccountId {
+        match self {
+            Self::Person(account, _) | Self::Place(account, _) => *account,
+        }
+    }
+}
+
+/// A chat that is on its way, and what is typed meanwhile.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// What is waited for.
+    pub(in crate::state) awaits: Awaits,
+    /// What is opened, in words.
+    pub name: String,
+    /// What was typed meanwhile; the cursor stays at its end.
+    pub text: Composer,
+    /// Why it does not come.
+    pub failed: Option<String>,
+}
+
+impl Waiting {
+    /// Deletes at the end; there are no motions.
+    pub(super) fn edit(&mut self, edit: TextEdit) {
+        if matches!(edit, TextEdit::Backspace | TextEdit::DeleteWordLeft | TextEdit::KillToStart) {
+            self.text.edit(edit);
+        }
+    }
+}
+
+impl Front {
+    /// What is waited for, if something is.
+    pub(in crate::state) fn waiting_mut(&mut self) -> Option<&mut Waiting> {
+        self.overlays.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Waiting(waiting) => Some(waiting.as_mut()),
+            _ => None,
+        })
+    }
+
+    fn take_waiting(&mut self) -> Option<Box<Waiting>> {
+        let at = self.overlays.iter().position(|overlay| matches!(overlay, Overlay::Waiting(_)))?;
+        match self.overlays.remove(at) {
+            Overlay::Waiting(waiting) => Some(waiting),
+            _ => None,
+        }
+    }
+}
+
+/// The user went there: it is waited for. What was typed while something else was waited for goes on with it.
+pub(in crate::state) fn begin(state: &mut State, awaits: Awaits, name: &str) {
+    let name = CleanText::line(name).to_string();
+    let Some(front) = &mut state.front else { return };
+    let text = front.take_waiting().map(|before| before.text).unwrap_or_default();
+    front.overlays.push(Overlay::Waiting(Box::new(Waiting { awaits, name, text, failed: None })));
+    state.touch();
+}
+
+/// Whether this is waited for.
+pub(in crate::state) fn is_for(state: &mut State, awaits: &Awaits) -> bool {
+    let waiting = state.front.as_mut().and_then(Front::waiting_mut);
+    waiting.is_some_and(|waiting| waiting.failed.is_none() && waiting.awaits == *awaits)
+}
+
+/// The place of an account that is waited for.
+pub(in crate::state) fn place(state: &mut State, of: AccountId) -> Option<InviteTarget> {
+    let waiting = state.front.as_mut().and_then(Front::waiting_mut).filter(|waiting| waiting.failed.is_none())?;
+    match waiting.awaits {
+        Awaits::Place(account, target) if account == of => Some(target),
+        Awaits::Place(..) | Awaits::Person(..) => None,
+    }
+}
+
+/// It does not come. What is typed on is held all the same until the user leaves. Returns whether it was waited for.
+pub(in crate::state) fn failed(state: &mut State, sentence: &str, of: impl Fn(&Awaits) -> bool) -> bool {
+    let waiting = state.front.as_mut().and_then(Front::waiting_mut);
+    let Some(waiting) = waiting.filter(|waiting| of(&waiting.awaits)) else { return false };
+    waiting.failed = Some(CleanText::line(sentence).to_string());
+    state.touch();
+    true
+}
+
+/// Nothing that an account was asked is answered any more.
+pub(in crate::state) fn abandoned(state: &mut State, account: AccountId) {
+    let open = state.front.as_mut().and_then(Front::waiting_mut).is_some_and(|waiting| waiting.failed.is_none());
+    if open {
+        failed(state, "The account was signed out", |awaits| awaits.account() == account);
+    }
+}
+
+/// It is here: it opens, with what was typed meanwhile in its composer.
+pub(in crate::state) fn arrived(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    let waiting = state.front.as_mut().and_then(Front::take_waiting);
+    let opened = open::chat(state, chat, fx);
+    let Some(waiting) = waiting else { return };
+    let text = waiting.text.text();
+    let text = text.trim_end_matches('\n');
+    if text.is_empty() {
+        return;
+    }
+    if !opened {
+        return keep(state, text, fx);
+    }
+    if let Some(front) = &mut state.front {
+        let composer = &mut front.pane.composer;
+        composer.edit(TextEdit::TextEnd);
+        if !composer.is_empty() {
+            composer.insert("\n");
+        }
+        composer.insert(text);
+        front.region = Region::Composer;
+    }
+    state.touch();
+}
+
+/// The user went elsewhere, or does not want to wait: what was typed can be put back with yank.
+pub(in crate::state) fn give_up(state: &mut State, fx: &mut Effects) {
+    let Some(waiting) = state.front.as_mut().and_then(Front::take_waiting) else { return };
+    let text = waiting.text.text();
+    let text = text.trim_end_matches('\n');
+    if !text.is_empty() {
+        keep(state, text, fx);
+    }
+    state.touch();
+}
+
+fn keep(state: &mut State, text: &str, fx: &mut Effects) {
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(text);
+    }
+    state.notice_of("What you typed is kept; to put it here".to_owned(), Some("yank"), false, fx);
+}
