@@ -12,6 +12,11 @@ use std::time::Duration;
 /// So many frames may wait for a slow network before no more requests are turned into frames.
 const MOST_BACKLOG: usize = 64;
 
+/// A way to the server and back that takes so long is measured again soon.
+const SLOW: Duration = Duration::from_millis(500);
+/// How soon.
+const AGAIN: Duration = Duration::from_secs(3);
+
 /// One connection with its adapter.
 pub(super) struct Connection<'a> {
     driver: &'a mut Driver,
@@ -176,6 +181,8 @@ impl<'a> Connection<'a> {
             let now = self.driver.clock.now();
             if self.pulse.heard(now.mono) {
                 self.driver.pending.link(LinkEvent::Silent(None));
+                // How long it takes now is of interest, not how long it took.
+                self.pulse.ping_within(AGAIN, now.mono);
             }
             for item in incoming.drain(..) {
                 match item {
@@ -252,6 +259,9 @@ impl<'a> Connection<'a> {
             && let Some(latency) = self.latency.measured(now.since(sent))
         {
             self.driver.pending.link(LinkEvent::Latency(latency));
+            if latency >= SLOW {
+                self.pulse.ping_within(AGAIN, now);
+            }
         }
     }
 

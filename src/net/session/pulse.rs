@@ -65,6 +65,11 @@ impl Pulse {
         self.doubted_until.get_or_insert(now.plus(self.timing.probe));
     }
 
+    /// The next ping goes out after so long at the latest.
+    pub(super) fn ping_within(&mut self, pause: Duration, now: Mono) {
+        self.next_ping = self.next_ping.min(now.plus(pause));
+    }
+
     /// When the next ping is due by time alone.
     pub(super) fn next_ping(&self) -> Mono {
         self.next_ping
@@ -116,6 +121,16 @@ mod tests {
         assert!(pulse.heard(at(50)) && !pulse.heard(at(51)));
         assert_eq!(pulse.look(at(100)), None, "nothing was asked");
         assert_eq!(pulse.look(at(126)), Some(Finding::Dead));
+    }
+
+    #[test]
+    fn a_ping_may_come_sooner_and_never_later() {
+        let mut pulse = Pulse::new(Timing::default(), at(0));
+        pulse.pinged(at(0));
+        assert_eq!(pulse.next_ping(), at(30));
+        pulse.ping_within(Duration::from_secs(3), at(10));
+        pulse.ping_within(Duration::from_secs(9), at(11));
+        assert_eq!(pulse.next_ping(), at(13));
     }
 
     #[test]
