@@ -154,6 +154,7 @@ impl<'a> Walk<'a, '_> {
             }
             ScrollIntent::Start => Place { item: 0, row: 0 },
             ScrollIntent::End => bottom,
+            ScrollIntent::Unread => self.unread().map_or(bottom, |first| self.up(first, 1)),
             ScrollIntent::Show(target) => {
                 let item = self.nearest(target);
                 let rows = self.rows(item);
@@ -170,6 +171,14 @@ impl<'a> Walk<'a, '_> {
                 self.up(Place { item, row: 0 }, above)
             }
         }
+    }
+
+    /// The first message that was not read, if it is in memory: what stands before it was read, or nothing does.
+    fn unread(&self) -> Option<Place> {
+        let (divider, timeline) = (self.divider?, self.setting.timeline?);
+        let near = timeline.index_near(divider);
+        let item = if self.key(near)? > divider { near } else { near + 1 };
+        (item < self.loaded && (item > 0 || timeline.has_start())).then_some(Place { item, row: 0 })
     }
 
     fn by(&mut self, top: Place, rows: i64) -> Place {

@@ -163,6 +163,8 @@ pub struct Pane {
     pub composer: Composer,
     /// What sending will do.
     pub mode: ComposeMode,
+    /// The view is to begin at what was not read, once that is here.
+    pub(crate) to_unread: bool,
     /// The message to go to once it is fetched.
     pub(crate) seek: Option<MessageId>,
     /// The store keeps a draft of this chat.
@@ -222,6 +224,8 @@ pub enum ScrollIntent {
     Start,
     /// To the newest message.
     End,
+    /// To the first message that was not read, where it is in memory.
+    Unread,
     /// As little as needed to show all of this, or its top if it is too tall.
     Show(Target),
     /// This at the middle.

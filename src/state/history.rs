@@ -94,6 +94,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     {
         seek(front, &state.core.accounts, chat, found);
         keep_valid(front, &state.core.accounts, chat);
+        to_unread(front, &state.core.accounts);
     }
     // Something was missed while the newest page was under way: it is asked for again.
     let behind = timeline_of(&state.core.accounts, chat).is_some_and(Timeline::gap_after);
@@ -143,6 +144,15 @@ fn seek(front: &mut Front, accounts: &[Account], chat: ChatKey, found: bool) {
         front.pane.scroll(ScrollIntent::Center(Target::Message(key)));
     } else if !found {
         front.pane.seek = None;
+    }
+}
+
+/// The view of a chat just opened goes to what was not read, once the newest messages are here.
+pub(super) fn to_unread(front: &mut Front, accounts: &[Account]) {
+    let Some(chat) = front.pane.chat else { return };
+    let here = timeline_of(accounts, chat).is_some_and(|timeline| timeline.is_loaded() && !timeline.gap_after());
+    if here && std::mem::take(&mut front.pane.to_unread) && front.pane.anchor == Anchor::Bottom {
+        front.pane.scroll(ScrollIntent::Unread);
     }
 }
 

@@ -21,6 +21,7 @@ const VISITED: usize = 50;
 pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
     let opened = switch(state, key, fx);
     if opened {
+        state.drop_notice();
         waiting::give_up(state, fx);
     }
     opened
@@ -76,6 +77,10 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     if let Some(account) = state.core.account_mut(key.account) {
         account.timelines.entry(key.chat).or_default();
         account.requests.stuck.retain(|(of, _), _| *of != key.chat);
+    }
+    if let Some(front) = &mut state.front {
+        front.pane.to_unread = front.pane.divider.is_some();
+        history::to_unread(front, &state.core.accounts);
     }
     history::refresh_open(state, fx);
     pins::ask(state, key, fx);

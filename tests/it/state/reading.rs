@@ -260,3 +260,31 @@ fn a_window_bounds_what_is_kept() {
     script.hear(said(chat(11), 10_000, ADA, "x"));
     assert_eq!(script.texts(11).len(), 200);
 }
+
+#[test]
+fn the_view_of_a_chat_begins_at_what_was_not_read() {
+    use nib::state::front::ScrollIntent;
+    let mut script = Script::ready();
+    let help = script.state.core.accounts[0].chats.get_mut(&ChatId::new(12)).unwrap();
+    (help.unread, help.last_read) = (3, Some(key(37)));
+    let pane = |script: &Script| script.state.front.as_ref().unwrap().pane.clone();
+    let fx = script.act(Action::OpenChat(chat(12)));
+    assert_eq!((pane(&script).divider, pane(&script).intent), (Some(key(37)), None), "nothing is here yet");
+    let id = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    let messages = (30..=40).map(|n| std::sync::Arc::new(said(chat(12), n, ADA, "line"))).collect();
+    let bundle = Bundle::default();
+    let chat_id = ChatId::new(12);
+    script.answer(
+        id.unwrap(),
+        Ok(Reply::History { chat: chat_id, messages, bundle, reached_start: true, reached_end: true }),
+    );
+    assert_eq!(pane(&script).intent, Some(ScrollIntent::Unread));
+    // Where it does not fit, the rest stays unread until it is seen.
+    script.arrange_top(37);
+    assert_eq!(script.counts(12).0, 3);
+    script.arrange_bottom();
+    assert_eq!(script.counts(12).0, 0);
+}
