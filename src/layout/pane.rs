@@ -172,7 +172,7 @@ fn there(account: &Account, peer: UserId, glyphs: &Glyphs) -> Cow<'static, str> 
 fn inside(account: &Account, chat: &Chat) -> String {
     let count = account.rooms.get(&chat.id).map_or(0, Vec::len);
     let who = if count == 0 { "nobody".to_owned() } else { count.to_string() };
-    format!("{who} inside; nib carries no sound")
+    format!("{who} inside; no sound here")
 }
 
 /// The row above the composer: who types, and at the right what is new below.

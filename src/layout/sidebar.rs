@@ -53,10 +53,10 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
     let core = &context.state.core;
     let mut line = Line::new();
     if selected || chosen {
-        line.push(
-            glyphs.bar,
-            if selected || context.front.region != Region::Sidebar { Role::Accent } else { Role::Faint },
-        );
+        // Beside the cursor the open chat has a thinner bar, which differs without colours, too.
+        let quiet = !selected && context.front.region == Region::Sidebar;
+        let (bar, role) = if quiet { (glyphs.upright, Role::Dim) } else { (glyphs.bar, Role::Accent) };
+        line.push(bar, role);
     } else {
         line.push(" ", Role::Text);
     }

@@ -50,7 +50,11 @@ pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) ->
         }
         LinkPhase::SignedOut { reason } if account.was_signed_in() => {
             line.push(&format!("{} Signed out", context.glyphs.offline), Style::of(Role::Error).bold());
-            part(&mut line, &format!("{} signs in", key("sign-in").unwrap_or("/sign-in")), Role::Text);
+            part(
+                &mut line,
+                &format!("{} signs in", key("sign-in").or(key("reconnect")).unwrap_or("/sign-in")),
+                Role::Text,
+            );
             part(&mut line, reason.trim().trim_end_matches('.'), Role::Dim);
         }
         LinkPhase::SignedOut { .. }
@@ -147,12 +151,12 @@ fn who(context: Context<'_>, account: &Account) -> Line {
     let more = glyphs.more;
     let (mark, style, words) = match &account.link {
         LinkPhase::Idle => (glyphs.offline, Role::Faint, "not connected".to_owned()),
-        LinkPhase::Connecting => (glyphs.idle, Role::Warn, format!("connecting{more}")),
+        LinkPhase::Connecting => (glyphs.pending, Role::Warn, format!("connecting{more}")),
         LinkPhase::Syncing | LinkPhase::Online if account.silent_since.is_some() => {
             let since = account.silent_since.map_or(0, |since| context.state.now.mono.since(since).as_secs());
-            (glyphs.idle, Role::Warn, format!("no answer for {}", length(since)))
+            (glyphs.pending, Role::Warn, format!("no answer for {}", length(since)))
         }
-        LinkPhase::Syncing => (glyphs.idle, Role::Warn, format!("syncing{more}")),
+        LinkPhase::Syncing => (glyphs.pending, Role::Warn, format!("syncing{more}")),
         LinkPhase::Online => {
             let seen = presence_words(account, account.me);
             let words = account
@@ -214,6 +218,9 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
             add(key(Keys::Sidebar, "accept"), "open");
             add(key(Keys::Sidebar, "fold"), "fold");
             add(key(Keys::Sidebar, "focus-composer").or_else(|| key(Keys::Sidebar, "cancel")), "back");
+            let several = context.front.sidebar.rail.iter().filter(|(_, place)| place.is_some()).count() > 1;
+            let steps = both(key(Keys::Sidebar, "previous-community"), key(Keys::Sidebar, "next-community"));
+            add(steps.filter(|_| several), "community");
         }
         Region::Members => {
             add(key(Keys::Members, "accept"), "show");

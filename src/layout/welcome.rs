@@ -83,6 +83,7 @@ const fn sentence(standing: Standing) -> &'static str {
         Standing::Stranger => "You are not signed in anywhere.",
         Standing::SignedOut => "You are signed out.",
         Standing::Arriving => "One moment.",
+        Standing::Fetching => "Fetching your chats.",
         Standing::Empty => "Nothing here yet.",
         Standing::Between => "No chat is open.",
     }

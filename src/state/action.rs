@@ -86,6 +86,10 @@ pub enum Action {
     MoveLast,
     /// Open, accept or follow what the cursor is on.
     Accept,
+    /// To another community in the sidebar; negative is up.
+    StepCommunity(isize),
+    /// Begin a command, beside whatever stands in the composer.
+    Command,
     /// Fold or unfold the category or community under the cursor.
     Fold,
     /// Answer the message under the cursor.
@@ -266,6 +270,7 @@ pub enum ActionError {
 const ANYWHERE: &[Context] = &[Context::Everywhere];
 const OFFERS: &[Context] = &[Context::Welcome, Context::Everywhere];
 const PEOPLE: &[Context] = &[Context::Messages, Context::Everywhere];
+const COMMANDS: &[Context] = &[Context::Messages, Context::Sidebar, Context::Members, Context::Everywhere];
 const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
 const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::Members, Context::List];
 const CHOICES: &[Context] = &[
@@ -344,6 +349,7 @@ registry! {
     "who" "[@USERNAME]" PEOPLE, true, |rest| Some(A::Who(rest.to_owned())), "Show who somebody is";
     "status" "online|idle|invisible" ANYWHERE, true, status, "Choose how others see you";
     "leave" "" &[Context::Composer, Context::Messages, Context::Sidebar], true, plain!(A::Leave), "Leave this community or group";
+    "command" "" COMMANDS, false, plain!(A::Command), "Type a command; what stands in the composer stays";
     "help" "" ANYWHERE, true, plain!(A::Help), "Show what can be done here";
     "redraw" "" ANYWHERE, true, plain!(A::Redraw), "Draw everything anew";
     "theme" "[NAME]" ANYWHERE, true, |rest| Some(A::Theme(rest.to_owned())), "Choose the colours";
@@ -361,6 +367,8 @@ registry! {
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
     "accept" "" &[Context::Sidebar, Context::Members, Context::Person, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
+    "previous-community" "" &[Context::Sidebar], false, plain!(A::StepCommunity(-1)), "Go to the community before";
+    "next-community" "" &[Context::Sidebar], false, plain!(A::StepCommunity(1)), "Go to the next community";
     "fold" "" &[Context::Sidebar], false, plain!(A::Fold), "Fold or unfold";
     "reply" "" &[Context::Messages], false, plain!(A::Reply), "Answer this message";
     "edit" "" &[Context::Messages], false, plain!(A::Edit), "Change this message";

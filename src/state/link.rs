@@ -48,7 +48,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.requests.channels_due.clear();
             voice::unknown(state, account);
             abandon(state, account, fx);
-            login::refused(state, account, &reason, about);
+            login::refused(state, account, &reason, about, fx);
             open::wish_in_vain(state, fx);
             state.touch();
         }

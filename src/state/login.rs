@@ -10,13 +10,13 @@ use crate::domain::{AccountId, CleanText, DownReason, LinkPhase, Priority, Refus
 /// What a sign-in may do with the token, in the order of `FieldKind::Stay`.
 const STAY: &[&str] = &["yes", "this run only"];
 
-fn sign_in_form(account: AccountId, server: &str) -> Form {
+fn sign_in_form(account: AccountId, server: &str, login: &str) -> Form {
     let fields = vec![
         server_field(server),
         FormField::text(
             FieldKind::Login,
             "E-mail",
-            Field::new(),
+            Field::with(login),
             "The address of your account.",
             "Type your e-mail address",
         ),
@@ -68,11 +68,25 @@ fn is_of(account: AccountId) -> impl Fn(&FormPurpose) -> bool {
 
 /// Shows the sign-in form for an account on top, with what was typed into it before.
 pub(super) fn show(state: &mut State, account: AccountId) {
-    let form = sign_in_form(account, &server_of(state, account));
+    let form = sign_in_form(account, &server_of(state, account), &login_of(state, account));
+    let why = match state.core.account(account).map(|known| &known.link) {
+        Some(LinkPhase::SignedOut { reason }) if !reason.is_empty() => Some(reason.to_string()),
+        _ => None,
+    };
     if let Some(front) = &mut state.front {
-        front.show_form(form, |_| {});
+        front.show_form(form, |form| {
+            if let Some(why) = why.filter(|_| form.told.is_none() && form.working.is_none()) {
+                form.fail(None, why);
+            }
+        });
     }
     state.touch();
+}
+
+/// The address that an account was signed in to with, as far as it is known.
+fn login_of(state: &State, account: AccountId) -> String {
+    let label = state.core.account(account).map(|known| known.label.clone());
+    label.filter(|label| label.contains('@')).unwrap_or_default()
 }
 
 fn server_of(state: &State, account: AccountId) -> String {
@@ -100,10 +114,21 @@ pub(super) fn signed_in(state: &mut State, account: AccountId) {
     state.touch();
 }
 
-/// The network does not take it: the form says why, and nothing is tried before the user goes on.
-pub(super) fn refused(state: &mut State, account: AccountId, reason: &CleanText, about: Option<SignInPart>) {
+/// The network does not take it: the form says why, and nothing is tried before the user goes on. Whoever is in a chat and did not ask for the form is
+/// told without it: what is being typed there is not to land in it.
+pub(super) fn refused(
+    state: &mut State,
+    account: AccountId,
+    reason: &CleanText,
+    about: Option<SignInPart>,
+    fx: &mut Effects,
+) {
     let sentence =
         if reason.is_empty() { "The network did not take the sign-in".to_owned() } else { reason.to_string() };
+    let busy = |front: &mut super::Front| front.pane.chat.is_some() && front.form_mut(is_of(account)).is_none();
+    if state.front.as_mut().is_some_and(busy) {
+        return state.notice_of("You were signed out. To sign in".to_owned(), Some("reconnect"), true, fx);
+    }
     if let Some(form) = waiting(state, account) {
         begin_again(form);
         form.fail(about.map(kind_of), sentence);

@@ -165,6 +165,6 @@ fn session_ended(state: &mut State, id: AccountId, fx: &mut Effects) {
     fx.push(super::Effect::Disconnect(id));
     fx.push(super::Effect::ForgetToken(id));
     link::abandon(state, id, fx);
-    login::refused(state, id, &reason, None);
+    login::refused(state, id, &reason, None, fx);
     state.touch();
 }

@@ -146,7 +146,10 @@ impl<'a> Piece<'a> {
     ) -> Self {
         let edge = match (&item, before) {
             (Item::Message(entry), Some(_)) if entry.gap_before => Edge::Hole,
-            (Item::Pending(_), Some(Item::Message(_))) if setting.timeline.is_some_and(Timeline::gap_after) => {
+            // Without a connection nothing is known to be missing there.
+            (Item::Pending(_), Some(Item::Message(_)))
+                if setting.online && setting.timeline.is_some_and(Timeline::gap_after) =>
+            {
                 Edge::Hole
             }
             (_, Some(_)) => Edge::None,

@@ -82,6 +82,7 @@ const fn words(purpose: &FormPurpose) -> (&'static str, &'static str) {
         FormPurpose::SignUp(_) => ("A new account", "go on"),
         FormPurpose::Join { found: None, .. } => ("Join", "look it up"),
         FormPurpose::Join { found: Some(_), .. } => ("Join", "join"),
+        FormPurpose::Command => ("Command", "do it"),
         FormPurpose::Write => ("Write to somebody", "go on"),
     }
 }

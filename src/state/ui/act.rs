@@ -106,6 +106,9 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::MoveLast => step(state, FARTHEST),
         Action::Accept if on_top => lists::accept(state, fx),
         Action::Accept => accept(state, fx),
+        Action::StepCommunity(by) => sidebar::community(state, by),
+        Action::Command if on_top => {}
+        Action::Command => compose::begin_command(state),
         Action::Fold => {
             sidebar::fold(state);
         }

@@ -1,11 +1,13 @@
 //! Writing: new messages, answers, changes of own messages, and `/` commands. What was typed is never lost.
 
+use super::field::Field;
+use super::form::{FieldKind, Form, FormField, FormPurpose};
 use super::{act, attach, open};
 use crate::domain::markup;
 use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Priority, Refusal, Request};
-use crate::state::action::{self, Action, TextEdit};
+use crate::state::action::{self, Action, ActionError, TextEdit};
 use crate::state::effect::{Effect, Effects, StoreOp};
-use crate::state::front::{ComposeMode, Region, Target};
+use crate::state::front::{ComposeMode, Overlay, Region, Target};
 use crate::state::outbox::{self, Draft, Pending, Stage};
 use crate::state::requests::Purpose;
 use crate::state::{State, gone, history, permit, slow, typing};
@@ -109,8 +111,9 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     if let Some(reason) = permit::refusal_to_write(state, chat) {
         return state.notice(reason, true, fx);
     }
-    if let Some(reason) = signed_out(state, chat) {
-        return state.notice(reason, true, fx);
+    if signed_out(state, chat).is_some() {
+        let sentence = "You are signed out; what you typed stays here. To sign in".to_owned();
+        return state.notice_of(sentence, Some("reconnect"), true, fx);
     }
     if let Some(reason) = slow::too_early(state, chat) {
         return state.notice(reason, true, fx);
@@ -126,6 +129,7 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
         fx,
     ) {
         Ok(_) => {
+            state.drop_notice();
             if let Some(front) = &mut state.front {
                 front.pane.composer.set_text("");
                 front.pane.mode = ComposeMode::New;
@@ -193,8 +197,51 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
         }
         Err(error) => {
             let mut sentence = error.to_string();
+            if matches!(error, ActionError::Unknown { .. }) {
+                let hint = if sentence.ends_with('?') { " Begin" } else { "; begin" };
+                sentence.push_str(hint);
+                sentence.push_str(" with // to send it as text");
+            }
             state.notice(open::capitalised(&mut sentence).to_owned(), true, fx);
         }
+    }
+}
+
+/// The user wants to type a command: in the composer where nothing stands there, else in a line of its own.
+pub(super) fn begin_command(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    let free = front.pane.chat.is_some() && front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New;
+    if free {
+        front.region = Region::Composer;
+        front.pane.composer.insert("/");
+    } else {
+        let help = "As in the composer, with or without the slash.";
+        let field = FormField::text(FieldKind::Command, "Command", Field::new(), help, "Type a command");
+        front.show_form(Form::new(FormPurpose::Command, vec![field]), |_| {});
+    }
+    state.touch();
+}
+
+/// Runs the command in the form on top; one that is not known stays there.
+pub(super) fn run(state: &mut State, fx: &mut Effects) {
+    let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else { return };
+    if !form.go_on() {
+        return;
+    }
+    let written = form.text(FieldKind::Command).trim().to_owned();
+    let line = written.trim_start_matches('/');
+    let name = line.split_whitespace().next().unwrap_or_default();
+    match action::parse(line) {
+        Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
+            form.fail(Some(FieldKind::Command), format!("\"{name}\" is done with a key"));
+        }
+        Ok(action) => {
+            if let Some(front) = &mut state.front {
+                front.drop_forms(|purpose| *purpose == FormPurpose::Command);
+            }
+            act::act(state, action, None, fx);
+        }
+        Err(error) => form.fail(Some(FieldKind::Command), open::capitalised(&mut error.to_string()).to_owned()),
     }
 }
 

@@ -24,6 +24,8 @@ pub enum FormPurpose {
     },
     /// Writing to a person.
     Write,
+    /// A command, where the composer holds something else.
+    Command,
 }
 
 impl FormPurpose {
@@ -79,6 +81,8 @@ pub enum FieldKind {
     Invite,
     /// Somebody's user name.
     Username,
+    /// A command with what follows it.
+    Command,
 }
 
 /// One field.

@@ -44,7 +44,7 @@ fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
             }
         }
         ChatKind::Group { .. } => (names::title(account, chat), "group".to_owned()),
-        ChatKind::Saved => (names::title(account, chat), String::new()),
+        ChatKind::Saved => (names::title(account, chat), "self".to_owned()),
     };
     if several {
         detail = if detail.is_empty() { account.label.clone() } else { format!("{}  {detail}", account.label) };

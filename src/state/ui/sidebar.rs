@@ -170,6 +170,32 @@ fn rebuild(core: &Core, front: &mut Front) {
     front.sidebar.settle(before, front.pane.chat);
 }
 
+/// Goes to the next community, or the one before: with a rail its channels are shown, else the cursor goes to its heading.
+pub(in crate::state) fn community(state: &mut State, by: isize) {
+    let Some(front) = &mut state.front else { return };
+    if front.tier() == Tier::Wide {
+        let all: Vec<(AccountId, CommunityId)> =
+            front.sidebar.rail.iter().filter_map(|(account, community)| Some((*account, (*community)?))).collect();
+        let at = front.community.and_then(|shown| all.iter().position(|known| *known == shown));
+        let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
+        let Some(next) = next.and_then(|next| all.get(next)) else { return };
+        front.community = Some(*next);
+        rebuild(&state.core, front);
+        front.sidebar.cursor = 0;
+        front.sidebar.step(0);
+    } else {
+        let heading = |row: &SidebarRow| matches!(row, SidebarRow::Community { .. });
+        let (rows, at) = (&front.sidebar.rows, front.sidebar.cursor);
+        let found = if by < 0 {
+            rows.iter().take(at).rposition(heading)
+        } else {
+            rows.iter().skip(at + 1).position(heading).map(|place| place + at + 1)
+        };
+        front.sidebar.cursor = found.unwrap_or(at);
+    }
+    state.touch();
+}
+
 /// Folds or unfolds what the cursor is on; on a chat, its category. Returns whether there was something to fold.
 pub(in crate::state) fn fold(state: &mut State) -> bool {
     let Some(front) = &mut state.front else { return false };

@@ -13,8 +13,10 @@ pub enum Standing {
     Stranger,
     /// Somebody has, and is signed out.
     SignedOut,
-    /// The lists are not there yet.
+    /// There is no connection yet.
     Arriving,
+    /// The lists are on their way.
+    Fetching,
     /// There is no chat that could be opened, but for notes to oneself.
     Empty,
     /// There are chats, and none is open.
@@ -53,12 +55,14 @@ pub fn standing(state: &State) -> Standing {
         return if stranger { Standing::Stranger } else { Standing::SignedOut };
     }
     let saved = |chat: &Chat| chat.kind == ChatKind::Saved;
-    if accounts.iter().any(|account| account.openable().any(|chat| !saved(chat))) {
+    let synced = accounts.iter().any(|account| account.synced || account.link == LinkPhase::Online);
+    if !synced {
+        let fetching = accounts.iter().any(|account| account.link == LinkPhase::Syncing);
+        if fetching { Standing::Fetching } else { Standing::Arriving }
+    } else if accounts.iter().any(|account| account.openable().any(|chat| !saved(chat))) {
         Standing::Between
-    } else if accounts.iter().any(|account| account.synced || account.link == LinkPhase::Online) {
-        Standing::Empty
     } else {
-        Standing::Arriving
+        Standing::Empty
     }
 }
 
@@ -71,7 +75,7 @@ pub fn offers(state: &State) -> Vec<Offer> {
     match standing(state) {
         Standing::Stranger => [SIGN_IN, SIGN_UP].into_iter().chain(demo).chain([HELP, QUIT]).collect(),
         Standing::SignedOut => vec![SIGN_IN, SIGN_UP, HELP, QUIT],
-        Standing::Arriving => vec![HELP, QUIT],
+        Standing::Arriving | Standing::Fetching => vec![HELP, QUIT],
         Standing::Empty => {
             let saved = state.core.accounts.iter().any(|account| account.caps.saved).then_some(SAVED);
             join.into_iter().chain([WRITE]).chain(saved).chain([HELP, QUIT]).collect()

@@ -167,7 +167,7 @@ fn voice_rooms_say_who_is_how_inside_and_how_many_where_they_are_folded() {
     assert!(line(&state, "▸ Voice").unwrap().trim().ends_with("♪ 1"), "{:?}", line(&state, "Voice"));
     // What is written there can be read; that nothing can be heard is said.
     tell(&mut state, Event::Act(Action::OpenChat(ChatKey::new(ACCOUNT, lounge))));
-    assert!(shot(&state, &mut cache(), 80, 24).contains("1 inside; nib carries no sound"));
+    assert!(shot(&state, &mut cache(), 80, 24).contains("1 inside; no sound here"));
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use super::script::*;
 use super::updates::*;
 use nib::domain::*;
-use nib::state::front::Overlay;
 use nib::state::{Action, ComposerState, Effect, chat_title, composer_state};
 
 #[test]
@@ -200,7 +199,8 @@ fn n14_the_own_session_ends_and_another_one_does_not_matter() {
     let fx = script.receive(Update::SessionEnded { session: SessionId::new(5), own: false });
     assert!(fx.contains(&Effect::ForgetToken(HOME)) && fx.contains(&Effect::Disconnect(HOME)));
     let front = script.state.front.as_ref().unwrap();
-    assert!(matches!(front.overlays.last(), Some(Overlay::Form(_))));
+    assert!(front.overlays.is_empty(), "what is being typed lands in no form");
+    assert!(script.notice().starts_with("You were signed out"));
     assert!(matches!(&account(&script).link, LinkPhase::SignedOut { reason } if reason.contains("another device")));
     assert_eq!((script.composer(), account(&script).typing.chats.len()), ("unsent".to_owned(), 0));
 }

@@ -109,6 +109,13 @@ fn a_refused_token_ends_in_the_form_and_not_in_a_loop() {
         !fx.iter().any(|effect| matches!(effect, Effect::Connect(_) | Effect::Probe(_) | Effect::Net { .. })),
         "{fx:?}"
     );
+    // What is being typed does not land in a form: that comes with a key.
+    assert!(form(&script).is_none());
+    assert!(script.notice().starts_with("You were signed out"));
+    script.type_text(" and more");
+    assert!(sends(&script.act(Action::Send)).is_empty());
+    assert!(form(&script).is_none());
+    script.act(Action::Reconnect);
     let shown = form(&script).unwrap();
     assert_eq!(
         (shown.told.as_ref().unwrap().text.as_str(), shown.text(FieldKind::Server)),
@@ -118,7 +125,31 @@ fn a_refused_token_ends_in_the_form_and_not_in_a_loop() {
         script.advance(Duration::from_secs(3_600)).iter().filter(|effect| matches!(effect, Effect::Connect(_))).count(),
         0
     );
-    assert_eq!(script.composer(), "kept");
+    assert_eq!(script.composer(), "kept and more");
+    // The address is known where the account is called so.
+    script.act(Action::Cancel);
+    let mut script = Script::ready();
+    script.state.core.accounts[0].label = "robin@demo.example".to_owned();
+    script.link(LinkEvent::Refused { code: 403, reason: CleanText::ours("void"), about: None });
+    script.act(Action::Reconnect);
+    assert_eq!(form(&script).unwrap().text(FieldKind::Login), "robin@demo.example");
+}
+
+#[test]
+fn while_the_lists_are_on_their_way_that_is_said() {
+    use nib::state::ui::welcome::{Standing, standing};
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    let me = user(ME, "me");
+    let caps = Script::caps();
+    let fx = script.link(LinkEvent::SignedIn { me, session: None, token: Secret::default(), caps });
+    assert_eq!(standing(&script.state), Standing::Fetching);
+    let chats = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchChats, .. } => Some(*id),
+        _ => None,
+    });
+    script.answer(chats.unwrap(), Ok(Script::reply(&Request::FetchChats).unwrap()));
+    assert_eq!(standing(&script.state), Standing::Fetching, "some chats are there, and the rest is not");
 }
 
 #[test]
@@ -246,7 +277,7 @@ fn what_is_gone_is_left() {
     assert!(account.communities.iter().all(|community| community.id != ZIG) && account.counts(Some(ZIG)).unread == 0);
     let fx = script.receive(Update::SessionEnded { session: SessionId::new(1), own: true });
     assert!(fx.contains(&Effect::ForgetToken(HOME)) && fx.contains(&Effect::Disconnect(HOME)));
-    assert!(form(&script).is_some());
+    assert!(script.notice().starts_with("You were signed out"));
 }
 
 #[test]
@@ -357,4 +388,29 @@ fn the_channels_of_many_communities_are_asked_for_a_few_at_a_time() {
     asked.dedup();
     assert_eq!((asked.len(), refused), (usize::try_from(MANY).unwrap(), 1));
     assert_eq!(script.state.core.account(HOME).unwrap().link, LinkPhase::Online);
+}
+
+#[test]
+fn keys_go_from_community_to_community() {
+    let mut script = Script::ready();
+    let titled = |script: &Script| script.state.front.as_ref().unwrap().community;
+    let selected = |script: &Script| script.state.front.as_ref().unwrap().sidebar.selected().copied();
+    // With a rail: the channels of the other one show, and the cursor is on the first of them.
+    script.event(Event::Resized { width: 120, height: 40 });
+    script.act(Action::FocusSidebar);
+    assert_eq!(titled(&script), Some((HOME, RUST)));
+    script.act(Action::StepCommunity(1));
+    assert_eq!(titled(&script), Some((HOME, ZIG)));
+    assert_eq!(selected(&script), Some(SidebarRow::Chat { chat: chat(21), depth: 0 }));
+    script.act(Action::StepCommunity(1));
+    assert_eq!(titled(&script), Some((HOME, ZIG)), "there is none behind");
+    script.act(Action::StepCommunity(-1));
+    assert_eq!(titled(&script), Some((HOME, RUST)));
+    // Without one: from heading to heading.
+    script.event(Event::Resized { width: 80, height: 24 });
+    script.act(Action::FocusSidebar);
+    script.act(Action::StepCommunity(1));
+    assert!(matches!(selected(&script), Some(SidebarRow::Community { community: ZIG, .. })));
+    script.act(Action::StepCommunity(-1));
+    assert!(matches!(selected(&script), Some(SidebarRow::Community { community: RUST, .. })));
 }

@@ -72,7 +72,10 @@ fn a_line_with_a_slash_is_a_command_and_never_sent() {
     let mut script = Script::ready();
     assert!(script.send("/jumpp").is_none());
     assert_eq!(script.composer(), "/jumpp");
-    assert_eq!(script.notice(), "There is no action called \"jumpp\"; did you mean \"jump\"?");
+    assert_eq!(
+        script.notice(),
+        "There is no action called \"jumpp\"; did you mean \"jump\"? Begin with // to send it as text"
+    );
     script.act(Action::Clear);
     assert!(script.send("/send").is_none());
     assert_eq!(script.notice(), "\"send\" is done with a key");
@@ -95,7 +98,7 @@ fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
     script.type_text("/nope");
     assert_eq!(requests(&script.act(Action::Send)), []);
     assert_eq!((script.composer(), &front(&script).pane.mode), ("/nope".to_owned(), &mode));
-    assert_eq!(script.notice(), "There is no action called \"nope\"");
+    assert_eq!(script.notice(), "There is no action called \"nope\"; begin with // to send it as text");
     script.act(Action::Text(TextEdit::KillToStart));
     script.type_text("//shrug");
     let fx = script.act(Action::Send);

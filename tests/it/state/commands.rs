@@ -1,0 +1,57 @@
+//! Commands: where they can be typed, what is said of those that are none, and when what was said goes.
+
+use super::script::*;
+use nib::state::Action;
+use nib::state::action::TextEdit;
+use nib::state::front::{Front, Overlay, Region};
+
+fn front(script: &Script) -> &Front {
+    script.state.front.as_ref().unwrap()
+}
+
+#[test]
+fn a_slash_among_the_messages_begins_a_command_and_a_draft_is_left_alone() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.act(Action::Command);
+    assert_eq!((front(&script).region, script.composer()), (Region::Composer, "/".to_owned()));
+    script.act(Action::Clear);
+    script.type_text("a draft");
+    script.act(Action::Command);
+    script.type_text("/nonsense");
+    let wrong = |script: &Script| match front(script).overlays.last() {
+        Some(Overlay::Form(form)) => form.fields[0].error.clone(),
+        _ => None,
+    };
+    assert!(sends(&script.act(Action::Accept)).is_empty());
+    assert!(wrong(&script).unwrap().starts_with("There is no action called \"nonsense\""));
+    script.act(Action::Text(TextEdit::KillToStart));
+    script.type_text("send");
+    script.act(Action::Accept);
+    assert_eq!(wrong(&script).as_deref(), Some("\"send\" is done with a key"));
+    script.act(Action::Text(TextEdit::KillToStart));
+    script.type_text("toggle-sidebar");
+    script.act(Action::Accept);
+    assert!(front(&script).overlays.is_empty() && front(&script).sidebar_hidden);
+    assert_eq!(script.composer(), "a draft");
+}
+
+#[test]
+fn what_only_looks_like_a_command_says_how_to_send_it() {
+    let mut script = Script::ready();
+    assert!(script.send("/usr/bin/env is a path").is_none());
+    assert!(script.notice().ends_with("; begin with // to send it as text"), "{}", script.notice());
+    assert_eq!(script.composer(), "/usr/bin/env is a path");
+}
+
+#[test]
+fn a_notice_goes_with_what_is_sent_or_opened() {
+    let mut script = Script::ready();
+    script.act(Action::Clear);
+    assert_ne!(script.notice(), "");
+    script.send("hello");
+    assert_eq!(script.notice(), "");
+    script.act(Action::Clear);
+    script.act(Action::Open("Rust/help".to_owned()));
+    assert_eq!((front(&script).pane.chat, script.notice()), (Some(chat(12)), ""));
+}
