@@ -62,7 +62,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.requests.channels_due.clear();
             voice::unknown(state, account);
             history::mark_stale(state, account);
-            login::down(state, account, &reason);
+            login::down(state, account, &reason, fx);
             open::wish_in_vain(state, fx);
             state.touch();
         }

@@ -156,15 +156,26 @@ fn begin_again(form: &mut Form) {
     form.fix(None);
 }
 
-/// The connection ended while the form waited: it says so, and keeps what was typed.
-pub(super) fn down(state: &mut State, account: AccountId, reason: &DownReason) {
+/// The connection ended while the form waited: it says so, and keeps what was typed. The try is over with it: what is in the form may be changed
+/// now, and nothing may be signed in to that is not in it.
+pub(super) fn down(state: &mut State, account: AccountId, reason: &DownReason, fx: &mut Effects) {
     let form = state.front.as_mut().and_then(|front| front.form_mut(is_of(account)));
     if let Some(form) = form.filter(|form| form.working.is_some() || form.field(FieldKind::Code).is_some()) {
         begin_again(form);
         let kind = reason.is_about_server().then_some(FieldKind::Server);
         form.fail(kind, CleanText::line(&reason.to_string()).to_string());
+        end(state, account, fx);
         state.touch();
     }
+}
+
+/// Ends the session that a form began: what it would still tell is not heard any more.
+fn end(state: &mut State, account: AccountId, fx: &mut Effects) {
+    super::link::abandon(state, account, fx);
+    if let Some(known) = state.core.account_mut(account) {
+        known.link = LinkPhase::Idle;
+    }
+    fx.push(Effect::Disconnect(account));
 }
 
 /// The network wants a second proof.
@@ -254,10 +265,7 @@ pub(super) fn give_up(state: &mut State, fx: &mut Effects) -> bool {
         return false;
     }
     begin_again(form);
-    if let Some(known) = state.core.account_mut(account) {
-        known.link = LinkPhase::Idle;
-    }
-    fx.push(Effect::Disconnect(account));
+    end(state, account, fx);
     true
 }
 

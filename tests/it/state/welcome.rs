@@ -167,6 +167,31 @@ fn signing_in_says_what_is_wrong_at_the_field_and_keeps_what_was_typed() {
 }
 
 #[test]
+fn a_try_that_failed_is_over_and_none_goes_on_behind_the_form() {
+    let down = || LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(1) };
+    let mut script = stranger();
+    script.act(Action::SignIn);
+    script.type_text("me@home");
+    script.act(Action::Accept);
+    script.type_text("secret");
+    script.act(Action::Accept);
+    assert_eq!(script.link(down()), [Effect::Disconnect(HOME)]);
+    assert_eq!(script.state.core.account(HOME).unwrap().link, LinkPhase::Idle);
+    assert!(form(&script).unwrap().told.is_some(), "it says what happened");
+    // The same while a code is asked for.
+    script.act(Action::Accept);
+    script.link(LinkEvent::CodeNeeded { recovery: false, wrong: false });
+    script.type_text("123456");
+    assert_eq!(requests(&script.act(Action::Accept)).len(), 1);
+    assert!(script.link(down()).contains(&Effect::Disconnect(HOME)));
+    assert!(form(&script).unwrap().field(FieldKind::Code).is_none());
+    // A connection that is lost once it was signed in is dialled again as ever.
+    script.act(Action::Accept);
+    script.sign_in();
+    assert!(!script.link(down()).contains(&Effect::Disconnect(HOME)));
+}
+
+#[test]
 fn a_code_is_asked_for_until_it_is_right_and_nothing_else_can_be_changed() {
     let mut script = stranger();
     script.act(Action::SignIn);
