@@ -66,8 +66,14 @@ enum Proof {
 /// # Errors
 /// Something needed was not given, the sign-in is refused, or the server cannot be reached.
 pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
-    let mut startup = globals.startup_with_notes()?;
+    let given = [("--email", &arguments.email), ("--username", &arguments.username)];
+    if let Some((option, _)) =
+        given.iter().find(|(_, given)| given.as_deref().is_some_and(|text| text.trim().is_empty()))
+    {
+        return Err(Failure::Usage(format!("{option} is empty; give who signs in, or leave it out to be asked")));
+    }
     let server = server(arguments)?;
+    let mut startup = globals.startup_with_notes()?;
     let label = label(arguments, &startup)?;
     let known =
         label.as_ref().and_then(|label| startup.accounts.iter().position(|setup| setup.account.label == *label));
@@ -154,9 +160,10 @@ async fn follow(
                 return Err(Failure::SignIn(with_next_step(&happened, SIGN_IN_AGAIN)));
             }
             Event::Link(_, LinkEvent::Down { reason, .. }) => return Err(down(address, &reason)),
-            Event::TokenKept(_, note) => {
+            Event::TokenKept { renewed, note, .. } => {
                 let (who, label) = who(host, id);
-                print::line(&format!("Signed in to {address} as {who}. nib calls this account \"{label}\"."))?;
+                let again = if renewed { ", which was there already; its sign-in is renewed" } else { "" };
+                print::line(&format!("Signed in to {address} as {who}. nib calls this account \"{label}\"{again}."))?;
                 if let Some(note) = note {
                     print::tell(&super::failure::sentence(&note));
                 }
@@ -188,9 +195,8 @@ fn who(host: &mut Host, id: AccountId) -> (String, String) {
 }
 
 fn server(arguments: &LoginArgs) -> Result<Option<String>, Failure> {
-    let Some(server) = arguments.server.as_deref().map(str::trim).filter(|server| !server.is_empty()) else {
-        return Ok(None);
-    };
+    // An empty one is a variable that was not set: to go to the network's own server instead would show the password to it.
+    let Some(server) = arguments.server.as_deref().map(str::trim) else { return Ok(None) };
     // Not quoted as a whole: it may hold a password.
     server.parse::<ServerAddress>().map_err(|error| Failure::Usage(error.to_string()))?;
     Ok(Some(server.to_owned()))
@@ -241,7 +247,7 @@ async fn proof(arguments: &LoginArgs) -> Result<Proof, Failure> {
     }
     let login = match given {
         Some(login) => login,
-        None => prompt::line("E-mail: ")?,
+        None => prompt::line("E-mail: ").await?,
     };
     let password = prompt::secret("Password: ").await?;
     Ok(Proof::Password { login, password, code })

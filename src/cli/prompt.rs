@@ -11,10 +11,16 @@ use tokio::task::spawn_blocking;
 ///
 /// # Errors
 /// The terminal is gone, or nothing was typed.
-pub(super) fn line(question: &str) -> Result<String, Failure> {
+pub(super) async fn line(question: &str) -> Result<String, Failure> {
     ask(question)?;
-    let mut typed = String::new();
-    io::stdin().lock().read_line(&mut typed)?;
+    // Not on this thread: a signal is to end it, and is waited for here.
+    let read = || {
+        let mut typed = String::new();
+        io::stdin().lock().read_line(&mut typed).map(|_| typed)
+    };
+    let mut left = Unanswered(true);
+    let typed = spawn_blocking(read).await.map_err(|error| Failure::Failed(error.to_string()))??;
+    left.0 = false;
     let typed = typed.trim().to_owned();
     if typed.is_empty() { Err(nothing()) } else { Ok(typed) }
 }
@@ -30,6 +36,18 @@ pub(super) async fn secret(question: &str) -> Result<Secret, Failure> {
         spawn_blocking(hidden).await.map_err(|error| Failure::Failed(error.to_string()))??
     };
     if typed.is_empty() { Err(nothing()) } else { Ok(Secret::new(typed)) }
+}
+
+/// A question whose line is ended when it is left without an answer.
+struct Unanswered(bool);
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if self.0 {
+            // Nothing can be done for a terminal that is gone.
+            drop(writeln!(io::stderr().lock()));
+        }
+    }
 }
 
 fn ask(question: &str) -> Result<(), Failure> {

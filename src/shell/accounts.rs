@@ -24,6 +24,8 @@ pub struct AccountSetup {
     pub account: config::Account,
     /// Where its token comes from.
     pub token: TokenSource,
+    /// What was typed to sign in, last in this run.
+    pub login: String,
 }
 
 impl AccountSetup {
@@ -39,7 +41,7 @@ impl AccountSetup {
             display_name: String::new(),
             options: config::AccountOptions::default(),
         };
-        Self { id, account, token }
+        Self { id, account, token, login: String::new() }
     }
 
     /// The server's address: the account's, or the network's own.

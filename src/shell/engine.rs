@@ -295,8 +295,8 @@ fn log(event: &Event) {
         }
         Event::NotTaken(AccountId(account), request) => tracing::debug!(account, request = request.0, "not taken"),
         Event::Timer(timer) => tracing::trace!(?timer, "timer"),
-        Event::TokenKept(AccountId(account), trouble) => {
-            tracing::info!(account, as_wished = trouble.is_none(), "token kept")
+        Event::TokenKept { account: AccountId(account), note, .. } => {
+            tracing::info!(account, as_wished = note.is_none(), "token kept")
         }
         Event::FileRead(number, Ok(file)) => tracing::debug!(number, bytes = file.size(), "a file was read"),
         Event::FileRead(number, Err(_)) => tracing::debug!(number, "a file could not be read"),

@@ -58,7 +58,7 @@ struct Watch {
 
 impl Observer for Watch {
     fn event(&mut self, event: &Event) {
-        if self.on && matches!(event, Event::Link(..) | Event::Update(..) | Event::TokenKept(..)) {
+        if self.on && matches!(event, Event::Link(..) | Event::Update(..) | Event::TokenKept { .. }) {
             self.events.push_back(event.clone());
         }
         if let Event::Progress(_, progress) = event {

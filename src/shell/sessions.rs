@@ -153,14 +153,16 @@ impl Sessions {
         keep: bool,
     ) -> Option<Event> {
         self.disconnect(account);
-        let label = match &credentials {
+        let login = match &credentials {
             Credentials::Password { login, .. } | Credentials::SignUp { login, .. } => login.as_str(),
             Credentials::Token(_) => "",
         };
+        // It gets its name when its token is kept: only then is known who it is.
         let setup = self.setups.entry(account).or_insert_with(|| {
             let network = NETWORKS.first().copied().unwrap_or_default();
-            AccountSetup::new(account, network, label, &server, TokenSource::Saved)
+            AccountSetup::new(account, network, "", &server, TokenSource::Saved)
         });
+        login.clone_into(&mut setup.login);
         // The network's own server is none to be noted: however one signs in, it is the same account.
         setup.account.server = Some(server).filter(|server| server != defaults::URL);
         if !keep {
@@ -245,7 +247,8 @@ impl Sessions {
     #[must_use]
     pub fn saved(&self, account: AccountId) -> Option<&config::Account> {
         let setup = self.setups.get(&account).filter(|setup| setup.token == TokenSource::Saved)?;
-        (!self.for_this_run.contains(&account)).then_some(&setup.account)
+        let named = !setup.account.label.is_empty();
+        (named && !self.for_this_run.contains(&account)).then_some(&setup.account)
     }
 
     /// Forgets an account's token.
@@ -315,10 +318,10 @@ impl Sessions {
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
             Finished::Kept(account, kept) => {
-                if let Some((setup, label)) = self.setups.get_mut(&account).zip(kept.label) {
+                if let Some((setup, label)) = self.setups.get_mut(&account).zip(kept.label.clone()) {
                     setup.account.label = label;
                 }
-                Some(Event::TokenKept(account, kept.note))
+                Some(Event::TokenKept { account, label: kept.label, renewed: kept.renewed, note: kept.note })
             }
         }
     }

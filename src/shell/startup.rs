@@ -123,10 +123,10 @@ impl Startup {
             if !config::accounts::NETWORKS.contains(&network.as_str()) {
                 return Err(StartupError::Network(network));
             }
-            let server = variable("NIB_SERVER").unwrap_or_default();
-            if !server.is_empty() {
-                server.parse::<ServerAddress>()?;
-            }
+            // One that is set to nothing is a mistake: the token is not for the network's own server then.
+            let server = std::env::var("NIB_SERVER").ok();
+            server.as_deref().map(str::parse::<ServerAddress>).transpose()?;
+            let server = server.unwrap_or_default();
             let token = TokenSource::Given(token);
             startup.accounts.push(AccountSetup::new(AccountId(0), &network, TOKEN_VARIABLE, &server, token));
         } else {
@@ -134,8 +134,9 @@ impl Startup {
             startup.notes.extend(note);
             let ids = (0..).map(AccountId);
             let accounts = ids.zip(config::accounts::merge(&config, &saved));
-            startup.accounts =
-                accounts.map(|(id, account)| AccountSetup { id, account, token: TokenSource::Saved }).collect();
+            startup.accounts = accounts
+                .map(|(id, account)| AccountSetup { id, account, token: TokenSource::Saved, login: String::new() })
+                .collect();
         }
         if let Some(server) = variable("NIB_SERVER") {
             startup.proposed_server = server;

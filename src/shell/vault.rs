@@ -6,7 +6,9 @@ use super::startup::StartupError;
 use super::token_command;
 use crate::config::{Paths, SavedAccount, SavedAccounts, SecretsChoice};
 use crate::domain::Secret;
-use crate::state::Account;
+use crate::net::dial::ServerAddress;
+use crate::net::osmium::defaults;
+use crate::state::{Account, proper_label};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who is signed in, as it is saved beside the account.
@@ -35,6 +37,8 @@ impl Identity {
 pub struct Kept {
     /// The label that the account is saved by.
     pub label: Option<String>,
+    /// The person was found to be that of another account of the list, whose sign-in is renewed.
+    pub renewed: bool,
     /// A sentence, if the user should know something.
     pub note: Option<String>,
 }
@@ -63,7 +67,12 @@ impl Vault {
         if let Some(words) = &setup.account.options.token_command {
             return token_command::run(words).map_err(|error| error.to_string());
         }
-        match self.secrets.load(&setup.account.label) {
+        // One without a name was never kept.
+        let loaded = match setup.account.label.as_str() {
+            "" => Ok(None),
+            label => self.secrets.load(label),
+        };
+        match loaded {
             Ok(Some(token)) => Ok(token),
             Ok(None) => Err("no sign-in is saved for it".to_owned()),
             Err(error) => Err(error.to_string()),
@@ -73,9 +82,9 @@ impl Vault {
     /// Saves an account and its token. One that gets its token from a command keeps none.
     #[must_use]
     pub fn keep(&self, setup: &AccountSetup, identity: &Identity, token: &Secret) -> Kept {
-        let label = match self.put(setup, identity) {
-            Ok(label) => label,
-            Err(error) => return Kept { label: None, note: Some(format!("the sign-in is not kept: {error}")) },
+        let (label, renewed) = match self.put(setup, identity) {
+            Ok(put) => put,
+            Err(error) => return Kept { note: Some(format!("the sign-in is not kept: {error}")), ..Kept::default() },
         };
         let note = if setup.account.options.token_command.is_some() {
             None
@@ -85,14 +94,18 @@ impl Vault {
                 Err(error) => Some(format!("the sign-in is not kept: {error}")),
             }
         };
-        Kept { label: Some(label), note }
+        Kept { label: Some(label), renewed, note }
     }
 
     /// Forgets an account's token. The account stays in the list: it can be signed in to again.
     #[must_use]
     pub fn forget(&self, setup: &AccountSetup) -> Kept {
+        if setup.account.label.is_empty() {
+            return Kept::default();
+        }
         let forgotten = self.secrets.forget(&setup.account.label);
-        Kept { label: None, note: forgotten.err().map(|error| format!("the sign-in is not forgotten: {error}")) }
+        let note = forgotten.err().map(|error| format!("the sign-in is not forgotten: {error}"));
+        Kept { note, ..Kept::default() }
     }
 
     /// Takes an account out of the list, with its token.
@@ -110,28 +123,34 @@ impl Vault {
         Ok(())
     }
 
-    /// Writes the account into the list and returns the label it has there: another one if its own belongs to another account.
-    fn put(&self, setup: &AccountSetup, identity: &Identity) -> Result<String, StartupError> {
+    /// Writes the account into the list and returns the label it has there: another one if its own belongs to another account, or if the same person
+    /// is in the list already. Tells whether the latter was found out only now.
+    fn put(&self, setup: &AccountSetup, identity: &Identity) -> Result<(String, bool), StartupError> {
         self.paths.create()?;
         let _one = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         let account = &setup.account;
         let (mut saved, _) = SavedAccounts::load(&self.paths.accounts_file())?;
-        let server = account.server.clone().unwrap_or_default();
-        let same = |other: &SavedAccount| other.network == account.network && other.server == server;
+        let mut server = account.server.clone().unwrap_or_default();
+        let same =
+            |other: &SavedAccount| other.network == account.network && is_same_server(&other.server, setup.server());
         let known = saved
             .accounts
             .iter()
             .find(|other| same(other) && !other.user_id.is_empty() && other.user_id == identity.user_id);
-        let label = match saved.find(&account.label) {
-            // Signed in again without a name for it: it keeps the one it has.
-            None if account.label.is_empty() && known.is_some() => {
-                known.map(|other| other.label.clone()).unwrap_or_default()
+        let label = match (known, saved.find(&account.label)) {
+            // The same person again: it keeps the name and the address it has.
+            (Some(known), _) => {
+                server.clone_from(&known.server);
+                known.label.clone()
             }
-            Some(other) if same(other) => account.label.clone(),
-            // Nobody chose one: what people are called where they are known.
-            None if account.label.is_empty() => saved.free_label(&identity.username),
-            _ => saved.free_label(&account.label),
+            (None, Some(other)) if same(other) => account.label.clone(),
+            // Nobody chose one.
+            (None, None) if account.label.is_empty() => {
+                saved.free_label(proper_label(&identity.username, &setup.login))
+            }
+            (None, _) => saved.free_label(&account.label),
         };
+        let renewed = known.is_some() && label != account.label;
         let Identity { user_id, username, display_name } = identity.clone();
         let entry = SavedAccount {
             label: label.clone(),
@@ -145,8 +164,14 @@ impl Vault {
             saved.put(entry);
             saved.save(&self.paths.accounts_file())?;
         }
-        Ok(label)
+        Ok((label, renewed))
     }
+}
+
+/// Whether two addresses lead to the same server, however they are written. An empty one is the network's own.
+fn is_same_server(one: &str, other: &str) -> bool {
+    let read = |text: &str| if text.is_empty() { defaults::URL } else { text }.parse::<ServerAddress>().ok();
+    one == other || read(one).is_some_and(|address| Some(address) == read(other))
 }
 
 #[cfg(test)]
@@ -168,7 +193,7 @@ mod tests {
         let one = setup("ada", "ws://one");
         assert!(vault.load(&one).is_err());
         let kept = vault.keep(&one, &Identity::default(), &token("first"));
-        assert_eq!(kept, Kept { label: Some("ada".to_owned()), note: None });
+        assert_eq!(kept, Kept { label: Some("ada".to_owned()), renewed: false, note: None });
         let kept = vault.keep(&setup("ada", "ws://two"), &Identity::default(), &token("second"));
         assert_eq!(kept.label.as_deref(), Some("ada-2"));
         assert_eq!(vault.load(&one), Ok(token("first")));
@@ -179,5 +204,35 @@ mod tests {
         assert!(vault.load(&one).is_err());
         vault.remove(&setup("ada-2", "ws://two")).unwrap();
         assert_eq!(SavedAccounts::load(&paths.accounts_file()).unwrap().0.accounts.len(), 1);
+    }
+
+    #[test]
+    fn one_person_is_one_account_however_the_server_is_written() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).unwrap();
+        let vault = Vault::new(&paths, SecretsChoice::File);
+        let ada = Identity { user_id: "7".to_owned(), username: "ada".to_owned(), display_name: String::new() };
+        let keep = |label: &str, server: &str, who: &Identity, token: &str| {
+            let setup = AccountSetup { login: "typed@demo.example".to_owned(), ..setup(label, server) };
+            vault.keep(&setup, who, &Secret::new(token.to_owned()))
+        };
+        assert_eq!(
+            keep("", "ws://one:80", &ada, "1"),
+            Kept { label: Some("ada".to_owned()), renewed: false, note: None }
+        );
+        for (number, server) in ["WS://one", "ws://ONE:80/", " ws://one/"].into_iter().enumerate() {
+            let kept = keep(["", "again", "ada@demo.example"][number], server, &ada, "2");
+            assert_eq!((kept.label.as_deref(), kept.renewed), (Some("ada"), true), "{server}");
+        }
+        let (saved, _) = SavedAccounts::load(&paths.accounts_file()).unwrap();
+        assert_eq!((saved.accounts.len(), saved.accounts[0].server.as_str()), (1, "ws://one:80"));
+        assert_eq!(vault.load(&setup("ada", "ws://one")), Ok(Secret::new("2".to_owned())));
+        // Another server, and somebody without a user name.
+        assert_eq!(keep("", "wss://one", &ada, "3").label.as_deref(), Some("ada-2"));
+        let other = Identity { user_id: "8".to_owned(), ..Identity::default() };
+        assert_eq!(keep("", "ws://one", &other, "4").label.as_deref(), Some("typed"));
+        // What never got a name has no token, and none to be forgotten.
+        assert!(vault.load(&setup("", "ws://one")).is_err());
+        assert_eq!(vault.forget(&setup("", "ws://one")), Kept::default());
     }
 }

@@ -47,8 +47,17 @@ pub enum Event {
     Settings(Arc<Settings>),
     /// Something that the shell was to do did not work; a sentence for the user.
     Failed(String),
-    /// A token was saved, or why it was not; a sentence if the user should know.
-    TokenKept(AccountId, Option<String>),
+    /// A token was saved or forgotten, or why it was not.
+    TokenKept {
+        /// Whose.
+        account: AccountId,
+        /// What the account is called from now on, if it is saved.
+        label: Option<String>,
+        /// That is an account that was there already; its sign-in is renewed.
+        renewed: bool,
+        /// A sentence if the user should know something.
+        note: Option<String>,
+    },
     /// The program is asked to end by a signal: keep what was typed and go.
     Terminate,
 }

@@ -87,7 +87,27 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
 }
 
 /// A token was kept, or why it was not.
-pub(super) fn token_kept(state: &mut State, _account: AccountId, sentence: Option<String>, fx: &mut Effects) {
+pub(super) fn token_kept(
+    state: &mut State,
+    account: AccountId,
+    label: Option<String>,
+    renewed: bool,
+    sentence: Option<String>,
+    fx: &mut Effects,
+) {
+    if let Some(label) = label.as_ref().filter(|_| renewed) {
+        state.notice(
+            format!("That is the account \"{label}\", which was there already; its sign-in is renewed"),
+            false,
+            fx,
+        );
+    }
+    if let Some((known, label)) = state.core.account_mut(account).zip(label)
+        && known.label != label
+    {
+        known.label = label;
+        state.touch();
+    }
     if let Some(sentence) = sentence {
         state.notice(sentence, false, fx);
     }

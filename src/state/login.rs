@@ -20,7 +20,7 @@ fn sign_in_form(account: AccountId, server: &str, login: &str) -> Form {
             "The address of your account.",
             "Type your e-mail address",
         ),
-        password_field("Kept only as long as it takes to sign in."),
+        password_field("Forgotten once you are signed in, and when you close this."),
         stay_field(),
     ];
     Form::new(FormPurpose::SignIn(account), fields)
@@ -43,7 +43,7 @@ fn sign_up_form(account: AccountId, server: &str) -> Form {
             "You sign in with it. The server may send a token there first.",
             "Type your e-mail address",
         ),
-        password_field("A new one, for this account alone."),
+        password_field("A new one, for this account alone; servers mostly want eight characters or more."),
         stay_field(),
     ];
     Form::new(FormPurpose::SignUp(account), fields)
@@ -105,8 +105,11 @@ fn waiting(state: &mut State, account: AccountId) -> Option<&mut Form> {
 
 /// The account is signed in: its forms go, and with them the password.
 pub(super) fn signed_in(state: &mut State, account: AccountId) {
-    if let Some(known) = state.core.account_mut(account) {
-        known.fresh = false;
+    if let Some(known) = state.core.account_mut(account)
+        && std::mem::take(&mut known.fresh)
+    {
+        let username = known.users.get(&known.me).and_then(|me| me.username.as_deref());
+        known.label = proper_label(username.unwrap_or_default(), &known.label).to_owned();
     }
     if let Some(front) = &mut state.front {
         front.drop_forms(is_of(account));
@@ -242,6 +245,12 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     fx.push(Effect::SignIn { account, server, name, login, password, keep });
 }
 
+/// What an account is called where nobody chose a name for it: its user name, else what was typed to sign in, without where the mail goes.
+#[must_use]
+pub fn proper_label<'a>(username: &'a str, login: &'a str) -> &'a str {
+    if username.is_empty() { login.split_once('@').map_or(login, |(name, _)| name) } else { username }
+}
+
 /// The account is there, with this server, and connects.
 fn begin(state: &mut State, id: AccountId, server: &str, login: &str, keep: bool) {
     let keeps_drafts = keep && state.keeps_drafts;
@@ -249,6 +258,9 @@ fn begin(state: &mut State, id: AccountId, server: &str, login: &str, keep: bool
         state.core.accounts.push(Account { id, label: login.to_owned(), fresh: true, ..Account::default() });
     }
     if let Some(account) = state.core.account_mut(id) {
+        if account.fresh {
+            login.clone_into(&mut account.label);
+        }
         server.clone_into(&mut account.server);
         account.keeps_drafts = keeps_drafts;
         account.link = LinkPhase::Connecting;

@@ -40,6 +40,7 @@ pub use action::Action;
 pub use effect::{Effect, Effects, Outcome, StoreOp};
 pub use event::{Event, StoreReply, Ticket, Timer};
 pub use front::Front;
+pub use login::proper_label;
 pub use names::{ResolveError, chat_name, chat_title, resolve_chat};
 pub use permit::{ComposerState, composer_state};
 pub use reduce::reduce;

@@ -32,7 +32,9 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
         Event::Settings(settings) => timers::settings(state, settings),
         Event::Failed(text) => state.notice(text, true, fx),
-        Event::TokenKept(account, sentence) => link::token_kept(state, account, sentence, fx),
+        Event::TokenKept { account, label, renewed, note } => {
+            link::token_kept(state, account, label, renewed, note, fx)
+        }
         Event::Terminate => open::terminate(state, fx),
     }
     unread::check(state, fx);

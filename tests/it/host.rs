@@ -107,7 +107,7 @@ async fn signing_in_with_a_password_saves_the_account_and_a_second_start_asks_no
         loop {
             match host.next().await {
                 Event::Link(_, LinkEvent::Refused { reason, .. }) => panic!("{reason}"),
-                Event::TokenKept(..) => return,
+                Event::TokenKept { .. } => return,
                 _ => {}
             }
         }

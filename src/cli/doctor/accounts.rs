@@ -41,7 +41,7 @@ pub(super) fn look(
     for (number, account) in merge(config, saved).into_iter().enumerate() {
         let about = format!("account {}", number + 1);
         let id = AccountId(u16::try_from(number).unwrap_or(u16::MAX));
-        let setup = AccountSetup { id, account, token: TokenSource::Saved };
+        let setup = AccountSetup { id, account, token: TokenSource::Saved, login: String::new() };
         let who = format!(
             "{}, {} at {}",
             mask.word(&setup.account.label),

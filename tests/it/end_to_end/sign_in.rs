@@ -86,6 +86,9 @@ fn somebody_who_is_no_chat_server_is_told_from_one() {
     at_stranger("ws", Stranger::Answers(page), &[no_server, "HTTP 200 (OK)"]);
     let none = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
     at_stranger("ws", Stranger::Answers(none), &[no_server, "HTTP 404 (Not Found)"]);
+    let old = "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<p>Hello</p>\n";
+    at_stranger("ws", Stranger::Answers(old), &[no_server, "a web page answers there"]);
+    at_stranger("wss", Stranger::Gone, &[no_server, "instead of encrypting it", "ws://"]);
     let moved = "HTTP/1.1 301 Moved Permanently\r\nLocation: https://example.org/\r\nContent-Length: 0\r\n\r\n";
     at_stranger("ws", Stranger::Answers(moved), &[no_server, "HTTP 301"]);
     at_stranger("ws", Stranger::Answers("HTTP/1.1 999 \x1b[31m\r\n\r\n"), &[no_server]);
@@ -110,6 +113,9 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
     let done = home.log_in(&format!("ws://127.0.0.1:{port}"), EMAIL, PASSWORD);
     done.failed(4, &["does not answer like a chat server", "says nothing for 1 s"]);
     assert!(start.elapsed() >= Duration::from_secs(1), "it had the time it was given");
+    let port = Stranger::Silent.listen();
+    let done = home.log_in(&format!("tcp://127.0.0.1:{port}"), EMAIL, PASSWORD);
+    done.failed(4, &["does not answer like a chat server", "nothing there speaks this protocol", "nothing for 1 s"]);
 }
 
 #[test]
@@ -122,7 +128,7 @@ fn a_token_that_is_not_taken_is_told_apart_from_no_account() {
     let token = &server.account("robin").token;
     let with = |token: &str| home.nib(&["chats"]).env("NIB_SERVER", &server.url).env("NIB_TOKEN", token).run();
     with(&format!("{token}\n")).went_well();
-    let done = with("demo.not.a.token").failed(3, &["\"NIB_TOKEN\" is not signed in", "Set NIB_TOKEN"]);
+    let done = with("demo.not.a.token").failed(3, &["The token in NIB_TOKEN was refused", "Set NIB_TOKEN"]);
     assert!(!done.err.contains("demo.not"));
     server.running().revoke("robin");
     let done = with(token).failed(3, &["not valid any more"]);
@@ -169,6 +175,13 @@ fn wrong_usage_is_told_before_anybody_is_asked() {
     one_line(&["login", "--password-stdin"], "secret\n", &["--email"]);
     one_line(&["login", "--email", EMAIL, "--password-stdin"], "", &["no password"]);
     one_line(&["login", "--token-stdin"], "\n", &["no token"]);
+    for option in ["--server", "--email", "--username"] {
+        one_line(&["login", option, "", "--password-stdin"], "secret\n", &["is empty"]);
+    }
+    for (command, input) in [(&["login", "--email", EMAIL, "--password-stdin"][..], "secret\n"), (&["chats"], "")] {
+        let done = home.nib(command).env("NIB_TOKEN", "secret").env("NIB_SERVER", "").input(input).run();
+        done.failed(2, &["server's address is empty"]);
+    }
     for (server, words) in [
         ("https://chat.example.org", "https://"),
         ("ws://127.0.0.1:99999", "99999"),

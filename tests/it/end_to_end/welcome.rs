@@ -133,6 +133,32 @@ fn a_sign_in_with_a_second_factor_takes_a_recovery_code_and_keeps_nothing_when_t
 }
 
 #[test]
+fn a_sign_in_that_failed_leaves_nothing_and_the_account_is_called_by_who_signed_in() {
+    let newcomer = Newcomer::new();
+    let mut terminal = newcomer.open(100, 30);
+    terminal.wait_for("sign in");
+    terminal.send("s");
+    terminal.wait_for("The address of your account");
+    terminal.send("typo@demo.example\rdemo-ada\r");
+    terminal.wait_for("is wrong.");
+    // To the e-mail address, and the right one while the server says nothing.
+    newcomer.server.freeze(true);
+    terminal.send("\x1b[Z\x15ada@demo.example\r");
+    terminal.wait_for("signing in");
+    newcomer.server.drop_connections();
+    terminal.wait_until("the end of the try", |screen| screen.contains('×') && !screen.contains("signing in"));
+    newcomer.server.freeze(false);
+    terminal.send("\x15grace@demo.example\t\x15demo-grace\r");
+    terminal.wait_until("the account by its user name", |screen| {
+        screen.contains("online") && screen.contains("grace") && !screen.contains("grace@") && !screen.contains("typo")
+    });
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    let saved = std::fs::read_to_string(newcomer.home.path().join("data/accounts.toml")).unwrap();
+    assert!(saved.contains("label = \"grace\"") && !saved.contains("ada") && !saved.contains("typo"), "{saved}");
+}
+
+#[test]
 fn the_demo_is_tried_from_the_welcome_page_and_leaves_no_account() {
     let home = TempDir::new().unwrap();
     let mut terminal = Terminal::start(home.path(), &[] as &[&str], 100, 30);
