@@ -9,7 +9,8 @@ pub use system::{Ending, Insistence, Signals, can_stop, stop_job};
 /// What the system asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asked {
-    /// End: TERM, HUP, QUIT, or INT from elsewhere (the terminal itself sends none while nib holds it); on Windows the end of the window or of the session.
+    /// End: TERM, HUP, QUIT, or INT from elsewhere (the terminal itself sends none while nib holds it), and what else would end the program and can be
+    /// waited for (USR1, USR2, the alarms, limits of time and size); on Windows the end of the window or of the session.
     End,
     /// Give the terminal back and stop. Not on Windows.
     Stop,

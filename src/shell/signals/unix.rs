@@ -2,7 +2,9 @@
 
 use super::Asked;
 use crate::shell::{logging, terminal};
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -102,7 +104,14 @@ pub struct Ending {
     hang_up: Signal,
     interrupt: Signal,
     quit: Signal,
+    others: Vec<Signal>,
 }
+
+/// What else would end the program without a word by default, and can be waited for. ABRT, KILL and faults of the processor cannot.
+const OTHERS: &[rustix::process::Signal] = {
+    use rustix::process::Signal;
+    &[Signal::USR1, Signal::USR2, Signal::ALARM, Signal::VTALARM, Signal::PROF, Signal::XCPU, Signal::XFSZ]
+};
 
 impl Ending {
     /// Begins to listen; from here on these signals no longer end the program by themselves.
@@ -115,6 +124,10 @@ impl Ending {
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
             quit: signal(SignalKind::quit())?,
+            others: OTHERS
+                .iter()
+                .map(|other| signal(SignalKind::from_raw(other.as_raw())))
+                .collect::<io::Result<_>>()?,
         })
     }
 
@@ -127,9 +140,20 @@ impl Ending {
                 // While another program has the terminal, its keys mean that program.
                 _ = self.interrupt.recv() => if !terminal::is_lent() { return },
                 _ = self.quit.recv() => if !terminal::is_lent() { return },
+                () = any(&mut self.others) => return,
             }
         }
     }
+}
+
+/// Waits for any of some signals.
+async fn any(signals: &mut [Signal]) {
+    poll_fn(|context| {
+        // Each is polled, so that each wakes us.
+        let came = signals.iter_mut().fold(false, |came, signal| signal.poll_recv(context).is_ready() || came);
+        if came { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 /// Whether somebody could continue this process after a stop: a shell that runs it as a job. Without one (nib is all that runs in its

@@ -54,7 +54,19 @@ fn is_even(terminal: &Terminal) {
 
 #[test]
 fn a_signal_to_end_gives_the_terminal_back() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+    for signal in [
+        Signal::TERM,
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::XCPU,
+        Signal::XFSZ,
+    ] {
         let home = Home::new();
         let mut terminal = demo(&home);
         terminal.send("half a thought");
@@ -287,6 +299,28 @@ fn a_prompt_for_a_password_gives_the_terminal_back() {
             terminal.screen()
         );
     }
+}
+
+#[test]
+fn a_question_for_the_address_ends_at_once() {
+    for signal in [Some(Signal::TERM), None] {
+        let home = Home::new();
+        let mut terminal = Terminal::start(home.path(), &["login", "--server", "ws://127.0.0.1:9"], 80, 24);
+        terminal.wait_for("E-mail: ");
+        match signal {
+            Some(signal) => terminal.signal(signal),
+            None => terminal.send("robin\x03"),
+        }
+        assert_eq!(terminal.wait_exit(), 1);
+        assert!(terminal.screen().ends_with("\nGiven up."), "{}", terminal.screen());
+    }
+}
+
+#[test]
+fn an_editor_without_a_terminal_is_refused() {
+    let home = Home::new();
+    home.nib(&["config", "edit"]).env("EDITOR", "true").input("").run().failed(2, &["Not a terminal"]);
+    assert!(!home.path().join("config/config.toml").exists());
 }
 
 /// Draws, and has a fault while it does. In a process of its own, started by the test below.
