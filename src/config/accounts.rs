@@ -1,7 +1,7 @@
 //! Accounts: what the configuration says of them, laid over what signing in has saved.
 
 use super::Config;
-use super::resolve::{Reader, described, one_of, whole};
+use super::resolve::{Reader, described, named, one_of, whole};
 use super::saved::SavedAccounts;
 use crate::input::near;
 use toml::Spanned;
@@ -147,13 +147,13 @@ pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned
     };
     for (label, value) in accounts {
         if let Some(fault) = label_fault(label.get_ref()) {
-            reader.wrong(label.span(), format!("an account cannot be called \"{}\": {fault}", label.get_ref()));
+            reader.wrong(label.span(), format!("an account cannot be called {}: {fault}", named(label.get_ref())));
             continue;
         }
         let Some(table) = value.get_ref().as_table() else {
             let text = format!(
-                "{} is {}; options of an account are written in [accounts.{0}]",
-                label.get_ref(),
+                "{} is {}; options of an account are written in a table of its own, such as [accounts.home]",
+                named(label.get_ref()),
                 described(value.get_ref())
             );
             reader.wrong(value.span(), text);
@@ -229,7 +229,11 @@ fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue
         }
         _ => {
             let near = near::nearest(name, OPTIONS.iter().copied());
-            return Err(Fault::Name(format!("there is no option of an account called \"{name}\"{}", near::hint(near))));
+            return Err(Fault::Name(format!(
+                "there is no option of an account called {}{}",
+                named(name),
+                near::hint(near)
+            )));
         }
     }
     Ok(())

@@ -78,7 +78,7 @@ fn option(config: &mut Config, reader: &mut Reader<'_>, written: &str, at: Range
     let Some(entry) = OPTIONS.iter().find(|entry| entry.name == written) else {
         let near = near::nearest(written, OPTIONS.iter().map(|entry| entry.name).chain(TABLES.iter().copied()));
         let what = if value.get_ref().is_table() { "table" } else { "option" };
-        reader.wrong(at, format!("there is no {what} called \"{written}\"{}", near::hint(near)));
+        reader.wrong(at, format!("there is no {what} called {}{}", named(written), near::hint(near)));
         return;
     };
     match set(config, &entry.kind, value.get_ref()) {
@@ -137,10 +137,15 @@ pub(super) fn one_of(words: &[&str]) -> String {
     }
 }
 
+/// What somebody wrote, in the quotes of a message, which it cannot end.
+pub(super) fn named(written: &str) -> String {
+    format!("\"{}\"", written.replace('"', "'"))
+}
+
 /// A value as a message names it.
 pub(super) fn described(value: &DeValue<'_>) -> String {
     match value {
-        DeValue::String(text) if text.chars().count() <= 40 => format!("\"{text}\""),
+        DeValue::String(text) if text.chars().count() <= 40 => named(text),
         DeValue::String(_) => "a long text".to_owned(),
         DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
         DeValue::Integer(_) => "this number".to_owned(),

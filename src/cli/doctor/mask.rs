@@ -2,6 +2,7 @@
 //!
 //! What is left is the first letter, so that the owner knows what is meant. The network's own servers and this machine are no secret.
 
+use crate::config::DEFAULT_TEXT;
 use crate::net::dial::ServerAddress;
 use crate::net::osmium::defaults;
 use std::net::IpAddr;
@@ -89,6 +90,29 @@ impl Mask {
             format!("{}{}", self.piece(word), &part[word.len()..])
         });
         masked.collect()
+    }
+
+    /// A sentence about the configuration: what it quotes may be anybody's name, but for the words of the documented default.
+    pub(super) fn mistake(&self, text: &str) -> String {
+        if self.off {
+            return text.to_owned();
+        }
+        let known = |word: &str| {
+            let mut words = DEFAULT_TEXT.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            words.any(|known| known == word)
+        };
+        let mut masked = String::new();
+        // A quote within what is quoted ends nothing.
+        for (number, part) in text.replace("\\\"", "'").split('"').enumerate() {
+            masked.push_str(if number == 0 { "" } else { "\"" });
+            let quoted = number % 2 == 1;
+            masked.push_str(&match (quoted, quoted && known(part)) {
+                (_, true) => part.to_owned(),
+                (true, false) => self.word(part),
+                (false, _) => self.text(part),
+            });
+        }
+        masked
     }
 
     /// A piece of a sentence without spaces.
@@ -184,6 +208,23 @@ mod tests {
         }
         let off = Mask { off: true, ..mask() };
         assert_eq!(off.text("/home/robin at chat.example.org"), "/home/robin at chat.example.org");
+    }
+
+    #[test]
+    fn what_a_mistake_quotes_is_gone_but_for_what_is_documented() {
+        for (text, masked) in [
+            ("/home/robin/c.toml:3:9: \"Joe Miller\" cannot be", "~/c.toml:3:9: \"J…\" cannot be"),
+            ("server is an address, not \"chat.corp.example/x y\"", "server is an address, not \"c…\""),
+            ("theme is \"dark\" or \"joes\", not \"\"", "theme is \"dark\" or \"j…\", not \"\""),
+            (
+                "no option called \"Joe's cat\" (did you mean \"theme\"?)",
+                "no option called \"J…\" (did you mean \"theme\"?)",
+            ),
+        ] {
+            assert_eq!(mask().mistake(text), masked);
+        }
+        let off = Mask { off: true, ..mask() };
+        assert_eq!(off.mistake("not \"Joe Miller\""), "not \"Joe Miller\"");
     }
 
     #[test]

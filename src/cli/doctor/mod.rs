@@ -111,7 +111,7 @@ fn configuration(findings: &mut Findings, mask: &Mask, paths: &Paths, config: &C
         (false, true) => {}
     }
     for mistake in &config.problems {
-        let text = mask.text(&mistake.to_string());
+        let text = mask.mistake(&mistake.to_string());
         if mistake.warning {
             findings.note(HERE, "mistake", text)?;
         } else {

@@ -77,7 +77,8 @@ fn nothing_in_it_tells_who_somebody_is() {
     std::fs::create_dir_all(home.path().join("config")).unwrap();
     let text = format!(
         "tls.ca_file = \"{}\"\ntheme = \"https://private.example/ada\"\n[accounts.\"grace@private.example\"]\n\
-         token_command = [\"/usr/bin/false\", \"hunter2\"]\nserver = \"ws://chat.private.invalid\"\nsever = \"x\"\n",
+         token_command = [\"/usr/bin/false\", \"hunter2\"]\nserver = \"ws://chat.private.invalid\"\nsever = \"x\"\n\
+         Miller = 1\n[accounts.\"Joe \\\"Evil\\\" Smith\"]\nserver = \"x\"\n[accounts.other]\nserver = \"corporate secretly\"\n",
         authority.file().display()
     );
     std::fs::write(home.path().join("config/config.toml"), text).unwrap();
@@ -110,6 +111,12 @@ fn nothing_in_it_tells_who_somebody_is() {
             place,
             "hunter2",
             "hunter3",
+            "Miller",
+            "Joe",
+            "Evil",
+            "Smith",
+            "corporate",
+            "secretly",
             &ada.name,
             "me:",
         ] {
