@@ -68,7 +68,9 @@ pub(super) fn of_connect(address: &ServerAddress, whose: &str, error: &io::Error
 pub(super) fn of_tls(address: &ServerAddress, error: &io::Error) -> DownReason {
     use rustls::{AlertDescription, Error};
     let Some(fault) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
-        return not_a_server(address, &format!("{} instead of encrypting it", io_words(error)));
+        // What is tried on one's own machine often speaks without.
+        let hint = if address.is_loopback() { "; its address may have to begin with ws://" } else { "" };
+        return not_a_server(address, &format!("{} instead of encrypting it{hint}", io_words(error)));
     };
     let why = match fault {
         Error::InvalidCertificate(fault) => format!("{}{}", of_certificate(fault), portal_hint(address, fault)),
@@ -151,6 +153,8 @@ pub(super) fn of_handshake(address: &ServerAddress, error: &tungstenite::Error) 
             let hint = if address.is_encrypted() { "" } else { "; its address may have to begin with wss://" };
             format!("its answer is not HTTP{hint}")
         }
+        // Answered by an old kind of web server, before anything was agreed.
+        tungstenite::Error::Protocol(ProtocolError::WrongHttpVersion) => "a web page answers there".to_owned(),
         tungstenite::Error::Protocol(fault) => {
             tracing::info!(%fault, "the handshake went wrong");
             "it agrees to a WebSocket and then does not open one".to_owned()

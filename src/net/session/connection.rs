@@ -33,6 +33,8 @@ pub(super) struct Connection<'a> {
     latency: Latency,
     /// The adapter is not called for its deadline before.
     may_tick: Mono,
+    /// Until when something is to be heard, where nothing yet has shown that anybody there speaks as a server does: over TCP, until the first message.
+    mute_until: Option<Mono>,
 }
 
 impl<'a> Connection<'a> {
@@ -44,6 +46,7 @@ impl<'a> Connection<'a> {
     ) -> Self {
         let now = driver.clock.now();
         let pulse = Pulse::new(driver.config.timing, now.mono);
+        let mute_until = (!server.is_websocket()).then(|| now.mono.plus(driver.config.timing.dial));
         Self {
             driver,
             adapter,
@@ -55,6 +58,7 @@ impl<'a> Connection<'a> {
             pinged: None,
             latency: Latency::default(),
             may_tick: now.mono,
+            mute_until,
         }
     }
 
@@ -144,6 +148,7 @@ impl<'a> Connection<'a> {
         let due = [
             reading.then(|| self.pulse.deadline()),
             if reading { self.tick_at() } else { None },
+            if reading { self.mute_until } else { None },
             if self.may_ask() { self.driver.dispatch.deadline() } else { None },
         ];
         due.into_iter().flatten().fold(self.pulse.next_ping(), Mono::min)
@@ -178,6 +183,7 @@ impl<'a> Connection<'a> {
     fn look_at_incoming(&mut self, out: &mut Out) -> Option<End> {
         let mut incoming = std::mem::take(&mut self.wire.incoming);
         if !incoming.is_empty() {
+            self.mute_until = None;
             let now = self.driver.clock.now();
             if self.pulse.heard(now.mono) {
                 self.driver.pending.link(LinkEvent::Silent(None));
@@ -272,7 +278,8 @@ impl<'a> Connection<'a> {
         }
         let overdue = |connection: &Self| {
             let now = connection.driver.clock.now().mono;
-            now >= connection.pulse.deadline() || connection.tick_at().is_some_and(|at| now >= at)
+            let mut due = [connection.tick_at(), connection.mute_until].into_iter().flatten();
+            now >= connection.pulse.deadline() || due.any(|at| now >= at)
         };
         if self.driver.pending.is_full() || !overdue(self) {
             return None;
@@ -283,6 +290,11 @@ impl<'a> Connection<'a> {
             return Some(end);
         }
         let now = self.driver.clock.now();
+        if self.mute_until.is_some_and(|at| now.mono >= at) {
+            let seconds = self.driver.config.timing.dial.as_secs();
+            let why = format!("nothing there speaks this protocol; it says nothing for {seconds} s");
+            return Some(End::Down(reason::not_a_server(&self.server, &why)));
+        }
         match self.pulse.look(now.mono) {
             Some(Finding::Dead) => return Some(End::Down(DownReason::Quiet)),
             Some(Finding::Silent(since)) => self.driver.pending.link(LinkEvent::Silent(Some(since))),
