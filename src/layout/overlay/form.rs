@@ -10,7 +10,7 @@ use crate::layout::scene::{Area, Hit, Scene};
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context as Keys;
-use crate::state::ui::form::{Form, FormField, FormPurpose, Input};
+use crate::state::ui::form::{FieldKind, Form, FormField, FormPurpose, Input};
 
 /// Columns of the names of fields.
 const NAMES: u16 = 12;
@@ -22,11 +22,14 @@ const ROWS: u16 = 12;
 pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &Form, screen: Area, scene: &mut Scene) {
     let (title, does) = words(&form.purpose);
     let several = form.fields.iter().filter(|field| !field.fixed).count() > 1;
-    let mut wanted = vec![(Keys::Form, "accept", does)];
-    if several {
-        wanted.push((Keys::Form, "move 1", "next field"));
+    let mut wanted = Vec::new();
+    if form.working.is_none() {
+        wanted.push((Keys::Form, "accept", does));
+        if several {
+            wanted.push((Keys::Form, "move 1", "next field"));
+        }
     }
-    wanted.push((Keys::Form, "cancel", "close"));
+    wanted.push((Keys::Form, "cancel", leaving(form)));
     // Room for one thing that is wrong and two lines below, so that nothing moves when something is said.
     let rows = u16::try_from(form.fields.len()).unwrap_or(ROWS).saturating_add(5).min(ROWS);
     let inside = panel(context, title, &keys_line(keys, &wanted), 58, rows, screen, scene);
@@ -84,6 +87,15 @@ const fn words(purpose: &FormPurpose) -> (&'static str, &'static str) {
         FormPurpose::Join { found: Some(_), .. } => ("Join", "join"),
         FormPurpose::Command => ("Command", "do it"),
         FormPurpose::Write => ("Write to somebody", "go on"),
+    }
+}
+
+/// What Esc does: it takes one step back at a time.
+fn leaving(form: &Form) -> &'static str {
+    match form.working {
+        Some(_) => "cancel",
+        None if form.field(FieldKind::Code).is_some() => "back",
+        None => "close",
     }
 }
 

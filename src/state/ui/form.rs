@@ -207,6 +207,18 @@ impl Form {
         self.at = self.at.min(self.fields.len().saturating_sub(1));
     }
 
+    /// Empties the fields whose content does not show.
+    fn forget_secrets(&mut self) {
+        for field in &mut self.fields {
+            if let Input::Text(text) = &mut field.input
+                && text.is_secret()
+            {
+                *text = Field::secret();
+                field.error = None;
+            }
+        }
+    }
+
     /// Settles all fields but those of this kind; `None` frees them all.
     pub fn fix(&mut self, but: Option<FieldKind>) {
         for field in &mut self.fields {
@@ -343,9 +355,10 @@ impl Front {
         self.overlays.push(Overlay::Form(form));
     }
 
-    /// Remembers a form that was closed, perhaps by mistake.
+    /// Remembers a form that was closed, perhaps by mistake; but no secret, which would be there for whoever opens it next.
     pub(in crate::state) fn keep_form(&mut self, mut form: Form) {
         form.working = None;
+        form.forget_secrets();
         self.kept_forms.retain(|known| !known.purpose.is_like(&form.purpose));
         self.kept_forms.push(form);
         if self.kept_forms.len() > KEPT {
