@@ -89,10 +89,15 @@ impl From<HostError> for Failure {
         match &error {
             HostError::NoAccount => Self::SignIn(happened),
             // Its token comes from the environment, so signing in would change nothing.
-            HostError::SignedOut { account, .. } if account == TOKEN_VARIABLE => {
+            HostError::SignedOut { account, reason } if account == TOKEN_VARIABLE => {
+                let happened = format!("the token in {TOKEN_VARIABLE} was refused: {reason}");
                 Self::SignIn(with_next_step(&happened, "set NIB_TOKEN to a token that is valid, or unset it"))
             }
             HostError::SignedOut { .. } => Self::SignIn(with_next_step(&happened, SIGN_IN_AGAIN)),
+            // Nobody calls it that; the reason is a sentence by itself.
+            HostError::NotConnected { account, reason } if account == TOKEN_VARIABLE => {
+                Self::Network(with_next_step(reason, CHECK_ADDRESS))
+            }
             HostError::NotConnected { .. } => Self::Network(with_next_step(&happened, CHECK_ADDRESS)),
             HostError::TimedOut(_) => Self::Network(with_next_step(&happened, "try again in a moment")),
         }

@@ -69,6 +69,6 @@ fn choose(startup: &Startup, wanted: Option<&str>) -> Result<AccountSetup, Failu
             .iter()
             .find(|setup| setup.account.label == label)
             .cloned()
-            .ok_or_else(|| Failure::Failed(format!("there is no account \"{label}\"; there are: {}", labels()))),
+            .ok_or_else(|| Failure::SignIn(format!("there is no account \"{label}\"; there are: {}", labels()))),
     }
 }

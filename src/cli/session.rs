@@ -90,8 +90,19 @@ pub(super) async fn find(host: &mut Host, name: &str) -> Result<ChatKey, Failure
                 _ => Err(Failure::Failed(format!("there is nobody called \"{name}\""))),
             }
         }
-        Err(error) => Err(Failure::Failed(error.to_string())),
+        Err(error) => Err(no_account(host, name).unwrap_or_else(|| Failure::Failed(error.to_string()))),
     }
+}
+
+/// That what stands in front of a chat is no account, if that is all that is wrong with its name.
+fn no_account(host: &Host, name: &str) -> Option<Failure> {
+    let core = &host.state().core;
+    let (label, chat) = name.split_once(':')?;
+    let is_account = core.accounts.iter().any(|account| account.label.eq_ignore_ascii_case(label));
+    let is_chat = !matches!(resolve_chat(core, chat), Err(ResolveError::Unknown { .. }));
+    let labels = || core.accounts.iter().map(|account| account.label.as_str()).collect::<Vec<_>>().join(", ");
+    (!is_account && is_chat)
+        .then(|| Failure::SignIn(format!("there is no account \"{label}\"; there are: {}", labels())))
 }
 
 /// A refusal as a command tells it.
@@ -99,7 +110,7 @@ pub(super) async fn find(host: &mut Host, name: &str) -> Result<ChatKey, Failure
 pub(super) fn refused(refusal: &Refusal) -> Failure {
     use crate::domain::answer::RefusalKind;
     let text = match &refusal.trace {
-        Some(trace) => format!("{} (trace {trace})", refusal.text.trim_end_matches('.')),
+        Some(trace) => format!("{} (support code {trace})", refusal.text.trim_end_matches('.')),
         None => refusal.text.to_string(),
     };
     match refusal.kind {

@@ -65,7 +65,9 @@ fn one_of_several_accounts_is_meant_by_its_name() {
     );
     home.run(&["send", "self", "to whom?"]).failed(1, &["\"self\" could be several chats", "robin:self", "ada:self"]);
     home.run(&["logout"]).failed(2, &["several accounts", "robin", "ada"]);
-    home.run(&["logout", "grace"]).failed(1, &["\"grace\"", "robin", "ada"]);
+    home.run(&["logout", "grace"]).failed(3, &["\"grace\"", "robin", "ada"]);
+    home.run(&["send", "bogus:self", "to nobody"]).failed(3, &["no account \"bogus\"", "robin", "ada"]);
+    home.run(&["send", "bogus:nowhere", "to nobody"]).failed(1, &["no chat \"bogus:nowhere\""]);
     home.run(&["logout", "ada"]).went_well();
     assert_eq!(home.run(&["accounts"]).went_well().out.lines().count(), 1);
     home.run(&["send", "self", "now there is one"]).went_well();
