@@ -8,7 +8,8 @@ use crate::domain::fault;
 use crate::net::tls;
 use crate::shell::colour;
 use clap::Subcommand;
-use std::process::Command;
+use std::io::IsTerminal;
+use std::process::{Command, ExitStatus};
 
 /// What to do with the configuration.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -43,20 +44,28 @@ pub fn run(globals: &Globals, command: ConfigCommand) -> Result<(), Failure> {
         ConfigCommand::Show => tell(&report::show(&load())),
         ConfigCommand::Check => tell(&report::check(&load())),
         ConfigCommand::Edit => {
-            edit::prepare(&paths)
+            if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+                let text = "not a terminal: an editor needs one; \"nib config path\" says where the file is";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            let made = edit::prepare(&paths)
                 .map_err(|error| Failure::Failed(format!("{}: {error}", paths.config_file.display())))?;
             let (visual, editor) = (std::env::var_os("VISUAL"), std::env::var_os("EDITOR"));
             let editor = edit::command(visual.as_deref(), editor.as_deref(), &paths.config_file);
             let name = editor.program.to_string_lossy().into_owned();
             let status = Command::new(&editor.program).args(&editor.arguments).status();
+            if made && !status.as_ref().is_ok_and(ExitStatus::success) {
+                // As if nothing had been asked for, unless something was written.
+                edit::discard(&paths);
+            }
             let status = status.map_err(|error| {
                 Failure::Failed(format!(
-                    "{name} cannot be started: {}; set EDITOR to another program",
+                    "the editor \"{name}\" cannot be started: {}; set EDITOR to another program",
                     fault::words(&error)
                 ))
             })?;
             if !status.success() {
-                return Err(Failure::Failed(format!("{name} ended with {status}")));
+                return Err(Failure::Failed(format!("the editor \"{name}\" ended with {status}")));
             }
             tell(&report::check(&load()))
         }

@@ -124,7 +124,7 @@ async fn serve(options: Options, json: bool) -> Result<(), Failure> {
 fn no_server(error: &StartError) -> Failure {
     Failure::Failed(match error {
         StartError::Listen { address, source } => {
-            let why = fault::plain(source);
+            let why = fault::words(source);
             format!("the demo server cannot listen on {address}: {why}; choose another address with --listen")
         }
         StartError::Empty => error.to_string(),

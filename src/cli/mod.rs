@@ -62,7 +62,7 @@ pub struct Globals {
     /// Read the settings from this file
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// How much to log: error, warn, info (if left out), debug
+    /// How much to log: error, warn, info (if left out), debug, trace
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "LEVEL", env = "NIB_LOG")]
     pub log_level: Option<String>,
     /// Log to this file

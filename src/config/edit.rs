@@ -1,4 +1,4 @@
-//! Changing the configuration: by hand in the user's editor, for which it is made from the commented default if there is none; or one option
+//! Changing the configuration: by hand in the user's editor, for which it is made with every option switched off if there is none; or one option
 //! at a time, for choices made while nib runs.
 
 use super::{DEFAULT_TEXT, Paths, files};
@@ -15,7 +15,27 @@ pub struct EditorCommand {
     pub arguments: Vec<OsString>,
 }
 
-/// Makes the configuration file from the commented default if there is none; tells whether it was made.
+/// What a new configuration begins with: every option with its default, and none of them in force, so that later defaults hold.
+#[must_use]
+pub fn template() -> String {
+    let lines = DEFAULT_TEXT.lines().skip_while(|line| line.starts_with('#'));
+    let heading = "# nib's configuration. Every option stands here with its default, switched off: take the # away from what you change.\n";
+    lines.fold(heading.to_owned(), |text, line| {
+        let off = if line.is_empty() || line.starts_with('#') { "" } else { "#" };
+        text + off + line + "\n"
+    })
+}
+
+/// Removes a configuration file that holds nothing but what it began with.
+pub fn discard(paths: &Paths) {
+    if std::fs::read_to_string(&paths.config_file).is_ok_and(|text| text == template())
+        && let Err(error) = std::fs::remove_file(&paths.config_file)
+    {
+        tracing::info!(%error, "the new configuration file stays");
+    }
+}
+
+/// Makes the configuration file from the template if there is none; tells whether it was made.
 ///
 /// # Errors
 /// It, or the directory it lies in, cannot be made.
@@ -23,7 +43,7 @@ pub fn prepare(paths: &Paths) -> io::Result<bool> {
     if let Some(parent) = paths.config_file.parent() {
         files::create_private_dir(parent)?;
     }
-    files::create_if_absent(&paths.config_file, DEFAULT_TEXT.as_bytes())
+    files::create_if_absent(&paths.config_file, template().as_bytes())
 }
 
 /// Why an option could not be set in the file. Reads after the file's name.

@@ -11,6 +11,7 @@ pub fn words(error: &Error) -> String {
         ErrorKind::AlreadyExists => "it is there already".to_owned(),
         ErrorKind::IsADirectory => "it is a directory".to_owned(),
         ErrorKind::NotADirectory => "a part of its path is no directory".to_owned(),
+        ErrorKind::AddrInUse => "something listens there already".to_owned(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no space left".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "it lies where nothing can be written".to_owned(),
         ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
@@ -41,6 +42,7 @@ mod tests {
             (2, "there is no such file"),
             (13, "you have no right to it"),
             (28, "there is no space left"),
+            (98, "something listens there already"),
             (24, "too many open files"),
             (5, "input/output error"),
         ] {

@@ -164,19 +164,21 @@ fn edit(text: &str, process: &Process) -> Result<String, String> {
     let command = edit::command(visual.as_deref(), editor.as_deref(), &file);
     let name = Path::new(&command.program).file_name().unwrap_or(&command.program).to_string_lossy().into_owned();
     let child = Command::new(&command.program).args(&command.arguments).env_remove(TOKEN_VARIABLE).spawn();
-    let child = child.map_err(|error| untouched(format!("{name} cannot be started: {}", fault::words(&error))))?;
+    let child =
+        child.map_err(|error| untouched(format!("the editor {name} cannot be started: {}", fault::words(&error))))?;
     process.known().id = Some(child.id());
-    let status =
-        process.wait(child).map_err(|error| untouched(format!("{name} was lost: {}", fault::words(&error))))?;
+    let status = process
+        .wait(child)
+        .map_err(|error| untouched(format!("the editor {name} was lost: {}", fault::words(&error))))?;
     if !status.success() && !process.known().ended {
         return Err(untouched(match status.code() {
-            Some(code) => format!("{name} ended with exit status {code}"),
-            None => format!("{name} was ended by a signal"),
+            Some(code) => format!("the editor {name} ended with exit status {code}"),
+            None => format!("the editor {name} was ended by a signal"),
         }));
     }
     read(&file).map_err(|error| {
         untouched(match error.kind() {
-            io::ErrorKind::NotFound => format!("{name} left no file"),
+            io::ErrorKind::NotFound => format!("the editor {name} left no file"),
             _ => format!("what {name} wrote cannot be read: {}", fault::words(&error)),
         })
     })

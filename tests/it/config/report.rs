@@ -64,9 +64,15 @@ fn editing_begins_with_the_commented_default_and_never_overwrites() {
     let home = tempfile::tempdir().unwrap();
     let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).unwrap();
     assert!(edit::prepare(&paths).unwrap());
-    assert_eq!(std::fs::read_to_string(&paths.config_file).unwrap(), nib::config::DEFAULT_TEXT);
+    // Nothing of it is in force, and each option is there to be switched on.
+    let text = std::fs::read_to_string(&paths.config_file).unwrap();
+    assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
+    assert!(text.starts_with("# nib's configuration.") && text.contains("\n#connect_timeout = 10\n"), "{text}");
+    edit::discard(&paths);
+    assert!(!paths.config_file.exists() && edit::prepare(&paths).unwrap());
     std::fs::write(&paths.config_file, "ascii = true\n").unwrap();
     assert!(!edit::prepare(&paths).unwrap());
+    edit::discard(&paths);
     assert_eq!(std::fs::read_to_string(&paths.config_file).unwrap(), "ascii = true\n");
     assert_eq!(report::path(&paths).out, format!("{}\n", home.path().join("config/config.toml").display()));
 }
