@@ -149,8 +149,8 @@ impl Ending {
 /// Waits for any of some signals.
 async fn any(signals: &mut [Signal]) {
     poll_fn(|context| {
-        // Each is polled, so that each wakes us.
-        let came = signals.iter_mut().fold(false, |came, signal| signal.poll_recv(context).is_ready() || came);
+        // Unless one came, each was polled, so that each wakes us.
+        let came = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
         if came { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
