@@ -19,9 +19,13 @@ const VISITED: usize = 50;
 
 /// The user goes to a chat. Returns whether it can be opened. Another one that is waited for is given up.
 pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
+    let elsewhere = state.front.as_ref().is_some_and(|front| front.pane.chat.is_some());
     let opened = switch(state, key, fx);
     if opened {
-        state.drop_notice();
+        // What is said at the start is not about a chat.
+        if elsewhere {
+            state.drop_notice();
+        }
         waiting::give_up(state, fx);
     }
     opened

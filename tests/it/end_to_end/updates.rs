@@ -186,6 +186,9 @@ fn a_session_that_is_ended_elsewhere_leaves_no_token_and_the_form() {
     robin.send("unsent words");
     robin.wait_for("unsent words");
     server.running().revoke("robin");
+    robin.wait_for("Signed out");
+    assert!(!robin.screen().contains("Password"), "no form comes under the hands");
+    robin.send("\x1b[15~");
     robin.wait_until("the form and why", |screen| {
         screen.contains("Password") && screen.contains("this sign-in was ended from another device")
     });
