@@ -56,7 +56,9 @@ fn an_untrusted_server_gets_neither_password_nor_token() {
         let home = home(Some(&authority.file()));
         home.log_in(&url, &robin.email, &robin.password).failed(4, &words);
         let send = home.nib(&["send", "rustaceans/off-topic", "not for you"]);
-        let done = as_robin(send, robin, &url).run().failed(4, &["is offline", "is not safe: its certificate"]);
+        let done = as_robin(send, robin, &url)
+            .run()
+            .failed(4, &["is not safe: its certificate", "Check the server's address"]);
         assert!(!done.err.contains(&robin.token), "{done:?}");
     }
     assert_eq!(server.running().connections(), 0);
