@@ -108,6 +108,8 @@ pub struct Front {
     pub overlays: Vec<Overlay>,
     /// What was typed and not sent, in chats that are not open.
     pub drafts: HashMap<ChatKey, String>,
+    /// What the store was told of drafts in this run, or gave. What it holds may be newer: another run writes to it as well.
+    pub(crate) drafts_told: HashMap<ChatKey, String>,
     /// The chat that was open before, newest last; bounded.
     pub visited: Vec<ChatKey>,
     /// A sentence for the user on the status line.
@@ -167,8 +169,6 @@ pub struct Pane {
     pub(crate) to_unread: bool,
     /// The message to go to once it is fetched.
     pub(crate) seek: Option<MessageId>,
-    /// The store keeps a draft of this chat.
-    pub(crate) draft_stored: bool,
     /// The revision of the composer that the store knows.
     pub(crate) draft_known: u64,
     /// Grows with each opening of a chat.

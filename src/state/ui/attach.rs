@@ -2,7 +2,7 @@
 //!
 //! Until it has, the line that was typed is kept here; it comes back to the composer when the file cannot be read or sent.
 
-use super::{compose, open};
+use super::{compose, drafts, open};
 use crate::domain::{ChatKey, MessageKey, Outgoing, Upload};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
@@ -107,7 +107,7 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
         compose::take_line(state);
     }
     typing::end(state, fx);
-    compose::forget_draft(state, fx);
+    drafts::forget(state, fx);
     state.notice(notice, false, fx);
 }
 

@@ -2,11 +2,11 @@
 
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
-use super::{act, attach, open};
+use super::{act, attach, drafts, open};
 use crate::domain::markup;
 use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Priority, Refusal, Request};
 use crate::state::action::{self, Action, ActionError, TextEdit};
-use crate::state::effect::{Effect, Effects, StoreOp};
+use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Overlay, Region, Target};
 use crate::state::outbox::{self, Draft, Pending, Stage};
 use crate::state::requests::Purpose;
@@ -61,7 +61,7 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
     }
     state.touch();
     typing::end(state, fx);
-    forget_draft(state, fx);
+    drafts::forget(state, fx);
 }
 
 /// Leaves answering or changing; what was typed before the change comes back. Returns whether there was something to leave.
@@ -79,18 +79,6 @@ pub(super) fn leave_mode(state: &mut State) -> bool {
         state.touch();
     }
     left
-}
-
-/// The draft in the store is out of date.
-pub(super) fn forget_draft(state: &mut State, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    let Some(chat) = front.pane.chat else { return };
-    // What still stands there is one again.
-    let revision = front.pane.composer.revision();
-    front.pane.draft_known = if front.pane.composer.is_empty() { revision } else { revision.wrapping_sub(1) };
-    if std::mem::take(&mut front.pane.draft_stored) {
-        fx.push(Effect::Store(StoreOp::PutDraft(chat, String::new())));
-    }
 }
 
 /// Sends what is in the composer, or runs it if it is a command.
@@ -137,7 +125,7 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
                 open::to_bottom(&mut front.pane);
             }
             typing::end(state, fx);
-            forget_draft(state, fx);
+            drafts::forget(state, fx);
             history::refresh_open(state, fx);
         }
         Err(refusal) => state.notice(format!("Not sent: {}", refusal.text), true, fx),
@@ -183,7 +171,7 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
             let notice = front.notice.take();
             take_line(state);
             typing::end(state, fx);
-            forget_draft(state, fx);
+            drafts::forget(state, fx);
             act::act(state, action, None, fx);
             let Some(front) = &mut state.front else { return };
             match &front.notice {

@@ -20,67 +20,116 @@ fn open_draft(front: &Front) -> String {
     }
 }
 
+/// What the store holds of a chat, as far as this run knows.
+fn told(front: &Front, chat: ChatKey) -> &str {
+    front.drafts_told.get(&chat).map_or("", String::as_str)
+}
+
+/// Tells the store, unless it knows.
+fn tell(front: &mut Front, chat: ChatKey, text: String, fx: &mut Effects) {
+    if told(front, chat) == text {
+        return;
+    }
+    // Of what it never had there is nothing to forget.
+    if text.is_empty() {
+        front.drafts_told.remove(&chat);
+    } else {
+        front.drafts_told.insert(chat, text.clone());
+    }
+    fx.push(Effect::Store(StoreOp::PutDraft(chat, text)));
+}
+
+/// Whether the open chat has a draft, or the lack of one, that came about in this run and that the store may not know.
+fn is_untold(front: &Front, chat: ChatKey) -> bool {
+    match &front.pane.mode {
+        // Changing a message changes nothing about it.
+        ComposeMode::Edit { before, .. } => before != told(front, chat),
+        ComposeMode::New | ComposeMode::Reply(_) => front.pane.composer.revision() != front.pane.draft_known,
+    }
+}
+
 /// Whether the composer holds what the store does not know and is to keep.
 pub(in crate::state) fn is_due(state: &State) -> bool {
     let Some(front) = &state.front else { return false };
-    let pane = &front.pane;
-    let kept = pane.chat.and_then(|chat| state.core.account(chat.account)).is_some_and(|account| account.keeps_drafts);
-    kept && pane.composer.revision() != pane.draft_known
+    let Some(chat) = front.pane.chat else { return false };
+    state.core.account(chat.account).is_some_and(|account| account.keeps_drafts) && is_untold(front, chat)
 }
 
 /// The store is told of what is being typed.
 pub(in crate::state) fn due(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(chat) = front.pane.chat else { return };
+    if !is_untold(front, chat) {
+        return;
+    }
     let text = open_draft(front);
     front.pane.draft_known = front.pane.composer.revision();
-    // Of what it never had there is nothing to forget.
-    if std::mem::replace(&mut front.pane.draft_stored, !text.is_empty()) || !text.is_empty() {
-        fx.push(Effect::Store(StoreOp::PutDraft(chat, text)));
-    }
+    tell(front, chat, text, fx);
 }
 
-/// The program ends: everything that was typed is kept.
+/// The draft in the store is out of date.
+pub(super) fn forget(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    // What still stands there is one again.
+    let revision = front.pane.composer.revision();
+    front.pane.draft_known = if front.pane.composer.is_empty() { revision } else { revision.wrapping_sub(1) };
+    tell(front, chat, String::new(), fx);
+}
+
+/// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    put_aside(front, fx);
-    let mut drafts: Vec<(ChatKey, String)> = front.drafts.iter().map(|(chat, text)| (*chat, text.clone())).collect();
-    drafts.sort_unstable_by_key(|(chat, _)| *chat);
-    let told = |chat: &ChatKey| front.pane.chat == Some(*chat);
-    fx.extend(
-        drafts
-            .into_iter()
-            .filter(|(chat, _)| !told(chat))
-            .map(|(chat, text)| Effect::Store(StoreOp::PutDraft(chat, text))),
-    );
+    if let Some(chat) = front.pane.chat.filter(|chat| is_untold(front, *chat)) {
+        tell(front, chat, open_draft(front), fx);
+    }
+    let mut drafts: Vec<ChatKey> = front.drafts.keys().copied().collect();
+    drafts.sort_unstable();
+    drafts.into_iter().for_each(|chat| put(front, chat, fx));
+}
+
+/// The store is told of a chat that is not open, whose draft has become another.
+pub(super) fn put(front: &mut Front, chat: ChatKey, fx: &mut Effects) {
+    if let Some(text) = front.drafts.get(&chat).cloned() {
+        tell(front, chat, text, fx);
+    }
 }
 
 /// Drafts of earlier runs. What stands there already is newer.
 pub(in crate::state) fn found(state: &mut State, found: Vec<(ChatKey, String)>) {
     let Some(front) = &mut state.front else { return };
     for (chat, text) in found.into_iter().take(DRAFTS) {
+        front.drafts_told.insert(chat, text.clone());
         if front.pane.chat != Some(chat) {
             front.drafts.entry(chat).or_insert(text);
         } else if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
             front.pane.composer.set_text(&text);
-            front.pane.draft_stored = true;
             front.pane.draft_known = front.pane.composer.revision();
         }
     }
     state.touch();
 }
 
+/// The draft of the chat that was just opened goes on being typed.
+pub(super) fn take_up(front: &mut Front, chat: ChatKey) {
+    let draft = front.drafts.remove(&chat).unwrap_or_default();
+    if !draft.is_empty() {
+        front.pane.composer.set_text(&draft);
+    }
+    let revision = front.pane.composer.revision();
+    front.pane.draft_known = if told(front, chat) == draft { revision } else { revision.wrapping_sub(1) };
+}
+
 /// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
 pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
     let Some(chat) = front.pane.chat else { return };
     let text = open_draft(front);
+    if is_untold(front, chat) {
+        tell(front, chat, text.clone(), fx);
+    }
     if text.is_empty() {
-        if front.drafts.remove(&chat).is_some() {
-            fx.push(Effect::Store(StoreOp::PutDraft(chat, String::new())));
-        }
         return;
     }
-    fx.push(Effect::Store(StoreOp::PutDraft(chat, text.clone())));
     if front.drafts.len() >= DRAFTS && !front.drafts.contains_key(&chat) {
         // Still in the store; the chat visited longest ago gives way.
         let oldest = front
@@ -90,6 +139,8 @@ pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
             .copied();
         if let Some(oldest) = oldest {
             front.drafts.remove(&oldest);
+            // An empty composer does not mean any more that it was deleted.
+            front.drafts_told.remove(&oldest);
         }
     }
     front.drafts.insert(chat, text);

@@ -1,8 +1,8 @@
 //! Writing in the user's own editor: what is in the composer is handed out, and comes back as what it has become.
 
-use super::compose;
+use super::{compose, drafts};
 use crate::domain::ChatKey;
-use crate::state::effect::{Effect, Effects, StoreOp};
+use crate::state::effect::{Effect, Effects};
 use crate::state::front::Region;
 use crate::state::{State, typing};
 
@@ -57,8 +57,8 @@ pub(in crate::state) fn done(state: &mut State, number: u64, text: Result<String
         front.drafts.remove(&chat).filter(|draft| *draft != editing.text).map(|draft| front.drafts.insert(chat, draft));
         compose::give_back(state, chat, text);
     }
-    if let Some(draft) = state.front.as_ref().and_then(|front| front.drafts.get(&chat)) {
-        fx.push(Effect::Store(StoreOp::PutDraft(chat, draft.clone())));
+    if let Some(front) = &mut state.front {
+        drafts::put(front, chat, fx);
     }
     if !fits {
         state.notice("The text was too long; the rest was cut off", true, fx);

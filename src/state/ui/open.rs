@@ -57,11 +57,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     let composer = front.pane.composer.successor();
     let divider = last_read.filter(|_| unread);
     front.pane = Pane { id, intent_number, epoch, chat: Some(key), divider, composer, ..Pane::default() };
-    if let Some(draft) = front.drafts.remove(&key) {
-        front.pane.composer.set_text(&draft);
-        front.pane.draft_stored = true;
-        front.pane.draft_known = front.pane.composer.revision();
-    }
+    drafts::take_up(front, key);
     front.wish = None;
     front.region = Region::Composer;
     front.visited.retain(|visited| *visited != key);

@@ -149,3 +149,36 @@ fn what_is_there_for_one_run_only_keeps_no_drafts() {
     assert_eq!(terminal.wait_exit(), 0);
     assert!(!home.path().join("data/drafts.json").exists());
 }
+
+#[test]
+fn a_draft_that_another_run_changed_stays_as_it_is_there() {
+    let desk = Desk::new();
+    let mut terminal = desk.starts();
+    terminal.send("a thought");
+    terminal.wait_for("┃ a thought");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    let (mut one, mut other) = (desk.starts(), desk.starts());
+    one.wait_for("┃ a thought");
+    other.wait_for("┃ a thought");
+    other.send(", grown");
+    other.wait_for("┃ a thought, grown");
+    other.send("\x11");
+    assert_eq!(other.wait_exit(), 0);
+    desk.wait_file(Some("a thought, grown"));
+    // It found the first one and has done nothing to it.
+    one.send("\x11");
+    assert_eq!(one.wait_exit(), 0);
+    desk.wait_file(Some("a thought, grown"));
+}
+
+#[test]
+fn a_draft_that_was_deleted_by_hand_does_not_come_back() {
+    let desk = Desk::new();
+    let mut terminal = desk.starts();
+    terminal.send("ab");
+    desk.wait_file(Some("ab"));
+    terminal.send("\x7f\x7f\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    assert!(!desk.file().exists());
+}

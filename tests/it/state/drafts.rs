@@ -2,6 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
+use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
 use nib::state::{Action, Effect, Effects, Event, StoreOp, StoreReply, Timer};
 use std::time::Duration;
@@ -58,16 +59,13 @@ fn where_nothing_is_kept_nothing_rings() {
 }
 
 #[test]
-fn the_end_tells_all_drafts() {
+fn every_draft_is_told_by_the_end() {
     let mut script = kept();
     script.type_text("one");
-    script.open(12);
+    assert_eq!(told(&script.open(12)), [(chat(11), "one")]);
     script.type_text("two");
     let fx = script.event(Event::Terminate);
-    let mut all = told(&fx);
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all, [(chat(11), "one"), (chat(12), "two")]);
+    assert_eq!(told(&fx), [(chat(12), "two")], "the other was told when it was left");
     assert_eq!(fx.last(), Some(&Effect::Quit));
 }
 
@@ -88,6 +86,64 @@ fn drafts_of_earlier_runs_come_back_and_replace_nothing() {
     assert_eq!(script.composer(), "newer");
     script.open(12);
     assert_eq!(script.composer(), "elsewhere");
+}
+
+#[test]
+fn what_is_as_the_store_gave_it_is_not_told() {
+    let restored = || {
+        let mut script = kept();
+        let found = vec![(chat(11), "of eleven".to_owned()), (chat(12), "of twelve".to_owned())];
+        script.event(Event::Stored(StoreReply::Drafts(found)));
+        script
+    };
+    // Another run may have sent or changed them since.
+    assert_eq!(told(&restored().event(Event::Terminate)), []);
+    let mut script = restored();
+    script.open(12);
+    assert_eq!(script.composer(), "of twelve");
+    assert_eq!(told(&script.open(11)), []);
+    script.type_text("!");
+    assert_eq!(told(&script.event(Event::Terminate)), [(chat(11), "of eleven!")]);
+    // What came back to a draft without a word is told at the end.
+    let mut script = restored();
+    script.act(Action::EditLast);
+    script.type_text(", changed");
+    let fx = script.act(Action::Send);
+    let id = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, .. } => Some(*id),
+        _ => None,
+    });
+    script.open(12);
+    script.answer(id.unwrap(), Err(refusal(RefusalKind::Forbidden)));
+    let fx = script.event(Event::Terminate);
+    let all = told(&fx);
+    assert!(matches!(all.as_slice(), [(of, text)] if *of == chat(11) && text.ends_with(", changed")), "{all:?}");
+}
+
+#[test]
+fn a_draft_deleted_by_hand_is_forgotten_when_the_chat_is_left() {
+    for quits in [false, true] {
+        let mut script = kept();
+        script.event(Event::Stored(StoreReply::Drafts(vec![(chat(11), "ab".to_owned())])));
+        assert_eq!(script.composer(), "ab");
+        script.act(Action::Text(TextEdit::Backspace));
+        script.act(Action::Text(TextEdit::Backspace));
+        let fx = if quits { script.event(Event::Terminate) } else { script.open(12) };
+        assert_eq!(told(&fx), [(chat(11), "")], "{quits}");
+        assert_eq!(told(&script.event(Event::Terminate)), [], "once");
+    }
+}
+
+#[test]
+fn while_a_message_is_changed_its_draft_is_told_once() {
+    let mut script = kept();
+    script.type_text("before");
+    script.act(Action::EditLast);
+    assert_eq!(script.composer(), "line 4");
+    assert_eq!(told(&script.advance(Duration::from_secs(2))), [(chat(11), "before")]);
+    script.type_text(", changed");
+    assert!(!script.timers.contains_key(&Timer::Draft));
+    assert_eq!(told(&script.event(Event::Terminate)), []);
 }
 
 #[test]
