@@ -3,7 +3,7 @@
 use super::failure::{Failure, with_next_step};
 use super::{Globals, print};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Refusal, Request};
+use crate::domain::{Refusal, Request, fault};
 use crate::shell::accounts::AccountSetup;
 use crate::shell::drafts;
 use crate::shell::host::{Host, HostError};
@@ -47,8 +47,9 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
         host.close().await;
         let gone = tokio::task::spawn_blocking(move || {
             vault.remove(&setup)?;
-            drafts::forget(&drafts_file, &setup.account.label)
-                .map_err(|error| format!("the token is forgotten, but the drafts of this account cannot be: {error}"))
+            drafts::forget(&drafts_file, &setup.account.label).map_err(|error| {
+                format!("the token is forgotten, but the drafts of this account cannot be: {}", fault::words(&error))
+            })
         });
         gone.await.map_err(|error| Failure::Failed(error.to_string()))?.map_err(Failure::Failed)?;
         if let Err(reason) = told {

@@ -43,7 +43,7 @@ impl Draft {
     }
 }
 
-/// The file's form. Unknown fields are left for whoever knows them; a newer version is not touched.
+/// The file's form.
 #[derive(Serialize, Deserialize)]
 struct Form {
     v: u32,
@@ -51,28 +51,31 @@ struct Form {
     drafts: Vec<Draft>,
 }
 
-/// Reads the file. The sentence says what became of one that makes no sense.
-#[must_use]
-pub fn load(file: &Path) -> (Vec<Draft>, Option<String>) {
+/// Reads the file. The sentence beside the drafts says what became of one that makes no sense.
+///
+/// # Errors
+/// A sentence: the file cannot be read, or makes no sense and cannot be moved aside. It still holds what it held, and is not to be written.
+pub fn load(file: &Path) -> Result<(Vec<Draft>, Option<String>), String> {
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return (Vec::new(), None),
-        Err(error) => {
-            return (Vec::new(), Some(format!("the drafts of earlier runs cannot be read: {}", fault::words(&error))));
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Vec::new(), None)),
+        Err(error) => return Err(format!("the drafts of earlier runs cannot be read: {}", fault::words(&error))),
     };
     let why = match serde_json::from_slice::<Form>(&bytes) {
-        Ok(form) if form.v == VERSION => return (form.drafts, None),
+        Ok(form) if form.v == VERSION => return Ok((form.drafts, None)),
         Ok(_) => "were written by another version of nib",
         Err(_) => "could not be understood",
     };
-    let told = match files::set_aside(file) {
-        Ok(aside) => format!("the drafts of earlier runs {why}; they are now in {}", aside.display()),
-        Err(error) => {
-            format!("the drafts of earlier runs {why}, and their file cannot be moved aside: {}", fault::words(&error))
+    match files::set_aside(file) {
+        Ok(aside) => {
+            let told = format!("the drafts of earlier runs {why}; they are now in {}", aside.display());
+            Ok((Vec::new(), Some(told)))
         }
-    };
-    (Vec::new(), Some(told))
+        Err(error) => Err(format!(
+            "the drafts of earlier runs {why}, and their file cannot be moved aside: {}",
+            fault::words(&error)
+        )),
+    }
 }
 
 /// Forgets all drafts of an account. A file that makes no sense is left as it is.
@@ -110,10 +113,10 @@ impl Drafts {
         let (changes, changed) = mpsc::channel();
         let (tell, told) = channel(4);
         // There is room.
-        let _ = note.map(|note| tell.try_send(note));
+        let _ = note.clone().map(|note| tell.try_send(note));
         let (end, over) = mpsc::channel();
         std::thread::Builder::new().name("drafts".to_owned()).spawn(move || {
-            write_all(&file, &changed, &tell);
+            write_all(&file, &changed, &tell, note);
             drop::<mpsc::Sender<()>>(end);
         })?;
         Ok(Self { changes: Some(changes), told, over })
@@ -153,29 +156,47 @@ impl Drafts {
     }
 }
 
-/// Applies changes as they come, several at once where they do.
-fn write_all(file: &Path, changed: &mpsc::Receiver<Draft>, tell: &Sender<String>) {
-    let mut failed = false;
+/// Applies changes as they come, several at once where they do. What could not be written is tried again with the next one. `last`: what was told last.
+fn write_all(file: &Path, changed: &mpsc::Receiver<Draft>, tell: &Sender<String>, mut last: Option<String>) {
+    let mut waiting: Vec<Draft> = Vec::new();
     while let Ok(first) = changed.recv() {
-        let (mut drafts, note) = load(file);
         for change in std::iter::once(first).chain(changed.try_iter()) {
-            drafts.retain(|draft| !draft.is_of(&change));
-            if !change.text.is_empty() {
-                drafts.push(change);
-            }
+            waiting.retain(|draft| !draft.is_of(&change));
+            waiting.push(change);
         }
-        drafts.drain(..drafts.len().saturating_sub(MOST));
-        let written = write(file, drafts);
-        let sentence = match &written {
+        let sentence = match apply(file, &waiting) {
+            Ok(note) => {
+                waiting.clear();
+                last = None;
+                note
+            }
             // Told once, and again only after it went well.
-            Err(error) if !failed => Some(format!("drafts are not kept for later runs: {}", fault::words(error))),
-            _ => note,
+            Err(sentence) if last.as_ref() == Some(&sentence) => None,
+            Err(sentence) => {
+                last = Some(sentence.clone());
+                Some(sentence)
+            }
         };
-        failed = written.is_err();
         if let Some(sentence) = sentence {
             // Nobody is there to be told once the chat has ended, and enough was told when it is full.
             let _ = tell.try_send(sentence);
         }
+    }
+}
+
+/// Applies changes to what the file holds now. Returns what there is to tell of it; an error is a sentence, and the file is as it was.
+fn apply(file: &Path, changes: &[Draft]) -> Result<Option<String>, String> {
+    let (mut drafts, note) = load(file)?;
+    for change in changes {
+        drafts.retain(|draft| !draft.is_of(change));
+        if !change.text.is_empty() {
+            drafts.push(change.clone());
+        }
+    }
+    drafts.drain(..drafts.len().saturating_sub(MOST));
+    match write(file, drafts) {
+        Ok(()) => Ok(note),
+        Err(error) => Err(format!("drafts are not kept for later runs: {}", fault::words(&error))),
     }
 }
 
@@ -209,13 +230,45 @@ mod tests {
         drafts.told.try_recv().ok()
     }
 
+    fn held(file: &Path) -> Vec<Draft> {
+        load(file).unwrap().0
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_or_moved_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        // Something that is there, is no file, and so cannot be read as one.
+        let file = folder.path().join("drafts.json");
+        std::fs::create_dir(&file).unwrap();
+        let sentence = load(&file).unwrap_err();
+        assert!(sentence.starts_with("the drafts of earlier runs cannot be read"), "{sentence}");
+        let (tell, mut told) = channel(4);
+        let (change, changed) = mpsc::channel();
+        let thread = std::thread::spawn({
+            let file = file.clone();
+            move || write_all(&file, &changed, &tell, None)
+        });
+        change.send(draft("1", "one")).unwrap();
+        assert_eq!(told.blocking_recv().as_ref(), Some(&sentence));
+        assert!(file.is_dir());
+        // What could not be written is written with the next one that can.
+        std::fs::remove_dir(&file).unwrap();
+        std::fs::write(&file, serde_json::to_vec(&Form { v: VERSION, drafts: vec![draft("0", "old")] }).unwrap())
+            .unwrap();
+        change.send(draft("2", "two")).unwrap();
+        drop(change);
+        thread.join().unwrap();
+        assert_eq!(held(&file), [draft("0", "old"), draft("1", "one"), draft("2", "two")]);
+        assert_eq!(told.blocking_recv(), None, "once");
+    }
+
     #[test]
     fn drafts_are_kept_changed_and_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("data/drafts.json");
-        assert_eq!(load(&file), (vec![], None));
+        assert_eq!(load(&file), Ok((vec![], None)));
         assert_eq!(kept(&file, &[draft("1", "one"), draft("2", "two"), draft("1", "one more")]), None);
-        assert_eq!(load(&file).0, [draft("2", "two"), draft("1", "one more")]);
+        assert_eq!(held(&file), [draft("2", "two"), draft("1", "one more")]);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -223,17 +276,17 @@ mod tests {
         }
         let other = Draft { user: "8".to_owned(), ..draft("1", "somebody else's") };
         kept(&file, &[other.clone(), draft("1", "")]);
-        assert_eq!(load(&file).0, [draft("2", "two"), other.clone()]);
+        assert_eq!(held(&file), [draft("2", "two"), other.clone()]);
         kept(&file, &[draft("2", ""), Draft { text: String::new(), ..other }]);
         assert!(!file.exists(), "nothing is left");
         kept(&file, &[draft("3", "three")]);
         forget(&file, "work").unwrap();
-        assert_eq!(load(&file).0.len(), 1);
+        assert_eq!(held(&file).len(), 1);
         forget(&file, "home").unwrap();
         assert!(!file.exists(), "an account's drafts go with it");
         let many: Vec<Draft> = (0..MOST + 20).map(|chat| draft(&chat.to_string(), "x")).collect();
         kept(&file, &many);
-        let (left, _) = load(&file);
+        let left = held(&file);
         assert_eq!((left.len(), left[0].chat.as_str()), (MOST, "20"));
     }
 
@@ -245,7 +298,7 @@ mod tests {
             ["{\"v\":1,\"drafts\":[{", "{\"v\":2,\"drafts\":{}}", "{\"v\":9}", "\u{0}"].iter().enumerate()
         {
             std::fs::write(&file, text).unwrap();
-            let (drafts, note) = load(&file);
+            let (drafts, note) = load(&file).unwrap();
             let aside = folder.path().join(format!("drafts.json.unreadable-{}", number + 1));
             assert!(drafts.is_empty() && note.unwrap().contains(&aside.display().to_string()));
             assert_eq!(std::fs::read_to_string(&aside).unwrap(), *text);
@@ -253,7 +306,7 @@ mod tests {
         // While it runs as well.
         std::fs::write(&file, "nonsense").unwrap();
         assert!(kept(&file, &[draft("1", "one")]).unwrap().contains("could not be understood"));
-        assert_eq!(load(&file).0, [draft("1", "one")]);
+        assert_eq!(held(&file), [draft("1", "one")]);
         assert_eq!(std::fs::read_to_string(folder.path().join("drafts.json.unreadable-5")).unwrap(), "nonsense");
     }
 

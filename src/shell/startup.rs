@@ -10,7 +10,7 @@ use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
 use crate::config::{self, Config, Fixed, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
-use crate::domain::{AccountId, ChatId, ChatKey, Settings};
+use crate::domain::{AccountId, ChatId, ChatKey, Settings, fault};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
 use crate::net::dial::{BadAddress, BadProxy, Proxies, ServerAddress};
@@ -188,7 +188,7 @@ impl Startup {
 
 /// Gives the core what was written in earlier runs and not sent, and keeps it from now on.
 fn with_drafts(engine: &mut Engine, owners: &[AccountSetup], file: PathBuf) {
-    let (drafts, note) = drafts::load(&file);
+    let (drafts, note) = drafts::load(&file).unwrap_or_else(|sentence| (Vec::new(), Some(sentence)));
     let key = |draft: &Draft| {
         let is_of = |setup: &&AccountSetup| setup.account.label == draft.account && setup.account.user_id == draft.user;
         let chat = draft.chat.parse().ok().map(ChatId)?;
@@ -198,7 +198,10 @@ fn with_drafts(engine: &mut Engine, owners: &[AccountSetup], file: PathBuf) {
     engine.feed(Event::Stored(StoreReply::Drafts(found.collect())), &mut ());
     match Drafts::keep(file, note) {
         Ok(drafts) => engine.keep_drafts(drafts),
-        Err(error) => engine.feed(Event::Failed(format!("drafts are not kept for later runs: {error}")), &mut ()),
+        Err(error) => {
+            let sentence = format!("drafts are not kept for later runs: {}", fault::words(&error));
+            engine.feed(Event::Failed(sentence), &mut ());
+        }
     }
 }
 
