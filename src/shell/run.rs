@@ -428,9 +428,9 @@ impl Chat {
     fn take_back(&mut self, input: &Input, number: u64, text: Result<String, String>) -> Result<(), TerminalError> {
         self.editing = None;
         input.resume();
-        self.go_on()?;
+        // First, since the terminal may be gone: what was written is not to go with it.
         self.engine.feed(Event::Edited(number, text), &mut ());
-        Ok(())
+        self.go_on()
     }
 
     /// What is being written in the editor when the end comes is kept as far as it was saved there.
