@@ -28,12 +28,12 @@ pub fn ask(patience: Duration) -> io::Result<Abilities> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Ok(probe.abilities().clone());
     }
-    terminal::enable_raw_mode()?;
-    let _raw = Raw;
     let questions = probe.questions(None);
     if questions.is_empty() {
         return Ok(probe.abilities().clone());
     }
+    terminal::enable_raw_mode()?;
+    let _raw = Raw;
     let mut out = io::stdout().lock();
     out.write_all(&questions)?;
     out.flush()?;

@@ -134,7 +134,9 @@ impl Abilities {
 #[must_use]
 pub fn is_modern(term: &str) -> bool {
     const OLD: [&str; 8] = ["vt1", "vt2", "vt3", "vt4", "vt5", "cons", "ansi", "sun"];
-    !(term == "linux" || term.starts_with("linux-") || OLD.iter().any(|old| term.starts_with(old)))
+    // On Windows nothing is named, as a rule.
+    let named = !matches!(term, "dumb" | "unknown") && (!term.is_empty() || cfg!(windows));
+    named && !(term == "linux" || term.starts_with("linux-") || OLD.iter().any(|old| term.starts_with(old)))
 }
 
 /// Puts the answers together.
@@ -155,7 +157,8 @@ impl Probe {
     /// The questions, once; empty for a terminal that is not to be asked. `row`: what stands on this row, from 0, is to be drawn again afterwards;
     /// without one it is the row where the cursor stands.
     pub fn questions(&mut self, row: Option<u16>) -> Vec<u8> {
-        if self.asked || !self.abilities.modern {
+        // A console of Windows tells keys and no bytes: the answers would be typed.
+        if self.asked || !self.abilities.modern || !cfg!(unix) {
             return Vec::new();
         }
         self.asked = true;
@@ -203,9 +206,10 @@ mod tests {
         Abilities::of(|name| (name == "TERM").then(|| term.to_owned()))
     }
 
+    #[cfg(unix)]
     #[test]
     fn old_consoles_are_not_asked() {
-        for term in ["linux", "linux-16color", "vt100", "vt220", "cons25", "ansi"] {
+        for term in ["linux", "linux-16color", "vt100", "vt220", "cons25", "ansi", "dumb", "unknown", ""] {
             assert!(Probe::new(named(term)).questions(Some(0)).is_empty(), "{term}");
         }
         for term in ["xterm", "xterm-256color", "screen", "tmux-256color", "foot", "alacritty", "st-256color"] {
@@ -214,6 +218,7 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
     fn what_comes_before_the_last_answer_counts_and_nothing_after() {
         let mut probe = Probe::new(named("xterm"));
