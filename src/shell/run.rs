@@ -374,7 +374,11 @@ impl Chat {
             self.engine.feed(Event::Failed(sentence.to_owned()), &mut ());
         }
         self.keymap = config.keymap;
-        if let Err(error) = self.screen.listen_to_mouse(config.settings.mouse) {
+        let mouse = config.settings.mouse;
+        if self.standing != Standing::Running {
+            // The terminal is somebody else's; it is told once it is ours again.
+            self.screen.listen_to_mouse_later(mouse);
+        } else if let Err(error) = self.screen.listen_to_mouse(mouse) {
             tracing::warn!(%error, "the terminal is gone");
             self.end();
         }

@@ -185,6 +185,11 @@ impl Screen {
         self.emit(if on { MOUSE_ON } else { MOUSE_OFF })
     }
 
+    /// The same, once the terminal is taken again.
+    pub fn listen_to_mouse_later(&mut self, on: bool) {
+        self.mouse = on;
+    }
+
     /// Sends bytes that are no part of a frame: a title, a notification, the clipboard.
     ///
     /// # Errors
