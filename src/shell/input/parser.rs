@@ -34,6 +34,9 @@ pub const AWAITING_WAIT: Duration = Duration::from_millis(150);
 /// How long the rest of something that can only be a sequence is waited for.
 pub const SEQUENCE_WAIT: Duration = Duration::from_secs(1);
 
+/// How long a paste may pause. Its end may never come, and until then every key would be a part of it.
+pub const PASTE_WAIT: Duration = Duration::from_secs(5);
+
 /// Longest sequence; what is longer is none.
 const LONGEST: usize = 1024;
 
@@ -78,11 +81,11 @@ impl Parser {
         self.lone = self.paste.is_none() && self.pending == [0x1b];
     }
 
-    /// How long the rest of what has begun is waited for; `None` when nothing has, or when the rest comes for sure. `awaiting`: answers are owed.
+    /// How long the rest of what has begun is waited for; `None` when nothing has. `awaiting`: answers are owed.
     #[must_use]
     pub fn wait(&self, awaiting: bool) -> Option<Duration> {
         match self.pending.as_slice() {
-            _ if self.paste.is_some() => None,
+            _ if self.paste.is_some() => Some(PASTE_WAIT),
             [] => None,
             &[0x1b, kind, ref body @ ..] if broken_at(kind, body).is_some() => Some(AWAITING_WAIT),
             [0x1b] | [0x1b, _] => Some(if awaiting { AWAITING_WAIT } else { KEY_WAIT }),
@@ -93,7 +96,10 @@ impl Parser {
 
     /// The rest did not come in time.
     pub fn give_up(&mut self, heard: &mut Vec<Heard>) {
-        if self.paste.is_some() {
+        if let Some(paste) = self.paste.take() {
+            // What is left may be the half of its end.
+            self.pending.clear();
+            heard.push(Heard::Event(Event::Paste(String::from_utf8_lossy(&paste).into_owned())));
             return;
         }
         self.lone = false;
