@@ -55,12 +55,15 @@ impl Editing {
         terminal::lend(true);
         let watched = process.clone();
         // Without a thread the sender is dropped, which is told as any failure.
-        let _ = std::thread::Builder::new().name("editor".to_owned()).spawn(move || {
+        let begun = std::thread::Builder::new().name("editor".to_owned()).spawn(move || {
             let text = Modes::kept(|| edit(&text, &watched));
             terminal::lend(false);
             // Nobody is there to be told once the chat has ended.
             let _ = leave.send(text);
         });
+        if begun.is_err() {
+            terminal::lend(false);
+        }
         Self { number, left, process }
     }
 
