@@ -67,7 +67,7 @@ impl WidthRules {
             return None;
         }
         let selector = if cluster.contains('\u{20e3}') { self.keycaps } else { self.selector };
-        let (mut cells, mut last, mut after_joiner) = (0, 0, false);
+        let (mut cells, mut last, mut after_joiner) = (0_u16, 0, false);
         for (at, character) in cluster.chars().enumerate() {
             let wide = match character {
                 '\u{200d}' => {
@@ -87,7 +87,7 @@ impl WidthRules {
                 _ => u16::try_from(character.width().unwrap_or(0)).unwrap_or(0),
             };
             last = wide;
-            cells += wide;
+            cells = cells.saturating_add(wide);
         }
         Some(cells)
     }
@@ -248,6 +248,7 @@ mod tests {
         // One that knows nothing of pictures made of several.
         WidthRules { joined: false, flags: false, selector: false, keycaps: false, tones: false }.enforce();
         assert_eq!(measured(), [6, 4, 1, 1, 4, 3, 2, 1]);
+        assert_eq!(grapheme_width(&"👩\u{200d}".repeat(33_000)), u16::MAX);
         assert!(WidthRules::UNICODE.enforce());
         assert_eq!(measured(), [2, 2, 2, 2, 2, 2, 2, 1]);
     }
