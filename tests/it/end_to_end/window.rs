@@ -171,7 +171,9 @@ fn the_mouse_opens_points_scrolls_drags_and_answers() {
     }
     // A message of one's own, and the answers of a question.
     desk.terminal.send("imine to delete\r");
-    desk.terminal.wait_until("it is sent", |screen| screen.contains("message #off-topic") && !screen.contains('◷'));
+    desk.terminal.wait_until("it is sent", |screen| {
+        screen.contains("mine to delete") && screen.contains("message #off-topic") && !screen.contains('◷')
+    });
     desk.clicks("mine to delete");
     desk.terminal.wait_for("r reply");
     desk.terminal.send("d");
