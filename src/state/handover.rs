@@ -47,6 +47,8 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
                 fx.extend(front.drafts.remove(&key).map(|text| Effect::Store(StoreOp::PutDraftOf(owner, key, text))));
             }
         }
+        // Nothing is known of the drafts of whoever comes.
+        front.drafts_told.retain(|key, _| !is_of(key));
         front.sidebar.dirty = true;
     }
     let Some(known) = state.core.account_mut(id) else { return };

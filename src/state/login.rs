@@ -262,8 +262,12 @@ fn begin(state: &mut State, id: AccountId, server: &str, login: &str, keep: bool
             login.clone_into(&mut account.label);
         }
         server.clone_into(&mut account.server);
-        account.keeps_drafts = keeps_drafts;
+        let kept = std::mem::replace(&mut account.keeps_drafts, keeps_drafts);
         account.link = LinkPhase::Connecting;
+        if let Some(front) = state.front.as_mut().filter(|_| keeps_drafts && !kept) {
+            // What was told of them so far, nobody has kept.
+            front.drafts_told.retain(|chat, _| chat.account != id);
+        }
     }
 }
 
