@@ -126,6 +126,10 @@ pub trait Adapter: Send {
     fn probe(&mut self, now: Now, out: &mut Out) {
         let _ = (now, out);
     }
+    /// Whether [`Adapter::probe`] has something to ask at present, or is waiting for its answer.
+    fn can_probe(&self) -> bool {
+        false
+    }
     /// Something is wanted. Exactly one [`Answer`] will follow, unless the connection ends first.
     fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out);
     /// When [`Adapter::tick`] wants to be called next.

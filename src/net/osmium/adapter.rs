@@ -384,6 +384,10 @@ impl Adapter for OsmiumAdapter {
         }
     }
 
+    fn can_probe(&self) -> bool {
+        self.phase == Phase::SignedIn
+    }
+
     fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out) {
         if self.phase == Phase::Ended {
             return;

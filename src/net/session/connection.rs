@@ -146,12 +146,18 @@ impl<'a> Connection<'a> {
     /// When time alone gives something to do. While nothing is read, nothing counts as overdue: the answer may be in the socket.
     fn wake(&self, reading: bool) -> Mono {
         let due = [
-            reading.then(|| self.pulse.deadline()),
+            if reading { self.pulse.deadline(self.can_ask()) } else { None },
             if reading { self.tick_at() } else { None },
             if reading { self.mute_until } else { None },
             if self.may_ask() { self.driver.dispatch.deadline() } else { None },
         ];
         due.into_iter().flatten().fold(self.pulse.next_ping(), Mono::min)
+    }
+
+    /// Whether the server can be asked for a sign of life. Over plain TCP there is nothing to ask before the sign-in, and the user may be looking
+    /// for a code: such silence means nothing, and the adapter knows how long the rest of the sign-in may take.
+    fn can_ask(&self) -> bool {
+        self.wire.has_pings() || self.adapter.can_probe()
     }
 
     /// When the adapter wants to be called. Not twice in a millisecond, so that a deadline that does not move on keeps nobody busy.
@@ -169,10 +175,14 @@ impl<'a> Connection<'a> {
             let now = self.driver.clock.now();
             let (id, request) = self.driver.dispatch.next(now.mono)?;
             self.adapter.request(id, request, now, out);
+            // The adapter may keep it until the user is signed in.
+            let sent = !out.frames.is_empty();
             if self.pulse.is_stale(now.mono) {
                 self.ping(out);
             }
-            self.pulse.asked(now.mono);
+            if sent {
+                self.pulse.asked(now.mono);
+            }
             if let Some(end) = self.carry_out(out) {
                 return Some(end);
             }
@@ -221,16 +231,20 @@ impl<'a> Connection<'a> {
             if self.wire.has_pings() {
                 self.pinged = Some(now);
                 self.wire.ping(now.0.to_be_bytes());
-                return;
+            } else {
+                let waiting = out.frames.len();
+                self.adapter.probe(self.driver.clock.now(), out);
+                if out.frames.len() > waiting {
+                    self.pinged = Some(now);
+                }
+                for frame in out.frames.drain(..) {
+                    self.wire.push(frame);
+                }
             }
-            let waiting = out.frames.len();
-            self.adapter.probe(self.driver.clock.now(), out);
-            if out.frames.len() > waiting {
-                self.pinged = Some(now);
-            }
-            for frame in out.frames.drain(..) {
-                self.wire.push(frame);
-            }
+        }
+        // Now or before: an answer is awaited. Where nothing can be asked, none is.
+        if self.pinged.is_some() {
+            self.pulse.asked(now);
         }
     }
 
@@ -278,8 +292,8 @@ impl<'a> Connection<'a> {
         }
         let overdue = |connection: &Self| {
             let now = connection.driver.clock.now().mono;
-            let mut due = [connection.tick_at(), connection.mute_until].into_iter().flatten();
-            now >= connection.pulse.deadline() || due.any(|at| now >= at)
+            let due = [connection.pulse.deadline(connection.can_ask()), connection.tick_at(), connection.mute_until];
+            due.into_iter().flatten().any(|at| now >= at)
         };
         if self.driver.pending.is_full() || !overdue(self) {
             return None;
@@ -295,7 +309,7 @@ impl<'a> Connection<'a> {
             let why = format!("nothing there speaks this protocol; it says nothing for {seconds} s");
             return Some(End::Down(reason::not_a_server(&self.server, &why)));
         }
-        match self.pulse.look(now.mono) {
+        match self.pulse.look(now.mono, self.can_ask()) {
             Some(Finding::Dead) => return Some(End::Down(DownReason::Quiet)),
             Some(Finding::Silent(since)) => self.driver.pending.link(LinkEvent::Silent(Some(since))),
             None => {}

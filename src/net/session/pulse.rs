@@ -2,7 +2,7 @@
 //!
 //! - A ping goes out every while, and along with a request when nothing was heard lately: a user who writes is soon told.
 //! - A ping or request that nothing follows is told after [`Timing::answer`], and taken back by whatever is heard next.
-//! - After [`Timing::silence`] without anything the connection is dead. After a sleep it is asked at once, and has [`Timing::probe`] only.
+//! - After [`Timing::silence`] without anything the connection is dead, unless there was no way to ask it anything. After a sleep it is asked at once, and has [`Timing::probe`] only.
 
 use super::Timing;
 use crate::domain::Mono;
@@ -54,10 +54,9 @@ impl Pulse {
         self.asked.get_or_insert(now);
     }
 
-    /// What is sent is a ping.
+    /// It was the time for a ping, whether one could be sent or not.
     pub(super) fn pinged(&mut self, now: Mono) {
         self.next_ping = now.plus(self.timing.ping);
-        self.asked(now);
     }
 
     /// The connection may have died unseen: it has a short while to show that it lives. Asking is the caller's business.
@@ -80,15 +79,15 @@ impl Pulse {
         self.asked.is_none() && now.since(self.heard) >= self.timing.answer / PAUSE
     }
 
-    /// When [`Pulse::look`] will find something if nothing is heard.
-    pub(super) fn deadline(&self) -> Mono {
+    /// When [`Pulse::look`] will find something if nothing is heard. `able`: the other side can be asked; else it may be silent for as long as it likes.
+    pub(super) fn deadline(&self, able: bool) -> Option<Mono> {
         let silent = self.asked.filter(|_| !self.told).map(|asked| asked.plus(self.timing.answer));
-        silent.map_or(self.dead_at(), |silent| silent.min(self.dead_at()))
+        [silent, able.then(|| self.dead_at())].into_iter().flatten().min()
     }
 
-    /// What time has brought; each silence is told once.
-    pub(super) fn look(&mut self, now: Mono) -> Option<Finding> {
-        if now >= self.dead_at() {
+    /// What time has brought; each silence is told once. `able` as for [`Pulse::deadline`].
+    pub(super) fn look(&mut self, now: Mono, able: bool) -> Option<Finding> {
+        if able && now >= self.dead_at() {
             return Some(Finding::Dead);
         }
         let silent = self.asked.map(|asked| now.since(asked)).filter(|since| *since >= self.timing.answer);
@@ -114,13 +113,13 @@ mod tests {
     fn silence_is_told_once_and_ends_with_anything_heard() {
         let mut pulse = Pulse::new(Timing::default(), at(0));
         pulse.asked(at(0));
-        assert_eq!((pulse.look(at(9)), pulse.deadline()), (None, at(10)));
-        assert_eq!(pulse.look(at(12)), Some(Finding::Silent(Duration::from_secs(12))));
+        assert_eq!((pulse.look(at(9), true), pulse.deadline(true)), (None, Some(at(10))));
+        assert_eq!(pulse.look(at(12), true), Some(Finding::Silent(Duration::from_secs(12))));
         pulse.asked(at(30));
-        assert_eq!((pulse.look(at(45)), pulse.deadline()), (None, at(75)));
+        assert_eq!((pulse.look(at(45), true), pulse.deadline(true)), (None, Some(at(75))));
         assert!(pulse.heard(at(50)) && !pulse.heard(at(51)));
-        assert_eq!(pulse.look(at(100)), None, "nothing was asked");
-        assert_eq!(pulse.look(at(126)), Some(Finding::Dead));
+        assert_eq!(pulse.look(at(100), true), None, "nothing was asked");
+        assert_eq!(pulse.look(at(126), true), Some(Finding::Dead));
     }
 
     #[test]
@@ -140,11 +139,24 @@ mod tests {
         pulse.doubt(at(110));
         pulse.asked(at(110));
         pulse.doubt(at(114));
-        assert_eq!((pulse.look(at(114)), pulse.deadline()), (None, at(115)));
+        assert_eq!((pulse.look(at(114), true), pulse.deadline(true)), (None, Some(at(115))));
         let mut alive = pulse;
         assert!(!alive.heard(at(114)));
-        assert_eq!(alive.look(at(120)), None);
-        assert_eq!(pulse.look(at(115)), Some(Finding::Dead));
+        assert_eq!(alive.look(at(120), true), None);
+        assert_eq!(pulse.look(at(115), true), Some(Finding::Dead));
+    }
+
+    #[test]
+    fn who_cannot_be_asked_may_be_silent() {
+        let mut pulse = Pulse::new(Timing::default(), at(0));
+        pulse.pinged(at(0));
+        pulse.doubt(at(20));
+        assert_eq!((pulse.look(at(5_000), false), pulse.deadline(false)), (None, None));
+        pulse.asked(at(5_000));
+        assert_eq!(pulse.deadline(false), Some(at(5_010)), "a request is to be followed by something");
+        assert_eq!(pulse.look(at(5_010), false), Some(Finding::Silent(Duration::from_secs(10))));
+        assert!(pulse.heard(at(5_020)));
+        assert_eq!((pulse.look(at(5_094), true), pulse.look(at(5_095), true)), (None, Some(Finding::Dead)));
     }
 
     #[test]
@@ -164,19 +176,22 @@ mod tests {
                 now += seconds;
                 match what {
                     0 => _ = pulse.heard(at(now)),
-                    1 => pulse.pinged(at(now)),
+                    1 => {
+                        pulse.pinged(at(now));
+                        pulse.asked(at(now));
+                    }
                     2 => pulse.doubt(at(now)),
-                    _ => _ = pulse.look(at(now)),
+                    _ => _ = pulse.look(at(now), true),
                 }
-                let deadline = pulse.deadline();
+                let deadline = pulse.deadline(true).unwrap();
                 let mut early = pulse;
                 if at(now) < deadline {
-                    prop_assert_eq!(early.look(at(now)), None);
+                    prop_assert_eq!(early.look(at(now), true), None);
                 }
-                let found = early.look(deadline.max(at(now)));
+                let found = early.look(deadline.max(at(now)), true);
                 prop_assert!(found.is_some());
                 // What was told is not due again: a loop that sleeps until the deadline does not spin.
-                prop_assert!(found == Some(Finding::Dead) || early.deadline() > deadline.max(at(now)));
+                prop_assert!(found == Some(Finding::Dead) || early.deadline(true) > Some(deadline.max(at(now))));
             }
         }
     }

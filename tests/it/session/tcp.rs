@@ -2,9 +2,11 @@
 
 use super::proxy::{accept, bind, head, socks};
 use super::support::{Core, Server, config, roles, soon};
-use nib::domain::{DownReason, Reply};
+use nib::domain::{DownReason, LinkEvent, Reply};
+use nib::net::NetEvent;
 use nib::net::dial::Proxies;
 use nib::net::session::SessionConfig;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -52,6 +54,34 @@ async fn requests_and_answers_cross_and_parting_is_an_end_of_the_stream() {
     let mut rest = Vec::new();
     soon("the end", tcp.read_to_end(&mut rest)).await.unwrap();
     assert!(rest.is_empty(), "{rest:?}");
+}
+
+#[tokio::test]
+async fn before_the_sign_in_nothing_can_be_asked_and_silence_means_nothing() {
+    let server = Server::bind().await;
+    let mut config = at(&server);
+    config.timing.ping = Duration::from_millis(5);
+    config.timing.answer = Duration::from_millis(10);
+    config.timing.silence = Duration::from_millis(40);
+    config.timing.probe = Duration::from_millis(10);
+    let mut core = Core::start(config);
+    let mut tcp = server.accept_raw().await;
+    assert_eq!(hear(&mut tcp).await, "hello old");
+    core.session.probe();
+    // Many times what a connection has that can be asked: the user looks for a code.
+    let meanwhile = async {
+        loop {
+            match core.event().await {
+                Some(NetEvent::Link(LinkEvent::Connecting)) => {}
+                other => return other,
+            }
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_millis(600), meanwhile).await;
+    assert!(told.is_err(), "{told:?}");
+    say(&mut tcp, "welcome new").await;
+    core.signed_in().await;
+    assert!(server.nobody_waits());
 }
 
 #[tokio::test]
