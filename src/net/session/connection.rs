@@ -161,8 +161,10 @@ impl<'a> Connection<'a> {
     }
 
     /// When the adapter wants to be called. Not twice in a millisecond, so that a deadline that does not move on keeps nobody busy.
+    /// Not in doubt either: what would be overdue after a sleep may be on its way.
     fn tick_at(&self) -> Option<Mono> {
-        self.adapter.deadline().map(|at| at.max(self.may_tick))
+        let doubted = self.pulse.doubted_until().filter(|_| self.can_ask()).unwrap_or_default();
+        self.adapter.deadline().map(|at| at.max(self.may_tick).max(doubted))
     }
 
     fn may_ask(&self) -> bool {

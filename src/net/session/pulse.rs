@@ -2,7 +2,8 @@
 //!
 //! - A ping goes out every while, and along with a request when nothing was heard lately: a user who writes is soon told.
 //! - A ping or request that nothing follows is told after [`Timing::answer`], and taken back by whatever is heard next.
-//! - After [`Timing::silence`] without anything the connection is dead, unless there was no way to ask it anything. After a sleep it is asked at once, and has [`Timing::probe`] only.
+//! - After [`Timing::silence`] without anything the connection is dead, unless there was no way to ask it anything. After a sleep it is asked at once, and has [`Timing::probe`] from
+//!   then on, however long the sleep was.
 
 use super::Timing;
 use crate::domain::Mono;
@@ -94,9 +95,14 @@ impl Pulse {
         silent.filter(|_| !std::mem::replace(&mut self.told, true)).map(Finding::Silent)
     }
 
+    /// Until when a connection that is in doubt may show that it lives.
+    pub(super) fn doubted_until(&self) -> Option<Mono> {
+        self.doubted_until
+    }
+
+    /// In doubt, the time since the last sign of life says nothing: nobody was there to hear one.
     fn dead_at(&self) -> Mono {
-        let quiet = self.heard.plus(self.timing.silence);
-        self.doubted_until.map_or(quiet, |until| until.min(quiet))
+        self.doubted_until.unwrap_or(self.heard.plus(self.timing.silence))
     }
 }
 
@@ -144,6 +150,10 @@ mod tests {
         assert!(!alive.heard(at(114)));
         assert_eq!(alive.look(at(120), true), None);
         assert_eq!(pulse.look(at(115), true), Some(Finding::Dead));
+        // However long nobody looked.
+        alive.doubt(at(9_000));
+        assert_eq!((alive.look(at(9_004), true), alive.deadline(true)), (None, Some(at(9_005))));
+        assert_eq!(alive.look(at(9_005), true), Some(Finding::Dead));
     }
 
     #[test]

@@ -28,10 +28,14 @@ impl Sleeper {
         config.timing.ping = Duration::from_millis(20);
         config.timing.silence = Duration::from_secs(3_600);
         config.timing.answer = Duration::from_secs(3_600);
-        config.timing.probe = Duration::from_millis(100);
+        // Longer than any stall of the machine: a connection that lives is not to look dead.
+        config.timing.probe = Duration::from_secs(15);
         config
     }
 }
+
+/// How long a connection that nobody reads is given.
+const SHORT: Duration = Duration::from_millis(100);
 
 /// Hears the client's pings, and so answers them.
 async fn pings(peer: &mut Peer<TcpStream>, count: usize) {
@@ -66,6 +70,7 @@ async fn silence(core: &mut Core) -> Option<Duration> {
 async fn after_a_sleep_a_dead_connection_is_left_and_dialled_at_once() {
     let (server, sleeper) = (Server::bind().await, Sleeper::default());
     let mut config = sleeper.config(&server);
+    config.timing.probe = SHORT;
     config.timing.most_delay = Duration::from_secs(3_600);
     let mut core = Core::start(config);
     let mut peer = server.welcome("hello old").await;
@@ -87,7 +92,6 @@ async fn a_connection_that_lived_through_the_sleep_goes_on() {
     core.signed_in().await;
     for _ in 0..3 {
         sleeper.sleep(Duration::from_secs(600));
-        // Far more than the time in which a dead one would have been left.
         pings(&mut peer, 20).await;
     }
     assert!(server.nobody_waits());
@@ -97,13 +101,34 @@ async fn a_connection_that_lived_through_the_sleep_goes_on() {
 }
 
 #[tokio::test]
-async fn a_doubted_connection_is_probed_without_any_sleep() {
+async fn after_a_stop_longer_than_any_silence_there_is_time_for_an_answer() {
+    const SILENCE: Duration = Duration::from_secs(3);
     let (server, awake) = (Server::bind().await, Sleeper::default());
-    let mut core = Core::start(awake.config(&server));
+    let mut config = awake.config(&server);
+    config.timing.silence = SILENCE;
+    config.timing.ping = Duration::from_secs(3_600);
+    let mut core = Core::start(config);
     let mut peer = server.welcome("hello old").await;
     core.signed_in().await;
+    pings(&mut peer, 1).await;
+    all_heard(&mut core, &mut peer).await;
     core.session.probe();
-    pings(&mut peer, 20).await;
+    // Session and server run on this thread: to them it is what a stop by a signal is.
+    std::thread::sleep(SILENCE + SILENCE / 4);
+    pings(&mut peer, 1).await;
+    all_heard(&mut core, &mut peer).await;
+    assert!(server.nobody_waits());
+}
+
+#[tokio::test]
+async fn a_doubted_connection_is_probed_without_any_sleep() {
+    let (server, awake) = (Server::bind().await, Sleeper::default());
+    let mut config = awake.config(&server);
+    config.timing.probe = SHORT;
+    let mut core = Core::start(config);
+    let mut peer = server.welcome("hello old").await;
+    core.signed_in().await;
+    pings(&mut peer, 5).await;
     all_heard(&mut core, &mut peer).await;
     core.session.probe();
     assert_eq!(core.down().await, DownReason::Quiet, "it is not read any more");
