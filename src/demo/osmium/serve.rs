@@ -88,7 +88,8 @@ async fn attend(stream: TcpStream, hub: Hub) {
         let (mut sink, mut source) = tcp::split(stream, MAX_READ);
         let (id, socket, queue) = hub.connect();
         let _leave = Leave { hub: &hub, id };
-        if converse(&mut sink, &mut source, &hub, id, &socket, queue).await {
+        // An outlet that has failed takes nothing more, and who has gone waits for no farewell.
+        if converse(&mut sink, &mut source, &hub, id, &socket, queue).await == Over::Ours {
             let farewell = async {
                 let _ = sink.send(Message::Close(None)).await;
                 while source.next().await.is_some_and(|next| next.is_ok()) {}
@@ -106,7 +107,7 @@ async fn attend(stream: TcpStream, hub: Hub) {
     let (id, socket, queue) = hub.connect();
     let _leave = Leave { hub: &hub, id };
     let (mut sink, mut source) = stream.split();
-    if !converse(&mut sink, &mut source, &hub, id, &socket, queue).await {
+    if converse(&mut sink, &mut source, &hub, id, &socket, queue).await == Over::Cut {
         return;
     }
     // Answers a farewell of the client, if that is what ended it.
@@ -134,7 +135,18 @@ fn dated(_: &Request, mut answer: Response) -> Result<Response, ErrorResponse> {
     Ok(answer)
 }
 
-/// Carries frames between a client and the hub until one of them has had enough. False: the connection was cut.
+/// How a conversation ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Over {
+    /// The connection was cut.
+    Cut,
+    /// The client has gone, or one direction has failed.
+    Theirs,
+    /// We have closed it, and the client may still be there.
+    Ours,
+}
+
+/// Carries frames between a client and the hub until one of them has had enough.
 async fn converse(
     sink: &mut (impl Sink<Message, Error = SocketError> + Unpin),
     source: &mut (impl Stream<Item = Result<Message, SocketError>> + Unpin),
@@ -142,18 +154,20 @@ async fn converse(
     id: ConnectionId,
     socket: &Socket,
     queue: mpsc::Receiver<Outbound>,
-) -> bool {
-    tokio::select! {
-        () = socket.cut.notified() => return false,
-        () = write(sink, queue, socket) => {}
-        reason = read(source, hub, id, socket) => {
-            if let Some((code, reason)) = reason {
+) -> Over {
+    let written = tokio::select! {
+        () = socket.cut.notified() => return Over::Cut,
+        written = write(sink, queue, socket) => written.is_ok(),
+        reason = read(source, hub, id, socket) => match reason {
+            None => false,
+            Some((code, reason)) => {
                 let frame = CloseFrame { code: CloseCode::from(code), reason: reason.into() };
-                let _ = tokio::time::timeout(PATIENCE, sink.send(Message::Close(Some(frame)))).await;
+                let sent = tokio::time::timeout(PATIENCE, sink.send(Message::Close(Some(frame)))).await;
+                matches!(sent, Ok(Ok(())))
             }
-        }
-    }
-    true
+        },
+    };
+    if written { Over::Ours } else { Over::Theirs }
 }
 
 /// Takes leave of a client, for a while at most.
@@ -181,7 +195,7 @@ async fn write(
     sink: &mut (impl Sink<Message, Error = SocketError> + Unpin),
     mut queue: mpsc::Receiver<Outbound>,
     socket: &Socket,
-) {
+) -> Result<(), SocketError> {
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, 64).await > 0 {
         for outbound in batch.drain(..) {
@@ -195,20 +209,18 @@ async fn write(
                     (Message::Close(Some(frame)), true)
                 }
             };
-            if sink.feed(message).await.is_err() {
-                return;
-            }
+            sink.feed(message).await?;
             if last {
-                let _ = sink.flush().await;
-                return;
+                return sink.flush().await;
             }
         }
-        if queue.is_empty() && sink.flush().await.is_err() {
-            return;
+        if queue.is_empty() {
+            sink.flush().await?;
         }
         socket.drained.notify_one();
         socket.roomier.notify_one();
     }
+    Ok(())
 }
 
 /// Reads until the client is gone; the reason to give if it is to be closed.
@@ -238,5 +250,48 @@ async fn read(
             Err(SocketError::Capacity(_)) => return Some((1009, "The frame is too large.".to_owned())),
             Err(_) => return None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hub() -> Hub {
+        let options = Options::default();
+        let now = wall_clock();
+        Hub::new(Server::of_world(&options, &generate(1, now), now).unwrap(), 8)
+    }
+
+    /// Both ends of a connection.
+    async fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let near = TcpStream::connect(listener.local_addr().unwrap());
+        let (near, far) = tokio::join!(near, listener.accept());
+        (near.unwrap(), far.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn a_client_that_goes_without_a_word_is_let_go() {
+        for said in [&[0][..], &[0, 0, 0, 0], &[0, 255, 255, 255, 1]] {
+            let (mut near, far) = pair().await;
+            near.write_all(said).await.unwrap();
+            near.shutdown().await.unwrap();
+            let attended = tokio::spawn(attend(far, hub()));
+            tokio::time::timeout(PATIENCE, attended).await.expect("it ends").expect("without a panic");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_outlet_that_fails_ends_the_conversation_and_is_left_alone() {
+        let hub = hub();
+        let (id, socket, queue) = hub.connect();
+        socket.queued.fetch_add(1, Ordering::Relaxed);
+        socket.frames.send(Outbound::Frame(bytes::Bytes::from_static(b"x"))).await.unwrap();
+        let broken = |(), _: Message| std::future::ready(Err::<(), _>(SocketError::ConnectionClosed));
+        let mut sink = Box::pin(futures_util::sink::unfold((), broken));
+        let mut source = futures_util::stream::pending();
+        let over = converse(&mut sink, &mut source, &hub, id, &socket, queue).await;
+        assert_eq!(over, Over::Theirs);
     }
 }

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::sink::{Sink, unfold as write_with};
-use futures_util::stream::{Stream, unfold as read_with};
+use futures_util::stream::{Stream, StreamExt, unfold as read_with};
 use std::io;
 use std::pin::Pin;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
@@ -37,7 +37,8 @@ pub(super) fn split(stream: TcpStream, most: usize) -> (Outlet, Source) {
         put(&mut write, message).await?;
         Ok::<_, SocketError>(write)
     });
-    (Box::pin(outlet), Box::pin(source))
+    // Whoever takes leave reads once more after the end.
+    (Box::pin(outlet), Box::pin(source.fuse()))
 }
 
 async fn frame(reader: &mut BufReader<OwnedReadHalf>, most: usize) -> Result<Bytes, SocketError> {
