@@ -144,12 +144,15 @@ impl Driver {
         if self.signed_in_at.is_some_and(|since| now.mono.since(since) >= self.config.timing.stable) {
             self.backoff.reset();
         }
+        if let Some(rest) = reason.rest() {
+            self.entrypoints.rests(rest, now.mono);
+        }
         if self.signed_in_at.is_some() {
             self.entrypoints.reached()
         } else {
             self.entrypoints.failed()
         }
-        let retry_in = self.backoff.next(&mut self.random).max(reason.rest().unwrap_or_default());
+        let retry_in = self.backoff.next(&mut self.random).max(self.entrypoints.rest(now.mono));
         tracing::info!(%reason, ?retry_in, "not connected");
         self.pending.link(LinkEvent::Down { reason, retry_in });
         let mut answers = Vec::new();

@@ -3,9 +3,11 @@
 //! Nobody has published what the list is for; nib's choice: after two failed dials of the configured address each entry has one, in the server's order,
 //! and then the configured address again. A token must not follow a redirect, so only hosts under the configured domain count, and those the user trusts.
 
+use crate::domain::Mono;
 use crate::net::Entrypoint;
 use crate::net::dial::ServerAddress;
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// Dials of the configured address before another one is tried.
 const HOME: usize = 2;
@@ -18,6 +20,8 @@ pub(super) struct Entrypoints {
     home: ServerAddress,
     trusted: Vec<String>,
     others: Vec<ServerAddress>,
+    /// Those that want to be left alone, and until when.
+    resting: Vec<(ServerAddress, Mono)>,
     /// Dials in a row that did not lead to a sign-in.
     failures: usize,
 }
@@ -25,7 +29,7 @@ pub(super) struct Entrypoints {
 impl Entrypoints {
     /// Only the configured address is known. `trusted`: hosts that count whatever their domain, with those under them.
     pub(super) fn new(home: ServerAddress, trusted: Vec<String>) -> Self {
-        Self { home, trusted, others: Vec::new(), failures: 0 }
+        Self { home, trusted, others: Vec::new(), resting: Vec::new(), failures: 0 }
     }
 
     /// The server said where else it is; this replaces what it said before.
@@ -43,6 +47,7 @@ impl Entrypoints {
                 }
             }
         }
+        self.resting.retain(|(resting, _)| *resting == self.home || self.others.contains(resting));
     }
 
     /// What is known beside the configured address.
@@ -54,6 +59,20 @@ impl Entrypoints {
     pub(super) fn next(&self) -> &ServerAddress {
         let turn = self.failures % (HOME + self.others.len());
         turn.checked_sub(HOME).and_then(|at| self.others.get(at)).unwrap_or(&self.home)
+    }
+
+    /// The one that was dialled wants to be left alone for so long. It speaks for itself: the others may be there to take its load.
+    pub(super) fn rests(&mut self, rest: Duration, now: Mono) {
+        let server = self.next().clone();
+        self.resting.retain(|(other, until)| *other != server && *until > now);
+        self.resting.push((server, now.plus(rest)));
+    }
+
+    /// How long the one that is to be dialled next still wants to be left alone.
+    pub(super) fn rest(&self, now: Mono) -> Duration {
+        let next = self.next();
+        let until = self.resting.iter().find(|(resting, _)| resting == next).map(|&(_, until)| until);
+        until.map_or(Duration::ZERO, |until| until.since(now))
     }
 
     /// The dial, or the connection after it, led to no sign-in.
@@ -121,6 +140,24 @@ mod tests {
         server.told(&[]);
         (0..3).for_each(|_| server.failed());
         assert_eq!(server.next().to_string(), home, "there is nowhere else");
+    }
+
+    #[test]
+    fn who_wants_to_be_left_alone_speaks_for_itself() {
+        let now = Mono::default();
+        let later = now.plus(Duration::from_secs(100));
+        let mut server = of("wss://ws-0.osmium.chat", &[]);
+        server.told(&[at("ws-1.osmium.chat", 443)]);
+        server.rests(Duration::from_secs(600), now);
+        server.failed();
+        assert_eq!(server.rest(now), Duration::from_secs(600), "the same once more");
+        server.failed();
+        assert_eq!(server.rest(now), Duration::ZERO, "another one");
+        server.rests(Duration::from_secs(30), now);
+        assert_eq!(server.rest(now), Duration::from_secs(30));
+        server.failed();
+        assert_eq!(server.rest(later), Duration::from_secs(500), "the first is still resting");
+        assert_eq!(server.rest(now.plus(Duration::from_secs(601))), Duration::ZERO);
     }
 
     #[test]
