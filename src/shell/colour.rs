@@ -39,43 +39,66 @@ pub fn promised() -> ColorDepth {
 /// How many colours these variables promise. `NO_COLOR` comes first, as <https://no-color.org> asks: any text but the empty one means none.
 #[must_use]
 pub fn depth(variable: impl Fn(&str) -> Option<String>) -> ColorDepth {
+    decided(variable).0
+}
+
+/// What decided how many colours there are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Decider {
+    NoColor,
+    ColorTerm,
+    Term,
+    /// No variable: the system.
+    System,
+}
+
+fn decided(variable: impl Fn(&str) -> Option<String>) -> (ColorDepth, Decider) {
     let value = |name: &str| variable(name).unwrap_or_default().to_ascii_lowercase();
     let term = value("TERM");
-    if !value("NO_COLOR").is_empty() || term.starts_with("vt1") || term.starts_with("vt2") || term.ends_with("-mono") {
-        return ColorDepth::None;
+    if !value("NO_COLOR").is_empty() {
+        return (ColorDepth::None, Decider::NoColor);
+    }
+    if term.starts_with("vt1") || term.starts_with("vt2") || term.ends_with("-mono") {
+        return (ColorDepth::None, Decider::Term);
     }
     let colours = value("COLORTERM");
-    if matches!(colours.as_str(), "truecolor" | "24bit")
-        || term.ends_with("-direct")
-        || term == "xterm-kitty"
-        || term == "xterm-ghostty"
-    {
-        return ColorDepth::TrueColor;
+    if matches!(colours.as_str(), "truecolor" | "24bit") {
+        return (ColorDepth::TrueColor, Decider::ColorTerm);
+    }
+    if term.ends_with("-direct") || term == "xterm-kitty" || term == "xterm-ghostty" {
+        return (ColorDepth::TrueColor, Decider::Term);
     }
     // Consoles of Windows have no name and show all colours.
     if cfg!(windows) && term.is_empty() {
-        return ColorDepth::TrueColor;
+        return (ColorDepth::TrueColor, Decider::System);
     }
-    if term.contains("256color") || !colours.is_empty() {
-        return ColorDepth::Ansi256;
+    if term.contains("256color") {
+        return (ColorDepth::Ansi256, Decider::Term);
     }
-    ColorDepth::Ansi16
+    if !colours.is_empty() {
+        return (ColorDepth::Ansi256, Decider::ColorTerm);
+    }
+    (ColorDepth::Ansi16, Decider::Term)
 }
 
 /// How many colours these variables promise, and which of them says so, both in words.
 #[must_use]
 pub fn explained(variable: impl Fn(&str) -> Option<String>) -> (&'static str, String) {
-    let count = match depth(&variable) {
+    let (depth, decider) = decided(&variable);
+    let count = match depth {
         ColorDepth::None => "none",
         ColorDepth::Ansi16 => "16",
         ColorDepth::Ansi256 => "256",
         ColorDepth::TrueColor => "all",
     };
-    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let why = match (set("NO_COLOR"), set("COLORTERM")) {
-        (Some(_), _) => "NO_COLOR is set".to_owned(),
-        (None, Some(promise)) => format!("COLORTERM is {promise}"),
-        (None, None) => "by the terminal's name; COLORTERM=truecolor would promise all".to_owned(),
+    let why = match (decider, depth) {
+        (Decider::NoColor, _) => "NO_COLOR is set".to_owned(),
+        (Decider::ColorTerm, _) => format!("COLORTERM is {}", variable("COLORTERM").unwrap_or_default()),
+        (Decider::Term, ColorDepth::Ansi16 | ColorDepth::Ansi256) => {
+            "by the terminal's name; COLORTERM=truecolor would promise all".to_owned()
+        }
+        (Decider::Term, _) => "by the terminal's name".to_owned(),
+        (Decider::System, _) => "as the system's console shows them".to_owned(),
     };
     (count, why)
 }
@@ -101,6 +124,26 @@ mod tests {
             let found =
                 depth(|name| variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned()));
             assert_eq!(found, want, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn the_variable_that_decided_is_named() {
+        for (variables, count, why) in [
+            (&[("TERM", "xterm-kitty"), ("COLORTERM", "yes")][..], "all", "by the terminal's name"),
+            (&[("TERM", "vt220"), ("COLORTERM", "truecolor")], "none", "by the terminal's name"),
+            (&[("TERM", "vt220"), ("NO_COLOR", "1")], "none", "NO_COLOR is set"),
+            (&[("TERM", "xterm"), ("COLORTERM", "truecolor")], "all", "COLORTERM is truecolor"),
+            (&[("TERM", "xterm"), ("COLORTERM", "yes")], "256", "COLORTERM is yes"),
+            (
+                &[("TERM", "screen-256color"), ("COLORTERM", "yes")],
+                "256",
+                "by the terminal's name; COLORTERM=truecolor would promise all",
+            ),
+        ] {
+            let variable =
+                |name: &str| variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned());
+            assert_eq!(explained(variable), (count, why.to_owned()), "{variables:?}");
         }
     }
 }
