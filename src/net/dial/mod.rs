@@ -208,6 +208,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_with_numbers_of_both_kinds_is_reached_by_the_one_that_lives() {
+        if let Err(error) = TcpListener::bind("[::1]:0").await {
+            eprintln!("NOT TESTED: addresses of both kinds, since [::1] cannot be listened at here: {error}");
+            return;
+        }
         for (dead, alive) in [("127.0.0.1:0", "[::1]:0"), ("[::1]:0", "127.0.0.1:0")] {
             let listener = TcpListener::bind(alive).await.unwrap();
             let dead = TcpListener::bind(dead).await.unwrap().local_addr().unwrap();
