@@ -10,7 +10,7 @@ use crate::net::session::Report;
 use crate::shell::host::{Host, HostError};
 use crate::shell::startup::{Startup, StartupError};
 use serde_json::json;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 const HERE: Section = Section::Network;
 /// How long the way to a server may take.
@@ -53,7 +53,7 @@ pub(super) async fn look(
     let mut reports = Vec::new();
     for patient in patients {
         let Some(facts) = way(findings, mask, &startup, patient).await? else { continue };
-        times.extend(facts.time.map(|time| (time, now())));
+        times.extend(facts.time);
         if patient.has_token {
             reports.push((patient.about.as_str(), sign_in(findings, mask, &startup, patient).await?));
         }
@@ -177,11 +177,6 @@ fn requests(findings: &mut Findings, about: &str, report: &Report) -> Result<(),
         "timed_out": counts.timed_out, "lost": counts.lost, "late": counts.late,
     });
     findings.figures(Section::Requests, about, text, figures)
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The clock beside those of the servers that told their time: theirs, and ours at that moment.

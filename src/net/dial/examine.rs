@@ -24,8 +24,8 @@ pub struct Facts {
     pub issuer: Option<CleanText>,
     /// How long it took until messages could be exchanged.
     pub open: Option<Duration>,
-    /// The server's time of day, as it said when it opened the WebSocket, in milliseconds since the Unix epoch.
-    pub time: Option<i64>,
+    /// The server's time of day, as it said when it opened the WebSocket, and ours when that came, both in milliseconds since the Unix epoch.
+    pub time: Option<(i64, i64)>,
     /// How long a ping and its answer took. Only WebSockets have them.
     pub latency: Option<Duration>,
 }

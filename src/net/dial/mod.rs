@@ -181,8 +181,9 @@ async fn shake_hands(
         .max_frame_size(Some(LONGEST_FRAME));
     let (socket, answer) =
         tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(fault)?;
+    let ours = jiff::Timestamp::now().as_millisecond();
     let date = answer.headers().get(DATE).and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?.trim()).ok());
-    facts.time = date.map(|date| date.timestamp().as_millisecond());
+    facts.time = date.map(|date| (date.timestamp().as_millisecond(), ours));
     Ok(Socket::Web(Box::new(socket)))
 }
 
