@@ -114,6 +114,24 @@ impl Startup {
     pub fn load(profile: Option<&str>, config_file: Option<&Path>) -> Result<Self, StartupError> {
         let paths = Paths::find(profile, config_file)?;
         paths.create()?;
+        Self::gather(paths, SavedAccounts::load)
+    }
+
+    /// The same for who only wants to look: no directory is made, and a list of accounts that makes no sense stays where it is and counts as empty.
+    ///
+    /// # Errors
+    /// As for [`Startup::load`].
+    pub fn look(profile: Option<&str>, config_file: Option<&Path>) -> Result<Self, StartupError> {
+        Self::gather(Paths::find(profile, config_file)?, |file| match SavedAccounts::look(file) {
+            Ok(saved) => Ok((saved.unwrap_or_default(), None)),
+            Err(source) => Err(SavedError::Read { path: file.to_owned(), source }),
+        })
+    }
+
+    fn gather(
+        paths: Paths,
+        saved: impl FnOnce(&Path) -> Result<(SavedAccounts, Option<String>), SavedError>,
+    ) -> Result<Self, StartupError> {
         let (config, themes) = Config::of(&paths);
         let mut startup = Self { themes, keeps_choices: true, ..Self::bare(paths) };
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -130,7 +148,7 @@ impl Startup {
             let token = TokenSource::Given(token);
             startup.accounts.push(AccountSetup::new(AccountId(0), &network, TOKEN_VARIABLE, &server, token));
         } else {
-            let (saved, note) = SavedAccounts::load(&startup.paths.accounts_file())?;
+            let (saved, note) = saved(&startup.paths.accounts_file())?;
             startup.notes.extend(note);
             let ids = (0..).map(AccountId);
             let accounts = ids.zip(config::accounts::merge(&config, &saved));

@@ -33,7 +33,7 @@ pub(super) async fn look(
         findings.note(HERE, "servers", "without an account there is none to ask; NIB_SERVER names one".to_owned())?;
         return clock(findings, mask, &[]);
     }
-    let startup = match Startup::load(globals.profile.as_deref(), globals.config.as_deref()) {
+    let startup = match Startup::look(globals.profile.as_deref(), globals.config.as_deref()) {
         Ok(startup) => startup,
         Err(error) => {
             let next = match error {

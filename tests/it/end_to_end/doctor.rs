@@ -226,3 +226,31 @@ fn looking_changes_nothing() {
     assert!(done.code() == 1 && done.out.contains("cannot be understood"), "{done:?}");
     assert_eq!(std::fs::read_to_string(home.path().join("data/accounts.toml")).unwrap(), "nonsense [");
 }
+
+#[test]
+fn asking_servers_changes_nothing_either() {
+    let server = Server::start();
+    let robin = server.account("robin");
+    let fresh = Home::new();
+    let done = fresh.nib(&["doctor"]).env("NIB_TOKEN", &robin.token).env("NIB_SERVER", &server.url).run();
+    assert!(done.went_well().out.contains("the sign-in is taken"));
+    assert_eq!(fresh.files(), Vec::<std::path::PathBuf>::new(), "nothing is made for who has signed in");
+    assert_eq!(std::fs::read_dir(fresh.path()).unwrap().count(), 0, "no directory either");
+
+    let home = Home::new();
+    for (place, text) in [
+        ("config/config.toml", format!("[accounts.work]\ntoken_command = [\"false\"]\nserver = \"{}\"\n", server.url)),
+        ("data/accounts.toml", "nonsense [".to_owned()),
+    ] {
+        let path = home.path().join(place);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let before = home.files();
+    let done = home.run(&["doctor", "--json"]);
+    let way = found(&done).iter().any(|object| object["section"] == "network" && object["open_ms"].is_u64());
+    assert!(way, "the server is asked: {done:?}");
+    assert_eq!(home.files(), before);
+    assert_eq!(std::fs::read_to_string(home.path().join("data/accounts.toml")).unwrap(), "nonsense [");
+    assert!(!home.path().join("state").exists() && !home.path().join("cache").exists());
+}
