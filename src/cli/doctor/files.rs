@@ -14,6 +14,10 @@ const HERE: Section = Section::Files;
 /// What belongs into a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    /// A directory that nib only reads: others may look into it, and it may be the system's.
+    Read,
+    /// A file that nib must read only, and may be the system's. One's own is best closed.
+    Settings,
     /// A directory that others may look into.
     Open,
     /// A directory that is best closed.
@@ -24,14 +28,44 @@ enum Kind {
     File,
 }
 
+impl Kind {
+    /// Whether nib can do without writing there.
+    fn is_read_only(self) -> bool {
+        matches!(self, Self::Read | Self::Settings)
+    }
+}
+
+/// What is wrong with a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "nothing of it is looked at there"))]
+enum Wrong {
+    #[error("it belongs to another user")]
+    Foreign,
+    #[error("nib may not read it")]
+    Unreadable,
+    #[error("nib may not write it")]
+    Unusable,
+    #[error("anybody may write to it, or a group may")]
+    Writable,
+    #[error("others can read it")]
+    Visible,
+}
+
+/// What is known of a place that is there: its mode in words, and what is wrong with it.
+struct Known {
+    mode: String,
+    wrong: Option<Wrong>,
+}
+
 /// Looks at all of them. Nothing is made, and nothing is changed.
 pub(super) fn look(findings: &mut Findings, mask: &Mask, paths: &Paths) -> Result<(), Failure> {
     let places = [
         ("configuration", paths.config.clone(), Kind::Open),
-        ("settings", paths.config_file.clone(), Kind::File),
-        ("themes", paths.themes_dir(), Kind::Open),
+        ("settings", paths.config_file.clone(), Kind::Settings),
+        ("themes", paths.themes_dir(), Kind::Read),
         ("data", paths.data.clone(), Kind::Closed),
         ("accounts", paths.accounts_file(), Kind::File),
+        ("drafts", paths.drafts_file(), Kind::File),
         ("tokens", paths.secrets_dir(), Kind::Secret),
         ("state", paths.state.clone(), Kind::Closed),
         ("log", paths.log_file(), Kind::File),
@@ -45,14 +79,14 @@ pub(super) fn look(findings: &mut Findings, mask: &Mask, paths: &Paths) -> Resul
     let mut good = 0;
     for entry in tokens.flatten() {
         let path = entry.path();
-        match fault_of(&path, Kind::Secret) {
-            Ok(Ok(_)) => good += 1,
-            Ok(Err(wrong)) => {
+        match known_of(&path, Kind::Secret) {
+            Ok(Known { wrong: None, .. }) => good += 1,
+            Ok(Known { wrong: Some(wrong), mode }) => {
                 let next = format!(
                     "run \"chmod 600 {}/*\", and sign in again if others have read it",
                     mask.path(&paths.secrets_dir())
                 );
-                findings.problem(HERE, "token", format!("a file with a token is not used: {wrong}"), &next)?;
+                findings.problem(HERE, "token", format!("a file with a token is not used: {wrong}{mode}"), &next)?;
             }
             Err(_) => {}
         }
@@ -62,57 +96,64 @@ pub(super) fn look(findings: &mut Findings, mask: &Mask, paths: &Paths) -> Resul
 
 fn place(findings: &mut Findings, mask: &Mask, about: &str, path: &Path, kind: Kind) -> Result<(), Failure> {
     let shown = mask.path(path);
-    match fault_of(path, kind) {
+    let Known { mode, wrong } = match known_of(path, kind) {
+        Ok(known) => known,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            findings.ok(HERE, about, format!("{shown}: not there yet"))
+            return findings.ok(HERE, about, format!("{shown}: not there yet"));
         }
         Err(error) => {
             let text = format!("{shown} cannot be looked at: {}", fault::words(&error));
-            findings.problem(HERE, about, text, "give yourself the right to it, or name another place with NIB_HOME")
+            let next = "give yourself the right to it, or name another place with NIB_HOME";
+            return findings.problem(HERE, about, text, next);
         }
-        Ok(Ok(mode)) => findings.ok(HERE, about, format!("{shown}{mode}")),
-        Ok(Err(wrong)) if wrong.starts_with("others") && kind != Kind::Secret => {
-            let right = if kind == Kind::File { "600" } else { "700" };
-            findings.note(HERE, about, format!("{shown}: {wrong}; \"chmod {right} {shown}\" closes it"))
+    };
+    let Some(wrong) = wrong else { return findings.ok(HERE, about, format!("{shown}{mode}")) };
+    let text = format!("{shown}: {wrong}{mode}");
+    let closed = if path.is_dir() { "700" } else { "600" };
+    match wrong {
+        Wrong::Foreign if kind.is_read_only() => findings.note(HERE, about, text),
+        Wrong::Visible if kind != Kind::Secret => {
+            findings.note(HERE, about, format!("{text}; \"chmod {closed} {shown}\" closes it"))
         }
-        Ok(Err(wrong)) => {
-            let next = match wrong.split(' ').next() {
-                Some("others" | "anybody") => {
-                    format!("run \"chmod {} {shown}\"", if path.is_dir() { "700" } else { "600" })
-                }
-                Some("it") if wrong.contains("belongs") => format!("have it given to you, or remove it: {shown}"),
-                _ => format!("run \"chmod u+rwX {shown}\""),
-            };
-            findings.problem(HERE, about, format!("{shown}: {wrong}"), &next)
+        Wrong::Visible | Wrong::Writable => {
+            findings.problem(HERE, about, text, &format!("run \"chmod {closed} {shown}\""))
+        }
+        Wrong::Foreign => findings.problem(HERE, about, text, &format!("have it given to you, or remove it: {shown}")),
+        Wrong::Unreadable | Wrong::Unusable => {
+            findings.problem(HERE, about, text, &format!("run \"chmod u+rwX {shown}\""))
         }
     }
 }
 
-/// Its mode in words if all is well, else what is wrong.
+/// What is known of a place that is there.
 #[cfg(unix)]
-fn fault_of(path: &Path, kind: Kind) -> std::io::Result<Result<String, String>> {
+fn known_of(path: &Path, kind: Kind) -> std::io::Result<Known> {
     use rustix::fs::{Access, access};
     use std::os::unix::fs::MetadataExt;
     let metadata = fs::metadata(path)?;
     let mode = metadata.mode() & 0o777;
-    let written = format!(" (mode {mode:04o})");
-    if metadata.uid() != rustix::process::getuid().as_raw() {
-        return Ok(Err(format!("it belongs to another user{written}")));
-    }
-    if access(path, Access::READ_OK | Access::WRITE_OK).is_err() {
-        return Ok(Err(format!("nib may not read and write it{written}")));
-    }
-    if mode & 0o022 != 0 {
-        return Ok(Err(format!("anybody may write to it, or a group may{written}")));
-    }
-    if mode & 0o077 != 0 && kind != Kind::Open {
-        return Ok(Err(format!("others can read it{written}")));
-    }
-    Ok(Ok(written))
+    let foreign = metadata.uid() != rustix::process::getuid().as_raw();
+    let may = |what| access(path, what).is_ok();
+    let wrong = if foreign && !kind.is_read_only() {
+        Some(Wrong::Foreign)
+    } else if !may(Access::READ_OK) {
+        Some(Wrong::Unreadable)
+    } else if !kind.is_read_only() && !may(Access::WRITE_OK) {
+        Some(Wrong::Unusable)
+    } else if mode & 0o022 != 0 {
+        Some(Wrong::Writable)
+    } else if foreign {
+        Some(Wrong::Foreign)
+    } else if mode & 0o077 != 0 && !matches!(kind, Kind::Open | Kind::Read) {
+        Some(Wrong::Visible)
+    } else {
+        None
+    };
+    Ok(Known { mode: format!(" (mode {mode:04o})"), wrong })
 }
 
 #[cfg(not(unix))]
-fn fault_of(path: &Path, _: Kind) -> std::io::Result<Result<String, String>> {
+fn known_of(path: &Path, _: Kind) -> std::io::Result<Known> {
     // They are as private as the user's directory.
-    fs::metadata(path).map(|_| Ok(String::new()))
+    fs::metadata(path).map(|_| Known { mode: String::new(), wrong: None })
 }

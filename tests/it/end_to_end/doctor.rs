@@ -7,7 +7,7 @@ use crate::authority::{Authority, Front, Sort};
 use serde_json::Value;
 use std::fs::Permissions;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 
 /// The objects of a run with these arguments.
 fn found(done: &Done) -> Vec<Value> {
@@ -253,4 +253,32 @@ fn asking_servers_changes_nothing_either() {
     assert_eq!(home.files(), before);
     assert_eq!(std::fs::read_to_string(home.path().join("data/accounts.toml")).unwrap(), "nonsense [");
     assert!(!home.path().join("state").exists() && !home.path().join("cache").exists());
+}
+
+#[test]
+fn settings_of_the_system_are_no_problem() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path().join("config/themes")).unwrap();
+    let settings = home.path().join("config/config.toml");
+    std::fs::write(&settings, "").unwrap();
+    std::fs::set_permissions(&settings, Permissions::from_mode(0o444)).unwrap();
+    let objects = found(&home.run(&["doctor", "--offline", "--json"]).went_well());
+    assert!(about(&objects, "files", "settings").contains("(mode 0444)"));
+    assert!(about(&objects, "files", "drafts").ends_with("not there yet"));
+    let given = [&settings, &home.path().join("config/themes")].map(|place| chown(place, Some(1), None));
+    if given.iter().any(Result::is_err) {
+        eprintln!("NOT TESTED: settings of another user, since only root can give files away");
+        return;
+    }
+    let objects = found(&home.run(&["doctor", "--offline", "--json"]).went_well());
+    for (what, mode) in [("settings", "0444"), ("themes", "07")] {
+        let text = about(&objects, "files", what);
+        assert!(text.contains(&format!("it belongs to another user (mode {mode}")), "{text}");
+    }
+    std::fs::create_dir_all(home.path().join("data")).unwrap();
+    std::fs::write(home.path().join("data/drafts.json"), "[]").unwrap();
+    chown(home.path().join("data/drafts.json"), Some(1), None).unwrap();
+    let done = home.run(&["doctor", "--offline", "--json"]);
+    let told = problems(&done);
+    assert!(told.len() == 1 && told[0].1.contains("drafts.json: it belongs to another user"), "{told:?}");
 }
