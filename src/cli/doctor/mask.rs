@@ -19,23 +19,55 @@ pub(super) struct Mask {
     /// Nothing is masked.
     off: bool,
     /// Places, and what they are called.
-    places: Vec<(String, &'static str)>,
+    places: Vec<(String, String)>,
+    /// Names of hosts and accounts, the longer ones first: they are masked wherever they stand.
+    names: Vec<String>,
 }
 
 impl Mask {
     /// Masks the home directories that the environment names. `off`: nothing at all.
     pub(super) fn of_environment(off: bool) -> Self {
-        let named = |variable: &str, called| {
+        let named = |variable: &str, called: &str| {
             let place = std::env::var_os(variable).filter(|place| !place.is_empty())?;
             let place = std::path::absolute(place).ok()?;
             let text = place.to_string_lossy().trim_end_matches('/').to_owned();
-            (!text.is_empty()).then_some((text, called))
+            (!text.is_empty()).then(|| (text, called.to_owned()))
         };
         let homes = [named("NIB_HOME", "$NIB_HOME"), named("HOME", "~"), named("USERPROFILE", "~")];
-        let mut places: Vec<(String, &'static str)> = homes.into_iter().flatten().collect();
+        let mut places: Vec<(String, String)> = homes.into_iter().flatten().collect();
         // One may lie in the other: the longer one first.
         places.sort_by_key(|(place, _)| std::cmp::Reverse(place.len()));
-        Self { off, places }
+        Self { off, places, names: Vec::new() }
+    }
+
+    /// Masks a name wherever it stands by itself: that of an account, a profile, a host. What everybody knows stays.
+    pub(super) fn know(&mut self, name: &str) {
+        if !name.is_empty() && !is_public(name) && !self.names.iter().any(|known| known == name) {
+            self.names.push(name.to_owned());
+            // One may be the beginning of another.
+            self.names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        }
+    }
+
+    /// Masks the host of an address, which may be that of a server or a proxy, in any shape.
+    pub(super) fn know_host_of(&mut self, address: &str) {
+        let address = address.trim();
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let place = rest.split(['/', '?', '#']).next().unwrap_or_default().rsplit('@').next().unwrap_or_default();
+        let host = match place.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => place,
+        };
+        self.know(host.trim_start_matches('[').trim_end_matches(']'));
+    }
+
+    /// Masks a place wherever it is named, as [`Mask::path`] does.
+    pub(super) fn know_path(&mut self, path: &Path) {
+        let (written, shown) = (path.display().to_string(), self.path(path));
+        if written != shown {
+            self.places.push((written, shown));
+            self.places.sort_by_key(|(place, _)| std::cmp::Reverse(place.len()));
+        }
     }
 
     /// A name of something that the user chose.
@@ -46,9 +78,18 @@ impl Mask {
         word.chars().next().filter(|first| first.is_alphanumeric()).into_iter().chain([GONE]).collect()
     }
 
-    /// A place of a file.
+    /// A place of a file. Outside of the homes any directory may be called after somebody, so only its own name is left.
     pub(super) fn path(&self, path: &Path) -> String {
-        self.places_of(&path.display().to_string())
+        let written = path.display().to_string();
+        let shown = self.places_of(&written);
+        if self.off || shown != written {
+            return shown;
+        }
+        let inside = path.parent().is_some_and(|parent| parent.file_name().is_some() || parent.ends_with(".."));
+        match path.file_name() {
+            Some(name) if inside => format!("…/{}", name.to_string_lossy()),
+            _ => shown,
+        }
     }
 
     /// A host with or without its port.
@@ -84,7 +125,7 @@ impl Mask {
         if self.off {
             return text.to_owned();
         }
-        let text = self.places_of(text);
+        let text = self.names_of(self.places_of(text));
         let masked = text.split_inclusive([' ', '"', '(', ')', ',', ';', '\'', '\n']).map(|part| {
             let word = part.trim_end_matches([' ', '"', '(', ')', ',', ';', '\'', '\n', ':', '.']);
             format!("{}{}", self.piece(word), &part[word.len()..])
@@ -117,8 +158,11 @@ impl Mask {
 
     /// A piece of a sentence without spaces.
     fn piece(&self, word: &str) -> String {
-        if word.starts_with(['/', '~', '$']) {
+        if word.starts_with(['~', '$']) || word.starts_with("/home/") || word.starts_with("/Users/") {
             return word.to_owned();
+        }
+        if word.starts_with('/') {
+            return last_of(word).map_or_else(|| word.to_owned(), |name| format!("…/{name}"));
         }
         if let Some((scheme, rest)) = word.split_once("://") {
             let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -134,9 +178,32 @@ impl Mask {
         let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
         let last = host.rsplit_once('.').map(|(_, last)| last);
         let named = last.is_some_and(|last| {
-            last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()) && !FILES.contains(&last)
+            let letters = last.len() > 1 && last.chars().all(char::is_alphabetic);
+            (letters || last.starts_with("xn--")) && !FILES.contains(&last)
         });
         if number || named { self.host(word) } else { word.to_owned() }
+    }
+
+    /// Replaces the names that are known, where they are no part of a longer word.
+    fn names_of(&self, mut text: String) -> String {
+        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '$'));
+        for name in &self.names {
+            // Of the same length, so that what is found there is found here. Hosts are told in small letters.
+            let (lower, sought) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+            let mut masked = String::with_capacity(text.len());
+            let mut from = 0;
+            for (at, found) in lower.match_indices(&sought) {
+                let end = at + found.len();
+                if edge(text[..at].chars().next_back()) && edge(text[end..].chars().next()) {
+                    masked.push_str(&text[from..at]);
+                    masked.push_str(&self.word(name));
+                    from = end;
+                }
+            }
+            masked.push_str(&text[from..]);
+            text = masked;
+        }
+        text
     }
 
     /// Replaces the places, and the names of other people's homes.
@@ -163,6 +230,12 @@ impl Mask {
     }
 }
 
+/// The name of the file at a place that lies in some directory.
+fn last_of(place: &str) -> Option<&str> {
+    let (directory, name) = place.trim_end_matches('/').rsplit_once('/')?;
+    (!directory.is_empty() && !name.is_empty()).then_some(name)
+}
+
 /// Whether a host is known to everybody: this machine, or one of the network's own.
 fn is_public(host: &str) -> bool {
     let own = defaults::URL.parse::<ServerAddress>().ok();
@@ -177,7 +250,9 @@ mod tests {
     use super::*;
 
     fn mask() -> Mask {
-        Mask { off: false, places: vec![("/home/robin/nib".to_owned(), "$NIB_HOME"), ("/home/robin".to_owned(), "~")] }
+        let places = [("/home/robin/nib", "$NIB_HOME"), ("/home/robin", "~")];
+        let places = places.map(|(place, called)| (place.to_owned(), called.to_owned()));
+        Mask { off: false, places: places.into(), names: Vec::new() }
     }
 
     #[test]
@@ -203,6 +278,8 @@ mod tests {
             ("/home/robin/nib/config/config.toml:3:9: theme", "$NIB_HOME/config/config.toml:3:9: theme"),
             ("the certificate file /home/robin/my roots.pem cannot", "the certificate file ~/my roots.pem cannot"),
             ("/home/ada/x and /Users/grace", "/home/…/x and /Users/…"),
+            ("no connection to chat.xn--robin-kva:443", "no connection to c…:443"),
+            ("/mnt/robin/x.toml:3:9: what / and /me are", "…/x.toml:3:9: what / and /me are"),
         ] {
             assert_eq!(mask().text(text), masked);
         }
@@ -225,6 +302,35 @@ mod tests {
         }
         let off = Mask { off: true, ..mask() };
         assert_eq!(off.mistake("not \"Joe Miller\""), "not \"Joe Miller\"");
+    }
+
+    #[test]
+    fn what_is_known_is_masked_wherever_it_stands() {
+        let mut mask = mask();
+        for address in ["ws://Robins-NAS:8080", "socks5://me:pass@proxy-of-ada", "[fd00::1]:9", "localhost", ""] {
+            mask.know_host_of(address);
+        }
+        mask.know("my work");
+        mask.know("rob");
+        mask.know("../robin");
+        mask.know_path(Path::new("/mnt/robin's disk/x.toml"));
+        for (text, masked) in [
+            ("no connection to robins-nas:8080", "no connection to R…:8080"),
+            ("the proxy proxy-of-ada:1080: no", "the proxy p…:1080: no"),
+            ("no connection to [fd00::1]:9", "no connection to [f…]:9"),
+            (
+                "localhost; \"my work\" of rob, not of robin or rob-in",
+                "localhost; \"m…\" of r…, not of robin or rob-in",
+            ),
+            ("a profile cannot be called \"../robin\"", "a profile cannot be called \"…\""),
+            ("/mnt/robin's disk/x.toml:3:9: theme", "…/x.toml:3:9: theme"),
+        ] {
+            assert_eq!(mask.text(text), masked);
+        }
+        assert_eq!(mask.path(Path::new("/mnt/robin's disk/x.toml")), "…/x.toml");
+        assert_eq!(mask.path(Path::new("/srv/robin/nib/")), "…/nib");
+        assert_eq!(mask.path(Path::new("../robin/x.toml")), "…/x.toml");
+        assert_eq!(mask.path(Path::new("x.toml")), "x.toml");
     }
 
     #[test]

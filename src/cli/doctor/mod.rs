@@ -12,6 +12,8 @@ mod terminal;
 
 use super::Globals;
 use super::failure::{Failure, sentence};
+use crate::config::accounts::merge;
+use crate::config::paths::PathsError;
 use crate::config::{Config, Paths, ProxyChoice, SavedAccounts};
 use crate::shell::secrets::{Secrets, TOKEN_VARIABLE};
 use crate::shell::{block_on, colour};
@@ -44,22 +46,28 @@ pub struct DoctorArgs {
 pub fn run(globals: &Globals, arguments: &DoctorArgs) -> Result<(), Failure> {
     let mut findings = Findings::new(arguments.json);
     findings.ok(Section::Program, "version", program())?;
-    let mask = Mask::of_environment(arguments.unmasked);
+    let mut mask = Mask::of_environment(arguments.unmasked);
     let paths = match Paths::find(globals.profile.as_deref(), globals.config.as_deref()) {
         Ok(paths) => paths,
         Err(error) => {
-            findings.problem(Section::Files, "places", error.to_string(), "set HOME or NIB_HOME to a directory")?;
+            if let PathsError::Profile(name) = &error {
+                mask.know(&name.escape_debug().to_string());
+            }
+            let text = mask.text(&error.to_string());
+            findings.problem(Section::Files, "places", text, "set HOME or NIB_HOME to a directory")?;
             return findings.end();
         }
     };
     let (mut config, themes) = Config::of(&paths);
     config.problems.extend(colour::mistakes(&themes));
+    let saved = SavedAccounts::look(&paths.accounts_file());
+    introduce(&mut mask, &paths, &config, saved.as_ref().ok().and_then(Option::as_ref));
     terminal::look(&mut findings, &config.settings)?;
     configuration(&mut findings, &mask, &paths, &config)?;
     files::look(&mut findings, &mask, &paths)?;
     let secrets = Secrets::new(&paths, config.secrets);
-    keyring(&mut findings, &secrets)?;
-    let saved = match SavedAccounts::look(&paths.accounts_file()) {
+    keyring(&mut findings, &mask, &secrets)?;
+    let saved = match saved {
         Ok(Some(saved)) => saved,
         Ok(None) => {
             let text = "the list of accounts cannot be understood".to_owned();
@@ -96,6 +104,36 @@ fn program() -> String {
         std::env::consts::ARCH,
         if cfg!(debug_assertions) { ", built for debugging" } else { "" }
     )
+}
+
+/// Tells the mask the names that may stand in any sentence: of accounts, servers, proxies and files.
+fn introduce(mask: &mut Mask, paths: &Paths, config: &Config, saved: Option<&SavedAccounts>) {
+    mask.know_path(&paths.config_file);
+    if let Some(file) = &config.ca_file {
+        mask.know_path(file);
+    }
+    if let Some(profile) = &paths.profile {
+        mask.know(profile);
+    }
+    for account in merge(config, saved.unwrap_or(&SavedAccounts::default())) {
+        for name in [&account.label, &account.username, &account.display_name] {
+            mask.know(name);
+        }
+        if let Some(server) = &account.server {
+            mask.know_host_of(server);
+        }
+        account.options.trusted_hosts.iter().flatten().for_each(|host| mask.know(host));
+    }
+    if let ProxyChoice::Named(address) = &config.proxy {
+        mask.know_host_of(address.expose());
+    }
+    for name in ["NIB_SERVER", "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
+        for name in [name.to_owned(), name.to_ascii_lowercase()] {
+            if let Ok(address) = std::env::var(name) {
+                mask.know_host_of(&address);
+            }
+        }
+    }
 }
 
 fn configuration(findings: &mut Findings, mask: &Mask, paths: &Paths, config: &Config) -> Result<(), Failure> {
@@ -150,7 +188,7 @@ fn configuration(findings: &mut Findings, mask: &Mask, paths: &Paths, config: &C
     Ok(())
 }
 
-fn keyring(findings: &mut Findings, secrets: &Secrets) -> Result<(), Failure> {
+fn keyring(findings: &mut Findings, mask: &Mask, secrets: &Secrets) -> Result<(), Failure> {
     const HERE: Section = Section::Keyring;
     let store = match std::env::consts::OS {
         "macos" => "the keychain",
@@ -166,6 +204,8 @@ fn keyring(findings: &mut Findings, secrets: &Secrets) -> Result<(), Failure> {
         Some(None) => findings.ok(HERE, "store", format!("not used: {instead}")),
         Some(Some(Ok(()))) => findings.ok(HERE, "store", format!("{store} answers, and keeps the tokens")),
         Some(Some(Err(error))) if must => {
+            // What the service says may name anything.
+            let error = mask.text(&error.to_string());
             let next = "start a keyring, or write secrets = \"file\" in the configuration";
             findings.problem(
                 HERE,
@@ -174,7 +214,10 @@ fn keyring(findings: &mut Findings, secrets: &Secrets) -> Result<(), Failure> {
                 next,
             )
         }
-        Some(Some(Err(error))) => findings.note(HERE, "store", format!("{store} cannot be used ({error}): {instead}")),
+        Some(Some(Err(error))) => {
+            let error = mask.text(&error.to_string());
+            findings.note(HERE, "store", format!("{store} cannot be used ({error}): {instead}"))
+        }
         None => {
             let next = "unlock it, or write secrets = \"file\" in the configuration";
             let text = format!("{store} did not answer within {} s", KEYRING.as_secs());

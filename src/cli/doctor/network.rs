@@ -140,6 +140,8 @@ async fn sign_in(
     let outcome = host.online(SIGN_IN).await;
     let report = host.report(id);
     host.close().await;
+    let mut mask = mask.clone();
+    report.entrypoints.iter().for_each(|other| mask.know(other.host()));
     let within = format!("asked with the saved sign-in, for {} s at most", SIGN_IN.as_secs());
     match outcome {
         Ok(()) => {

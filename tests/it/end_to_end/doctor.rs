@@ -256,6 +256,31 @@ fn asking_servers_changes_nothing_either() {
 }
 
 #[test]
+fn names_without_a_dot_and_places_elsewhere_are_masked_too() {
+    let (home, elsewhere) = (Home::new(), Home::new());
+    let settings = elsewhere.path().join("robins settings.toml");
+    std::fs::write(&settings, "colour = 1\nproxy = \"none\"\n[accounts.nightowl]\ntoken_command = [\"false\"]\nserver = \"ws://robins-nas:1\"\n")
+        .unwrap();
+    let place = elsewhere.path().file_name().unwrap().to_str().unwrap();
+    let call = |more: &[&str]| {
+        let arguments = [&["--config", settings.to_str().unwrap(), "doctor"], more].concat();
+        let done = home.run(&arguments);
+        format!("{}{}", done.out, done.err)
+    };
+    let all = call(&[]);
+    for secret in ["robins-nas", "nightowl", place] {
+        assert!(!all.contains(secret), "{secret} in {all}");
+    }
+    assert!(all.contains("…/robins settings.toml:1:1") && all.contains("r…:1"), "{all}");
+    let all = call(&["--offline", "--unmasked"]);
+    assert!(all.contains("robins-nas") && all.contains("nightowl") && all.contains(place), "{all}");
+
+    let done = home.run(&["--profile", "../nightowl", "doctor", "--offline"]);
+    assert!(done.code() == 1 && !format!("{}{}", done.out, done.err).contains("nightowl"), "{done:?}");
+    assert!(done.out.contains("A profile cannot be called"), "{done:?}");
+}
+
+#[test]
 fn settings_of_the_system_are_no_problem() {
     let home = Home::new();
     std::fs::create_dir_all(home.path().join("config/themes")).unwrap();
