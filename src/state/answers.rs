@@ -24,9 +24,12 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             lists(state, account, &purpose, answer.outcome, fx)
         }
         Purpose::Stranger(message) => messages::introduced(state, account, &message, answer.outcome, fx),
-        Purpose::Newest(chat, deleted) => {
+        Purpose::Newest { chat, deleted, again } => {
             if let Ok(Reply::Chat(bundle)) = answer.outcome {
                 messages::newest_told(state, ChatKey::new(account, chat), deleted, bundle);
+                if again {
+                    messages::ask_newest_again(state, account, chat, deleted, fx);
+                }
             }
         }
         Purpose::Rights => {

@@ -120,6 +120,19 @@ pub(super) fn introduced(
     }
 }
 
+/// Asks what is the newest message of a chat and how many are unread, since this one was deleted.
+fn ask_newest(state: &mut State, id: AccountId, chat: ChatId, deleted: MessageId, fx: &mut Effects) {
+    let purpose = Purpose::Newest { chat, deleted, again: false };
+    state.ask(id, Request::FetchChat(chat), Priority::Background, purpose, fx);
+}
+
+/// The same after an answer that may be from before further deletions: what it told as the newest may be gone.
+pub(super) fn ask_newest_again(state: &mut State, id: AccountId, chat: ChatId, deleted: MessageId, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(id).and_then(|account| account.chats.get(&chat)) else { return };
+    let doubtful = known.last_message.map_or(deleted, |newest| newest.id);
+    ask_newest(state, id, chat, doubtful, fx);
+}
+
 /// What is the newest message of a chat was told, after this one was deleted.
 pub(super) fn newest_told(state: &mut State, key: ChatKey, deleted: MessageId, bundle: Bundle) {
     let reading = unread::reading(state.front.as_ref(), key);
@@ -218,13 +231,19 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     // Where it is not in memory what is the newest now, or whether an unread one went, the network knows.
     let unsure = if last.is_none() { newest_gone.map(|newest| newest.id) } else { None };
     let uncounted = unseen.filter(|_| account.chats.get(&chat).is_some_and(|chat| chat.unread > 0));
-    let under_way = |open: &Purpose| matches!(open, Purpose::Newest(of, _) if *of == chat);
     if let Some(deleted) = unsure.or(uncounted)
         && account.is_signed_in()
         && account.chats.contains_key(&chat)
-        && !account.requests.open.values().any(under_way)
     {
-        state.ask(id, Request::FetchChat(chat), Priority::Background, Purpose::Newest(chat, deleted), fx);
+        let under_way = account.requests.open.values_mut().find_map(|open| match open {
+            Purpose::Newest { chat: of, deleted, again } if *of == chat => Some((*deleted, again)),
+            _ => None,
+        });
+        match under_way {
+            // Its answer may be from before this deletion.
+            Some((asked, again)) => *again |= asked != deleted,
+            None => ask_newest(state, id, chat, deleted, fx),
+        }
     }
     let key = ChatKey::new(id, chat);
     if let Some(front) = &mut state.front {

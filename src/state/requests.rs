@@ -104,7 +104,14 @@ pub enum Purpose {
     /// A chat that nobody knew, in which this message came: notified of once it is known.
     Stranger(Arc<Message>),
     /// A chat whose newest message, or an unread one, was deleted: what is the newest now.
-    Newest(ChatId, MessageId),
+    Newest {
+        /// Which.
+        chat: ChatId,
+        /// What was deleted.
+        deleted: MessageId,
+        /// More was deleted since it was asked: to be asked once more.
+        again: bool,
+    },
     /// What one may do in communities, after own roles changed.
     Rights,
     /// What somebody says of themselves.

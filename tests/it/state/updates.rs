@@ -136,6 +136,27 @@ fn n3_a_direct_chat_sinks_when_its_newest_message_is_deleted() {
         (direct(&script), script.counts(32), known(&script, 32).last_message),
         (vec![31, 32], (0, 0), Some(key(45)))
     );
+    // What is deleted while that is being asked is asked for once, after the answer: it may be from before.
+    script.hear(said(chat(32), 72, GRACE, "one"));
+    script.hear(said(chat(32), 73, GRACE, "two"));
+    let gone = |id: u128| Update::MessagesDeleted { chat: ChatId::new(32), messages: vec![MessageId::new(id)] };
+    let fx = script.receive(gone(73));
+    assert_eq!(requests(&fx), [Request::FetchChat(ChatId::new(32))]);
+    for id in [46, 72, 47] {
+        assert_eq!(requests(&script.receive(gone(id))), []);
+    }
+    let told = |script: &Script, last, unread| {
+        let chat = Chat { last_message: Some(key(last)), unread, ..known(script, 32) };
+        Ok(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }))
+    };
+    let stale = told(&script, 72, 1);
+    let id = asked(&fx, |request| matches!(request, Request::FetchChat(_)));
+    let fx = script.answer(id, stale);
+    assert_eq!(requests(&fx), [Request::FetchChat(ChatId::new(32))], "once for all of them");
+    let right = told(&script, 45, 0);
+    let id = asked(&fx, |request| matches!(request, Request::FetchChat(_)));
+    assert_eq!(requests(&script.answer(id, right)), []);
+    assert_eq!((script.counts(32), known(&script, 32).last_message), ((0, 0), Some(key(45))));
     // A message that was read long ago changes nothing and asks for nothing.
     let old = Update::MessagesDeleted { chat: ChatId::new(32), messages: vec![MessageId::new(3)] };
     assert_eq!(requests(&script.receive(old)), []);
