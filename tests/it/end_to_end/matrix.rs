@@ -12,7 +12,7 @@ const SIZES: [(u16, u16); 5] = [(20, 5), (40, 12), (80, 24), (120, 30), (200, 50
 const ESC: &str = "\x1b[27u";
 
 /// The server is on this machine and answers at once.
-const QUIET: Duration = Duration::from_millis(120);
+const QUIET: Duration = Duration::from_millis(300);
 
 /// One terminal.
 #[derive(Clone, Copy, Debug)]
