@@ -14,7 +14,7 @@ use super::time::{count, length};
 use super::timeline;
 use crate::domain::{ChannelKind, Chat, ChatKind, LinkPhase, MessageKey, UserId};
 use crate::state::action::Context as Keys;
-use crate::state::front::{Anchor, ComposeMode, Pane, Region, Target, Tier, Visible};
+use crate::state::front::{ComposeMode, Pane, Region, Target, Tier, Visible};
 use crate::state::pins::Pins;
 use crate::state::unread::{self, Counts};
 use crate::state::{Account, ComposerState, composer_state, slow};
@@ -209,14 +209,10 @@ fn between(
     } else if behind && account.link == LinkPhase::Online {
         line.push_cut(&format!("catching up{}", glyphs.more), room, "", Role::Dim);
     }
-    // A chat that opened where its unread messages begin has them below, like those that come while one reads further up.
-    let unread = account.chats.get(&chat).map_or(0, |chat| chat.unread);
-    let unseen = if pane.anchor == Anchor::Bottom { 0 } else { unread };
-    let below = pane.new_below > 0 || unseen > 0;
+    let below = pane.new_below > 0;
     let mut told = Line::new();
     if below {
-        let (number, what) = if pane.new_below > 0 { (pane.new_below, "new below") } else { (unseen, "unread") };
-        told.push(&format!("{} {what}", count(u64::from(number))), Style::of(Role::Unread).bold());
+        told.push(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
         if let Some(key) = cache.keys.key(Keys::Everywhere, "scroll-end") {
             told.push(&format!("  {key}"), Role::Dim);
         }
