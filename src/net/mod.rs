@@ -9,6 +9,7 @@ pub mod dispatch;
 pub mod osmium;
 #[cfg(feature = "app")]
 pub mod session;
+pub mod skipped;
 #[cfg(feature = "app")]
 pub mod tls;
 

@@ -18,10 +18,11 @@ pub mod ids;
 pub mod pending;
 pub mod refusal;
 pub mod rpc;
-pub mod skipped;
 pub mod time;
 pub mod upload;
 pub mod wire;
 
 pub use adapter::OsmiumAdapter;
 pub use defaults::OsmiumConfig;
+
+use super::skipped;

@@ -1,7 +1,7 @@
 //! Counts of what was skipped because nib does not know it.
 //!
-//! The kinds are our own words, few and fixed, so the list is short and bounded. Unknown fields inside known messages are dropped by
-//! the protobuf decoder before nib sees them and are therefore not counted.
+//! The kinds are our own words, few and fixed, so the list is short and bounded. Unknown fields inside known messages are dropped by the
+//! decoders before anybody sees them and are therefore not counted.
 
 /// How often something was skipped, by kind.
 #[derive(Debug, Default)]
