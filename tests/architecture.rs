@@ -45,7 +45,8 @@ const IMPURE: &[&str] = &[
 ];
 
 /// Sans-IO parts outside the pure rooms.
-const SANS_IO: &[&str] = &["src/net/mod.rs", "src/net/dispatch", "src/net/osmium", "src/net/originchats", "src/net/skipped.rs"];
+const SANS_IO: &[&str] =
+    &["src/net/mod.rs", "src/net/dispatch", "src/net/osmium", "src/net/originchats", "src/net/skipped.rs"];
 
 /// Words that no neutral room may say, comments apart.
 const NETWORKS: &[&str] = &["osmium", "originchats"];

@@ -6,6 +6,7 @@
 #[cfg(feature = "app")]
 pub mod dial;
 pub mod dispatch;
+pub mod originchats;
 pub mod osmium;
 #[cfg(feature = "app")]
 pub mod session;

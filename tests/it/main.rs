@@ -11,6 +11,7 @@ mod dispatch;
 mod end_to_end;
 mod files;
 mod host;
+mod originchats;
 mod osmium;
 mod people;
 mod screen;

@@ -1,0 +1,8 @@
+//! The OriginChats network: JSON over a WebSocket, many servers that know nothing of each other. One server is one account.
+//!
+//! [`wire`] reads and writes frames. Three generations of servers are spoken to: without a list of capabilities (old), with one, and newer
+//! ones that name themselves in the key of the sign-in.
+//!
+//! Invariants: no I/O, no clock, no randomness; remote text leaves this room only clean; nothing here prints a secret.
+
+pub mod wire;

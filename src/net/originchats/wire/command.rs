@@ -1,0 +1,249 @@
+//! What nib says: each command with its parameters.
+
+use serde::Serialize;
+
+/// A command. Not `Debug`: some hold a password or a proof of who one is.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(tag = "cmd", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the parameters are those of the wire, in the words of the wire")]
+pub enum Command {
+    /// Signs in with a proof from the account service.
+    Auth { validator: String },
+    /// Signs in with an account of this server alone.
+    Login { username: String, password: String },
+    /// Makes such an account.
+    Register { username: String, password: String },
+    /// Asks for any answer.
+    Ping,
+    /// All channels that may be seen.
+    ChannelsGet,
+    /// Everybody.
+    UsersList,
+    /// Everybody who is there.
+    UsersOnline,
+    /// All roles.
+    RolesList,
+    /// All read states.
+    UnreadsGet,
+    /// A page of messages; marks the channel read.
+    MessagesGet {
+        #[serde(flatten)]
+        at: At,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        start: Option<Start>,
+        limit: u16,
+    },
+    /// Messages on both sides of one.
+    MessagesAround {
+        #[serde(flatten)]
+        at: At,
+        around: String,
+        bounds: Bounds,
+    },
+    /// A page of a thread.
+    ThreadMessages {
+        thread_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        start: Option<Start>,
+        limit: u16,
+    },
+    /// One message.
+    MessageGet {
+        #[serde(flatten)]
+        at: At,
+        id: String,
+    },
+    /// The pinned messages of a channel.
+    MessagesPinned {
+        #[serde(flatten)]
+        at: At,
+    },
+    /// Writes.
+    MessageNew {
+        #[serde(flatten)]
+        at: At,
+        content: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reply_to: Option<String>,
+    },
+    /// Changes an own message.
+    MessageEdit {
+        #[serde(flatten)]
+        at: At,
+        id: String,
+        content: String,
+    },
+    /// Deletes a message.
+    MessageDelete {
+        #[serde(flatten)]
+        at: At,
+        id: String,
+    },
+    /// Adds an own reaction.
+    MessageReactAdd {
+        #[serde(flatten)]
+        at: At,
+        id: String,
+        emoji: String,
+    },
+    /// Takes one back.
+    MessageReactRemove {
+        #[serde(flatten)]
+        at: At,
+        id: String,
+        emoji: String,
+    },
+    /// Tells that one types.
+    Typing {
+        #[serde(flatten)]
+        at: At,
+    },
+    /// Marks read up to a message.
+    UnreadsAck {
+        #[serde(flatten)]
+        at: At,
+        message_id: String,
+    },
+    /// Tells whether one is there.
+    StatusSet { status: &'static str },
+    /// Leaves the server, for good.
+    UserLeave {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+    },
+}
+
+/// A channel or a thread.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Default)]
+pub struct At {
+    /// Name of the channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Id of the thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
+}
+
+/// Where a page begins, counted from the newest message.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Start {
+    /// Leave out so many of the newest.
+    Skip(u32),
+    /// Only what is older than this message.
+    Before(String),
+}
+
+/// How many messages on each side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Bounds {
+    /// Newer ones.
+    pub above: u16,
+    /// Older ones.
+    pub below: u16,
+}
+
+impl Command {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Auth { .. } => "auth",
+            Self::Login { .. } => "login",
+            Self::Register { .. } => "register",
+            Self::Ping => "ping",
+            Self::ChannelsGet => "channels_get",
+            Self::UsersList => "users_list",
+            Self::UsersOnline => "users_online",
+            Self::RolesList => "roles_list",
+            Self::UnreadsGet => "unreads_get",
+            Self::MessagesGet { .. } => "messages_get",
+            Self::MessagesAround { .. } => "messages_around",
+            Self::ThreadMessages { .. } => "thread_messages",
+            Self::MessageGet { .. } => "message_get",
+            Self::MessagesPinned { .. } => "messages_pinned",
+            Self::MessageNew { .. } => "message_new",
+            Self::MessageEdit { .. } => "message_edit",
+            Self::MessageDelete { .. } => "message_delete",
+            Self::MessageReactAdd { .. } => "message_react_add",
+            Self::MessageReactRemove { .. } => "message_react_remove",
+            Self::Typing { .. } => "typing",
+            Self::UnreadsAck { .. } => "unreads_ack",
+            Self::StatusSet { .. } => "status_set",
+            Self::UserLeave { .. } => "user_leave",
+        }
+    }
+
+    /// The frame, marked so that its answer can be told from others.
+    #[must_use]
+    pub fn frame(&self, listener: Option<&str>) -> String {
+        #[derive(Serialize)]
+        struct Marked<'a> {
+            #[serde(flatten)]
+            command: &'a Command,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            listener: Option<&'a str>,
+        }
+        // Strings and numbers under string keys: nothing in it can fail.
+        serde_json::to_string(&Marked { command: self, listener }).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_itself_on_the_wire_and_leaves_out_what_is_not_set() {
+        let at = At { channel: Some("general".to_owned()), thread_id: None };
+        let said = |command: Command| command.frame(Some("7"));
+        assert_eq!(
+            said(Command::MessageNew { at: at.clone(), content: "hi \"you\"".to_owned(), reply_to: None }),
+            r#"{"cmd":"message_new","channel":"general","content":"hi \"you\"","listener":"7"}"#
+        );
+        assert_eq!(
+            said(Command::MessagesGet { at: at.clone(), start: Some(Start::Skip(100)), limit: 50 }),
+            r#"{"cmd":"messages_get","channel":"general","start":100,"limit":50,"listener":"7"}"#
+        );
+        let bounds = Bounds { above: 0, below: 50 };
+        assert_eq!(
+            Command::MessagesAround { at, around: "x".to_owned(), bounds }.frame(None),
+            r#"{"cmd":"messages_around","channel":"general","around":"x","bounds":{"above":0,"below":50}}"#
+        );
+        assert_eq!(Command::Ping.frame(None), r#"{"cmd":"ping"}"#);
+    }
+
+    #[test]
+    fn the_name_is_the_one_that_is_sent() {
+        let (at, text) = (At::default, String::new);
+        let all = [
+            Command::Auth { validator: text() },
+            Command::Login { username: text(), password: text() },
+            Command::Register { username: text(), password: text() },
+            Command::Ping,
+            Command::ChannelsGet,
+            Command::UsersList,
+            Command::UsersOnline,
+            Command::RolesList,
+            Command::UnreadsGet,
+            Command::MessagesGet { at: at(), start: None, limit: 1 },
+            Command::MessagesAround { at: at(), around: text(), bounds: Bounds { above: 0, below: 0 } },
+            Command::ThreadMessages { thread_id: text(), start: None, limit: 1 },
+            Command::MessageGet { at: at(), id: text() },
+            Command::MessagesPinned { at: at() },
+            Command::MessageNew { at: at(), content: text(), reply_to: None },
+            Command::MessageEdit { at: at(), id: text(), content: text() },
+            Command::MessageDelete { at: at(), id: text() },
+            Command::MessageReactAdd { at: at(), id: text(), emoji: text() },
+            Command::MessageReactRemove { at: at(), id: text(), emoji: text() },
+            Command::Typing { at: at() },
+            Command::UnreadsAck { at: at(), message_id: text() },
+            Command::StatusSet { status: "idle" },
+            Command::UserLeave { channel: None },
+        ];
+        for command in all {
+            let sent: serde_json::Value = serde_json::from_str(&command.frame(None)).unwrap();
+            assert_eq!(sent["cmd"], command.name());
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! Frames of the server: what each command brings, under its name.
+
+use super::json::{Fields, Json, Raw};
+use super::objects::{Channel, Message, Person, Place, Role, Status, Thread, Unread, Voice};
+
+/// A frame of the server.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Incoming {
+    /// What the request it answers was marked with.
+    pub listener: Option<Raw>,
+    /// The command, as the server spells it.
+    pub command: Raw,
+    /// What it brings.
+    pub packet: Packet,
+}
+
+/// A frame that holds no command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// No JSON, or no object.
+    #[error("no JSON object")]
+    NoObject,
+    /// An object without a command.
+    #[error("no command")]
+    NoCommand,
+}
+
+/// The first frame of a server.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Handshake {
+    /// The server's name.
+    pub name: Option<Raw>,
+    /// User name of its owner.
+    pub owner: Option<Raw>,
+    /// Longest message in code points.
+    pub max_length: Option<u32>,
+    /// What a validator is made for.
+    pub validator_key: Option<Raw>,
+    /// What the server can do. `None`: it does not say.
+    pub capabilities: Option<Vec<Raw>>,
+    /// `rotur`, `cracked` or `cracked-only`.
+    pub auth_mode: Option<Raw>,
+    /// Fields that only newer servers send.
+    pub newer: bool,
+}
+
+/// A page of messages, whatever was asked.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Page {
+    /// Where.
+    pub place: Place,
+    /// Oldest first, but for pinned ones.
+    pub messages: Vec<Message>,
+    /// How many messages lie before the first, in replies about the surroundings of a message.
+    pub start: Option<i64>,
+    /// Whether the first is the oldest of all; newer servers only.
+    pub at_start: Option<bool>,
+}
+
+/// What a frame brings.
+#[derive(Clone, PartialEq, Debug)]
+#[allow(missing_docs, reason = "the fields are those of the objects they hold")]
+pub enum Packet {
+    /// The greeting.
+    Handshake(Box<Handshake>),
+    /// Signed in; `Ready` follows.
+    AuthSuccess,
+    /// The sign-in was refused. `reason` is a code word of newer servers.
+    AuthError { text: Raw, reason: Option<Raw> },
+    /// Who signed in.
+    Ready(Box<Person>),
+    /// The server is there.
+    Ping,
+    /// It answers.
+    Pong,
+    /// A request was refused.
+    Error { text: Raw, source: Option<Raw> },
+    /// Too much was said. Milliseconds.
+    RateLimit { text: Option<Raw>, millis: Option<i64> },
+    /// The server is about to close.
+    Disconnect { reason: Option<Raw> },
+    /// A message was written.
+    MessageNew { place: Place, message: Box<Message> },
+    /// A message was changed.
+    MessageEdit { place: Place, id: Raw, content: Option<Raw>, message: Option<Box<Message>> },
+    /// A message was deleted.
+    MessageDelete { place: Place, id: Raw },
+    /// A message was pinned or let go.
+    MessagePin { place: Place, id: Raw, pinned: bool },
+    /// A reaction came or went.
+    Reaction { place: Place, id: Raw, emoji: Raw, from: Option<Raw>, add: bool },
+    /// One message.
+    OneMessage { place: Place, message: Box<Message> },
+    /// Some messages.
+    Page(Box<Page>),
+    /// Somebody types. `stops`: no longer.
+    Typing { place: Place, user: Raw, stops: bool },
+    /// Everybody.
+    Users(Vec<Person>),
+    /// Everybody who is there; one line for each connection.
+    UsersOnline(Vec<Person>),
+    /// Somebody came for the first time.
+    UserJoin(Box<Person>),
+    /// Somebody is there.
+    UserConnect(Box<Person>),
+    /// Somebody is not there any more.
+    UserDisconnect { user: Raw },
+    /// Somebody left, or was thrown out.
+    UserLeave { user: Raw },
+    /// A name is shown now; an empty one means the user name.
+    Nickname { user: Raw, nickname: Raw },
+    /// Whether somebody is there.
+    Status { user: Raw, status: Status },
+    /// The answer to setting one's own; also sent to everybody by mistake.
+    StatusSet { status: Option<Status> },
+    /// The roles of somebody.
+    UserRoles { user: Raw, roles: Vec<Raw>, color: Option<Raw> },
+    /// All roles.
+    Roles(Vec<Role>),
+    /// All channels that may be seen.
+    Channels(Vec<Channel>),
+    /// One channel; `was` is the name it had.
+    Channel { channel: Box<Channel>, was: Option<Raw> },
+    /// A channel is gone.
+    ChannelDelete { name: Raw },
+    /// A thread, in whatever event or reply. `forum` where told beside it.
+    Thread { thread: Box<Thread>, forum: Option<Raw> },
+    /// A thread is gone.
+    ThreadDelete { id: Raw },
+    /// Read states by channel.
+    Unreads(Vec<(Raw, Unread)>),
+    /// One read mark, moved by whomever. Without a count.
+    ReadMark { place: Place, last_read: Option<Raw> },
+    /// One read state.
+    UnreadCount { place: Place, unread: Unread },
+    /// Somebody came into a voice channel, or changed there.
+    VoiceChanged { channel: Raw, who: Voice },
+    /// Somebody left a voice channel.
+    VoiceLeft { channel: Raw, user: Raw },
+    /// Everybody in a voice channel.
+    VoiceState { channel: Raw, who: Vec<Voice> },
+    /// What the server is called now.
+    Server { name: Option<Raw> },
+    /// Known, and of no use to nib yet.
+    Passed,
+    /// A command that nib does not know.
+    Unknown,
+    /// A command that nib knows, without what it is about.
+    Hollow,
+}
+
+/// Reads a frame.
+///
+/// # Errors
+/// [`Unreadable`] when there is no command in it.
+pub fn read(text: &str) -> Result<Incoming, Unreadable> {
+    let mut fields = serde_json::from_str::<Json>(text).ok().and_then(Json::fields).ok_or(Unreadable::NoObject)?;
+    // The seed document says `type` for some; no server seen does.
+    let command = fields.filled("cmd").or_else(|| fields.filled("type")).ok_or(Unreadable::NoCommand)?;
+    let listener = fields.filled("listener");
+    let packet = packet(command.wire(), fields);
+    Ok(Incoming { listener, command, packet })
+}
+
+fn packet(command: &str, mut fields: Fields) -> Packet {
+    match command {
+        "handshake" => fields.object("val").map_or(Packet::Hollow, handshake),
+        "auth_success" => Packet::AuthSuccess,
+        "auth_error" => Packet::AuthError { text: either(&mut fields, "message"), reason: fields.filled("reason") },
+        "ready" => person(fields.object("user")).map_or(Packet::Hollow, Packet::Ready),
+        "ping" => Packet::Ping,
+        "pong" => Packet::Pong,
+        "error" => Packet::Error { text: either(&mut fields, "message"), source: fields.filled("src") },
+        "rate_limit" => {
+            let millis = fields.int("length").or_else(|| fields.int("wait_time"));
+            Packet::RateLimit { text: fields.filled("reason"), millis }
+        }
+        "disconnect" => Packet::Disconnect { reason: fields.filled("reason") },
+        "unreads_get" => unreads(fields),
+        "roles_list" => roles(fields),
+        "server_update" | "server_info" => Packet::Server { name: fields.filled("name") },
+        "users_list" => Packet::Users(people(fields)),
+        "users_online" => Packet::UsersOnline(people(fields)),
+        "channels_get" => {
+            let list = fields.take("val").or_else(|| fields.take("channels")).and_then(Json::list).unwrap_or_default();
+            Packet::Channels(list.into_iter().filter_map(Json::fields).filter_map(Channel::of).collect())
+        }
+        _ if command.starts_with("message") || command.starts_with("reaction") => about_messages(command, fields),
+        _ if command.starts_with("thread") => about_threads(command, fields),
+        _ if command.starts_with("channel") => about_channels(command, fields),
+        _ if command.starts_with("voice") => about_voice(command, fields),
+        "typing" => {
+            let stops = fields.int("duration") == Some(0);
+            let place = Place::of(&mut fields);
+            let user = fields.filled("user").or_else(|| fields.filled("username"));
+            user.map_or(Packet::Hollow, |user| Packet::Typing { place, user, stops })
+        }
+        "pings_get" => Packet::Page(Box::new(page(fields, "messages"))),
+        "unreads_update" | "unreads_ack" => {
+            Packet::ReadMark { place: Place::of(&mut fields), last_read: fields.filled("last_read") }
+        }
+        "unreads_count" => Packet::UnreadCount { place: Place::of(&mut fields), unread: Unread::of(&mut fields) },
+        _ => about_people(command, fields),
+    }
+}
+
+fn handshake(mut fields: Fields) -> Packet {
+    let mut server = fields.object("server").unwrap_or_default();
+    let owner = match server.take("owner") {
+        Some(Json::Object(mut owner)) => owner.filled("name"),
+        other => other.and_then(Json::raw),
+    };
+    Packet::Handshake(Box::new(Handshake {
+        name: server.filled("name"),
+        owner,
+        max_length: fields.object("limits").and_then(|limits| limits.count("post_content")),
+        newer: fields.has("signing_url") || fields.has("server_time"),
+        validator_key: fields.filled("validator_key"),
+        capabilities: fields
+            .take("capabilities")
+            .and_then(Json::list)
+            .map(|names| names.into_iter().filter_map(Json::raw).collect()),
+        auth_mode: fields.filled("auth_mode"),
+    }))
+}
+
+fn about_messages(command: &str, mut fields: Fields) -> Packet {
+    match command {
+        "message_new" => {
+            let place = Place::of(&mut fields);
+            // A poll comes flat, everything else inside `message`.
+            let message = fields.object("message").unwrap_or(fields);
+            Message::of(message)
+                .map_or(Packet::Hollow, |message| Packet::MessageNew { place, message: Box::new(message) })
+        }
+        "message_get" => {
+            let place = Place::of(&mut fields);
+            let message = fields.object("message").and_then(Message::of);
+            message.map_or(Packet::Hollow, |message| Packet::OneMessage { place, message: Box::new(message) })
+        }
+        "messages_get" | "messages_around" | "messages_pinned" => Packet::Page(Box::new(page(fields, "messages"))),
+        "messages_search" => Packet::Page(Box::new(page(fields, "results"))),
+        "message_replies" => Packet::Page(Box::new(page(fields, "replies"))),
+        _ => {
+            let place = Place::of(&mut fields);
+            let Some(id) = fields.filled("id").or_else(|| fields.filled("message_id")) else { return Packet::Hollow };
+            let reaction = |fields: &mut Fields, add| {
+                let from = fields.filled("from").or_else(|| fields.filled("user"));
+                fields.filled("emoji").map(|emoji| (emoji, from, add))
+            };
+            match command {
+                "message_edit" => {
+                    let message = fields.object("message").and_then(Message::of).map(Box::new);
+                    Packet::MessageEdit { place, id, content: fields.raw("content"), message }
+                }
+                "message_delete" => Packet::MessageDelete { place, id },
+                // `pinned` tells that it worked, not whether it is pinned.
+                "message_pin" => Packet::MessagePin { place, id, pinned: true },
+                "message_unpin" => Packet::MessagePin { place, id, pinned: false },
+                "message_react_add" | "reaction_add" | "message_react_remove" | "reaction_remove" => {
+                    let add = command.ends_with("add");
+                    reaction(&mut fields, add).map_or(Packet::Hollow, |(emoji, from, add)| Packet::Reaction {
+                        place,
+                        id,
+                        emoji,
+                        from,
+                        add,
+                    })
+                }
+                _ => Packet::Unknown,
+            }
+        }
+    }
+}
+
+fn about_threads(command: &str, mut fields: Fields) -> Packet {
+    match command {
+        "thread_messages" => Packet::Page(Box::new(page(fields, "messages"))),
+        "thread_delete" => fields.filled("thread_id").map_or(Packet::Hollow, |id| Packet::ThreadDelete { id }),
+        "thread_create" | "thread_update" | "thread_get" | "thread_join" | "thread_leave" => {
+            let forum = fields.filled("channel");
+            let thread = fields.object("thread").and_then(Thread::of);
+            thread.map_or(Packet::Hollow, |thread| Packet::Thread { thread: Box::new(thread), forum })
+        }
+        _ => Packet::Unknown,
+    }
+}
+
+fn about_channels(command: &str, mut fields: Fields) -> Packet {
+    match command {
+        "channel_create" | "channel_update" | "channel_get" => {
+            let was = fields.filled("current_name");
+            let channel = fields.object("channel").or_else(|| fields.object("val")).and_then(Channel::of);
+            channel.map_or(Packet::Hollow, |channel| Packet::Channel { channel: Box::new(channel), was })
+        }
+        "channel_delete" | "channel_kick" => {
+            let name = fields.filled("name").or_else(|| fields.filled("channel"));
+            name.map_or(Packet::Hollow, |name| Packet::ChannelDelete { name })
+        }
+        "channel_move" => Packet::Passed,
+        _ => Packet::Unknown,
+    }
+}
+
+fn about_voice(command: &str, mut fields: Fields) -> Packet {
+    let Some(channel) = fields.filled("channel") else { return Packet::Hollow };
+    match command {
+        "voice_user_joined" | "voice_user_updated" => {
+            let who = fields.object("user").and_then(Voice::of);
+            who.map_or(Packet::Hollow, |who| Packet::VoiceChanged { channel, who })
+        }
+        "voice_user_left" => {
+            fields.filled("username").map_or(Packet::Hollow, |user| Packet::VoiceLeft { channel, user })
+        }
+        "voice_join" | "voice_state" => Packet::VoiceState { channel, who: Voice::list(fields.list("participants")) },
+        "voice_leave" | "voice_mute" | "voice_unmute" => Packet::Passed,
+        _ => Packet::Unknown,
+    }
+}
+
+fn about_people(command: &str, mut fields: Fields) -> Packet {
+    match command {
+        "user_join" => person(fields.object("user")).map_or(Packet::Hollow, Packet::UserJoin),
+        "user_connect" => person(fields.object("user")).map_or(Packet::Hollow, Packet::UserConnect),
+        "user_disconnect" => named(fields).map_or(Packet::Hollow, |user| Packet::UserDisconnect { user }),
+        "user_leave" | "user_kick" => named(fields).map_or(Packet::Hollow, |user| Packet::UserLeave { user }),
+        "nickname_remove" => {
+            named(fields).map_or(Packet::Hollow, |user| Packet::Nickname { user, nickname: Raw::default() })
+        }
+        "user_updated" | "user_update" | "nickname_update" => {
+            let nickname = fields.raw("nickname").unwrap_or_default();
+            named(fields).map_or(Packet::Hollow, |user| Packet::Nickname { user, nickname })
+        }
+        "status_get" | "status" => {
+            let status = fields.take("status").and_then(Status::of);
+            named(fields).zip(status).map_or(Packet::Hollow, |(user, status)| Packet::Status { user, status })
+        }
+        "status_set" => Packet::StatusSet { status: fields.take("status").and_then(Status::of) },
+        "user_roles_get" | "user_roles_set" => {
+            let (roles, color) = (fields.raws("roles"), fields.filled("color"));
+            named(fields).map_or(Packet::Hollow, |user| Packet::UserRoles { user, roles, color })
+        }
+        "capabilities" | "poll_vote_update" | "poll_end" | "poll_create" | "poll_vote" | "slash_add"
+        | "slash_remove" | "user_ban" | "user_unban" | "user_timeout" => Packet::Passed,
+        _ => Packet::Unknown,
+    }
+}
+
+/// The user name that an event is about. Beside it `user` holds an id, or the whole person.
+fn named(mut fields: Fields) -> Option<Raw> {
+    fields.filled("username").or_else(|| match fields.take("user") {
+        Some(Json::Object(mut person)) => person.filled("username"),
+        other => other.and_then(Json::raw).filter(|name| !name.is_empty()),
+    })
+}
+
+fn person(fields: Option<Fields>) -> Option<Box<Person>> {
+    fields.and_then(Person::of).map(Box::new)
+}
+
+fn people(mut fields: Fields) -> Vec<Person> {
+    let list = fields.take("users").or_else(|| fields.take("val")).and_then(Json::list).unwrap_or_default();
+    list.into_iter().filter_map(Json::fields).filter_map(Person::of).collect()
+}
+
+/// `val`, or the field that should be its name.
+fn either(fields: &mut Fields, name: &str) -> Raw {
+    fields.raw("val").or_else(|| fields.raw(name)).unwrap_or_default()
+}
+
+fn page(mut fields: Fields, name: &str) -> Page {
+    let list = fields.take(name).or_else(|| fields.take("val")).and_then(Json::list).unwrap_or_default();
+    Page {
+        place: Place::of(&mut fields),
+        messages: Message::list(list),
+        start: fields.object("range").and_then(|range| range.int("start")),
+        at_start: fields.peek("at_start").and_then(Json::flag),
+    }
+}
+
+fn unreads(mut fields: Fields) -> Packet {
+    let all = fields.object("unreads").or_else(|| fields.object("val")).unwrap_or_default();
+    let state = |(channel, value): (Raw, Json)| value.fields().map(|mut fields| (channel, Unread::of(&mut fields)));
+    Packet::Unreads(all.entries().filter_map(state).collect())
+}
+
+fn roles(mut fields: Fields) -> Packet {
+    let all = match fields.take("roles").or_else(|| fields.take("val")) {
+        Some(Json::Object(all)) => {
+            all.entries().filter_map(|(name, role)| Some(Role::of(name, role.fields()?))).collect()
+        }
+        Some(Json::List(all)) => {
+            let named = all.into_iter().filter_map(Json::fields);
+            named.filter_map(|mut role| Some(Role::of(role.filled("name")?, role))).collect()
+        }
+        _ => Vec::new(),
+    };
+    Packet::Roles(all)
+}
