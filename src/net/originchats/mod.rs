@@ -1,8 +1,10 @@
 //! The OriginChats network: JSON over a WebSocket, many servers that know nothing of each other. One server is one account.
 //!
-//! [`wire`] reads and writes frames. Three generations of servers are spoken to: without a list of capabilities (old), with one, and newer
+//! [`wire`] reads and writes frames. [`ids`] and [`names`] turn the wire's keys, most of which are names, into ids and back. Three generations of servers are spoken to: without a list of capabilities (old), with one, and newer
 //! ones that name themselves in the key of the sign-in.
 //!
 //! Invariants: no I/O, no clock, no randomness; remote text leaves this room only clean; nothing here prints a secret.
 
+pub mod ids;
+pub mod names;
 pub mod wire;

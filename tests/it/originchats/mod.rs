@@ -1,5 +1,6 @@
 //! The OriginChats adapter against recorded frames of real servers and a clock that stands still until it is moved.
 
+mod names;
 mod wire;
 
 use serde_json::Value;
