@@ -98,6 +98,10 @@ pub enum SignInPart {
     Login,
     /// The password.
     Password,
+    /// The code of an invite to the server.
+    Invite,
+    /// The server's own password, which all its members share.
+    ServerPassword,
 }
 
 /// Why a connection ended or never came to be.

@@ -6,6 +6,7 @@
 #[cfg(feature = "app")]
 pub mod dial;
 pub mod dispatch;
+pub mod http;
 pub mod originchats;
 pub mod osmium;
 #[cfg(feature = "app")]
@@ -16,6 +17,7 @@ pub mod tls;
 
 use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Progress, Request, RequestId, Secret, Update};
 use bytes::Bytes;
+use http::{HttpCall, HttpId, HttpOutcome};
 
 /// One frame of a message-oriented connection. `Debug` tells its size alone: a frame may hold a password or a token.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,7 +75,7 @@ pub enum Credentials {
     },
 }
 
-/// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, entrypoints, close.
+/// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, entrypoints, calls, close.
 #[derive(Debug, Default)]
 pub struct Out {
     /// To be sent.
@@ -84,6 +86,8 @@ pub struct Out {
     pub entrypoints: Vec<Entrypoint>,
     /// What [`Adapter::probe`] asked was answered.
     pub probed: bool,
+    /// Calls to be made beside the connection; each is answered by [`Adapter::http`], unless the connection ends first.
+    pub calls: Vec<HttpCall>,
     /// The connection is to be closed.
     pub close: Option<Close>,
 }
@@ -134,6 +138,10 @@ pub trait Adapter: Send {
     }
     /// Something is wanted. Exactly one [`Answer`] will follow, unless the connection ends first.
     fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out);
+    /// A call beside the connection is over.
+    fn http(&mut self, id: HttpId, outcome: HttpOutcome, now: Now, out: &mut Out) {
+        let _ = (id, outcome, now, out);
+    }
     /// When [`Adapter::tick`] wants to be called next.
     fn deadline(&self) -> Option<Mono>;
     /// A deadline has passed.

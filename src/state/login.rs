@@ -134,17 +134,19 @@ pub(super) fn refused(
     }
     if let Some(form) = waiting(state, account) {
         begin_again(form);
-        form.fail(about.map(kind_of), sentence);
+        form.fail(about.and_then(kind_of), sentence);
     }
 }
 
-const fn kind_of(part: SignInPart) -> FieldKind {
-    match part {
+/// The field that a part is typed into, if the form has one.
+const fn kind_of(part: SignInPart) -> Option<FieldKind> {
+    Some(match part {
         SignInPart::Server => FieldKind::Server,
         SignInPart::Name => FieldKind::Name,
         SignInPart::Login => FieldKind::Login,
         SignInPart::Password => FieldKind::Password,
-    }
+        SignInPart::Invite | SignInPart::ServerPassword => return None,
+    })
 }
 
 /// Everything can be changed again; a code is good for one try.

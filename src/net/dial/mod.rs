@@ -67,12 +67,22 @@ async fn dial_noting(dial: Dial, facts: &mut Facts) -> Result<Socket, DownReason
         .await
         .map_err(|_| reason::unreachable(&server, &format!("no answer within {seconds} s")))??;
     facts.connected = Some(start.elapsed());
-    let socket =
-        tokio::time::timeout_at(deadline, shake_hands(&server, ca_file, tcp, facts)).await.map_err(|_| {
-            reason::not_a_server(&server, &format!("it takes the connection and then says nothing for {seconds} s"))
-        })??;
+    let shake_hands = async {
+        let stream = encrypted(&server, ca_file, tcp, facts).await?;
+        shake_hands(&server, stream, facts).await
+    };
+    let socket = tokio::time::timeout_at(deadline, shake_hands).await.map_err(|_| {
+        reason::not_a_server(&server, &format!("it takes the connection and then says nothing for {seconds} s"))
+    })??;
     facts.open = Some(start.elapsed());
     Ok(socket)
+}
+
+/// Opens a stream of bytes to a server, without saying anything on it. The limit is the caller's.
+pub(crate) async fn open_stream(dial: &Dial) -> Result<Box<dyn ByteStream>, DownReason> {
+    let facts = &mut Facts::default();
+    let tcp = reach(&dial.server, &dial.proxies, facts).await?;
+    encrypted(&dial.server, dial.ca_file.clone(), tcp, facts).await
 }
 
 /// A way for bytes to the server: directly, or through the proxy that stands before it.
@@ -138,13 +148,14 @@ async fn first_of(addresses: &[SocketAddr]) -> Result<TcpStream, Option<io::Erro
     }
 }
 
-async fn shake_hands(
+/// The stream, encrypted where the server's address says so.
+async fn encrypted(
     server: &ServerAddress,
     ca_file: Option<PathBuf>,
     tcp: TcpStream,
     facts: &mut Facts,
-) -> Result<Socket, DownReason> {
-    let stream: Box<dyn ByteStream> = if server.is_encrypted() {
+) -> Result<Box<dyn ByteStream>, DownReason> {
+    Ok(if server.is_encrypted() {
         let config = tokio::task::spawn_blocking(move || tls::client_config(ca_file.as_deref()))
             .await
             .map_err(|_| DownReason::Internal)?
@@ -166,7 +177,14 @@ async fn shake_hands(
             tracing::warn!(%server, "this connection is not encrypted: everybody on the way can read it");
         }
         Box::new(tcp)
-    };
+    })
+}
+
+async fn shake_hands(
+    server: &ServerAddress,
+    stream: Box<dyn ByteStream>,
+    facts: &mut Facts,
+) -> Result<Socket, DownReason> {
     if !server.is_websocket() {
         let (incoming, outgoing) = tcp::messages(stream);
         return Ok(Socket::Tcp(incoming, outgoing));

@@ -4,9 +4,14 @@ use super::driver::{Driver, End, stopped};
 use super::latency::Latency;
 use super::pulse::{Finding, Pulse};
 use super::socket::{Ended, Incoming, Wire};
+use super::web;
 use crate::domain::{DownReason, LinkEvent, Mono, Now, Progress};
-use crate::net::dial::{ServerAddress, Socket, reason};
+use crate::net::dial::{Dial, ServerAddress, Socket, reason};
+use crate::net::http::{HttpId, HttpOutcome};
 use crate::net::{Adapter, Close, NetEvent, Out};
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use std::time::Duration;
 
 /// So many frames may wait for a slow network before no more requests are turned into frames.
@@ -22,6 +27,8 @@ pub(super) struct Connection<'a> {
     driver: &'a mut Driver,
     adapter: Box<dyn Adapter>,
     wire: Wire,
+    /// Calls beside the connection that are under way; they end with it.
+    calls: FuturesUnordered<BoxFuture<'static, (HttpId, HttpOutcome)>>,
     /// Where it leads.
     server: ServerAddress,
     pulse: Pulse,
@@ -51,6 +58,7 @@ impl<'a> Connection<'a> {
             driver,
             adapter,
             wire: Wire::new(socket),
+            calls: FuturesUnordered::new(),
             server,
             pulse,
             seen: now,
@@ -109,6 +117,7 @@ impl<'a> Connection<'a> {
             let wake = self.driver.clock.instant(self.due);
             let mut probed = false;
             let driver = &mut *self.driver;
+            let mut called = None;
             let command = tokio::select! { biased;
                 () = stopped(&mut driver.stop) => return End::Stopped,
                 permit = driver.events.reserve(), if !driver.pending.is_empty() => {
@@ -121,6 +130,10 @@ impl<'a> Connection<'a> {
                     None
                 }
                 () = self.wire.moved(read) => None,
+                over = self.calls.next(), if !self.calls.is_empty() => {
+                    called = over;
+                    None
+                }
                 command = driver.commands.recv(), if driver.pending.has_room() => {
                     let Some(command) = command else { return End::Stopped };
                     Some(command)
@@ -131,6 +144,12 @@ impl<'a> Connection<'a> {
                 driver.take(command);
             }
             driver.take_waiting();
+            if let Some((id, outcome)) = called {
+                self.adapter.http(id, outcome, self.driver.clock.now(), out);
+                if let Some(end) = self.carry_out(out) {
+                    return end;
+                }
+            }
             if let Some(end) = self.look_at_incoming(out) {
                 return end;
             }
@@ -324,7 +343,7 @@ impl<'a> Connection<'a> {
         None
     }
 
-    /// Does what the adapter wants done: frames, events, entrypoints, close.
+    /// Does what the adapter wants done: frames, events, entrypoints, calls, close.
     fn carry_out(&mut self, out: &mut Out) -> Option<End> {
         for frame in out.frames.drain(..) {
             self.wire.push(frame);
@@ -359,6 +378,16 @@ impl<'a> Connection<'a> {
         }
         if !out.entrypoints.is_empty() {
             self.driver.entrypoints.told(&std::mem::take(&mut out.entrypoints));
+        }
+        for call in out.calls.drain(..) {
+            let config = &self.driver.config;
+            let dial = Dial {
+                server: self.server.clone(),
+                ca_file: config.ca_file.clone(),
+                proxies: config.proxies.clone(),
+                limit: config.timing.dial,
+            };
+            self.calls.push(web::fetch(call, dial).boxed());
         }
         Some(match out.close.take()? {
             Close::Refused => End::Refused,

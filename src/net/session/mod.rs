@@ -16,6 +16,7 @@ mod latency;
 mod pending;
 mod pulse;
 mod socket;
+mod web;
 
 pub use clock::WallClock;
 pub use pending::BATCH_EVENTS;

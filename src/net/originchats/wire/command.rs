@@ -8,7 +8,13 @@ use serde::Serialize;
 #[allow(missing_docs, reason = "the parameters are those of the wire, in the words of the wire")]
 pub enum Command {
     /// Signs in with a proof from the account service.
-    Auth { validator: String },
+    Auth {
+        validator: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        invite_code: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        server_password: Option<String>,
+    },
     /// Signs in with an account of this server alone.
     Login { username: String, password: String },
     /// Makes such an account.
@@ -217,7 +223,7 @@ mod tests {
     fn the_name_is_the_one_that_is_sent() {
         let (at, text) = (At::default, String::new);
         let all = [
-            Command::Auth { validator: text() },
+            Command::Auth { validator: text(), invite_code: None, server_password: None },
             Command::Login { username: text(), password: text() },
             Command::Register { username: text(), password: text() },
             Command::Ping,

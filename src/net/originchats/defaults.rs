@@ -1,0 +1,114 @@
+//! What nib assumes of OriginChats where servers differ or say nothing: one named value for each assumption.
+
+use crate::domain::Secret;
+use std::time::Duration;
+
+/// The service that keeps the accounts of most people of the network.
+pub const ACCOUNT_SERVICE: &str = "https://api.rotur.dev";
+
+/// Servers of direct chats. Their key names the first of them, whichever was dialled.
+pub const DIRECT_HOSTS: [&str; 2] = ["dms.mistium.com", "dms.originchats.com"];
+
+/// Commands that a server without a list of capabilities is taken to know, as its web client does.
+pub const ASSUMED: [&str; 10] = [
+    "auth",
+    "channels_get",
+    "message_delete",
+    "message_edit",
+    "message_get",
+    "message_new",
+    "messages_get",
+    "typing",
+    "users_list",
+    "users_online",
+];
+
+/// How long a server may take to greet. It speaks first.
+pub const GREETING: Duration = Duration::from_secs(15);
+
+/// How long a reply may take. Servers swallow requests that they stumble over; other clients wait 10 to 15 s.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long to hear nothing before asking something. Servers ping every 30 s.
+pub const PROBE: Duration = Duration::from_secs(50);
+
+/// How long to hear nothing at all before the connection counts as dead.
+pub const QUIET: Duration = Duration::from_secs(75);
+
+/// Longest message in code points where the server does not say: its own default.
+pub const MESSAGE_LENGTH: u32 = 2_000;
+
+/// Most messages that a server gives at once.
+pub const PAGE: u16 = 200;
+
+/// Most pages that are walked through to find the place of a message, on servers that count instead of naming it.
+pub const WALK: u32 = 10;
+
+/// Requests kept while the sign-in is not complete.
+pub const WAITING_LIMIT: usize = 256;
+
+/// Unreadable frames in a row after which the other side counts as broken.
+pub const GARBAGE_LIMIT: u32 = 16;
+
+/// Most people, and most messages whose place is remembered.
+pub const REMEMBERED: usize = 20_000;
+
+/// Most threads of one forum that are listed: the most lively.
+pub const THREADS: usize = 200;
+
+/// Formatting spans read of one message.
+pub const SPANS_LIMIT: usize = 2_000;
+
+/// How nib talks to one server. The default is what this file assumes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OriginConfig {
+    /// Where the server is, as it was dialled: `wss://host` or `ws://host:port`.
+    pub url: String,
+    /// Where the account service is, without a slash at the end.
+    pub account_service: String,
+    /// Sign in with a key that names no server, as most servers give it. A server could pass on the proof to another that gave it its key.
+    pub unnamed_keys: bool,
+    /// The code of an invite, for servers that ask for one.
+    pub invite: Option<Secret>,
+    /// The server's own password, for servers that have one.
+    pub server_password: Option<Secret>,
+    /// How long a server may take to greet.
+    pub greeting: Duration,
+    /// How long a reply may take.
+    pub request_timeout: Duration,
+    /// How long to hear nothing before something is asked.
+    pub probe: Duration,
+    /// How long to hear nothing before the connection counts as dead.
+    pub quiet: Duration,
+}
+
+impl OriginConfig {
+    /// The usual values for a server.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            account_service: ACCOUNT_SERVICE.to_owned(),
+            unnamed_keys: true,
+            invite: None,
+            server_password: None,
+            greeting: GREETING,
+            request_timeout: REQUEST_TIMEOUT,
+            probe: PROBE,
+            quiet: QUIET,
+        }
+    }
+
+    /// Host and port as they stand in the address.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        rest.split(['/', '?', '#']).next().unwrap_or_default()
+    }
+
+    /// Whether the server is one for direct chats.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        DIRECT_HOSTS.iter().any(|host| self.authority().eq_ignore_ascii_case(host))
+    }
+}

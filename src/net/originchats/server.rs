@@ -1,0 +1,169 @@
+//! What a server says of itself in its greeting: which generation it is of, what it can do, how one signs in.
+
+use super::defaults::{ASSUMED, DIRECT_HOSTS, MESSAGE_LENGTH, OriginConfig};
+use super::wire::{Handshake, Raw};
+use crate::domain::{Caps, CleanText};
+use std::collections::BTreeSet;
+
+/// Most capabilities that are remembered.
+const CAPABILITIES: usize = 1_000;
+/// What every key begins with.
+const KEY: &str = "originChats-";
+
+/// Generations of servers that speak differently.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Generation {
+    /// Tells no capabilities, marks no replies.
+    Old,
+    /// Tells its capabilities, marks replies.
+    Listed,
+    /// Names itself in its key, signs; some replies have other names.
+    Newer,
+}
+
+/// Which accounts a server takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accounts {
+    /// Of the account service.
+    Service,
+    /// Both kinds.
+    Both,
+    /// Of this server alone.
+    Own,
+}
+
+/// What the key of a server says about where the proof may be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum KeyCheck {
+    /// It names the server that was dialled.
+    Ours,
+    /// It names none.
+    Unnamed,
+    /// It names another.
+    Another(CleanText),
+    /// There is none.
+    Missing,
+}
+
+/// A server, by its greeting.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Its generation.
+    pub generation: Generation,
+    /// Its name; one line.
+    pub name: Option<CleanText>,
+    /// User name of its owner.
+    pub owner: Option<Raw>,
+    /// Which accounts it takes.
+    pub accounts: Accounts,
+    /// Longest message in code points.
+    pub max_length: u32,
+    /// What a proof is made for.
+    pub key: Raw,
+    /// Whether it is one for direct chats.
+    pub direct: bool,
+    capabilities: Option<BTreeSet<Raw>>,
+}
+
+impl Server {
+    /// The server that greets like this.
+    #[must_use]
+    pub fn of(handshake: Handshake, config: &OriginConfig) -> Self {
+        let key = handshake.validator_key.unwrap_or_default();
+        let names_itself = key.wire().contains("://");
+        let generation = match &handshake.capabilities {
+            None if !handshake.newer && !names_itself => Generation::Old,
+            _ if handshake.newer || names_itself => Generation::Newer,
+            _ => Generation::Listed,
+        };
+        let accounts = match handshake.auth_mode.as_ref().map(Raw::wire) {
+            Some("cracked") => Accounts::Both,
+            Some("cracked-only") => Accounts::Own,
+            _ => Accounts::Service,
+        };
+        Self {
+            generation,
+            name: handshake.name.map(|name| name.line()).filter(|name| !name.trim().is_empty()),
+            owner: handshake.owner,
+            accounts,
+            max_length: handshake.max_length.filter(|&length| length > 0).unwrap_or(MESSAGE_LENGTH),
+            key,
+            direct: config.is_direct(),
+            capabilities: handshake.capabilities.map(|names| names.into_iter().take(CAPABILITIES).collect()),
+        }
+    }
+
+    /// Whether the server offers a command.
+    #[must_use]
+    pub fn can(&self, command: &str) -> bool {
+        match &self.capabilities {
+            Some(names) => names.contains(&Raw::from(command)),
+            None => ASSUMED.contains(&command),
+        }
+    }
+
+    /// Whether replies come back with the mark of their request.
+    #[must_use]
+    pub fn marks_replies(&self) -> bool {
+        self.generation != Generation::Old
+    }
+
+    /// Whether a page can begin at a message: `messages_get` of the middle generation stumbles over it and never answers.
+    #[must_use]
+    pub fn pages_by_id(&self) -> bool {
+        self.generation != Generation::Listed
+    }
+
+    /// What can be done here, as far as nib uses it.
+    #[must_use]
+    pub fn caps(&self) -> Caps {
+        Caps {
+            nonce_echo: self.marks_replies(),
+            // Old servers keep no read marks at all.
+            fetch_marks_read: self.can("unreads_get"),
+            typing: self.can("typing"),
+            read_marks: self.can("unreads_ack"),
+            replies: true,
+            edit: self.can("message_edit"),
+            delete: self.can("message_delete"),
+            reactions: self.can("message_react_add"),
+            pins: self.can("messages_pinned"),
+            groups: self.direct,
+            saved: false,
+            invites: false,
+            max_length: Some(self.max_length),
+            max_files: 0,
+            max_file: 0,
+        }
+    }
+
+    /// Whether the key is for the server that was dialled. A proof for another server's key would let this one sign in there as oneself.
+    #[must_use]
+    pub fn check_key(&self, config: &OriginConfig) -> KeyCheck {
+        let key = self.key.wire();
+        let Some(named) = key.strip_prefix(KEY) else {
+            return if key.is_empty() { KeyCheck::Missing } else { KeyCheck::Another(self.key.line()) };
+        };
+        if self.generation != Generation::Newer {
+            return KeyCheck::Unnamed;
+        }
+        let dialled = config.authority();
+        let direct = DIRECT_HOSTS.iter().copied().filter(|_| self.direct);
+        if direct.chain([dialled]).any(|host| names_host(named, host)) {
+            return KeyCheck::Ours;
+        }
+        let place = named.rsplit_once('-').map_or(named, |(place, _)| place);
+        KeyCheck::Another(CleanText::line(place))
+    }
+}
+
+/// Whether what follows the beginning of a key is this host, with a scheme or without, and something random.
+fn names_host(named: &str, host: &str) -> bool {
+    let rest = ["wss://", "ws://", "https://", "http://"]
+        .iter()
+        .find_map(|scheme| named.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)).map(|_| scheme))
+        .map_or(named, |scheme| &named[scheme.len()..]);
+    let Some(start) = rest.get(..host.len()).filter(|_| !host.is_empty()) else { return false };
+    let rest = &rest[host.len()..];
+    start.eq_ignore_ascii_case(host) && rest.strip_prefix('/').unwrap_or(rest).starts_with('-')
+}
