@@ -27,6 +27,8 @@ pub fn kind(chat: &Chat) -> &'static str {
             ChannelKind::Voice => "voice",
             ChannelKind::Category => "category",
             ChannelKind::Forum => "forum",
+            ChannelKind::Thread => "thread",
+            ChannelKind::Separator => "separator",
             ChannelKind::Unknown => "unknown",
         },
         ChatKind::Direct { .. } => "direct",

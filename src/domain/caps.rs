@@ -5,6 +5,8 @@
 pub struct Caps {
     /// An own send comes back with the nonce it was sent with.
     pub nonce_echo: bool,
+    /// The network says of each message whether it mentions the signed-in account, so that nib need not find out.
+    pub mentions_told: bool,
     /// Fetching a chat marks it read, so that it must not be fetched before it is opened.
     pub fetch_marks_read: bool,
     /// Typing can be told.

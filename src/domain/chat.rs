@@ -79,8 +79,12 @@ pub enum ChannelKind {
     Voice,
     /// A heading that groups channels; cannot be opened.
     Category,
-    /// A list of threads.
+    /// A list of threads, which stand under it as channels of their own.
     Forum,
+    /// One conversation of a forum.
+    Thread,
+    /// A gap between channels; cannot be opened.
+    Separator,
     /// A kind that nib does not know; listed, but cannot be opened.
     Unknown,
 }
@@ -136,6 +140,6 @@ impl Chat {
     /// Whether it has a timeline to open. Voice channels do: people write there, too.
     #[must_use]
     pub fn can_open(&self) -> bool {
-        !matches!(self.channel_kind(), Some(ChannelKind::Category | ChannelKind::Unknown))
+        !matches!(self.channel_kind(), Some(ChannelKind::Category | ChannelKind::Separator | ChannelKind::Unknown))
     }
 }

@@ -47,7 +47,7 @@ pub struct Message {
     pub shown_as: Option<CleanText>,
     /// Buttons that a bot offers.
     pub buttons: Box<[CleanText]>,
-    /// Whether it mentions the signed-in account; set by the core when it stores the message.
+    /// Whether it mentions the signed-in account; set by the core when it stores the message, unless the network told.
     pub mentions_me: bool,
 }
 

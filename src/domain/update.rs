@@ -2,9 +2,9 @@
 
 use super::answer::Bundle;
 use super::chat::Chat;
-use super::community::{Community, Member, MemberListEntry, VoiceParticipant};
+use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 use super::id::{ChatId, CommunityId, MessageId, Nonce, SessionId, UserId};
-use super::message::{Message, MessageKey, Reaction};
+use super::message::{Message, MessageKey, ReactEmoji, Reaction};
 use super::people::{Presence, User};
 use super::permissions::Overrides;
 use super::text::CleanText;
@@ -46,6 +46,28 @@ pub enum Update {
         message: MessageId,
         /// All of them.
         reactions: Box<[Reaction]>,
+    },
+    /// Somebody reacted to a message, or took that back; the other reactions are as they were.
+    ReactionToggled {
+        /// In which chat.
+        chat: ChatId,
+        /// To which message.
+        message: MessageId,
+        /// With what.
+        emoji: ReactEmoji,
+        /// Who.
+        by: UserId,
+        /// Reacted, else took it back.
+        add: bool,
+    },
+    /// A message was pinned, or let go; the rest of it is as it was.
+    MessagePinned {
+        /// In which chat.
+        chat: ChatId,
+        /// Which.
+        message: MessageId,
+        /// Pinned, else let go.
+        pinned: bool,
     },
     /// Somebody started or stopped typing.
     Typing {
@@ -95,6 +117,13 @@ pub enum Update {
     CommunityRemoved(CommunityId),
     /// A community is out of service; it stays listed.
     CommunityUnavailable(CommunityId),
+    /// The roles of a community changed; these are all of them.
+    RolesChanged {
+        /// Which community.
+        community: CommunityId,
+        /// All of them.
+        roles: Vec<Role>,
+    },
     /// Somebody joined a community.
     MemberJoined {
         /// What is known of them there.
@@ -187,6 +216,8 @@ impl Update {
             Self::MessageChanged { .. } => "message changed",
             Self::MessagesDeleted { .. } => "messages deleted",
             Self::ReactionsChanged { .. } => "reactions changed",
+            Self::ReactionToggled { .. } => "reaction toggled",
+            Self::MessagePinned { .. } => "message pinned",
             Self::Typing { .. } => "typing",
             Self::ReadMarkMoved { .. } => "read mark moved",
             Self::ChannelChanged(_) => "channel changed",
@@ -197,6 +228,7 @@ impl Update {
             Self::CommunityChanged(_) => "community changed",
             Self::CommunityRemoved(_) => "community removed",
             Self::CommunityUnavailable(_) => "community unavailable",
+            Self::RolesChanged { .. } => "roles changed",
             Self::MemberJoined { .. } => "member joined",
             Self::MemberChanged(_) => "member changed",
             Self::MemberRemoved { .. } => "member removed",

@@ -97,6 +97,8 @@ pub fn chat_mark(account: &Account, chat: &Chat, glyphs: &Glyphs) -> (&'static s
         ChatKind::Channel { kind, .. } => {
             let mark = match kind {
                 ChannelKind::Text | ChannelKind::Category => "#",
+                ChannelKind::Thread => glyphs.between,
+                ChannelKind::Separator => " ",
                 ChannelKind::Announcement => "!",
                 ChannelKind::Voice => glyphs.voice,
                 ChannelKind::Forum => glyphs.forum,

@@ -222,7 +222,8 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
     state.touch();
 }
 
-fn put_roles(known: &mut super::Account, community: CommunityId, roles: Vec<Role>) {
+/// Sets the roles of a community.
+pub(super) fn put_roles(known: &mut super::Account, community: CommunityId, roles: Vec<Role>) {
     known.roles.insert(community, roles.into_iter().take(500).map(|role| (role.id, role)).collect());
 }
 

@@ -4,8 +4,8 @@ use super::front::Anchor;
 use super::requests::Purpose;
 use super::{Account, Effects, State, alerts, history, outbox, people, pins, roster, slow, typing, unread};
 use crate::domain::{
-    AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, Reaction, Refusal, Reply, Request,
-    SpanKind, Timeline, User,
+    AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, ReactEmoji, Reaction, Refusal,
+    Reply, Request, SpanKind, Timeline, User, UserId,
 };
 use std::sync::Arc;
 
@@ -151,7 +151,8 @@ pub(super) fn newest_told(state: &mut State, key: ChatKey, deleted: MessageId, b
 
 /// The message, marked if it mentions the signed-in account: by a span with its id or name, or by answering one of its messages.
 pub(super) fn marked(account: &Account, timeline: Option<&Timeline>, mut message: Arc<Message>) -> Arc<Message> {
-    if !message.mentions_me && message.author != account.me && mentions(account, timeline, &message) {
+    let told = account.caps.mentions_told;
+    if !told && !message.mentions_me && message.author != account.me && mentions(account, timeline, &message) {
         Arc::make_mut(&mut message).mentions_me = true;
     }
     message
@@ -259,6 +260,55 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
 pub(super) fn reacted(state: &mut State, id: AccountId, chat: ChatId, message: MessageId, reactions: Box<[Reaction]>) {
     let Some(account) = state.core.account_mut(id) else { return };
     if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.set_reactions(message, reactions)) {
+        touch_if_open(state, ChatKey::new(id, chat));
+    }
+}
+
+/// Somebody reacted to a message, or took that back.
+pub(super) fn reaction_toggled(
+    state: &mut State,
+    id: AccountId,
+    chat: ChatId,
+    message: MessageId,
+    (emoji, by, add): (ReactEmoji, UserId, bool),
+) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    let mine = by == account.me;
+    let Some(known) = account.timelines.get(&chat).and_then(|timeline| timeline.message(message)) else { return };
+    let mut reactions = known.reactions.to_vec();
+    match reactions.iter().position(|reaction| reaction.emoji == emoji) {
+        Some(at) => {
+            let Some(reaction) = reactions.get_mut(at) else { return };
+            // A page that was fetched meanwhile may have told it already.
+            if reaction.by.contains(&by) == add {
+                return;
+            }
+            reaction.mine = if mine { add } else { reaction.mine };
+            reaction.count = if add { reaction.count.saturating_add(1) } else { reaction.count.saturating_sub(1) };
+            let others = reaction.by.iter().copied().filter(|user| *user != by);
+            reaction.by = others.chain(add.then_some(by)).collect();
+            if reaction.count == 0 {
+                reactions.remove(at);
+            }
+        }
+        None if add => reactions.push(Reaction { emoji, count: 1, mine, by: Box::new([by]) }),
+        None => return,
+    }
+    reacted(state, id, chat, message, reactions.into());
+}
+
+/// A message was pinned, or let go.
+pub(super) fn pinned(state: &mut State, id: AccountId, chat: ChatId, message: MessageId, pinned: bool) {
+    let Some(account) = state.core.account_mut(id) else { return };
+    let mut changed = pins::pinned(account, chat, message, pinned);
+    if let Some(timeline) = account.timelines.get_mut(&chat)
+        && let Some(known) = timeline.message(message).filter(|known| known.pinned != pinned)
+    {
+        let mut known = Arc::clone(known);
+        Arc::make_mut(&mut known).pinned = pinned;
+        changed |= timeline.replace(&known, true);
+    }
+    if changed {
         touch_if_open(state, ChatKey::new(id, chat));
     }
 }

@@ -49,10 +49,15 @@ pub(super) fn came(account: &mut Account, chat: ChatId, messages: Vec<MessageId>
 
 /// A message changed: it may have been pinned, or let go. Returns whether that is news.
 pub(super) fn changed(account: &mut Account, message: &Message) -> bool {
-    let Some(pins) = account.pins.get_mut(&message.chat) else { return false };
-    match message.pinned {
-        true => pins.messages.len() < MOST && pins.messages.insert(message.key.id),
-        false => pins.messages.remove(&message.key.id),
+    pinned(account, message.chat, message.key.id, message.pinned)
+}
+
+/// A message is pinned, or not. Returns whether that is news.
+pub(super) fn pinned(account: &mut Account, chat: ChatId, message: MessageId, pinned: bool) -> bool {
+    let Some(pins) = account.pins.get_mut(&chat) else { return false };
+    match pinned {
+        true => pins.messages.len() < MOST && pins.messages.insert(message),
+        false => pins.messages.remove(&message),
     }
 }
 

@@ -226,7 +226,7 @@ fn reorder(account: &mut Account) {
     account.order = Order { channels, direct, dirty: false };
 }
 
-/// Channels without a category first, then each category followed by its channels; each by position, then id.
+/// Channels without a category first, then each category followed by its channels; each by position, then id. Threads follow their forum.
 fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
     let position = |chat: &Chat| match chat.kind {
         ChatKind::Channel { position, .. } => position,
@@ -236,7 +236,14 @@ fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
     let is_category = |chat: &Chat| chat.channel_kind() == Some(ChannelKind::Category);
     let categories: Vec<&Chat> = chats.iter().copied().filter(|chat| is_category(chat)).collect();
     let mut under: HashMap<Option<ChatId>, Vec<ChatId>> = HashMap::new();
+    let mut threads: HashMap<ChatId, Vec<ChatId>> = HashMap::new();
     for chat in chats.iter().filter(|chat| !is_category(chat) && account.is_listed(chat)) {
+        if chat.channel_kind() == Some(ChannelKind::Thread)
+            && let Some(forum) = chat.parent()
+        {
+            threads.entry(forum).or_default().push(chat.id);
+            continue;
+        }
         // A category that is not known is none.
         let parent = chat.parent().filter(|parent| categories.iter().any(|category| category.id == *parent));
         under.entry(parent).or_default().push(chat.id);
@@ -248,5 +255,10 @@ fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
             ordered.extend(channels);
         }
     }
-    ordered
+    if threads.is_empty() {
+        return ordered;
+    }
+    // Those whose forum is not listed are not listed either.
+    let with_threads = |id: ChatId| std::iter::once(id).chain(threads.remove(&id).unwrap_or_default());
+    ordered.into_iter().flat_map(with_threads).collect()
 }

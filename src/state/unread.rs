@@ -52,7 +52,9 @@ pub(crate) fn weight(account: &Account, chat: &Chat) -> Counts {
     if chat.unread == 0 && chat.mentions == 0 {
         return Counts::default();
     }
-    if matches!(chat.channel_kind(), Some(ChannelKind::Category | ChannelKind::Unknown)) || !account.is_listed(chat) {
+    let heading =
+        matches!(chat.channel_kind(), Some(ChannelKind::Category | ChannelKind::Separator | ChannelKind::Unknown));
+    if heading || !account.is_listed(chat) {
         return Counts::default();
     }
     let unread = if chat.notify == NotifyLevel::Nothing { chat.mentions } else { chat.unread };

@@ -1,6 +1,8 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
-use super::{Effects, State, gone, join, link, login, members, messages, people, roster, sync, typing, unread, voice};
+use super::{
+    Effects, State, answers, gone, join, link, login, members, messages, people, roster, sync, typing, unread, voice,
+};
 use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Update, UserId};
 
 /// A fact from an account's network.
@@ -13,6 +15,10 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         Update::MessageChanged { message, reactions } => messages::changed(state, id, message, reactions),
         Update::MessagesDeleted { chat, messages } => messages::deleted(state, id, chat, &messages, fx),
         Update::ReactionsChanged { chat, message, reactions } => messages::reacted(state, id, chat, message, reactions),
+        Update::ReactionToggled { chat, message, emoji, by, add } => {
+            messages::reaction_toggled(state, id, chat, message, (emoji, by, add));
+        }
+        Update::MessagePinned { chat, message, pinned } => messages::pinned(state, id, chat, message, pinned),
         Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),
         Update::ReadMarkMoved { chat, upto, unread, mentions } => {
             unread::moved(state, ChatKey::new(id, chat), upto, unread, mentions);
@@ -46,6 +52,10 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         }
         Update::CommunityRemoved(community) => community_gone(state, id, community, fx),
         Update::CommunityUnavailable(community) => unavailable(state, id, community, fx),
+        Update::RolesChanged { community, roles } => {
+            answers::put_roles(account, community, roles);
+            state.touch();
+        }
         Update::MemberJoined { member, community: _, user: _, profile } => {
             if let Some(profile) = profile {
                 people::put(account, *profile);

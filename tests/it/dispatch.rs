@@ -403,7 +403,7 @@ proptest! {
     #[test]
     fn each_request_is_answered_exactly_once(steps in prop::collection::vec(step(), 1..200), budget in any::<bool>()) {
         let budget = budget.then_some(Budget { calls: 5, window: Duration::from_secs(1) });
-        let limits = Limits { in_flight: 3, user_extra: 2, requests: 24, budget };
+        let limits = Limits { in_flight: 3, user_extra: 2, requests: 24, budget, ..Limits::default() };
         let mut table = Table::new(limits);
         let mut asked: BTreeMap<u64, bool> = BTreeMap::new();
         let mut told: BTreeSet<u64> = BTreeSet::new();

@@ -20,3 +20,4 @@ mod state;
 mod wire;
 mod words;
 mod world;
+mod writing;

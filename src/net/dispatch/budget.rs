@@ -24,12 +24,15 @@ pub struct Limits {
     pub requests: usize,
     /// The network's own limit over time, where it has one.
     pub budget: Option<Budget>,
+    /// Limits on writing alone: sending, changing what was sent, and telling that one types. All of them hold at once. Typing is not told where that
+    /// would leave less than half of one.
+    pub writing: [Option<Budget>; 2],
 }
 
 impl Default for Limits {
     /// Eight at once, four more for the user, 512 altogether, no budget.
     fn default() -> Self {
-        Self { in_flight: 8, user_extra: 4, requests: 512, budget: None }
+        Self { in_flight: 8, user_extra: 4, requests: 512, budget: None, writing: [None; 2] }
     }
 }
 
@@ -66,6 +69,17 @@ impl Meter {
         let may = self.calls() - kept;
         let in_the_way = self.made.len().checked_sub(may).and_then(|at| self.made.get(at));
         in_the_way.map_or(Mono(0), |made| made.plus(self.budget.window))
+    }
+
+    /// When the next call may be made, with nothing kept for anybody.
+    pub(super) fn next_at(&self) -> Mono {
+        self.free_at(Priority::User)
+    }
+
+    /// Whether less than half of the budget is used just now.
+    pub(super) fn is_ample(&self, now: Mono) -> bool {
+        let used = self.made.iter().filter(|made| made.plus(self.budget.window) > now).count();
+        used * 2 < self.calls()
     }
 
     /// A call is made.

@@ -87,6 +87,11 @@ pub(super) const fn is_momentary(request: &Request) -> bool {
     matches!(request, Request::SetTyping { .. } | Request::SignInCode(_))
 }
 
+/// Whether it counts against a network's limits on writing.
+pub(super) const fn is_writing(request: &Request) -> bool {
+    matches!(request, Request::Send(_) | Request::Edit { .. } | Request::SetTyping { typing: true, .. })
+}
+
 /// Whether it may be made again by itself.
 pub(super) const fn is_retryable(request: &Request) -> bool {
     request.is_repeatable() && !is_momentary(request)

@@ -18,7 +18,7 @@ pub use counts::Counts;
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Answer, Mono, Priority, Refusal, Reply, Request, RequestId};
 use budget::Meter;
-use call::{Call, Stage, Subject, is_momentary, is_read, is_retryable};
+use call::{Call, Stage, Subject, is_momentary, is_read, is_retryable, is_writing};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -49,6 +49,8 @@ enum Link {
 pub struct Dispatch {
     limits: Limits,
     meter: Option<Meter>,
+    /// Counts writing against the limits on it.
+    writing: Vec<Meter>,
     random: fastrand::Rng,
     link: Link,
     /// By order of arrival.
@@ -71,6 +73,7 @@ impl Dispatch {
         Self {
             limits,
             meter: limits.budget.map(Meter::new),
+            writing: limits.writing.into_iter().flatten().map(Meter::new).collect(),
             random: fastrand::Rng::with_seed(seed),
             link: Link::Down,
             calls: BTreeMap::new(),
@@ -136,6 +139,13 @@ impl Dispatch {
         };
         if !passes {
             let refusal = Refusal::ours(RefusalKind::LinkLost, "There is no connection to the server just now.");
+            answers.push(Answer { request: id, outcome: Err(refusal) });
+            return;
+        }
+        let typing = matches!(request, Request::SetTyping { typing: true, .. });
+        if typing && !self.writing.iter().all(|meter| meter.is_ample(now)) {
+            let refusal =
+                Refusal::ours(RefusalKind::RateLimited, "What is left of the network's limit is for messages.");
             answers.push(Answer { request: id, outcome: Err(refusal) });
             return;
         }
@@ -216,6 +226,9 @@ impl Dispatch {
         if let Some(meter) = &mut self.meter {
             meter.count(now);
         }
+        if is_writing(&call.request) {
+            self.writing.iter_mut().for_each(|meter| meter.count(now));
+        }
         Some((wire, &call.request))
     }
 
@@ -235,7 +248,9 @@ impl Dispatch {
             let first = call.behind.is_none_or(|before| !self.calls.contains_key(&before));
             (call.stage == Stage::Waiting && linked && free && first).then(|| {
                 let from = self.meter.as_ref().map_or(Mono(0), |meter| meter.free_at(call.priority));
-                (number, call, from.max(call.not_before))
+                let writing =
+                    is_writing(&call.request).then(|| self.writing.iter().map(Meter::next_at).max()).flatten();
+                (number, call, from.max(call.not_before).max(writing.unwrap_or_default()))
             })
         })
     }

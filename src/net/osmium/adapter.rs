@@ -85,6 +85,7 @@ impl OsmiumAdapter {
     pub const fn caps(config: &OsmiumConfig) -> Caps {
         Caps {
             nonce_echo: true,
+            mentions_told: false,
             fetch_marks_read: false,
             typing: true,
             read_marks: true,

@@ -72,6 +72,10 @@ fn channels(account: &Account, front: &Front, community: CommunityId, depth: u8,
             rows.push(SidebarRow::Category { chat: key, folded });
             continue;
         }
+        if chat.channel_kind() == Some(ChannelKind::Separator) {
+            space(rows);
+            continue;
+        }
         let hidden = folded && chat.parent().is_some() && chat.unread == 0 && front.pane.chat != Some(key);
         if hidden {
             continue;

@@ -6,6 +6,7 @@ mod files;
 mod members;
 mod mouse;
 mod outbox;
+mod parts;
 mod people;
 mod places;
 mod properties;

@@ -91,6 +91,7 @@ impl Script {
         Caps {
             nonce_echo: true,
             fetch_marks_read: false,
+            mentions_told: false,
             typing: true,
             read_marks: true,
             replies: true,
