@@ -5,6 +5,19 @@
 //!
 //! Invariants: no I/O, no clock, no randomness; remote text leaves this room only clean; nothing here prints a secret.
 
+pub mod adapter;
+pub mod book;
+pub mod call;
+pub mod defaults;
+pub mod history;
 pub mod ids;
+pub mod markup;
 pub mod names;
+pub mod pending;
+pub mod refusal;
+pub mod server;
+pub mod sign_in;
 pub mod wire;
+
+pub use adapter::OriginAdapter;
+pub use defaults::OriginConfig;

@@ -119,6 +119,7 @@ impl Server {
     pub fn caps(&self) -> Caps {
         Caps {
             nonce_echo: self.marks_replies(),
+            mentions_told: true,
             // Old servers keep no read marks at all.
             fetch_marks_read: self.can("unreads_get"),
             typing: self.can("typing"),
@@ -132,6 +133,10 @@ impl Server {
             saved: false,
             invites: false,
             max_length: Some(self.max_length),
+            presence: self.can("status_set"),
+            profiles: false,
+            relationships: false,
+            member_lists: self.can("users_list"),
             max_files: 0,
             max_file: 0,
         }

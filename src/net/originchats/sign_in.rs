@@ -168,14 +168,19 @@ impl SignIn {
 
     /// The server refused the sign-in.
     pub fn refused(&mut self, text: &Raw, reason: Option<&Raw>, config: &OriginConfig) -> Next {
-        if let Some((sentence, about)) = reason.and_then(|reason| access(reason.wire(), self.server_password.is_some())) {
+        if let Some((sentence, about)) = reason.and_then(|reason| access(reason.wire(), self.server_password.is_some()))
+        {
             return refused(sentence, about);
         }
         let own = matches!(self.credentials, Credentials::Password { .. } | Credentials::SignUp { .. });
         match text.wire() {
             "Invalid authentication" | "Authentication failed" if !own => {
                 // A service that knows only the newest proof of an account forgets one that is fetched for two servers at once.
-                if self.shown < 2 { self.fetch_proof(config) } else { Next::Fault(CleanText::ours("it could not check who you are")) }
+                if self.shown < 2 {
+                    self.fetch_proof(config)
+                } else {
+                    Next::Fault(CleanText::ours("it could not check who you are"))
+                }
             }
             "Authentication required" => Next::Wait,
             other => match known(other) {

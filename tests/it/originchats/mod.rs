@@ -1,6 +1,8 @@
 //! The OriginChats adapter against recorded frames of real servers and a clock that stands still until it is moved.
 
 mod names;
+mod peer;
+mod sign_in;
 mod wire;
 
 use serde_json::Value;

@@ -149,6 +149,25 @@ pub enum Packet {
     Hollow,
 }
 
+impl Packet {
+    /// A copy of what tells something besides being an answer; nothing of replies that do not, which may be large.
+    #[must_use]
+    pub fn clone_event(&self) -> Option<Self> {
+        let only_answers = matches!(
+            self,
+            Self::Page(_)
+                | Self::OneMessage { .. }
+                | Self::Users(_)
+                | Self::UsersOnline(_)
+                | Self::Roles(_)
+                | Self::Channels(_)
+                | Self::Unreads(_)
+                | Self::UnreadCount { .. }
+        );
+        (!only_answers).then(|| self.clone())
+    }
+}
+
 /// Reads a frame.
 ///
 /// # Errors

@@ -1,0 +1,421 @@
+//! One connection to a server, without its I/O.
+//!
+//! Holds the parts together: waits for the greeting, signs in, gives answers to whom they belong, keeps the connection alive, and tells what
+//! happened. After it has asked for the connection to be closed it does nothing more.
+
+use super::book::{Book, Context};
+use super::call::{self, Call, First, Outcome};
+use super::defaults::{GARBAGE_LIMIT, OriginConfig, WAITING_LIMIT};
+use super::pending::{Pending, PendingRequests, Purpose, nonce_of};
+use super::refusal::{limit, limited, of_error};
+use super::server::Server;
+use super::sign_in::{Next, SignIn};
+use super::wire::{Command, Handshake, Incoming, Packet, Person, Raw, read};
+use crate::domain::answer::RefusalKind;
+use crate::domain::{Answer, CleanText, LinkEvent, Mono, Nonce, Now, Refusal, Reply, Request, RequestId};
+use crate::net::http::{HttpCall, HttpId, HttpOutcome};
+use crate::net::skipped::Skipped;
+use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
+use std::collections::VecDeque;
+
+/// How far the connection has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// Not open yet.
+    Fresh,
+    /// The server has not greeted: the other side may be anything.
+    Greeting,
+    /// Greeted, not signed in.
+    SigningIn,
+    /// Signed in.
+    SignedIn,
+    /// To be closed.
+    Ended,
+}
+
+/// The adapter of one connection.
+pub struct OriginAdapter {
+    config: OriginConfig,
+    phase: Phase,
+    sign_in: SignIn,
+    /// What is known of the server, once it has greeted.
+    book: Option<Book>,
+    /// Counts until there is a book.
+    skipped: Skipped,
+    pending: PendingRequests,
+    waiting: VecDeque<(RequestId, Request)>,
+    /// The call to the account service that is awaited.
+    calling: Option<HttpId>,
+    calls: u32,
+    /// When the greeting or the next step of the sign-in is overdue.
+    overdue: Option<Mono>,
+    /// Until when nothing may be said in chats.
+    limited_until: Mono,
+    garbage: u32,
+    last_heard: Mono,
+}
+
+impl OriginAdapter {
+    /// The adapter of a connection that is about to be opened.
+    #[must_use]
+    pub fn new(config: OriginConfig, credentials: Credentials, now: Now) -> Self {
+        Self {
+            phase: Phase::Fresh,
+            sign_in: SignIn::new(credentials, &config),
+            book: None,
+            skipped: Skipped::default(),
+            pending: PendingRequests::default(),
+            waiting: VecDeque::new(),
+            calling: None,
+            calls: 0,
+            overdue: None,
+            limited_until: Mono(0),
+            garbage: 0,
+            last_heard: now.mono,
+            config,
+        }
+    }
+
+    fn count(&mut self, kind: &'static str) {
+        self.book.as_mut().map_or(&mut self.skipped, |book| &mut book.skipped).count(kind);
+    }
+
+    fn close(&mut self, close: Close, out: &mut Out) {
+        self.phase = Phase::Ended;
+        self.waiting.clear();
+        self.pending = PendingRequests::default();
+        out.close = Some(close);
+    }
+
+    /// Something that is no frame of this protocol. Before the greeting it shows that this is no such server.
+    fn unreadable(&mut self, kind: &'static str, out: &mut Out) {
+        self.count(kind);
+        self.garbage += 1;
+        if self.phase == Phase::Greeting || self.garbage >= GARBAGE_LIMIT {
+            self.close(Close::Broken(CleanText::ours("it sends something that cannot be read")), out);
+        }
+    }
+
+    fn greeted(&mut self, handshake: Handshake, now: Now, out: &mut Out) {
+        if self.phase != Phase::Greeting {
+            // Newer settings of a server that is known already; the key of this connection stays what it was.
+            return self.count("second greeting");
+        }
+        let server = Server::of(handshake, &self.config);
+        tracing::debug!(generation = ?server.generation, accounts = ?server.accounts, "greeted");
+        self.phase = Phase::SigningIn;
+        let next = self.sign_in.greeted(&server, &self.config);
+        let mut book = Book::new(server, &self.config);
+        book.skipped = std::mem::take(&mut self.skipped);
+        self.book = Some(book);
+        self.proceed(next, now, out);
+    }
+
+    /// Carries out what the sign-in wants next.
+    fn proceed(&mut self, next: Next, now: Now, out: &mut Out) {
+        self.overdue = Some(now.mono.plus(self.config.request_timeout));
+        match next {
+            Next::Fetch { url, token } => {
+                self.calls += 1;
+                let id = HttpId(self.calls);
+                self.calling = Some(id);
+                // Whoever makes the call has its own idea of too long.
+                self.overdue = Some(now.mono.plus(self.config.request_timeout * 2));
+                out.calls.push(HttpCall { id, url, bearer: Some(token) });
+            }
+            Next::Say(command) => out.frames.push(Frame::Text(command.frame(None))),
+            Next::Wait => {}
+            Next::Refused { reason, about } => {
+                out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason, about }));
+                self.close(Close::Refused, out);
+            }
+            Next::Fault(reason) => self.close(Close::SignInFault(reason), out),
+            Next::Broken(reason) => self.close(Close::Broken(reason), out),
+        }
+    }
+
+    fn auth_error(&mut self, text: &Raw, reason: Option<&Raw>, now: Now, out: &mut Out) {
+        match self.phase {
+            Phase::SigningIn => {
+                let next = self.sign_in.refused(text, reason, &self.config);
+                self.proceed(next, now, out);
+            }
+            Phase::SignedIn => {
+                self.close(Close::SignInFault(CleanText::ours("it does not know any more who you are")), out);
+            }
+            Phase::Fresh | Phase::Greeting | Phase::Ended => self.count("refusal of nothing"),
+        }
+    }
+
+    fn ready(&mut self, person: Person, now: Now, out: &mut Out) {
+        let Some(book) = self.book.as_mut().filter(|_| self.phase == Phase::SigningIn) else {
+            return self.count("second sign-in");
+        };
+        let me = book.signed_in(person);
+        let caps = book.server.caps();
+        self.phase = Phase::SignedIn;
+        self.overdue = None;
+        let token = self.sign_in.token();
+        out.events.push(NetEvent::Link(LinkEvent::SignedIn { me, session: None, token, caps }));
+        for (id, request) in std::mem::take(&mut self.waiting) {
+            self.request(id, &request, now, out);
+        }
+    }
+
+    /// The server says that it ends this; who was thrown out does not come back by itself.
+    fn disconnected(&mut self, reason: Option<&Raw>, out: &mut Out) {
+        let words = reason.map(Raw::line).unwrap_or_default();
+        let lower = words.to_lowercase();
+        let reason = if lower.contains("ban") {
+            "You were banned from this server. Only its owner can let you in again."
+        } else if lower.contains("kick") || lower.contains("remove") {
+            "You were removed from this server. Sign in again to come back."
+        } else {
+            tracing::info!(reason = %words, "the server is about to close");
+            return;
+        };
+        out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason: CleanText::ours(reason), about: None }));
+        self.close(Close::Refused, out);
+    }
+
+    fn packet(&mut self, mut frame: Incoming, now: Now, out: &mut Out) {
+        match frame.packet {
+            Packet::Handshake(handshake) => return self.greeted(*handshake, now, out),
+            Packet::AuthError { ref text, ref reason } => return self.auth_error(text, reason.as_ref(), now, out),
+            Packet::Ready(person) => return self.ready(*person, now, out),
+            Packet::Disconnect { ref reason } => return self.disconnected(reason.as_ref(), out),
+            Packet::AuthSuccess | Packet::Ping => return,
+            Packet::RateLimit { ref millis, .. } => {
+                self.limited_until = self.limited_until.max(now.mono.plus(limit(*millis)));
+            }
+            _ => {}
+        }
+        let Some(book) = self.book.as_mut() else { return self.count("frame before the greeting") };
+        let pending = match &frame.listener {
+            Some(mark) => self.pending.take(mark.wire()),
+            None if book.is_old() => {
+                let mine = match &frame.packet {
+                    Packet::MessageNew { message, .. } => book.names.user(message.user.wire()) == book.me,
+                    _ => true,
+                };
+                self.pending.take_unmarked(&frame, mine)
+            }
+            None => None,
+        };
+        let echo = frame.listener.as_ref().and_then(|mark| nonce_of(mark.wire()));
+        let nonce = pending.as_ref().map_or(echo, |pending| pending.nonce);
+        let context = Context { answer: pending.is_some(), nonce };
+        let told = match &pending {
+            Some(_) => {
+                let packet = frame.packet.clone_event();
+                packet.map(|packet| book.event(packet, context)).unwrap_or_default()
+            }
+            None => book.event(std::mem::replace(&mut frame.packet, Packet::Passed), context),
+        };
+        if self.phase == Phase::SignedIn {
+            out.events.extend(told);
+        }
+        if let Some(pending) = pending {
+            self.answered(pending, frame.packet, now, out);
+            self.say_waiting(now, out);
+        }
+    }
+
+    /// An answer came to what was asked.
+    fn answered(&mut self, pending: Pending, packet: Packet, now: Now, out: &mut Out) {
+        let Purpose::Call { request, handler, lenient } = pending.purpose else { return };
+        let refusal = match &packet {
+            Packet::Error { text, .. } => Some(of_error(text)),
+            Packet::RateLimit { .. } => Some(limited(self.limited_until.since(now.mono))),
+            _ => None,
+        };
+        match refusal {
+            // Somebody was quicker, or it was done before the answer got lost: it is as it was wanted.
+            Some(refusal) if refusal.kind == RefusalKind::Conflict && pending.command.starts_with("message_react") => {
+                answer(request, Ok(Reply::Done), out);
+            }
+            Some(refusal) if !lenient => {
+                tracing::debug!(command = pending.command, kind = ?refusal.kind, "refused");
+                answer(request, Err(refusal), out);
+            }
+            Some(_) => self.go_on(request, handler, Packet::Passed, now, out),
+            None => self.go_on(request, handler, packet, now, out),
+        }
+    }
+
+    fn go_on(&mut self, request: RequestId, handler: call::Handler, packet: Packet, now: Now, out: &mut Out) {
+        let Some(book) = &mut self.book else { return };
+        match handler(packet, book) {
+            Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
+            Ok(Outcome::Again(next)) => self.call(request, next, None, now, out),
+            Err(refusal) => answer(request, Err(refusal), out),
+        }
+    }
+
+    /// Says a call, at once or when the one before is answered.
+    fn call(&mut self, request: RequestId, call: Box<Call>, nonce: Option<Nonce>, now: Now, out: &mut Out) {
+        if self.pending.is_busy() && self.book.as_ref().is_some_and(Book::is_old) {
+            self.pending.wait(request, call, nonce);
+            return;
+        }
+        let Call { command, handler, lenient } = *call;
+        let late = now.mono.plus(self.config.request_timeout);
+        let mark = self.pending.insert(Purpose::Call { request, handler, lenient }, &command, nonce, late);
+        out.frames.push(Frame::Text(command.frame(Some(&mark))));
+    }
+
+    fn say_waiting(&mut self, now: Now, out: &mut Out) {
+        if !self.pending.is_busy()
+            && let Some((request, call, nonce)) = self.pending.next_waiting()
+        {
+            self.call(request, call, nonce, now, out);
+        }
+    }
+
+    /// A request whose time is over: servers swallow those that they stumble over.
+    fn late(&mut self, late: Pending, now: Now, out: &mut Out) {
+        tracing::debug!(command = late.command, "not answered in time");
+        if let Purpose::Call { request, handler, lenient } = late.purpose {
+            if lenient {
+                self.go_on(request, handler, Packet::Passed, now, out);
+            } else {
+                let text = "The server did not answer in time.";
+                answer(request, Err(Refusal::ours(RefusalKind::TimedOut, text)), out);
+            }
+        }
+    }
+
+    /// When to ask something to hear whether the server is there; `None` while that is being asked, or makes no sense.
+    fn probe_at(&self) -> Option<Mono> {
+        (self.phase == Phase::SignedIn && !self.pending.probing()).then(|| self.last_heard.plus(self.config.probe))
+    }
+
+    fn quiet_at(&self) -> Option<Mono> {
+        (self.phase == Phase::SignedIn).then(|| self.last_heard.plus(self.config.quiet))
+    }
+}
+
+fn answer(request: RequestId, outcome: Result<Reply, Refusal>, out: &mut Out) {
+    out.events.push(NetEvent::Answer(Answer { request, outcome }));
+}
+
+impl Adapter for OriginAdapter {
+    fn open(&mut self, now: Now, _: &mut Out) {
+        self.phase = Phase::Greeting;
+        self.last_heard = now.mono;
+        self.overdue = Some(now.mono.plus(self.config.greeting));
+    }
+
+    fn frame(&mut self, frame: Frame, now: Now, out: &mut Out) {
+        if matches!(self.phase, Phase::Fresh | Phase::Ended) {
+            return;
+        }
+        self.last_heard = now.mono;
+        if let Some(book) = &mut self.book {
+            book.now = now.wall;
+        }
+        let Frame::Text(text) = frame else { return self.unreadable("binary frame", out) };
+        match read(&text) {
+            Ok(frame) => {
+                self.garbage = 0;
+                self.packet(frame, now, out);
+            }
+            Err(error) => {
+                tracing::debug!(bytes = text.len(), %error, "a frame that cannot be read");
+                self.unreadable("unreadable frame", out);
+            }
+        }
+    }
+
+    fn heard(&mut self, now: Now) {
+        self.last_heard = now.mono;
+    }
+
+    fn request(&mut self, id: RequestId, request: &Request, now: Now, out: &mut Out) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        if self.phase != Phase::SignedIn && !matches!(request, Request::SignInCode(_)) {
+            if self.waiting.len() < WAITING_LIMIT {
+                self.waiting.push_back((id, request.clone()));
+            } else {
+                let text = "Too much waits for the sign-in; try again later.";
+                answer(id, Err(Refusal::ours(RefusalKind::RateLimited, text)), out);
+            }
+            return;
+        }
+        let Some(book) = &mut self.book else {
+            let text = "No code is asked for just now.";
+            return answer(id, Err(Refusal::ours(RefusalKind::Invalid, text)), out);
+        };
+        let left = self.limited_until.since(now.mono);
+        let limits = matches!(request, Request::Send(_) | Request::Edit { .. } | Request::SetTyping { .. });
+        if !left.is_zero() && limits {
+            // Asking while a limit lasts is answered with the limit; typing is nobody's wish that could wait.
+            let typing = matches!(request, Request::SetTyping { .. });
+            return answer(id, if typing { Ok(Reply::Done) } else { Err(limited(left)) }, out);
+        }
+        match call::first(request, book) {
+            Ok(First::Call(call)) => {
+                let nonce = match request {
+                    Request::Send(outgoing) => Some(outgoing.nonce),
+                    _ => None,
+                };
+                self.call(id, call, nonce, now, out);
+            }
+            Ok(First::Done(reply)) => answer(id, Ok(reply), out),
+            Ok(First::Tell(command)) => {
+                out.frames.push(Frame::Text(command.frame(None)));
+                answer(id, Ok(Reply::Done), out);
+            }
+            Err(refusal) => answer(id, Err(refusal), out),
+        }
+    }
+
+    fn http(&mut self, id: HttpId, outcome: HttpOutcome, now: Now, out: &mut Out) {
+        if self.phase != Phase::SigningIn || self.calling != Some(id) {
+            return;
+        }
+        self.calling = None;
+        let next = self.sign_in.fetched(outcome);
+        self.proceed(next, now, out);
+    }
+
+    fn deadline(&self) -> Option<Mono> {
+        if matches!(self.phase, Phase::Fresh | Phase::Ended) {
+            return None;
+        }
+        [self.overdue, self.quiet_at(), self.probe_at(), self.pending.deadline()].into_iter().flatten().min()
+    }
+
+    fn tick(&mut self, now: Now, out: &mut Out) {
+        if matches!(self.phase, Phase::Fresh | Phase::Ended) {
+            return;
+        }
+        let past = |at: Option<Mono>| at.is_some_and(|at| at <= now.mono);
+        if past(self.overdue) {
+            let close = match self.phase {
+                Phase::Greeting => Close::Broken(CleanText::ours("it takes the connection and does not greet")),
+                _ => Close::SignInFault(CleanText::ours("it did not answer in time")),
+            };
+            return self.close(close, out);
+        }
+        if past(self.quiet_at()) {
+            return self.close(Close::Quiet, out);
+        }
+        while let Some(late) = self.pending.take_late(now.mono) {
+            self.late(late, now, out);
+        }
+        self.say_waiting(now, out);
+        // An old server that is busy with something will say so sooner or later.
+        if past(self.probe_at()) {
+            let late = now.mono.plus(self.config.quiet);
+            let mark = self.pending.insert(Purpose::Probe, &Command::Ping, None, late);
+            out.frames.push(Frame::Text(Command::Ping.frame(Some(&mark))));
+        }
+    }
+
+    fn skipped(&self) -> &[(&'static str, u64)] {
+        self.book.as_ref().map_or(&self.skipped, |book| &book.skipped).counts()
+    }
+}

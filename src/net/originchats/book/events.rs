@@ -1,0 +1,260 @@
+//! What the server pushes: each of its events in neutral words.
+
+use super::Book;
+use crate::domain::{ChatId, LinkEvent, Message as Neutral, Nonce, ReactEmoji, Update, UserId, VoiceParticipant};
+use crate::net::NetEvent;
+use crate::net::originchats::server::Generation;
+use crate::net::originchats::wire::{Message, Packet, Person, Place, Raw, Status};
+use std::sync::Arc;
+
+/// What a frame means beside being an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Context {
+    /// It answers a request of ours.
+    pub answer: bool,
+    /// The nonce of an own message that it is the echo of.
+    pub nonce: Option<Nonce>,
+}
+
+impl Book {
+    /// What a frame tells; nothing for replies that are only replies.
+    pub fn event(&mut self, packet: Packet, context: Context) -> Vec<NetEvent> {
+        let updates = match packet {
+            Packet::MessageNew { place, message } => self.message_new(&place, *message, context.nonce),
+            Packet::MessageEdit { place, message, .. } => self.message_edit(&place, message.map(|message| *message)),
+            Packet::MessageDelete { place, id } => {
+                let message = self.names.message(id.wire());
+                self.of_chat(&place, |chat| Update::MessagesDeleted { chat, messages: vec![message] })
+            }
+            Packet::MessagePin { place, id, pinned } => {
+                let message = self.names.message(id.wire());
+                self.of_chat(&place, |chat| Update::MessagePinned { chat, message, pinned })
+            }
+            Packet::Reaction { place, id, emoji, from, add } => {
+                let Some(from) = from else { return self.hollow() };
+                let (message, by) = (self.names.message(id.wire()), self.names.user(from.wire()));
+                let emoji: ReactEmoji = self.emoji(&emoji);
+                self.of_chat(&place, |chat| Update::ReactionToggled { chat, message, emoji, by, add })
+            }
+            Packet::Typing { place, user, stops } => {
+                let user = self.names.user(user.wire());
+                if user == self.me {
+                    return Vec::new();
+                }
+                self.of_chat(&place, |chat| Update::Typing { chat, user, typing: !stops, busy: false })
+            }
+            Packet::ReadMark { place, last_read } => self.read_mark(&place, last_read.as_ref()),
+            Packet::UserJoin(person) => self.joined(*person),
+            Packet::UserConnect(person) => self.came(*person),
+            Packet::UserDisconnect { user } => {
+                let id = self.names.user(user.wire());
+                self.set_online(id, false);
+                vec![self.presence_update(id)]
+            }
+            Packet::UserLeave { user } => {
+                let id = self.names.user(user.wire());
+                self.forget(id);
+                vec![Update::MemberRemoved { community: self.community, user: id }]
+            }
+            Packet::Nickname { user, nickname } => {
+                let id = self.renickname(user, nickname);
+                self.person_updates(id)
+            }
+            Packet::Status { user, status } => self.status(user, status),
+            Packet::StatusSet { status } if context.answer => match status {
+                Some(status) => {
+                    let me = Raw::from(self.my_name.as_str());
+                    self.status(me, status)
+                }
+                None => Vec::new(),
+            },
+            // Sent to everybody by mistake when somebody becomes invisible: nobody knows whose it is.
+            Packet::StatusSet { .. } => {
+                self.skipped.count("status of nobody");
+                Vec::new()
+            }
+            Packet::UserRoles { user, roles, color } => self.user_roles(user, roles, color),
+            Packet::Roles(roles) if !context.answer => {
+                self.know_roles(roles);
+                let roles = self.neutral_roles();
+                let mut updates = vec![Update::RolesChanged { community: self.community, roles }];
+                updates.extend(self.rights_updates());
+                updates
+            }
+            Packet::Channel { channel, was } => {
+                let id = self.changed_channel(*channel, was.as_ref());
+                self.chat(id).map(|chat| Update::ChannelChanged(Box::new(chat))).into_iter().collect()
+            }
+            Packet::ChannelDelete { name } => self.forget_channel(&name).into_iter().map(Update::ChatRemoved).collect(),
+            Packet::Thread { thread, forum } => match self.changed_thread(*thread, forum.as_ref()) {
+                Some(id) => self.chat(id).map(|chat| Update::ChannelChanged(Box::new(chat))).into_iter().collect(),
+                None => return self.hollow(),
+            },
+            Packet::ThreadDelete { id } => vec![Update::ChatRemoved(self.forget_thread(&id))],
+            Packet::VoiceChanged { channel, who } => {
+                let chat = self.names.channel(channel.wire());
+                let participant = self.participant(&who);
+                let mut room = self.voice_of(chat);
+                room.retain(|known| known.user != participant.user);
+                room.push(participant);
+                self.voice_room(chat, room)
+            }
+            Packet::VoiceLeft { channel, user } => {
+                let (chat, user) = (self.names.channel(channel.wire()), self.names.user(user.wire()));
+                let mut room = self.voice_of(chat);
+                room.retain(|known| known.user != user);
+                self.voice_room(chat, room)
+            }
+            Packet::VoiceState { channel, who } => {
+                let chat = self.names.channel(channel.wire());
+                let room = who.iter().map(|voice| self.participant(voice)).collect();
+                self.voice_room(chat, room)
+            }
+            Packet::Server { name } => {
+                self.renamed(name.map(|name| name.line()));
+                vec![Update::CommunityChanged(Box::new(self.as_community()))]
+            }
+            // Somebody edited the server's files: the list may lack things, and be torn. Everything is asked anew.
+            Packet::Channels(_) if !context.answer => return vec![NetEvent::Link(LinkEvent::Missed)],
+            Packet::Users(people) if !context.answer => {
+                self.know_all(people);
+                let ids: Vec<UserId> = self.people_order.iter().copied().collect();
+                ids.into_iter().flat_map(|id| self.person_updates(id)).collect()
+            }
+            Packet::Unknown => {
+                self.skipped.count("command");
+                Vec::new()
+            }
+            Packet::Hollow => return self.hollow(),
+            Packet::Handshake(_)
+            | Packet::AuthSuccess
+            | Packet::AuthError { .. }
+            | Packet::Ready(_)
+            | Packet::Ping
+            | Packet::Pong
+            | Packet::Error { .. }
+            | Packet::RateLimit { .. }
+            | Packet::Disconnect { .. }
+            | Packet::OneMessage { .. }
+            | Packet::Page(_)
+            | Packet::Users(_)
+            | Packet::UsersOnline(_)
+            | Packet::Roles(_)
+            | Packet::Channels(_)
+            | Packet::Unreads(_)
+            | Packet::UnreadCount { .. }
+            | Packet::Passed => Vec::new(),
+        };
+        updates.into_iter().map(NetEvent::Update).collect()
+    }
+
+    fn hollow(&mut self) -> Vec<NetEvent> {
+        self.skipped.count("event without its content");
+        Vec::new()
+    }
+
+    fn of_chat(&mut self, place: &Place, update: impl FnOnce(ChatId) -> Update) -> Vec<Update> {
+        match self.names.chat(place) {
+            Some(chat) => vec![update(chat)],
+            None => {
+                self.skipped.count("event without a place");
+                Vec::new()
+            }
+        }
+    }
+
+    fn message_new(&mut self, place: &Place, message: Message, nonce: Option<Nonce>) -> Vec<Update> {
+        let Some(chat) = self.names.chat(place) else {
+            self.skipped.count("event without a place");
+            return Vec::new();
+        };
+        self.wrote(chat, &message.id, message.timestamp);
+        let message: Neutral = self.message(message, chat);
+        let author = (!self.people.contains_key(&message.author)).then(|| Box::new(self.user(message.author)));
+        if let Some(unread) = self.unreads.get_mut(&chat) {
+            unread.count = if message.author == self.me { unread.count } else { unread.count.saturating_add(1) };
+        }
+        vec![Update::MessageCreated { message: Arc::new(message), unread: None, author, nonce }]
+    }
+
+    fn message_edit(&mut self, place: &Place, message: Option<Message>) -> Vec<Update> {
+        let Some((chat, message)) = self.names.chat(place).zip(message) else {
+            self.skipped.count("event without its content");
+            return Vec::new();
+        };
+        let message = Arc::new(self.message(message, chat));
+        vec![Update::MessageChanged { message, reactions: true }]
+    }
+
+    fn read_mark(&mut self, place: &Place, last_read: Option<&Raw>) -> Vec<Update> {
+        let Some(chat) = self.names.chat(place) else { return Vec::new() };
+        let Some(upto) = last_read.and_then(|id| self.placed(id)) else {
+            self.skipped.count("read mark at an unknown message");
+            return Vec::new();
+        };
+        let unread = self.read(chat, upto);
+        vec![Update::ReadMarkMoved { chat, upto, unread, mentions: unread }]
+    }
+
+    fn joined(&mut self, person: Person) -> Vec<Update> {
+        let id = self.know(person);
+        let (member, profile) = (self.member(id), Some(Box::new(self.user(id))));
+        vec![Update::MemberJoined { member, community: self.community, user: id, profile }]
+    }
+
+    fn came(&mut self, person: Person) -> Vec<Update> {
+        let id = self.know(person);
+        self.set_online(id, true);
+        self.person_updates(id)
+    }
+
+    /// Somebody, anew.
+    fn person_updates(&mut self, id: UserId) -> Vec<Update> {
+        let user = Update::UserChanged(Box::new(self.user(id)));
+        let member = self.member(id).map(|member| Update::MemberChanged(Box::new(member)));
+        std::iter::once(user).chain(member).collect()
+    }
+
+    fn presence_update(&self, id: UserId) -> Update {
+        let (presence, text) = self.presence(id);
+        Update::PresenceChanged(vec![(id, presence.unwrap_or_default(), text)])
+    }
+
+    fn status(&mut self, user: Raw, status: Status) -> Vec<Update> {
+        // Whose status changes is there; for somebody who hides, an event of its own says that they went.
+        let there = !matches!(status.status.wire(), "offline" | "invisible");
+        let id = self.know(Person { name: user, status: Some(status), ..Person::default() });
+        if there || id == self.me {
+            self.set_online(id, true);
+        }
+        vec![self.presence_update(id)]
+    }
+
+    fn user_roles(&mut self, user: Raw, roles: Vec<Raw>, color: Option<Raw>) -> Vec<Update> {
+        let id = self.know(Person { name: user, roles: Some(roles), color: Some(color), ..Person::default() });
+        let mut updates = self.person_updates(id);
+        if id == self.me {
+            updates.extend(self.rights_updates());
+        }
+        updates
+    }
+
+    /// What one may do, anew.
+    fn rights_updates(&mut self) -> Vec<Update> {
+        let mut updates = vec![Update::CommunityChanged(Box::new(self.as_community()))];
+        let chats = self.chats().into_iter().filter(|chat| chat.community().is_some());
+        updates.extend(chats.map(|chat| Update::OverridesChanged { chat: chat.id, overrides: chat.overrides }));
+        updates
+    }
+
+    fn voice_room(&mut self, chat: ChatId, participants: Vec<VoiceParticipant>) -> Vec<Update> {
+        self.set_voice(chat, participants.clone());
+        vec![Update::VoiceRoomChanged { chat, participants }]
+    }
+
+    /// Whether a request and its answer can be told from what others do only by what is in them.
+    #[must_use]
+    pub fn is_old(&self) -> bool {
+        self.server.generation == Generation::Old
+    }
+}

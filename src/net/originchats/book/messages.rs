@@ -1,0 +1,213 @@
+//! Messages and what hangs on them; whom they call.
+
+use super::{Book, order};
+use crate::domain::message::{Attachment as NeutralFile, AttachmentKind, Embed as NeutralEmbed};
+use crate::domain::{
+    Bundle, ChatId, CleanText, Message as Neutral, MessageId, MessageKey, ReactEmoji, Reaction, ReplyInfo, RichText,
+    SpanKind, UserId, Wall,
+};
+use crate::net::originchats::markup;
+use crate::net::originchats::names::file;
+use crate::net::originchats::wire::{Attachment, Embed, Message, Raw};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+impl Book {
+    /// A message of a chat.
+    pub(in crate::net::originchats) fn message(&mut self, wire: Message, chat: ChatId) -> Neutral {
+        let key = MessageKey { order: order(wire.timestamp), id: self.names.message(wire.id.wire()) };
+        self.remember(key);
+        let author = self.names.user(wire.user.wire());
+        let at = self.date(wire.timestamp);
+        let mentions_me = author != self.me && self.calls_me(&wire);
+        // Most servers say that, but not when, a message was changed.
+        let edited = wire.edited.then(|| self.date(wire.edited_at).or(at).unwrap_or(Wall(0)));
+        let reply = wire.reply_to.map(|(to, _)| {
+            let to = to.map(|to| self.names.message(to.wire()));
+            Box::new(ReplyInfo { to, quote: None })
+        });
+        let poll = wire.embeds.iter().find_map(|embed| embed.poll.as_ref());
+        let body = match poll {
+            Some((question, options)) if wire.content.wire().trim().is_empty() => poll_text(question, options),
+            _ => self.body(&wire.content),
+        };
+        let embeds = wire.embeds.iter().filter(|embed| embed.poll.is_none()).map(embed_of).collect();
+        let reactions = wire.reactions.iter().map(|(emoji, by)| self.reaction(emoji, by)).collect();
+        Neutral {
+            key,
+            chat,
+            author,
+            at,
+            edited,
+            body,
+            reply,
+            attachments: wire.attachments.iter().map(attachment_of).collect(),
+            embeds,
+            reactions,
+            pinned: wire.pinned,
+            shown_as: wire.shown_as.map(|name| name.line()).filter(|name| !name.trim().is_empty()),
+            mentions_me,
+            ..Neutral::default()
+        }
+    }
+
+    /// What was typed, formatted; names of people known here become mentions of them.
+    pub(super) fn body(&mut self, content: &Raw) -> RichText {
+        let mut body = markup::read(content.wire());
+        let mut spans = body.spans.to_vec();
+        for span in &mut spans {
+            if span.kind == SpanKind::Mention(None)
+                && let Some(name) = body.text.get(span.start as usize + 1..span.end as usize)
+                && !name.starts_with('&')
+            {
+                let user = self.names.user(name);
+                span.kind = SpanKind::Mention(self.people.contains_key(&user).then_some(user));
+            }
+        }
+        body.spans = spans.into();
+        body
+    }
+
+    /// Messages of one chat, oldest first, each once; and those of their authors that no list told.
+    pub(in crate::net::originchats) fn page(
+        &mut self,
+        wire: Vec<Message>,
+        chat: ChatId,
+    ) -> (Vec<Arc<Neutral>>, Bundle) {
+        let mut page: Vec<Neutral> = wire.into_iter().map(|message| self.message(message, chat)).collect();
+        page.sort_by_key(|message| message.key);
+        page.dedup_by_key(|message| message.key.id);
+        let authors: HashSet<UserId> = page.iter().map(|message| message.author).collect();
+        let mut strangers: Vec<UserId> = authors.into_iter().filter(|user| !self.people.contains_key(user)).collect();
+        strangers.sort_unstable();
+        let users = strangers.into_iter().map(|user| self.user(user)).collect();
+        (page.into_iter().map(Arc::new).collect(), Bundle { users, ..Bundle::default() })
+    }
+
+    /// One reaction with everybody who reacted so.
+    fn reaction(&mut self, emoji: &Raw, by: &[Raw]) -> Reaction {
+        let by: Vec<UserId> = by.iter().map(|user| self.names.user(user.wire())).collect();
+        Reaction {
+            emoji: self.emoji(emoji),
+            count: u32::try_from(by.len()).unwrap_or(u32::MAX),
+            mine: by.contains(&self.me),
+            by: by.into(),
+        }
+    }
+
+    /// What somebody reacts with. What cannot be shown as it is, and the server's own pictures, get an id.
+    pub(super) fn emoji(&mut self, wire: &Raw) -> ReactEmoji {
+        let text = wire.line();
+        if text.as_str() == wire.wire() && !text.contains("://") && text.chars().count() <= 16 {
+            ReactEmoji::Unicode(text)
+        } else {
+            ReactEmoji::Custom(self.names.emoji(wire.wire()))
+        }
+    }
+
+    /// How the wire names what one reacts with.
+    #[must_use]
+    pub fn emoji_wire(&self, emoji: &ReactEmoji) -> Option<String> {
+        match emoji {
+            ReactEmoji::Unicode(text) => Some(text.as_str().to_owned()),
+            ReactEmoji::Custom(id) => self.names.emoji_name(*id).map(str::to_owned),
+        }
+    }
+
+    /// Whether a message calls us: by what the server says of live ones; stored ones are read as the server would have.
+    fn calls_me(&self, message: &Message) -> bool {
+        let me = |name: &Raw| name.wire().to_lowercase() == self.my_name;
+        let my_role = |name: &str| {
+            let held = |role: &Raw| {
+                role.wire() == name
+                    || self
+                        .roles
+                        .iter()
+                        .any(|known| known.name == *role && known.id.as_ref().is_some_and(|id| id.wire() == name))
+            };
+            self.my_roles.iter().any(held)
+        };
+        if let Some(pings) = &message.pings {
+            return pings.users.iter().any(me)
+                || pings.replies.iter().any(me)
+                || pings.roles.iter().any(|role| my_role(role.wire()));
+        }
+        let answers_me = message.reply_to.as_ref().and_then(|(_, user)| user.as_ref()).is_some_and(me);
+        if answers_me && message.ping != Some(false) {
+            return true;
+        }
+        called(message.content.wire()).any(|name| match name.strip_prefix('&') {
+            Some(role) => my_role(role),
+            None => name.to_lowercase() == self.my_name,
+        })
+    }
+
+    /// The chat that a message is the answer to, for matching where replies are not marked.
+    #[must_use]
+    pub fn message_id(&mut self, id: &Raw) -> MessageId {
+        self.names.message(id.wire())
+    }
+}
+
+/// The names behind `@` and `@&`, as servers find them: letters of ASCII, digits and underscores. Those of roles keep their `&`.
+fn called(content: &str) -> impl Iterator<Item = &str> {
+    content.match_indices('@').filter_map(|(at, _)| {
+        let rest = content.get(at + 1..)?;
+        let sign = usize::from(rest.starts_with('&'));
+        let length = rest.get(sign..)?.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        (length > 0).then(|| rest.get(..sign + length)).flatten()
+    })
+}
+
+/// A poll in words.
+fn poll_text(question: &Raw, options: &[Raw]) -> RichText {
+    let mut text = format!("Poll: {}", question.line());
+    for option in options {
+        text.push_str("\n• ");
+        text.push_str(&option.line());
+    }
+    RichText::plain(CleanText::from_owned(text))
+}
+
+fn embed_of(wire: &Embed) -> NeutralEmbed {
+    let line = |raw: &Option<Raw>| raw.as_ref().map(Raw::line).filter(|text| !text.trim().is_empty());
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(wire.description.clone().map(|text| text.text().to_string()));
+    lines.extend(wire.parts.iter().map(|(name, value)| format!("{}: {}", name.line(), value.line())));
+    lines.extend(line(&wire.footer).map(|text| text.to_string()));
+    NeutralEmbed {
+        url: line(&wire.url).unwrap_or_default(),
+        title: line(&wire.title),
+        description: (!lines.is_empty()).then(|| CleanText::from_owned(lines.join("\n"))),
+        site: line(&wire.author),
+    }
+}
+
+fn attachment_of(wire: &Attachment) -> NeutralFile {
+    let (width, height) = (wire.width, wire.height);
+    let kind = match wire.mime_type.wire().split('/').next() {
+        Some("image") => AttachmentKind::Image { width, height },
+        Some("video") => AttachmentKind::Video { width, height, seconds: 0 },
+        Some("audio") => AttachmentKind::Audio { seconds: 0 },
+        _ => AttachmentKind::File,
+    };
+    NeutralFile {
+        id: file(wire.id.wire()),
+        name: wire.name.line(),
+        mimetype: wire.mime_type.line(),
+        size: wire.size,
+        kind,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::called;
+
+    #[test]
+    fn names_are_found_as_servers_find_them() {
+        let found = |text| called(text).collect::<Vec<_>>();
+        assert_eq!(found("hi @ada_1, @&staff: @@bob @ @& a@b"), ["ada_1", "&staff", "bob", "b"]);
+        assert_eq!(found("@USR:local_dave @ädа"), ["USR"]);
+    }
+}

@@ -1,0 +1,188 @@
+//! What is known of a server during one connection, and its objects in neutral words.
+//!
+//! Events of this network tell parts: a nickname without the roles, a read mark without its place. The book keeps the rest. Everything in
+//! it is bounded. Total: what is malformed or unknown is counted in [`Skipped`] and left out, never an error.
+
+mod chats;
+mod events;
+mod messages;
+mod people;
+mod rights;
+
+pub use events::Context;
+
+use super::defaults::{OriginConfig, REMEMBERED};
+use super::ids::{self, Kind};
+use super::names::Names;
+use super::server::Server;
+use super::wire::{Channel, Raw, Role, Unread};
+use crate::domain::{
+    ChatId, CleanText, Community, CommunityId, MessageId, MessageKey, SortKey, User, UserId, VoiceParticipant, Wall,
+};
+use crate::net::skipped::Skipped;
+use people::Known;
+use std::collections::{HashMap, HashSet, VecDeque};
+
+/// Earliest date that is shown: 2015-01-01T00:00:00Z.
+const EARLIEST: i64 = 1_420_070_400_000;
+/// How far ahead of our clock a date may lie and still be shown, in milliseconds: one day.
+const AHEAD: i64 = 86_400_000;
+
+/// What is known of one server.
+#[derive(Debug)]
+pub struct Book {
+    /// What it said of itself.
+    pub server: Server,
+    /// Its keys and their ids.
+    pub names: Names,
+    /// What was left out.
+    pub skipped: Skipped,
+    /// Our clock, to judge dates by.
+    pub now: Wall,
+    /// Who is signed in.
+    pub me: UserId,
+    /// The server as a community.
+    pub community: CommunityId,
+    /// Our user name, in lower case.
+    my_name: String,
+    my_roles: Vec<Raw>,
+    people: HashMap<UserId, Known>,
+    people_order: VecDeque<UserId>,
+    /// Whether the list of people came.
+    people_told: bool,
+    online: HashSet<UserId>,
+    /// Whether the list of those who are there came.
+    online_told: bool,
+    /// The strongest first.
+    roles: Vec<Role>,
+    /// In the server's order.
+    channels: Vec<(ChatId, Channel)>,
+    unreads: HashMap<ChatId, Unread>,
+    voice: HashMap<ChatId, Vec<VoiceParticipant>>,
+    /// Where messages stand that were seen lately.
+    places: HashMap<MessageId, SortKey>,
+    places_order: VecDeque<MessageId>,
+}
+
+impl Book {
+    /// The book of a server that has greeted.
+    #[must_use]
+    pub fn new(server: Server, config: &OriginConfig) -> Self {
+        let community = CommunityId::new(ids::of_name(Kind::Server, &config.authority().to_ascii_lowercase(), 0));
+        Self {
+            server,
+            names: Names::default(),
+            skipped: Skipped::default(),
+            now: Wall(0),
+            me: UserId::default(),
+            community,
+            my_name: String::new(),
+            my_roles: Vec::new(),
+            people: HashMap::new(),
+            people_order: VecDeque::new(),
+            people_told: false,
+            online: HashSet::new(),
+            online_told: false,
+            roles: Vec::new(),
+            channels: Vec::new(),
+            unreads: HashMap::new(),
+            voice: HashMap::new(),
+            places: HashMap::new(),
+            places_order: VecDeque::new(),
+        }
+    }
+
+    /// The account that signed in.
+    pub fn signed_in(&mut self, person: super::wire::Person) -> User {
+        self.my_name = person.name.wire().to_lowercase();
+        self.me = self.names.user(person.name.wire());
+        self.my_roles = person.roles.clone().unwrap_or_default();
+        self.online.insert(self.me);
+        self.know(person);
+        self.user(self.me)
+    }
+
+    /// The server as a community.
+    #[must_use]
+    pub fn as_community(&self) -> Community {
+        Community {
+            id: self.community,
+            name: self.server.name.clone().unwrap_or_else(|| CleanText::ours("Server")),
+            username: None,
+            owner: self.owner_bypasses(),
+            permissions: self.server_rights(),
+            available: true,
+        }
+    }
+
+    /// The server has another name from now on.
+    pub(super) fn renamed(&mut self, name: Option<CleanText>) {
+        self.server.name = name.filter(|name| !name.trim().is_empty()).or(self.server.name.take());
+    }
+
+    /// Remembers where a message stands.
+    fn remember(&mut self, key: MessageKey) {
+        if self.places.insert(key.id, key.order).is_none() {
+            self.places_order.push_back(key.id);
+            if self.places.len() > REMEMBERED
+                && let Some(oldest) = self.places_order.pop_front()
+            {
+                self.places.remove(&oldest);
+            }
+        }
+    }
+
+    /// A message by its id alone, if its place is known.
+    pub(super) fn placed(&mut self, id: &Raw) -> Option<MessageKey> {
+        let id = self.names.message(id.wire());
+        self.places.get(&id).map(|&order| MessageKey { order, id })
+    }
+
+    /// When, if that can be true.
+    fn date(&self, seconds: Option<f64>) -> Option<Wall> {
+        let millis = seconds? * 1000.0;
+        #[allow(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
+        let millis = millis.round() as i64;
+        (EARLIEST..=self.now.0.saturating_add(AHEAD)).contains(&millis).then_some(Wall(millis))
+    }
+}
+
+/// The place of a message among others: when it was sent, in microseconds. Those of one moment are told apart by their ids.
+fn order(seconds: Option<f64>) -> SortKey {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+    let micros = (seconds.unwrap_or(0.0).max(0.0) * 1_000_000.0).round() as u64;
+    SortKey(u128::from(micros) << 64)
+}
+
+/// `#RRGGBB`, with or without the sign, also short; black stands for none.
+fn color(raw: &Raw) -> Option<u32> {
+    let digits = raw.wire().trim().trim_start_matches('#');
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let number = u32::from_str_radix(digits, 16).ok()?;
+    let number = match digits.len() {
+        6 => number,
+        3 => (number & 0xf00) * 0x1100 | (number & 0xf0) * 0x110 | (number & 0xf) * 0x11,
+        _ => return None,
+    };
+    (number != 0).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_come_long_and_short() {
+        let of = |text: &str| color(&Raw::from(text));
+        assert_eq!((of("#9400D3"), of("fff"), of("#1a2")), (Some(0x94_00d3), Some(0xff_ffff), Some(0x11_aa22)));
+        assert_eq!((of("#000000"), of("red"), of(""), of("#+12345")), (None, None, None, None));
+    }
+
+    #[test]
+    fn later_messages_stand_later() {
+        let orders = [None, Some(-5.0), Some(1760015002.25), Some(1760015002.250001), Some(1e300)].map(order);
+        assert!(orders.is_sorted() && orders[0] == orders[1] && orders[2] < orders[3]);
+    }
+}

@@ -1,0 +1,349 @@
+//! What the core wants, as commands of this network; and their answers, as what the core understands.
+//!
+//! An operation of several steps is a call whose handler gives the next call. Steps that a server may lack are lenient: refused or
+//! swallowed, they are passed over.
+
+use super::book::Book;
+use super::history;
+use super::refusal::unfitting;
+use super::wire::{At, Command, Packet};
+use crate::domain::answer::RefusalKind;
+use crate::domain::{Bundle, ChatId, ChatKind, MessageKey, Outgoing, Presence, Refusal, Reply, Request, User, UserId};
+
+/// What came of a call.
+pub enum Outcome {
+    /// The request is fulfilled.
+    Done(Reply),
+    /// One more call is needed.
+    Again(Box<Call>),
+}
+
+/// Reads the answer to a call.
+pub type Handler = Box<dyn FnOnce(Packet, &mut Book) -> Result<Outcome, Refusal> + Send>;
+
+/// A call ready to be said.
+pub struct Call {
+    /// What to say.
+    pub command: Command,
+    /// What reads the answer.
+    pub handler: Handler,
+    /// A refusal is as good as an answer: the handler is given [`Packet::Passed`] in its place.
+    pub lenient: bool,
+}
+
+/// What a request takes first.
+pub enum First {
+    /// Something is to be said.
+    Call(Box<Call>),
+    /// Nothing: what is known, or what nobody needs to hear.
+    Done(Reply),
+    /// To be said, and nobody waits for an answer.
+    Tell(Command),
+}
+
+impl Call {
+    /// A call whose answer is read by `read`.
+    pub fn new(
+        command: Command,
+        read: impl FnOnce(Packet, &mut Book) -> Result<Outcome, Refusal> + Send + 'static,
+    ) -> Box<Self> {
+        Box::new(Self { command, handler: Box::new(read), lenient: false })
+    }
+
+    /// A call that any answer fulfils.
+    fn done(command: Command) -> Box<Self> {
+        Self::new(command, |_, _| Ok(Outcome::Done(Reply::Done)))
+    }
+}
+
+fn refuse(kind: RefusalKind, text: &'static str) -> Refusal {
+    Refusal::ours(kind, text)
+}
+
+fn not_here() -> Refusal {
+    refuse(RefusalKind::NotFound, "There is no such thing on this server any more.")
+}
+
+/// How the wire names a chat.
+pub(super) fn place(chat: ChatId, book: &Book) -> Result<At, Refusal> {
+    book.names.at(chat).ok_or_else(not_here)
+}
+
+fn done(reply: Reply) -> Result<First, Refusal> {
+    Ok(First::Done(reply))
+}
+
+/// What a request takes first.
+///
+/// # Errors
+///
+/// A [`Refusal`] when this network cannot do it; nothing is said then.
+pub fn first(request: &Request, book: &mut Book) -> Result<First, Refusal> {
+    let community = book.community;
+    let call = match request {
+        Request::SignInCode(_) => return Err(refuse(RefusalKind::Invalid, "No code is asked for just now.")),
+        Request::FetchCommunities if book.server.direct => {
+            return done(Reply::Communities { communities: Vec::new(), counts: Vec::new() });
+        }
+        Request::FetchCommunities => {
+            return lists(vec![List::Roles], book, |book| {
+                Ok(Reply::Communities { communities: vec![book.as_community()], counts: Vec::new() })
+            });
+        }
+        Request::FetchCommunityOrder => return done(Reply::CommunityOrder(vec![community])),
+        Request::FetchChannels(of) if *of != community => return Err(not_here()),
+        Request::FetchChannels(_) => {
+            return lists(List::ALL.to_vec(), book, move |book| {
+                Ok(Reply::Channels { community, bundle: book.channels_bundle() })
+            });
+        }
+        Request::FetchChats if book.server.direct => {
+            return lists(List::ALL.to_vec(), book, |book| {
+                Ok(Reply::Chats { bundle: direct_chats(book), complete: true })
+            });
+        }
+        Request::FetchChats => return done(Reply::Chats { bundle: Bundle::default(), complete: true }),
+        Request::FetchChat(id) => {
+            let id = *id;
+            if let Some(chat) = book.chat(id) {
+                return done(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }));
+            }
+            return lists(vec![List::Channels], book, move |book| {
+                let chat = book.chat(id).ok_or_else(not_here)?;
+                Ok(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }))
+            });
+        }
+        Request::FetchDirect(user) if book.server.direct => {
+            let user = *user;
+            return lists(vec![List::Channels], book, move |book| direct_with(user, book));
+        }
+        Request::FetchDirect(_) => {
+            let text = "Direct chats of this network are on a server of their own. Sign in to that one, too.";
+            return Err(refuse(RefusalKind::Unsupported, text));
+        }
+        Request::FetchRoles(_) => {
+            let reply = move |book: &mut Book| Ok(Reply::Roles { community, roles: book.neutral_roles() });
+            return lists(vec![List::Roles], book, reply);
+        }
+        Request::FetchMembers(_, people) => {
+            let people = people.clone();
+            return needs_people(book, move |book| Ok(Reply::Members(book.members(&people))));
+        }
+        Request::FetchMemberList(chat) => {
+            let chat = *chat;
+            let reply = move |book: &mut Book| Ok(Reply::MemberList { chat, entries: book.member_list(chat) });
+            return needs_people(book, reply);
+        }
+        Request::FetchVoiceRooms(_) => {
+            let rooms = book.voice_rooms();
+            let people: Vec<UserId> = rooms.iter().flat_map(|(_, room)| room.iter().map(|one| one.user)).collect();
+            return done(Reply::VoiceRooms { community, rooms, bundle: book.members(&people) });
+        }
+        Request::LookupUsername(name) => {
+            if let Some(user) = book.find(name) {
+                return done(Reply::User(user));
+            }
+            let name = name.clone();
+            let missing = || refuse(RefusalKind::NotFound, "Nobody on this server has that user name.");
+            return lists(vec![List::People], book, move |book| book.find(&name).map(Reply::User).ok_or_else(missing));
+        }
+        Request::FetchProfile(_) => {
+            return Err(refuse(RefusalKind::Unsupported, "Servers of this network tell nothing more of people."));
+        }
+        // Friends are kept by the account service, not by servers.
+        Request::FetchRelationships => {
+            return done(Reply::Relationships { relationships: Vec::new(), users: Vec::new() });
+        }
+        Request::FetchHistory { chat, page, limit } => return history::first(*chat, *page, *limit, book),
+        Request::FetchPinned(chat) => {
+            let (chat, at) = (*chat, place(*chat, book)?);
+            if at.thread_id.is_some() || !book.server.can("messages_pinned") || !book.has_messages(chat) {
+                return done(Reply::Pinned { chat, messages: Vec::new() });
+            }
+            Call::new(Command::MessagesPinned { at }, move |packet, book| match packet {
+                Packet::Page(page) => {
+                    let messages = page.messages.iter().map(|message| book.message_id(&message.id)).collect();
+                    Ok(Outcome::Done(Reply::Pinned { chat, messages }))
+                }
+                _ => Err(unfitting()),
+            })
+        }
+        Request::Send(outgoing) => send(outgoing, book)?,
+        Request::Edit { chat, message, text } => Call::done(Command::MessageEdit {
+            at: place(*chat, book)?,
+            id: book.names.message_name(message.id),
+            content: text.trim().to_owned(),
+        }),
+        Request::Delete { chat, messages } => delete(place(*chat, book)?, messages.clone(), book)?,
+        Request::React { chat, message, emoji, add } => {
+            let (at, id) = (place(*chat, book)?, book.names.message_name(message.id));
+            let emoji = book.emoji_wire(emoji).ok_or_else(not_here)?;
+            Call::done(match add {
+                true => Command::MessageReactAdd { at, id, emoji },
+                false => Command::MessageReactRemove { at, id, emoji },
+            })
+        }
+        Request::MarkRead { .. } if !book.server.can("unreads_ack") => return done(Reply::Done),
+        Request::MarkRead { chat, upto } => {
+            Call::done(Command::UnreadsAck { at: place(*chat, book)?, message_id: book.names.message_name(upto.id) })
+        }
+        // Nothing tells that somebody has stopped: it wears off.
+        Request::SetTyping { typing: false, .. } => return done(Reply::Done),
+        Request::SetTyping { .. } if !book.server.can("typing") => return done(Reply::Done),
+        Request::SetTyping { chat, .. } => return Ok(First::Tell(Command::Typing { at: place(*chat, book)? })),
+        Request::SetPresence(_) if !book.server.can("status_set") => return done(Reply::Done),
+        Request::SetPresence(presence) => Call::done(Command::StatusSet {
+            status: match presence {
+                Presence::Online => "online",
+                Presence::Idle => "idle",
+                Presence::Busy => "dnd",
+                Presence::Offline => "invisible",
+            },
+        }),
+        Request::LookupInvite(_) | Request::UseInvite(_) => {
+            let text = "Servers of this network are joined by signing in to their address.";
+            return Err(refuse(RefusalKind::Unsupported, text));
+        }
+        Request::LeaveCommunity(_) => Call::done(Command::UserLeave { channel: None }),
+        Request::LeaveGroup(chat) if book.server.direct => {
+            Call::done(Command::UserLeave { channel: place(*chat, book)?.channel })
+        }
+        Request::LeaveGroup(_) => return Err(not_here()),
+        // The token is the account service's; the server keeps nothing that could end.
+        Request::SignOut => return done(Reply::Done),
+    };
+    Ok(First::Call(call))
+}
+
+/// Lists that a server gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum List {
+    Channels,
+    People,
+    Online,
+    Roles,
+    Unreads,
+}
+
+impl List {
+    /// What a list of channels takes. The channels come last: what is said of them depends on the others.
+    const ALL: [Self; 4] = [Self::People, Self::Online, Self::Unreads, Self::Channels];
+
+    const fn command(self) -> Command {
+        match self {
+            Self::Channels => Command::ChannelsGet,
+            Self::People => Command::UsersList,
+            Self::Online => Command::UsersOnline,
+            Self::Roles => Command::RolesList,
+            Self::Unreads => Command::UnreadsGet,
+        }
+    }
+
+    fn take(packet: Packet, book: &mut Book) -> bool {
+        match packet {
+            Packet::Channels(channels) => book.know_channels(channels),
+            Packet::Users(people) => book.know_all(people),
+            Packet::UsersOnline(people) => book.know_online(people),
+            Packet::Roles(roles) => book.know_roles(roles),
+            Packet::Unreads(unreads) => book.know_unreads(unreads),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Fetches lists one after the other, then replies from the book. Channels are needed; what else a server lacks is passed over.
+fn lists(
+    wanted: Vec<List>,
+    book: &mut Book,
+    reply: impl FnOnce(&mut Book) -> Result<Reply, Refusal> + Send + 'static,
+) -> Result<First, Refusal> {
+    let offered = |list: &List| matches!(list, List::Channels) || book.server.can(list.command().name());
+    let mut wanted: Vec<List> = wanted.into_iter().filter(offered).collect();
+    wanted.reverse();
+    match wanted.pop() {
+        Some(list) => Ok(First::Call(step(list, wanted, reply))),
+        None => reply(book).map(First::Done),
+    }
+}
+
+fn step(
+    list: List,
+    mut rest: Vec<List>,
+    reply: impl FnOnce(&mut Book) -> Result<Reply, Refusal> + Send + 'static,
+) -> Box<Call> {
+    let needed = list == List::Channels;
+    let mut call = Call::new(list.command(), move |packet, book| {
+        if !List::take(packet, book) && needed {
+            return Err(unfitting());
+        }
+        match rest.pop() {
+            Some(next) => Ok(Outcome::Again(step(next, rest, reply))),
+            None => reply(book).map(Outcome::Done),
+        }
+    });
+    call.lenient = !needed;
+    call
+}
+
+/// Replies from the book once everybody is known.
+fn needs_people(
+    book: &mut Book,
+    reply: impl FnOnce(&mut Book) -> Result<Reply, Refusal> + Send + 'static,
+) -> Result<First, Refusal> {
+    if book.knows_people() {
+        // Asked again: somebody who is not in the list may have come since.
+        return lists(vec![List::People], book, reply);
+    }
+    lists(vec![List::People, List::Online], book, reply)
+}
+
+fn direct_chats(book: &mut Book) -> Bundle {
+    let chats: Vec<_> = book.chats().into_iter().filter(|chat| chat.community().is_none()).collect();
+    let peers: Vec<User> = chats
+        .iter()
+        .filter_map(|chat| match chat.kind {
+            ChatKind::Direct { peer } => Some(book.user(peer)),
+            _ => None,
+        })
+        .collect();
+    Bundle { users: peers, chats, ..Bundle::default() }
+}
+
+fn direct_with(user: UserId, book: &mut Book) -> Result<Reply, Refusal> {
+    let chat = book.chats().into_iter().find(|chat| chat.kind == ChatKind::Direct { peer: user });
+    let missing =
+        || refuse(RefusalKind::NotFound, "There is no chat with this person yet, and nib cannot begin one here.");
+    let chat = chat.ok_or_else(missing)?;
+    Ok(Reply::Chat(Bundle { users: vec![book.user(user)], chats: vec![chat], ..Bundle::default() }))
+}
+
+fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {
+    if !outgoing.attachments.is_empty() {
+        return Err(refuse(RefusalKind::Unsupported, "Files cannot be sent to this network yet."));
+    }
+    let chat = outgoing.chat;
+    let command = Command::MessageNew {
+        at: place(chat, book)?,
+        content: outgoing.text.trim().to_owned(),
+        reply_to: outgoing.reply_to.map(|message| book.names.message_name(message)),
+    };
+    Ok(Call::new(command, move |packet, book| match packet {
+        Packet::MessageNew { message, .. } => {
+            let sent = book.message(*message, chat);
+            Ok(Outcome::Done(Reply::Sent { message: sent.key.id, order: sent.key.order, at: sent.at }))
+        }
+        _ => Err(unfitting()),
+    }))
+}
+
+/// Deletes one message after the other. What is gone already is as good as deleted.
+fn delete(at: At, mut messages: Vec<MessageKey>, book: &Book) -> Result<Box<Call>, Refusal> {
+    let nothing = || refuse(RefusalKind::Invalid, "There is nothing to delete.");
+    let message = messages.pop().ok_or_else(nothing)?;
+    let command = Command::MessageDelete { at: at.clone(), id: book.names.message_name(message.id) };
+    Ok(Call::new(command, move |_, book| match messages.is_empty() {
+        true => Ok(Outcome::Done(Reply::Done)),
+        false => Ok(Outcome::Again(delete(at, messages, book)?)),
+    }))
+}

@@ -1,0 +1,227 @@
+//! Pages of history, in the ways that the generations of servers have.
+//!
+//! - From a message on (`start` is an id): old and newer servers, and threads of all. The middle generation stumbles over it and never answers.
+//! - Around a message: the message itself is in the page, and the middle generation leaves out the newest message of a channel, so that a
+//!   page that seems to reach the end is completed from the newest page.
+//! - By count (`start` skips so many of the newest): everywhere, but counts shift when something is written. Pages are walked from the newest on,
+//!   and places are found by the messages, not by the count.
+//!
+//! `messages_get` marks a channel read; the core asks for history of chats that are open only.
+
+use super::book::Book;
+use super::call::{Call, First, Outcome, place};
+use super::defaults::{PAGE, WALK};
+use super::refusal::unfitting;
+use super::server::Generation;
+use super::wire::{At, Bounds, Command, Message, Packet, Start};
+use crate::domain::answer::RefusalKind;
+use crate::domain::{Bundle, ChatId, MessageId, MessageKey, Page, Refusal, Reply};
+use std::sync::Arc;
+
+/// How many of the newest are fetched to complete a page that may lack the very newest.
+const TAIL: u16 = 10;
+
+/// A page that is wanted.
+#[derive(Clone, Debug)]
+struct Wanted {
+    chat: ChatId,
+    at: At,
+    page: Page,
+    limit: u16,
+}
+
+/// What a page takes first.
+///
+/// # Errors
+///
+/// A [`Refusal`] when there is none.
+pub fn first(chat: ChatId, page: Page, limit: u16, book: &Book) -> Result<First, Refusal> {
+    if !book.has_messages(chat) {
+        let bundle = Bundle::default();
+        return Ok(First::Done(Reply::History {
+            chat,
+            messages: Vec::new(),
+            bundle,
+            reached_start: true,
+            reached_end: true,
+        }));
+    }
+    if book.is_locked(chat) {
+        let text = "This thread is locked: nobody can read or write in it.";
+        return Err(Refusal::ours(RefusalKind::Forbidden, text));
+    }
+    let wanted = Wanted { chat, at: place(chat, book)?, page, limit: limit.clamp(1, PAGE) };
+    let thread = wanted.at.thread_id.is_some();
+    let by_id = book.server.pages_by_id() || thread && book.server.can("thread_messages");
+    let around = book.server.can("messages_around");
+    Ok(First::Call(match page {
+        Page::Latest => straight(wanted, None, book),
+        Page::Before(key) if by_id => {
+            let start = Start::Before(book.names.message_name(key.id));
+            straight(wanted, Some(start), book)
+        }
+        Page::Before(key) if around => beside(wanted, key.id, |limit| Bounds { above: 0, below: limit }, book),
+        Page::After(key) if around => beside(wanted, key.id, |limit| Bounds { above: limit, below: 0 }, book),
+        Page::Around(id) if around => {
+            beside(wanted, id, |limit| Bounds { above: limit.div_ceil(2), below: limit.div_ceil(2) }, book)
+        }
+        Page::Before(_) | Page::After(_) | Page::Around(_) => walk(wanted, Vec::new(), 0, by_id, book),
+    }))
+}
+
+/// The command for a page that begins at the newest message or at `start`.
+fn get(wanted: &Wanted, start: Option<Start>, limit: u16, book: &Book) -> Command {
+    match &wanted.at.thread_id {
+        Some(thread) if book.server.can("thread_messages") => {
+            Command::ThreadMessages { thread_id: thread.clone(), start, limit }
+        }
+        _ => Command::MessagesGet { at: wanted.at.clone(), start, limit },
+    }
+}
+
+fn reply(
+    wanted: &Wanted,
+    messages: Vec<Message>,
+    book: &mut Book,
+    (reached_start, reached_end): (bool, bool),
+) -> Result<Outcome, Refusal> {
+    let (messages, bundle) = book.page(messages, wanted.chat);
+    Ok(Outcome::Done(Reply::History { chat: wanted.chat, messages, bundle, reached_start, reached_end }))
+}
+
+/// A page as the server gives it, without anything to add.
+fn straight(wanted: Wanted, start: Option<Start>, book: &Book) -> Box<Call> {
+    let newest = start.is_none();
+    Call::new(get(&wanted, start, wanted.limit, book), move |packet, book| match packet {
+        Packet::Page(page) => {
+            let reached_start = page.messages.len() < usize::from(wanted.limit) || page.at_start == Some(true);
+            reply(&wanted, page.messages, book, (reached_start, newest))
+        }
+        _ => Err(unfitting()),
+    })
+}
+
+/// A page on one side of a message or both.
+fn beside(wanted: Wanted, around: MessageId, bounds: fn(u16) -> Bounds, book: &Book) -> Box<Call> {
+    let bounds = bounds(wanted.limit);
+    let name = book.names.message_name(around);
+    let command = Command::MessagesAround { at: wanted.at.clone(), around: name.clone(), bounds };
+    Call::new(command, move |packet, book| {
+        let Packet::Page(page) = packet else { return Err(unfitting()) };
+        let anchor = page.messages.iter().position(|message| message.id.wire() == name);
+        // Without its anchor a page ends before it: the newest message, which is left out.
+        let (older, newer) = match anchor {
+            Some(at) => (at, page.messages.len() - at - 1),
+            None => (page.messages.len(), 0),
+        };
+        let reached_start = page.start == Some(0) || older < usize::from(bounds.below);
+        let seems_end = newer < usize::from(bounds.above);
+        match wanted.page {
+            Page::Before(_) => reply(&wanted, without(page.messages, &name), book, (reached_start, false)),
+            Page::After(_) if !seems_end => reply(&wanted, without(page.messages, &name), book, (false, false)),
+            _ if !seems_end => reply(&wanted, page.messages, book, (reached_start, false)),
+            _ if book.server.generation == Generation::Newer => {
+                let after = matches!(wanted.page, Page::After(_));
+                let messages = if after { without(page.messages, &name) } else { page.messages };
+                reply(&wanted, messages, book, (reached_start && !after, true))
+            }
+            _ => Ok(Outcome::Again(complete(wanted, page.messages, name, reached_start, book))),
+        }
+    })
+}
+
+/// Adds the newest messages to a page that reaches to them.
+fn complete(wanted: Wanted, mut messages: Vec<Message>, anchor: String, reached_start: bool, book: &Book) -> Box<Call> {
+    Call::new(get(&wanted, None, TAIL, book), move |packet, book| {
+        let Packet::Page(tail) = packet else { return Err(unfitting()) };
+        let after = matches!(wanted.page, Page::After(_));
+        let known = |message: &Message| {
+            messages.iter().any(|other| other.id == message.id) || after && message.id.wire() == anchor
+        };
+        // Both pages meet where they have a message in common, or where the tail is the whole chat. Else more was written meanwhile than fits.
+        let met = tail.messages.iter().rposition(known).map(|at| at + 1);
+        let whole = tail.messages.len() < usize::from(TAIL);
+        let new_from = met.or(whole.then_some(0));
+        if let Some(new) = new_from.and_then(|from| tail.messages.get(from..)) {
+            messages.extend_from_slice(new);
+        }
+        let meet = new_from.is_some();
+        let messages = if after { without(messages, &anchor) } else { messages };
+        reply(&wanted, messages, book, (reached_start && !after, meet))
+    })
+}
+
+fn without(messages: Vec<Message>, id: &str) -> Vec<Message> {
+    messages.into_iter().filter(|message| message.id.wire() != id).collect()
+}
+
+/// Page after page from the newest on, until the wanted one is in what was gathered.
+fn walk(wanted: Wanted, gathered: Vec<Message>, steps: u32, by_id: bool, book: &Book) -> Box<Call> {
+    let start = match gathered.first() {
+        None => None,
+        Some(oldest) if by_id => Some(Start::Before(oldest.id.wire().to_owned())),
+        Some(_) => Some(Start::Skip(u32::try_from(gathered.len()).unwrap_or(u32::MAX))),
+    };
+    Call::new(get(&wanted, start, PAGE, book), move |packet, book| {
+        let Packet::Page(page) = packet else { return Err(unfitting()) };
+        let at_start = page.messages.len() < usize::from(PAGE) || page.at_start == Some(true);
+        // When something was written meanwhile, pages by count overlap.
+        let new = |message: &Message| gathered.iter().all(|known| known.id != message.id);
+        let mut all: Vec<Message> = page.messages.into_iter().filter(new).collect();
+        all.extend(gathered);
+        let (messages, bundle) = book.page(all.clone(), wanted.chat);
+        if let Some((messages, ends)) = cut(&wanted, messages, at_start) {
+            let (reached_start, reached_end) = ends;
+            return Ok(Outcome::Done(Reply::History {
+                chat: wanted.chat,
+                messages,
+                bundle,
+                reached_start,
+                reached_end,
+            }));
+        }
+        if at_start {
+            return Err(Refusal::ours(RefusalKind::NotFound, "The message is not there any more."));
+        }
+        if steps + 1 >= WALK {
+            let text = "That is too far back for this server: it can only count from the newest message.";
+            return Err(Refusal::ours(RefusalKind::Unsupported, text));
+        }
+        Ok(Outcome::Again(walk(wanted, all, steps + 1, by_id, book)))
+    })
+}
+
+type Cut = (Vec<Arc<crate::domain::Message>>, (bool, bool));
+
+/// The wanted page, if it is in the messages, which reach to the newest. `at_start`: they reach to the oldest, too.
+fn cut(wanted: &Wanted, messages: Vec<Arc<crate::domain::Message>>, at_start: bool) -> Option<Cut> {
+    let limit = usize::from(wanted.limit);
+    let upto = |key: MessageKey| messages.partition_point(|message| message.key < key);
+    let after = |key: MessageKey| messages.partition_point(|message| message.key <= key);
+    let (from, to) = match wanted.page {
+        Page::Latest => (messages.len().saturating_sub(limit), messages.len()),
+        Page::Before(key) => {
+            let to = upto(key);
+            if to < limit && !at_start {
+                return None;
+            }
+            (to.saturating_sub(limit), to)
+        }
+        Page::After(key) => {
+            let from = after(key);
+            if from == 0 && !at_start {
+                return None;
+            }
+            (from, messages.len().min(from + limit))
+        }
+        Page::Around(id) => {
+            let at = messages.iter().position(|message| message.key.id == id)?;
+            if at < limit / 2 && !at_start {
+                return None;
+            }
+            (at.saturating_sub(limit / 2), messages.len().min(at + limit / 2 + 1))
+        }
+    };
+    let page = messages.get(from..to)?.to_vec();
+    Some((page, (at_start && from == 0, to == messages.len())))
+}

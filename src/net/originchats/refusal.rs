@@ -1,0 +1,84 @@
+//! The server's refusals in neutral words. It tells no codes: its sentences decide, and nib's own say what to do next where there is something.
+
+use super::wire::Raw;
+use crate::domain::answer::RefusalKind;
+use crate::domain::{CleanText, Refusal};
+use std::time::Duration;
+
+/// Longest sentence of a server that is shown, in characters. Faults of embeds come with a whole page.
+const LONGEST: usize = 300;
+/// How long a limit lasts where the server does not say.
+const LIMIT: Duration = Duration::from_secs(30);
+/// The longest limit that is believed: a moderator's. More would only be a slip.
+const LONGEST_LIMIT: Duration = Duration::from_secs(60 * 60 * 24 * 31);
+
+/// What a sentence means: the kind, and nib's words in place of the server's where those leave one helpless.
+fn meaning(text: &str) -> (RefusalKind, Option<&'static str>) {
+    let says = |words: &str| text.contains(words);
+    if text.starts_with("Unknown command") {
+        (RefusalKind::Unsupported, Some("This server cannot do that."))
+    } else if says("User roles not found") {
+        let words = "You are not a member of this server any more. Sign in again to join it anew.";
+        (RefusalKind::NotSignedIn, Some(words))
+    } else if says("This thread is locked") {
+        (RefusalKind::Forbidden, Some("This thread is locked: nobody can read or write in it."))
+    } else if says("This thread is archived") {
+        (RefusalKind::Forbidden, Some("This thread is archived. Write in it to open it again."))
+    } else if says("Access denied to this channel") {
+        (RefusalKind::Forbidden, Some("You may not read this channel."))
+    } else if says("Access denied") || says("do not have permission") || says("Cannot send messages in this channel") {
+        (RefusalKind::Forbidden, None)
+    } else if says("Failed to add reaction") || says("Failed to remove reaction") {
+        (RefusalKind::Conflict, None)
+    } else if says("not found") {
+        (RefusalKind::NotFound, None)
+    } else {
+        (RefusalKind::Invalid, None)
+    }
+}
+
+/// The refusal behind an `error`.
+#[must_use]
+pub fn of_error(text: &Raw) -> Refusal {
+    let (kind, ours) = meaning(text.wire());
+    let text = ours.map_or_else(|| sentence(text), CleanText::ours);
+    Refusal { kind, text, ..Refusal::default() }
+}
+
+fn sentence(text: &Raw) -> CleanText {
+    let line = text.line();
+    match line.trim() {
+        "" => CleanText::ours("The server refuses it and does not say why."),
+        words if words.chars().count() > LONGEST => {
+            let cut: String = words.chars().take(LONGEST).collect();
+            CleanText::from_owned(format!("{cut} …"))
+        }
+        words if words.ends_with(['.', '!', '?']) => CleanText::line(words),
+        words => CleanText::from_owned(format!("{words}.")),
+    }
+}
+
+/// How long a limit lasts.
+#[must_use]
+pub fn limit(millis: Option<i64>) -> Duration {
+    let told = millis.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
+    told.unwrap_or(LIMIT).min(LONGEST_LIMIT)
+}
+
+/// The refusal for as long as a limit lasts.
+#[must_use]
+pub fn limited(left: Duration) -> Refusal {
+    let seconds = left.as_millis().div_ceil(1000);
+    Refusal {
+        kind: RefusalKind::RateLimited,
+        text: CleanText::from_owned(format!("The server takes nothing more from you for {seconds} s.")),
+        retry_after: Some(left),
+        ..Refusal::default()
+    }
+}
+
+/// A reply that does not fit what was asked.
+#[must_use]
+pub fn unfitting() -> Refusal {
+    Refusal::ours(RefusalKind::ServerFault, "The server's answer does not fit the question.")
+}
