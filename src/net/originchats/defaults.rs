@@ -1,6 +1,7 @@
 //! What nib assumes of OriginChats where servers differ or say nothing: one named value for each assumption.
 
 use crate::domain::Secret;
+use crate::net::dispatch::{Budget, Limits};
 use std::time::Duration;
 
 /// The service that keeps the accounts of most people of the network.
@@ -111,4 +112,11 @@ impl OriginConfig {
     pub fn is_direct(&self) -> bool {
         DIRECT_HOSTS.iter().any(|host| self.authority().eq_ignore_ascii_case(host))
     }
+}
+
+/// How much may be said over time: what servers take by default. Sending, changing and telling that one types count together.
+#[must_use]
+pub fn limits() -> Limits {
+    let budget = |calls, seconds| Some(Budget { calls, window: Duration::from_secs(seconds) });
+    Limits { writing: [budget(60, 60), budget(10, 10)], ..Limits::default() }
 }

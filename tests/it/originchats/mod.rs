@@ -1,7 +1,11 @@
 //! The OriginChats adapter against recorded frames of real servers and a clock that stands still until it is moved.
 
+mod calls;
+mod history;
+mod hostile;
 mod names;
 mod peer;
+mod reading;
 mod sign_in;
 mod wire;
 

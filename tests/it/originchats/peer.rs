@@ -5,6 +5,7 @@ use nib::net::http::{HttpCall, HttpReply};
 use nib::net::originchats::{OriginAdapter, OriginConfig};
 use nib::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// A little after the recording.
@@ -28,9 +29,11 @@ pub(crate) fn password(login: &str, password: &str) -> Credentials {
 
 /// What the middle generation says first.
 pub(crate) fn listed() -> Value {
-    let recorded = super::recorded();
-    let greeting = recorded.iter().find(|row| row.packet["cmd"] == "handshake").unwrap();
-    greeting.packet.clone()
+    static GREETING: LazyLock<Value> = LazyLock::new(|| {
+        let recorded = super::recorded();
+        recorded.iter().find(|row| row.packet["cmd"] == "handshake").unwrap().packet.clone()
+    });
+    GREETING.clone()
 }
 
 /// What an old server says first.
@@ -74,12 +77,16 @@ impl Peer {
 
     /// Signed in with a token as `bob` with these roles.
     pub(crate) fn signed_in_as(greeting: &Value, roles: &[&str]) -> Self {
+        Self::signed_in_named(greeting, "bob", roles)
+    }
+
+    pub(crate) fn signed_in_named(greeting: &Value, name: &str, roles: &[&str]) -> Self {
         let mut peer = Self::greeted(greeting, token());
         let call = peer.call();
         peer.reply_to(&call, 200, &json!({"validator": "USR:b0b,00ff"}));
         assert_eq!(peer.said_one()["cmd"], "auth");
         peer.hear(&json!({"cmd": "auth_success", "val": "Authentication successful"}));
-        peer.hear(&ready("bob", roles));
+        peer.hear(&ready(name, roles));
         assert!(matches!(peer.links()[..], [LinkEvent::SignedIn { .. }]));
         peer
     }

@@ -88,7 +88,11 @@ impl Book {
             Packet::ChannelDelete { name } => self.forget_channel(&name).into_iter().map(Update::ChatRemoved).collect(),
             Packet::Thread { thread, forum } => match self.changed_thread(*thread, forum.as_ref()) {
                 Some(id) => self.chat(id).map(|chat| Update::ChannelChanged(Box::new(chat))).into_iter().collect(),
-                None => return self.hollow(),
+                None => {
+                    // The list of channels will bring it.
+                    self.skipped.count("thread of an unknown forum");
+                    Vec::new()
+                }
             },
             Packet::ThreadDelete { id } => vec![Update::ChatRemoved(self.forget_thread(&id))],
             Packet::VoiceChanged { channel, who } => {

@@ -1,0 +1,377 @@
+//! Requests and their answers: matched by their mark, in time or not, refused in words.
+
+use super::peer::*;
+use nib::domain::answer::RefusalKind;
+use nib::domain::*;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The chat of a channel of the recorded server.
+pub(crate) fn chat_of(bundle: &Bundle, name: &str) -> ChatId {
+    bundle.chats.iter().find(|chat| chat.wire.as_str() == name).unwrap_or_else(|| panic!("no {name}")).id
+}
+
+pub(crate) fn message(id: &str, user: &str, content: &str, timestamp: f64) -> serde_json::Value {
+    json!({"id": id, "user": user, "content": content, "timestamp": timestamp, "type": "message", "pinned": false})
+}
+
+fn send(chat: ChatId, nonce: u64, text: &str) -> Request {
+    let reply_to = None;
+    Request::Send(Arc::new(Outgoing {
+        chat,
+        nonce: Nonce(nonce),
+        text: text.to_owned(),
+        reply_to,
+        ..Outgoing::default()
+    }))
+}
+
+const ID: &str = "edb28f13-2fc2-48a2-90b2-8d2838e127c4";
+const OTHER: &str = "cecbfa9e-cf01-4e91-beb8-82049660f91c";
+
+fn key(id: &str, seconds: u128) -> MessageKey {
+    let id = MessageId::new(u128::from_str_radix(&id.replace('-', ""), 16).unwrap());
+    MessageKey { order: SortKey(seconds * 1_000_000 << 64), id }
+}
+
+#[test]
+fn a_message_comes_back_as_echo_and_answer() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let general = chat_of(&bundle, "general");
+    let asked = peer.asked(1, &send(general, 0xabc, " hello **you** "));
+    assert_eq!(
+        asked,
+        json!({"cmd": "message_new", "channel": "general", "content": "hello **you**", "listener": "n0000000000000abc"})
+    );
+    peer.answer(
+        &asked,
+        json!({"cmd": "message_new", "message": message(ID, "bob", "hello **you**", 1_795_169_785.5), "channel": "general", "thread_id": null, "global": true}),
+    );
+    let events = peer.events();
+    let [nib::net::NetEvent::Update(Update::MessageCreated { message, nonce, .. }), nib::net::NetEvent::Answer(answer)] =
+        &events[..]
+    else {
+        panic!("{events:?}")
+    };
+    assert_eq!((*nonce, message.chat, message.body.text.as_str()), (Some(Nonce(0xabc)), general, "hello you"));
+    let sent = Reply::Sent { message: message.key.id, order: message.key.order, at: message.at };
+    assert_eq!(*answer, Answer { request: RequestId(1), outcome: Ok(sent) });
+    assert_eq!(message.at, Some(Wall(1_795_169_785_500)));
+}
+
+#[test]
+fn an_echo_that_comes_too_late_still_names_its_message() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let asked = peer.asked(1, &send(chat_of(&bundle, "general"), 7, "slow"));
+    peer.pass(Duration::from_secs(15));
+    assert_eq!(peer.answered().unwrap_err().kind, RefusalKind::TimedOut);
+    peer.answer(
+        &asked,
+        json!({"cmd": "message_new", "message": message(ID, "bob", "slow", 1.5e9), "channel": "general"}),
+    );
+    let updates = peer.updates();
+    assert!(matches!(updates[..], [Update::MessageCreated { nonce: Some(Nonce(7)), .. }]), "{updates:?}");
+}
+
+#[test]
+fn requests_become_the_commands_of_the_wire() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let chat = chat_of(&bundle, "general");
+    let emoji = ReactEmoji::Unicode(CleanText::ours("👍"));
+    let message = key(ID, 5);
+    let mut asked = |request: Request| {
+        let mut said = peer.asked(1, &request);
+        said.as_object_mut().unwrap().remove("listener").unwrap();
+        said
+    };
+    assert_eq!(
+        asked(Request::Edit { chat, message, text: "new ".to_owned() }),
+        json!({"cmd": "message_edit", "channel": "general", "id": ID, "content": "new"})
+    );
+    assert_eq!(
+        asked(Request::React { chat, message, emoji: emoji.clone(), add: true }),
+        json!({"cmd": "message_react_add", "channel": "general", "id": ID, "emoji": "👍"})
+    );
+    assert_eq!(
+        asked(Request::React { chat, message, emoji, add: false }),
+        json!({"cmd": "message_react_remove", "channel": "general", "id": ID, "emoji": "👍"})
+    );
+    assert_eq!(
+        asked(Request::MarkRead { chat, upto: message }),
+        json!({"cmd": "unreads_ack", "channel": "general", "message_id": ID})
+    );
+    assert_eq!(asked(Request::FetchPinned(chat)), json!({"cmd": "messages_pinned", "channel": "general"}));
+    for (presence, status) in [
+        (Presence::Online, "online"),
+        (Presence::Idle, "idle"),
+        (Presence::Busy, "dnd"),
+        (Presence::Offline, "invisible"),
+    ] {
+        assert_eq!(asked(Request::SetPresence(presence)), json!({"cmd": "status_set", "status": status}));
+    }
+    let reply = Outgoing { chat, text: "yes".to_owned(), reply_to: Some(message.id), ..Outgoing::default() };
+    assert_eq!(
+        asked(Request::Send(Arc::new(reply))),
+        json!({"cmd": "message_new", "channel": "general", "content": "yes", "reply_to": ID})
+    );
+}
+
+#[test]
+fn several_messages_are_deleted_one_after_the_other() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let messages = vec![key(ID, 1), key(OTHER, 2)];
+    let first = peer.asked(1, &Request::Delete { chat: chat_of(&bundle, "general"), messages });
+    peer.answer(&first, json!({"cmd": "message_delete", "id": first["id"], "channel": "general", "global": true}));
+    let second = peer.said_one();
+    let mut ids = [first["id"].as_str().unwrap(), second["id"].as_str().unwrap()];
+    ids.sort_unstable();
+    assert_eq!(ids, [OTHER, ID]);
+    assert!(matches!(peer.updates()[..], [Update::MessagesDeleted { .. }]));
+    peer.answer(&second, json!({"cmd": "message_delete", "id": second["id"], "channel": "general", "global": true}));
+    assert_eq!(peer.answered(), Ok(Reply::Done));
+}
+
+#[test]
+fn every_recorded_error_is_a_refusal_in_a_sentence() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let chat = chat_of(&bundle, "general");
+    let mut kinds = std::collections::BTreeMap::new();
+    for row in super::recorded().into_iter().filter(|row| row.packet["cmd"] == "error") {
+        let asked = peer.asked(1, &Request::Edit { chat, message: key(ID, 1), text: "x".to_owned() });
+        peer.answer(&asked, row.packet.clone());
+        let refusal = peer.answered().unwrap_err();
+        assert!(refusal.text.ends_with(['.', '!', '?', '…']), "{}", refusal.text);
+        assert!(refusal.text.chars().count() < 310 && !refusal.text.contains('\n'), "{}", refusal.text);
+        *kinds.entry(format!("{:?}", refusal.kind)).or_insert(0) += 1;
+    }
+    let kinds: Vec<_> = kinds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
+    assert_eq!(
+        kinds,
+        [("Conflict", 1), ("Forbidden", 17), ("Invalid", 15), ("NotFound", 8), ("NotSignedIn", 1), ("Unsupported", 6)]
+    );
+}
+
+#[test]
+fn what_is_as_it_was_wanted_is_done() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let emoji = ReactEmoji::Unicode(CleanText::ours("👍"));
+    let request = Request::React { chat: chat_of(&bundle, "general"), message: key(ID, 1), emoji, add: true };
+    let asked = peer.asked(1, &request);
+    peer.answer(&asked, json!({"cmd": "error", "src": "message_react_add", "val": "Failed to add reaction"}));
+    assert_eq!(peer.answered(), Ok(Reply::Done));
+}
+
+#[test]
+fn a_limit_is_told_with_its_length_and_kept_here() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let general = chat_of(&bundle, "general");
+    let asked = peer.asked(1, &send(general, 1, "one"));
+    let reason = "Burst limit exceeded. You're in cooldown for 30 seconds";
+    peer.answer(&asked, json!({"cmd": "rate_limit", "reason": reason, "length": 30_000}));
+    let refusal = peer.answered().unwrap_err();
+    assert_eq!((refusal.kind, refusal.retry_after), (RefusalKind::RateLimited, Some(Duration::from_secs(30))));
+    peer.pass(Duration::from_secs(10));
+    peer.want(2, &send(general, 2, "two"));
+    peer.want(3, &Request::SetTyping { chat: general, typing: true });
+    assert!(peer.said().is_empty(), "asking again would be in vain");
+    let answers = peer.answers();
+    let [(2, Err(refusal)), (3, Ok(Reply::Done))] = &answers[..] else { panic!("{answers:?}") };
+    assert_eq!(refusal.retry_after, Some(Duration::from_secs(20)));
+    peer.asked(4, &Request::FetchPinned(general));
+    peer.pass(Duration::from_secs(20));
+    peer.events();
+    assert_eq!(peer.asked(5, &send(general, 3, "three"))["content"], "three");
+    // A moderator's, which answers nothing.
+    peer.hear(&json!({"cmd": "rate_limit", "reason": "User timeout set", "length": "5000"}));
+    peer.want(6, &send(general, 4, "four"));
+    let answers = peer.answers();
+    assert!(matches!(&answers[..], [(6, Err(refusal))] if refusal.retry_after == Some(Duration::from_secs(5))));
+}
+
+#[test]
+fn what_is_said_stays_below_the_limits_that_servers_have() {
+    // A server as recorded: 10 in 10 s and 60 in 60 s, typing included; the next one starts a cooldown.
+    let mut dispatch = nib::net::dispatch::Dispatch::new(nib::net::originchats::defaults::limits(), 5);
+    dispatch.opened();
+    dispatch.signed_in();
+    let (mut taken, mut answers) = (Vec::<u64>::new(), Vec::new());
+    let mut id = 0;
+    for second in 0..180 {
+        let now = Mono(second * 1_000_000);
+        // Somebody types without end and sends as fast as they can.
+        for request in [
+            Request::SetTyping { chat: ChatId::new(1), typing: true },
+            send(ChatId::new(1), second, "a"),
+            send(ChatId::new(2), second, "b"),
+        ] {
+            id += 1;
+            dispatch.submit(RequestId(id), request, Priority::User, now, &mut answers);
+        }
+        while let Some((wire, _)) = dispatch.next(now) {
+            taken.push(second);
+            dispatch.answered(Answer { request: wire, outcome: Ok(Reply::Done) }, now, &mut answers);
+        }
+        let since = |span: u64| taken.iter().filter(|at| **at + span > second).count();
+        assert!(since(10) <= 10 && since(60) <= 60, "{second}");
+    }
+    assert!(taken.len() >= 170, "and little of the limits is left unused: {}", taken.len());
+}
+
+#[test]
+fn a_swallowed_request_ends_by_itself() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    peer.asked(1, &Request::FetchPinned(chat_of(&bundle, "general")));
+    peer.pass(Duration::from_secs(14));
+    assert!(peer.answers().is_empty());
+    peer.pass(Duration::from_secs(1));
+    assert_eq!(peer.answered().unwrap_err().kind, RefusalKind::TimedOut);
+}
+
+#[test]
+fn lists_that_a_server_lacks_are_passed_over() {
+    let mut peer = Peer::signed_in();
+    let community = peer.community();
+    let people = peer.asked(1, &Request::FetchChannels(community));
+    assert_eq!(people["cmd"], "users_list");
+    peer.answer(&people, json!({"cmd": "error", "val": "Unknown command: users_list"}));
+    let online = peer.said_one();
+    assert_eq!(online["cmd"], "users_online");
+    peer.pass(Duration::from_secs(15));
+    let unreads = peer.said_one();
+    assert_eq!(unreads["cmd"], "unreads_get");
+    peer.answer(&unreads, json!({"cmd": "unreads_get", "unreads": {}}));
+    let channels = peer.said_one();
+    assert_eq!(channels["cmd"], "channels_get");
+    peer.answer(&channels, json!({"cmd": "channels_get", "val": [{"name": "general", "type": "text"}]}));
+    assert!(matches!(peer.answered(), Ok(Reply::Channels { bundle, .. }) if bundle.chats.len() == 1));
+    let people = peer.asked(2, &Request::FetchChannels(community));
+    peer.answer(&people, json!({"cmd": "users_list", "users": []}));
+    for _ in 0..2 {
+        let next = peer.said_one();
+        peer.answer(&next, json!({"cmd": next["cmd"], "users": [], "unreads": {}}));
+    }
+    let channels = peer.said_one();
+    peer.answer(&channels, json!({"cmd": "error", "val": "Access denied: 'x' role required"}));
+    assert_eq!(peer.answered().unwrap_err().kind, RefusalKind::Forbidden, "channels are needed");
+}
+
+#[test]
+fn the_server_is_asked_whether_it_is_there_and_given_up_when_it_is_not() {
+    let mut peer = Peer::signed_in();
+    for _ in 0..5 {
+        peer.pass(Duration::from_secs(30));
+        peer.hear(&json!({"cmd": "ping"}));
+    }
+    assert!(peer.said().is_empty(), "its own pings are enough");
+    peer.pass(Duration::from_secs(50));
+    let ping = peer.said_one();
+    assert_eq!(ping["cmd"], "ping");
+    peer.answer(&ping, json!({"cmd": "pong", "val": "pong"}));
+    assert!(peer.events().is_empty());
+    peer.pass(Duration::from_secs(74));
+    assert_eq!(peer.closed(), None);
+    peer.pass(Duration::from_secs(1));
+    assert_eq!(peer.closed(), Some(&nib::net::Close::Quiet));
+}
+
+/// Signed in at an old server, its one channel known.
+fn old_and_synced() -> (Peer, ChatId) {
+    let mut peer = Peer::signed_in_as(&old(), &["user"]);
+    let community = peer.community();
+    peer.want(1, &Request::FetchChannels(community));
+    for _ in 0..3 {
+        let asked = peer.said_one();
+        let recorded = super::recorded_old();
+        let reply = recorded.iter().find(|row| row.from_server && row.packet["cmd"] == asked["cmd"]).unwrap();
+        peer.hear(&reply.packet);
+    }
+    let Ok(Reply::Channels { bundle, .. }) = peer.answered() else { panic!("no channels") };
+    (peer, chat_of(&bundle, "general"))
+}
+
+#[test]
+fn old_servers_are_asked_one_thing_at_a_time() {
+    let (mut peer, general) = old_and_synced();
+    peer.want(1, &send(general, 1, "mine"));
+    peer.want(2, &Request::FetchHistory { chat: general, page: Page::Latest, limit: 50 });
+    peer.want(3, &Request::Edit { chat: general, message: key(ID, 1), text: "x".to_owned() });
+    let said = peer.said_one();
+    assert_eq!(said["content"], "mine");
+    let new = |user, text| json!({"cmd": "message_new", "message": message(ID, user, text, 1.5e9), "channel": "general", "global": true});
+    // What others write at the same time, and own words from elsewhere, are not the answer.
+    peer.hear(&new("ada", "mine"));
+    peer.hear(&new("bob", "another"));
+    assert!(peer.said().is_empty());
+    let updates = peer.updates();
+    assert!(matches!(
+        updates[..],
+        [Update::MessageCreated { nonce: None, .. }, Update::MessageCreated { nonce: None, .. }]
+    ));
+    peer.hear(&new("bob", "mine"));
+    let events = peer.events();
+    assert!(matches!(
+        events[..],
+        [
+            nib::net::NetEvent::Update(Update::MessageCreated { nonce: Some(Nonce(1)), .. }),
+            nib::net::NetEvent::Answer(Answer { request: RequestId(1), outcome: Ok(Reply::Sent { .. }) })
+        ]
+    ));
+    assert_eq!(peer.said_one()["cmd"], "messages_get");
+    peer.hear(&json!({"cmd": "error", "val": "Channel not found"}));
+    assert_eq!(peer.answered().unwrap_err().kind, RefusalKind::NotFound);
+    assert_eq!(peer.said_one()["cmd"], "message_edit");
+    peer.pass(Duration::from_secs(15));
+    assert_eq!(peer.answered().unwrap_err().kind, RefusalKind::TimedOut);
+    assert_eq!(peer.asked(4, &send(general, 2, "next"))["content"], "next");
+}
+
+#[test]
+fn old_servers_are_not_asked_for_what_they_lack() {
+    let (mut peer, general) = old_and_synced();
+    for request in [
+        Request::FetchRoles(peer.community()),
+        Request::FetchPinned(general),
+        Request::MarkRead { chat: general, upto: key(ID, 1) },
+        Request::SetPresence(Presence::Idle),
+    ] {
+        peer.want(1, &request);
+        assert!(peer.said().is_empty(), "{request:?}");
+        assert!(peer.answered().is_ok(), "{request:?}");
+    }
+}
+
+#[test]
+fn what_this_network_lacks_is_refused_in_words() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let chat = chat_of(&bundle, "general");
+    let file = Upload::new("a.txt", bytes::Bytes::from("a"));
+    let files = Outgoing { chat, attachments: vec![file], ..Outgoing::default() };
+    for request in [
+        Request::LookupInvite(Secret::new("x".to_owned())),
+        Request::UseInvite(Secret::new("x".to_owned())),
+        Request::LeaveGroup(chat),
+        Request::FetchDirect(UserId::new(5)),
+        Request::FetchChannels(CommunityId::new(5)),
+        Request::FetchHistory { chat: ChatId::new(5), page: Page::Latest, limit: 5 },
+        Request::Send(Arc::new(files)),
+    ] {
+        peer.want(1, &request);
+        assert!(peer.said().is_empty(), "{request:?}");
+        assert!(peer.answered().unwrap_err().text.ends_with('.'), "{request:?}");
+    }
+    peer.want(2, &Request::SetTyping { chat, typing: false });
+    assert_eq!((peer.said().len(), peer.answered()), (0, Ok(Reply::Done)));
+    peer.want(3, &Request::SetTyping { chat, typing: true });
+    assert_eq!(peer.said_one(), json!({"cmd": "typing", "channel": "general"}));
+    assert_eq!(peer.answered(), Ok(Reply::Done));
+}
