@@ -44,7 +44,7 @@ pub use message::{
 pub use people::{Presence, Profile, User};
 pub use permissions::{Overrides, Permissions};
 pub use request::{Outgoing, Page, Priority, Request};
-pub use rich::{RichText, Span, SpanKind};
+pub use rich::{LineKind, RichText, Span, SpanKind};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use size::size;

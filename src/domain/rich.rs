@@ -48,6 +48,19 @@ pub enum SpanKind {
     Mention(Option<UserId>),
     /// A custom emoji; the text is its stand-in.
     Emoji(EmojiId),
+    /// A whole line with a part of its own, its mark at its start included.
+    Line(LineKind),
+}
+
+/// What part a line plays.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum LineKind {
+    /// A heading.
+    Heading,
+    /// Somebody else's words.
+    Quote,
+    /// A remark in small letters.
+    Small,
 }
 
 impl RichText {

@@ -4,7 +4,7 @@ use super::glyphs::Glyphs;
 use super::style::{Attributes, Role, Style};
 use super::width::{clusters, width};
 use super::wrap::expand_tabs;
-use crate::domain::{CleanText, RichText, Span, SpanKind, UserId};
+use crate::domain::{CleanText, LineKind, RichText, Span, SpanKind, UserId};
 
 /// A stretch of a message: prose, or a block of code.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -46,7 +46,7 @@ pub struct Reading<'a> {
 /// Which kinds of spans hold at a place.
 #[derive(Default)]
 struct Active {
-    counts: [u32; 9],
+    counts: [u32; 12],
     me: u32,
 }
 
@@ -59,6 +59,9 @@ const SPOILER: usize = 5;
 const LINK: usize = 6;
 const MENTION: usize = 7;
 const EMOJI: usize = 8;
+const HEADING: usize = 9;
+const QUOTE: usize = 10;
+const SMALL: usize = 11;
 
 impl Active {
     fn count(&mut self, kind: &SpanKind, me: UserId, step: i32) {
@@ -72,6 +75,9 @@ impl Active {
             SpanKind::Link | SpanKind::MaskedLink(_) => LINK,
             SpanKind::Mention(_) => MENTION,
             SpanKind::Emoji(_) => EMOJI,
+            SpanKind::Line(LineKind::Heading) => HEADING,
+            SpanKind::Line(LineKind::Quote) => QUOTE,
+            SpanKind::Line(LineKind::Small) => SMALL,
             SpanKind::CodeBlock(_) => return,
         };
         if let Some(count) = self.counts.get_mut(slot) {
@@ -92,7 +98,9 @@ impl Active {
             Role::Link
         } else if code_block || on(CODE) {
             Role::Code
-        } else if on(EMOJI) {
+        } else if on(QUOTE) {
+            Role::Quote
+        } else if on(EMOJI) || on(SMALL) {
             Role::Dim
         } else {
             base.role
@@ -105,6 +113,7 @@ impl Active {
             (STRIKE, Attributes::STRIKE),
             (LINK, Attributes::UNDERLINE),
             (MENTION, Attributes::BOLD),
+            (HEADING, Attributes::BOLD),
         ] {
             if on(slot) {
                 style = style.and(attribute);

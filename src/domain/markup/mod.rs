@@ -65,6 +65,11 @@ mod tests {
                 ("c".to_owned(), SpanKind::Code)
             ]
         );
+        let (text, marks) = read("x ***b c*** y *a **b***");
+        assert_eq!(text, "x b c y a b");
+        let kinds: Vec<_> = marks.iter().map(|(text, kind)| (text.as_str(), kind.clone())).collect();
+        let (bold, italic) = (SpanKind::Bold, SpanKind::Italic);
+        assert_eq!(kinds, [("b c", italic.clone()), ("b c", bold.clone()), ("a b", italic), ("b", bold)]);
         let (text, marks) = read("**https://a.b/c**");
         assert_eq!(text, "https://a.b/c");
         assert_eq!(marks.len(), 2);

@@ -55,7 +55,7 @@ fn print(rich: &RichText, style: Style) -> String {
     let outside = |at: u32| leaves.iter().find(|leaf| leaf.start < at && at < leaf.end).map_or(at, |leaf| leaf.end);
     let around: Vec<Span> = spans
         .iter()
-        .filter(|span| !is_leaf(&span.kind) && !matches!(span.kind, SpanKind::Emoji(_)))
+        .filter(|span| !is_leaf(&span.kind) && !matches!(span.kind, SpanKind::Emoji(_) | SpanKind::Line(_)))
         .map(|span| Span { start: outside(span.start), end: outside(span.end), kind: span.kind.clone() })
         .filter(|span| span.start < span.end)
         .collect();
@@ -124,7 +124,8 @@ impl Page<'_> {
             | SpanKind::Link
             | SpanKind::MaskedLink(_)
             | SpanKind::Mention(_)
-            | SpanKind::Emoji(_) => "",
+            | SpanKind::Emoji(_)
+            | SpanKind::Line(_) => "",
         }
     }
 

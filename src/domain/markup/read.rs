@@ -70,8 +70,8 @@ enum Token<'a> {
 /// Reads markup. Total; what is not markup stays as typed, and the text is made clean.
 #[must_use]
 pub fn parse(typed: &str) -> RichText {
-    let tokens = Cutter { text: typed, at: 0, literal: 0, link: None, underscores: 0, tokens: Vec::new() }.cut();
-    let partner = pair(&tokens);
+    let mut tokens = Cutter { text: typed, at: 0, literal: 0, link: None, underscores: 0, tokens: Vec::new() }.cut();
+    let partner = pair(&mut tokens);
     let mut raw = String::with_capacity(typed.len());
     let mut spans: Vec<(usize, usize, SpanKind)> = Vec::new();
     // Where a span began, by token.
@@ -122,13 +122,20 @@ fn place(raw: String, spans: Vec<(usize, usize, SpanKind)>) -> RichText {
 }
 
 /// For each token the one that it opens or closes together with.
-fn pair(tokens: &[Token<'_>]) -> Vec<Option<usize>> {
+fn pair(tokens: &mut [Token<'_>]) -> Vec<Option<usize>> {
     let mut partner = vec![None; tokens.len()];
     let mut open: Vec<(usize, Mark)> = Vec::new();
     // How many of each mark are open, so that a closing mark without an opening one costs nothing.
     let mut count = [0_usize; 6];
-    for (index, token) in tokens.iter().enumerate() {
-        let Token::Mark { mark, opens, closes, .. } = token else { continue };
+    for index in 0..tokens.len() {
+        // Three stars are read as two and one; where the one was opened last, it closes first.
+        if open.last().is_some_and(|(_, mark)| *mark == Mark::Star)
+            && closes(tokens, index, Mark::Bold)
+            && closes(tokens, index + 1, Mark::Star)
+        {
+            tokens.swap(index, index + 1);
+        }
+        let Some(Token::Mark { mark, opens, closes, .. }) = tokens.get(index) else { continue };
         let kind = *mark as usize;
         if *closes
             && count.get(kind).is_some_and(|&open| open > 0)
@@ -147,6 +154,11 @@ fn pair(tokens: &[Token<'_>]) -> Vec<Option<usize>> {
         }
     }
     partner
+}
+
+/// Whether a token is this mark and may close it.
+fn closes(tokens: &[Token<'_>], index: usize, wanted: Mark) -> bool {
+    matches!(tokens.get(index), Some(Token::Mark { mark, closes: true, .. }) if *mark == wanted)
 }
 
 struct Cutter<'a> {

@@ -45,6 +45,8 @@ fn entity(kind: &SpanKind, text: &str) -> Option<Entity> {
         SpanKind::Mention(_) if text.starts_with('@') => Entity::Username(true),
         SpanKind::Mention(_) => Entity::UserMention(UserMentionEntity {}),
         SpanKind::Emoji(emoji) => Entity::CustomEmoji(CustomEmojiEntity { emoji_id: ids::wire(emoji.0)? }),
+        // The wire has no such thing; the text of the line says it.
+        SpanKind::Line(_) => return None,
     })
 }
 
