@@ -6,13 +6,17 @@ mod hostile;
 mod names;
 mod peer;
 mod reading;
+mod replay;
 mod sign_in;
 mod wire;
+mod with_server;
 
 use serde_json::Value;
 
 /// A frame that was recorded between a real server and its clients.
 pub(crate) struct Recorded {
+    /// Which of the clients.
+    pub(crate) conn: String,
     /// Whether the server sent it.
     pub(crate) from_server: bool,
     /// In which part of the recording.
@@ -24,8 +28,8 @@ fn read(lines: &str) -> Vec<Recorded> {
     let row = |line| {
         let row: Value = serde_json::from_str(line).unwrap();
         let text = |name: &str| row[name].as_str().unwrap().to_owned();
-        let (step, from_server) = (text("step"), row["dir"] == "s2c");
-        Recorded { from_server, step, packet: row["packet"].clone() }
+        let (conn, step, from_server) = (text("conn"), text("step"), row["dir"] == "s2c");
+        Recorded { conn, from_server, step, packet: row["packet"].clone() }
     };
     lines.lines().map(row).collect()
 }

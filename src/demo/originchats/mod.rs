@@ -1,0 +1,52 @@
+//! The embedded OriginChats server: a small server in memory, with the stand-in of the account service that it asks, for tests and the demo.
+//!
+//! [`Server`] is the server without its sockets, deterministic and without I/O; [`start`] puts it on a WebSocket and the account service on HTTP.
+//! It behaves as servers of the middle generation were recorded to behave, their stumbles included: `messages_get` from a message on is
+//! swallowed, `messages_around` leaves out the newest message, `status_set` of somebody who hides goes to everybody. It knows nothing of the
+//! client, so that a mistake in one side does not hide a mistake in the other. What it does not offer is an unknown command, as there.
+
+mod chat;
+mod history;
+mod limits;
+mod people;
+mod serve;
+mod server;
+mod service;
+mod threads;
+mod world;
+
+pub use serve::{Running, start};
+pub use server::{ConnectionId, Output, Server};
+pub use service::AccountService;
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// Which accounts a server takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accounts {
+    /// Of the account service.
+    Service,
+    /// Both kinds.
+    Both,
+    /// Of this server alone.
+    Own,
+}
+
+/// How to start a server.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What keys, ids and proofs are derived from.
+    pub seed: u64,
+    /// Which accounts it takes.
+    pub accounts: Accounts,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Messages in the channel called `history`.
+    pub history: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 1, accounts: Accounts::Both, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), history: 250 }
+    }
+}

@@ -1,0 +1,394 @@
+//! The server without its sockets: connections, signing in, and who hears what.
+
+use super::limits::Limiter;
+use super::service::AccountService;
+use super::world::{self, Channel};
+use super::{Accounts, Options};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+
+/// Seconds between two pings.
+const PING: f64 = 30.0;
+/// What it says that it can do.
+const CAPABILITIES: &[&str] = &[
+    "auth",
+    "channels_get",
+    "message_delete",
+    "message_edit",
+    "message_get",
+    "message_new",
+    "message_pin",
+    "message_react_add",
+    "message_react_remove",
+    "message_replies",
+    "message_unpin",
+    "messages_around",
+    "messages_get",
+    "messages_pinned",
+    "messages_search",
+    "ping",
+    "rate_limit_reset",
+    "roles_list",
+    "server_info",
+    "status_get",
+    "status_set",
+    "thread_create",
+    "thread_delete",
+    "thread_get",
+    "thread_messages",
+    "thread_update",
+    "typing",
+    "unreads_ack",
+    "unreads_count",
+    "unreads_get",
+    "user_leave",
+    "users_list",
+    "users_online",
+];
+
+/// Names a connection.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ConnectionId(pub u64);
+
+/// What is to be done at a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// Say this.
+    Send(ConnectionId, String),
+    /// Close it.
+    Close(ConnectionId),
+}
+
+/// Somebody who is or was here.
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) nickname: Option<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) status: Value,
+    /// The password of an account of this server alone.
+    pub(super) password: Option<String>,
+}
+
+struct Connection {
+    key: String,
+    /// Place in `users`.
+    user: Option<usize>,
+    next_ping: f64,
+}
+
+/// What a command came to.
+pub(super) enum Done {
+    /// An answer to who asked.
+    Reply(Value),
+    /// The same to everybody who sees the channel, or to everybody; who asked hears it last.
+    Global(Value, Option<String>),
+}
+
+/// Why a command came to nothing.
+pub(super) enum Fault {
+    /// A refusal that names the command.
+    Error(&'static str),
+    /// A refusal that does not.
+    Bare(&'static str),
+    /// The same with words of the moment.
+    Said(String),
+    /// Too much was said.
+    Limit(String, u64),
+    /// The server stumbled and says nothing.
+    Stumbled,
+}
+
+/// A server.
+pub struct Server {
+    options: Options,
+    /// The account service that it asks.
+    pub service: AccountService,
+    pub(super) random: fastrand::Rng,
+    pub(super) now: f64,
+    pub(super) users: Vec<User>,
+    pub(super) channels: Vec<Channel>,
+    pub(super) roles: Value,
+    /// The newest message read, by person and place.
+    pub(super) reads: HashMap<(usize, String), String>,
+    pub(super) limiters: HashMap<usize, Limiter>,
+    connections: BTreeMap<ConnectionId, Connection>,
+    next: u64,
+    out: Vec<Output>,
+}
+
+impl Server {
+    /// A server that nobody is connected to.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self {
+            service: AccountService::new(options.seed ^ 0x5e),
+            random: fastrand::Rng::with_seed(options.seed),
+            now: 0.0,
+            users: Vec::new(),
+            channels: world::channels(options.history),
+            roles: world::roles(),
+            reads: HashMap::new(),
+            limiters: HashMap::new(),
+            connections: BTreeMap::new(),
+            next: 1,
+            out: Vec::new(),
+            options,
+        }
+    }
+
+    /// Somebody connects; `now` in seconds since the Unix epoch.
+    pub fn connect(&mut self, now: f64) -> (ConnectionId, Vec<Output>) {
+        self.now = now;
+        let id = ConnectionId(self.next);
+        self.next += 1;
+        let key = format!("originChats-{:032x}", self.random.u128(..));
+        let mode = match self.options.accounts {
+            Accounts::Service => "rotur",
+            Accounts::Both => "cracked",
+            Accounts::Own => "cracked-only",
+        };
+        let server = json!({"name": "Loopback Lab", "owner": {"name": "alice"}});
+        let limits = json!({"post_content": 2000, "search_results": 30});
+        let attachments = json!({"enabled": false, "max_size": 0, "allowed_types": [], "max_attachments_per_user": 0, "permanent_tiers": []});
+        let greeting = json!({"server": server, "limits": limits, "attachments": attachments, "version": "1.1.0", "validator_key": key,
+            "capabilities": CAPABILITIES, "permissions": ["administrator", "manage_messages", "manage_threads", "send_messages"], "auth_mode": mode});
+        self.connections.insert(id, Connection { key, user: None, next_ping: now + PING });
+        self.say(id, &json!({"cmd": "handshake", "val": greeting}));
+        (id, std::mem::take(&mut self.out))
+    }
+
+    /// A connection is gone.
+    pub fn disconnect(&mut self, id: ConnectionId, now: f64) -> Vec<Output> {
+        self.now = now;
+        if let Some(user) = self.connections.remove(&id).and_then(|connection| connection.user)
+            && !self.is_connected(user)
+            && let Some(name) = self.users.get(user).map(|user| user.name.clone())
+        {
+            self.tell_all(&json!({"cmd": "user_disconnect", "username": name}), None, None);
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// When [`Server::tick`] has something to do.
+    #[must_use]
+    pub fn next_ping(&self) -> Option<f64> {
+        self.connections.values().map(|connection| connection.next_ping).min_by(f64::total_cmp)
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: f64) -> Vec<Output> {
+        self.now = now;
+        let due: Vec<ConnectionId> = self
+            .connections
+            .iter_mut()
+            .filter(|(_, connection)| connection.next_ping <= now)
+            .map(|(id, connection)| {
+                connection.next_ping = now + PING;
+                *id
+            })
+            .collect();
+        for id in due {
+            self.say(id, &json!({"cmd": "ping"}));
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// A frame came. What is no JSON object is dropped without a word.
+    pub fn receive(&mut self, id: ConnectionId, text: &str, now: f64) -> Vec<Output> {
+        self.now = now;
+        let Ok(packet @ Value::Object(_)) = serde_json::from_str::<Value>(text) else { return Vec::new() };
+        let Some(user) = self.connections.get(&id).map(|connection| connection.user) else { return Vec::new() };
+        match user {
+            None => self.before_sign_in(id, &packet),
+            Some(user) => self.command(id, user, &packet),
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    fn before_sign_in(&mut self, id: ConnectionId, packet: &Value) {
+        let outcome = match packet["cmd"].as_str() {
+            Some("auth") => self.auth(id, packet["validator"].as_str().unwrap_or_default()),
+            Some("login") => self.login(packet),
+            Some("register") => self.register(packet),
+            _ => Err("Authentication required"),
+        };
+        match outcome {
+            Err(words) => self.say(id, &json!({"cmd": "auth_error", "val": words})),
+            Ok((user, new)) => self.signed_in(id, user, new),
+        }
+    }
+
+    fn auth(&mut self, id: ConnectionId, proof: &str) -> Result<(usize, bool), &'static str> {
+        if self.options.accounts == Accounts::Own {
+            return Err("Rotur authentication is disabled. Use login or register commands.");
+        }
+        let key = self.connections.get(&id).map(|connection| connection.key.clone()).unwrap_or_default();
+        let (name, account) = self.service.validate(&key, proof, self.now).ok_or("Invalid authentication")?;
+        if let Some(user) = self.users.iter().position(|user| user.id == account) {
+            return Ok((user, false));
+        }
+        Ok((self.add(account.to_owned(), name.to_owned(), None, None), true))
+    }
+
+    fn credentials(&self, packet: &Value) -> Result<(String, String), &'static str> {
+        if self.options.accounts == Accounts::Service {
+            return Err("Authentication required");
+        }
+        let part = |name: &str| packet[name].as_str().unwrap_or_default().to_owned();
+        let (name, password) = (part("username").to_lowercase(), part("password"));
+        if name.is_empty() || password.is_empty() {
+            Err("Username and password required")
+        } else {
+            Ok((name, password))
+        }
+    }
+
+    fn login(&mut self, packet: &Value) -> Result<(usize, bool), &'static str> {
+        let (name, password) = self.credentials(packet)?;
+        let id = format!("USR:local_{name}");
+        let (at, user) = self.users.iter().enumerate().find(|(_, user)| user.id == id).ok_or("User not found")?;
+        if user.password.as_deref() == Some(password.as_str()) { Ok((at, false)) } else { Err("Invalid password") }
+    }
+
+    fn register(&mut self, packet: &Value) -> Result<(usize, bool), &'static str> {
+        let (name, password) = self.credentials(packet)?;
+        if !(2..=32).contains(&name.chars().count()) {
+            return Err("Username must be 2-32 characters");
+        }
+        if !(4..=72).contains(&password.chars().count()) {
+            return Err("Password must be 4-72 characters");
+        }
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+            return Err("Username can only contain letters, numbers, hyphens, and underscores");
+        }
+        let id = format!("USR:local_{name}");
+        if self.users.iter().any(|user| user.id == id) {
+            return Err("Username already taken");
+        }
+        Ok((self.add(id.clone(), id, Some(name), Some(password)), true))
+    }
+
+    fn add(&mut self, id: String, name: String, nickname: Option<String>, password: Option<String>) -> usize {
+        let roles = if name == "alice" { vec!["owner".to_owned(), "user".to_owned()] } else { vec!["user".to_owned()] };
+        let status = json!({"status": "online", "text": ""});
+        self.users.push(User { id, name, nickname, roles, status, password });
+        self.users.len() - 1
+    }
+
+    fn signed_in(&mut self, id: ConnectionId, at: usize, new: bool) {
+        let first = !self.is_connected(at);
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        connection.user = Some(at);
+        let Some(user) = self.users.get(at) else { return };
+        let mut told = json!({"roles": user.roles, "username": user.name, "status": user.status, "cracked": user.password.is_some()});
+        if let Some(nickname) = &user.nickname {
+            told["nickname"] = json!(nickname);
+            told["pfp_url"] = Value::Null;
+        }
+        let event = json!({"username": user.name, "roles": user.roles, "color": self.color(at)});
+        let token = format!("{:043x}", self.random.u128(..));
+        self.say(id, &json!({"cmd": "auth_success", "val": "Authentication successful"}));
+        self.say(id, &json!({"cmd": "ready", "user": told, "validator": token}));
+        if new {
+            self.tell_all(&json!({"cmd": "user_join", "user": event}), None, None);
+        }
+        if first {
+            self.tell_all(&json!({"cmd": "user_connect", "user": event}), None, None);
+        }
+    }
+
+    fn command(&mut self, id: ConnectionId, user: usize, packet: &Value) {
+        let name = packet["cmd"].as_str().unwrap_or_default().to_owned();
+        let listener = packet["listener"].as_str();
+        let outcome = self.run(id, user, &name, packet);
+        let marked = |mut reply: Value| {
+            if let Some(listener) = listener {
+                reply["listener"] = json!(listener);
+            }
+            reply
+        };
+        let reply = match outcome {
+            Err(Fault::Stumbled) => return,
+            Ok(Done::Reply(reply)) => reply,
+            Ok(Done::Global(mut packet, channel)) => {
+                packet["global"] = json!(true);
+                self.tell_all(&packet, channel.as_deref(), Some(id));
+                packet
+            }
+            Err(Fault::Error(words)) => json!({"cmd": "error", "src": name, "val": words}),
+            Err(Fault::Said(words)) => json!({"cmd": "error", "src": name, "val": words}),
+            Err(Fault::Bare(words)) => json!({"cmd": "error", "val": words}),
+            Err(Fault::Limit(reason, length)) => json!({"cmd": "rate_limit", "reason": reason, "length": length}),
+        };
+        self.say(id, &marked(reply));
+    }
+
+    fn run(&mut self, id: ConnectionId, user: usize, name: &str, packet: &Value) -> Result<Done, Fault> {
+        match name {
+            "ping" => Ok(Done::Reply(json!({"cmd": "pong", "val": "pong"}))),
+            "message_new" => self.message_new(user, packet),
+            "message_edit" => self.message_edit(user, packet),
+            "message_delete" => self.message_delete(user, packet),
+            "message_pin" | "message_unpin" => self.message_pin(user, packet, name),
+            "message_react_add" | "message_react_remove" => self.message_react(user, packet, name),
+            "typing" => self.typing(user, packet),
+            "message_get" | "messages_get" | "messages_around" | "messages_pinned" | "messages_search"
+            | "message_replies" | "thread_messages" => self.read(id, user, name, packet),
+            "unreads_get" | "unreads_count" | "unreads_ack" => self.unreads(id, user, name, packet),
+            "thread_create" | "thread_get" | "thread_update" | "thread_delete" => self.threads(user, name, packet),
+            _ => self.people(id, user, name, packet),
+        }
+    }
+
+    /// Says something to one connection.
+    pub(super) fn say(&mut self, id: ConnectionId, packet: &Value) {
+        self.out.push(Output::Send(id, packet.to_string()));
+    }
+
+    /// Says something to everybody who is signed in and sees the channel, but to one.
+    pub(super) fn tell_all(&mut self, packet: &Value, channel: Option<&str>, except: Option<ConnectionId>) {
+        let seen_by = |user: &User| {
+            let channel = channel.and_then(|name| self.channels.iter().find(|channel| channel.name == name));
+            channel.is_none_or(|channel| channel.allows("view", &user.roles))
+        };
+        let hears =
+            |connection: &Connection| connection.user.and_then(|user| self.users.get(user)).is_some_and(seen_by);
+        let text = packet.to_string();
+        let to = self.connections.iter().filter(|(id, connection)| Some(**id) != except && hears(connection));
+        self.out.extend(to.map(|(id, _)| Output::Send(*id, text.clone())));
+    }
+
+    /// Says something to the connections of one person, but to one.
+    pub(super) fn tell_own(&mut self, user: usize, packet: &Value, except: Option<ConnectionId>) {
+        let own =
+            |(id, connection): &(&ConnectionId, &Connection)| connection.user == Some(user) && Some(**id) != except;
+        let ids: Vec<ConnectionId> = self.connections.iter().filter(own).map(|(id, _)| *id).collect();
+        ids.into_iter().for_each(|id| self.say(id, packet));
+    }
+
+    /// Whether somebody has a connection.
+    pub(super) fn is_connected(&self, user: usize) -> bool {
+        self.connections.values().any(|connection| connection.user == Some(user))
+    }
+
+    /// Places in `users` of those who are there, one for each connection.
+    pub(super) fn connected(&self) -> Vec<usize> {
+        self.connections.values().filter_map(|connection| connection.user).collect()
+    }
+
+    /// Forgets somebody; what they wrote stays.
+    pub(super) fn leave(&mut self, user: usize) {
+        if let Some(user) = self.users.get_mut(user) {
+            user.roles.clear();
+        }
+    }
+
+    /// A new id.
+    pub(super) fn uuid(&mut self) -> String {
+        let number = self.random.u128(..) & !(0xf << 76) | 4 << 76;
+        let digits = format!("{number:032x}");
+        let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    }
+}

@@ -1,0 +1,126 @@
+//! What the server begins with: roles, channels, a history.
+
+use serde_json::{Map, Value, json};
+
+/// A channel, forum or gap.
+pub(super) struct Channel {
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    /// What lists tell of it, but for what depends on the moment.
+    pub(super) shape: Map<String, Value>,
+    pub(super) messages: Vec<Value>,
+    pub(super) threads: Vec<Thread>,
+}
+
+/// A thread of a forum.
+pub(super) struct Thread {
+    pub(super) shape: Value,
+    pub(super) messages: Vec<Value>,
+}
+
+impl Thread {
+    pub(super) fn id(&self) -> &str {
+        self.shape["id"].as_str().unwrap_or_default()
+    }
+
+    pub(super) fn is(&self, flag: &str) -> bool {
+        self.shape[flag] == true
+    }
+
+    /// What is told of it: the shape and its newest message.
+    pub(super) fn told(&self) -> Value {
+        let mut told = self.shape.clone();
+        let newest = self.messages.last();
+        told["last_message"] = newest.map_or(Value::Null, |message| message["timestamp"].clone());
+        told["last_message_id"] = newest.map_or(Value::Null, |message| message["id"].clone());
+        told
+    }
+}
+
+impl Channel {
+    fn new(kind: &'static str, name: &str, mut shape: Value) -> Self {
+        shape["type"] = json!(kind);
+        shape["name"] = json!(name);
+        let shape = shape.as_object().cloned().unwrap_or_default();
+        Self { name: name.to_owned(), kind, shape, messages: Vec::new(), threads: Vec::new() }
+    }
+
+    /// Whether somebody with these roles may do something: the first of the roles that the list names decides.
+    pub(super) fn allows(&self, what: &str, roles: &[String]) -> bool {
+        let Some(list) = self.shape.get("permissions").and_then(|all| all.get(what)).and_then(Value::as_array) else {
+            return match what {
+                "react" | "edit_own" | "delete_own" => roles.iter().any(|role| role == "user"),
+                "pin" => roles.iter().any(|role| role == "owner"),
+                _ => false,
+            };
+        };
+        for role in roles {
+            let named = |name: &str| list.iter().any(|entry| entry == name);
+            if named(&format!("!{role}")) {
+                return false;
+            }
+            if named(role) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The roles, the strongest first.
+pub(super) fn roles() -> Value {
+    let role = |id: &str, description: &str, color: Value, hoisted: bool, permissions: Value, position: u8| {
+        json!({"id": id, "description": description, "color": color, "hoisted": hoisted, "permissions": permissions,
+            "self_assignable": false, "category": null, "position": position})
+    };
+    let all = json!(["administrator"]);
+    let moderate = json!(["manage_messages", "manage_threads"]);
+    let talk = json!(["send_messages"]);
+    json!({
+        "owner": role("b81333eb-d8ed-4541-b0ab-5bf539137e7d", "Owns the server.", json!("#9400D3"), true, all.clone(), 0),
+        "admin": role("9df52d64-a37a-4513-b0cf-d311b18621d6", "Runs the server.", json!("#FF0000"), true, all, 1),
+        "moderator": role("0b5a7f5e-3c58-4a0e-8b29-5f6d2b8a9c11", "Keeps order.", json!("#FFFF00"), true, moderate, 2),
+        "user": role("5d0c3c4a-7e1f-4d55-9b0f-2f7b7a1e6d22", "Everybody.", Value::Null, false, talk, 3),
+    })
+}
+
+/// The channels; `history` messages in the one of that name.
+pub(super) fn channels(history: usize) -> Vec<Channel> {
+    let open = json!({"view": ["user"], "send": ["user"], "delete": ["owner", "admin", "moderator"], "pin": ["owner", "moderator"]});
+    let mut past = Channel::new(
+        "text",
+        "history",
+        json!({"display_name": "Old history", "description": "Messages of last year", "permissions": open}),
+    );
+    past.messages = (0..history).map(old_message).collect();
+    vec![
+        Channel::new("text", "general", json!({"description": "General chat", "permissions": open})),
+        past,
+        Channel::new(
+            "text",
+            "announcements",
+            json!({"description": "read only", "permissions": {"view": ["user"], "send": ["owner"]}}),
+        ),
+        Channel::new("text", "staff", json!({"permissions": {"view": ["owner"], "send": ["owner"]}})),
+        Channel::new("separator", "sep1", json!({"size": 10, "permissions": {"view": ["user"]}})),
+        Channel::new(
+            "forum",
+            "help",
+            json!({"description": "forum", "permissions": {"view": ["user"], "send": ["user"], "create_thread": ["user"]}}),
+        ),
+        Channel::new(
+            "voice",
+            "lounge",
+            json!({"description": "voice", "permissions": {"view": ["user"], "send": ["user"]}}),
+        ),
+    ]
+}
+
+fn old_message(number: usize) -> Value {
+    let user = if number % 2 == 0 { "alice" } else { "bob" };
+    let needle = if number % 50 == 0 { " needle" } else { "" };
+    #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+    let timestamp = 1_760_000_000.0 + 60.25 * number as f64;
+    json!({"user": user, "content": format!("old message {number:03}{needle}"), "timestamp": timestamp,
+        "id": format!("00000000-0000-0000-0000-{:012x}", number + 1), "pinned": false, "type": "message", "interaction": null})
+}

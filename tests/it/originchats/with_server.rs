@@ -1,0 +1,214 @@
+//! The whole way over real sockets: session, adapter, embedded server, account service.
+
+use nib::demo::originchats::{Accounts, Options, Running, start};
+use nib::domain::*;
+use nib::net::originchats::{OriginAdapter, OriginConfig};
+use nib::net::session::{BATCHES, Batch, SessionConfig, SessionHandle, spawn};
+use nib::net::{Credentials, NetEvent};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// A client of the server, and what it was told and has not looked at.
+struct Client {
+    handle: SessionHandle,
+    events: mpsc::Receiver<Batch>,
+    waiting: std::collections::VecDeque<NetEvent>,
+    asked: u64,
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Client {
+    fn new(server: &Running, credentials: Credentials) -> Self {
+        let mut config = SessionConfig::new(server.url().parse().unwrap(), credentials, 1);
+        config.limits = nib::net::originchats::defaults::limits();
+        let origin = OriginConfig { account_service: server.account_service(), ..OriginConfig::new(&server.url()) };
+        let (sender, events) = mpsc::channel(BATCHES);
+        let start = Now { mono: Mono(0), wall: Wall(0) };
+        let make = Box::new(move |credentials| -> Box<dyn nib::net::Adapter> {
+            Box::new(OriginAdapter::new(origin.clone(), credentials, start))
+        });
+        let runtime = tokio::runtime::Handle::current();
+        let handle = spawn(&runtime, AccountId(0), config, make, sender);
+        Self { handle, events, waiting: std::collections::VecDeque::new(), asked: 0 }
+    }
+
+    fn token(server: &Running, name: &str) -> Self {
+        Self::new(server, Credentials::Token(Secret::new(format!("tok-{name}"))))
+    }
+
+    async fn next(&mut self) -> NetEvent {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return event;
+            }
+            let batch = tokio::time::timeout(PATIENCE, self.events.recv()).await.expect("nothing is told");
+            self.waiting.extend(batch.expect("the session is over").events);
+        }
+    }
+
+    async fn until<T>(&mut self, wanted: impl Fn(&NetEvent) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = wanted(&self.next().await) {
+                return found;
+            }
+        }
+    }
+
+    async fn signed_in(&mut self) -> (User, Caps, Secret) {
+        self.until(|event| match event {
+            NetEvent::Link(LinkEvent::SignedIn { me, caps, token, .. }) => Some((me.clone(), *caps, token.clone())),
+            NetEvent::Link(LinkEvent::Refused { reason, .. }) => panic!("refused: {reason}"),
+            NetEvent::Link(LinkEvent::Down { reason, .. }) => panic!("down: {reason}"),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn ask(&mut self, request: Request) -> Result<Reply, Refusal> {
+        self.asked += 1;
+        let id = RequestId(self.asked);
+        self.handle.request(id, request, Priority::User).unwrap();
+        self.until(|event| match event {
+            NetEvent::Answer(answer) if answer.request == id => Some(answer.outcome.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn channels(&mut self) -> Vec<Chat> {
+        let Ok(Reply::Communities { communities, .. }) = self.ask(Request::FetchCommunities).await else {
+            panic!("no community")
+        };
+        match self.ask(Request::FetchChannels(communities[0].id)).await {
+            Ok(Reply::Channels { bundle, .. }) => bundle.chats,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn send(&mut self, chat: ChatId, nonce: u64, text: &str) -> Result<Reply, Refusal> {
+        let outgoing = Outgoing { chat, nonce: Nonce(nonce), text: text.to_owned(), ..Outgoing::default() };
+        self.ask(Request::Send(Arc::new(outgoing))).await
+    }
+}
+
+async fn server(accounts: Accounts) -> Running {
+    start(Options { accounts, ..Options::default() }).await.unwrap()
+}
+
+fn named<'a>(chats: &'a [Chat], name: &str) -> &'a Chat {
+    chats.iter().find(|chat| chat.wire.as_str() == name).unwrap_or_else(|| panic!("no {name}"))
+}
+
+#[tokio::test]
+async fn two_people_write_to_each_other() {
+    let server = server(Accounts::Service).await;
+    let mut alice = Client::token(&server, "alice");
+    let (me, caps, _) = alice.signed_in().await;
+    assert_eq!((me.name.as_str(), caps.nonce_echo), ("alice", true));
+    let mut bob = Client::token(&server, "bob");
+    bob.signed_in().await;
+    let chats = bob.channels().await;
+    let general = named(&chats, "general").id;
+    assert_eq!(named(&chats, "history").unread, 250);
+    assert!(chats.iter().all(|chat| chat.wire.as_str() != "staff"), "not for bob");
+    alice.channels().await;
+    let Ok(Reply::Sent { message, .. }) = bob.send(general, 9, "hey @alice **look**").await else { panic!("not sent") };
+    let got = alice
+        .until(|event| match event {
+            NetEvent::Update(Update::MessageCreated { message, nonce, .. }) => Some((Arc::clone(message), *nonce)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(
+        (got.0.key.id, got.0.body.text.as_str(), got.0.mentions_me, got.1),
+        (message, "hey @alice look", true, None)
+    );
+    let emoji = ReactEmoji::Unicode(CleanText::ours("👍"));
+    let react = Request::React { chat: general, message: got.0.key, emoji, add: true };
+    assert_eq!(alice.ask(react.clone()).await, Ok(Reply::Done));
+    assert_eq!(alice.ask(react).await, Ok(Reply::Done), "as it was wanted");
+    bob.until(|event| matches!(event, NetEvent::Update(Update::ReactionToggled { add: true, .. })).then_some(())).await;
+    let edit = Request::Edit { chat: general, message: got.0.key, text: "mine now".to_owned() };
+    assert_eq!(alice.ask(edit).await.unwrap_err().kind, RefusalKind::Forbidden);
+    assert_eq!(alice.ask(Request::Delete { chat: general, messages: vec![got.0.key] }).await, Ok(Reply::Done));
+    bob.until(|event| matches!(event, NetEvent::Update(Update::MessagesDeleted { .. })).then_some(())).await;
+}
+
+#[tokio::test]
+async fn the_history_is_read_to_its_start_without_a_gap() {
+    let server = server(Accounts::Service).await;
+    let mut bob = Client::token(&server, "bob");
+    bob.signed_in().await;
+    let chats = bob.channels().await;
+    let chat = named(&chats, "history").id;
+    let (mut page, mut texts) = (Page::Latest, Vec::new());
+    for _ in 0..10 {
+        let asked = Request::FetchHistory { chat, page, limit: 60 };
+        let Ok(Reply::History { messages, reached_start, .. }) = bob.ask(asked).await else { panic!("no page") };
+        let older: Vec<String> = messages.iter().map(|message| message.body.text.to_string()).collect();
+        texts.splice(0..0, older);
+        if reached_start {
+            break;
+        }
+        page = Page::Before(messages[0].key);
+    }
+    let expected: Vec<String> =
+        (0..250).map(|n| format!("old message {n:03}{}", if n % 50 == 0 { " needle" } else { "" })).collect();
+    assert_eq!(texts, expected);
+}
+
+#[tokio::test]
+async fn the_limits_of_the_server_are_never_reached() {
+    let server = server(Accounts::Service).await;
+    let mut bob = Client::token(&server, "bob");
+    bob.signed_in().await;
+    let chats = bob.channels().await;
+    let general = named(&chats, "general").id;
+    for nonce in 0..9 {
+        let _ = bob.ask(Request::SetTyping { chat: general, typing: true }).await;
+        if nonce < 5 {
+            assert!(bob.send(general, nonce, "quick").await.is_ok(), "{nonce}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_account_of_the_server_alone_is_made_and_kept() {
+    let server = server(Accounts::Own).await;
+    let password = |text: &str| Secret::new(text.to_owned());
+    let (name, login) = ("Dave".to_owned(), "dave".to_owned());
+    let mut dave = Client::new(&server, Credentials::SignUp { name, login, password: password("pw1234") });
+    let (me, _, kept) = dave.signed_in().await;
+    assert_eq!(me.name.as_str(), "dave");
+    let mut again = Client::new(&server, Credentials::Token(kept));
+    assert_eq!(again.signed_in().await.0.id, me.id);
+    let wrong = Credentials::Password { login: "dave".to_owned(), password: password("wrong"), code: None };
+    let mut wrong = Client::new(&server, wrong);
+    let refused = wrong.until(|event| match event {
+        NetEvent::Link(LinkEvent::Refused { about, .. }) => Some(*about),
+        _ => None,
+    });
+    assert_eq!(refused.await, Some(SignInPart::Password));
+    wrong.handle.stopped().await;
+    let mut nobody = Client::token(&server, "alice");
+    let refused = nobody.until(|event| match event {
+        NetEvent::Link(LinkEvent::Refused { about, .. }) => Some(*about),
+        _ => None,
+    });
+    assert_eq!(refused.await, Some(SignInPart::Login));
+}
+
+#[tokio::test]
+async fn a_token_that_the_account_service_does_not_know_is_refused() {
+    let server = server(Accounts::Service).await;
+    let mut nobody = Client::token(&server, "nobody");
+    let reason = nobody
+        .until(|event| match event {
+            NetEvent::Link(LinkEvent::Refused { reason, .. }) => Some(reason.to_string()),
+            _ => None,
+        })
+        .await;
+    assert!(reason.contains("Sign in again"), "{reason}");
+}
