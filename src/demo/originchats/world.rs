@@ -117,8 +117,8 @@ pub(super) fn channels(history: usize) -> Vec<Channel> {
 }
 
 fn old_message(number: usize) -> Value {
-    let user = if number % 2 == 0 { "alice" } else { "bob" };
-    let needle = if number % 50 == 0 { " needle" } else { "" };
+    let user = if number.is_multiple_of(2) { "alice" } else { "bob" };
+    let needle = if number.is_multiple_of(50) { " needle" } else { "" };
     #[allow(clippy::cast_precision_loss, reason = "small numbers")]
     let timestamp = 1_760_000_000.0 + 60.25 * number as f64;
     json!({"user": user, "content": format!("old message {number:03}{needle}"), "timestamp": timestamp,

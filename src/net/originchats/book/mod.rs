@@ -163,7 +163,7 @@ fn color(raw: &Raw) -> Option<u32> {
     let number = u32::from_str_radix(digits, 16).ok()?;
     let number = match digits.len() {
         6 => number,
-        3 => (number & 0xf00) * 0x1100 | (number & 0xf0) * 0x110 | (number & 0xf) * 0x11,
+        3 => (number & 0xf00) * 0x1100 + (number & 0xf0) * 0x110 + (number & 0xf) * 0x11,
         _ => return None,
     };
     (number != 0).then_some(number)
