@@ -5,14 +5,14 @@
 
 use super::book::{Book, Context};
 use super::call::{self, Call, First, Outcome};
-use super::defaults::{GARBAGE_LIMIT, OriginConfig, WAITING_LIMIT};
+use super::defaults::{GARBAGE_LIMIT, LIST_PACE, OriginConfig, WAITING_LIMIT};
 use super::pending::{Pending, PendingRequests, Purpose, nonce_of};
 use super::refusal::{limit, limited, of_error};
 use super::server::Server;
 use super::sign_in::{Next, SignIn};
 use super::wire::{Command, Handshake, Incoming, Packet, Person, Raw, read};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Answer, CleanText, LinkEvent, Mono, Nonce, Now, Refusal, Reply, Request, RequestId};
+use crate::domain::{Answer, CleanText, LinkEvent, Mono, Nonce, Now, Refusal, Reply, Request, RequestId, Update};
 use crate::net::http::{HttpCall, HttpId, HttpOutcome};
 use crate::net::skipped::Skipped;
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
@@ -51,6 +51,8 @@ pub struct OriginAdapter {
     overdue: Option<Mono>,
     /// Until when nothing may be said in chats.
     limited_until: Mono,
+    /// When the list of members is to be told anew.
+    list_due: Option<Mono>,
     garbage: u32,
     last_heard: Mono,
 }
@@ -70,6 +72,7 @@ impl OriginAdapter {
             calls: 0,
             overdue: None,
             limited_until: Mono(0),
+            list_due: None,
             garbage: 0,
             last_heard: now.mono,
             config,
@@ -213,6 +216,9 @@ impl OriginAdapter {
             None => book.event(std::mem::replace(&mut frame.packet, Packet::Passed), context),
         };
         if self.phase == Phase::SignedIn {
+            if self.list_due.is_none() && book.listed.is_some() && told.iter().any(is_about_people) {
+                self.list_due = Some(now.mono.plus(LIST_PACE));
+            }
             out.events.extend(told);
         }
         if let Some(pending) = pending {
@@ -293,6 +299,22 @@ impl OriginAdapter {
     fn quiet_at(&self) -> Option<Mono> {
         (self.phase == Phase::SignedIn).then(|| self.last_heard.plus(self.config.quiet))
     }
+}
+
+/// Whether it may change a list of members.
+const fn is_about_people(event: &NetEvent) -> bool {
+    use Update::{MemberChanged, MemberJoined, MemberRemoved, PresenceChanged, RolesChanged, UserChanged};
+    matches!(
+        event,
+        NetEvent::Update(
+            MemberChanged(_)
+                | MemberJoined { .. }
+                | MemberRemoved { .. }
+                | PresenceChanged(_)
+                | RolesChanged { .. }
+                | UserChanged(_)
+        )
+    )
 }
 
 fn answer(request: RequestId, outcome: Result<Reply, Refusal>, out: &mut Out) {
@@ -385,7 +407,10 @@ impl Adapter for OriginAdapter {
         if matches!(self.phase, Phase::Fresh | Phase::Ended) {
             return None;
         }
-        [self.overdue, self.quiet_at(), self.probe_at(), self.pending.deadline()].into_iter().flatten().min()
+        [self.overdue, self.quiet_at(), self.probe_at(), self.pending.deadline(), self.list_due]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn tick(&mut self, now: Now, out: &mut Out) {
@@ -407,6 +432,15 @@ impl Adapter for OriginAdapter {
             self.late(late, now, out);
         }
         self.say_waiting(now, out);
+        if past(self.list_due) {
+            self.list_due = None;
+            if let Some(book) = &mut self.book
+                && let Some(chat) = book.listed
+            {
+                let entries = book.member_list(chat);
+                out.events.push(NetEvent::Update(Update::MemberListChanged { chat, entries }));
+            }
+        }
         // An old server that is busy with something will say so sooner or later.
         if past(self.probe_at()) {
             let late = now.mono.plus(self.config.quiet);

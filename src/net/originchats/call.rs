@@ -131,6 +131,7 @@ pub fn first(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         }
         Request::FetchMemberList(chat) => {
             let chat = *chat;
+            book.listed = Some(chat);
             let reply = move |book: &mut Book| Ok(Reply::MemberList { chat, entries: book.member_list(chat) });
             return needs_people(book, reply);
         }

@@ -36,6 +36,9 @@ pub const PROBE: Duration = Duration::from_secs(50);
 /// How long to hear nothing at all before the connection counts as dead.
 pub const QUIET: Duration = Duration::from_secs(75);
 
+/// How long changes of people are gathered before the list of members is told anew.
+pub const LIST_PACE: Duration = Duration::from_secs(1);
+
 /// Longest message in code points where the server does not say: its own default.
 pub const MESSAGE_LENGTH: u32 = 2_000;
 

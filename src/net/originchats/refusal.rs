@@ -14,23 +14,25 @@ const LONGEST_LIMIT: Duration = Duration::from_secs(60 * 60 * 24 * 31);
 
 /// What a sentence means: the kind, and nib's words in place of the server's where those leave one helpless.
 fn meaning(text: &str) -> (RefusalKind, Option<&'static str>) {
-    let says = |words: &str| text.contains(words);
     if text.starts_with("Unknown command") {
         (RefusalKind::Unsupported, Some("This server cannot do that."))
-    } else if says("User roles not found") {
+    } else if text.contains("User roles not found") {
         let words = "You are not a member of this server any more. Sign in again to join it anew.";
         (RefusalKind::NotSignedIn, Some(words))
-    } else if says("This thread is locked") {
+    } else if text.contains("This thread is locked") {
         (RefusalKind::Forbidden, Some("This thread is locked: nobody can read or write in it."))
-    } else if says("This thread is archived") {
+    } else if text.contains("This thread is archived") {
         (RefusalKind::Forbidden, Some("This thread is archived. Write in it to open it again."))
-    } else if says("Access denied to this channel") {
+    } else if text.contains("Access denied to this channel") {
         (RefusalKind::Forbidden, Some("You may not read this channel."))
-    } else if says("Access denied") || says("do not have permission") || says("Cannot send messages in this channel") {
+    } else if text.contains("Access denied")
+        || text.contains("do not have permission")
+        || text.contains("Cannot send messages in this channel")
+    {
         (RefusalKind::Forbidden, None)
-    } else if says("Failed to add reaction") || says("Failed to remove reaction") {
+    } else if text.contains("Failed to add reaction") || text.contains("Failed to remove reaction") {
         (RefusalKind::Conflict, None)
-    } else if says("not found") {
+    } else if text.contains("not found") {
         (RefusalKind::NotFound, None)
     } else {
         (RefusalKind::Invalid, None)

@@ -174,7 +174,7 @@ impl SignIn {
         }
         let own = matches!(self.credentials, Credentials::Password { .. } | Credentials::SignUp { .. });
         match text.wire() {
-            "Invalid authentication" | "Authentication failed" if !own => {
+            words if !own && is_unproven(words) => {
                 // A service that knows only the newest proof of an account forgets one that is fetched for two servers at once.
                 if self.shown < 2 {
                     self.fetch_proof(config)
@@ -254,9 +254,7 @@ fn known(text: &str) -> Option<(&'static str, Option<SignInPart>)> {
         }
         "User not found" => ("This server has no account of that name. Check the name, or make an account.", login),
         "Invalid password" => ("The password is not right.", password),
-        "Invalid authentication" | "Authentication failed" => {
-            ("The server does not take this name and password.", password)
-        }
+        words if is_unproven(words) => ("The server does not take this name and password.", password),
         "This account uses Rotur authentication" => {
             ("This name belongs to an account of the network. Sign in with that instead of a password.", login)
         }
@@ -274,6 +272,11 @@ fn known(text: &str) -> Option<(&'static str, Option<SignInPart>)> {
         }
         _ => return None,
     })
+}
+
+/// Whether the server could not, or would not, find out who one is.
+fn is_unproven(words: &str) -> bool {
+    words.starts_with("Invalid authentication") || words.starts_with("Authentication failed")
 }
 
 /// Everything but letters, digits and `-._~` in percent form.

@@ -5,6 +5,7 @@ mod history;
 mod hostile;
 mod names;
 mod peer;
+mod people;
 mod reading;
 mod replay;
 mod sign_in;

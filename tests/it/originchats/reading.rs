@@ -428,38 +428,19 @@ fn a_server_of_direct_chats_has_no_community() {
 }
 
 #[test]
-fn the_list_of_members_has_sections() {
+fn the_newest_message_of_a_channel_may_be_deleted() {
     let mut peer = Peer::signed_in();
     let bundle = peer.sync();
-    let community = peer.community();
-    peer.want(1, &Request::FetchRoles(community));
-    peer.answer_with_recorded();
-    peer.hear(&json!({"cmd": "user_disconnect", "username": "carol"}));
+    let history = chat_of(&bundle, "history");
+    let newest = |peer: &mut Peer| {
+        peer.want(1, &Request::FetchChat(history));
+        match peer.answered() {
+            Ok(Reply::Chat(bundle)) => bundle.chats[0].last_message,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(newest(&mut peer).is_some());
+    peer.hear(&json!({"cmd": "message_delete", "id": "00000000-0000-0000-0000-0000000000fa", "channel": "history"}));
     peer.events();
-    peer.want(2, &Request::FetchMemberList(chat_of(&bundle, "general")));
-    peer.answer_with_recorded();
-    let Ok(Reply::MemberList { entries, .. }) = peer.answered() else { panic!("no list") };
-    let said: Vec<String> = entries
-        .iter()
-        .map(|entry| match entry {
-            MemberListEntry::Role { count, .. } => format!("role {count}"),
-            MemberListEntry::Section { online, count } => format!("online {online} {count}"),
-            MemberListEntry::Member { user, .. } => user.name.to_string(),
-        })
-        .collect();
-    assert_eq!(said, ["role 1", "alice", "online true 1", "bob", "online false 1", "carol"]);
-}
-
-#[test]
-fn people_are_found_by_name() {
-    let mut peer = Peer::synced();
-    peer.want(1, &Request::LookupUsername("@Alice".to_owned()));
-    assert!(matches!(peer.answered(), Ok(Reply::User(user)) if user.name.as_str() == "alice"));
-    peer.hear(&json!({"cmd": "user_join", "user": {"username": "USR:local_dave", "roles": [], "color": null}}));
-    peer.events();
-    peer.want(2, &Request::LookupUsername("dave".to_owned()));
-    assert!(matches!(peer.answered(), Ok(Reply::User(user)) if user.name.as_str() == "dave"));
-    peer.want(3, &Request::LookupUsername("nobody".to_owned()));
-    peer.answer_with_recorded();
-    assert!(peer.answered().unwrap_err().text.contains("Nobody"));
+    assert_eq!(newest(&mut peer), None, "nobody told which is the newest now");
 }

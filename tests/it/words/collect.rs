@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Places whose texts are not nib's words: a world of its own, told by its people; words to search emoji by; names of updates for the log.
-const OTHERS: &[&str] = &["src/demo/world", "src/demo/people", "src/state/ui/emoji.rs", "src/domain/update.rs"];
+/// Places whose texts are not nib's words: a world of its own, told by its people; a server that speaks as others were recorded to speak; words to search emoji by; names of updates for the log.
+const OTHERS: &[&str] =
+    &["src/demo/world", "src/demo/people", "src/demo/originchats", "src/state/ui/emoji.rs", "src/domain/update.rs"];
 /// What is called with texts that are for the log, for the library, or for comparing.
 const CALLED: &[&str] = &[
     "count",

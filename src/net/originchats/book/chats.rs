@@ -149,6 +149,18 @@ impl Book {
         }
     }
 
+    /// A message was deleted: where it was the newest, nobody says which is now, until the list is fetched again.
+    pub(super) fn deleted(&mut self, id: &Raw) {
+        for (_, channel) in &mut self.channels {
+            if channel.last_message_id.as_ref() == Some(id) {
+                (channel.last_message_id, channel.last_message) = (None, None);
+            }
+            for thread in channel.threads.iter_mut().filter(|thread| thread.last_message_id.as_ref() == Some(id)) {
+                (thread.last_message_id, thread.last_message) = (None, None);
+            }
+        }
+    }
+
     fn newest(&mut self, id: Option<&Raw>, seconds: Option<f64>) -> Option<MessageKey> {
         Some(MessageKey { order: order(Some(seconds?)), id: self.names.message(id?.wire()) })
     }

@@ -24,6 +24,7 @@ impl Book {
             Packet::MessageEdit { place, message, .. } => self.message_edit(&place, message.map(|message| *message)),
             Packet::MessageDelete { place, id } => {
                 let message = self.names.message(id.wire());
+                self.deleted(&id);
                 self.of_chat(&place, |chat| Update::MessagesDeleted { chat, messages: vec![message] })
             }
             Packet::MessagePin { place, id, pinned } => {

@@ -59,6 +59,8 @@ pub struct Book {
     channels: Vec<(ChatId, Channel)>,
     unreads: HashMap<ChatId, Unread>,
     voice: HashMap<ChatId, Vec<VoiceParticipant>>,
+    /// The chat whose list of members was asked for last: it is told anew when people change.
+    pub listed: Option<ChatId>,
     /// Where messages stand that were seen lately.
     places: HashMap<MessageId, SortKey>,
     places_order: VecDeque<MessageId>,
@@ -87,6 +89,7 @@ impl Book {
             channels: Vec::new(),
             unreads: HashMap::new(),
             voice: HashMap::new(),
+            listed: None,
             places: HashMap::new(),
             places_order: VecDeque::new(),
         }

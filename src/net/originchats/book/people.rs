@@ -120,17 +120,20 @@ impl Book {
         (Some(presence), text)
     }
 
+    fn nickname(&self, id: UserId) -> Option<CleanText> {
+        self.people.get(&id).map(|known| known.nickname.line()).filter(|name| !name.trim().is_empty())
+    }
+
     /// Somebody in neutral words, known or not.
     #[must_use]
     pub fn user(&self, id: UserId) -> User {
         let known = self.people.get(&id);
         let key = self.names.user_name(id).unwrap_or_default();
         let username = known.map_or_else(|| CleanText::line(key), |known| known.name.line());
-        let nickname = known.map(|known| known.nickname.line()).filter(|name| !name.trim().is_empty());
         let (presence, activity) = self.presence(id);
         User {
             id,
-            name: nickname.unwrap_or_else(|| plain_name(&username)),
+            name: self.nickname(id).unwrap_or_else(|| plain_name(&username)),
             username: Some(username).filter(|name| !name.is_empty()),
             presence,
             activity,
@@ -142,8 +145,8 @@ impl Book {
     /// What this server knows of somebody.
     pub(super) fn member(&mut self, id: UserId) -> Option<Member> {
         let known = self.people.get(&id)?;
-        let nickname = Some(known.nickname.line()).filter(|name| !name.trim().is_empty());
         let roles = known.roles.clone();
+        let nickname = self.nickname(id);
         let roles = roles.iter().map(|role| self.names.role(role.wire())).collect();
         Some(Member { user: id, community: self.community, nickname, roles })
     }
@@ -223,7 +226,9 @@ impl Book {
                 Some(role) => MemberListEntry::Role { role: self.names.role(role.name.wire()), count },
                 None => MemberListEntry::Section { online: at == rest, count },
             });
-            entries.extend(users.into_iter().map(|user| MemberListEntry::Member { user, nickname: None }));
+            entries.extend(
+                users.into_iter().map(|user| MemberListEntry::Member { nickname: self.nickname(user.id), user }),
+            );
         }
         entries
     }
