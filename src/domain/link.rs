@@ -63,6 +63,15 @@ pub enum LinkEvent {
         /// The token given before was not right.
         wrong: bool,
     },
+    /// The sign-in is to be allowed elsewhere, where the user is signed in already: nothing is typed here. Told again with each new code.
+    ConfirmElsewhere {
+        /// Where; an address for a browser, one line.
+        address: CleanText,
+        /// What to type there; one line.
+        code: CleanText,
+        /// How long the code is good for.
+        expires: Duration,
+    },
     /// The network refused the sign-in for good: the session ends and does not dial again.
     Refused {
         /// The network's code, 0 if there was none.

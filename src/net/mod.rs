@@ -64,6 +64,8 @@ pub enum Credentials {
         /// A TOTP or recovery code, given beforehand.
         code: Option<Secret>,
     },
+    /// Nothing yet: the user allows it elsewhere, and the network gives a token.
+    Elsewhere,
     /// An account is to be made. Tried once: it may have been made when no answer comes.
     SignUp {
         /// The name that others see.

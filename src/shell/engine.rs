@@ -267,6 +267,7 @@ fn log(event: &Event) {
             LinkEvent::SignedIn { me, .. } => tracing::info!(account, user = %me.id, "signed in"),
             LinkEvent::CodeNeeded { recovery, wrong } => tracing::info!(account, recovery, wrong, "a code is needed"),
             LinkEvent::VerificationNeeded { wrong } => tracing::info!(account, wrong, "the address is to be verified"),
+            LinkEvent::ConfirmElsewhere { .. } => tracing::info!(account, "the sign-in is to be allowed elsewhere"),
             LinkEvent::Refused { code, reason, .. } => {
                 tracing::warn!(account, code, ?reason, "the sign-in was refused")
             }

@@ -155,7 +155,7 @@ impl Sessions {
         self.disconnect(account);
         let login = match &credentials {
             Credentials::Password { login, .. } | Credentials::SignUp { login, .. } => login.as_str(),
-            Credentials::Token(_) => "",
+            Credentials::Token(_) | Credentials::Elsewhere => "",
         };
         // It gets its name when its token is kept: only then is known who it is.
         let setup = self.setups.entry(account).or_insert_with(|| {

@@ -42,6 +42,9 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         }
         LinkEvent::CodeNeeded { recovery, wrong } => login::code_needed(state, account, recovery, wrong),
         LinkEvent::VerificationNeeded { wrong } => login::verification_needed(state, account, wrong),
+        LinkEvent::ConfirmElsewhere { address, code, expires: _ } => {
+            login::confirm_elsewhere(state, account, &address, &code);
+        }
         LinkEvent::Refused { code: _, reason, about } => {
             known.link = LinkPhase::SignedOut { reason: reason.clone() };
             known.silent_since = None;

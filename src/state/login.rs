@@ -200,6 +200,14 @@ pub(super) fn verification_needed(state: &mut State, account: AccountId, wrong: 
     ask_code(state, account, field, wrong);
 }
 
+/// The user is to allow the sign-in elsewhere: the form says where and with what, and waits.
+pub(super) fn confirm_elsewhere(state: &mut State, account: AccountId, address: &CleanText, code: &CleanText) {
+    let Some(form) = waiting(state, account) else { return };
+    form.clear();
+    form.tell(format!("Open {address} in a browser and type {code} there"));
+    form.working = Some("waiting for you to allow it");
+}
+
 fn ask_code(state: &mut State, account: AccountId, field: FormField, wrong: bool) {
     let Some(form) = waiting(state, account) else { return };
     let sentence = format!("That {} was not right", field.label.to_lowercase());

@@ -31,6 +31,7 @@ const MAX_QUESTION: usize = 8 << 10;
 pub struct Running {
     address: SocketAddr,
     service: SocketAddr,
+    server: Arc<Mutex<Server>>,
     _tasks: JoinSet<()>,
 }
 
@@ -39,6 +40,12 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> String {
         format!("ws://{}", self.address)
+    }
+
+    /// Somebody types a code at the account service's address. Returns whether there is such a code and somebody of that name.
+    #[must_use]
+    pub fn allow(&self, code: &str, name: &str) -> bool {
+        locked(&self.server).service.allow(code, name)
     }
 
     /// Where the account service is, without a slash at the end.
@@ -95,11 +102,12 @@ pub async fn start(options: Options) -> std::io::Result<Running> {
     let service_listener = TcpListener::bind(SocketAddr::new(options.listen.ip(), 0)).await?;
     let (address, service) = (listener.local_addr()?, service_listener.local_addr()?);
     let hub = Hub { server: Arc::new(Mutex::new(Server::new(options))), queues: Arc::default(), came: Arc::default() };
+    let server = Arc::clone(&hub.server);
     let mut tasks = JoinSet::new();
     tasks.spawn(ping(hub.clone()));
     tasks.spawn(accept(service_listener, hub.clone(), |stream, hub| Box::pin(answer(stream, hub))));
     tasks.spawn(accept(listener, hub, |stream, hub| Box::pin(attend(stream, hub))));
-    Ok(Running { address, service, _tasks: tasks })
+    Ok(Running { address, service, server, _tasks: tasks })
 }
 
 type Task = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -193,19 +201,24 @@ impl Drop for Leave<'_> {
     }
 }
 
-/// Answers one question to the account service: `GET /generate_validator?key=…` with the token as a bearer.
+/// Answers one question to the account service: `GET /generate_validator?key=…` with the token as a bearer, or `GET /link/…?code=…`.
 async fn answer(mut stream: TcpStream, hub: Hub) {
     let Ok(Some(question)) = tokio::time::timeout(PATIENCE, question(&mut stream)).await else { return };
     let target = question.split(' ').nth(1).unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let key = query.split('&').find_map(|part| part.strip_prefix("key=")).map(unescaped).unwrap_or_default();
+    let value = |name: &str| {
+        let found = query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+        found.map(unescaped).unwrap_or_default()
+    };
     let bearer = question.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         let value = value.trim().strip_prefix("Bearer ")?;
         name.eq_ignore_ascii_case("authorization").then_some(value)
     });
     let (status, body) = if question.starts_with("GET ") && path == "/generate_validator" {
-        locked(&hub.server).service.generate(bearer.unwrap_or_default(), &key, now())
+        locked(&hub.server).service.generate(bearer.unwrap_or_default(), &value("key"), now())
+    } else if let Some(about) = path.strip_prefix("/link/").filter(|_| question.starts_with("GET ")) {
+        locked(&hub.server).service.link(about, &value("code"))
     } else {
         (404, r#"{"error": "Not found"}"#.to_owned())
     };

@@ -24,13 +24,15 @@ pub struct AccountService {
     random: fastrand::Rng,
     /// The key that a proof was made for, and when.
     proofs: HashMap<String, (String, f64)>,
+    /// Codes that were given out, and the token of who allowed them.
+    links: HashMap<String, Option<&'static str>>,
 }
 
 impl AccountService {
     /// A service without proofs.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), proofs: HashMap::new() }
+        Self { random: fastrand::Rng::with_seed(seed), proofs: HashMap::new(), links: HashMap::new() }
     }
 
     /// Makes a proof for a server's key; the status and body of the service's answer.
@@ -45,6 +47,36 @@ impl AccountService {
         self.proofs.retain(|_, (_, made)| now - *made <= LIFETIME);
         self.proofs.insert(proof.clone(), (key.to_owned(), now));
         (200, serde_json::json!({ "validator": proof }).to_string())
+    }
+
+    /// Answers a question about a code: `code` gives one out, `status` says whether it was typed, `user` gives the token, once.
+    pub fn link(&mut self, question: &str, code: &str) -> (u16, String) {
+        let found = self.links.get(code).copied();
+        match (question, found) {
+            ("code", _) => {
+                let code = format!("{:06X}", self.random.u32(..) & 0xff_ffff);
+                self.links.insert(code.clone(), None);
+                (200, serde_json::json!({"code": code, "expires_in": 600}).to_string())
+            }
+            ("status", Some(Some(_))) => (200, r#"{"status": "linked"}"#.to_owned()),
+            ("user", Some(Some(token))) => {
+                self.links.remove(code);
+                (200, serde_json::json!({"linked": true, "token": token}).to_string())
+            }
+            _ => (404, r#"{"status": "not found"}"#.to_owned()),
+        }
+    }
+
+    /// Somebody types a code at the service's address. Returns whether there is such a code and somebody of that name.
+    pub fn allow(&mut self, code: &str, name: &str) -> bool {
+        let token = ACCOUNTS.iter().find(|account| account.name == name).map(|account| account.token);
+        match (self.links.get_mut(code), token) {
+            (Some(link), Some(token)) => {
+                *link = Some(token);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Whose proof it is, if it is good for this key: user name and id.

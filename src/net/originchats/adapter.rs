@@ -124,10 +124,15 @@ impl OriginAdapter {
                 self.calling = Some(id);
                 // Whoever makes the call has its own idea of too long.
                 self.overdue = Some(now.mono.plus(self.config.request_timeout * 2));
-                out.calls.push(HttpCall { id, url, bearer: Some(token) });
+                out.calls.push(HttpCall { id, url, bearer: token });
             }
             Next::Say(command) => out.frames.push(Frame::Text(command.frame(None))),
             Next::Wait => {}
+            Next::Confirm { address, code, expires } => {
+                self.overdue = None;
+                out.events.push(NetEvent::Link(LinkEvent::ConfirmElsewhere { address, code, expires }));
+            }
+            Next::Later => self.overdue = None,
             Next::Refused { reason, about } => {
                 out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason, about }));
                 self.close(Close::Refused, out);
@@ -399,7 +404,7 @@ impl Adapter for OriginAdapter {
             return;
         }
         self.calling = None;
-        let next = self.sign_in.fetched(outcome);
+        let next = self.sign_in.fetched(outcome, &self.config, now.mono);
         self.proceed(next, now, out);
     }
 
@@ -407,7 +412,8 @@ impl Adapter for OriginAdapter {
         if matches!(self.phase, Phase::Fresh | Phase::Ended) {
             return None;
         }
-        [self.overdue, self.quiet_at(), self.probe_at(), self.pending.deadline(), self.list_due]
+        let link = self.sign_in.due().filter(|_| self.phase == Phase::SigningIn);
+        [link, self.overdue, self.quiet_at(), self.probe_at(), self.pending.deadline(), self.list_due]
             .into_iter()
             .flatten()
             .min()
@@ -424,6 +430,10 @@ impl Adapter for OriginAdapter {
                 _ => Close::SignInFault(CleanText::ours("it did not answer in time")),
             };
             return self.close(close, out);
+        }
+        if self.phase == Phase::SigningIn && past(self.sign_in.due()) {
+            let next = self.sign_in.go_on(&self.config, now.mono);
+            return self.proceed(next, now, out);
         }
         if past(self.quiet_at()) {
             return self.close(Close::Quiet, out);

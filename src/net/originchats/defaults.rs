@@ -7,6 +7,21 @@ use std::time::Duration;
 /// The service that keeps the accounts of most people of the network.
 pub const ACCOUNT_SERVICE: &str = "https://api.rotur.dev";
 
+/// Where people allow programs to use their account, with the code that the program shows.
+pub const LINK_ADDRESS: &str = "https://rotur.dev/link";
+
+/// What nib asks to be allowed: proofs for servers, and nothing else.
+pub const LINK_PERMISSIONS: &str = "validators:generate";
+
+/// How often the account service is asked whether the user has allowed it. It takes 100 questions in a minute.
+pub const LINK_POLL: Duration = Duration::from_secs(5);
+
+/// How long a code is good for where the service does not say.
+pub const LINK_LIFETIME: Duration = Duration::from_secs(600);
+
+/// How many codes are shown before nib gives up.
+pub const LINK_CODES: u32 = 3;
+
 /// Servers of direct chats. Their key names the first of them, whichever was dialled.
 pub const DIRECT_HOSTS: [&str; 2] = ["dms.mistium.com", "dms.originchats.com"];
 
@@ -76,6 +91,8 @@ pub struct OriginConfig {
     pub invite: Option<Secret>,
     /// The server's own password, for servers that have one.
     pub server_password: Option<Secret>,
+    /// How often it is asked whether the user has allowed a sign-in elsewhere.
+    pub link_poll: Duration,
     /// How long a server may take to greet.
     pub greeting: Duration,
     /// How long a reply may take.
@@ -96,6 +113,7 @@ impl OriginConfig {
             unnamed_keys: true,
             invite: None,
             server_password: None,
+            link_poll: LINK_POLL,
             greeting: GREETING,
             request_timeout: REQUEST_TIMEOUT,
             probe: PROBE,

@@ -11,6 +11,7 @@ pub mod call;
 pub mod defaults;
 pub mod history;
 pub mod ids;
+pub mod linking;
 pub mod markup;
 pub mod names;
 pub mod pending;

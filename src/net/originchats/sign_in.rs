@@ -5,11 +5,13 @@
 //! in the token's place. Nothing here prints a secret.
 
 use super::defaults::OriginConfig;
+use super::linking::{self, Linking};
 use super::server::{Accounts, Generation, KeyCheck, Server};
 use super::wire::{Command, Raw};
-use crate::domain::{CleanText, Secret, SignInPart};
+use crate::domain::{CleanText, Mono, Secret, SignInPart};
 use crate::net::Credentials;
 use crate::net::http::HttpReply;
+use std::time::Duration;
 
 /// What a kept name and password begin with where others keep a token. No token holds a colon.
 const OWN_ACCOUNT: &str = "local:";
@@ -17,17 +19,28 @@ const OWN_ACCOUNT: &str = "local:";
 /// What to do next.
 #[derive(Clone, PartialEq)]
 pub enum Next {
-    /// Fetch this address with the token, and bring the answer.
+    /// Fetch this address, and bring the answer.
     Fetch {
         /// Where.
         url: String,
         /// With what.
-        token: Secret,
+        token: Option<Secret>,
     },
     /// Say this, and bring the answer.
     Say(Command),
     /// Nothing; something is still to come.
     Wait,
+    /// Tell the user where to allow the sign-in, and wait for [`SignIn::due`].
+    Confirm {
+        /// Where.
+        address: CleanText,
+        /// What to type there.
+        code: CleanText,
+        /// How long the code is good for.
+        expires: Duration,
+    },
+    /// Wait for [`SignIn::due`].
+    Later,
     /// The server does not take this sign-in, now or later.
     Refused {
         /// Why, in words, and what to do next.
@@ -46,6 +59,7 @@ pub enum Next {
 pub struct SignIn {
     credentials: Credentials,
     key: Option<Raw>,
+    linking: Option<Linking>,
     generation: Generation,
     invite: Option<Secret>,
     server_password: Option<Secret>,
@@ -60,6 +74,7 @@ impl SignIn {
         Self {
             credentials: kept(credentials),
             key: None,
+            linking: None,
             generation: Generation::Listed,
             invite: config.invite.clone(),
             server_password: config.server_password.clone(),
@@ -72,6 +87,8 @@ impl SignIn {
     pub fn token(&self) -> Secret {
         match &self.credentials {
             Credentials::Token(token) => token.clone(),
+            // Nobody is signed in before there is a token.
+            Credentials::Elsewhere => Secret::default(),
             Credentials::Password { login, password, .. } | Credentials::SignUp { login, password, .. } => {
                 Secret::new(format!("{OWN_ACCOUNT}{}:{}", login.trim(), password.expose()))
             }
@@ -82,7 +99,7 @@ impl SignIn {
     pub fn greeted(&mut self, server: &Server, config: &OriginConfig) -> Next {
         self.generation = server.generation;
         match (&self.credentials, server.accounts) {
-            (Credentials::Token(_), Accounts::Own) => refused(
+            (Credentials::Token(_) | Credentials::Elsewhere, Accounts::Own) => refused(
                 "This server takes only accounts of its own. Sign in with a name and a password of this server, or make an account on it.",
                 Some(SignInPart::Login),
             ),
@@ -90,23 +107,29 @@ impl SignIn {
                 "This server has no accounts of its own. Sign in with your account of the network instead of a name and a password.",
                 Some(SignInPart::Login),
             ),
-            (Credentials::Token(_), Accounts::Service | Accounts::Both) => match server.check_key(config) {
-                KeyCheck::Unnamed if !config.unnamed_keys => refused(
-                    "This server's key does not say whose it is, so that it could use your sign-in elsewhere. Allow such keys for this server if you trust it.",
-                    Some(SignInPart::Server),
-                ),
-                KeyCheck::Ours | KeyCheck::Unnamed => {
-                    self.key = Some(server.key.clone());
-                    self.fetch_proof(config)
+            (Credentials::Token(_) | Credentials::Elsewhere, Accounts::Service | Accounts::Both) => {
+                match server.check_key(config) {
+                    KeyCheck::Unnamed if !config.unnamed_keys => refused(
+                        "This server's key does not say whose it is, so that it could use your sign-in elsewhere. Allow such keys for this server if you trust it.",
+                        Some(SignInPart::Server),
+                    ),
+                    KeyCheck::Ours | KeyCheck::Unnamed => {
+                        self.key = Some(server.key.clone());
+                        if self.credentials == Credentials::Elsewhere {
+                            self.link(config)
+                        } else {
+                            self.fetch_proof(config)
+                        }
+                    }
+                    KeyCheck::Another(place) => Next::Refused {
+                        reason: CleanText::line(&format!(
+                            "This server wants you to sign in as if it were another one ({place}), so nothing was sent to it. Check its address; if it is right, tell its owner.",
+                        )),
+                        about: Some(SignInPart::Server),
+                    },
+                    KeyCheck::Missing => Next::Broken(CleanText::ours("it greets without a key to sign in with")),
                 }
-                KeyCheck::Another(place) => Next::Refused {
-                    reason: CleanText::line(&format!(
-                        "This server wants you to sign in as if it were another one ({place}), so nothing was sent to it. Check its address; if it is right, tell its owner.",
-                    )),
-                    about: Some(SignInPart::Server),
-                },
-                KeyCheck::Missing => Next::Broken(CleanText::ours("it greets without a key to sign in with")),
-            },
+            }
             (Credentials::Password { login, password, .. }, _) => {
                 let (username, password) = (login.trim().to_owned(), password.expose().to_owned());
                 Next::Say(Command::Login { username, password })
@@ -122,14 +145,55 @@ impl SignIn {
         match (&self.credentials, &self.key) {
             (Credentials::Token(token), Some(key)) => Next::Fetch {
                 url: format!("{}/generate_validator?key={}", config.account_service, escaped(key.wire())),
-                token: token.clone(),
+                token: Some(token.clone()),
             },
             _ => Next::Broken(CleanText::ours("it greets without a key to sign in with")),
         }
     }
 
+    fn link(&mut self, config: &OriginConfig) -> Next {
+        let (linking, url) = Linking::begin(config);
+        self.linking = Some(linking);
+        Next::Fetch { url, token: None }
+    }
+
+    /// When to go on by itself; `None` while something else is awaited.
+    #[must_use]
+    pub fn due(&self) -> Option<Mono> {
+        self.linking.as_ref().and_then(Linking::due)
+    }
+
+    /// The moment has come.
+    pub fn go_on(&mut self, config: &OriginConfig, now: Mono) -> Next {
+        match self.linking.as_mut().map(|linking| linking.go_on(config, now)) {
+            Some(next) => self.linked(next, config),
+            None => Next::Wait,
+        }
+    }
+
+    fn linked(&mut self, next: linking::Next, config: &OriginConfig) -> Next {
+        match next {
+            linking::Next::Fetch(url) => Next::Fetch { url, token: None },
+            linking::Next::Show { address, code, expires } => Next::Confirm { address, code, expires },
+            linking::Next::Wait => Next::Later,
+            linking::Next::Linked(token) => {
+                self.linking = None;
+                self.credentials = Credentials::Token(token);
+                self.fetch_proof(config)
+            }
+            linking::Next::GivenUp => {
+                refused("Nobody allowed the sign-in in time. Begin again when you are at your browser.", None)
+            }
+            linking::Next::Fault(reason) => Next::Fault(reason),
+        }
+    }
+
     /// The account service answered.
-    pub fn fetched(&mut self, outcome: Result<HttpReply, CleanText>) -> Next {
+    pub fn fetched(&mut self, outcome: Result<HttpReply, CleanText>, config: &OriginConfig, now: Mono) -> Next {
+        if let Some(linking) = &mut self.linking {
+            let next = linking.fetched(outcome, config, now);
+            return self.linked(next, config);
+        }
         let reply = match outcome {
             Ok(reply) => reply,
             Err(why) => return Next::Fault(CleanText::line(&format!("the account service cannot be reached: {why}"))),

@@ -84,7 +84,7 @@ impl Handshake {
     #[must_use]
     pub fn new(credentials: Credentials) -> Self {
         let code = match &credentials {
-            Credentials::Token(_) | Credentials::SignUp { .. } => None,
+            Credentials::Token(_) | Credentials::Elsewhere | Credentials::SignUp { .. } => None,
             Credentials::Password { code, .. } => code.clone(),
         };
         Self { credentials, code, challenge: None, waiting: false, legacy: false, wrong_codes: 0 }
@@ -108,7 +108,7 @@ impl Handshake {
     pub fn token(&self) -> Option<&Secret> {
         match &self.credentials {
             Credentials::Token(token) => Some(token),
-            Credentials::Password { .. } | Credentials::SignUp { .. } => None,
+            Credentials::Password { .. } | Credentials::Elsewhere | Credentials::SignUp { .. } => None,
         }
     }
 
@@ -193,6 +193,13 @@ impl Handshake {
                 };
                 Next::Ask(Step::SignUp, request.wrap())
             }
+            Credentials::Elsewhere => Next::Refused {
+                code: 0,
+                reason: CleanText::ours(
+                    "This network signs nobody in elsewhere. Sign in with your e-mail address and password.",
+                ),
+                about: Some(SignInPart::Login),
+            },
             Credentials::Password { login, password, .. } => {
                 let request = SignIn { email: login.clone(), password: password.expose().to_owned() };
                 Next::Ask(Step::SignIn, request.wrap())
@@ -271,7 +278,7 @@ impl Handshake {
     fn fault(&self, reason: CleanText) -> Next {
         match self.credentials {
             Credentials::SignUp { .. } => Next::Refused { code: 0, reason, about: None },
-            Credentials::Token(_) | Credentials::Password { .. } => Next::Fault(reason),
+            Credentials::Token(_) | Credentials::Password { .. } | Credentials::Elsewhere => Next::Fault(reason),
         }
     }
 

@@ -244,6 +244,11 @@ impl Form {
         self.fields.iter_mut().for_each(|field| field.error = None);
     }
 
+    /// Says something that is no fault.
+    pub fn tell(&mut self, sentence: String) {
+        self.told = Some(Told { text: sentence, bad: false });
+    }
+
     /// The user goes on: to the first field that is still empty, which says so when the cursor is there already. Returns whether there is none.
     pub fn go_on(&mut self) -> bool {
         let Some(at) = self.fields.iter().position(|field| !field.fixed && field.is_empty()) else {

@@ -3,6 +3,7 @@
 mod calls;
 mod history;
 mod hostile;
+mod linking;
 mod names;
 mod peer;
 mod people;

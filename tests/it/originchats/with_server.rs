@@ -23,7 +23,11 @@ impl Client {
     fn new(server: &Running, credentials: Credentials) -> Self {
         let mut config = SessionConfig::new(server.url().parse().unwrap(), credentials, 1);
         config.limits = nib::net::originchats::defaults::limits();
-        let origin = OriginConfig { account_service: server.account_service(), ..OriginConfig::new(&server.url()) };
+        let origin = OriginConfig {
+            account_service: server.account_service(),
+            link_poll: Duration::from_millis(20),
+            ..OriginConfig::new(&server.url())
+        };
         let (sender, events) = mpsc::channel(BATCHES);
         let start = Now { mono: Mono(0), wall: Wall(0) };
         let make = Box::new(move |credentials| -> Box<dyn nib::net::Adapter> {
@@ -198,6 +202,21 @@ async fn an_account_of_the_server_alone_is_made_and_kept() {
         _ => None,
     });
     assert_eq!(refused.await, Some(SignInPart::Login));
+}
+
+#[tokio::test]
+async fn an_account_is_allowed_elsewhere() {
+    let server = server(Accounts::Both).await;
+    let mut bob = Client::new(&server, Credentials::Elsewhere);
+    let code = bob
+        .until(|event| match event {
+            NetEvent::Link(LinkEvent::ConfirmElsewhere { code, .. }) => Some(code.to_string()),
+            _ => None,
+        })
+        .await;
+    assert!(!server.allow("000000x", "bob") && server.allow(&code, "bob"));
+    let (me, _, token) = bob.signed_in().await;
+    assert_eq!((me.name.as_str(), token.expose()), ("bob", "tok-bob"));
 }
 
 #[tokio::test]

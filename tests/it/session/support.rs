@@ -54,7 +54,10 @@ impl Adapter for Plain {
     fn open(&mut self, _: Now, out: &mut Out) {
         let (Credentials::Token(secret)
         | Credentials::Password { password: secret, .. }
-        | Credentials::SignUp { password: secret, .. }) = &self.credentials;
+        | Credentials::SignUp { password: secret, .. }) = &self.credentials
+        else {
+            return;
+        };
         say(out, format!("hello {}", secret.expose()));
     }
 
