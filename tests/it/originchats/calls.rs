@@ -32,7 +32,7 @@ const OTHER: &str = "cecbfa9e-cf01-4e91-beb8-82049660f91c";
 
 fn key(id: &str, seconds: u128) -> MessageKey {
     let id = MessageId::new(u128::from_str_radix(&id.replace('-', ""), 16).unwrap());
-    MessageKey { order: SortKey(seconds * 1_000_000 << 64), id }
+    MessageKey { order: SortKey((seconds * 1_000_000) << 64), id }
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn uuid(number: usize) -> String {
 fn key(number: usize) -> MessageKey {
     let id = u128::from_str_radix(&uuid(number).replace('-', ""), 16).unwrap();
     let seconds = 1_760_000_000 + number as u128 * 60;
-    MessageKey { order: SortKey(seconds * 1_000_000 << 64), id: MessageId::new(id) }
+    MessageKey { order: SortKey((seconds * 1_000_000) << 64), id: MessageId::new(id) }
 }
 
 impl Channel {
