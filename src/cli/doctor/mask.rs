@@ -24,6 +24,9 @@ pub(super) struct Mask {
     names: Vec<String>,
 }
 
+/// Where systems keep the homes of people, on Linux and on macOS: whatever stands next in a path is somebody's name.
+const HOMES: [&str; 2] = ["/home/", "/Users/"];
+
 impl Mask {
     /// Masks the home directories that the environment names. `off`: nothing at all.
     pub(super) fn of_environment(off: bool) -> Self {
@@ -158,7 +161,8 @@ impl Mask {
 
     /// A piece of a sentence without spaces.
     fn piece(&self, word: &str) -> String {
-        if word.starts_with(['~', '$']) || word.starts_with("/home/") || word.starts_with("/Users/") {
+        // The names in homes are masked by now.
+        if word.starts_with(['~', '$']) || HOMES.iter().any(|homes| word.starts_with(homes)) {
             return word.to_owned();
         }
         if word.starts_with('/') {
@@ -215,7 +219,7 @@ impl Mask {
         for (place, called) in &self.places {
             text = text.replace(place, called);
         }
-        for homes in ["/home/", "/Users/"] {
+        for homes in HOMES {
             let mut parts = text.split(homes);
             let mut masked = parts.next().unwrap_or_default().to_owned();
             for part in parts {
@@ -250,7 +254,7 @@ mod tests {
     use super::*;
 
     fn mask() -> Mask {
-        let places = [("/home/robin/nib", "$NIB_HOME"), ("/home/robin", "~")];
+        let places = [("/abode/robin/nib", "$NIB_HOME"), ("/abode/robin", "~")];
         let places = places.map(|(place, called)| (place.to_owned(), called.to_owned()));
         Mask { off: false, places: places.into(), names: Vec::new() }
     }
@@ -275,22 +279,24 @@ mod tests {
             ("it answers HTTP 302 (Found) by TLS 1.3", "it answers HTTP 302 (Found) by TLS 1.3"),
             ("not \"wss://me:secret@chat.example.org/path\"", "not \"wss://c…/…\""),
             ("\"ada@example.org\" is offline", "\"…\" is offline"),
-            ("/home/robin/nib/config/config.toml:3:9: theme", "$NIB_HOME/config/config.toml:3:9: theme"),
-            ("the certificate file /home/robin/my roots.pem cannot", "the certificate file ~/my roots.pem cannot"),
-            ("/home/ada/x and /Users/grace", "/home/…/x and /Users/…"),
+            ("/abode/robin/nib/config/config.toml:3:9: theme", "$NIB_HOME/config/config.toml:3:9: theme"),
+            ("the certificate file /abode/robin/my roots.pem cannot", "the certificate file ~/my roots.pem cannot"),
             ("no connection to chat.xn--robin-kva:443", "no connection to c…:443"),
             ("/mnt/robin/x.toml:3:9: what / and /me are", "…/x.toml:3:9: what / and /me are"),
         ] {
             assert_eq!(mask().text(text), masked);
         }
+        let [linux, macos] = HOMES;
+        let of_others = format!("{linux}ada/x and {macos}grace");
+        assert_eq!(mask().text(&of_others), format!("{linux}…/x and {macos}…"));
         let off = Mask { off: true, ..mask() };
-        assert_eq!(off.text("/home/robin at chat.example.org"), "/home/robin at chat.example.org");
+        assert_eq!(off.text("/abode/robin at chat.example.org"), "/abode/robin at chat.example.org");
     }
 
     #[test]
     fn what_a_mistake_quotes_is_gone_but_for_what_is_documented() {
         for (text, masked) in [
-            ("/home/robin/c.toml:3:9: \"Joe Miller\" cannot be", "~/c.toml:3:9: \"J…\" cannot be"),
+            ("/abode/robin/c.toml:3:9: \"Joe Miller\" cannot be", "~/c.toml:3:9: \"J…\" cannot be"),
             ("server is an address, not \"chat.corp.example/x y\"", "server is an address, not \"c…\""),
             ("theme is \"dark\" or \"joes\", not \"\"", "theme is \"dark\" or \"j…\", not \"\""),
             (
@@ -339,6 +345,6 @@ mod tests {
         assert_eq!(mask().server("tcp://[::1]:4000"), "tcp://[::1]:4000");
         assert_eq!(mask().server("https://wrong.example"), "h…");
         assert_eq!((mask().word("robin"), mask().word("")), ("r…".to_owned(), "…".to_owned()));
-        assert_eq!(mask().path(Path::new("/home/robin/.config/nib")), "~/.config/nib");
+        assert_eq!(mask().path(Path::new("/abode/robin/.config/nib")), "~/.config/nib");
     }
 }
