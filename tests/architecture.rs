@@ -146,6 +146,21 @@ fn rooms_name_only_what_they_may() {
 }
 
 #[test]
+fn nothing_that_ships_panics_by_itself() {
+    const PANICS: [&str; 7] =
+        [".unwrap()", ".expect(", ".expect_err(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
+    let mut faults = Vec::new();
+    for source in sources("src").into_iter().filter(|source| !source.shown.ends_with("/tests.rs")) {
+        for (number, line) in shipped(&source) {
+            if let Some(found) = PANICS.iter().find(|panics| line.contains(*panics)) {
+                faults.push(format!("{}:{number}: {found} ends the program for what may be bad input", source.shown));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
 fn every_room_is_in_the_table() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut faults = Vec::new();

@@ -13,6 +13,8 @@ mod files;
 mod host;
 mod originchats;
 mod osmium;
+#[path = "support/passing.rs"]
+mod passing;
 mod people;
 mod screen;
 mod session;

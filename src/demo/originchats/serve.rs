@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::server::{ConnectionId, Output, Server};
+use crate::demo::accept::accept;
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -16,8 +17,6 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 /// How long a client may take for a handshake, or to ask the account service.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait after a connection could not be taken.
-const RETRY: Duration = Duration::from_millis(100);
 /// Longest frame that is taken: as the real server.
 const MAX_FRAME: usize = 4 << 20;
 /// Frames that may wait for one client before it counts as too slow.
@@ -105,33 +104,10 @@ pub async fn start(options: Options) -> std::io::Result<Running> {
     let server = Arc::clone(&hub.server);
     let mut tasks = JoinSet::new();
     tasks.spawn(ping(hub.clone()));
-    tasks.spawn(accept(service_listener, hub.clone(), |stream, hub| Box::pin(answer(stream, hub))));
-    tasks.spawn(accept(listener, hub, |stream, hub| Box::pin(attend(stream, hub))));
+    let asked = hub.clone();
+    tasks.spawn(accept(service_listener, MAX_CONNECTIONS, move |stream| answer(stream, asked.clone())));
+    tasks.spawn(accept(listener, MAX_CONNECTIONS, move |stream| attend(stream, hub.clone())));
     Ok(Running { address, service, server, _tasks: tasks })
-}
-
-type Task = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Takes clients in; what is done for them ends with this.
-async fn accept(listener: TcpListener, hub: Hub, serve: fn(TcpStream, Hub) -> Task) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            taken = listener.accept() => match taken {
-                Ok((stream, _)) if connections.len() < MAX_CONNECTIONS => {
-                    let _ = stream.set_nodelay(true);
-                    connections.spawn(serve(stream, hub.clone()));
-                }
-                Ok(_) => tracing::debug!("refused a connection beyond the limit"),
-                Err(error) => {
-                    // Out of file descriptors, most likely. Nothing tells when there are some again.
-                    tracing::debug!(%error, "cannot take a connection");
-                    tokio::time::sleep(RETRY).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
 }
 
 /// Pings each client every so often.

@@ -20,13 +20,12 @@ use super::running::Running;
 use super::script::{self, Cast};
 use super::server::{ConnectionId, Server};
 use super::{Options, StartError, tcp};
+use crate::demo::accept::accept;
 use crate::demo::people::Director;
 use crate::demo::world::generate;
 
 /// How long a client may take for the WebSocket handshake, and for the farewell.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait after a connection could not be taken.
-const RETRY: Duration = Duration::from_millis(100);
 /// Frames beyond this size end the connection; smaller ones that are still too large are refused one by one.
 const MAX_READ: usize = 4 * MAX_INBOUND;
 /// Connections at most.
@@ -54,30 +53,9 @@ pub async fn start(mut options: Options) -> Result<Running, StartError> {
         let director = Director::new(&world, options.seed, options.people);
         script::spawn(&mut tasks, &hub, director, Cast::of(&world));
     }
-    tasks.spawn(accept(listener, hub.clone()));
+    let clients = hub.clone();
+    tasks.spawn(accept(listener, MAX_CONNECTIONS, move |stream| attend(stream, clients.clone())));
     Ok(Running::new(hub, local, tasks))
-}
-
-/// Takes clients in until the task is aborted; its connections end with it.
-async fn accept(listener: TcpListener, hub: Hub) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            taken = listener.accept() => match taken {
-                Ok((stream, _)) if connections.len() < MAX_CONNECTIONS => {
-                    let _ = stream.set_nodelay(true);
-                    connections.spawn(attend(stream, hub.clone()));
-                }
-                Ok(_) => tracing::debug!("refused a connection beyond the limit"),
-                Err(error) => {
-                    // Out of file descriptors, most likely. Nothing tells when there are some again.
-                    tracing::debug!(%error, "cannot take a connection");
-                    tokio::time::sleep(RETRY).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
 }
 
 /// Serves one client to the end, whichever way it speaks.

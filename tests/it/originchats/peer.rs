@@ -237,15 +237,8 @@ impl Peer {
         self.adapter.skipped().iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| *count)
     }
 
-    /// Lets time pass as a session does: it calls at each deadline and never between. A deadline that does not move is a busy loop.
+    /// Lets time pass as a session does.
     pub(crate) fn pass(&mut self, duration: Duration) {
-        let end = self.now.plus(duration);
-        while let Some(at) = self.adapter.deadline().filter(|&at| at <= end.mono) {
-            let at = at.max(self.now.mono);
-            self.now = self.now.plus(at.since(self.now.mono));
-            self.adapter.tick(self.now, &mut self.out);
-            assert!(self.adapter.deadline().is_none_or(|next| next > at), "a deadline stays after it was served");
-        }
-        self.now = end;
+        crate::passing::pass(&mut self.adapter, &mut self.now, duration, &mut self.out);
     }
 }

@@ -193,15 +193,21 @@ fn a_try_that_failed_is_over_and_none_goes_on_behind_the_form() {
     assert!(!script.link(down()).contains(&Effect::Disconnect(HOME)));
 }
 
-#[test]
-fn a_code_is_asked_for_until_it_is_right_and_nothing_else_can_be_changed() {
+/// Somebody whose password was taken, and who is asked for a code.
+fn at_the_code(recovery: bool) -> Script {
     let mut script = stranger();
     script.act(Action::SignIn);
     script.type_text("me@home");
     script.act(Action::Accept);
     script.type_text("secret");
     script.act(Action::Accept);
-    script.link(LinkEvent::CodeNeeded { recovery: true, wrong: false });
+    script.link(LinkEvent::CodeNeeded { recovery, wrong: false });
+    script
+}
+
+#[test]
+fn a_code_is_asked_for_until_it_is_right_and_nothing_else_can_be_changed() {
+    let mut script = at_the_code(true);
     script.act(Action::Accept);
     assert_eq!(wrong(&script), (FieldKind::Code, "Type the code".to_owned()));
     script.act(Action::Move(1));
@@ -231,13 +237,7 @@ fn a_code_is_asked_for_until_it_is_right_and_nothing_else_can_be_changed() {
 
 #[test]
 fn a_code_that_cannot_be_handed_in_is_said_so() {
-    let mut script = stranger();
-    script.act(Action::SignIn);
-    script.type_text("me@home");
-    script.act(Action::Accept);
-    script.type_text("secret");
-    script.act(Action::Accept);
-    script.link(LinkEvent::CodeNeeded { recovery: false, wrong: false });
+    let mut script = at_the_code(false);
     script.type_text("123456");
     let (id, _) = asked(&script.act(Action::Accept));
     script.event(Event::NotTaken(HOME, id));
