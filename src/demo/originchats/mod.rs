@@ -9,15 +9,19 @@ mod chat;
 mod history;
 mod limits;
 mod people;
+mod scripted;
 mod serve;
 mod server;
 mod service;
+mod service_http;
 mod threads;
 mod world;
 
 pub use serve::{Running, start};
 pub use server::{ConnectionId, Output, Server};
-pub use service::AccountService;
+pub use service::{AccountService, ServiceAccount};
+pub use service_http::{RunningService, start as start_service};
+pub use world::{World, message};
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -41,12 +45,23 @@ pub struct Options {
     pub accounts: Accounts,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Messages in the channel called `history`.
+    /// Messages in the channel called `history`, where there is no other world.
     pub history: usize,
+    /// Another world than the small one that the recordings were made with.
+    pub world: Option<World>,
+    /// The account service that it asks, where several servers share one.
+    pub service: Option<AccountService>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 1, accounts: Accounts::Both, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), history: 250 }
+        Self {
+            seed: 1,
+            accounts: Accounts::Both,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            history: 250,
+            world: None,
+            service: None,
+        }
     }
 }

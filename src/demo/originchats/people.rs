@@ -40,7 +40,7 @@ impl Server {
                 Ok(Done::Reply(json!({"cmd": name, "users": rows})))
             }
             "roles_list" => Ok(Done::Reply(json!({"cmd": name, "roles": self.roles}))),
-            "server_info" => Ok(Done::Reply(json!({"cmd": name, "name": "Loopback Lab", "icon": "", "banner": ""}))),
+            "server_info" => Ok(Done::Reply(json!({"cmd": name, "name": self.name, "icon": "", "banner": ""}))),
             "status_set" => self.status_set(id, user, packet),
             "status_get" => {
                 let known = self.users.iter().find(|known| packet["user"] == known.name.as_str());
@@ -87,7 +87,7 @@ impl Server {
                     told["last_message_id"] = newest.map_or(Value::Null, |message| message["id"].clone());
                 }
                 "forum" => told["threads"] = channel.threads.iter().map(super::world::Thread::told).collect(),
-                "voice" => told["voice_state"] = json!([]),
+                "voice" => told["voice_state"] = self.inside(channel),
                 _ => {}
             }
             told

@@ -1,21 +1,21 @@
-//! The thin shell: listens, shakes hands, moves frames between sockets and the server; and the account service on a port of its own.
+//! The thin shell: listens, shakes hands, moves frames between sockets and the server.
 
-use super::Options;
 use super::server::{ConnectionId, Output, Server};
+use super::service_http::{self, RunningService};
+use super::{AccountService, Options};
 use crate::demo::accept::accept;
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-/// How long a client may take for a handshake, or to ask the account service.
+/// How long a client may take for a handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Longest frame that is taken: as the real server.
 const MAX_FRAME: usize = 4 << 20;
@@ -23,15 +23,14 @@ const MAX_FRAME: usize = 4 << 20;
 const QUEUE: usize = 1_024;
 /// Connections at most.
 const MAX_CONNECTIONS: usize = 256;
-/// Longest question to the account service.
-const MAX_QUESTION: usize = 8 << 10;
 
-/// A running server with its account service; both end when this is dropped.
+/// A running server, with an account service of its own where it was given none; both end when this is dropped.
 pub struct Running {
     address: SocketAddr,
-    service: SocketAddr,
-    server: Arc<Mutex<Server>>,
-    _tasks: JoinSet<()>,
+    hub: Hub,
+    service: AccountService,
+    own: Option<RunningService>,
+    tasks: JoinSet<()>,
 }
 
 impl Running {
@@ -41,16 +40,37 @@ impl Running {
         format!("ws://{}", self.address)
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Somebody types a code at the account service's address. Returns whether there is such a code and somebody of that name.
     #[must_use]
     pub fn allow(&self, code: &str, name: &str) -> bool {
-        locked(&self.server).service.allow(code, name)
+        self.service.allow(code, name)
     }
 
-    /// Where the account service is, without a slash at the end.
+    /// Where its own account service is, without a slash at the end; nowhere, if it shares one.
     #[must_use]
     pub fn account_service(&self) -> String {
-        format!("http://{}", self.service)
+        self.own.as_ref().map(RunningService::url).unwrap_or_default()
+    }
+
+    /// Does something with the server itself, and tells its clients what came of it.
+    pub fn with<T>(&self, act: impl FnOnce(&mut Server, f64) -> (T, Vec<Output>)) -> T {
+        self.hub.with(act)
+    }
+
+    /// Cuts all connections without a word, as a crash would. The server goes on listening.
+    pub fn drop_connections(&self) {
+        locked(&self.hub.queues).clear();
+    }
+
+    /// Ends the server; all connections are cut, and nobody listens any more.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
     }
 }
 
@@ -68,15 +88,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn now() -> f64 {
+pub(super) fn now() -> f64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
 impl Hub {
     /// Does something with the server, and tells its clients what came of it, in order.
-    fn with(&self, act: impl FnOnce(&mut Server, f64) -> Vec<Output>) {
+    fn with<T>(&self, act: impl FnOnce(&mut Server, f64) -> (T, Vec<Output>)) -> T {
         let mut server = locked(&self.server);
-        let outputs = act(&mut server, now());
+        let (done, outputs) = act(&mut server, now());
         let mut queues = locked(&self.queues);
         for output in outputs {
             match output {
@@ -89,6 +109,7 @@ impl Hub {
                 Output::Close(id) => drop(queues.remove(&id)),
             }
         }
+        done
     }
 }
 
@@ -98,16 +119,23 @@ impl Hub {
 /// The address cannot be listened on.
 pub async fn start(options: Options) -> std::io::Result<Running> {
     let listener = TcpListener::bind(options.listen).await?;
-    let service_listener = TcpListener::bind(SocketAddr::new(options.listen.ip(), 0)).await?;
-    let (address, service) = (listener.local_addr()?, service_listener.local_addr()?);
-    let hub = Hub { server: Arc::new(Mutex::new(Server::new(options))), queues: Arc::default(), came: Arc::default() };
-    let server = Arc::clone(&hub.server);
+    let address = listener.local_addr()?;
+    let own = match options.service {
+        Some(_) => None,
+        None => Some(
+            service_http::start(AccountService::new(options.seed ^ 0x5e), SocketAddr::new(options.listen.ip(), 0))
+                .await?,
+        ),
+    };
+    let service = options.service.clone().or_else(|| own.as_ref().map(|own| own.service.clone()));
+    let server = Server::new(Options { service, ..options });
+    let service = server.service.clone();
+    let hub = Hub { server: Arc::new(Mutex::new(server)), queues: Arc::default(), came: Arc::default() };
     let mut tasks = JoinSet::new();
     tasks.spawn(ping(hub.clone()));
-    let asked = hub.clone();
-    tasks.spawn(accept(service_listener, MAX_CONNECTIONS, move |stream| answer(stream, asked.clone())));
-    tasks.spawn(accept(listener, MAX_CONNECTIONS, move |stream| attend(stream, hub.clone())));
-    Ok(Running { address, service, server, _tasks: tasks })
+    let heard = hub.clone();
+    tasks.spawn(accept(listener, MAX_CONNECTIONS, move |stream| attend(stream, heard.clone())));
+    Ok(Running { address, hub, service, own, tasks })
 }
 
 /// Pings each client every so often.
@@ -118,7 +146,7 @@ async fn ping(hub: Hub) {
             Some(at) => {
                 let wait = Duration::from_secs_f64((at - now()).clamp(0.0, 3_600.0));
                 tokio::select! {
-                    () = tokio::time::sleep(wait) => hub.with(Server::tick),
+                    () = tokio::time::sleep(wait) => hub.with(|server, now| ((), server.tick(now))),
                     () = hub.came.notified() => {}
                 }
             }
@@ -134,14 +162,11 @@ async fn attend(stream: TcpStream, hub: Hub) {
     let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, handshake).await else { return };
     let (mut sink, mut source) = stream.split();
     let (queue, mut queued) = mpsc::channel(QUEUE);
-    let mut named = None;
-    hub.with(|server, now| {
+    let id = hub.with(|server, now| {
         let (id, outputs) = server.connect(now);
         locked(&hub.queues).insert(id, queue);
-        named = Some(id);
-        outputs
+        (id, outputs)
     });
-    let Some(id) = named else { return };
     let _leave = Leave { hub: &hub, id };
     hub.came.notify_one();
     loop {
@@ -154,7 +179,7 @@ async fn attend(stream: TcpStream, hub: Hub) {
                 }
             }
             heard = source.next() => match heard {
-                Some(Ok(Message::Text(text))) => hub.with(|server, now| server.receive(id, &text, now)),
+                Some(Ok(Message::Text(text))) => hub.with(|server, now| ((), server.receive(id, &text, now))),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 // Bytes are dropped without a word.
                 Some(Ok(_)) => {}
@@ -173,69 +198,6 @@ struct Leave<'hub> {
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
         locked(&self.hub.queues).remove(&self.id);
-        self.hub.with(|server, now| server.disconnect(self.id, now));
+        self.hub.with(|server, now| ((), server.disconnect(self.id, now)));
     }
-}
-
-/// Answers one question to the account service: `GET /generate_validator?key=…` with the token as a bearer, or `GET /link/…?code=…`.
-async fn answer(mut stream: TcpStream, hub: Hub) {
-    let Ok(Some(question)) = tokio::time::timeout(PATIENCE, question(&mut stream)).await else { return };
-    let target = question.split(' ').nth(1).unwrap_or_default();
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let value = |name: &str| {
-        let found = query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
-        found.map(unescaped).unwrap_or_default()
-    };
-    let bearer = question.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let value = value.trim().strip_prefix("Bearer ")?;
-        name.eq_ignore_ascii_case("authorization").then_some(value)
-    });
-    let (status, body) = if question.starts_with("GET ") && path == "/generate_validator" {
-        locked(&hub.server).service.generate(bearer.unwrap_or_default(), &value("key"), now())
-    } else if let Some(about) = path.strip_prefix("/link/").filter(|_| question.starts_with("GET ")) {
-        locked(&hub.server).service.link(about, &value("code"))
-    } else {
-        (404, r#"{"error": "Not found"}"#.to_owned())
-    };
-    let head = format!(
-        "HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    let _ = stream.write_all((head + &body).as_bytes()).await;
-    let _ = stream.shutdown().await;
-}
-
-/// The head of a question, to its empty line.
-async fn question(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut part = [0; 1_024];
-    while !bytes.windows(4).any(|end| end == b"\r\n\r\n") {
-        let length = stream.read(&mut part).await.ok().filter(|length| *length > 0)?;
-        bytes.extend_from_slice(part.get(..length)?);
-        if bytes.len() > MAX_QUESTION {
-            return None;
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// Text in percent form as it is.
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -2,7 +2,7 @@
 
 use super::limits::Limiter;
 use super::service::AccountService;
-use super::world::{self, Channel};
+use super::world::{Channel, World};
 use super::{Accounts, Options};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -60,6 +60,7 @@ pub enum Output {
 }
 
 /// Somebody who is or was here.
+#[derive(Clone, Debug)]
 pub(super) struct User {
     pub(super) id: String,
     pub(super) name: String,
@@ -68,6 +69,8 @@ pub(super) struct User {
     pub(super) status: Value,
     /// The password of an account of this server alone.
     pub(super) password: Option<String>,
+    /// Is there without a connection, by script.
+    pub(super) acting: bool,
 }
 
 struct Connection {
@@ -99,9 +102,24 @@ pub(super) enum Fault {
     Stumbled,
 }
 
+impl Fault {
+    /// What is said of it, if anything.
+    pub(super) fn told(self, command: &str) -> Option<Value> {
+        Some(match self {
+            Self::Error(words) => json!({"cmd": "error", "src": command, "val": words}),
+            Self::Said(words) => json!({"cmd": "error", "src": command, "val": words}),
+            Self::Bare(words) => json!({"cmd": "error", "val": words}),
+            Self::Limit(reason, length) => json!({"cmd": "rate_limit", "reason": reason, "length": length}),
+            Self::Stumbled => return None,
+        })
+    }
+}
+
 /// A server.
 pub struct Server {
-    options: Options,
+    pub(super) accounts: Accounts,
+    pub(super) name: String,
+    owner: String,
     /// The account service that it asks.
     pub service: AccountService,
     pub(super) random: fastrand::Rng,
@@ -121,19 +139,28 @@ impl Server {
     /// A server that nobody is connected to.
     #[must_use]
     pub fn new(options: Options) -> Self {
+        let Options { seed, accounts, history, world, service, .. } = options;
+        let World { name, owner, roles, people: users, channels, reads } = world.unwrap_or_else(|| World::lab(history));
+        let place = |(who, place, upto): (String, String, String)| {
+            let user = users.iter().position(|user| user.name == who)?;
+            Some(((user, place), upto))
+        };
+        let reads = reads.into_iter().filter_map(place).collect();
         Self {
-            service: AccountService::new(options.seed ^ 0x5e),
-            random: fastrand::Rng::with_seed(options.seed),
+            accounts,
+            name,
+            owner,
+            service: service.unwrap_or_else(|| AccountService::new(seed ^ 0x5e)),
+            random: fastrand::Rng::with_seed(seed),
             now: 0.0,
-            users: Vec::new(),
-            channels: world::channels(options.history),
-            roles: world::roles(),
-            reads: HashMap::new(),
+            users,
+            channels,
+            roles,
+            reads,
             limiters: HashMap::new(),
             connections: BTreeMap::new(),
             next: 1,
             out: Vec::new(),
-            options,
         }
     }
 
@@ -143,12 +170,12 @@ impl Server {
         let id = ConnectionId(self.next);
         self.next += 1;
         let key = format!("originChats-{:032x}", self.random.u128(..));
-        let mode = match self.options.accounts {
+        let mode = match self.accounts {
             Accounts::Service => "rotur",
             Accounts::Both => "cracked",
             Accounts::Own => "cracked-only",
         };
-        let server = json!({"name": "Loopback Lab", "owner": {"name": "alice"}});
+        let server = json!({"name": self.name, "owner": {"name": self.owner}});
         let limits = json!({"post_content": 2000, "search_results": 30});
         let attachments = json!({"enabled": false, "max_size": 0, "allowed_types": [], "max_attachments_per_user": 0, "permanent_tiers": []});
         let greeting = json!({"server": server, "limits": limits, "attachments": attachments, "version": "1.1.0", "validator_key": key,
@@ -220,7 +247,7 @@ impl Server {
     }
 
     fn auth(&mut self, id: ConnectionId, proof: &str) -> Result<(usize, bool), &'static str> {
-        if self.options.accounts == Accounts::Own {
+        if self.accounts == Accounts::Own {
             return Err("Rotur authentication is disabled. Use login or register commands.");
         }
         let key = self.connections.get(&id).map(|connection| connection.key.clone()).unwrap_or_default();
@@ -228,11 +255,11 @@ impl Server {
         if let Some(user) = self.users.iter().position(|user| user.id == account) {
             return Ok((user, false));
         }
-        Ok((self.add(account.to_owned(), name.to_owned(), None, None), true))
+        Ok((self.add(account, name, None, None), true))
     }
 
     fn credentials(&self, packet: &Value) -> Result<(String, String), &'static str> {
-        if self.options.accounts == Accounts::Service {
+        if self.accounts == Accounts::Service {
             return Err("Authentication required");
         }
         let part = |name: &str| packet[name].as_str().unwrap_or_default().to_owned();
@@ -270,9 +297,10 @@ impl Server {
     }
 
     fn add(&mut self, id: String, name: String, nickname: Option<String>, password: Option<String>) -> usize {
-        let roles = if name == "alice" { vec!["owner".to_owned(), "user".to_owned()] } else { vec!["user".to_owned()] };
+        let roles =
+            if name == self.owner { vec!["owner".to_owned(), "user".to_owned()] } else { vec!["user".to_owned()] };
         let status = json!({"status": "online", "text": ""});
-        self.users.push(User { id, name, nickname, roles, status, password });
+        self.users.push(User { id, name, nickname, roles, status, password, acting: false });
         self.users.len() - 1
     }
 
@@ -309,22 +337,21 @@ impl Server {
             reply
         };
         let reply = match outcome {
-            Err(Fault::Stumbled) => return,
             Ok(Done::Reply(reply)) => reply,
             Ok(Done::Global(mut packet, channel)) => {
                 packet["global"] = json!(true);
                 self.tell_all(&packet, channel.as_deref(), Some(id));
                 packet
             }
-            Err(Fault::Error(words)) => json!({"cmd": "error", "src": name, "val": words}),
-            Err(Fault::Said(words)) => json!({"cmd": "error", "src": name, "val": words}),
-            Err(Fault::Bare(words)) => json!({"cmd": "error", "val": words}),
-            Err(Fault::Limit(reason, length)) => json!({"cmd": "rate_limit", "reason": reason, "length": length}),
+            Err(fault) => match fault.told(&name) {
+                Some(told) => told,
+                None => return,
+            },
         };
         self.say(id, &marked(reply));
     }
 
-    fn run(&mut self, id: ConnectionId, user: usize, name: &str, packet: &Value) -> Result<Done, Fault> {
+    pub(super) fn run(&mut self, id: ConnectionId, user: usize, name: &str, packet: &Value) -> Result<Done, Fault> {
         match name {
             "ping" => Ok(Done::Reply(json!({"cmd": "pong", "val": "pong"}))),
             "message_new" => self.message_new(user, packet),
@@ -339,6 +366,11 @@ impl Server {
             "thread_create" | "thread_get" | "thread_update" | "thread_delete" => self.threads(user, name, packet),
             _ => self.people(id, user, name, packet),
         }
+    }
+
+    /// What is to be done at connections since the last look.
+    pub(super) fn take_out(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.out)
     }
 
     /// Says something to one connection.
@@ -367,14 +399,16 @@ impl Server {
         ids.into_iter().for_each(|id| self.say(id, packet));
     }
 
-    /// Whether somebody has a connection.
+    /// Whether somebody has a connection, or is there by script.
     pub(super) fn is_connected(&self, user: usize) -> bool {
-        self.connections.values().any(|connection| connection.user == Some(user))
+        self.users.get(user).is_some_and(|user| user.acting)
+            || self.connections.values().any(|connection| connection.user == Some(user))
     }
 
     /// Places in `users` of those who are there, one for each connection.
     pub(super) fn connected(&self) -> Vec<usize> {
-        self.connections.values().filter_map(|connection| connection.user).collect()
+        let acting = self.users.iter().enumerate().filter(|(_, user)| user.acting).map(|(at, _)| at);
+        self.connections.values().filter_map(|connection| connection.user).chain(acting).collect()
     }
 
     /// Forgets somebody; what they wrote stays.

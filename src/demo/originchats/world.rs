@@ -1,8 +1,53 @@
-//! What the server begins with: roles, channels, a history.
+//! What a server begins with: its name, roles, people, channels, a history.
 
+use super::server::User;
 use serde_json::{Map, Value, json};
 
+/// Everything that is there before anybody connects. Made by hand, or as the small one that recordings were made with ([`World::lab`]).
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(super) name: String,
+    /// User name of who owns it.
+    pub(super) owner: String,
+    /// Role objects by name.
+    pub(super) roles: Value,
+    pub(super) people: Vec<User>,
+    pub(super) channels: Vec<Channel>,
+    /// Who has read what: person, place, and the newest message read.
+    pub(super) reads: Vec<(String, String, String)>,
+}
+
+impl World {
+    /// A server with the usual roles and nothing else.
+    #[must_use]
+    pub fn new(name: &str, owner: &str) -> Self {
+        let (name, owner) = (name.to_owned(), owner.to_owned());
+        Self { name, owner, roles: roles(), people: Vec::new(), channels: Vec::new(), reads: Vec::new() }
+    }
+
+    /// The small server of the recordings, with so many messages in the channel called `history`.
+    #[must_use]
+    pub fn lab(history: usize) -> Self {
+        Self { channels: channels(history), ..Self::new("Loopback Lab", "alice") }
+    }
+
+    /// Adds a text channel that everybody reads and writes, with these messages, oldest first.
+    #[must_use]
+    pub fn with_text(mut self, name: &str, messages: Vec<Value>) -> Self {
+        let open = json!({"view": ["user"], "send": ["user"], "delete": ["owner"], "pin": ["owner"]});
+        self.channels.push(Channel { messages, ..Channel::new("text", name, json!({ "permissions": open })) });
+        self
+    }
+}
+
+/// A message as servers store it.
+#[must_use]
+pub fn message(id: &str, user: &str, content: &str, seconds: f64) -> Value {
+    json!({"user": user, "content": content, "timestamp": seconds, "id": id, "pinned": false, "type": "message", "interaction": null})
+}
+
 /// A channel, forum or gap.
+#[derive(Clone, Debug)]
 pub(super) struct Channel {
     pub(super) name: String,
     pub(super) kind: &'static str,
@@ -10,9 +55,12 @@ pub(super) struct Channel {
     pub(super) shape: Map<String, Value>,
     pub(super) messages: Vec<Value>,
     pub(super) threads: Vec<Thread>,
+    /// For voice channels: places in `users` of those inside, and whether their microphone is off.
+    pub(super) inside: Vec<(usize, bool)>,
 }
 
 /// A thread of a forum.
+#[derive(Clone, Debug)]
 pub(super) struct Thread {
     pub(super) shape: Value,
     pub(super) messages: Vec<Value>,
@@ -38,11 +86,11 @@ impl Thread {
 }
 
 impl Channel {
-    fn new(kind: &'static str, name: &str, mut shape: Value) -> Self {
+    pub(super) fn new(kind: &'static str, name: &str, mut shape: Value) -> Self {
         shape["type"] = json!(kind);
         shape["name"] = json!(name);
         let shape = shape.as_object().cloned().unwrap_or_default();
-        Self { name: name.to_owned(), kind, shape, messages: Vec::new(), threads: Vec::new() }
+        Self { name: name.to_owned(), kind, shape, messages: Vec::new(), threads: Vec::new(), inside: Vec::new() }
     }
 
     /// Whether somebody with these roles may do something: the first of the roles that the list names decides.
@@ -68,7 +116,7 @@ impl Channel {
 }
 
 /// The roles, the strongest first.
-pub(super) fn roles() -> Value {
+fn roles() -> Value {
     let role = |id: &str, description: &str, color: Value, hoisted: bool, permissions: Value, position: u8| {
         json!({"id": id, "description": description, "color": color, "hoisted": hoisted, "permissions": permissions,
             "self_assignable": false, "category": null, "position": position})
@@ -85,7 +133,7 @@ pub(super) fn roles() -> Value {
 }
 
 /// The channels; `history` messages in the one of that name.
-pub(super) fn channels(history: usize) -> Vec<Channel> {
+fn channels(history: usize) -> Vec<Channel> {
     let open = json!({"view": ["user"], "send": ["user"], "delete": ["owner", "admin", "moderator"], "pin": ["owner", "moderator"]});
     let mut past = Channel::new(
         "text",
@@ -121,6 +169,6 @@ fn old_message(number: usize) -> Value {
     let needle = if number.is_multiple_of(50) { " needle" } else { "" };
     #[allow(clippy::cast_precision_loss, reason = "small numbers")]
     let timestamp = 1_760_000_000.0 + 60.25 * number as f64;
-    json!({"user": user, "content": format!("old message {number:03}{needle}"), "timestamp": timestamp,
-        "id": format!("00000000-0000-0000-0000-{:012x}", number + 1), "pinned": false, "type": "message", "interaction": null})
+    let id = format!("00000000-0000-0000-0000-{:012x}", number + 1);
+    message(&id, user, &format!("old message {number:03}{needle}"), timestamp)
 }
