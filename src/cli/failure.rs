@@ -77,7 +77,8 @@ impl From<StartupError> for Failure {
             | StartupError::Network(_)
             | StartupError::Proxy { .. }
             | StartupError::Config(_)
-            | StartupError::Server(_) => Self::Usage(error.to_string()),
+            | StartupError::Server(_)
+            | StartupError::Service(_) => Self::Usage(error.to_string()),
             StartupError::Accounts(_) => Self::Failed(error.to_string()),
         }
     }

@@ -8,12 +8,16 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 /// Networks that an account can be of, the default first.
-pub const NETWORKS: &[&str] = &["osmium"];
+pub const NETWORKS: &[&str; 2] = &["osmium", "originchats"];
 
 /// Longest label, in characters.
 const LONGEST_LABEL: usize = 64;
 
-const OPTIONS: &[&str] = &["server", "network", "client_id", "token_command", "trusted_hosts"];
+/// Networks whose servers may be written as a bare host or as the address of a web page.
+const BY_HOST: &[&str] = &[NETWORKS[1]];
+
+const OPTIONS: &[&str] =
+    &["server", "network", "client_id", "token_command", "trusted_hosts", "account_service", "unnamed_keys"];
 
 /// What the configuration says of an account, in `[accounts.LABEL]`. What is `None` is as saved, or the network's default.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -28,6 +32,10 @@ pub struct AccountOptions {
     pub token_command: Option<Vec<String>>,
     /// Hosts outside the server's domain that a connection may go to when the server names them.
     pub trusted_hosts: Option<Vec<String>>,
+    /// The service that keeps accounts of the network beside its servers, as an address without a slash at the end.
+    pub account_service: Option<String>,
+    /// Sign in, too, where a server's key does not say whose it is.
+    pub unnamed_keys: Option<bool>,
 }
 
 impl std::fmt::Debug for AccountOptions {
@@ -38,6 +46,8 @@ impl std::fmt::Debug for AccountOptions {
             .field("network", &self.network)
             .field("client_id", &self.client_id)
             .field("trusted_hosts", &self.trusted_hosts)
+            .field("account_service", &self.account_service)
+            .field("unnamed_keys", &self.unnamed_keys)
             .field("token_command", &self.token_command.as_ref().and_then(|command| command.first()))
             .finish()
     }
@@ -52,6 +62,8 @@ pub struct Account {
     pub network: String,
     /// The server's address; `None`: the network's own.
     pub server: Option<String>,
+    /// The service that keeps its network's accounts beside the servers; `None`: the network's own.
+    pub account_service: Option<String>,
     /// The user's id, as the network's adapter writes it; empty before the first sign-in.
     pub user_id: String,
     /// The user's name; empty before the first sign-in.
@@ -77,6 +89,10 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
                     .server
                     .clone()
                     .or_else(|| Some(saved.server.clone()).filter(|server| !server.is_empty())),
+                account_service: options
+                    .account_service
+                    .clone()
+                    .or_else(|| Some(saved.account_service.clone()).filter(|service| !service.is_empty())),
                 user_id: saved.user_id.clone(),
                 username: saved.username.clone(),
                 display_name: saved.display_name.clone(),
@@ -93,6 +109,7 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
                     .clone()
                     .unwrap_or_else(|| NETWORKS.first().copied().unwrap_or_default().to_owned()),
                 server: options.server.clone(),
+                account_service: options.account_service.clone(),
                 user_id: String::new(),
                 username: String::new(),
                 display_name: String::new(),
@@ -139,6 +156,39 @@ pub fn server_fault(server: &str) -> Option<&'static str> {
     None
 }
 
+/// The same for a network whose servers go by their host.
+fn host_fault(server: &str) -> Option<&'static str> {
+    let socket = match server.split_once("://") {
+        None => format!("wss://{server}"),
+        Some(("https", rest)) => format!("wss://{rest}"),
+        Some(("http", rest)) => format!("ws://{rest}"),
+        Some(("wss" | "ws", _)) => server.to_owned(),
+        Some(_) => return Some("a host such as chat.example.org, or an address that starts with wss:// or ws://"),
+    };
+    server_fault(&socket)
+}
+
+/// Why an address cannot be that of an account service; `None` if it can. What it is told must not be read on the way.
+#[must_use]
+pub fn service_fault(service: &str) -> Option<&'static str> {
+    let expected = Some("an address that starts with https://, or with http:// on this machine");
+    let (socket, encrypted) = match service.split_once("://") {
+        Some(("https", rest)) => (format!("wss://{rest}"), true),
+        Some(("http", rest)) => (format!("ws://{rest}"), false),
+        _ => return expected,
+    };
+    if let Some(fault) = server_fault(&socket) {
+        return if service.contains('@') { Some(fault) } else { expected };
+    }
+    let authority = service.splitn(4, '/').nth(2).unwrap_or_default();
+    let host = authority.strip_prefix('[').map_or_else(
+        || authority.split(':').next().unwrap_or_default(),
+        |rest| rest.split(']').next().unwrap_or_default(),
+    );
+    let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    if service.contains(['?', '#']) || !(encrypted || here) { expected } else { None }
+}
+
 /// Reads `[accounts]`.
 pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) {
     let Some(accounts) = value.get_ref().as_table() else {
@@ -160,8 +210,10 @@ pub(super) fn read(config: &mut Config, reader: &mut Reader<'_>, value: &Spanned
             continue;
         };
         let mut options = AccountOptions::default();
+        let network = table.get("network").and_then(|network| network.get_ref().as_str());
+        let by_host = network.is_some_and(|network| BY_HOST.contains(&network));
         for (name, value) in table {
-            match read_option(&mut options, name.get_ref(), value) {
+            match read_option(&mut options, name.get_ref(), value, by_host) {
                 Ok(()) => {
                     config
                         .lines
@@ -185,19 +237,19 @@ enum Fault {
     Value(String),
 }
 
-fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue<'_>>) -> Result<(), Fault> {
+fn read_option(
+    options: &mut AccountOptions,
+    name: &str,
+    value: &Spanned<DeValue<'_>>,
+    by_host: bool,
+) -> Result<(), Fault> {
     let value = value.get_ref();
     let wrong = |expected: &str| Fault::Value(format!("{name} is {expected}, not {}", described(value)));
     match name {
         "server" => {
             let server = value.as_str().ok_or_else(|| wrong("an address in quotes"))?;
-            if let Some(fault) = server_fault(server) {
-                // What stands there may be a password.
-                return Err(if server.contains('@') {
-                    Fault::Value(format!("{name} is {fault}"))
-                } else {
-                    wrong(fault)
-                });
+            if let Some(fault) = if by_host { host_fault(server) } else { server_fault(server) } {
+                return Err(no_address(name, server, fault, value));
             }
             options.server = Some(server.to_owned());
         }
@@ -221,6 +273,16 @@ fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue
             let expected = "trusted_hosts is a list of host names, such as [\"chat.example.net\"]";
             options.trusted_hosts = Some(hosts.ok_or_else(|| Fault::Value(expected.to_owned()))?);
         }
+        "account_service" => {
+            let service = value.as_str().ok_or_else(|| wrong("an address in quotes"))?;
+            if let Some(fault) = service_fault(service) {
+                return Err(no_address(name, service, fault, value));
+            }
+            options.account_service = Some(service.trim_end_matches('/').to_owned());
+        }
+        "unnamed_keys" => {
+            options.unnamed_keys = Some(value.as_bool().ok_or_else(|| wrong("true or false"))?);
+        }
         "token" | "password" => {
             let text = format!(
                 "a {name} does not belong into the configuration; nib login keeps it, or token_command asks another program"
@@ -239,6 +301,15 @@ fn read_option(options: &mut AccountOptions, name: &str, value: &Spanned<DeValue
     Ok(())
 }
 
+/// Says what is wrong with an address, which is not repeated where it may hold a password.
+fn no_address(name: &str, written: &str, fault: &str, value: &DeValue<'_>) -> Fault {
+    Fault::Value(if written.contains('@') {
+        format!("{name} is {fault}")
+    } else {
+        format!("{name} is {fault}, not {}", described(value))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +321,26 @@ mod tests {
         }
         for bad in ["", "https://a", "wss://", "wss://:80", "wss://u:p@host", "wss://a b", "ws://[]:1"] {
             assert!(server_fault(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_hosts_and_services() {
+        for good in ["chat.example.org", "https://a", "http://127.0.0.1:1", "wss://a/b", "[::1]:9"] {
+            assert_eq!(host_fault(good), None, "{good}");
+        }
+        for bad in ["", "tcp://a:1", "u:p@host", "a b", "ftp://a"] {
+            assert!(host_fault(bad).is_some(), "{bad}");
+        }
+        for good in
+            ["https://api.example.org", "https://a/b/", "http://127.0.0.1:5700", "http://[::1]:9", "http://localhost"]
+        {
+            assert_eq!(service_fault(good), None, "{good}");
+        }
+        for bad in
+            ["", "api.example.org", "http://api.example.org", "wss://a", "https://u:p@a", "https://a?b", "https://"]
+        {
+            assert!(service_fault(bad).is_some(), "{bad}");
         }
     }
 

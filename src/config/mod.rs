@@ -108,6 +108,14 @@ pub struct Fixed {
     accounts: BTreeMap<String, AccountOptions>,
 }
 
+impl Fixed {
+    /// What is set for the account of a label.
+    #[must_use]
+    pub fn account(&self, label: &str) -> Option<&AccountOptions> {
+        self.accounts.get(label)
+    }
+}
+
 impl Config {
     /// What of it holds from the start of a run to its end.
     #[must_use]

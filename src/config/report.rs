@@ -68,7 +68,8 @@ fn effective(config: &Config) -> String {
     for (label, options) in &config.accounts {
         let from = |name: &str| origin(&format!("accounts.{label}.{name}"));
         lines.push((format!("\n[accounts.{}]", quoted(label)), String::new()));
-        let words = [("server", &options.server), ("network", &options.network)];
+        let words =
+            [("server", &options.server), ("network", &options.network), ("account_service", &options.account_service)];
         for (name, value) in words {
             lines.extend(value.iter().map(|value| (format!("{name} = {}", quoted(value)), from(name))));
         }
@@ -77,6 +78,7 @@ fn effective(config: &Config) -> String {
             let hosts: Vec<String> = hosts.iter().map(|host| quoted(host)).collect();
             (format!("trusted_hosts = [{}]", hosts.join(", ")), from("trusted_hosts"))
         }));
+        lines.extend(options.unnamed_keys.iter().map(|keys| (format!("unnamed_keys = {keys}"), from("unnamed_keys"))));
         lines.extend(
             options.token_command.iter().map(|_| ("# token_command = [not shown]".to_owned(), from("token_command"))),
         );

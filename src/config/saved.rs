@@ -18,6 +18,9 @@ pub struct SavedAccount {
     /// The server's address; empty for the network's own.
     #[serde(default)]
     pub server: String,
+    /// The service that keeps the network's accounts beside its servers; empty for the network's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account_service: String,
     /// The user's id, as the network's adapter writes it.
     #[serde(default)]
     pub user_id: String,

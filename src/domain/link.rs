@@ -96,6 +96,15 @@ pub enum LinkEvent {
     Missed,
 }
 
+/// What a server may want besides knowing who comes in. Given with one sign-in; what is needed for each is kept with the token.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Admission {
+    /// The code of an invite.
+    pub invite: Option<Secret>,
+    /// The server's own password.
+    pub password: Option<Secret>,
+}
+
 /// A part of what is needed for signing in or up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SignInPart {

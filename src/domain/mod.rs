@@ -37,7 +37,7 @@ pub use id::{
     UserId,
 };
 pub use invite::{Invite, InviteTarget};
-pub use link::{DownReason, LinkEvent, LinkPhase, SignInPart};
+pub use link::{Admission, DownReason, LinkEvent, LinkPhase, SignInPart};
 pub use message::{
     Attachment, AttachmentKind, Embed, Message, MessageKey, MessageKind, ReactEmoji, Reaction, ReplyInfo,
 };

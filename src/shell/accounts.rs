@@ -1,8 +1,9 @@
 //! What the shell knows of accounts that the core need not: the kind of network, and where the token comes from.
 
+use super::networks::{Network, NoAddress};
 use crate::config;
-use crate::domain::{AccountId, Secret};
-use crate::net::osmium::defaults;
+use crate::domain::{AccountId, CleanText, Secret};
+use crate::net::dial::ServerAddress;
 use crate::state::AccountSpec;
 
 /// Where an account's token comes from and goes to.
@@ -36,6 +37,7 @@ impl AccountSetup {
             label: label.to_owned(),
             network: network.to_owned(),
             server: Some(server.to_owned()).filter(|server| !server.is_empty()),
+            account_service: None,
             user_id: String::new(),
             username: String::new(),
             display_name: String::new(),
@@ -44,10 +46,25 @@ impl AccountSetup {
         Self { id, account, token, login: String::new() }
     }
 
-    /// The server's address: the account's, or the network's own.
+    /// Its network; `None` for one that only another nib knows.
+    #[must_use]
+    pub fn network(&self) -> Option<Network> {
+        Network::named(&self.account.network)
+    }
+
+    /// The server's address: the account's, or the network's own. Empty where neither names one.
     #[must_use]
     pub fn server(&self) -> &str {
-        self.account.server.as_deref().unwrap_or(defaults::URL)
+        self.account.server.as_deref().or(self.network().map(Network::server)).unwrap_or_default()
+    }
+
+    /// Where to connect to, and how.
+    ///
+    /// # Errors
+    /// No server is named, its address is none, or nobody here knows the network.
+    pub fn way(&self) -> Result<(Network, ServerAddress), NoAddress> {
+        let network = self.network().ok_or_else(|| NoAddress::Network(CleanText::line(&self.account.network)))?;
+        Ok((network, network.address(self.server())?))
     }
 
     /// The account as the core is to know it.

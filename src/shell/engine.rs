@@ -4,10 +4,11 @@
 
 use super::clock::Clock;
 use super::drafts::{Draft, Drafts};
-use super::sessions::{Arrived, Sessions};
+use super::networks::Network;
+use super::sessions::{Arrived, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
-use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, UserId};
+use crate::domain::{AccountId, Admission, ChatKey, LinkEvent, Mono, Now, UserId};
 use crate::net::{Credentials, NetEvent};
 use crate::state::{Effect, Event, State, StoreOp, StoreReply, reduce};
 use std::collections::VecDeque;
@@ -173,7 +174,8 @@ impl Engine {
                     Some(name) => Credentials::SignUp { name, login, password },
                     None => Credentials::Password { login, password, code: None },
                 };
-                let told = self.sessions.sign_in(account, server, credentials, keep);
+                let (network, admission) = (Network::default(), Admission::default());
+                let told = self.sessions.sign_in(account, SignIn { network, server, credentials, admission, keep });
                 self.next.extend(told);
             }
             Effect::Probe(account) => self.sessions.probe(account),

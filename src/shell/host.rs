@@ -4,9 +4,9 @@
 //! chat would try again for ever, a command ends with the reason.
 
 use super::engine::{Engine, Observer};
+use super::sessions::SignIn;
 use super::startup::Startup;
 use crate::domain::{AccountId, Answer, LinkPhase, Priority, Progress, Request, RequestId, Secret};
-use crate::net::Credentials;
 use crate::net::session::Report;
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
@@ -200,23 +200,8 @@ impl Host {
     }
 
     /// Signs in to one of the accounts with what the user gave. What comes of it is seen with [`Host::next`]; the token is saved by the core.
-    pub fn sign_in(
-        &mut self,
-        account: AccountId,
-        server: String,
-        login: String,
-        password: Secret,
-        code: Option<Secret>,
-    ) {
-        let credentials = Credentials::Password { login, password, code };
-        if let Some(event) = self.engine.sessions().sign_in(account, server, credentials, true) {
-            self.engine.feed(event, &mut self.watch);
-        }
-    }
-
-    /// Signs in to one of the accounts with a token that the user gave; it is saved when the network takes it.
-    pub fn sign_in_token(&mut self, account: AccountId, token: Secret) {
-        if let Some(event) = self.engine.sessions().sign_in_token(account, token) {
+    pub fn sign_in(&mut self, account: AccountId, wish: SignIn) {
+        if let Some(event) = self.engine.sessions().sign_in(account, wish) {
             self.engine.feed(event, &mut self.watch);
         }
     }

@@ -18,6 +18,7 @@ mod keyring;
 pub mod keys;
 pub mod logging;
 pub mod mouse;
+pub mod networks;
 pub mod open;
 pub mod outside;
 pub mod pacing;

@@ -5,13 +5,14 @@
 
 use super::accounts::{AccountSetup, TokenSource};
 use super::files;
+use super::networks::Network;
 use super::vault::{Identity, Kept, Vault};
 use crate::config;
-use crate::config::accounts::NETWORKS;
-use crate::domain::{AccountId, CleanText, LinkEvent, Now, Priority, Request, RequestId, Secret, SignInPart, Upload};
-use crate::net::dial::{Proxies, ServerAddress};
-use crate::net::osmium::{OsmiumAdapter, OsmiumConfig, defaults};
-use crate::net::session::{self, BATCHES, Batch, MakeAdapter, SessionConfig, SessionHandle};
+use crate::domain::{
+    AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload,
+};
+use crate::net::dial::Proxies;
+use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle};
 use crate::net::{Credentials, NetEvent};
 use crate::state::Event;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,8 +90,25 @@ pub struct Ways {
     pub ca_file: Option<PathBuf>,
     /// Proxies.
     pub proxies: Proxies,
+    /// Who keeps the accounts of networks that have a service for that, for new ones; `None`: the networks' own.
+    pub account_service: Option<String>,
     /// Nothing is to be told that was not asked for: for commands that end after a question or two.
     pub quiet: bool,
+}
+
+/// How somebody wants to sign in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// To which network.
+    pub network: Network,
+    /// The server's address, as it was written.
+    pub server: String,
+    /// With what.
+    pub credentials: Credentials,
+    /// What the server wants besides.
+    pub admission: Admission,
+    /// Whether the token is saved.
+    pub keep: bool,
 }
 
 impl Sessions {
@@ -131,7 +149,7 @@ impl Sessions {
         match &setup.token {
             TokenSource::Given(token) => {
                 let credentials = Credentials::Token(token.clone());
-                self.start(account, credentials)
+                self.start(account, credentials, &Admission::default())
             }
             TokenSource::Saved => {
                 self.wishes += 1;
@@ -144,41 +162,34 @@ impl Sessions {
         }
     }
 
-    /// Begins to sign in with what the user typed, or to make the account. One that is not known yet becomes so. `keep`: the token is saved.
-    pub fn sign_in(
-        &mut self,
-        account: AccountId,
-        server: String,
-        credentials: Credentials,
-        keep: bool,
-    ) -> Option<Event> {
+    /// Begins to sign in with what the user gave, or to make the account. One that is not known yet becomes so.
+    pub fn sign_in(&mut self, account: AccountId, wish: SignIn) -> Option<Event> {
         self.disconnect(account);
+        let SignIn { network, server, credentials, admission, keep } = wish;
         let login = match &credentials {
             Credentials::Password { login, .. } | Credentials::SignUp { login, .. } => login.as_str(),
             Credentials::Token(_) | Credentials::Elsewhere => "",
         };
+        let service = self.ways.account_service.clone().filter(|_| network.account_service().is_some());
         // It gets its name when its token is kept: only then is known who it is.
-        let setup = self.setups.entry(account).or_insert_with(|| {
-            let network = NETWORKS.first().copied().unwrap_or_default();
-            AccountSetup::new(account, network, "", &server, TokenSource::Saved)
-        });
+        let setup = self
+            .setups
+            .entry(account)
+            .or_insert_with(|| AccountSetup::new(account, network.key(), "", "", TokenSource::Saved));
+        network.key().clone_into(&mut setup.account.network);
+        if setup.account.label.is_empty() {
+            setup.account.account_service = service;
+        }
         login.clone_into(&mut setup.login);
         // The network's own server is none to be noted: however one signs in, it is the same account.
-        setup.account.server = Some(server).filter(|server| server != defaults::URL);
+        setup.account.server = network.kept(&server);
         if !keep {
             self.for_this_run.insert(account);
         } else if self.for_this_run.remove(&account) {
             setup.token = TokenSource::Saved;
         }
         self.kept.remove(&account);
-        self.start(account, credentials)
-    }
-
-    /// Begins to sign in with a token that the user gave; it is saved when the network takes it.
-    pub fn sign_in_token(&mut self, account: AccountId, token: Secret) -> Option<Event> {
-        self.disconnect(account);
-        self.kept.remove(&account);
-        self.start(account, Credentials::Token(token))
+        self.start(account, credentials, &admission)
     }
 
     /// What an account is called, as it is saved.
@@ -313,7 +324,7 @@ impl Sessions {
             Finished::Token(account, wish, _) if self.wished.get(&account) != Some(&wish) => None,
             Finished::Token(account, _, Ok(token)) => {
                 self.kept.insert(account, token.clone());
-                self.start(account, Credentials::Token(token))
+                self.start(account, Credentials::Token(token), &Admission::default())
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
@@ -355,27 +366,23 @@ impl Sessions {
         self.running.iter().filter(|running| running.account == account).find_map(|running| running.handle.as_ref())
     }
 
-    fn start(&mut self, account: AccountId, credentials: Credentials) -> Option<Event> {
+    fn start(&mut self, account: AccountId, credentials: Credentials, admission: &Admission) -> Option<Event> {
         let setup = self.setups.get(&account)?;
-        let server: ServerAddress = match setup.server().parse() {
-            Ok(server) => server,
-            Err(error) => return Some(refused(account, &format!("{error}"), Some(SignInPart::Server))),
+        let (network, server) = match setup.way() {
+            Ok(way) => way,
+            Err(error) => return Some(refused(account, &error.to_string(), Some(SignInPart::Server))),
         };
+        let adapters = network.adapters(&setup.account, &server, admission, self.ways.quiet);
         let mut config = SessionConfig {
             trusted_hosts: setup.account.options.trusted_hosts.clone().unwrap_or_default(),
             ca_file: self.ways.ca_file.clone(),
             proxies: self.ways.proxies.clone(),
+            limits: network.limits(),
             ..SessionConfig::new(server, credentials, super::clock::seed())
         };
         config.timing.dial = self.connect_timeout;
         let (sender, batches) = mpsc::channel(BATCHES);
-        let handle = session::spawn(
-            &self.runtime,
-            account,
-            config,
-            adapters(&setup.account, setup.server(), self.ways.quiet),
-            sender,
-        );
+        let handle = session::spawn(&self.runtime, account, config, adapters, sender);
         self.sessions += 1;
         self.running.push(Running { account, number: self.sessions, handle: Some(handle), batches });
         None
@@ -390,15 +397,6 @@ impl Sessions {
             drop(done.blocking_send(work()));
         });
     }
-}
-
-/// What makes the adapter of each connection of an account.
-fn adapters(account: &config::Account, server: &str, quiet: bool) -> MakeAdapter {
-    // There is one network yet; the configuration takes no other name.
-    let mut osmium = OsmiumConfig { url: server.to_owned(), no_subscribe: quiet, ..OsmiumConfig::default() };
-    osmium.client_id = account.options.client_id.unwrap_or(osmium.client_id);
-    // The adapter takes the time from the session when the connection opens.
-    Box::new(move |credentials| Box::new(OsmiumAdapter::new(osmium.clone(), credentials, Now::default())))
 }
 
 fn refused(account: AccountId, reason: &str, about: Option<SignInPart>) -> Event {

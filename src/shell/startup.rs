@@ -4,23 +4,28 @@ use super::accounts::{AccountSetup, TokenSource};
 use super::clock::{Clock, seed};
 use super::drafts::{self, Draft, Drafts};
 use super::engine::Engine;
+use super::networks::{Network, NoAddress};
 use super::secrets::{TOKEN_VARIABLE, environment_token};
 use super::sessions::{Sessions, Ways};
 use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
 use crate::config::{self, Config, Fixed, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
-use crate::domain::{AccountId, ChatId, ChatKey, Settings, fault};
+use crate::domain::{AccountId, ChatId, ChatKey, Secret, Settings, fault};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
-use crate::net::dial::{BadAddress, BadProxy, Proxies, ServerAddress};
-use crate::net::osmium::defaults;
+use crate::net::dial::{BadAddress, BadProxy, Proxies};
 use crate::state::action::Context;
 use crate::state::{Event, State, StoreReply};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
+
+/// The environment variable that names the network of `NIB_TOKEN`.
+pub const NETWORK_VARIABLE: &str = "NIB_NETWORK";
+/// The environment variable that names the service which keeps the accounts, for new ones.
+pub const SERVICE_VARIABLE: &str = "NIB_ACCOUNT_SERVICE";
 
 /// Why a run cannot start. Reads as a sentence.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +54,10 @@ pub enum StartupError {
     },
     /// `NIB_SERVER` is no address.
     #[error("NIB_SERVER is no server's address: {0}")]
-    Server(#[from] BadAddress),
+    Server(#[from] NoAddress),
+    /// `NIB_ACCOUNT_SERVICE` is no address of such a service.
+    #[error("{SERVICE_VARIABLE} is not {0}")]
+    Service(&'static str),
 }
 
 /// What a run starts from.
@@ -102,7 +110,7 @@ impl Startup {
             keeps_choices: false,
             ways: Ways::default(),
             fixed: Fixed::default(),
-            proposed_server: defaults::URL.to_owned(),
+            proposed_server: Network::default().server().to_owned(),
             has_demo: false,
         }
     }
@@ -135,18 +143,10 @@ impl Startup {
         let (config, themes) = Config::of(&paths);
         let mut startup = Self { themes, keeps_choices: true, ..Self::bare(paths) };
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        startup.ways = ways(&config)?;
+        startup.ways.account_service = account_service()?;
         if let Some(token) = environment_token() {
-            let network = variable("NIB_NETWORK")
-                .unwrap_or_else(|| config::accounts::NETWORKS.first().copied().unwrap_or_default().to_owned());
-            if !config::accounts::NETWORKS.contains(&network.as_str()) {
-                return Err(StartupError::Network(network));
-            }
-            // One that is set to nothing is a mistake: the token is not for the network's own server then.
-            let server = std::env::var("NIB_SERVER").ok();
-            server.as_deref().map(str::parse::<ServerAddress>).transpose()?;
-            let server = server.unwrap_or_default();
-            let token = TokenSource::Given(token);
-            startup.accounts.push(AccountSetup::new(AccountId(0), &network, TOKEN_VARIABLE, &server, token));
+            startup.accounts.push(given(token, startup.ways.account_service.clone())?);
         } else {
             let (saved, note) = saved(&startup.paths.accounts_file())?;
             startup.notes.extend(note);
@@ -159,7 +159,6 @@ impl Startup {
         if let Some(server) = variable("NIB_SERVER") {
             startup.proposed_server = server;
         }
-        startup.ways = ways(&config)?;
         startup.configure(config);
         Ok(startup)
     }
@@ -204,6 +203,49 @@ impl Startup {
     }
 }
 
+/// The account of a token from the environment, with its network and server from there, too.
+///
+/// # Errors
+/// There is no such network, or no server to go to.
+pub fn given(token: Secret, account_service: Option<String>) -> Result<AccountSetup, StartupError> {
+    let network = named_network()?;
+    // One that is set to nothing is a mistake: the token is not for the network's own server then.
+    let server = std::env::var("NIB_SERVER").ok();
+    match server.as_deref() {
+        Some(server) if server.trim().is_empty() => return Err(StartupError::Server(BadAddress::Empty.into())),
+        named => drop(network.address(named.unwrap_or_default())?),
+    }
+    let server = server.and_then(|server| network.kept(&server)).unwrap_or_default();
+    let token = TokenSource::Given(token);
+    let mut setup = AccountSetup::new(AccountId(0), network.key(), TOKEN_VARIABLE, &server, token);
+    setup.account.account_service = account_service.filter(|_| network.account_service().is_some());
+    Ok(setup)
+}
+
+/// The network that the environment names, else the usual one.
+///
+/// # Errors
+/// There is no such network.
+pub fn named_network() -> Result<Network, StartupError> {
+    match std::env::var(NETWORK_VARIABLE).ok().filter(|name| !name.is_empty()) {
+        Some(name) => Network::named(&name).ok_or(StartupError::Network(name)),
+        None => Ok(Network::default()),
+    }
+}
+
+/// The service that the environment names for new accounts.
+///
+/// # Errors
+/// What stands there is no address of one.
+pub fn account_service() -> Result<Option<String>, StartupError> {
+    let service = std::env::var(SERVICE_VARIABLE).ok().filter(|value| !value.trim().is_empty());
+    let service = service.map(|service| service.trim().trim_end_matches('/').to_owned());
+    match service.as_deref().and_then(config::accounts::service_fault) {
+        Some(fault) => Err(StartupError::Service(fault)),
+        None => Ok(service),
+    }
+}
+
 /// Gives the core what was written in earlier runs and not sent, and keeps it from now on.
 fn with_drafts(engine: &mut Engine, owners: &[AccountSetup], file: PathBuf) {
     let (drafts, note) = drafts::load(&file).unwrap_or_else(|sentence| (Vec::new(), Some(sentence)));
@@ -236,7 +278,7 @@ fn ways(config: &Config) -> Result<Ways, StartupError> {
         ProxyChoice::Environment => Proxies::from_environment(|name| std::env::var(name).ok())
             .map_err(|(name, bad)| StartupError::Proxy { place: name.to_owned(), bad })?,
     };
-    Ok(Ways { ca_file: config.ca_file.clone(), proxies, quiet: false })
+    Ok(Ways { ca_file: config.ca_file.clone(), proxies, ..Ways::default() })
 }
 
 /// The keys as the layout shows them, the preferred one of each action first.

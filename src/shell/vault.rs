@@ -6,9 +6,7 @@ use super::startup::StartupError;
 use super::token_command;
 use crate::config::{Paths, SavedAccount, SavedAccounts, SecretsChoice};
 use crate::domain::Secret;
-use crate::net::dial::ServerAddress;
-use crate::net::osmium::defaults;
-use crate::state::{Account, proper_label};
+use crate::state::Account;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who is signed in, as it is saved beside the account.
@@ -131,8 +129,9 @@ impl Vault {
         let account = &setup.account;
         let (mut saved, _) = SavedAccounts::load(&self.paths.accounts_file())?;
         let mut server = account.server.clone().unwrap_or_default();
-        let same =
-            |other: &SavedAccount| other.network == account.network && is_same_server(&other.server, setup.server());
+        let network = setup.network().unwrap_or_default();
+        let is_same = |server: &str| network.is_same_server(server, setup.server());
+        let same = |other: &SavedAccount| other.network == account.network && is_same(&other.server);
         let known = saved
             .accounts
             .iter()
@@ -146,7 +145,7 @@ impl Vault {
             (None, Some(other)) if same(other) => account.label.clone(),
             // Nobody chose one.
             (None, None) if account.label.is_empty() => {
-                saved.free_label(proper_label(&identity.username, &setup.login))
+                saved.free_label(&network.label(setup.server(), &identity.username, &setup.login))
             }
             (None, _) => saved.free_label(&account.label),
         };
@@ -156,6 +155,7 @@ impl Vault {
             label: label.clone(),
             network: account.network.clone(),
             server,
+            account_service: account.account_service.clone().unwrap_or_default(),
             user_id,
             username,
             display_name,
@@ -166,12 +166,6 @@ impl Vault {
         }
         Ok((label, renewed))
     }
-}
-
-/// Whether two addresses lead to the same server, however they are written. An empty one is the network's own.
-fn is_same_server(one: &str, other: &str) -> bool {
-    let read = |text: &str| if text.is_empty() { defaults::URL } else { text }.parse::<ServerAddress>().ok();
-    one == other || read(one).is_some_and(|address| Some(address) == read(other))
 }
 
 #[cfg(test)]

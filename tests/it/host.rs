@@ -2,9 +2,12 @@
 
 use nib::config::Paths;
 use nib::demo::osmium::{DemoAccount, Options, Running, start};
-use nib::domain::{AccountId, ChatKey, LinkEvent, LinkPhase, Page, Secret, Update};
+use nib::domain::{AccountId, Admission, ChatKey, LinkEvent, LinkPhase, Page, Secret, Update};
+use nib::net::Credentials;
 use nib::shell::accounts::{AccountSetup, TokenSource};
 use nib::shell::host::{Host, HostError};
+use nib::shell::networks::Network;
+use nib::shell::sessions::SignIn;
 use nib::shell::startup::Startup;
 use nib::state::action::Action;
 use nib::state::effect::Outcome;
@@ -102,7 +105,10 @@ async fn signing_in_with_a_password_saves_the_account_and_a_second_start_asks_no
     let you = &server.accounts[0];
     let mut host = Host::idle(startup(&server.url, TokenSource::Saved, &home));
     host.watch();
-    host.sign_in(AccountId(0), server.url.clone(), you.email.clone(), Secret::new(you.password.clone()), None);
+    let (login, password) = (you.email.clone(), Secret::new(you.password.clone()));
+    let credentials = Credentials::Password { login, password, code: None };
+    let (network, admission) = (Network::Osmium, Admission::default());
+    host.sign_in(AccountId(0), SignIn { network, server: server.url.clone(), credentials, admission, keep: true });
     let kept = async {
         loop {
             match host.next().await {

@@ -4,11 +4,12 @@ use super::finding::{Findings, Section};
 use super::mask::Mask;
 use super::{KEYRING, within};
 use crate::cli::failure::{Failure, SIGN_IN_AGAIN};
-use crate::config::accounts::{NETWORKS, merge};
+use crate::config::accounts::merge;
 use crate::config::{Config, SavedAccounts};
 use crate::domain::AccountId;
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::secrets::{Secrets, TOKEN_VARIABLE, environment_token};
+use crate::shell::startup::{account_service, given, named_network};
 
 const HERE: Section = Section::Accounts;
 
@@ -31,10 +32,17 @@ pub(super) fn look(
 ) -> Result<Vec<Patient>, Failure> {
     let server = std::env::var("NIB_SERVER").unwrap_or_default();
     if let Some(token) = environment_token() {
-        let network = NETWORKS.first().copied().unwrap_or_default();
-        let setup = AccountSetup::new(AccountId(0), network, TOKEN_VARIABLE, &server, TokenSource::Given(token));
-        let text = format!("{TOKEN_VARIABLE} gives the token for {} at {}", network, mask.server(setup.server()));
-        findings.ok(HERE, "account 1", text)?;
+        let setup = match account_service().and_then(|service| given(token, service)) {
+            Ok(setup) => setup,
+            Err(error) => {
+                let text =
+                    format!("{TOKEN_VARIABLE} gives a token that leads nowhere: {}", mask.text(&error.to_string()));
+                findings.problem(HERE, "account 1", text, "see to the variables NIB_NETWORK and NIB_SERVER")?;
+                return Ok(Vec::new());
+            }
+        };
+        let (network, server) = (&setup.account.network, mask.server(setup.server()));
+        findings.ok(HERE, "account 1", format!("{TOKEN_VARIABLE} gives the token for {network} at {server}"))?;
         return Ok(vec![Patient { about: "account 1".to_owned(), setup, has_token: true }]);
     }
     let mut patients = Vec::new();
@@ -62,8 +70,8 @@ pub(super) fn look(
     if patients.is_empty() {
         findings.note(HERE, "accounts", "there is none yet; nib login signs in, nib demo needs none".to_owned())?;
         if !server.is_empty() {
-            let network = NETWORKS.first().copied().unwrap_or_default();
-            let setup = AccountSetup::new(AccountId(0), network, "", &server, TokenSource::Saved);
+            let network = named_network().unwrap_or_default();
+            let setup = AccountSetup::new(AccountId(0), network.key(), "", &server, TokenSource::Saved);
             patients.push(Patient { about: "NIB_SERVER".to_owned(), setup, has_token: false });
         }
     }

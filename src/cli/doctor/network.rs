@@ -74,8 +74,8 @@ async fn way(
 ) -> Result<Option<Facts>, Failure> {
     let about = patient.about.as_str();
     let address = patient.setup.server();
-    let server: ServerAddress = match address.parse() {
-        Ok(server) => server,
+    let server = match patient.setup.way() {
+        Ok((_, server)) => server,
         Err(_) => {
             let text = format!("{} is no server's address", mask.server(address));
             findings.problem(HERE, about, text, "write something like wss://chat.example.org")?;

@@ -14,7 +14,7 @@ pub const LINK_ADDRESS: &str = "https://rotur.dev/link";
 pub const LINK_PERMISSIONS: &str = "validators:generate";
 
 /// How often the account service is asked whether the user has allowed it. It takes 100 questions in a minute.
-pub const LINK_POLL: Duration = Duration::from_secs(5);
+pub const LINK_POLL: Duration = Duration::from_secs(3);
 
 /// How long a code is good for where the service does not say.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(600);
@@ -85,6 +85,8 @@ pub struct OriginConfig {
     pub url: String,
     /// Where the account service is, without a slash at the end.
     pub account_service: String,
+    /// Where people allow programs to use their account.
+    pub link_address: String,
     /// Sign in with a key that names no server, as most servers give it. A server could pass on the proof to another that gave it its key.
     pub unnamed_keys: bool,
     /// The code of an invite, for servers that ask for one.
@@ -110,6 +112,7 @@ impl OriginConfig {
         Self {
             url: url.to_owned(),
             account_service: ACCOUNT_SERVICE.to_owned(),
+            link_address: LINK_ADDRESS.to_owned(),
             unnamed_keys: true,
             invite: None,
             server_password: None,
@@ -119,6 +122,16 @@ impl OriginConfig {
             probe: PROBE,
             quiet: QUIET,
         }
+    }
+
+    /// The same with another account service, by its address. Programs are allowed there at `/link`.
+    #[must_use]
+    pub fn with_service(self, service: &str) -> Self {
+        let service = service.trim_end_matches('/');
+        if service == ACCOUNT_SERVICE {
+            return self;
+        }
+        Self { account_service: service.to_owned(), link_address: format!("{service}/link"), ..self }
     }
 
     /// Host and port as they stand in the address.

@@ -3,7 +3,7 @@
 //!
 //! A machine that is fed answers and moments. The token is asked for only after the service said that the code was typed.
 
-use super::defaults::{LINK_ADDRESS, LINK_CODES, LINK_LIFETIME, LINK_PERMISSIONS, OriginConfig};
+use super::defaults::{LINK_CODES, LINK_LIFETIME, LINK_PERMISSIONS, OriginConfig};
 use crate::domain::{CleanText, Mono, Secret};
 use crate::net::http::HttpReply;
 use std::time::Duration;
@@ -145,6 +145,6 @@ impl Linking {
         self.poll = Some(now.plus(config.link_poll));
         let shown = CleanText::line(&code);
         self.code = Secret::new(code);
-        Next::Show { address: CleanText::ours(LINK_ADDRESS), code: shown, expires }
+        Next::Show { address: CleanText::line(&config.link_address), code: shown, expires }
     }
 }

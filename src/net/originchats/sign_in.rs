@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// What a kept name and password begin with where others keep a token. No token holds a colon.
 const OWN_ACCOUNT: &str = "local:";
+/// What a kept password of a server begins with, which stands before the token, in percent form and with a colon behind it.
+const SERVER_PASSWORD: &str = "server:";
 
 /// What to do next.
 #[derive(Clone, PartialEq)]
@@ -71,13 +73,14 @@ impl SignIn {
     /// A sign-in with these credentials.
     #[must_use]
     pub fn new(credentials: Credentials, config: &OriginConfig) -> Self {
+        let (credentials, server_password) = kept(credentials);
         Self {
-            credentials: kept(credentials),
+            credentials,
             key: None,
             linking: None,
             generation: Generation::Listed,
             invite: config.invite.clone(),
-            server_password: config.server_password.clone(),
+            server_password: config.server_password.clone().or(server_password),
             shown: 0,
         }
     }
@@ -85,13 +88,17 @@ impl SignIn {
     /// What to keep for the next sign-in.
     #[must_use]
     pub fn token(&self) -> Secret {
-        match &self.credentials {
+        let own = match &self.credentials {
             Credentials::Token(token) => token.clone(),
             // Nobody is signed in before there is a token.
-            Credentials::Elsewhere => Secret::default(),
+            Credentials::Elsewhere => return Secret::default(),
             Credentials::Password { login, password, .. } | Credentials::SignUp { login, password, .. } => {
                 Secret::new(format!("{OWN_ACCOUNT}{}:{}", login.trim(), password.expose()))
             }
+        };
+        match &self.server_password {
+            Some(password) => Secret::new(format!("{SERVER_PASSWORD}{}:{}", escaped(password.expose()), own.expose())),
+            None => own,
         }
     }
 
@@ -261,18 +268,33 @@ impl SignIn {
     }
 }
 
-/// Credentials with a name and password that were kept in a token's place taken out of it.
-fn kept(credentials: Credentials) -> Credentials {
-    if let Credentials::Token(token) = &credentials
-        && let Some((login, password)) = token.expose().strip_prefix(OWN_ACCOUNT).and_then(|kept| kept.split_once(':'))
-    {
-        return Credentials::Password {
-            login: login.to_owned(),
-            password: Secret::new(password.to_owned()),
-            code: None,
-        };
+/// Credentials with a name and password that were kept in a token's place taken out of it, and the server's password that was kept before them.
+fn kept(credentials: Credentials) -> (Credentials, Option<Secret>) {
+    let Credentials::Token(token) = &credentials else { return (credentials, None) };
+    let (server_password, rest) = parted(token);
+    let credentials = match rest.strip_prefix(OWN_ACCOUNT).and_then(|kept| kept.split_once(':')) {
+        Some((login, password)) => {
+            Credentials::Password { login: login.to_owned(), password: Secret::new(password.to_owned()), code: None }
+        }
+        None => Credentials::Token(Secret::new(rest.to_owned())),
+    };
+    (credentials, server_password)
+}
+
+/// The server's password that is kept before a token, if one is, and the rest.
+fn parted(token: &Secret) -> (Option<Secret>, &str) {
+    let whole = token.expose();
+    match whole.strip_prefix(SERVER_PASSWORD).and_then(|kept| kept.split_once(':')) {
+        Some((password, rest)) => (Some(Secret::new(unescaped(password))), rest),
+        None => (None, whole),
     }
-    credentials
+}
+
+/// What of a kept sign-in other servers take, too: the token of the account service. `None` for an account of one server.
+#[must_use]
+pub fn for_any_server(kept: &Secret) -> Option<Secret> {
+    let (_, rest) = parted(kept);
+    (!rest.is_empty() && !rest.starts_with(OWN_ACCOUNT)).then(|| Secret::new(rest.to_owned()))
 }
 
 fn refused(reason: &'static str, about: Option<SignInPart>) -> Next {
@@ -354,4 +376,38 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Text in percent form as it was.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('%');
+    bytes.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.extend(byte);
+        bytes.extend_from_slice(part.get(2..).unwrap_or_default().as_bytes());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_servers_password_is_kept_before_whatever_signs_in() {
+        let config = OriginConfig {
+            server_password: Some(Secret::new("ä: 100%,\"".to_owned())),
+            ..OriginConfig::new("wss://a")
+        };
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let own = Credentials::Password { login: "dave".to_owned(), password: secret("a:b"), code: None };
+        for (credentials, elsewhere) in [(own, None), (Credentials::Token(secret("tok")), Some(secret("tok")))] {
+            let token = SignIn::new(credentials.clone(), &config).token();
+            assert_eq!(for_any_server(&token), elsewhere);
+            let again = SignIn::new(Credentials::Token(token), &OriginConfig::new("wss://a"));
+            assert_eq!((again.credentials, again.server_password), (credentials, config.server_password.clone()));
+        }
+    }
 }

@@ -11,6 +11,7 @@ fn account(label: &str) -> SavedAccount {
         label: label.to_owned(),
         network: "osmium".to_owned(),
         server: "ws://127.0.0.1:9".to_owned(),
+        account_service: String::new(),
         user_id: "12".to_owned(),
         username: "ada".to_owned(),
         display_name: "Ada \"the\" 女王\n".to_owned(),

@@ -109,6 +109,11 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
         "[accounts.work]\n",
         "server = \"wss://u:hunter2@x\"\n",
         "client_id = 7\n",
+        "[accounts.club]\n",
+        "network = \"originchats\"\n",
+        "server = \"tcp://chats.example.org:1\"\n",
+        "account_service = \"http://api.example.org\"\n",
+        "unnamed_keys = 1\n",
         "[colours]\n",
         "red = 1\n",
     );
@@ -126,18 +131,35 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
             "config.toml:9:8: keys are written in tables such as [keys.everywhere]",
             "config.toml:11:10: server is an address that starts with wss://, ws:// or tcp://, not \"https://x\"",
             "config.toml:12:1: there is no option of an account called \"sever\"; did you mean \"server\"?",
-            "config.toml:13:11: network is \"osmium\", not \"irc\"",
+            "config.toml:13:11: network is \"osmium\" or \"originchats\", not \"irc\"",
             "config.toml:14:13: client_id is a whole number from 0 to 4294967295, not 4294967296",
             "config.toml:15:1: a token does not belong into the configuration; nib login keeps it, or token_command asks another program",
             "config.toml:16:17: token_command is a program and its arguments, such as [\"pass\", \"show\", \"chat\"]",
             "config.toml:17:17: trusted_hosts is a list of host names, such as [\"chat.example.net\"]",
             "config.toml:18:11: an account cannot be called \"a b\": a label cannot hold spaces, colons, slashes or quotes",
             "config.toml:20:10: server is an address without a user or password in it",
-            "config.toml:22:2: there is no table called \"colours\"",
+            "config.toml:24:10: server is a host such as chat.example.org, or an address that starts with wss:// or ws://, not \"tcp://chats.example.org:1\"",
+            "config.toml:25:19: account_service is an address that starts with https://, or with http:// on this machine, not \"http://api.example.org\"",
+            "config.toml:26:16: unnamed_keys is true or false, not 1",
+            "config.toml:27:2: there is no table called \"colours\"",
         ]
     );
     assert_eq!(config.settings, Settings { composer_lines: 4, ..Settings::default() });
     assert_eq!(config.accounts["work"].client_id, Some(7));
+}
+
+#[test]
+fn an_account_of_another_network_names_its_host_and_who_keeps_it() {
+    let config = read(concat!(
+        "[accounts.club]\nnetwork = \"originchats\"\nserver = \"https://chats.example.org\"\n",
+        "account_service = \"https://api.example.org/\"\nunnamed_keys = false\n",
+        "[accounts.den]\nserver = \"den.example.org\"\nnetwork = \"originchats\"\n",
+    ));
+    assert_eq!(config.problems, []);
+    let club = &config.accounts["club"];
+    assert_eq!(club.server.as_deref(), Some("https://chats.example.org"));
+    assert_eq!((club.account_service.as_deref(), club.unnamed_keys), (Some("https://api.example.org"), Some(false)));
+    assert_eq!(config.accounts["den"].server.as_deref(), Some("den.example.org"));
 }
 
 #[test]

@@ -1,0 +1,95 @@
+//! What comes of a sign-in: waits for its end, and asks for what is wanted in between.
+
+use crate::cli::failure::{CHECK_ADDRESS, Failure, SIGN_IN_AGAIN, sentence, with_next_step};
+use crate::cli::{output, print, prompt};
+use crate::domain::{AccountId, DownReason, LinkEvent};
+use crate::shell::host::Host;
+use crate::state::Event;
+use std::io::IsTerminal;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Waits for the end of the sign-in, asking for a code when the server wants one.
+pub(super) async fn follow(
+    host: &mut Host,
+    id: AccountId,
+    address: &str,
+    patience: Duration,
+    may_ask: bool,
+) -> Result<(), Failure> {
+    let mut asked = false;
+    let mut shown = false;
+    let mut within = patience;
+    loop {
+        let event = timeout(within, host.next()).await.map_err(|_| {
+            let happened = format!("{address} did not finish the sign-in within {} s", within.as_secs());
+            Failure::Network(with_next_step(&happened, "try again in a moment"))
+        })?;
+        match event {
+            Event::Link(_, LinkEvent::CodeNeeded { recovery, wrong }) => {
+                if !may_ask || !std::io::stdin().is_terminal() {
+                    let text = if wrong {
+                        "the code is not right; take a new one and run \"nib login\" again"
+                    } else {
+                        "the account has a second factor; give the code with --code, or on a second line of standard input"
+                    };
+                    return Err(Failure::SignIn(text.to_owned()));
+                }
+                if wrong && asked {
+                    print::tell("That code is not right.");
+                }
+                asked = true;
+                let what = if recovery { "Code, or a recovery code: " } else { "Code: " };
+                let code = prompt::secret(what).await?;
+                if !host.sign_in_code(id, code) {
+                    return Err(Failure::Network(format!("the connection to {address} was lost; run nib login again")));
+                }
+            }
+            Event::Link(_, LinkEvent::ConfirmElsewhere { address: place, code, expires }) => {
+                if std::mem::replace(&mut shown, true) {
+                    print::tell(&format!("That code has expired. The new one: {code}"));
+                } else {
+                    print::tell(&format!("Open {place} in a browser, sign in there, and type this code: {code}"));
+                    print::tell("nib waits until you have allowed it. Ctrl-C gives up.");
+                }
+                // Another code follows it; who is to blame if none does is told by the connection.
+                within = expires + patience;
+            }
+            Event::Link(_, LinkEvent::Refused { reason, .. }) => {
+                let happened = format!("{address} refused the sign-in: {reason}");
+                return Err(Failure::SignIn(with_next_step(&happened, SIGN_IN_AGAIN)));
+            }
+            Event::Link(_, LinkEvent::Down { reason, .. }) => return Err(down(address, &reason)),
+            Event::TokenKept { renewed, note, .. } => {
+                let (who, label) = who(host, id);
+                let again = if renewed { ", which was there already; its sign-in is renewed" } else { "" };
+                print::line(&format!("Signed in to {address} as {who}. nib calls this account \"{label}\"{again}."))?;
+                if let Some(note) = note {
+                    print::tell(&sentence(&note));
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn down(address: &str, reason: &DownReason) -> Failure {
+    Failure::Network(match reason {
+        DownReason::Unreachable { .. } | DownReason::Tls { .. } | DownReason::NotAServer { .. } => {
+            with_next_step(&reason.to_string(), CHECK_ADDRESS)
+        }
+        DownReason::Busy { .. } => with_next_step(&reason.to_string(), "try again in a moment"),
+        DownReason::Closed(_) | DownReason::Quiet | DownReason::SignInFault(_) | DownReason::Internal => {
+            with_next_step(&format!("no sign-in at {address}: {reason}"), "try again in a moment")
+        }
+    })
+}
+
+fn who(host: &mut Host, id: AccountId) -> (String, String) {
+    let label = host.label(id);
+    let Some(account) = host.state().core.account(id) else { return (String::new(), label) };
+    let name = output::author_name(account, None, account.me);
+    let username = account.users.get(&account.me).and_then(|me| me.username.as_ref());
+    (username.map_or_else(|| name.clone(), |username| format!("{name} (@{username})")), label)
+}
