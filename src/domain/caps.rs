@@ -35,6 +35,8 @@ pub struct Caps {
     pub profiles: bool,
     /// The network keeps friends and blocked people.
     pub relationships: bool,
+    /// Threads can be begun, changed, joined and left.
+    pub threads: bool,
     /// Channels tell who can see them.
     pub member_lists: bool,
     /// Longest message in code points, where the network says.

@@ -4,6 +4,7 @@ use super::id::{ChatId, CommunityId, SortKey, UserId};
 use super::message::MessageKey;
 use super::permissions::Overrides;
 use super::text::CleanText;
+use super::time::Wall;
 
 /// A conversation of any kind with the read state of the signed-in account.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -32,6 +33,27 @@ pub struct Chat {
     pub overrides: Overrides,
     /// What is worth a notification here.
     pub notify: NotifyLevel,
+    /// What a thread has that other channels have not.
+    pub thread: Option<Box<ThreadInfo>>,
+}
+
+/// What is told of a thread.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ThreadInfo {
+    /// Who began it, where told.
+    pub by: Option<UserId>,
+    /// How many take part.
+    pub people: u32,
+    /// Whether the signed-in account takes part.
+    pub joined: bool,
+    /// Nobody may write.
+    pub locked: bool,
+    /// Put away: writing brings it back.
+    pub archived: bool,
+    /// The network gives nobody its messages as it is now.
+    pub hidden: bool,
+    /// When it was begun, or written to last.
+    pub active: Option<Wall>,
 }
 
 /// What kind of chat it is.
@@ -129,6 +151,18 @@ impl Chat {
             ChatKind::Channel { kind, .. } => Some(kind),
             _ => None,
         }
+    }
+
+    /// Whether it is a list of threads, which has no messages of its own.
+    #[must_use]
+    pub fn is_forum(&self) -> bool {
+        self.channel_kind() == Some(ChannelKind::Forum)
+    }
+
+    /// Whether its messages cannot be had as it is now.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| thread.hidden)
     }
 
     /// How lively it is: its place among the chats that are listed by activity; greater is livelier.

@@ -30,7 +30,7 @@ pub mod upload;
 
 pub use answer::{Answer, Bundle, Progress, Refusal, RefusalKind, Reply};
 pub use caps::Caps;
-pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel};
+pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel, ThreadInfo};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 pub use id::{
     AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey,
@@ -43,7 +43,7 @@ pub use message::{
 };
 pub use people::{Presence, Profile, User};
 pub use permissions::{Overrides, Permissions};
-pub use request::{Outgoing, Page, Priority, Request};
+pub use request::{Outgoing, Page, Priority, Request, ThreadChange};
 pub use rich::{LineKind, RichText, Span, SpanKind};
 pub use secret::Secret;
 pub use settings::Settings;

@@ -35,6 +35,10 @@ impl Permissions {
     pub const REMOVE_MEMBERS: Self = Self(1 << 12);
     /// Change stickers and emoji.
     pub const MANAGE_STICKERS: Self = Self(1 << 13);
+    /// Begin threads in a forum.
+    pub const BEGIN_THREADS: Self = Self(1 << 14);
+    /// Rename, lock, archive and delete threads of others.
+    pub const MANAGE_THREADS: Self = Self(1 << 15);
     /// Every right there is.
     pub const ALL: Self = Self(u32::MAX);
 

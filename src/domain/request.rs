@@ -92,6 +92,20 @@ pub enum Request {
         /// Started or stopped.
         typing: bool,
     },
+    /// Begin a thread. Answer: `Reply::Chat`.
+    BeginThread {
+        /// In which forum.
+        forum: ChatId,
+        /// Its title.
+        title: String,
+    },
+    /// Change a thread, or take part in it. Answer: `Reply::Done`.
+    ChangeThread {
+        /// Which.
+        thread: ChatId,
+        /// How.
+        change: ThreadChange,
+    },
     /// Tell whether the user is there. Answer: `Reply::Done`.
     SetPresence(Presence),
     /// What an invite leads to; its code or link, as it was given. Answer: `Reply::Invite`.
@@ -104,6 +118,21 @@ pub enum Request {
     LeaveGroup(ChatId),
     /// End this session at the network. Answer: `Reply::Done`.
     SignOut,
+}
+
+/// What is to become of a thread.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum ThreadChange {
+    /// It has another title.
+    Rename(String),
+    /// Nobody may write in it, or it is open again.
+    Lock(bool),
+    /// It is put away, or brought back.
+    Archive(bool),
+    /// Oneself takes part, or no longer.
+    Join(bool),
+    /// It is deleted.
+    Delete,
 }
 
 /// Which part of a chat's history.
@@ -151,6 +180,6 @@ impl Request {
     /// Whether repeating it changes nothing: reads and idempotent writes may be tried again by themselves.
     #[must_use]
     pub const fn is_repeatable(&self) -> bool {
-        !matches!(self, Self::Send(_) | Self::SignInCode(_))
+        !matches!(self, Self::Send(_) | Self::SignInCode(_) | Self::BeginThread { .. })
     }
 }

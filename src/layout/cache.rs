@@ -136,6 +136,9 @@ pub struct LayoutCache {
     pub(super) calendar: Calendar,
     pub(super) sidebar: Scroll,
     pub(super) members: Scroll,
+    pub(super) forum: Scroll,
+    /// The forum that was placed last.
+    pub(super) forum_of: Option<ChatKey>,
     /// The chat whose members were placed last.
     pub(super) members_of: Option<ChatKey>,
     pub(super) blocks: Blocks,
@@ -150,6 +153,8 @@ impl LayoutCache {
             calendar: Calendar::new(zone),
             sidebar: Scroll::default(),
             members: Scroll::default(),
+            forum: Scroll::default(),
+            forum_of: None,
             members_of: None,
             blocks: Blocks::default(),
         }

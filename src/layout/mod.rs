@@ -6,6 +6,7 @@
 mod arrange;
 mod cache;
 mod composer;
+mod forum;
 pub mod glyphs;
 pub mod line;
 pub mod markup;

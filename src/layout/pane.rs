@@ -12,7 +12,7 @@ use super::sidebar::badge;
 use super::style::{Role, Style};
 use super::time::{count, length};
 use super::timeline;
-use crate::domain::{ChannelKind, Chat, ChatKind, LinkPhase, MessageKey, UserId};
+use crate::domain::{ChannelKind, Chat, ChatKind, LinkPhase, MessageKey, ThreadInfo, UserId};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Pane, Region, Target, Tier, Visible};
 use crate::state::pins::Pins;
@@ -65,6 +65,9 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         if area.height >= 20 {
             area.take_top(1);
         }
+    }
+    if pane.forum.is_some() {
+        return super::forum::place(context, cache, account, chat, (area, gutter, width), scene);
     }
     compose(context, cache, account, chat, &mut area, gutter, scene);
     let named = pane.mode != ComposeMode::New;
@@ -120,6 +123,12 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     let pinned = account.pins.get(&chat.id).map_or(0, Pins::count);
     let pinned =
         if pinned > 0 { Line::with(&format!("{} pinned", count(pinned as u64)), Role::Dim) } else { Line::new() };
+    let threads = account.threads(chat.id).count();
+    let pinned = match threads {
+        _ if !chat.is_forum() => pinned,
+        1 => Line::with("1 thread", Role::Dim),
+        _ => Line::with(&format!("{} threads", count(threads as u64)), Role::Dim),
+    };
     let aside = if context.front.shows_sidebar() { pinned } else { elsewhere(context, account, chat, pinned) };
     // Above the times of messages; the name goes first where there is no room for both.
     let end = room.min(MEASURE);
@@ -128,6 +137,7 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     let about: Option<Cow<'_, str>> = match &chat.kind {
         ChatKind::Direct { peer } => Some(there(account, *peer, glyphs)),
         _ if chat.channel_kind() == Some(ChannelKind::Voice) => Some(inside(account, chat).into()),
+        _ if chat.thread.is_some() => chat.thread.as_deref().map(|thread| of_thread(account, chat, thread).into()),
         _ => chat.topic.as_deref().map(Cow::Borrowed),
     };
     if let Some(about) = about.filter(|about| !about.is_empty())
@@ -173,6 +183,18 @@ fn inside(account: &Account, chat: &Chat) -> String {
     let count = account.rooms.get(&chat.id).map_or(0, Vec::len);
     let who = if count == 0 { "nobody".to_owned() } else { count.to_string() };
     format!("{who} inside; no sound here")
+}
+
+/// What is to be known of a thread beside its title.
+fn of_thread(account: &Account, chat: &Chat, thread: &ThreadInfo) -> String {
+    let forum = chat.parent().and_then(|forum| account.chats.get(&forum)).map_or("", |forum| &forum.name);
+    let state = match (thread.locked, thread.archived) {
+        (true, _) => "locked, ",
+        (false, true) => "archived, ",
+        (false, false) => "",
+    };
+    let people = if thread.people == 1 { "one person".to_owned() } else { format!("{} people", thread.people) };
+    format!("{state}in {forum}, {people}")
 }
 
 /// The row above the composer: who types, and at the right what is new below.
@@ -348,6 +370,10 @@ fn hint(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &Cha
     }
     let name = chat_name(account, chat);
     match &chat.kind {
+        ChatKind::Channel { .. } if chat.thread.as_ref().is_some_and(|thread| thread.archived) => {
+            "a message brings the thread back".to_owned()
+        }
+        ChatKind::Channel { kind: ChannelKind::Thread, .. } => format!("message {name}"),
         ChatKind::Channel { .. } => match slow::pause(account, chat) {
             Some(pause) => format!("message #{name} {} one every {}", context.glyphs.between, length(pause.as_secs())),
             None => format!("message #{name}"),

@@ -145,6 +145,12 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
 
 /// A chat's mark and name; returns what is counted of it: unread messages, else who is in the voice room.
 fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line: &mut Line) -> Line {
+    if chat.is_forum() && account.threads(chat.id).next().is_some() {
+        let glyphs = context.glyphs;
+        let folded = context.front.folded.contains(&account.key(chat.id));
+        line.push(if folded { glyphs.folded } else { glyphs.open }, Role::Faint);
+        line.push(" ", Role::Text);
+    }
     let (mark, mark_style) = chat_mark(account, chat, context.glyphs);
     line.push(mark, mark_style);
     line.push(" ", Role::Text);

@@ -208,6 +208,10 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
             add(both(key(Keys::Welcome, "move -1"), key(Keys::Welcome, "move 1")), "move");
             add(key(Keys::Everywhere, "quit"), "quit");
         }
+        // The list of threads has its keys below it.
+        Region::Composer | Region::Messages if context.front.pane.forum.is_some() => {
+            add(key(Keys::Everywhere, "jump"), "jump");
+        }
         Region::Composer => {
             add(key(Keys::Everywhere, "jump"), "jump");
             add(key(Keys::Composer, "focus-sidebar").filter(|_| !context.front.shows_sidebar()), "list");

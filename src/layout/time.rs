@@ -58,6 +58,21 @@ impl Calendar {
         })
     }
 
+    /// A moment in few words: `today 14:02`, `yesterday 09:11`, `Thu 19 Nov 09:11`, `19 Nov 2024`.
+    pub fn near(&mut self, at: Wall, now: Wall) -> Option<String> {
+        let (date, today, time) = (self.date(at)?, self.date(now)?, self.time(at)?);
+        let month: String = month(date).chars().take(3).collect();
+        Some(if date == today {
+            format!("today {time}")
+        } else if today.yesterday().is_ok_and(|yesterday| yesterday == date) {
+            format!("yesterday {time}")
+        } else if date.year() == today.year() {
+            format!("{} {} {month} {time}", weekday(date), date.day())
+        } else {
+            format!("{} {month} {}", date.day(), date.year())
+        })
+    }
+
     /// A day in words: `Today`, `Yesterday`, `Thu 19 November`, with the year when it is another one.
     pub fn day(&mut self, date: Date, now: Wall) -> String {
         let today = self.date(now);
@@ -67,8 +82,7 @@ impl Calendar {
         if today.is_some_and(|today| today.yesterday().is_ok_and(|yesterday| yesterday == date)) {
             return "Yesterday".to_owned();
         }
-        let mut day =
-            format!("{} {} {}", WEEKDAYS[date.weekday().to_monday_zero_offset() as usize % 7], date.day(), month(date));
+        let mut day = format!("{} {} {}", weekday(date), date.day(), month(date));
         if today.is_none_or(|today| today.year() != date.year()) {
             let _ = write!(day, " {}", date.year());
         }
@@ -91,6 +105,10 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+
+fn weekday(date: Date) -> &'static str {
+    WEEKDAYS.get(usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())).copied().unwrap_or_default()
+}
 
 fn month(date: Date) -> &'static str {
     MONTHS.get(usize::from(date.month().unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default()
@@ -168,6 +186,17 @@ mod tests {
         assert_eq!(words(&mut calendar, 1), "Yesterday");
         assert_eq!(words(&mut calendar, 2), "Mon 17 November");
         assert_eq!(words(&mut calendar, 365), "Tue 19 November 2024");
+    }
+
+    #[test]
+    fn moments_are_told_in_few_words() {
+        let mut calendar = calendar();
+        let day = 86_400_000;
+        let mut words = |ago: i64| calendar.near(Wall(NOON.0 - ago * day), NOON).unwrap();
+        assert_eq!(
+            [0, 1, 2, 365].map(&mut words),
+            ["today 12:02", "yesterday 12:02", "Mon 17 Nov 12:02", "19 Nov 2024"]
+        );
     }
 
     #[test]

@@ -120,6 +120,22 @@ pub enum Action {
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.
     Discard,
+    /// Begin a thread in the open forum; without a title, ask for it.
+    BeginThread(String),
+    /// Give the thread under the cursor, or the open one, another title; without one, ask for it.
+    RenameThread(String),
+    /// Lock the thread, or open it again.
+    LockThread,
+    /// Put the thread away, or bring it back.
+    ArchiveThread,
+    /// Take part in the thread, or no longer.
+    JoinThread,
+    /// Delete the thread, after asking.
+    DeleteThread,
+    /// Delete a thread, without asking: what the question leads to.
+    DeleteThreadNow(ChatKey),
+    /// Go to the forum of the open thread.
+    OpenForum,
     /// Mark this chat read.
     MarkRead,
     /// Show or hide the sidebar.
@@ -270,11 +286,14 @@ pub enum ActionError {
 const ANYWHERE: &[Context] = &[Context::Everywhere];
 const OFFERS: &[Context] = &[Context::Welcome, Context::Everywhere];
 const PEOPLE: &[Context] = &[Context::Messages, Context::Everywhere];
-const COMMANDS: &[Context] = &[Context::Messages, Context::Sidebar, Context::Members, Context::Everywhere];
+const COMMANDS: &[Context] =
+    &[Context::Messages, Context::Forum, Context::Sidebar, Context::Members, Context::Everywhere];
 const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
-const LISTS: &[Context] = &[Context::Messages, Context::Sidebar, Context::Members, Context::List];
+const THREADS: &[Context] = &[Context::Forum];
+const LISTS: &[Context] = &[Context::Messages, Context::Forum, Context::Sidebar, Context::Members, Context::List];
 const CHOICES: &[Context] = &[
     Context::Messages,
+    Context::Forum,
     Context::Sidebar,
     Context::Members,
     Context::Person,
@@ -335,7 +354,7 @@ registry! {
     "focus-previous" "" ANYWHERE, true, plain!(A::FocusPrevious), "Move to the previous pane";
     "focus-messages" "" &[Context::Composer, Context::Sidebar, Context::Members], true, plain!(A::FocusMessages), "Move to the messages";
     "focus-composer" "" &[Context::Messages, Context::Sidebar, Context::Members], true, plain!(A::FocusComposer), "Move to the composer";
-    "focus-sidebar" "" &[Context::Messages, Context::Composer], true, plain!(A::FocusSidebar), "Move to the sidebar";
+    "focus-sidebar" "" &[Context::Messages, Context::Forum, Context::Composer], true, plain!(A::FocusSidebar), "Move to the sidebar";
     "focus-members" "" ANYWHERE, true, plain!(A::FocusMembers), "Move to the list of members";
     "toggle-members" "" ANYWHERE, true, plain!(A::ToggleMembers), "Show or hide who is in this chat";
     "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
@@ -366,7 +385,7 @@ registry! {
     "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move up or down";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
-    "accept" "" &[Context::Sidebar, Context::Members, Context::Person, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
+    "accept" "" &[Context::Forum, Context::Sidebar, Context::Members, Context::Person, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
     "previous-community" "" &[Context::Sidebar], false, plain!(A::StepCommunity(-1)), "Go to the community before";
     "next-community" "" &[Context::Sidebar], false, plain!(A::StepCommunity(1)), "Go to the next community";
     "fold" "" &[Context::Sidebar], false, plain!(A::Fold), "Fold or unfold";
@@ -380,6 +399,13 @@ registry! {
     "go-to-replied" "" &[Context::Messages], false, plain!(A::GoToReplied), "Go to the message this one answers";
     "retry" "" &[Context::Messages], true, plain!(A::Retry), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Discard), "Take a failed message back into the composer";
+    "begin-thread" "[TITLE]" THREADS, true, |rest| Some(A::BeginThread(rest.to_owned())), "Begin a thread";
+    "rename-thread" "[TITLE]" THREADS, true, |rest| Some(A::RenameThread(rest.to_owned())), "Give this thread another title";
+    "join-thread" "" THREADS, true, plain!(A::JoinThread), "Take part in this thread, or no longer";
+    "lock-thread" "" THREADS, true, plain!(A::LockThread), "Lock this thread, or open it again";
+    "archive-thread" "" THREADS, true, plain!(A::ArchiveThread), "Put this thread away, or bring it back";
+    "delete-thread" "" THREADS, true, plain!(A::DeleteThread), "Delete this thread";
+    "open-forum" "" &[Context::Messages], true, plain!(A::OpenForum), "Go to the forum of this thread";
     "left" "" TEXT, false, plain!(A::Text(T::Left)), "One character left";
     "right" "" TEXT, false, plain!(A::Text(T::Right)), "One character right";
     "up" "" &[Context::Composer], false, plain!(A::Text(T::Up)), "One line up; in an empty composer, change your last message";
@@ -433,46 +459,4 @@ fn nearest(name: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique_and_kebab_case() {
-        let mut names: Vec<_> = REGISTRY.iter().map(|info| info.name).collect();
-        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')), "{names:?}");
-        names.sort_unstable();
-        let count = names.len();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-
-    #[test]
-    fn every_entry_can_be_read_back() {
-        for info in REGISTRY {
-            let arguments = match info.arguments {
-                "CHAT" => "self",
-                "online|idle|invisible" => "idle",
-                "PATH [TEXT]" => "a.png",
-                _ => "",
-            };
-            let written = format!("{} {arguments}", info.name);
-            assert!(parse(&written).is_ok(), "{written}");
-            assert!(
-                info.help.chars().next().is_some_and(char::is_uppercase) && !info.help.ends_with('.'),
-                "{}",
-                info.help
-            );
-        }
-    }
-
-    #[test]
-    fn wrong_names_and_arguments_say_what_is_right() {
-        assert_eq!(parse("scroll -3"), Ok(Action::ScrollRows(-3)));
-        assert_eq!(
-            parse("page-upp").unwrap_err().to_string(),
-            "there is no action called \"page-upp\"; did you mean \"page-up\"?"
-        );
-        assert_eq!(parse("scroll far").unwrap_err().to_string(), "\"scroll\" goes like this: scroll [ROWS]");
-        assert!(parse("quit now").is_err());
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{compose, open, person};
+use super::ui::{compose, forum, open, person};
 use super::{
     Effect, Effects, State, gone, join, link, login, members, messages, outbox, people, pins, roster, status, sync,
     updates, voice,
@@ -103,6 +103,12 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             if let Err(refusal) = answer.outcome {
                 state.notice(format!("{what}: {}", refusal.text), true, fx);
             }
+        }
+        Purpose::BeginThread { forum, title } => {
+            forum::begun(state, ChatKey::new(account, forum), &title, answer.outcome, fx);
+        }
+        Purpose::RenameThread { thread, title } => {
+            forum::renamed(state, ChatKey::new(account, thread), &title, answer.outcome);
         }
         Purpose::Code => {
             if let Err(refusal) = answer.outcome {

@@ -162,6 +162,12 @@ impl Account {
         listed.filter_map(|id| self.chats.get(id)).filter(|chat| chat.can_open())
     }
 
+    /// The threads of a forum, the one written to last first.
+    pub fn threads(&self, forum: ChatId) -> impl Iterator<Item = &Chat> {
+        let ids = self.order.threads.get(&forum).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.chats.get(id))
+    }
+
     /// Whether a chat is listed: channels without the right to see them are not.
     #[must_use]
     pub fn is_listed(&self, chat: &Chat) -> bool {

@@ -7,13 +7,14 @@ use super::ui::composer::Composer;
 use super::ui::editor::Editing;
 use super::ui::field::Field;
 use super::ui::form::Form;
+use super::ui::forum::ForumList;
 use super::ui::members::Members;
 use super::ui::person::Card;
 use super::ui::picker::Picker;
 use super::ui::sidebar::Sidebar;
 use super::ui::waiting::Waiting;
 use super::unread::ReadMarks;
-use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};
+use crate::domain::{AccountId, ChatId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};
 use std::collections::{HashMap, HashSet};
 
 /// A pane that shows a chat. Anchors belong to panes, since there will be several.
@@ -165,6 +166,8 @@ pub struct Pane {
     pub composer: Composer,
     /// What sending will do.
     pub mode: ComposeMode,
+    /// Where its list of threads stands, if the chat is a forum.
+    pub forum: Option<ForumList>,
     /// The view is to begin at what was not read, once that is here.
     pub(crate) to_unread: bool,
     /// The message to go to once it is fetched.
@@ -322,6 +325,8 @@ pub enum Hit {
     Message(PaneId, Target),
     /// The timeline where no message is.
     Timeline(PaneId),
+    /// A thread in the list of its forum.
+    Thread(PaneId, ChatId),
     /// The count of new messages below.
     NewBelow(PaneId),
     /// The rule at the right of the sidebar.
@@ -411,6 +416,7 @@ impl Front {
                 Region::Members => Context::Members,
                 // Where no chat is open there is nothing to write in and nothing to point at.
                 Region::Messages | Region::Composer if self.pane.chat.is_none() => Context::Welcome,
+                Region::Messages | Region::Composer if self.pane.forum.is_some() => Context::Forum,
                 Region::Messages => Context::Messages,
                 Region::Composer => Context::Composer,
             },

@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::front::{ComposeMode, Overlay, Region};
+use super::ui::form::FormPurpose;
 use super::ui::{attach, open};
 use super::{Account, Effects, State, names, outbox, roster};
 use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId};
@@ -15,8 +16,12 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
     front.folded.retain(|key| !is_gone(key));
     front.overlays.retain(|overlay| match overlay {
         Overlay::Emoji { chat, .. } => !is_gone(chat),
+        Overlay::Form(form) => match &form.purpose {
+            FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) => !is_gone(chat),
+            _ => true,
+        },
         Overlay::Question(question) => match &*question.action {
-            Action::DeleteNow(chat, _) | Action::LeaveGroup(chat) => !is_gone(chat),
+            Action::DeleteNow(chat, _) | Action::LeaveGroup(chat) | Action::DeleteThreadNow(chat) => !is_gone(chat),
             _ => true,
         },
         _ => true,

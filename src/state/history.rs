@@ -38,6 +38,9 @@ pub(super) fn fetch(state: &mut State, chat: ChatKey, page: Page, priority: Prio
 /// Asks for the newest page of the open chat if it is not there, or may not be the newest.
 pub(super) fn refresh_open(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    if state.core.chat(chat).is_some_and(|(_, known)| known.is_forum() || known.is_hidden()) {
+        return;
+    }
     let current = state.core.account(chat.account).and_then(|account| account.timelines.get(&chat.chat));
     if current.is_none_or(|timeline| !timeline.is_loaded() || timeline.gap_after()) {
         if let Some(account) = state.core.account_mut(chat.account) {

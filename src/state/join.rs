@@ -104,7 +104,11 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             form.working = Some("looking for them");
             open::named(state, &name, None, fx);
         }
-        FormPurpose::SignIn(_) | FormPurpose::SignUp(_) | FormPurpose::Command => {}
+        FormPurpose::SignIn(_)
+        | FormPurpose::SignUp(_)
+        | FormPurpose::Command
+        | FormPurpose::Thread(_)
+        | FormPurpose::ThreadTitle(_) => {}
     }
 }
 

@@ -38,6 +38,9 @@ pub(super) fn created(
     let message = marked(account, account.timelines.get(&chat), message);
     let mention = message.mentions_me;
     let (newest, raised) = roster::note_newest(account, chat, place);
+    if let Some(thread) = account.chats.get_mut(&chat).and_then(|chat| chat.thread.as_mut()) {
+        thread.active = thread.active.max(message.at);
+    }
 
     let is_new = match account.timelines.get_mut(&chat) {
         Some(timeline) => timeline.push(Arc::clone(&message)),

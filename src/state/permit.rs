@@ -50,6 +50,12 @@ pub(crate) fn refusal_to_write(state: &State, chat: ChatKey) -> Option<&'static 
     if !account.is_listed(known) {
         return Some("You may not see this channel any more");
     }
+    if known.is_forum() {
+        return Some("Nothing is written in a forum itself; begin a thread in it");
+    }
+    if known.thread.as_ref().is_some_and(|thread| thread.locked) {
+        return Some("This thread is locked: nobody can write in it");
+    }
     if account.may(known, Permissions::SEND) {
         return None;
     }

@@ -89,6 +89,20 @@ pub enum Purpose {
         /// What was typed.
         text: String,
     },
+    /// A thread that is begun, with this title.
+    BeginThread {
+        /// In which forum.
+        forum: ChatId,
+        /// What was typed.
+        title: String,
+    },
+    /// The new title of a thread.
+    RenameThread {
+        /// Which.
+        thread: ChatId,
+        /// What was typed.
+        title: String,
+    },
     /// A change; a refusal is told with this beginning, for example `Not deleted`.
     Change(&'static str),
     /// A second proof or a token for the sign-in.

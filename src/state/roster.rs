@@ -15,6 +15,8 @@ const COMMUNITIES: usize = 2_000;
 pub(crate) struct Order {
     /// Channels and categories of each community: those without a category, then each category with its own. Hidden ones and empty categories are left out.
     pub(crate) channels: HashMap<CommunityId, Vec<ChatId>>,
+    /// The threads of each forum, the most lively first.
+    pub(crate) threads: HashMap<ChatId, Vec<ChatId>>,
     /// Direct chats and groups, the most lively first, then notes to oneself.
     pub(crate) direct: Vec<ChatId>,
     /// Something changed that the order depends on.
@@ -176,6 +178,11 @@ pub(super) fn note_newest(account: &mut Account, chat: ChatId, message: MessageK
         return (false, false);
     }
     known.last_message = Some(message);
+    if known.channel_kind() == Some(ChannelKind::Thread) {
+        let first = known.parent().and_then(|forum| account.order.threads.get(&forum)?.first());
+        account.order.dirty |= first != Some(&chat);
+        return (true, false);
+    }
     if matches!(known.kind, ChatKind::Channel { .. } | ChatKind::Saved) || account.order.direct.first() == Some(&chat) {
         return (true, false);
     }
@@ -222,12 +229,17 @@ fn reorder(account: &mut Account) {
     }
     direct.sort_by_key(|chat| (chat.kind == ChatKind::Saved, Reverse(chat.activity()), chat.id));
     let direct = direct.into_iter().map(|chat| chat.id).collect();
-    let channels = channels.into_iter().map(|(community, chats)| (community, order_channels(account, chats))).collect();
-    account.order = Order { channels, direct, dirty: false };
+    let mut threads = HashMap::new();
+    let channels = channels
+        .into_iter()
+        .map(|(community, chats)| (community, order_channels(account, chats, &mut threads)))
+        .collect();
+    account.order = Order { channels, threads, direct, dirty: false };
 }
 
-/// Channels without a category first, then each category followed by its channels; each by position, then id. Threads follow their forum.
-fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
+/// Channels without a category first, then each category followed by its channels; each by position, then id. Threads follow their forum, the most
+/// lively first.
+fn order_channels(account: &Account, mut chats: Vec<&Chat>, threads: &mut HashMap<ChatId, Vec<ChatId>>) -> Vec<ChatId> {
     let position = |chat: &Chat| match chat.kind {
         ChatKind::Channel { position, .. } => position,
         _ => 0,
@@ -236,12 +248,10 @@ fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
     let is_category = |chat: &Chat| chat.channel_kind() == Some(ChannelKind::Category);
     let categories: Vec<&Chat> = chats.iter().copied().filter(|chat| is_category(chat)).collect();
     let mut under: HashMap<Option<ChatId>, Vec<ChatId>> = HashMap::new();
-    let mut threads: HashMap<ChatId, Vec<ChatId>> = HashMap::new();
+    let mut lively: Vec<&Chat> = Vec::new();
     for chat in chats.iter().filter(|chat| !is_category(chat) && account.is_listed(chat)) {
-        if chat.channel_kind() == Some(ChannelKind::Thread)
-            && let Some(forum) = chat.parent()
-        {
-            threads.entry(forum).or_default().push(chat.id);
+        if chat.channel_kind() == Some(ChannelKind::Thread) && chat.parent().is_some() {
+            lively.push(chat);
             continue;
         }
         // A category that is not known is none.
@@ -255,10 +265,16 @@ fn order_channels(account: &Account, mut chats: Vec<&Chat>) -> Vec<ChatId> {
             ordered.extend(channels);
         }
     }
-    if threads.is_empty() {
+    if lively.is_empty() {
         return ordered;
     }
+    lively.sort_by_key(|chat| (Reverse(chat.activity()), position(chat), chat.id));
+    for thread in lively {
+        if let Some(forum) = thread.parent() {
+            threads.entry(forum).or_default().push(thread.id);
+        }
+    }
     // Those whose forum is not listed are not listed either.
-    let with_threads = |id: ChatId| std::iter::once(id).chain(threads.remove(&id).unwrap_or_default());
+    let with_threads = |id: ChatId| std::iter::once(id).chain(threads.get(&id).into_iter().flatten().copied());
     ordered.into_iter().flat_map(with_threads).collect()
 }

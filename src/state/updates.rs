@@ -1,7 +1,8 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
 use super::{
-    Effects, State, answers, gone, join, link, login, members, messages, people, roster, sync, typing, unread, voice,
+    Effects, State, answers, gone, history, join, link, login, members, messages, people, roster, sync, typing, unread,
+    voice,
 };
 use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Update, UserId};
 
@@ -23,7 +24,11 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         Update::ReadMarkMoved { chat, upto, unread, mentions } => {
             unread::moved(state, ChatKey::new(id, chat), upto, unread, mentions);
         }
-        Update::ChannelChanged(chat) => roster::put_chat_shape(account, *chat),
+        Update::ChannelChanged(chat) => {
+            roster::put_chat_shape(account, *chat);
+            // A thread may have come back that could not be read before.
+            history::refresh_open(state, fx);
+        }
         Update::ChatRemoved(chat) => {
             let gone = roster::remove_chat(account, chat);
             gone::settle(state, id, gone.as_slice(), None, fx);

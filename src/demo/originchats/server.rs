@@ -35,6 +35,8 @@ const CAPABILITIES: &[&str] = &[
     "thread_create",
     "thread_delete",
     "thread_get",
+    "thread_join",
+    "thread_leave",
     "thread_messages",
     "thread_update",
     "typing",
@@ -363,7 +365,9 @@ impl Server {
             "message_get" | "messages_get" | "messages_around" | "messages_pinned" | "messages_search"
             | "message_replies" | "thread_messages" => self.read(id, user, name, packet),
             "unreads_get" | "unreads_count" | "unreads_ack" => self.unreads(id, user, name, packet),
-            "thread_create" | "thread_get" | "thread_update" | "thread_delete" => self.threads(user, name, packet),
+            "thread_create" | "thread_get" | "thread_update" | "thread_delete" | "thread_join" | "thread_leave" => {
+                self.threads(user, name, packet)
+            }
             _ => self.people(id, user, name, packet),
         }
     }

@@ -23,6 +23,18 @@ impl Server {
         if name == "thread_get" {
             return Ok(Done::Reply(json!({"cmd": name, "thread": thread.told()})));
         }
+        if name == "thread_join" || name == "thread_leave" {
+            if let Some(people) = thread.shape["participants"].as_array_mut() {
+                // Who began a thread stays in it without a word.
+                if name == "thread_leave" && !own {
+                    people.retain(|known| *known != who.as_str());
+                } else if name == "thread_join" && people.iter().all(|known| *known != who.as_str()) {
+                    people.push(json!(who));
+                }
+            }
+            let event = json!({"cmd": name, "thread": thread.told(), "thread_id": packet["thread_id"], "user": who});
+            return Ok(Done::Global(event, Some(forum)));
+        }
         if !own && !owns_server {
             return Err(Fault::Error("You do not have permission to manage this thread"));
         }

@@ -311,6 +311,9 @@ pub(super) fn heading(setting: &Setting<'_>, lines: &mut Vec<Line>) {
     line.push(&name, Style::of(Role::Title).bold());
     lines.push(line.cut(setting.width, setting.glyphs.more));
     let words = match chat.kind {
+        crate::domain::ChatKind::Channel { kind: crate::domain::ChannelKind::Thread, .. } => {
+            "This is the beginning of the thread."
+        }
         crate::domain::ChatKind::Channel { .. } => "This is the beginning of the channel.",
         crate::domain::ChatKind::Direct { .. } => "This is the beginning of your messages to each other.",
         crate::domain::ChatKind::Group { .. } => "This is the beginning of the group.",

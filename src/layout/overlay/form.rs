@@ -87,6 +87,8 @@ const fn words(purpose: &FormPurpose) -> (&'static str, &'static str) {
         FormPurpose::Join { found: Some(_), .. } => ("Join", "join"),
         FormPurpose::Command => ("Command", "do it"),
         FormPurpose::Write => ("Write to somebody", "go on"),
+        FormPurpose::Thread(_) => ("A new thread", "begin it"),
+        FormPurpose::ThreadTitle(_) => ("Another title", "rename"),
     }
 }
 

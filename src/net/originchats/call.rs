@@ -8,7 +8,9 @@ use super::history;
 use super::refusal::unfitting;
 use super::wire::{At, Command, Packet};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Bundle, ChatId, ChatKind, MessageKey, Outgoing, Presence, Refusal, Reply, Request, User, UserId};
+use crate::domain::{
+    Bundle, ChatId, ChatKind, MessageKey, Outgoing, Presence, Refusal, Reply, Request, ThreadChange, User, UserId,
+};
 
 /// What came of a call.
 pub enum Outcome {
@@ -192,6 +194,21 @@ pub fn first(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::SetTyping { typing: false, .. } => return done(Reply::Done),
         Request::SetTyping { .. } if !book.server.can("typing") => return done(Reply::Done),
         Request::SetTyping { chat, .. } => return Ok(First::Tell(Command::Typing { at: place(*chat, book)? })),
+        Request::BeginThread { forum, title } => {
+            let channel = place(*forum, book)?.channel.ok_or_else(not_here)?;
+            let command = Command::ThreadCreate { channel, name: title.trim().to_owned() };
+            Call::new(command, |packet, book| {
+                let Packet::Thread { thread, .. } = packet else { return Err(unfitting()) };
+                // The event in it was taken in already.
+                let id = book.names.thread(thread.id.wire(), None);
+                let chat = book.chat(id).ok_or_else(unfitting)?;
+                Ok(Outcome::Done(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() })))
+            })
+        }
+        Request::ChangeThread { thread, change } => {
+            let thread_id = place(*thread, book)?.thread_id.ok_or_else(not_here)?;
+            Call::done(thread_change(thread_id, change))
+        }
         Request::SetPresence(_) if !book.server.can("status_set") => return done(Reply::Done),
         Request::SetPresence(presence) => Call::done(Command::StatusSet {
             status: match presence {
@@ -336,6 +353,19 @@ fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {
         }
         _ => Err(unfitting()),
     }))
+}
+
+fn thread_change(thread_id: String, change: &ThreadChange) -> Command {
+    let update =
+        |name, locked, archived| Command::ThreadUpdate { thread_id: thread_id.clone(), name, locked, archived };
+    match change {
+        ThreadChange::Rename(title) => update(Some(title.trim().to_owned()), None, None),
+        ThreadChange::Lock(locked) => update(None, Some(*locked), None),
+        ThreadChange::Archive(archived) => update(None, None, Some(*archived)),
+        ThreadChange::Join(true) => Command::ThreadJoin { thread_id },
+        ThreadChange::Join(false) => Command::ThreadLeave { thread_id },
+        ThreadChange::Delete => Command::ThreadDelete { thread_id },
+    }
 }
 
 /// Deletes one message after the other. What is gone already is as good as deleted.

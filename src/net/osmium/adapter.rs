@@ -97,6 +97,7 @@ impl OsmiumAdapter {
             groups: true,
             saved: true,
             invites: true,
+            threads: false,
             member_lists: true,
             presence: true,
             profiles: true,

@@ -9,6 +9,8 @@ pub enum Context {
     Composer,
     /// The message cursor has the focus.
     Messages,
+    /// The list of threads of a forum has the focus.
+    Forum,
     /// The sidebar has the focus.
     Sidebar,
     /// The list of members has the focus, or lies on top.
@@ -27,10 +29,11 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Everywhere,
         Self::Composer,
         Self::Messages,
+        Self::Forum,
         Self::Sidebar,
         Self::Members,
         Self::Person,
@@ -47,6 +50,7 @@ impl Context {
             Self::Everywhere => "everywhere",
             Self::Composer => "composer",
             Self::Messages => "messages",
+            Self::Forum => "forum",
             Self::Sidebar => "sidebar",
             Self::Members => "members",
             Self::Person => "person",

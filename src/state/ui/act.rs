@@ -1,9 +1,9 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, editor, lists, members, message, mouse, open, person, quit, themes, welcome};
+use super::{attach, compose, editor, forum, lists, members, message, mouse, open, person, quit, themes, welcome};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
-use crate::state::action::Action;
+use crate::state::action::{Action, Context};
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
 use crate::state::front::{Region, ScrollIntent, Tier};
@@ -58,6 +58,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
     let on_top = !front.overlays.is_empty();
     let region = front.region;
     let welcome = welcome::is_here(front);
+    let forum = !on_top && front.contexts()[0] == Context::Forum;
     match action {
         Action::Redraw => {
             state.touch();
@@ -93,6 +94,10 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Clear => compose::clear(state, fx),
         Action::ScrollPages(by) if on_top => lists::step(state, by.clamp(-100, 100) * 10),
         Action::ScrollRows(by) | Action::Move(by) if on_top => lists::step(state, by),
+        Action::ScrollPages(by) if forum => forum::step(state, by.clamp(-100, 100) * 5),
+        Action::ScrollRows(by) | Action::Move(by) if forum => forum::step(state, by),
+        Action::ScrollStart if forum => forum::step(state, -FARTHEST),
+        Action::ScrollEnd if forum => forum::step(state, FARTHEST),
         Action::ScrollPages(by) => scroll(state, ScrollIntent::Pages(by.clamp(-FARTHEST, FARTHEST))),
         Action::ScrollRows(by) => scroll(state, ScrollIntent::Rows(by.clamp(-FARTHEST, FARTHEST))),
         Action::MoveFirst | Action::ScrollStart if on_top => lists::step(state, -FARTHEST),
@@ -100,8 +105,18 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::ScrollStart => scroll(state, ScrollIntent::Start),
         Action::ScrollEnd => scroll_end(state, fx),
         Action::Move(by) if welcome => welcome::step(state, by),
+        Action::BeginThread(title) => forum::begin(state, &title, fx),
+        Action::RenameThread(title) => forum::rename(state, &title, fx),
+        Action::LockThread | Action::ArchiveThread | Action::JoinThread | Action::DeleteThread => {
+            forum::change(state, &action, fx);
+        }
+        Action::DeleteThreadNow(thread) => forum::delete_now(state, thread, fx),
+        Action::OpenForum => forum::back(state, fx),
+        Action::Accept | Action::Send if forum => forum::open_selected(state, fx),
         Action::Accept | Action::Send if welcome => welcome::accept(state, fx),
         Action::Move(by) => step(state, by),
+        Action::MoveFirst if forum => forum::step(state, -FARTHEST),
+        Action::MoveLast if forum => forum::step(state, FARTHEST),
         Action::MoveFirst => step(state, -FARTHEST),
         Action::MoveLast => step(state, FARTHEST),
         Action::Accept if on_top => lists::accept(state, fx),
@@ -224,7 +239,9 @@ fn turn(state: &mut State, forward: bool) {
         (Region::Composer, false) => Region::Messages,
         (Region::Messages, false) => Region::Composer,
     };
+    let forum = front.pane.forum.is_some();
     match next {
+        Region::Composer if forum => focus(state, Region::Messages),
         Region::Messages => message::focus(state),
         other => focus(state, other),
     }

@@ -18,7 +18,7 @@ const LOOK_BACK: usize = 500;
 /// Text is typed or pasted into the composer.
 pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    if front.pane.chat.is_none() {
+    if front.pane.chat.is_none() || front.pane.forum.is_some() {
         return;
     }
     front.region = Region::Composer;
@@ -198,7 +198,10 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
 /// The user wants to type a command: in the composer where nothing stands there, else in a line of its own.
 pub(super) fn begin_command(state: &mut State) {
     let Some(front) = &mut state.front else { return };
-    let free = front.pane.chat.is_some() && front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New;
+    let free = front.pane.chat.is_some()
+        && front.pane.forum.is_none()
+        && front.pane.composer.is_empty()
+        && front.pane.mode == ComposeMode::New;
     if free {
         front.region = Region::Composer;
         front.pane.composer.insert("/");

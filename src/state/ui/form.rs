@@ -1,7 +1,7 @@
 //! A form: a few labelled fields, a line of help for each, and what is wrong said at the field that it is about.
 
 use super::field::Field;
-use crate::domain::{AccountId, Invite};
+use crate::domain::{AccountId, ChatKey, Invite};
 use crate::state::action::TextEdit;
 use crate::state::front::{Front, Overlay};
 
@@ -26,6 +26,10 @@ pub enum FormPurpose {
     Write,
     /// A command, where the composer holds something else.
     Command,
+    /// Beginning a thread in a forum.
+    Thread(ChatKey),
+    /// Giving a thread another title.
+    ThreadTitle(ChatKey),
 }
 
 impl FormPurpose {
@@ -83,6 +87,8 @@ pub enum FieldKind {
     Username,
     /// A command with what follows it.
     Command,
+    /// What a thread is called.
+    Title,
 }
 
 /// One field.

@@ -3,7 +3,7 @@
 use super::form::{Form, FormPurpose};
 use super::picker::Picker;
 use super::waiting::{self, Waiting};
-use super::{act, compose, jump, message, person};
+use super::{act, compose, forum, jump, message, person};
 use crate::domain::Mono;
 use crate::state::action::{Action, TextEdit};
 use crate::state::effect::Effects;
@@ -95,6 +95,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             FormPurpose::SignIn(_) | FormPurpose::SignUp(_) => login::accept(state, fx),
             FormPurpose::Join { .. } | FormPurpose::Write => join::accept(state, fx),
             FormPurpose::Command => compose::run(state, fx),
+            FormPurpose::Thread(_) | FormPurpose::ThreadTitle(_) => forum::accept(state, fx),
         },
         Some(Overlay::Jump(picker) | Overlay::Themes(picker)) => {
             let Some(action) = picker.chosen().cloned() else { return };

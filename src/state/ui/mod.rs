@@ -10,6 +10,7 @@ pub(super) mod editor;
 pub mod emoji;
 pub mod field;
 pub mod form;
+pub mod forum;
 pub(super) mod jump;
 pub(super) mod lists;
 pub mod members;

@@ -1,7 +1,7 @@
 //! What the mouse points at.
 
 use super::sidebar::SidebarRow;
-use super::{act, lists, members, message, welcome};
+use super::{act, forum, lists, members, message, welcome};
 use crate::state::State;
 use crate::state::effect::{Effect, Effects, OptionValue};
 use crate::state::front::{Hit, Overlay, PaneId, Region, ScrollIntent, Target};
@@ -34,6 +34,14 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
             if front.pane.id == pane {
                 front.region = Region::Messages;
                 front.pane.cursor = Some(target);
+            }
+        }
+        Hit::Thread(pane, thread) => {
+            if front.pane.id == pane
+                && let Some(list) = &mut front.pane.forum
+            {
+                list.cursor = Some(thread);
+                forum::open_selected(state, fx);
             }
         }
         Hit::NewBelow(_) => act::scroll_end(state, fx),
@@ -97,6 +105,11 @@ pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
         Hit::Sidebar(_) | Hit::Rail(..) => front.sidebar.wheeled += i64::from(by),
         Hit::Message(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
             front.pane.scroll(ScrollIntent::Rows(by));
+        }
+        Hit::Thread(..) => {
+            if let Some(list) = &mut front.pane.forum {
+                list.wheeled += i64::from(by);
+            }
         }
         Hit::Member(_) | Hit::Members => front.members.wheeled += i64::from(by),
         Hit::Item(_) | Hit::Panel => lists::step(state, by.signum()),

@@ -1,6 +1,7 @@
 //! Opening and leaving chats; what was typed stays with the chat it was typed in.
 
 use super::form::FormPurpose;
+use super::forum::ForumList;
 use super::waiting::{self, Awaits};
 use super::{attach, drafts, sidebar};
 use crate::domain::{
@@ -39,11 +40,12 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     }
     let community = known.community();
     let unread = known.unread > 0;
+    let forum = known.is_forum().then(ForumList::default);
     let last_read = known.last_read;
     let Some(front) = &state.front else { return false };
     if front.pane.chat == Some(key) {
         if let Some(front) = &mut state.front {
-            front.region = Region::Composer;
+            front.region = if front.pane.forum.is_some() { Region::Messages } else { Region::Composer };
         }
         state.touch();
         return true;
@@ -56,10 +58,10 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     let epoch = front.pane.epoch.wrapping_add(1);
     let composer = front.pane.composer.successor();
     let divider = last_read.filter(|_| unread);
-    front.pane = Pane { id, intent_number, epoch, chat: Some(key), divider, composer, ..Pane::default() };
+    front.pane = Pane { id, intent_number, epoch, chat: Some(key), divider, composer, forum, ..Pane::default() };
     drafts::take_up(front, key);
     front.wish = None;
-    front.region = Region::Composer;
+    front.region = if forum.is_some() { Region::Messages } else { Region::Composer };
     front.visited.retain(|visited| *visited != key);
     front.visited.push(key);
     if front.visited.len() > VISITED {
@@ -83,7 +85,9 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         history::to_unread(front, &state.core.accounts);
     }
     history::refresh_open(state, fx);
-    pins::ask(state, key, fx);
+    if forum.is_none() {
+        pins::ask(state, key, fx);
+    }
     state.touch();
     true
 }

@@ -207,16 +207,13 @@ pub(in crate::state) fn fold(state: &mut State) -> bool {
         }
         Some(SidebarRow::Category { chat, .. }) => toggle(front, chat),
         Some(SidebarRow::Chat { chat, .. }) => {
-            let parent = state.core.chat(chat).and_then(|(_, chat)| chat.parent());
-            let Some(parent) = parent else { return false };
+            let known = state.core.chat(chat).map(|(_, chat)| chat);
+            let own = known.filter(|known| known.is_forum()).map(|known| known.id);
+            let Some(parent) = own.or_else(|| known?.parent()) else { return false };
             let category = ChatKey::new(chat.account, parent);
             toggle(front, category);
-            if let Some(at) = front
-                .sidebar
-                .rows
-                .iter()
-                .position(|row| matches!(row, SidebarRow::Category { chat, .. } if *chat == category))
-            {
+            let heads = |row: &SidebarRow| matches!(row, SidebarRow::Category { chat, .. } | SidebarRow::Chat { chat, .. } if *chat == category);
+            if let Some(at) = front.sidebar.rows.iter().position(heads) {
                 front.sidebar.cursor = at;
             }
         }

@@ -76,11 +76,14 @@ fn channels(account: &Account, front: &Front, community: CommunityId, depth: u8,
             space(rows);
             continue;
         }
-        let hidden = folded && chat.parent().is_some() && chat.unread == 0 && front.pane.chat != Some(key);
+        let forum = chat.parent().filter(|_| chat.channel_kind() == Some(ChannelKind::Thread));
+        let shut = forum.is_some_and(|forum| front.folded.contains(&account.key(forum)));
+        let hidden = (folded && chat.parent().is_some() || shut) && chat.unread == 0 && front.pane.chat != Some(key);
         if hidden {
             continue;
         }
-        let depth = if chat.parent().is_some() { depth + 1 } else { depth };
+        let grouped = forum.and_then(|forum| account.chats.get(&forum)).is_some_and(|forum| forum.parent().is_some());
+        let depth = depth + u8::from(chat.parent().is_some()) + u8::from(grouped);
         rows.push(SidebarRow::Chat { chat: key, depth });
         if chat.channel_kind() == Some(ChannelKind::Voice) {
             let count = account.rooms.get(id).map_or(0, |room| room.len().min(VOICES));

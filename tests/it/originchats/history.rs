@@ -207,7 +207,7 @@ fn threads_have_pages_of_their_own_unless_they_are_locked() {
     peer.sync();
     let thread = |locked| json!({"cmd": "thread_update", "thread": {"id": "e3408580-571f-4bb9-85ee-0f39b79119b5", "name": "t", "parent_channel": "help", "locked": locked, "archived": false}});
     peer.hear(&thread(false));
-    let [Update::ChannelChanged(chat)] = &peer.updates()[..] else { panic!("no thread") };
+    let [Update::ChannelChanged(chat), ..] = &peer.updates()[..] else { panic!("no thread") };
     let chat = chat.id;
     let fetch = Request::FetchHistory { chat, page: Page::Before(key(7)), limit: 30 };
     let asked = peer.asked(1, &fetch);

@@ -10,6 +10,7 @@ mod people;
 mod reading;
 mod replay;
 mod sign_in;
+mod threads;
 mod wire;
 mod with_server;
 

@@ -325,18 +325,26 @@ fn threads_are_chats_under_their_forum() {
     let bundle = peer.sync();
     let forum = chat_of(&bundle, "help");
     let thread = |locked: bool, archived: bool| json!({"id": THREAD, "name": "My thread", "parent_channel": "help", "created_by": "bob", "created_at": 1.5e9, "locked": locked, "archived": archived, "participants": ["bob"], "last_message": null, "last_message_id": null});
-    let made = one(&mut peer, &json!({"cmd": "thread_create", "thread": thread(false, false), "channel": "help"}));
-    let Update::ChannelChanged(chat) = made else { panic!("{made:?}") };
+    // What may be done in it is told with it.
+    let mut told = |packet: Value| {
+        peer.hear(&packet);
+        let updates = peer.updates();
+        let [Update::ChannelChanged(chat), Update::OverridesChanged { chat: of, overrides }] = &updates[..] else {
+            panic!("{updates:?}")
+        };
+        assert_eq!((*of, *overrides), (chat.id, chat.overrides));
+        chat.clone()
+    };
+    let chat = told(json!({"cmd": "thread_create", "thread": thread(false, false), "channel": "help"}));
     assert_eq!(
         (chat.parent(), chat.channel_kind(), chat.name.as_str()),
         (Some(forum), Some(ChannelKind::Thread), "My thread")
     );
     assert_eq!(rights(&chat), ["view", "send", "react"]);
     // Told without the forum's name beside it.
-    let changed = one(&mut peer, &json!({"cmd": "thread_update", "thread": thread(true, false)}));
-    let Update::ChannelChanged(locked) = changed else { panic!("{changed:?}") };
+    let locked = told(json!({"cmd": "thread_update", "thread": thread(true, false)}));
     assert_eq!((locked.id, rights(&locked)), (chat.id, vec!["view"]));
-    assert!(locked.topic.is_some_and(|topic| topic.starts_with("Locked")));
+    assert!(locked.thread.is_some_and(|thread| thread.locked && thread.hidden));
     let told = json!({"cmd": "message_new", "message": message(ID, "bob", "post", 1.6e9), "channel": "help", "thread_id": THREAD});
     assert!(matches!(one(&mut peer, &told), Update::MessageCreated { message, .. } if message.chat == chat.id));
     let asked = peer.asked(1, &Request::SetTyping { chat: chat.id, typing: true });

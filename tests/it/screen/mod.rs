@@ -5,6 +5,7 @@ mod scenes;
 
 mod anchors;
 mod files;
+mod forum;
 mod members;
 mod pictures;
 mod welcome;

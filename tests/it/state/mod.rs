@@ -3,6 +3,7 @@
 mod commands;
 mod drafts;
 mod files;
+mod forums;
 mod members;
 mod mouse;
 mod outbox;

@@ -1,7 +1,7 @@
 //! Channels, forums with their threads, gaps, direct chats: the server's list as chats with their read state.
 
 use super::{Book, order};
-use crate::domain::{Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, VoiceParticipant};
+use crate::domain::{Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, ThreadInfo, VoiceParticipant};
 use crate::net::originchats::defaults::THREADS;
 use crate::net::originchats::wire::{Channel, Raw, Thread, Unread};
 
@@ -129,8 +129,9 @@ impl Book {
         all.then_some(0)
     }
 
-    /// A message was written: its chat is that lively now.
-    pub(super) fn wrote(&mut self, chat: ChatId, id: &Raw, seconds: Option<f64>) {
+    /// A message was written: its chat is that lively now. Returns whether an archived thread came back by it.
+    pub(super) fn wrote(&mut self, chat: ChatId, id: &Raw, seconds: Option<f64>) -> bool {
+        let mut revived = false;
         let forum = self.names.forum_of(chat);
         let threads = &mut self.names;
         for (known, channel) in &mut self.channels {
@@ -143,10 +144,11 @@ impl Book {
                     thread.last_message = seconds;
                     thread.last_message_id = Some(id.clone());
                     // Writing revives what was archived.
-                    thread.archived = false;
+                    revived |= std::mem::take(&mut thread.archived);
                 }
             }
         }
+        revived
     }
 
     /// A message was deleted: where it was the newest, nobody says which is now, until the list is fetched again.
@@ -263,10 +265,14 @@ impl Book {
 
     fn thread_as_chat(&mut self, thread: &Thread, forum: ChatId, channel: &Channel, at: usize) -> Chat {
         let id = self.names.thread(thread.id.wire(), Some(forum));
-        let topic = match (thread.locked, thread.archived) {
-            (true, _) => Some("Locked: nobody can read or write here"),
-            (false, true) => Some("Archived: it opens again when somebody writes"),
-            (false, false) => None,
+        let info = ThreadInfo {
+            by: thread.by.as_ref().map(|by| self.names.user(by.wire())),
+            people: u32::try_from(thread.people.len()).unwrap_or(u32::MAX),
+            joined: thread.people.iter().any(|name| name.wire().to_lowercase() == self.my_name),
+            locked: thread.locked,
+            archived: thread.archived,
+            hidden: thread.locked || thread.archived,
+            active: self.date(thread.last_message.or(thread.created_at)),
         };
         let kind = ChatKind::Channel {
             community: self.community,
@@ -281,8 +287,9 @@ impl Book {
             wire: thread.id.line(),
             kind,
             name: thread.name.line(),
-            topic: topic.map(CleanText::ours),
             last_message,
+            made: order(thread.created_at),
+            thread: Some(Box::new(info)),
             overrides: self.thread_overrides(Some(channel), thread.locked),
             ..Chat::default()
         };

@@ -88,7 +88,7 @@ impl Book {
             }
             Packet::ChannelDelete { name } => self.forget_channel(&name).into_iter().map(Update::ChatRemoved).collect(),
             Packet::Thread { thread, forum } => match self.changed_thread(*thread, forum.as_ref()) {
-                Some(id) => self.chat(id).map(|chat| Update::ChannelChanged(Box::new(chat))).into_iter().collect(),
+                Some(id) => self.thread_updates(id),
                 None => {
                     // The list of channels will bring it.
                     self.skipped.count("thread of an unknown forum");
@@ -173,13 +173,22 @@ impl Book {
             self.skipped.count("event without a place");
             return Vec::new();
         };
-        self.wrote(chat, &message.id, message.timestamp);
+        let revived = self.wrote(chat, &message.id, message.timestamp);
+        let mut updates = if revived { self.thread_updates(chat) } else { Vec::new() };
         let message: Neutral = self.message(message, chat);
         let author = (!self.people.contains_key(&message.author)).then(|| Box::new(self.user(message.author)));
         if let Some(unread) = self.unreads.get_mut(&chat) {
             unread.count = if message.author == self.me { unread.count } else { unread.count.saturating_add(1) };
         }
-        vec![Update::MessageCreated { message: Arc::new(message), unread: None, author, nonce }]
+        updates.push(Update::MessageCreated { message: Arc::new(message), unread: None, author, nonce });
+        updates
+    }
+
+    /// A thread, anew: what may be done in it changes with it.
+    fn thread_updates(&mut self, thread: ChatId) -> Vec<Update> {
+        let Some(chat) = self.chat(thread) else { return Vec::new() };
+        let rights = Update::OverridesChanged { chat: thread, overrides: chat.overrides };
+        vec![Update::ChannelChanged(Box::new(chat)), rights]
     }
 
     fn message_edit(&mut self, place: &Place, message: Option<Message>) -> Vec<Update> {

@@ -19,7 +19,8 @@ const DECIDED: Permissions = Permissions::VIEW
     .union(Permissions::DELETE_OTHERS)
     .union(Permissions::PIN)
     .union(Permissions::CONNECT_VOICE)
-    .union(Permissions::SPEAK);
+    .union(Permissions::SPEAK)
+    .union(Permissions::BEGIN_THREADS);
 
 /// Whether a list allows somebody with these roles; `None` when it says nothing of them.
 fn decides(list: &[Raw], roles: &[Raw]) -> Option<bool> {
@@ -81,6 +82,8 @@ impl Book {
         give(self.allows(access, "react"), Permissions::REACT);
         give(self.allows(access, "delete"), Permissions::DELETE_OTHERS);
         give(self.allows(access, "pin"), Permissions::PIN);
+        let forum = channel.kind.wire() == "forum";
+        give(forum && self.allows(access, "create_thread"), Permissions::BEGIN_THREADS);
         give(voice, Permissions::CONNECT_VOICE.union(Permissions::SPEAK));
         Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0) }
     }
@@ -114,6 +117,7 @@ impl Book {
             ("manage_channels", Permissions::MANAGE_CHANNELS),
             ("manage_server", Permissions::MANAGE_COMMUNITY.union(Permissions::MANAGE_STICKERS)),
             ("manage_roles", Permissions::MANAGE_ROLES),
+            ("manage_threads", Permissions::MANAGE_THREADS),
         ]
         .into_iter()
         .filter(|(name, _)| holds(name))

@@ -110,6 +110,24 @@ pub enum Command {
         at: At,
         message_id: String,
     },
+    /// Begins a thread.
+    ThreadCreate { channel: String, name: String },
+    /// Changes a thread: what is not said stays.
+    ThreadUpdate {
+        thread_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        locked: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        archived: Option<bool>,
+    },
+    /// Takes part in a thread.
+    ThreadJoin { thread_id: String },
+    /// Takes part no longer.
+    ThreadLeave { thread_id: String },
+    /// Deletes a thread.
+    ThreadDelete { thread_id: String },
     /// Tells whether one is there.
     StatusSet { status: &'static str },
     /// Leaves the server, for good.
@@ -175,6 +193,11 @@ impl Command {
             Self::MessageReactRemove { .. } => "message_react_remove",
             Self::Typing { .. } => "typing",
             Self::UnreadsAck { .. } => "unreads_ack",
+            Self::ThreadCreate { .. } => "thread_create",
+            Self::ThreadUpdate { .. } => "thread_update",
+            Self::ThreadJoin { .. } => "thread_join",
+            Self::ThreadLeave { .. } => "thread_leave",
+            Self::ThreadDelete { .. } => "thread_delete",
             Self::StatusSet { .. } => "status_set",
             Self::UserLeave { .. } => "user_leave",
         }
@@ -244,6 +267,11 @@ mod tests {
             Command::MessageReactRemove { at: at(), id: text(), emoji: text() },
             Command::Typing { at: at() },
             Command::UnreadsAck { at: at(), message_id: text() },
+            Command::ThreadCreate { channel: text(), name: text() },
+            Command::ThreadUpdate { thread_id: text(), name: None, locked: Some(true), archived: None },
+            Command::ThreadJoin { thread_id: text() },
+            Command::ThreadLeave { thread_id: text() },
+            Command::ThreadDelete { thread_id: text() },
             Command::StatusSet { status: "idle" },
             Command::UserLeave { channel: None },
         ];

@@ -4,6 +4,8 @@ use super::json::{Fields, Json, Raw};
 
 /// Most entries of a short list inside an object: roles of a person, reactions, embeds, options. A bound against hostile ones.
 const SHORT: usize = 200;
+/// Most participants of a thread.
+const PARTICIPANTS: usize = 1_000;
 
 /// Where something is: in a channel, or in a thread of one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -264,6 +266,10 @@ pub struct Thread {
     pub name: Raw,
     /// Name of its forum.
     pub forum: Option<Raw>,
+    /// User name of who began it.
+    pub by: Option<Raw>,
+    /// User names of those who take part.
+    pub people: Vec<Raw>,
     /// Cannot be read or written.
     pub locked: bool,
     /// Cannot be read until somebody writes.
@@ -283,6 +289,8 @@ impl Thread {
             id: fields.filled("id")?,
             name: fields.raw("name").unwrap_or_default(),
             forum: fields.filled("parent_channel"),
+            by: fields.filled("created_by"),
+            people: strings(fields.list("participants").into_iter().take(PARTICIPANTS).collect()),
             locked: fields.flag("locked"),
             archived: fields.flag("archived"),
             created_at: fields.float("created_at"),
