@@ -45,7 +45,8 @@ pub struct Cli {
 }
 
 /// What stands below the options.
-const AFTERWARDS: &str = "Environment: NIB_TOKEN (with NIB_SERVER) signs in for one run and stores nothing, NIB_HOME puts all files \
+const AFTERWARDS: &str = "Environment: NIB_TOKEN (with NIB_SERVER and NIB_NETWORK) signs in for one run and stores nothing, \
+NIB_ACCOUNT_SERVICE names who keeps accounts of OriginChats, NIB_HOME puts all files \
 into one directory, NO_COLOR does without colours.
 
 Exit codes: 0 done, 1 failed or refused, 2 wrong usage or configuration, or no terminal, 3 no account, or the sign-in was refused, 4 network.";

@@ -180,7 +180,7 @@ pub fn service_fault(service: &str) -> Option<&'static str> {
     if let Some(fault) = server_fault(&socket) {
         return if service.contains('@') { Some(fault) } else { expected };
     }
-    let authority = service.splitn(4, '/').nth(2).unwrap_or_default();
+    let authority = service.split('/').nth(2).unwrap_or_default();
     let host = authority.strip_prefix('[').map_or_else(
         || authority.split(':').next().unwrap_or_default(),
         |rest| rest.split(']').next().unwrap_or_default(),

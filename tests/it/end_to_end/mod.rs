@@ -1,5 +1,7 @@
 //! The real binary: in a real terminal and in the shell, against the embedded server over real sockets.
 
+#[path = "../support/lab.rs"]
+mod lab;
 #[path = "../support/picture.rs"]
 mod picture;
 #[path = "../support/pty.rs"]
@@ -20,6 +22,7 @@ mod encrypted;
 mod graphemes;
 mod guide;
 mod keyboard;
+mod many_servers;
 mod matrix;
 mod networks;
 mod people;

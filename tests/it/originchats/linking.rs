@@ -3,6 +3,7 @@
 use super::peer::*;
 use nib::domain::{LinkEvent, Secret};
 use nib::net::http::HttpCall;
+use nib::net::originchats::defaults::{LINK_LIFETIME, LINK_POLL};
 use nib::net::{Adapter, Close, Credentials};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -24,7 +25,7 @@ fn shown() -> Peer {
 }
 
 fn not_yet(peer: &mut Peer, status: u16) {
-    peer.pass(Duration::from_secs(5));
+    peer.pass(LINK_POLL);
     let call = peer.call();
     assert_eq!(call.url, "https://api.rotur.dev/link/status?code=A1B2C3");
     peer.reply_to(&call, status, &json!({"status": "not found"}));
@@ -41,11 +42,11 @@ fn a_code_is_shown_until_somebody_types_it() {
     for status in [404, 404, 429, 500] {
         not_yet(&mut peer, status);
     }
-    peer.pass(Duration::from_secs(5));
+    peer.pass(LINK_POLL);
     let call = peer.call();
     peer.adapter.http(call.id, Err(nib::domain::CleanText::ours("no way")), peer.now, &mut peer.out);
     assert_eq!(peer.closed(), None, "the code is good for a while");
-    peer.pass(Duration::from_secs(5));
+    peer.pass(LINK_POLL);
     let call = peer.call();
     peer.reply_to(&call, 200, &json!({"status": "linked"}));
     let call = peer.call();
@@ -64,20 +65,21 @@ fn a_code_is_shown_until_somebody_types_it() {
 #[test]
 fn an_expired_code_is_followed_by_another_and_not_for_ever() {
     let mut peer = shown();
+    let polls = LINK_LIFETIME.as_secs() / LINK_POLL.as_secs() - 1;
     for round in 0..2 {
-        for _ in 0..119 {
+        for _ in 0..polls {
             not_yet(&mut peer, 404);
         }
-        peer.pass(Duration::from_secs(5));
+        peer.pass(LINK_POLL);
         let call = peer.call();
         assert!(call.url.contains("/link/code?"), "{round}: {}", call.url);
         peer.reply_to(&call, 200, &json!({"code": "A1B2C3"}));
         assert!(matches!(peer.links()[..], [LinkEvent::ConfirmElsewhere { .. }]));
     }
-    for _ in 0..119 {
+    for _ in 0..polls {
         not_yet(&mut peer, 404);
     }
-    peer.pass(Duration::from_secs(5));
+    peer.pass(LINK_POLL);
     assert_eq!(peer.closed(), Some(&Close::Refused));
     assert!(matches!(&peer.links()[..], [LinkEvent::Refused { reason, .. }] if reason.contains("Begin again")));
 }
