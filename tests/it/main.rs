@@ -11,6 +11,7 @@ mod dispatch;
 mod end_to_end;
 mod files;
 mod host;
+mod networks;
 mod originchats;
 mod osmium;
 #[path = "support/passing.rs"]
@@ -19,6 +20,8 @@ mod people;
 mod screen;
 mod session;
 mod state;
+#[path = "support/valid.rs"]
+mod valid;
 mod wire;
 mod words;
 mod world;

@@ -1,6 +1,7 @@
 //! What a server begins with: its name, roles, people, channels, a history.
 
 use super::server::User;
+use super::service::ServiceAccount;
 use serde_json::{Map, Value, json};
 
 /// Everything that is there before anybody connects. Made by hand, or as the small one that recordings were made with ([`World::lab`]).
@@ -29,6 +30,28 @@ impl World {
     #[must_use]
     pub fn lab(history: usize) -> Self {
         Self { channels: channels(history), ..Self::new("Loopback Lab", "alice") }
+    }
+
+    /// Adds somebody with an account of the account service.
+    #[must_use]
+    pub fn with_person(mut self, account: &ServiceAccount, roles: &[&str]) -> Self {
+        self.people.push(User {
+            id: account.id.clone(),
+            name: account.name.clone(),
+            nickname: None,
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            status: json!({"status": "online", "text": ""}),
+            password: None,
+            acting: false,
+        });
+        self
+    }
+
+    /// Somebody has read a channel up to a message.
+    #[must_use]
+    pub fn with_read(mut self, name: &str, place: &str, upto: &str) -> Self {
+        self.reads.push((name.to_owned(), place.to_owned(), upto.to_owned()));
+        self
     }
 
     /// Adds a text channel that everybody reads and writes, with these messages, oldest first.

@@ -5,7 +5,7 @@ mod history;
 mod hostile;
 mod linking;
 mod names;
-mod peer;
+pub(crate) mod peer;
 mod people;
 mod reading;
 mod replay;

@@ -1,12 +1,12 @@
 //! What holds whatever happens.
 
 use super::script::*;
+use crate::valid::valid;
 use nib::domain::update::Relationship;
 use nib::domain::*;
 use nib::state::action::TextEdit;
-use nib::state::front::{Anchor, Focus, Overlay, PaneId, Region, Target, Visible};
-use nib::state::outbox::Stage;
-use nib::state::{Action, ComposerState, Effect, Effects, Event, State, StoreReply, Timer, composer_state, reduce};
+use nib::state::front::{Anchor, Focus, PaneId, Target, Visible};
+use nib::state::{Action, Effect, Effects, Event, State, StoreReply, reduce};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -276,106 +276,8 @@ impl World {
 
     fn check(&self) {
         let state = &self.script.state;
+        valid(state, &self.script.timers);
         let front = state.front.as_ref().unwrap();
-        let account = state.core.account(HOME).unwrap();
-        // Counts: their sums are what the chats say.
-        let mut sum = (0, 0);
-        for chat in account.chats.values() {
-            assert!(chat.mentions <= chat.unread, "{chat:?}");
-            if chat.community() == Some(RUST) && account.is_listed(chat) {
-                sum = (sum.0 + chat.unread, sum.1 + chat.mentions);
-            }
-        }
-        if account.channels_loaded.contains_key(&RUST) {
-            assert_eq!((account.counts(Some(RUST)).unread, account.counts(Some(RUST)).mentions), sum);
-        }
-        for timeline in account.timelines.values() {
-            assert!(timeline.iter().map(|entry| entry.message.key).is_sorted_by(|a, b| a < b));
-        }
-        if let Some(open) = front.pane.chat {
-            let chat = &account.chats[&open.chat];
-            let timeline = account.timelines.get(&open.chat);
-            let newest = timeline.and_then(|timeline| timeline.last()).map(|entry| entry.message.key);
-            let shown = front.pane.visible.as_ref().filter(|visible| visible.at_bottom && visible.chat == Some(open));
-            if front.is_looking()
-                && front.pane.anchor == Anchor::Bottom
-                && shown.is_some_and(|visible| visible.last >= chat.last_message)
-                && newest == chat.last_message
-            {
-                assert_eq!((chat.unread, chat.mentions), (0, 0), "read while it is looked at");
-            }
-            for target in [
-                front.pane.cursor,
-                match front.pane.anchor {
-                    Anchor::Top { target, .. } => Some(target),
-                    Anchor::Bottom => None,
-                },
-            ]
-            .into_iter()
-            .flatten()
-            {
-                match target {
-                    Target::Message(key) => {
-                        assert!(timeline.is_some_and(|timeline| timeline.index_of(key).is_some()), "{target:?} is gone")
-                    }
-                    Target::Pending(nonce) => {
-                        assert!(account.outbox.find(open.chat, nonce).is_some(), "{target:?} is gone")
-                    }
-                }
-            }
-        }
-        // Nothing has the focus that does not show.
-        let listed = account.lists.of(front.pane.chat.map_or(ChatId::new(0), |open| open.chat));
-        assert!(front.region != Region::Members || front.shows_members());
-        assert!(listed.is_none_or(|list| list.rows.is_empty() || front.members.cursor < list.rows.len()));
-        assert!(account.is_signed_in() || account.typing.chats.is_empty() && account.rooms.is_empty());
-        let sidebar = &front.sidebar;
-        assert!(sidebar.rows.is_empty() && sidebar.cursor == 0 || sidebar.selected().is_some());
-        for overlay in &front.overlays {
-            if let Overlay::Jump(picker) | Overlay::Emoji { picker, .. } = overlay {
-                assert!(picker.shown.is_empty() && picker.selected == 0 || picker.selected < picker.shown.len());
-            }
-        }
-        // In flight: at most one for each chat, and its request is open.
-        for rows in account.outbox.chats.values() {
-            assert!(!rows.is_empty());
-            let flying: Vec<RequestId> = rows
-                .iter()
-                .filter_map(|row| match row.stage {
-                    Stage::InFlight(id) => Some(id),
-                    _ => None,
-                })
-                .collect();
-            assert!(flying.len() <= 1);
-            assert!(flying.iter().all(|id| account.requests.open.contains_key(id)));
-        }
-        // Every expiry has its timer, and not a later one.
-        let armed = |timer: Timer, at: Mono| {
-            assert!(
-                self.script.timers.get(&timer).is_some_and(|armed| *armed <= at),
-                "{timer:?} at {at:?}: {:?}",
-                self.script.timers
-            )
-        };
-        assert_eq!(self.script.timers.get(&Timer::TypingExpires), account.typing.next().as_ref());
-        if let Some(notice) = &front.notice {
-            armed(Timer::NoticeExpires, notice.until);
-        }
-        let retry = match account.link {
-            LinkPhase::Offline { retry_at, .. } if retry_at > self.script.now.mono => Some(retry_at),
-            _ => None,
-        };
-        let slow = match composer_state(state) {
-            ComposerState::Slow(until) if front.shows_timeline() => Some(until),
-            _ => None,
-        };
-        match retry.into_iter().chain(slow).min() {
-            Some(at) => armed(Timer::Countdown, at),
-            None => assert_eq!(self.script.timers.get(&Timer::Countdown), None, "a wake-up for nothing"),
-        }
-        if let Some(at) = account.outbox.next(self.script.now.mono) {
-            armed(Timer::OutboxRetry, at);
-        }
         assert!(
             front.focus != Focus::Unknown
                 || !self.script.log.iter().any(|(event, _)| matches!(event, Event::Focused(_)))

@@ -1,0 +1,8 @@
+//! Several accounts in one nib, of one network or of two: adapters, dispatch and core together, with servers at their other ends and a clock that
+//! stands still until it is moved.
+
+mod packets;
+mod rig;
+mod servers;
+mod unread;
+mod whatever;
