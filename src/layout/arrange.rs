@@ -5,7 +5,7 @@ use super::glyphs::Glyphs;
 use super::line::Line;
 use super::scene::{Area, Hit, Scene};
 use super::style::Role;
-use super::{members, overlay, pane, sidebar, status, timeline};
+use super::{members, overlay, pane, rail, sidebar, status, timeline};
 use crate::state::State;
 use crate::state::front::{Front, Tier};
 
@@ -52,7 +52,7 @@ pub fn arrange(state: &State, cache: &mut LayoutCache, width: u16, height: u16) 
         scene.visible.push((front.pane.id, timeline::hidden(&front.pane)));
     } else {
         if context.tier == Tier::Wide && shows_sidebar {
-            sidebar::rail(context, area.take_left(RAIL), &mut scene);
+            rail::place(context, cache, area.take_left(RAIL), &mut scene);
             upright(context, area.take_left(1), &mut scene);
         }
         if shows_sidebar {

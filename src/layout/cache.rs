@@ -135,6 +135,7 @@ pub struct LayoutCache {
     pub keys: KeyHints,
     pub(super) calendar: Calendar,
     pub(super) sidebar: Scroll,
+    pub(super) rail: Scroll,
     pub(super) members: Scroll,
     pub(super) forum: Scroll,
     /// The forum that was placed last.
@@ -152,6 +153,7 @@ impl LayoutCache {
             keys: KeyHints::default(),
             calendar: Calendar::new(zone),
             sidebar: Scroll::default(),
+            rail: Scroll::default(),
             members: Scroll::default(),
             forum: Scroll::default(),
             forum_of: None,

@@ -39,6 +39,10 @@ pub struct Glyphs {
     pub voice: &'static str,
     /// A forum.
     pub forum: &'static str,
+    /// More lies above.
+    pub above: &'static str,
+    /// A connection on its way; one cell in every set.
+    pub under_way: &'static str,
     /// On its way.
     pub pending: &'static str,
     /// Not sent.
@@ -79,6 +83,8 @@ const UNICODE: Glyphs = Glyphs {
     saved: "□",
     voice: "♪",
     forum: "≡",
+    above: "▴",
+    under_way: "◷",
     pending: "◷",
     failed: "×",
     unsure: "?",
@@ -109,6 +115,8 @@ const ASCII: Glyphs = Glyphs {
     saved: "=",
     voice: "~",
     forum: "%",
+    above: "^",
+    under_way: ":",
     pending: "...",
     failed: "x",
     unsure: "?",

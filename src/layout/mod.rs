@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock; the time zone and the keys in force come in with the [`LayoutCache`]. Total for every size, 0x0 included. Arranging twice
 //! changes nothing: an anchor that was resolved and told back resolves to itself. The cost of a frame follows what is visible.
 
+mod account;
 mod arrange;
 mod cache;
 mod composer;
@@ -15,6 +16,7 @@ pub mod message;
 pub mod names;
 mod overlay;
 mod pane;
+mod rail;
 pub mod scene;
 mod scroll;
 mod sidebar;

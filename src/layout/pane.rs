@@ -12,7 +12,7 @@ use super::sidebar::badge;
 use super::style::{Role, Style};
 use super::time::{count, length};
 use super::timeline;
-use crate::domain::{ChannelKind, Chat, ChatKind, LinkPhase, MessageKey, ThreadInfo, UserId};
+use crate::domain::{ChannelKind, Chat, ChatKind, CleanText, LinkPhase, MessageKey, ThreadInfo, UserId};
 use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Pane, Region, Target, Tier, Visible};
 use crate::state::pins::Pins;
@@ -40,7 +40,10 @@ pub(super) fn title(context: Context<'_>) -> String {
     match open(context) {
         Some((account, chat)) => {
             let mark = if chat.community().is_some() { "#" } else { "" };
-            format!("{mark}{} {} nib", chat_name(account, chat), context.glyphs.between)
+            let between = context.glyphs.between;
+            let told = context.state.core.told_apart(account.id);
+            let told = told.map(|label| format!(" ({})", CleanText::line(label))).unwrap_or_default();
+            format!("{mark}{}{told} {between} nib", chat_name(account, chat))
         }
         None => "nib".to_owned(),
     }
@@ -120,6 +123,11 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     let mut line = Line::with(mark, mark_style);
     line.push(" ", Role::Text);
     line.push(&chat_name(account, chat), Style::of(Role::Title).bold());
+    if let Some(label) = super::account::label(context, account) {
+        // Who one is here comes before what the chat is about.
+        line.push("  ", Role::Text);
+        line.append(&label);
+    }
     let pinned = account.pins.get(&chat.id).map_or(0, Pins::count);
     let pinned =
         if pinned > 0 { Line::with(&format!("{} pinned", count(pinned as u64)), Role::Dim) } else { Line::new() };

@@ -1,19 +1,20 @@
-//! The community rail, and the tree of channels and direct chats.
+//! The tree of accounts, channels and direct chats.
 
+use super::account;
 use super::arrange::Context;
 use super::cache::LayoutCache;
 use super::glyphs::Glyphs;
 use super::line::Line;
 use super::names::{Names, chat_mark, chat_name};
 use super::scene::{Area, Fill, Hit, Scene};
-use super::style::{Attributes, Role, Style};
+use super::style::{Role, Style};
 use super::time::short;
-use super::width::{grapheme_width, width};
-use crate::domain::{ChannelKind, Chat, ChatId};
+use super::width::width as label_width;
+use crate::domain::{ChannelKind, Chat, ChatId, CleanText};
 use crate::state::Account;
 use crate::state::front::Region;
 use crate::state::ui::sidebar::SidebarRow;
-use unicode_segmentation::UnicodeSegmentation;
+use crate::state::unread::Counts;
 
 /// Places the tree, scrolled so that its cursor shows, or else the open chat.
 pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, scene: &mut Scene) {
@@ -30,13 +31,17 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
         sidebar.rows.iter().position(|row| matches!(row, SidebarRow::Chat { chat, .. } if Some(*chat) == open))
     };
     let top = cache.sidebar.place(at, sidebar.rows.len(), height, sidebar.wheeled);
-    let base = if context.tier == crate::state::front::Tier::Wide { 1 } else { 0 };
     for (y, (index, row)) in (area.y..).zip(sidebar.rows.iter().enumerate().skip(top).take(height)) {
         let place = Area { y, height: 1, ..area };
         scene.hits.push((place, Hit::Sidebar(index)));
         let selected = focused && index == sidebar.cursor;
-        let chosen = matches!(row, SidebarRow::Chat { chat, .. } if Some(*chat) == open);
-        let line = draw(context, *row, usize::from(area.width), base, selected, chosen);
+        let chosen = match row {
+            SidebarRow::Chat { chat, .. } => Some(*chat) == open,
+            // It stands for what is folded away in it.
+            SidebarRow::Account { account, open: false } => open.is_some_and(|open| open.account == *account),
+            _ => false,
+        };
+        let line = draw(context, *row, usize::from(area.width), selected, chosen);
         scene.put_filled(place, if selected { Fill::Selected } else { Fill::Keep }, line);
     }
     if sidebar.rows.is_empty() {
@@ -48,7 +53,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
 }
 
 /// One row of the tree.
-fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, selected: bool, chosen: bool) -> Line {
+fn draw(context: Context<'_>, row: SidebarRow, width: usize, selected: bool, chosen: bool) -> Line {
     let glyphs = context.glyphs;
     let core = &context.state.core;
     let mut line = Line::new();
@@ -62,11 +67,10 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
     }
     let count = match row {
         SidebarRow::Space => Line::new(),
-        SidebarRow::Account(account) => {
-            let label = core.account(account).map_or("", |account| account.label.as_str());
-            line.push(&crate::domain::CleanText::line(label), Style::of(Role::Dim).and(Attributes::UNDERLINE));
-            Line::new()
-        }
+        SidebarRow::Account { account, open } => match core.account(account) {
+            Some(account) => return heading(context, account, open, width, line),
+            None => Line::new(),
+        },
         SidebarRow::Direct(_) => {
             line.push("Direct", Style::of(Role::Dim).bold());
             Line::new()
@@ -101,8 +105,8 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
                 None => badge(counts.unread, counts.mentions),
             }
         }
-        SidebarRow::Category { chat, folded } => {
-            line.pad_to(1 + 2 * usize::from(base == 0), Role::Text);
+        SidebarRow::Category { chat, depth, folded } => {
+            line.pad_to(1 + 2 * usize::from(depth), Role::Text);
             line.push(if folded { glyphs.folded } else { glyphs.open }, Role::Faint);
             line.push(" ", Role::Text);
             let name = core.account(chat.account).and_then(|account| account.chats.get(&chat.chat));
@@ -141,6 +145,37 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, base: usize, select
         }
     };
     counted(line, &count, width, glyphs.more)
+}
+
+/// Cells that an account's label keeps, whatever stands beside it.
+const LABEL: usize = 8;
+
+/// The row of an account: how its connection is, what it is called, and at the right the one thing that it has to say: what is unread and not told by
+/// rows below, else how the connection is, else who is signed in.
+fn heading(context: Context<'_>, account: &Account, open: bool, width: usize, mut line: Line) -> Line {
+    let glyphs = context.glyphs;
+    line.push(if open { glyphs.open } else { glyphs.folded }, Role::Faint);
+    line.push(" ", Role::Text);
+    let (mark, style) = account::mark(account, glyphs);
+    line.push(mark, style);
+    line.push(" ", Role::Text);
+    let label = CleanText::line(&account.label);
+    let look = account::style(account);
+    line.push(&label, if account.disabled { look } else { look.bold() });
+    let counts = if open { Counts::default() } else { account.total };
+    let mut aside = badge(counts.unread, counts.mentions);
+    if aside.width() == 0 {
+        aside = match (account::words(account), account::who(account)) {
+            (Some((words, role)), _) => Line::with(words, role),
+            (None, Some(who)) => Line::with(who, Role::Faint),
+            (None, None) => Line::new(),
+        };
+        // It is said in full elsewhere: at the account's own chats, and where the cursor is on it.
+        let kept = LABEL.min(label_width(&label)) + 5;
+        let room = width.saturating_sub(2 + kept);
+        aside = if room < 4 { Line::new() } else { aside.cut(room, glyphs.more) };
+    }
+    counted(line, &aside, width, glyphs.more)
 }
 
 /// A chat's mark and name; returns what is counted of it: unread messages, else who is in the voice room.
@@ -197,88 +232,4 @@ fn counted(line: Line, count: &Line, width: usize, more: &str) -> Line {
     let mut line = line.cut(right - count.width() - 1, more);
     line.push_right(count, right);
     line
-}
-
-/// Places the rail: two letters and a count for each community; below a rule, direct chats.
-pub(super) fn rail(context: Context<'_>, area: Area, scene: &mut Scene) {
-    let front = context.front;
-    let mut y = area.y;
-    for &(account_id, community) in &front.sidebar.rail {
-        if community.is_none() && y > area.y && y < area.bottom() {
-            let mut rule = Line::with(" ", Role::Text);
-            rule.repeat(context.glyphs.rule, usize::from(area.width.saturating_sub(2)), Role::Faint);
-            scene.put(Area { y, height: 1, ..area }, rule);
-            y += 1;
-        }
-        if y >= area.bottom() {
-            return;
-        }
-        let Some(account) = context.state.core.account(account_id) else { continue };
-        let letters = match community {
-            Some(id) => {
-                let name = account.communities.iter().find(|known| known.id == id).map_or("", |known| &*known.name);
-                abbreviation(name)
-            }
-            None => "@".to_owned(),
-        };
-        let counts = account.counts(community);
-        let shown = match community {
-            Some(id) => front.community == Some((account_id, id)),
-            None => front.community.is_none(),
-        };
-        let unread = counts.unread > 0 || counts.mentions > 0;
-        let mut line = Line::new();
-        line.push(if shown { context.glyphs.bar } else { " " }, Role::Accent);
-        let role = if shown || unread { Role::Text } else { Role::Dim };
-        line.push(&letters, if unread || shown { Style::of(role).bold() } else { Style::of(role) });
-        line.pad_to(3, Role::Text);
-        let place = Area { y, height: 1, ..area };
-        scene.hits.push((place, Hit::Rail(account_id, community)));
-        let mut count = Line::new();
-        let down = community.and_then(|id| account.community(id)).is_some_and(|known| !known.available);
-        if down {
-            count.push(context.glyphs.failed, Role::Warn);
-        } else if counts.mentions > 0 {
-            count.push(&format!("@{}", counts.mentions.min(9)), Style::of(Role::Mention).bold());
-        } else if counts.unread > 0 {
-            count.push(&counts.unread.min(99).to_string(), Role::Unread);
-        }
-        line.push_right(&count, usize::from(area.width));
-        scene.put(place, line);
-        y += 1;
-    }
-}
-
-/// Two letters for a name: the initials of its first two words, or the first two letters of its only one.
-fn abbreviation(name: &str) -> String {
-    let mut words = name.split(|c: char| c.is_whitespace() || c == '-' || c == '_').filter(|word| !word.is_empty());
-    let mut letters = String::new();
-    let mut cells = 0;
-    let (first, second) = (words.next().unwrap_or("?"), words.next());
-    let initials = match second {
-        Some(second) => first.graphemes(true).take(1).chain(second.graphemes(true).take(1)).collect::<Vec<_>>(),
-        None => first.graphemes(true).take(2).collect(),
-    };
-    for letter in initials {
-        let upper = letter.to_uppercase();
-        let upper = if width(&upper) == usize::from(grapheme_width(letter)) { upper } else { letter.to_owned() };
-        if cells + width(&upper) <= 2 {
-            cells += width(&upper);
-            letters.push_str(&upper);
-        }
-    }
-    letters
-}
-
-#[cfg(test)]
-mod tests {
-    use super::abbreviation;
-
-    #[test]
-    fn abbreviations_take_two_cells() {
-        assert_eq!(
-            ["Rustaceans", "Open Source", "t-a x", "日本", "", "ß"].map(abbreviation),
-            ["RU", "OS", "TA", "日", "?", "ß"]
-        );
-    }
 }

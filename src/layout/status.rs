@@ -15,7 +15,10 @@ use crate::state::Account;
 use crate::state::action::Context as Keys;
 use crate::state::front::{Region, Target};
 use crate::state::outbox::Stage;
+use crate::state::ui::sidebar::SidebarRow;
 
+/// Cells that the keys keep beside words about what is under the cursor.
+const LAST_HINTS: usize = 22;
 /// Between two hints.
 const GAP: &str = "   ";
 
@@ -34,9 +37,19 @@ pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) ->
         }
     };
     let mut line = Line::new();
+    let told = super::account::label(context, account);
+    // Where there are several accounts, this is about one of them.
+    let begin = |line: &mut Line, mark: &str, alone: &str, of_several: &str| match &told {
+        None => line.push(&format!("{} {alone}", context.glyphs.offline), Style::of(Role::Error).bold()),
+        Some(label) => {
+            line.push(&format!("{mark} "), Role::Error);
+            line.append(label);
+            line.push(&format!(" {of_several}"), Style::of(Role::Error).bold());
+        }
+    };
     match &account.link {
         LinkPhase::Offline { reason, retry_at, .. } => {
-            line.push(&format!("{} Offline", context.glyphs.offline), Style::of(Role::Error).bold());
+            begin(&mut line, context.glyphs.offline, "Offline", "is offline");
             let tries = seconds_until(context, *retry_at);
             let when = if tries == 0 { "trying again".to_owned() } else { format!("next try in {}", length(tries)) };
             part(&mut line, &when, Role::Text);
@@ -49,7 +62,7 @@ pub(super) fn banner(context: Context<'_>, cache: &LayoutCache, width: usize) ->
             }
         }
         LinkPhase::SignedOut { reason } if account.was_signed_in() => {
-            line.push(&format!("{} Signed out", context.glyphs.offline), Style::of(Role::Error).bold());
+            begin(&mut line, context.glyphs.failed, "Signed out", "is signed out");
             part(
                 &mut line,
                 &format!("{} signs in", key("sign-in").or(key("reconnect")).unwrap_or("/sign-in")),
@@ -140,7 +153,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     let room = width.saturating_sub(line.width() + 1);
     match told.first() {
         Some(told) => line.append(told),
-        None => line.append(&whole_hints(&hints(context, cache), room)),
+        None => line.append(&whole_hints(&hints(context, cache, room), room)),
     }
     scene.put(area, line);
 }
@@ -169,13 +182,16 @@ fn who(context: Context<'_>, account: &Account) -> Line {
         LinkPhase::SignedOut { .. } => (glyphs.offline, Role::Error, "signed out".to_owned()),
     };
     let mut line = Line::with(mark, style);
-    if account.users.contains_key(&account.me) {
+    let told = super::account::label(context, account);
+    // Where the label says who it is, it is said once.
+    if account.users.contains_key(&account.me) && (told.is_none() || super::account::who(account).is_some()) {
         line.push(" ", Role::Text);
         line.push_cut(Names { account, community: None }.person(account.me), 16, more, Style::of(Role::Me));
     }
     if !account.label.is_empty() {
-        line.push("  ", Role::Text);
-        line.push_cut(&crate::domain::CleanText::line(&account.label), 16, more, Role::Dim);
+        line.push(if line.width() > 1 { "  " } else { " " }, Role::Text);
+        let look = if told.is_some() { super::account::style(account) } else { Role::Dim.into() };
+        line.push_cut(&crate::domain::CleanText::line(&account.label), 16, more, look);
     }
     line.push("  ", Role::Text);
     line.push(&words, Role::Dim);
@@ -183,12 +199,15 @@ fn who(context: Context<'_>, account: &Account) -> Line {
 }
 
 /// Keys that help here: as many whole ones as fit, those named first before the others. Hints are parted by three spaces.
-fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
+fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
     let mut line = Line::new();
     if !context.front.overlays.is_empty() {
         return line;
     }
     let (keys, calendar, ..) = cache.parts();
+    if let Some(told) = account_under_cursor(context) {
+        line.append(&told.cut(room.saturating_sub(LAST_HINTS), context.glyphs.more));
+    }
     if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
         line.push(&time, Role::Faint);
     }
@@ -219,10 +238,22 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
             add(both(key(Keys::Everywhere, "previous-chat"), key(Keys::Everywhere, "next-chat")), "chats");
         }
         Region::Sidebar => {
-            add(key(Keys::Sidebar, "accept"), "open");
-            add(key(Keys::Sidebar, "fold"), "fold");
+            let account = match context.front.sidebar.selected() {
+                Some(SidebarRow::Account { account, open }) => Some((context.state.core.account(*account), *open)),
+                _ => None,
+            };
+            let out = |account: &Account| matches!(account.link, LinkPhase::SignedOut { .. });
+            let signs_in = account.is_some_and(|(account, _)| account.is_some_and(out));
+            add(key(Keys::Everywhere, "reconnect").filter(|_| signs_in), "sign in");
+            match account {
+                Some((_, open)) => add(key(Keys::Sidebar, "accept"), if open { "fold" } else { "unfold" }),
+                None => {
+                    add(key(Keys::Sidebar, "accept"), "open");
+                    add(key(Keys::Sidebar, "fold"), "fold");
+                }
+            }
             add(key(Keys::Sidebar, "focus-composer").or_else(|| key(Keys::Sidebar, "cancel")), "back");
-            let several = context.front.sidebar.rail.iter().filter(|(_, place)| place.is_some()).count() > 1;
+            let several = context.front.sidebar.rail.iter().filter(|place| place.community().is_some()).count() > 1;
             let steps = both(key(Keys::Sidebar, "previous-community"), key(Keys::Sidebar, "next-community"));
             add(steps.filter(|_| several), "community");
         }
@@ -265,6 +296,21 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache) -> Line {
     }
     add(key(Keys::Everywhere, "help"), "help");
     line
+}
+
+/// What the account under the cursor of the sidebar has to say, in full.
+fn account_under_cursor(context: Context<'_>) -> Option<Line> {
+    let Some(SidebarRow::Account { account, .. }) = context.front.sidebar.selected() else { return None };
+    let account = context.state.core.account(*account).filter(|_| context.front.region == Region::Sidebar)?;
+    let (words, role) = super::account::words(account)?;
+    let mut line = Line::with(words, role);
+    if let LinkPhase::SignedOut { reason } | LinkPhase::Offline { reason, .. } = &account.link
+        && !reason.trim().is_empty()
+    {
+        line.push(": ", Role::Dim);
+        line.push(reason.trim().trim_end_matches('.'), Role::Text);
+    }
+    Some(line)
 }
 
 /// When the message under the cursor was written: those below another of the same author show no time of their own.

@@ -71,6 +71,12 @@ impl AccountSetup {
     #[must_use]
     pub fn spec(&self) -> AccountSpec {
         let keeps_drafts = self.token == TokenSource::Saved;
-        AccountSpec { id: self.id, label: self.account.label.clone(), server: self.server().to_owned(), keeps_drafts }
+        AccountSpec {
+            id: self.id,
+            label: self.account.label.clone(),
+            server: self.server().to_owned(),
+            keeps_drafts,
+            ..AccountSpec::default()
+        }
     }
 }

@@ -50,12 +50,15 @@ pub(super) fn message(state: &mut State, chat: ChatKey, message: &Message, fx: &
     }
     front.notified.insert(chat, now);
     let author = names::person(account, known.community(), message.author);
-    let title = match known.kind {
+    let mut title = match known.kind {
         ChatKind::Direct { .. } | ChatKind::Saved => author,
         ChatKind::Group { .. } | ChatKind::Channel { .. } => {
             format!("{author} in {}", names::chat_title(&state.core, chat))
         }
     };
+    if let Some(label) = state.core.told_apart(chat.account) {
+        title.push_str(&format!(" ({label})"));
+    }
     let text: String = message.body.text.chars().take(BODY).collect();
     let body = if text.is_empty() { "sent a file".to_owned() } else { text };
     fx.push(Effect::Notify { title: CleanText::line(&title), body: CleanText::new(&body) });
@@ -74,7 +77,10 @@ pub(super) fn title(state: &mut State, fx: &mut Effects) {
         state.core.accounts.iter().map(|account| account.counts(None).mentions).fold(0, u32::saturating_add);
     let count = personal.saturating_sub(overlap).min(MOST + 1);
     let open = front.pane.chat;
-    let name = open.map(|chat| names::chat_title(&state.core, chat)).unwrap_or_default();
+    let mut name = open.map(|chat| names::chat_title(&state.core, chat)).unwrap_or_default();
+    if let Some(label) = open.and_then(|chat| state.core.told_apart(chat.account)).filter(|_| !name.is_empty()) {
+        name.push_str(&format!(" ({label})"));
+    }
     if front.titled.as_ref().is_some_and(|(known, shown)| *known == count && *shown == name) {
         return;
     }

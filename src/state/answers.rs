@@ -223,7 +223,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         | Reply::Invite(_) => return,
     }
     if let Some(front) = &mut state.front {
-        front.sidebar.dirty = true;
+        front.sidebar.renew(account);
     }
     state.touch();
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// Accounts and what is in flight for them.
 #[derive(Clone, Debug, Default)]
 pub struct Core {
-    /// In the order of the configuration.
+    /// In the user's order.
     pub accounts: Vec<Account>,
 }
 
@@ -31,6 +31,10 @@ pub struct Account {
     pub server: String,
     /// Whether drafts of its chats are kept for later runs.
     pub keeps_drafts: bool,
+    /// Which of the theme's colours for people tells it apart where there are several accounts; the theme wraps it.
+    pub colour: u8,
+    /// The user does not want it for now: it has no session, and nothing of it is known but where it stands.
+    pub disabled: bool,
     /// Who is signed in; the profile is in `users`.
     pub me: UserId,
     /// How oneself wants to be seen; `None`: as the network does it by itself.
@@ -168,6 +172,15 @@ impl Account {
         ids.iter().filter_map(|id| self.chats.get(id))
     }
 
+    /// The only thing in it: a community, without any direct chat. What is told of one is told of the other.
+    #[must_use]
+    pub fn sole_community(&self) -> Option<CommunityId> {
+        match self.communities.as_slice() {
+            [only] if self.order.direct.is_empty() => Some(only.id),
+            _ => None,
+        }
+    }
+
     /// Whether a chat is listed: channels without the right to see them are not.
     #[must_use]
     pub fn is_listed(&self, chat: &Chat) -> bool {
@@ -180,6 +193,31 @@ impl Core {
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id == id)
+    }
+
+    /// The accounts that are listed, in the user's order: one that nobody has signed in to yet is not.
+    pub fn listed(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().filter(|account| !account.fresh)
+    }
+
+    /// Whether it has to be said of which account something is.
+    #[must_use]
+    pub fn has_several(&self) -> bool {
+        self.listed().nth(1).is_some()
+    }
+
+    /// What tells an account apart where there are several: its label.
+    #[must_use]
+    pub fn told_apart(&self, account: AccountId) -> Option<&str> {
+        self.account(account).filter(|_| self.has_several()).map(|account| account.label.as_str())
+    }
+
+    /// A colour that no account has, as long as there are any.
+    #[must_use]
+    pub fn free_colour(&self) -> u8 {
+        let taken = |colour: &u8| self.accounts.iter().any(|account| account.colour == *colour);
+        let count = u8::try_from(self.accounts.len()).unwrap_or(u8::MAX);
+        (0..=u8::MAX).find(|colour| !taken(colour)).unwrap_or(count)
     }
 
     /// A chat and its account.

@@ -11,7 +11,7 @@ use super::ui::forum::ForumList;
 use super::ui::members::Members;
 use super::ui::person::Card;
 use super::ui::picker::Picker;
-use super::ui::sidebar::Sidebar;
+use super::ui::sidebar::{Place, Sidebar};
 use super::ui::waiting::Waiting;
 use super::unread::ReadMarks;
 use crate::domain::{AccountId, ChatId, ChatKey, CommunityId, MessageId, MessageKey, Mono, Nonce};
@@ -101,6 +101,8 @@ pub struct Front {
     pub members: Members,
     /// The community whose channels the tree shows when there is a rail.
     pub community: Option<(AccountId, CommunityId)>,
+    /// Folded accounts, where there are several.
+    pub folded_accounts: HashSet<AccountId>,
     /// Folded categories.
     pub folded: HashSet<ChatKey>,
     /// Folded communities, where they stand in the tree.
@@ -115,6 +117,8 @@ pub struct Front {
     pub visited: Vec<ChatKey>,
     /// A sentence for the user on the status line.
     pub notice: Option<Notice>,
+    /// When an account that is not looked at said something last.
+    pub(crate) noticed: HashMap<AccountId, Mono>,
     /// What is in the user's editor.
     pub(crate) editing: Option<Editing>,
     /// How often something was handed to it.
@@ -317,8 +321,8 @@ pub enum Overlay {
 /// What lies under a cell of the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hit {
-    /// An entry of the rail: a community, or direct chats.
-    Rail(AccountId, Option<CommunityId>),
+    /// An entry of the rail.
+    Rail(Place),
     /// A row of the sidebar, by its index.
     Sidebar(usize),
     /// A message.
@@ -400,6 +404,13 @@ impl Front {
     #[must_use]
     pub fn shows_members(&self) -> bool {
         self.has_room_for_members() && !self.members.hidden
+    }
+
+    /// A chat of an account became read or unread: what is folded shows those that are unread.
+    pub(crate) fn renew_folded(&mut self, account: AccountId) {
+        if self.folded.iter().any(|category| category.account == account) {
+            self.sidebar.renew(account);
+        }
     }
 
     /// Where keys are read now, the innermost first.

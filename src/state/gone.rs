@@ -10,7 +10,7 @@ use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId
 /// Chats of an account are gone. `community`: the name of the community that they went with.
 pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], community: Option<&str>, fx: &mut Effects) {
     let is_gone = |key: &ChatKey| key.account == account && gone.iter().any(|chat| chat.id == key.chat);
-    attach::give_up(state, |chat| is_gone(&chat));
+    attach::give_up(state, |chat| is_gone(&chat), fx);
     let Some(front) = &mut state.front else { return };
     front.visited.retain(|key| !is_gone(key));
     front.folded.retain(|key| !is_gone(key));
@@ -42,9 +42,9 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
             [chat] => state.core.account(account).map(|account| about(account, chat)).unwrap_or_default(),
             _ => "The chats they were for are gone".to_owned(),
         });
-        keep(state, why, &stranded);
+        keep(state, account, why, &stranded, fx);
     } else if let Some(sentence) = sentence {
-        state.notice(sentence, false, fx);
+        state.notice_about(account, sentence, None, false, fx);
     }
     state.touch();
 }
@@ -56,7 +56,7 @@ pub(super) fn refused(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     }
     let text = take_back(state, chat.account, fx);
     if !text.is_empty() {
-        keep(state, "Not sent: the chat is gone".to_owned(), &text);
+        keep(state, chat.account, "Not sent: the chat is gone".to_owned(), &text, fx);
     }
 }
 
@@ -72,11 +72,18 @@ fn take_back(state: &mut State, account: AccountId, fx: &mut Effects) -> String 
     texts.join("\n")
 }
 
-/// Keeps a text such that yank brings it back, and says so before anything more is typed.
-pub(super) fn keep(state: &mut State, sentence: String, text: &str) {
+/// Keeps a text of an account such that yank brings it back, and says so before anything more is typed; whoever writes in another account is not stopped.
+pub(super) fn keep(state: &mut State, account: AccountId, sentence: String, text: &str, fx: &mut Effects) {
+    let label = state.core.told_apart(account).map(str::to_owned);
     if let Some(front) = &mut state.front {
         front.pane.composer.keep(text);
-        front.overlays.push(Overlay::Note(sentence));
+        let elsewhere = front.pane.chat.is_some_and(|chat| chat.account != account);
+        match label.filter(|_| elsewhere) {
+            Some(label) => {
+                state.notice_of(format!("{label}: {sentence}; to put what you wrote here"), Some("yank"), true, fx)
+            }
+            None => front.overlays.push(Overlay::Note(sentence)),
+        }
     }
     state.touch();
 }
@@ -117,7 +124,7 @@ fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, m
     if let Some(front) = &mut state.front {
         front.region = Region::Composer;
     }
-    keep(state, sentence, &written);
+    keep(state, account, sentence, &written, fx);
 }
 
 /// The chat to go on with: one of the same community, else the one visited last, else one to begin with.

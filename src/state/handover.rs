@@ -14,7 +14,7 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     known.link = LinkPhase::Connecting;
     let (owner, kept) = (known.me, known.keeps_drafts);
     link::abandon(state, id, fx);
-    attach::give_up(state, |chat| chat.account == id);
+    attach::give_up(state, |chat| chat.account == id, fx);
     if let Some(front) = &mut state.front {
         let is_of = |key: &ChatKey| key.account == id;
         front.typing.take_if(|typing| is_of(&typing.chat));
@@ -60,6 +60,7 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
         server: old.server,
         link: old.link,
         keeps_drafts: old.keeps_drafts,
+        colour: old.colour,
         outbox: old.outbox,
         ..Account::default()
     };

@@ -330,6 +330,10 @@ fn place(state: &State) -> Option<Place> {
     let mut chat = front.pane.chat;
     if front.region == Region::Sidebar {
         match front.sidebar.selected()? {
+            SidebarRow::Account { account, .. } => {
+                let community = state.core.account(*account)?.sole_community()?;
+                return Some(Place::Community(*account, community));
+            }
             SidebarRow::Community { account, community, .. } | SidebarRow::Title { account, community } => {
                 return Some(Place::Community(*account, *community));
             }

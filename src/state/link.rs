@@ -7,7 +7,7 @@ use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal,
 
 /// The program starts.
 pub(super) fn started(state: &mut State, fx: &mut Effects) {
-    for account in &mut state.core.accounts {
+    for account in state.core.accounts.iter_mut().filter(|account| !account.disabled) {
         account.link = LinkPhase::Connecting;
         fx.push(Effect::Connect(account.id));
     }
@@ -112,7 +112,7 @@ pub(super) fn token_kept(
         state.touch();
     }
     if let Some(sentence) = sentence {
-        state.notice(sentence, false, fx);
+        state.notice_about(account, sentence, None, false, fx);
     }
 }
 
@@ -138,8 +138,12 @@ pub(super) fn woke(state: &mut State, fx: &mut Effects) {
 
 /// The user wants to connect now instead of waiting, or doubts that the connection stands.
 pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
+    let refused = |account: &&Account| matches!(account.link, LinkPhase::SignedOut { .. });
+    if let Some(account) = state.current_account().filter(refused).map(|account| account.id) {
+        return login::show(state, account);
+    }
     let mut some = false;
-    for account in &mut state.core.accounts {
+    for account in state.core.accounts.iter_mut().filter(|account| !account.disabled) {
         match account.link {
             LinkPhase::Offline { .. } => fx.push(Effect::Probe(account.id)),
             LinkPhase::Idle => fx.push(Effect::Connect(account.id)),
@@ -156,7 +160,7 @@ pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
     if some {
         return;
     }
-    let signed_out = state.core.accounts.iter().find(|account| matches!(account.link, LinkPhase::SignedOut { .. }));
+    let signed_out = state.core.accounts.iter().find(refused);
     match signed_out.map(|account| account.id) {
         Some(account) => login::show(state, account),
         None if state.core.accounts.iter().any(|account| account.silent_since.is_some()) => {

@@ -128,9 +128,19 @@ pub(super) fn refused(
 ) {
     let sentence =
         if reason.is_empty() { "The network did not take the sign-in".to_owned() } else { reason.to_string() };
-    let busy = |front: &mut super::Front| front.pane.chat.is_some() && front.form_mut(is_of(account)).is_none();
+    // Whoever waits for another account is no more to be disturbed than who is in a chat.
+    let other =
+        |other: &Account| other.id != account && !matches!(other.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle);
+    let others = state.core.listed().any(other);
+    let busy =
+        |front: &mut super::Front| (others || front.pane.chat.is_some()) && front.form_mut(is_of(account)).is_none();
     if state.front.as_mut().is_some_and(busy) {
-        return state.notice_of("You were signed out. To sign in".to_owned(), Some("reconnect"), true, fx);
+        let open = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
+        let sentence = match state.core.told_apart(account).filter(|_| open != Some(account)) {
+            Some(_) => format!("{}; to sign in", sentence.trim_end_matches('.')),
+            None => "You were signed out. To sign in".to_owned(),
+        };
+        return state.notice_about(account, sentence, Some("reconnect"), true, fx);
     }
     if let Some(form) = waiting(state, account) {
         begin_again(form);
@@ -265,7 +275,8 @@ pub fn proper_label<'a>(username: &'a str, login: &'a str) -> &'a str {
 fn begin(state: &mut State, id: AccountId, server: &str, login: &str, keep: bool) {
     let keeps_drafts = keep && state.keeps_drafts;
     if state.core.account(id).is_none() {
-        state.core.accounts.push(Account { id, label: login.to_owned(), fresh: true, ..Account::default() });
+        let colour = state.core.free_colour();
+        state.core.accounts.push(Account { id, label: login.to_owned(), colour, fresh: true, ..Account::default() });
     }
     if let Some(account) = state.core.account_mut(id) {
         if account.fresh {

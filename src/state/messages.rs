@@ -60,7 +60,7 @@ pub(super) fn created(
                 && turned
                 && folded.is_some_and(|parent| front.folded.contains(&ChatKey::new(id, parent)))
             {
-                front.sidebar.dirty = true;
+                front.sidebar.renew(id);
             }
         }
         if let Some(front) = &mut state.front
@@ -229,7 +229,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
         let (changed, turned) = unread::set(account, chat, unread, mentions);
         state.revision += u64::from(changed);
         if turned && let Some(front) = &mut state.front {
-            front.sidebar.dirty = true;
+            front.sidebar.renew(id);
         }
     }
     // Where it is not in memory what is the newest now, or whether an unread one went, the network knows.

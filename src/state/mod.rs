@@ -52,6 +52,8 @@ use std::time::Duration;
 
 /// How long a notice stays at least.
 const NOTICE: Duration = Duration::from_secs(6);
+/// How long an account that is not looked at says nothing more.
+const NOTICE_PACE: Duration = Duration::from_secs(60);
 /// How many characters beyond the first [`NOTICE_SHORT`] are read in a second.
 const NOTICE_READ: usize = 20;
 /// Most characters of a notice.
@@ -97,17 +99,30 @@ pub struct AccountSpec {
     pub server: String,
     /// Whether drafts of its chats are kept for later runs.
     pub keeps_drafts: bool,
+    /// Its colour; `None`: the first that no other has.
+    pub colour: Option<u8>,
+    /// It is not to be connected.
+    pub disabled: bool,
+    /// Its rows in the sidebar are folded away.
+    pub folded: bool,
 }
 
 impl State {
     /// The state at the start of the program. `front`: whether there is a terminal to show things; `seed`: of the random numbers.
     #[must_use]
     pub fn new(settings: Arc<Settings>, accounts: Vec<AccountSpec>, front: bool, seed: u64, now: Now) -> Self {
-        let accounts = accounts.into_iter().map(Account::from).collect();
-        let front = front.then(|| Front { width: 80, height: 24, ..Front::default() });
+        let folded_accounts = accounts.iter().filter(|spec| spec.folded).map(|spec| spec.id).collect();
+        let front = front.then(|| Front { width: 80, height: 24, folded_accounts, ..Front::default() });
         let random = fastrand::Rng::with_seed(seed);
+        let mut core = Core::default();
+        // Those that were chosen are not given to others.
+        let mut free = (0..=u8::MAX).filter(|colour| accounts.iter().all(|spec| spec.colour != Some(*colour)));
+        for spec in &accounts {
+            let colour = spec.colour.or_else(|| free.next()).unwrap_or_default();
+            core.accounts.push(Account { colour, ..Account::from(spec.clone()) });
+        }
         Self {
-            core: Core { accounts },
+            core,
             front,
             settings,
             now,
@@ -133,6 +148,15 @@ impl State {
         front.pane.chat.and_then(|chat| self.core.account(chat.account)).or_else(|| self.core.accounts.first())
     }
 
+    /// The account that what the user wants is about: that under the cursor of the sidebar, else that which the screen tells of.
+    #[must_use]
+    pub fn current_account(&self) -> Option<&Account> {
+        let front = self.front.as_ref()?;
+        let under = front.sidebar.selected().filter(|_| front.region == front::Region::Sidebar);
+        let under = under.and_then(|row| row.account()).and_then(|account| self.core.account(account));
+        under.or_else(|| self.shown_account(front))
+    }
+
     /// Asks an account's network for something and remembers why. `None`: there is no such account.
     pub(crate) fn ask(
         &mut self,
@@ -153,6 +177,33 @@ impl State {
     /// Shows a sentence on the status line for as long as it takes to read it.
     pub(crate) fn notice(&mut self, text: impl Into<String>, bad: bool, fx: &mut Effects) {
         self.notice_of(text.into(), None, bad, fx);
+    }
+
+    /// Shows a sentence about an account. Where another one is shown it is named, and it takes the place of nothing that is being read; one account says
+    /// only so much while it is not looked at.
+    pub(crate) fn notice_about(
+        &mut self,
+        account: AccountId,
+        text: impl Into<String>,
+        key: Option<&'static str>,
+        bad: bool,
+        fx: &mut Effects,
+    ) {
+        let now = self.now.mono;
+        let text = text.into();
+        let Some(front) = &mut self.front else { return };
+        let label = match front.pane.chat {
+            Some(chat) if chat.account == account => None,
+            _ => self.core.told_apart(account),
+        };
+        let Some(label) = label else { return self.notice_of(text, key, bad, fx) };
+        front.noticed.retain(|_, at| at.plus(NOTICE_PACE) > now);
+        if front.notice.as_ref().is_some_and(|notice| notice.until > now) || front.noticed.contains_key(&account) {
+            return;
+        }
+        front.noticed.insert(account, now);
+        let text = format!("{label}: {text}");
+        self.notice_of(text, key, bad, fx);
     }
 
     /// The same with the keys of an action behind it.
@@ -181,7 +232,8 @@ impl State {
 
 impl From<AccountSpec> for Account {
     fn from(spec: AccountSpec) -> Self {
-        let AccountSpec { id, label, server, keeps_drafts } = spec;
-        Self { id, label, server, keeps_drafts, ..Self::default() }
+        let AccountSpec { id, label, server, keeps_drafts, colour, disabled, folded: _ } = spec;
+        let colour = colour.unwrap_or_default();
+        Self { id, label, server, keeps_drafts, colour, disabled, ..Self::default() }
     }
 }

@@ -202,17 +202,17 @@ pub(super) fn note_newest(account: &mut Account, chat: ChatId, message: MessageK
 
 /// Puts the order right where something changed, sums counts up anew, and has the rows made anew.
 pub(super) fn keep_order(state: &mut State) {
-    let mut renewed = false;
+    let mut renewed = Vec::new();
     for account in &mut state.core.accounts {
         if std::mem::take(&mut account.order.dirty) {
             reorder(account);
             unread::recount(account);
-            renewed = true;
+            renewed.push(account.id);
         }
     }
-    if renewed {
+    if !renewed.is_empty() {
         if let Some(front) = &mut state.front {
-            front.sidebar.dirty = true;
+            renewed.into_iter().for_each(|account| front.sidebar.renew(account));
         }
         state.touch();
     }

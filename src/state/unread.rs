@@ -153,7 +153,7 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: b
     if newest.is_none_or(|newest| newest <= upto) {
         let (changed, turned) = set(account, chat.chat, 0, 0);
         if turned && let Some(front) = &mut state.front {
-            front.sidebar.dirty |= !front.folded.is_empty();
+            front.renew_folded(chat.account);
         }
         if changed {
             state.revision += 1;
@@ -250,7 +250,7 @@ pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: 
     let mentions = mentions.unwrap_or(left_mentions).min(unread);
     let (changed, turned) = set(account, chat.chat, unread, mentions);
     if turned && let Some(front) = &mut state.front {
-        front.sidebar.dirty |= !front.folded.is_empty();
+        front.renew_folded(chat.account);
     }
     if changed {
         state.touch();

@@ -45,7 +45,7 @@ pub(super) fn changed(
     let inside: Vec<UserId> = account.rooms.get(&chat).into_iter().flatten().map(|one| one.user).collect();
     let community = account.chats.get(&chat).and_then(Chat::community);
     if let Some(front) = &mut state.front {
-        front.sidebar.dirty = true;
+        front.sidebar.renew(id);
         people::ask_unknown(state, id, community, &inside, fx);
     }
     state.touch();
@@ -75,6 +75,6 @@ pub(super) fn unknown(state: &mut State, id: AccountId) {
     account.rooms.clear();
     if let Some(front) = &mut state.front {
         front.typing.take_if(|typing| typing.chat.account == id);
-        front.sidebar.dirty = true;
+        front.sidebar.renew(id);
     }
 }

@@ -1,6 +1,8 @@
 //! A list that narrows while one types.
 
 use super::{keys_line, panel, row};
+use crate::domain::CleanText;
+use crate::layout::account;
 use crate::layout::arrange::Context;
 use crate::layout::cache::KeyHints;
 use crate::layout::composer::field;
@@ -54,6 +56,10 @@ pub(super) fn place(
     }
 }
 
+/// Cells for the label of an account, and for what is unread.
+const LABEL: usize = 12;
+const COUNT: usize = 5;
+
 /// One entry: its label with what matched, its detail, and its counts at the right.
 fn entry(context: Context<'_>, item: &PickItem, matched: &[u32], selected: bool, width: usize) -> Line {
     let more = context.glyphs.more;
@@ -90,6 +96,24 @@ fn entry(context: Context<'_>, item: &PickItem, matched: &[u32], selected: bool,
         count.push(&format!("@ {}", short(item.mentions)), Style::of(Role::Mention).bold());
     } else if item.unread > 0 {
         count.push(&short(item.unread), Style::of(Role::Unread).bold());
+    }
+    // Of which account it is stands in a column of its own, beside the counts.
+    let mut of = Line::new();
+    if let Some((account, label)) = &item.account
+        && width >= 24
+    {
+        let look = context.state.core.account(*account).map_or_else(Style::default, account::style);
+        of.push_cut(&CleanText::line(label), LABEL.min(width / 4), more, look);
+        if width >= 40 {
+            of.pad_to(LABEL, Role::Text);
+        }
+        let mut with = Line::with(" ", Role::Text);
+        with.append(&of);
+        if width >= 40 || count.width() > 0 {
+            with.pad_to(with.width() + COUNT - count.width().min(COUNT), Role::Text);
+        }
+        with.append(&count);
+        count = with;
     }
     let room = width.saturating_sub(count.width() + usize::from(count.width() > 0));
     line.append(&label);

@@ -297,7 +297,9 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     match front.region {
         Region::Sidebar => match front.sidebar.selected().copied() {
             Some(SidebarRow::Chat { chat, .. }) => _ = open::chat(state, chat, fx),
-            Some(SidebarRow::Community { .. } | SidebarRow::Category { .. }) => _ = sidebar::fold(state),
+            Some(SidebarRow::Account { .. } | SidebarRow::Community { .. } | SidebarRow::Category { .. }) => {
+                _ = sidebar::fold(state)
+            }
             _ => {}
         },
         Region::Messages => focus(state, Region::Composer),

@@ -139,27 +139,27 @@ pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload
             }
         }
         Err(reason) => {
-            give_back(state, reading);
+            give_back(state, reading, fx);
             state.notice(format!("Not sent: {reason}"), true, fx);
         }
     }
 }
 
 /// Files that are not read yet are not sent in these chats: what was typed for them is a draft again.
-pub(in crate::state) fn give_up(state: &mut State, of: impl Fn(ChatKey) -> bool) {
+pub(in crate::state) fn give_up(state: &mut State, of: impl Fn(ChatKey) -> bool, fx: &mut Effects) {
     let readings = state.front.as_mut().map(|front: &mut Front| std::mem::take(&mut front.reading));
     let (gone, kept): (Vec<_>, Vec<_>) = readings.unwrap_or_default().into_iter().partition(|reading| of(reading.chat));
     if let Some(front) = &mut state.front {
         front.reading = kept;
     }
-    gone.into_iter().for_each(|reading| give_back(state, reading));
+    gone.into_iter().for_each(|reading| give_back(state, reading, fx));
 }
 
-fn give_back(state: &mut State, reading: Reading) {
+fn give_back(state: &mut State, reading: Reading, fx: &mut Effects) {
     if reading.line.is_empty() {
         return;
     }
-    compose::give_back(state, reading.chat, &reading.line);
+    compose::give_back(state, reading.chat, &reading.line, fx);
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(reading.chat)
         && front.pane.mode == ComposeMode::New

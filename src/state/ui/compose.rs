@@ -347,11 +347,11 @@ pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
 }
 
 /// Puts text into the composer of a chat, before what is there, or into its draft. Where the chat is gone, yank brings it back.
-pub(super) fn give_back(state: &mut State, chat: ChatKey, text: &str) {
+pub(super) fn give_back(state: &mut State, chat: ChatKey, text: &str, fx: &mut Effects) {
     let is_gone = state.core.chat(chat).is_none();
     let Some(front) = &mut state.front else { return };
     if is_gone && front.pane.chat != Some(chat) {
-        return gone::keep(state, "The chat is gone".to_owned(), text);
+        return gone::keep(state, chat.account, "The chat is gone".to_owned(), text, fx);
     }
     let join = |present: &str| if present.is_empty() { text.to_owned() } else { format!("{text}\n{present}") };
     if front.pane.chat != Some(chat) {

@@ -55,7 +55,7 @@ pub(in crate::state) fn done(state: &mut State, number: u64, text: Result<String
     } else {
         // Somebody else's doing has changed what stands there: both are kept.
         front.drafts.remove(&chat).filter(|draft| *draft != editing.text).map(|draft| front.drafts.insert(chat, draft));
-        compose::give_back(state, chat, text);
+        compose::give_back(state, chat, text, fx);
     }
     if let Some(front) = &mut state.front {
         drafts::put(front, chat, fx);

@@ -78,6 +78,7 @@ pub(super) fn picker(query: &str) -> Picker {
         .map(|(emoji, names)| PickItem {
             label: format!("{emoji} {names}"),
             detail: String::new(),
+            account: None,
             person: None,
             unread: 0,
             mentions: 0,

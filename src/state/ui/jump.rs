@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 
 /// The list of all chats: with mentions first, then unread, then those visited lately, then in the order of the sidebar. The open one is last among equals.
 pub(super) fn picker(core: &Core, front: &Front, query: &str) -> Picker {
-    let several = core.accounts.len() > 1;
+    let several = core.has_several();
     let mut ranked: Vec<(_, ChatKey)> = sidebar::every_chat(core)
         .into_iter()
         .enumerate()
@@ -30,7 +30,7 @@ pub(super) fn picker(core: &Core, front: &Front, query: &str) -> Picker {
 fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
     let (account, chat) = core.chat(key)?;
     let counts = weight(account, chat);
-    let (label, mut detail) = match chat.kind {
+    let (label, detail) = match chat.kind {
         ChatKind::Channel { community, .. } => {
             let place = account.community(community).map_or("", |community| &community.name);
             (format!("{place}/{}", chat.name), chat.topic.as_ref().map(ToString::to_string).unwrap_or_default())
@@ -46,9 +46,6 @@ fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
         ChatKind::Group { .. } => (names::title(account, chat), "group".to_owned()),
         ChatKind::Saved => (names::title(account, chat), "self".to_owned()),
     };
-    if several {
-        detail = if detail.is_empty() { account.label.clone() } else { format!("{}  {detail}", account.label) };
-    }
     let person = match chat.kind {
         ChatKind::Direct { peer } => Some((account.id, peer)),
         _ => None,
@@ -56,6 +53,7 @@ fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
     Some(PickItem {
         label,
         detail,
+        account: several.then(|| (account.id, account.label.clone())),
         person,
         unread: counts.unread,
         mentions: counts.mentions,

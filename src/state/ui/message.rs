@@ -354,7 +354,7 @@ pub(super) fn discard(state: &mut State, fx: &mut Effects) {
         return none_failed(state, fx);
     };
     if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
-        compose::give_back(state, chat, &attach::line_of(&outgoing));
+        compose::give_back(state, chat, &attach::line_of(&outgoing), fx);
         if let Some(front) = &mut state.front {
             history::keep_valid(front, &state.core.accounts, chat);
         }

@@ -1,6 +1,6 @@
 //! What the mouse points at.
 
-use super::sidebar::SidebarRow;
+use super::sidebar::{self, Place, SidebarRow};
 use super::{act, forum, lists, members, message, welcome};
 use crate::state::State;
 use crate::state::effect::{Effect, Effects, OptionValue};
@@ -14,14 +14,18 @@ const WIDTHS: std::ops::RangeInclusive<u16> = 12..=80;
 pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     match hit {
-        Hit::Rail(account, Some(community)) => {
+        // With one account its channels stand at the top, where they are seen without the cursor.
+        Hit::Rail(Place::Community(account, community)) if !state.core.has_several() => {
             front.community = Some((account, community));
             front.sidebar.dirty = true;
         }
-        Hit::Rail(account, None) => {
-            let heading = front.sidebar.rows.iter().position(|row| *row == SidebarRow::Direct(account));
+        Hit::Rail(place) => {
+            if let Place::Folded(account) = place {
+                sidebar::fold_account(state, account, true);
+            }
+            let Some(front) = &mut state.front else { return };
             front.region = Region::Sidebar;
-            front.sidebar.cursor = heading.map_or(front.sidebar.cursor, |at| at + 1);
+            sidebar::go(&state.core, front, place);
         }
         Hit::Sidebar(index) => {
             if front.sidebar.rows.get(index).is_some_and(SidebarRow::can_select) {
@@ -102,7 +106,9 @@ pub(super) fn link(state: &mut State, pane: PaneId, target: Target, words: &str,
 pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
     let Some(front) = &mut state.front else { return };
     match hit {
-        Hit::Sidebar(_) | Hit::Rail(..) => front.sidebar.wheeled += i64::from(by),
+        Hit::Sidebar(_) => front.sidebar.wheeled += i64::from(by),
+        // It scrolls alone where it does not fit.
+        Hit::Rail(_) => front.sidebar.rail_wheeled += i64::from(by),
         Hit::Message(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
             front.pane.scroll(ScrollIntent::Rows(by));
         }

@@ -2,6 +2,7 @@
 
 use super::form::FormPurpose;
 use super::forum::ForumList;
+use super::sidebar::SidebarRow;
 use super::waiting::{self, Awaits};
 use super::{attach, drafts, sidebar};
 use crate::domain::{
@@ -125,6 +126,13 @@ pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
         }
     }
     roster::keep_order(state);
+    // One that comes first in the user's order and whose lists are on their way is waited for, as long as its server answers.
+    let coming = |account: &Account| account.link == LinkPhase::Syncing && account.silent_since.is_none();
+    let ready = state.core.accounts.iter().position(|account| account.synced);
+    let before = ready.and_then(|ready| state.core.accounts.get(..ready)).unwrap_or_default();
+    if before.iter().any(|account| coming(account) && !account.synced) {
+        return;
+    }
     let begin = state.core.accounts.iter().filter(|account| account.synced).find_map(|account| {
         // Where there is nothing but notes to oneself, the first steps are offered instead.
         let fits = |chat: &&Chat| chat.channel_kind() != Some(ChannelKind::Voice) && chat.kind != ChatKind::Saved;
@@ -136,9 +144,9 @@ pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// An account will not come for now: a wish that waited for it is given up.
+/// An account will not come for now: what waited for it waits no longer.
 pub(in crate::state) fn wish_in_vain(state: &mut State, fx: &mut Effects) {
-    if state.front.as_ref().is_some_and(|front| front.wish.is_some()) {
+    if state.front.as_ref().is_some_and(|front| front.wish.is_some() || front.visited.is_empty()) {
         first(state, fx);
     }
 }
@@ -285,9 +293,18 @@ pub(in crate::state) fn resized(state: &mut State, width: u16, height: u16) {
 /// The program ends: what was typed is kept.
 pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
     typing::end(state, fx);
-    attach::give_up(state, |_| true);
+    attach::give_up(state, |_| true, fx);
     drafts::put_all(state, fx);
     fx.push(Effect::Quit);
+}
+
+/// How many chats of the sidebar stand above the row of the open chat's account, if it has one.
+fn passed(front: &Front) -> Option<usize> {
+    let open = front.pane.chat?;
+    let rows = &front.sidebar.rows;
+    let row_of = |row: &SidebarRow| matches!(row, SidebarRow::Account { account, .. } if *account == open.account);
+    let at = rows.iter().position(row_of)?;
+    Some(rows.iter().take(at).filter(|row| row.chat().is_some()).count())
 }
 
 /// Opens the chat so many openable rows away in the sidebar.
@@ -298,15 +315,15 @@ pub(in crate::state) fn step(state: &mut State, by: isize, fx: &mut Effects) {
         return;
     }
     let count = isize::try_from(chats.len()).unwrap_or(isize::MAX);
-    let at = front
-        .pane
-        .chat
-        .and_then(|open| chats.iter().position(|chat| *chat == open))
-        .and_then(|at| isize::try_from(at).ok());
-    let next = match at {
-        Some(at) => (at + by).rem_euclid(count),
-        None if by < 0 => count - 1,
-        None => 0,
+    let place = |at: usize| isize::try_from(at).ok();
+    let at = front.pane.chat.and_then(|open| chats.iter().position(|chat| *chat == open)).and_then(place);
+    let next = match (at, passed(front).and_then(place)) {
+        (Some(at), _) => (at + by).rem_euclid(count),
+        // It is folded away: from where it would be.
+        (None, Some(passed)) if by < 0 => (passed + by).rem_euclid(count),
+        (None, Some(passed)) => (passed + by - 1).rem_euclid(count),
+        (None, None) if by < 0 => count - 1,
+        (None, None) => 0,
     };
     if let Some(key) = usize::try_from(next).ok().and_then(|next| chats.get(next).copied()) {
         let region = state.front.as_ref().map(|front| front.region);

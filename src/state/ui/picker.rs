@@ -30,6 +30,8 @@ pub struct PickItem {
     pub label: String,
     /// Shown dim beside it; for example the community.
     pub detail: String,
+    /// The account that it belongs to, where there are several: found by its label, which is shown at the end.
+    pub account: Option<(AccountId, String)>,
     /// Whose presence is shown before it.
     pub person: Option<(AccountId, UserId)>,
     /// Unread messages; shown and ranked first.
@@ -38,6 +40,23 @@ pub struct PickItem {
     pub mentions: u32,
     /// What choosing it does.
     pub action: Action,
+}
+
+impl PickItem {
+    /// All that it is found by, the account first, as in written names.
+    fn whole(&self) -> Option<String> {
+        let (_, account) = self.account.as_ref()?;
+        Some(format!("{account}:{} {}", self.label, self.detail))
+    }
+
+    /// Of the characters of the whole that matched, those of the label.
+    fn keep_own(&self, matched: &mut Vec<u32>) {
+        let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        let before = self.account.as_ref().map_or(0, |(_, account)| count(account) + 1);
+        let own = before..before.saturating_add(count(&self.label));
+        matched.retain(|at| own.contains(at));
+        matched.iter_mut().for_each(|at| *at -= before);
+    }
 }
 
 /// An item that fits the query.
@@ -76,7 +95,8 @@ impl Picker {
         for (index, item) in self.items.iter().enumerate() {
             // What stands beside it counts, too, after everything whose name fits: people are known by their names.
             let named = score(&item.label);
-            if let Some(score) = named.or_else(|| score(&item.detail)) {
+            let beside = || score(&item.detail).or_else(|| score(&item.whole()?));
+            if let Some(score) = named.or_else(beside) {
                 fitting.push((named.is_none(), score, index));
             }
         }
@@ -91,8 +111,12 @@ impl Picker {
             .into_iter()
             .map(|(beside, _, item)| {
                 let mut matched = Vec::new();
-                if let Some(label) = self.items.get(item).map(|item| item.label.as_str()).filter(|_| !beside) {
+                let found = self.items.get(item);
+                if let Some(label) = found.map(|item| item.label.as_str()).filter(|_| !beside) {
                     pattern.indices(Utf32Str::new(label, &mut buffer), &mut matcher, &mut matched);
+                } else if let Some((item, whole)) = found.and_then(|item| Some((item, item.whole()?))) {
+                    pattern.indices(Utf32Str::new(&whole, &mut buffer), &mut matcher, &mut matched);
+                    item.keep_own(&mut matched);
                 }
                 matched.sort_unstable();
                 matched.dedup();
@@ -124,6 +148,7 @@ mod tests {
         PickItem {
             label: label.to_owned(),
             detail: String::new(),
+            account: None,
             person: None,
             unread,
             mentions,
@@ -142,6 +167,24 @@ mod tests {
         picker.query.insert("p");
         picker.narrow();
         assert_eq!(picker.shown.len(), 1);
+    }
+
+    #[test]
+    fn what_is_called_alike_is_found_by_its_account() {
+        let of = |label: &str, number: u16| {
+            let account = Some((crate::domain::AccountId(number), label.to_owned()));
+            PickItem { account, ..item("Rust/general", 0, 0) }
+        };
+        let mut picker = Picker::new(vec![of("home", 0), of("mistium", 1), item("Zig/help", 0, 0)], "mistium general");
+        let found = |picker: &Picker| picker.shown.iter().map(|shown| shown.item).collect::<Vec<_>>();
+        assert_eq!(found(&picker), [1]);
+        assert_eq!(picker.shown[0].matched, [5, 6, 7, 8, 9, 10, 11], "of the name, what was typed of it");
+        picker.query = Field::with("mistium:");
+        picker.narrow();
+        assert_eq!(found(&picker), [1]);
+        picker.query = Field::with("general");
+        picker.narrow();
+        assert_eq!(found(&picker), [0, 1]);
     }
 
     #[test]

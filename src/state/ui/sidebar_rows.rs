@@ -1,63 +1,80 @@
 //! Which rows the sidebar has, and in which order keys walk them.
+//!
+//! The rows of an account depend on nothing of another account, so that they can be made anew alone.
 
-use super::sidebar::SidebarRow;
-use crate::domain::{AccountId, ChannelKind, ChatKey, CommunityId};
+use super::sidebar::{Place, SidebarRow};
+use crate::domain::{ChannelKind, ChatKey, CommunityId};
 use crate::state::front::Front;
 use crate::state::{Account, Core};
 
 /// Most people listed under one voice channel.
 const VOICES: usize = 20;
 
-/// The rail: the communities, then direct chats, account by account; nothing of an account that nobody has signed in to.
-pub(super) fn rail(core: &Core) -> Vec<(AccountId, Option<CommunityId>)> {
-    core.accounts
-        .iter()
-        .filter(|account| !account.fresh)
-        .flat_map(|account| {
-            let communities = account.communities.iter().map(move |community| (account.id, Some(community.id)));
-            communities.chain([(account.id, None)])
-        })
-        .collect()
+/// The rail: the communities, then direct chats, account by account. One that is folded takes one place; nothing is there of one that is disabled or that
+/// nobody has signed in to.
+pub(super) fn rail(core: &Core, front: &Front) -> Vec<Place> {
+    let several = core.has_several();
+    let mut places = Vec::new();
+    for account in core.listed().filter(|account| !account.disabled) {
+        let has_direct = !account.order.direct.is_empty();
+        if several && front.folded_accounts.contains(&account.id) {
+            places.push(Place::Folded(account.id));
+            continue;
+        }
+        places.extend(account.communities.iter().map(|community| Place::Community(account.id, community.id)));
+        if has_direct || !several {
+            places.push(Place::Direct(account.id));
+        }
+    }
+    places
 }
 
-/// The rows of the tree. With a rail the tree holds the channels of the chosen community, else all communities.
-pub(super) fn rows(core: &Core, front: &Front, has_rail: bool) -> Vec<SidebarRow> {
+/// The rows of one account. With a rail the tree holds the channels of the chosen community, else all communities. `several`: it is not the only account,
+/// so that it has a row of its own, and white space behind it where it is unfolded.
+pub(super) fn rows(account: &Account, front: &Front, has_rail: bool, several: bool) -> Vec<SidebarRow> {
     let mut rows = Vec::new();
-    let several = core.accounts.len() > 1;
-    if has_rail
-        && let Some((id, community)) = front.community
-        && let Some(account) = core.account(id)
-    {
-        rows.push(SidebarRow::Title { account: id, community });
-        channels(account, front, community, 0, &mut rows);
+    let chosen = |community: CommunityId| front.community == Some((account.id, community));
+    let folded = several && (account.disabled || front.folded_accounts.contains(&account.id));
+    let sole = account.sole_community().filter(|_| several);
+    if several {
+        rows.push(SidebarRow::Account { account: account.id, open: false });
     }
-    for account in &core.accounts {
-        if several {
-            space(&mut rows);
-            rows.push(SidebarRow::Account(account.id));
-        }
-        if !has_rail {
-            for community in &account.communities {
-                let folded = front.folded_communities.contains(&(account.id, community.id));
-                rows.push(SidebarRow::Community { account: account.id, community: community.id, folded });
-                if !folded {
-                    channels(account, front, community.id, 1, &mut rows);
-                }
+    for community in account.communities.iter().filter(|_| !folded) {
+        let id = community.id;
+        if sole.is_some() {
+            if !has_rail || chosen(id) {
+                channels(account, front, id, 0, &mut rows);
             }
+        } else if !has_rail {
+            let folded = front.folded_communities.contains(&(account.id, id));
+            rows.push(SidebarRow::Community { account: account.id, community: id, folded });
+            if !folded {
+                channels(account, front, id, 1, &mut rows);
+            }
+        } else if chosen(id) {
+            rows.push(SidebarRow::Title { account: account.id, community: id });
+            channels(account, front, id, 0, &mut rows);
         }
-        if !account.order.direct.is_empty() {
+    }
+    if !folded && !account.order.direct.is_empty() {
+        // Where there is nothing else, the account's own row is heading enough.
+        if !(several && account.communities.is_empty()) {
             space(&mut rows);
             rows.push(SidebarRow::Direct(account.id));
-            rows.extend(
-                account.order.direct.iter().map(|chat| SidebarRow::Chat { chat: account.key(*chat), depth: 1 }),
-            );
+        }
+        rows.extend(account.order.direct.iter().map(|chat| SidebarRow::Chat { chat: account.key(*chat), depth: 1 }));
+    }
+    if several && rows.len() > 1 {
+        rows.push(SidebarRow::Space);
+        if let Some(first) = rows.first_mut() {
+            *first = SidebarRow::Account { account: account.id, open: true };
         }
     }
     rows
 }
 
 fn space(rows: &mut Vec<SidebarRow>) {
-    if !matches!(rows.last(), None | Some(SidebarRow::Space | SidebarRow::Account(_))) {
+    if !matches!(rows.last(), None | Some(SidebarRow::Space | SidebarRow::Account { .. })) {
         rows.push(SidebarRow::Space);
     }
 }
@@ -69,7 +86,7 @@ fn channels(account: &Account, front: &Front, community: CommunityId, depth: u8,
         let key = account.key(*id);
         if chat.channel_kind() == Some(ChannelKind::Category) {
             folded = front.folded.contains(&key);
-            rows.push(SidebarRow::Category { chat: key, folded });
+            rows.push(SidebarRow::Category { chat: key, depth, folded });
             continue;
         }
         if chat.channel_kind() == Some(ChannelKind::Separator) {

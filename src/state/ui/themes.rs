@@ -44,6 +44,7 @@ fn choose(state: &mut State) {
     let items = state.settings.themes.iter().map(|name| PickItem {
         label: name.clone(),
         detail: KNOWN.iter().find(|(known, _)| known == name).map_or("your own", |(_, told)| told).to_owned(),
+        account: None,
         person: None,
         unread: 0,
         mentions: 0,

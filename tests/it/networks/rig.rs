@@ -385,7 +385,7 @@ fn at(mono: Mono) -> Now {
 
 fn spec(number: usize, label: &str) -> AccountSpec {
     let id = AccountId(u16::try_from(number).unwrap());
-    AccountSpec { id, label: label.to_owned(), server: url(number), keeps_drafts: false }
+    AccountSpec { id, label: label.to_owned(), server: url(number), ..AccountSpec::default() }
 }
 
 /// Where a server is said to be.

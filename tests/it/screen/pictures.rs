@@ -151,6 +151,7 @@ fn picker() -> Picker {
     let item = |label: &str, detail: &str, unread, mentions| PickItem {
         label: label.to_owned(),
         detail: detail.to_owned(),
+        account: None,
         person: None,
         unread,
         mentions,

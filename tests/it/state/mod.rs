@@ -1,5 +1,6 @@
 //! The pure core: examples told as scripts, and properties that hold for any script.
 
+mod accounts;
 mod commands;
 mod drafts;
 mod files;

@@ -62,8 +62,12 @@ pub(super) struct Script {
 impl Script {
     /// Nothing has happened yet; one account.
     pub(super) fn fresh(front: bool) -> Self {
-        let spec =
-            AccountSpec { id: HOME, label: "home".to_owned(), server: "ws://server".to_owned(), keeps_drafts: false };
+        let spec = AccountSpec {
+            id: HOME,
+            label: "home".to_owned(),
+            server: "ws://server".to_owned(),
+            ..AccountSpec::default()
+        };
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_790_000_000_000) };
         let state = State::new(Arc::default(), vec![spec], front, 7, now);
         Self { state, now, timers: BTreeMap::new(), log: Vec::new(), store: true }

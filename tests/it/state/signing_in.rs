@@ -5,7 +5,7 @@ use nib::domain::*;
 use nib::state::front::{Overlay, Tier};
 use nib::state::outbox::Stage;
 use nib::state::ui::form::{FieldKind, Form};
-use nib::state::ui::sidebar::SidebarRow;
+use nib::state::ui::sidebar::{Place, SidebarRow};
 use nib::state::{Action, Effect, Event, ResolveError, StoreOp, chat_name, chat_title, resolve_chat};
 use std::time::Duration;
 
@@ -171,12 +171,12 @@ fn the_sidebar_lists_what_may_be_seen_in_order() {
     script.event(Event::Resized { width: 120, height: 40 });
     let front = script.state.front.as_ref().unwrap();
     assert_eq!(front.tier(), Tier::Wide);
-    assert_eq!(front.sidebar.rail, [(HOME, Some(RUST)), (HOME, Some(ZIG)), (HOME, None)]);
+    assert_eq!(front.sidebar.rail, [Place::Community(HOME, RUST), Place::Community(HOME, ZIG), Place::Direct(HOME)]);
     let row = |id, depth| SidebarRow::Chat { chat: chat(id), depth };
     let wide = [
         SidebarRow::Title { account: HOME, community: RUST },
         row(13, 0),
-        SidebarRow::Category { chat: chat(10), folded: false },
+        SidebarRow::Category { chat: chat(10), depth: 0, folded: false },
         row(11, 1),
         row(12, 1),
         SidebarRow::Space,
@@ -198,7 +198,7 @@ fn the_sidebar_lists_what_may_be_seen_in_order() {
     let front = script.state.front.as_ref().unwrap();
     assert_eq!(
         front.sidebar.rows[2..5],
-        [SidebarRow::Category { chat: chat(10), folded: true }, row(11, 1), row(12, 1)]
+        [SidebarRow::Category { chat: chat(10), depth: 0, folded: true }, row(11, 1), row(12, 1)]
     );
 }
 
@@ -215,7 +215,8 @@ fn communities_stand_in_the_users_order_and_groups_by_their_activity() {
     script.event(Event::Resized { width: 120, height: 40 });
     script.serve(fx);
     let rail = |script: &Script| -> Vec<_> {
-        script.state.front.as_ref().unwrap().sidebar.rail.iter().map(|(_, community)| *community).collect()
+        let rail = &script.state.front.as_ref().unwrap().sidebar.rail;
+        rail.iter().map(|place| place.community().map(|(_, community)| community)).collect()
     };
     assert_eq!(script.state.core.accounts[0].link, LinkPhase::Online, "the order is not waited for");
     assert_eq!(rail(&script), [Some(RUST), Some(ZIG), None]);

@@ -225,7 +225,7 @@ pub(crate) fn state(open: Timeline) -> State {
         id: ACCOUNT,
         label: "home".to_owned(),
         server: "chat.example.org".to_owned(),
-        keeps_drafts: false,
+        ..AccountSpec::default()
     };
     let mut state = State::new(Arc::new(Settings::default()), vec![spec], true, 7, now);
     let account = &mut state.core.accounts[0];

@@ -112,7 +112,7 @@ fn chrome(state: &State, front: &Front) {
     assert!(sidebar.rows.is_empty() && sidebar.cursor == 0 || sidebar.selected().is_some());
     for row in &sidebar.rows {
         let there = match row {
-            SidebarRow::Account(account) | SidebarRow::Direct(account) => state.core.account(*account).is_some(),
+            SidebarRow::Account { account, .. } | SidebarRow::Direct(account) => state.core.account(*account).is_some(),
             SidebarRow::Community { account, community, .. } | SidebarRow::Title { account, community } => {
                 state.core.account(*account).is_some_and(|account| account.community(*community).is_some())
             }

@@ -1,0 +1,320 @@
+//! Several accounts at once: how they are listed and walked, and that none disturbs another.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::front::Overlay;
+use nib::state::ui::sidebar::{Place, SidebarRow};
+use nib::state::{AccountSpec, Action, Effect, Effects, Event, State, chat_name};
+use std::sync::Arc;
+use std::time::Duration;
+
+const WORK: AccountId = AccountId(1);
+const MISTIUM: AccountId = AccountId(2);
+
+/// Three accounts with the same lists, one after the other; the first has `general` open.
+struct Several(Script);
+
+impl Several {
+    fn fresh(labels: &[&str]) -> Self {
+        let mut script = Script::fresh(true);
+        let specs = labels.iter().zip(0..).map(|(label, id)| AccountSpec {
+            id: AccountId(id),
+            label: (*label).to_owned(),
+            server: "ws://server".to_owned(),
+            ..AccountSpec::default()
+        });
+        script.state = State::new(Arc::default(), specs.collect(), true, 7, script.now);
+        script.event(Event::Started);
+        Self(script)
+    }
+
+    fn ready() -> Self {
+        let mut several = Self::fresh(&["robin", "work", "mistium"]);
+        several.0.event(Event::Resized { width: 120, height: 40 });
+        for account in [HOME, WORK, MISTIUM] {
+            several.sign_in(account);
+        }
+        several.0.act(Action::OpenChat(chat(11)));
+        several.0.arrange_bottom();
+        several
+    }
+
+    fn sign_in(&mut self, account: AccountId) {
+        let fx = self.0.event(Event::Link(
+            account,
+            LinkEvent::SignedIn {
+                me: user(ME, "me"),
+                session: None,
+                token: Secret::new("token".to_owned()),
+                caps: Script::caps(),
+            },
+        ));
+        self.serve(fx);
+    }
+
+    /// Answers what each account asks, as a small server would.
+    fn serve(&mut self, mut effects: Effects) {
+        while !effects.is_empty() {
+            let mut next = Vec::new();
+            for effect in effects {
+                if let Effect::Net { account, id, request, .. } = effect
+                    && let Some(reply) = Script::reply(&request)
+                {
+                    next.extend(self.0.event(Event::Answer(account, Answer { request: id, outcome: Ok(reply) })));
+                }
+            }
+            effects = next;
+        }
+    }
+
+    fn refuse(&mut self, account: AccountId, reason: &str) -> Effects {
+        let refused = LinkEvent::Refused { code: 0, reason: CleanText::new(reason), about: None };
+        self.0.event(Event::Link(account, refused))
+    }
+
+    fn front(&mut self) -> &mut nib::state::Front {
+        self.0.state.front.as_mut().unwrap()
+    }
+
+    fn rows(&mut self) -> Vec<SidebarRow> {
+        self.front().sidebar.rows.clone()
+    }
+
+    /// Puts the cursor on the row of an account.
+    fn point(&mut self, id: AccountId) {
+        self.0.act(Action::FocusSidebar);
+        let at =
+            self.rows().iter().position(|row| matches!(row, SidebarRow::Account { account, .. } if *account == id));
+        self.front().sidebar.cursor = at.unwrap();
+    }
+
+    fn open(&mut self) -> Option<ChatKey> {
+        self.front().pane.chat
+    }
+}
+
+fn of(account: AccountId, id: u128) -> ChatKey {
+    ChatKey::new(account, ChatId::new(id))
+}
+
+fn is_account(row: &SidebarRow) -> Option<(AccountId, bool)> {
+    match row {
+        SidebarRow::Account { account, open } => Some((*account, *open)),
+        _ => None,
+    }
+}
+
+#[test]
+fn one_account_has_no_row_of_its_own() {
+    let script = Script::ready();
+    let front = script.state.front.as_ref().unwrap();
+    assert!(front.sidebar.rows.iter().all(|row| is_account(row).is_none()));
+    assert!(!script.state.core.has_several());
+}
+
+#[test]
+fn accounts_stand_one_after_the_other_and_fold() {
+    let mut several = Several::ready();
+    let accounts = |rows: &[SidebarRow]| rows.iter().filter_map(is_account).collect::<Vec<_>>();
+    assert_eq!(accounts(&several.rows()), [(HOME, true), (WORK, true), (MISTIUM, true)]);
+    assert_eq!(several.rows()[1], SidebarRow::Title { account: HOME, community: RUST });
+    let place = |account| [Place::Community(account, RUST), Place::Community(account, ZIG), Place::Direct(account)];
+    let rail = several.front().sidebar.rail.clone();
+    assert_eq!(rail, [place(HOME), place(WORK), place(MISTIUM)].concat());
+    // Folding one takes its rows away, and no others.
+    let work = several.rows().iter().filter(|row| row.account() == Some(WORK)).count();
+    let all = several.rows().len();
+    several.point(WORK);
+    several.0.act(Action::Accept);
+    assert_eq!(accounts(&several.rows()), [(HOME, true), (WORK, false), (MISTIUM, true)]);
+    assert_eq!(several.rows().len(), all - work, "and the white space behind it for its own row");
+    assert_eq!(several.front().sidebar.rail[3], Place::Folded(WORK));
+    assert_eq!(several.front().sidebar.selected(), Some(&SidebarRow::Account { account: WORK, open: false }));
+    // What is said in it is counted, and keys still lead there.
+    several.0.event(Event::Update(
+        WORK,
+        Update::MessageCreated {
+            message: Arc::new(said(of(WORK, 31), 90, ADA, "hello")),
+            unread: None,
+            author: None,
+            nonce: None,
+        },
+    ));
+    several.0.act(Action::NextUnread);
+    several.0.act(Action::NextUnread);
+    assert!(several.0.state.core.account(WORK).unwrap().chats.values().any(|chat| chat.unread > 0));
+    several.0.act(Action::OpenChat(of(WORK, 31)));
+    assert_eq!(several.open(), Some(of(WORK, 31)), "it opens though it is folded away");
+    several.0.act(Action::NextChat);
+    assert_eq!(several.open().map(|chat| chat.account), Some(MISTIUM), "from where it would be");
+    several.0.act(Action::OpenChat(of(WORK, 31)));
+    several.0.act(Action::PreviousChat);
+    assert_eq!(several.open().map(|chat| chat.account), Some(HOME));
+}
+
+#[test]
+fn community_steps_go_over_all_accounts() {
+    let mut several = Several::ready();
+    several.point(WORK);
+    several.0.act(Action::Accept);
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        seen.push(several.front().shown_place());
+        several.0.act(Action::StepCommunity(1));
+    }
+    assert_eq!(
+        seen.into_iter().flatten().collect::<Vec<_>>(),
+        [
+            Place::Folded(WORK),
+            Place::Community(MISTIUM, RUST),
+            Place::Community(MISTIUM, ZIG),
+            Place::Community(MISTIUM, ZIG),
+            Place::Community(MISTIUM, ZIG)
+        ]
+    );
+    for _ in 0..4 {
+        several.0.act(Action::StepCommunity(-1));
+    }
+    assert_eq!(several.front().shown_place(), Some(Place::Community(HOME, RUST)));
+    // In the tree they are headings.
+    several.0.event(Event::Resized { width: 80, height: 24 });
+    several.0.act(Action::MoveFirst);
+    several.0.act(Action::StepCommunity(1));
+    several.0.act(Action::StepCommunity(1));
+    several.0.act(Action::StepCommunity(1));
+    assert_eq!(several.front().sidebar.selected(), Some(&SidebarRow::Account { account: WORK, open: false }));
+}
+
+#[test]
+fn the_row_of_an_account_stands_for_its_only_community() {
+    let mut several = Several::fresh(&["robin", "work"]);
+    several.0.event(Event::Resized { width: 80, height: 24 });
+    several.sign_in(HOME);
+    let only = |request: &Request| match request {
+        Request::FetchCommunities => match Script::reply(request) {
+            Some(Reply::Communities { mut communities, .. }) => {
+                communities.truncate(1);
+                Some(Reply::Communities { communities, counts: Vec::new() })
+            }
+            other => other,
+        },
+        Request::FetchChats => Some(Reply::Chats { bundle: Bundle::default(), complete: true }),
+        _ => Script::reply(request),
+    };
+    let me = user(ME, "me");
+    let mut effects = several.0.event(Event::Link(
+        WORK,
+        LinkEvent::SignedIn { me, session: None, token: Secret::default(), caps: Script::caps() },
+    ));
+    while !effects.is_empty() {
+        let mut next = Vec::new();
+        for effect in effects {
+            if let Effect::Net { account, id, request, .. } = effect
+                && let Some(reply) = only(&request)
+            {
+                next.extend(several.0.event(Event::Answer(account, Answer { request: id, outcome: Ok(reply) })));
+            }
+        }
+        effects = next;
+    }
+    let rows = several.rows();
+    let at = rows.iter().position(|row| is_account(row) == Some((WORK, true))).unwrap();
+    assert_eq!(rows[at + 1], SidebarRow::Chat { chat: of(WORK, 13), depth: 0 });
+    assert_eq!(rows[at + 2], SidebarRow::Category { chat: of(WORK, 10), depth: 0, folded: false });
+    assert!(rows.iter().skip(at).all(|row| !matches!(row, SidebarRow::Community { .. } | SidebarRow::Direct(_))));
+    several.point(WORK);
+    several.0.act(Action::Leave);
+    match several.front().overlays.last() {
+        Some(Overlay::Question(question)) => assert_eq!(*question.action, Action::LeaveCommunity(WORK, RUST)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_called_alike_is_told_apart() {
+    let mut several = Several::ready();
+    let core = &several.0.state.core;
+    assert_eq!(chat_name(core, of(WORK, 11)), "work:Rust/general");
+    several.0.event(Event::Focused(false));
+    let mut asks = said(of(WORK, 11), 91, ADA, "hello");
+    asks.mentions_me = true;
+    let update = Update::MessageCreated { message: Arc::new(asks), unread: None, author: None, nonce: None };
+    let fx = several.0.event(Event::Update(WORK, update));
+    let titles: Vec<String> = fx
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Notify { title, .. } => Some(title.to_string()),
+            Effect::Title(title) => Some(title.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(titles, ["ada in #general (work)", "(4) #general (robin) - nib"], "all accounts are counted");
+}
+
+#[test]
+fn a_refused_account_says_so_once_and_takes_nothing() {
+    let mut several = Several::ready();
+    several.0.type_text("half a sentence");
+    several.refuse(MISTIUM, "it wants an invite code");
+    assert_eq!(several.0.notice(), "mistium: it wants an invite code; to sign in");
+    assert!(several.front().overlays.is_empty());
+    assert_eq!((several.0.composer().as_str(), several.open()), ("half a sentence", Some(chat(11))));
+    // It says nothing more for a while, and nothing in place of what is being read.
+    several.0.advance(Duration::from_secs(10));
+    several.refuse(MISTIUM, "it wants an invite code");
+    assert_eq!(several.0.notice(), "");
+    several.0.act(Action::MarkRead);
+    several.refuse(WORK, "no");
+    assert_eq!(several.0.notice(), "work: no; to sign in");
+    several.0.advance(Duration::from_secs(1));
+    several.0.advance(Duration::from_secs(60));
+    several.refuse(WORK, "never");
+    several.refuse(MISTIUM, "not at all");
+    assert_eq!(several.0.notice(), "work: never; to sign in");
+    // On its row, the key for connecting is about it.
+    several.point(MISTIUM);
+    several.0.act(Action::Reconnect);
+    match several.front().overlays.last() {
+        Some(Overlay::Form(form)) => {
+            assert_eq!(form.purpose, nib::state::ui::form::FormPurpose::SignIn(MISTIUM));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn at_the_start_a_refusal_does_not_keep_from_the_others() {
+    let mut several = Several::fresh(&["robin", "work"]);
+    several.refuse(HOME, "no sign-in is saved for it");
+    assert!(several.front().overlays.is_empty(), "the other one is on its way");
+    several.sign_in(WORK);
+    assert_eq!(several.open().map(|chat| chat.account), Some(WORK));
+    // When there is no other, the form is what is left to do.
+    let mut alone = Several::fresh(&["robin", "work"]);
+    alone.refuse(HOME, "no sign-in is saved for it");
+    alone.refuse(WORK, "no sign-in is saved for it");
+    assert!(matches!(alone.front().overlays.last(), Some(Overlay::Form(_))));
+}
+
+#[test]
+fn the_first_chat_is_one_of_the_account_that_comes_first() {
+    let mut several = Several::fresh(&["robin", "work"]);
+    let me = user(ME, "me");
+    let begin = LinkEvent::SignedIn { me, session: None, token: Secret::default(), caps: Script::caps() };
+    let first = several.0.event(Event::Link(HOME, begin));
+    several.sign_in(WORK);
+    assert_eq!(several.open(), None, "its lists are on their way");
+    several.serve(first);
+    assert_eq!(several.open().map(|chat| chat.account), Some(HOME));
+    // Where they do not come, it is not waited for.
+    let mut lost = Several::fresh(&["robin", "work"]);
+    let me = user(ME, "me");
+    lost.0.event(Event::Link(
+        HOME,
+        LinkEvent::SignedIn { me, session: None, token: Secret::default(), caps: Script::caps() },
+    ));
+    lost.sign_in(WORK);
+    let down = LinkEvent::Down { reason: DownReason::Closed(None), retry_in: Duration::from_secs(3) };
+    lost.0.event(Event::Link(HOME, down));
+    assert_eq!(lost.open().map(|chat| chat.account), Some(WORK));
+}
