@@ -4,7 +4,7 @@ use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 use super::id::{ChatId, CommunityId, MessageId, RequestId, UserId};
 use super::invite::Invite;
-use super::message::Message;
+use super::message::{Message, Tally};
 use super::people::{Profile, User};
 use super::text::CleanText;
 use super::update::Relationship;
@@ -196,6 +196,15 @@ pub enum Reply {
         relationships: Vec<(UserId, Relationship)>,
         /// Who they are.
         users: Vec<User>,
+    },
+    /// How a poll stands.
+    Poll {
+        /// In which chat.
+        chat: ChatId,
+        /// The message that it is in.
+        message: MessageId,
+        /// Its votes.
+        tally: Tally,
     },
     /// What an invite leads to.
     Invite(Box<Invite>),

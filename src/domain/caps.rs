@@ -35,6 +35,8 @@ pub struct Caps {
     pub profiles: bool,
     /// The network keeps friends and blocked people.
     pub relationships: bool,
+    /// There are polls: they can be begun, voted in and ended, and tell their votes only when they are asked.
+    pub polls: bool,
     /// Threads can be begun, changed, joined and left.
     pub threads: bool,
     /// Channels tell who can see them.

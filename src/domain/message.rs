@@ -37,6 +37,8 @@ pub struct Message {
     pub attachments: Box<[Attachment]>,
     /// Previews of links.
     pub embeds: Box<[Embed]>,
+    /// A question with answers to choose from. The message's text is the question, unless the poll has one of its own.
+    pub poll: Option<Box<Poll>>,
     /// Reactions, in the network's order.
     pub reactions: Box<[Reaction]>,
     /// Passed on from elsewhere.
@@ -131,6 +133,96 @@ pub struct Embed {
     pub description: Option<CleanText>,
     /// The site's name; one line.
     pub site: Option<CleanText>,
+    /// Who it is from; one line.
+    pub author: Option<CleanText>,
+    /// A line below all; one line.
+    pub footer: Option<CleanText>,
+    /// Further parts.
+    pub fields: Box<[EmbedField]>,
+    /// `0xRRGGBB`.
+    pub color: Option<u32>,
+    /// The name of its picture, with its pixels; 0 when not known.
+    pub image: Option<(CleanText, u32, u32)>,
+}
+
+/// A part of a preview.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EmbedField {
+    /// Its heading; one line.
+    pub name: CleanText,
+    /// What it says.
+    pub value: CleanText,
+}
+
+/// A question with answers to choose from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Poll {
+    /// What is asked, where the message says something else; one line.
+    pub question: CleanText,
+    /// The answers, in the network's order.
+    pub options: Box<[PollOption]>,
+    /// Several may be chosen.
+    pub several: bool,
+    /// Until when, where told.
+    pub ends: Option<Wall>,
+    /// It was ended.
+    pub ended: bool,
+    /// Whether votes are known: some networks tell them only when they are asked.
+    pub counted: bool,
+}
+
+/// An answer of a poll.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PollOption {
+    /// The network's name for it.
+    pub id: CleanText,
+    /// What it says; one line.
+    pub text: CleanText,
+    /// An emoji before it.
+    pub emoji: Option<CleanText>,
+    /// By how many it was chosen.
+    pub votes: u32,
+    /// Whether the signed-in account chose it.
+    pub mine: bool,
+}
+
+/// How a poll stands.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Answers by their name and by how many they were chosen.
+    pub votes: Box<[(CleanText, u32)]>,
+    /// What the signed-in account chose, where told.
+    pub mine: Option<Box<[CleanText]>>,
+    /// Whether it was ended.
+    pub ended: bool,
+}
+
+impl Poll {
+    /// Takes in how it stands. Answers that are not told stay as they were.
+    pub fn count(&mut self, tally: &Tally) {
+        self.counted = true;
+        self.ended |= tally.ended;
+        for option in &mut self.options {
+            if let Some((_, votes)) = tally.votes.iter().find(|(id, _)| *id == option.id) {
+                option.votes = *votes;
+            }
+            if let Some(mine) = &tally.mine {
+                option.mine = mine.contains(&option.id);
+            }
+        }
+    }
+
+    /// Whether no vote is taken any more.
+    #[must_use]
+    pub fn is_over(&self, now: Wall) -> bool {
+        self.ended || self.ends.is_some_and(|ends| ends <= now)
+    }
+
+    /// All votes together.
+    #[must_use]
+    pub fn votes(&self) -> u32 {
+        self.options.iter().fold(0, |sum, option| sum.saturating_add(option.votes))
+    }
 }
 
 /// What people react with.

@@ -39,7 +39,8 @@ pub use id::{
 pub use invite::{Invite, InviteTarget};
 pub use link::{Admission, DownReason, LinkEvent, LinkPhase, SignInPart};
 pub use message::{
-    Attachment, AttachmentKind, Embed, Message, MessageKey, MessageKind, ReactEmoji, Reaction, ReplyInfo,
+    Attachment, AttachmentKind, Embed, EmbedField, Message, MessageKey, MessageKind, Poll, PollOption, ReactEmoji,
+    Reaction, ReplyInfo, Tally,
 };
 pub use people::{Presence, Profile, User};
 pub use permissions::{Overrides, Permissions};

@@ -4,6 +4,7 @@ use super::id::{ChatId, CommunityId, MessageId, Nonce, UserId};
 use super::message::{MessageKey, ReactEmoji};
 use super::people::Presence;
 use super::secret::Secret;
+use super::text::CleanText;
 use super::upload::Upload;
 use std::sync::Arc;
 
@@ -91,6 +92,38 @@ pub enum Request {
         chat: ChatId,
         /// Started or stopped.
         typing: bool,
+    },
+    /// How a poll stands. Answer: `Reply::Poll`.
+    FetchPoll {
+        /// In which chat.
+        chat: ChatId,
+        /// The message that it is in.
+        message: MessageId,
+    },
+    /// Vote in a poll. Answer: `Reply::Poll`.
+    Vote {
+        /// In which chat.
+        chat: ChatId,
+        /// The message that it is in.
+        message: MessageId,
+        /// The network's names of all answers chosen.
+        options: Vec<CleanText>,
+    },
+    /// Begin a poll. Its message comes as an update. Answer: `Reply::Done`.
+    BeginPoll {
+        /// In which chat.
+        chat: ChatId,
+        /// What is asked.
+        question: String,
+        /// The answers.
+        options: Vec<String>,
+    },
+    /// End a poll: it takes no more votes. Answer: `Reply::Poll`.
+    EndPoll {
+        /// In which chat.
+        chat: ChatId,
+        /// The message that it is in.
+        message: MessageId,
     },
     /// Begin a thread. Answer: `Reply::Chat`.
     BeginThread {
@@ -180,6 +213,6 @@ impl Request {
     /// Whether repeating it changes nothing: reads and idempotent writes may be tried again by themselves.
     #[must_use]
     pub const fn is_repeatable(&self) -> bool {
-        !matches!(self, Self::Send(_) | Self::SignInCode(_) | Self::BeginThread { .. })
+        !matches!(self, Self::Send(_) | Self::SignInCode(_) | Self::BeginThread { .. } | Self::BeginPoll { .. })
     }
 }

@@ -4,7 +4,7 @@ use super::answer::Bundle;
 use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 use super::id::{ChatId, CommunityId, MessageId, Nonce, SessionId, UserId};
-use super::message::{Message, MessageKey, ReactEmoji, Reaction};
+use super::message::{Message, MessageKey, ReactEmoji, Reaction, Tally};
 use super::people::{Presence, User};
 use super::permissions::Overrides;
 use super::text::CleanText;
@@ -68,6 +68,15 @@ pub enum Update {
         message: MessageId,
         /// Pinned, else let go.
         pinned: bool,
+    },
+    /// Somebody voted in a poll, or it was ended.
+    PollChanged {
+        /// In which chat.
+        chat: ChatId,
+        /// The message that it is in.
+        message: MessageId,
+        /// How it stands.
+        tally: Tally,
     },
     /// Somebody started or stopped typing.
     Typing {
@@ -218,6 +227,7 @@ impl Update {
             Self::ReactionsChanged { .. } => "reactions changed",
             Self::ReactionToggled { .. } => "reaction toggled",
             Self::MessagePinned { .. } => "message pinned",
+            Self::PollChanged { .. } => "poll changed",
             Self::Typing { .. } => "typing",
             Self::ReadMarkMoved { .. } => "read mark moved",
             Self::ChannelChanged(_) => "channel changed",

@@ -53,6 +53,10 @@ pub struct Glyphs {
     pub more: &'static str,
     /// Covers hidden text.
     pub cover: &'static str,
+    /// The part of a bar that is filled.
+    pub full: &'static str,
+    /// The part that is not.
+    pub vacant: &'static str,
     /// Left of an embed.
     pub card: &'static str,
     /// Between things on one line.
@@ -90,6 +94,8 @@ const UNICODE: Glyphs = Glyphs {
     unsure: "?",
     more: "…",
     cover: "▒",
+    full: "█",
+    vacant: "░",
     card: "▏",
     between: "·",
     times: "×",
@@ -122,6 +128,8 @@ const ASCII: Glyphs = Glyphs {
     unsure: "?",
     more: "...",
     cover: "#",
+    full: "#",
+    vacant: ".",
     card: "|",
     between: "-",
     times: "x",

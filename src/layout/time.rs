@@ -59,8 +59,10 @@ impl Calendar {
     }
 
     /// A moment in few words: `today 14:02`, `yesterday 09:11`, `Thu 19 Nov 09:11`, `19 Nov 2024`.
-    pub fn near(&mut self, at: Wall, now: Wall) -> Option<String> {
-        let (date, today, time) = (self.date(at)?, self.date(now)?, self.time(at)?);
+    #[must_use]
+    pub fn near(&self, at: Wall, now: Wall) -> Option<String> {
+        let day = |at: Wall| Some(jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(self.zone.clone()).date());
+        let (date, today, time) = (day(at)?, day(now)?, self.time(at)?);
         let month: String = month(date).chars().take(3).collect();
         Some(if date == today {
             format!("today {time}")
@@ -190,13 +192,10 @@ mod tests {
 
     #[test]
     fn moments_are_told_in_few_words() {
-        let mut calendar = calendar();
+        let calendar = calendar();
         let day = 86_400_000;
-        let mut words = |ago: i64| calendar.near(Wall(NOON.0 - ago * day), NOON).unwrap();
-        assert_eq!(
-            [0, 1, 2, 365].map(&mut words),
-            ["today 12:02", "yesterday 12:02", "Mon 17 Nov 12:02", "19 Nov 2024"]
-        );
+        let words = |ago: i64| calendar.near(Wall(NOON.0 - ago * day), NOON).unwrap();
+        assert_eq!([0, 1, 2, 365].map(words), ["today 12:02", "yesterday 12:02", "Mon 17 Nov 12:02", "19 Nov 2024"]);
     }
 
     #[test]

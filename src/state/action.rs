@@ -136,6 +136,14 @@ pub enum Action {
     DeleteThreadNow(ChatKey),
     /// Go to the forum of the open thread.
     OpenForum,
+    /// Choose this answer of the poll under the cursor, counted from one.
+    Vote(usize),
+    /// Begin a poll: the question and its answers.
+    Poll(String, Vec<String>),
+    /// End the poll under the cursor, after asking.
+    EndPoll,
+    /// End a poll, without asking: what the question leads to.
+    EndPollNow(ChatKey, MessageId),
     /// Mark this chat read.
     MarkRead,
     /// Show or hide the sidebar.
@@ -399,6 +407,9 @@ registry! {
     "go-to-replied" "" &[Context::Messages], false, plain!(A::GoToReplied), "Go to the message this one answers";
     "retry" "" &[Context::Messages], true, plain!(A::Retry), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Discard), "Take a failed message back into the composer";
+    "vote" "NUMBER" &[Context::Messages], true, |rest| rest.parse().ok().filter(|at| *at > 0).map(A::Vote), "Vote for an answer of this poll";
+    "poll" "QUESTION | ANSWER | ANSWER" &[Context::Composer], true, super::polls::parse, "Ask a question with answers to choose from";
+    "end-poll" "" &[Context::Messages], true, plain!(A::EndPoll), "End this poll";
     "begin-thread" "[TITLE]" THREADS, true, |rest| Some(A::BeginThread(rest.to_owned())), "Begin a thread";
     "rename-thread" "[TITLE]" THREADS, true, |rest| Some(A::RenameThread(rest.to_owned())), "Give this thread another title";
     "join-thread" "" THREADS, true, plain!(A::JoinThread), "Take part in this thread, or no longer";

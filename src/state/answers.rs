@@ -5,8 +5,8 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, forum, open, person};
 use super::{
-    Effect, Effects, State, gone, join, link, login, members, messages, outbox, people, pins, roster, status, sync,
-    updates, voice,
+    Effect, Effects, State, gone, join, link, login, members, messages, outbox, people, pins, polls, roster, status,
+    sync, updates, voice,
 };
 use crate::domain::{
     AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,
@@ -50,6 +50,22 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         }
         Purpose::Status { before, wanted } => status::answered(state, account, (before, wanted), answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
+        Purpose::Vote(_) | Purpose::Detail if matches!(answer.outcome, Ok(Reply::Poll { .. })) => {
+            if let Ok(Reply::Poll { chat, message, tally }) = answer.outcome {
+                polls::told(state, ChatKey::new(account, chat), message, &tally);
+            }
+        }
+        Purpose::Vote(what) => {
+            if let Err(refusal) = answer.outcome {
+                state.notice(format!("{what}: {}", refusal.text), true, fx);
+            }
+        }
+        Purpose::Poll { chat, written } => {
+            if let Err(refusal) = answer.outcome {
+                compose::give_back(state, ChatKey::new(account, chat), &written, fx);
+                state.notice(format!("Not asked: {}", refusal.text), true, fx);
+            }
+        }
         Purpose::Detail | Purpose::Roles(_) => {
             if let Ok(reply) = answer.outcome {
                 detail(state, account, reply);
@@ -212,6 +228,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         }
         // These answer other questions.
         Reply::MemberList { .. }
+        | Reply::Poll { .. }
         | Reply::Done
         | Reply::Sent { .. }
         | Reply::History { .. }

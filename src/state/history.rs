@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::{Account, Effects, State, messages, outbox, people, pins, roster, slow};
+use super::{Account, Effects, State, messages, outbox, people, pins, polls, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
@@ -74,6 +74,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         .map(|message| messages::marked(account, Some(&timeline), message))
         .collect();
     let authors: Vec<UserId> = told.iter().map(|message| message.author).collect();
+    let uncounted = polls::uncounted(&told);
     let found = matches!(page, Page::Around(id) if told.iter().any(|message| message.key.id == id));
     let result = timeline.absorb(number, page, told, came.reached_start, came.reached_end);
     let newest = timeline.last().map(|entry| entry.message.key);
@@ -92,6 +93,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     let community = account.chats.get(&chat.chat).and_then(crate::domain::Chat::community);
     trim(account, state.front.as_mut(), chat.chat, window);
     people::ask_unknown(state, chat.account, community, &authors, fx);
+    polls::ask(state, chat, &uncounted, fx);
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {

@@ -2,7 +2,7 @@
 
 use super::front::Anchor;
 use super::requests::Purpose;
-use super::{Account, Effects, State, alerts, history, outbox, people, pins, roster, slow, typing, unread};
+use super::{Account, Effects, State, alerts, history, outbox, people, pins, polls, roster, slow, typing, unread};
 use crate::domain::{
     AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, ReactEmoji, Reaction, Refusal,
     Reply, Request, SpanKind, Timeline, User, UserId,
@@ -76,6 +76,11 @@ pub(super) fn created(
     if raised && let Some(front) = &mut state.front {
         front.sidebar.raise(key);
     }
+    let uncounted = if account.timelines.contains_key(&chat) {
+        polls::uncounted(std::slice::from_ref(&message))
+    } else {
+        Vec::new()
+    };
     let community = account.chats.get(&chat).map(crate::domain::Chat::community);
     let stranger = !account.users.contains_key(&by);
     match community {
@@ -83,6 +88,7 @@ pub(super) fn created(
         Some(_) => {}
         None => ask_chat(state, id, &message, mine, fx),
     }
+    polls::ask(state, key, &uncounted, fx);
     if mine {
         // The row it answers is gone: the next one may go, and nothing may point at it.
         outbox::pump(state, key, fx);

@@ -22,6 +22,7 @@ pub mod outbox;
 mod people;
 pub mod permit;
 pub mod pins;
+mod polls;
 pub mod reduce;
 pub mod requests;
 mod roster;

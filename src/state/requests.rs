@@ -89,6 +89,15 @@ pub enum Purpose {
         /// What was typed.
         text: String,
     },
+    /// A vote, or the end of a poll; a refusal is told with this beginning.
+    Vote(&'static str),
+    /// A poll that is begun; what was typed goes back when it is refused.
+    Poll {
+        /// Where.
+        chat: ChatId,
+        /// The command.
+        written: String,
+    },
     /// A thread that is begun, with this title.
     BeginThread {
         /// In which forum.

@@ -35,7 +35,7 @@ impl Server {
         }
     }
 
-    fn messages_mut(&mut self, at: At) -> Option<&mut Vec<Value>> {
+    pub(super) fn messages_mut(&mut self, at: At) -> Option<&mut Vec<Value>> {
         let channel = self.channels.get_mut(at.channel)?;
         match at.thread {
             None => Some(&mut channel.messages),
@@ -53,7 +53,7 @@ impl Server {
         self.limiters.entry(user).or_default().count(now).map_err(|(reason, length)| Fault::Limit(reason, length))
     }
 
-    fn name_of(&self, user: usize) -> String {
+    pub(super) fn name_of(&self, user: usize) -> String {
         self.users.get(user).map(|user| user.name.clone()).unwrap_or_default()
     }
 

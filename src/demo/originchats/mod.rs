@@ -9,6 +9,7 @@ mod chat;
 mod history;
 mod limits;
 mod people;
+mod polls;
 mod scripted;
 mod serve;
 mod server;

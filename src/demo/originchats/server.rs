@@ -1,6 +1,7 @@
 //! The server without its sockets: connections, signing in, and who hears what.
 
 use super::limits::Limiter;
+use super::polls::Poll;
 use super::service::AccountService;
 use super::world::{Channel, World};
 use super::{Accounts, Options};
@@ -27,6 +28,11 @@ const CAPABILITIES: &[&str] = &[
     "messages_pinned",
     "messages_search",
     "ping",
+    "poll_create",
+    "poll_end",
+    "poll_get",
+    "poll_results",
+    "poll_vote",
     "rate_limit_reset",
     "roles_list",
     "server_info",
@@ -132,6 +138,7 @@ pub struct Server {
     /// The newest message read, by person and place.
     pub(super) reads: HashMap<(usize, String), String>,
     pub(super) limiters: HashMap<usize, Limiter>,
+    pub(super) polls: Vec<Poll>,
     connections: BTreeMap<ConnectionId, Connection>,
     next: u64,
     out: Vec<Output>,
@@ -160,6 +167,7 @@ impl Server {
             roles,
             reads,
             limiters: HashMap::new(),
+            polls: Vec::new(),
             connections: BTreeMap::new(),
             next: 1,
             out: Vec::new(),
@@ -365,6 +373,9 @@ impl Server {
             "message_get" | "messages_get" | "messages_around" | "messages_pinned" | "messages_search"
             | "message_replies" | "thread_messages" => self.read(id, user, name, packet),
             "unreads_get" | "unreads_count" | "unreads_ack" => self.unreads(id, user, name, packet),
+            "poll_create" | "poll_vote" | "poll_results" | "poll_get" | "poll_end" => {
+                self.polls(id, user, name, packet)
+            }
             "thread_create" | "thread_get" | "thread_update" | "thread_delete" | "thread_join" | "thread_leave" => {
                 self.threads(user, name, packet)
             }

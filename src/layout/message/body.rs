@@ -1,6 +1,6 @@
 //! The content of a message: quote, text, what hangs on it, and how far it is.
 
-use super::{Item, Piece, Setting, extras};
+use super::{Item, Piece, Setting, cards, extras};
 use crate::domain::{CleanText, Message, MessageId, MessageKind, RichText};
 use crate::layout::cache::KeyHints;
 use crate::layout::line::Line;
@@ -17,7 +17,7 @@ pub(super) fn content(piece: &Piece<'_>, setting: &Setting<'_>, calendar: &Calen
         Item::Message(entry) if entry.message.kind != MessageKind::Ordinary => {
             system(&entry.message, setting, calendar, lines)
         }
-        Item::Message(entry) => ordinary(&entry.message, setting, lines),
+        Item::Message(entry) => ordinary(&entry.message, setting, calendar, lines),
         Item::Pending(pending) => outgoing(pending, setting, lines),
     }
 }
@@ -58,7 +58,7 @@ fn system(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: 
 }
 
 /// A message that somebody wrote.
-fn ordinary(message: &Message, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
     let start = lines.len();
     if message.forwarded {
         lines.push(indented(Line::with("forwarded", Role::Dim), setting));
@@ -86,7 +86,10 @@ fn ordinary(message: &Message, setting: &Setting<'_>, lines: &mut Vec<Line>) {
         marks.clear();
     }
     extras::attachments(&message.attachments, setting, lines);
-    extras::embeds(&message.embeds, setting, lines);
+    cards::embeds(&message.embeds, setting, lines);
+    if let Some(poll) = &message.poll {
+        cards::poll(poll, setting, calendar, lines);
+    }
     extras::buttons(&message.buttons, setting, lines);
     extras::reactions(&message.reactions, setting, lines);
     if lines.len() == start {
@@ -203,7 +206,9 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
         (None, Some(message)) => {
             let words = one_line(&message.body, glyphs, setting.width);
             if words.is_empty() {
-                message.attachments.first().map(|file| file.name.to_string()).unwrap_or_default()
+                let title = message.embeds.first().and_then(|embed| embed.title.as_ref());
+                let name = message.attachments.first().map(|file| &file.name).or(title);
+                name.map(ToString::to_string).unwrap_or_default()
             } else {
                 words
             }

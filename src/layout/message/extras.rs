@@ -1,16 +1,12 @@
-//! What hangs on a message: files, previews of links, buttons, reactions.
+//! What hangs on a message: files, buttons, reactions.
 
 use super::Setting;
 use super::body::indented;
-use crate::domain::{Attachment, AttachmentKind, CleanText, Embed, ReactEmoji, Reaction, Upload, size};
+use crate::domain::{Attachment, AttachmentKind, CleanText, ReactEmoji, Reaction, Upload, size};
 use crate::layout::line::Line;
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::time::{duration, short};
-use crate::layout::width::width;
-use crate::layout::wrap::{Breaking, Styled};
 
-/// Most rows of a preview's summary.
-const SUMMARY: usize = 4;
 /// Most of one kind that are listed; the network may tell any number.
 const MOST: usize = 40;
 
@@ -60,46 +56,6 @@ fn file_row(name: &str, detail: &str, role: Role, setting: &Setting<'_>, lines: 
     line.push_cut(name, room.saturating_sub(detail.len()).max(room / 2), more, Style::of(role));
     line.push_cut(detail, room.saturating_sub(line.width()), more, Role::Dim);
     lines.push(indented(line, setting));
-}
-
-/// Previews of links, as small cards with a bar at their left.
-pub(super) fn embeds(embeds: &[Embed], setting: &Setting<'_>, lines: &mut Vec<Line>) {
-    let room = setting.width.saturating_sub(setting.indent + 2);
-    if room < 8 {
-        return;
-    }
-    for embed in embeds.iter().take(5) {
-        let mut rows = Vec::new();
-        let mut add = |text: &str, style: Style, most: usize| {
-            let from = rows.len();
-            Styled { text, runs: &[(text.len(), style)] }.wrap(0, room.min(72), Breaking::Words, &mut rows);
-            if rows.len() > from + most {
-                rows.truncate(from + most);
-                if let Some(last) = rows.last_mut() {
-                    let mut line =
-                        std::mem::take(last).cut(room.min(72).saturating_sub(width(setting.glyphs.more)), "");
-                    line.push(setting.glyphs.more, style);
-                    *last = line;
-                }
-            }
-        };
-        if let Some(site) = embed.site.as_deref().filter(|site| !site.is_empty()) {
-            add(site, Role::Dim.into(), 1);
-        }
-        match embed.title.as_deref().filter(|title| !title.is_empty()) {
-            Some(title) => add(title, Style::of(Role::Title).bold(), 2),
-            None => add(&embed.url, Role::Link.into(), 2),
-        }
-        if let Some(description) = embed.description.as_deref().filter(|text| !text.is_empty()) {
-            add(description.trim_end_matches('\n'), Role::Quote.into(), SUMMARY);
-        }
-        for row in rows {
-            let mut line = Line::with(setting.glyphs.card, Role::Faint);
-            line.push(" ", Role::Faint);
-            line.append(&row);
-            lines.push(indented(line, setting));
-        }
-    }
 }
 
 /// The buttons of a bot.

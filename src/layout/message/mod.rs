@@ -3,6 +3,7 @@
 //! Rows depend only on what [`Piece::stamp`] covers, so that they can be kept for as long as the stamp stays the same.
 
 pub mod body;
+mod cards;
 pub mod extras;
 
 use super::cache::{Block, KeyHints};
@@ -200,6 +201,10 @@ impl<'a> Piece<'a> {
         let answered = match self.item {
             Item::Message(entry) => {
                 entry.revision.hash(&mut hasher);
+                if let Some(poll) = &entry.message.poll {
+                    // Whether it is over, and how its end is called, depend on the clock.
+                    (poll.is_over(setting.now), setting.now.0 / 900_000).hash(&mut hasher);
+                }
                 for reaction in &entry.message.reactions {
                     if let crate::domain::ReactEmoji::Custom(emoji) = reaction.emoji {
                         setting.account.emoji.get(&emoji).hash(&mut hasher);

@@ -9,7 +9,8 @@ use super::refusal::unfitting;
 use super::wire::{At, Command, Packet};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
-    Bundle, ChatId, ChatKind, MessageKey, Outgoing, Presence, Refusal, Reply, Request, ThreadChange, User, UserId,
+    Bundle, ChatId, ChatKind, MessageId, MessageKey, Outgoing, Presence, Refusal, Reply, Request, ThreadChange, User,
+    UserId,
 };
 
 /// What came of a call.
@@ -194,6 +195,21 @@ pub fn first(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::SetTyping { typing: false, .. } => return done(Reply::Done),
         Request::SetTyping { .. } if !book.server.can("typing") => return done(Reply::Done),
         Request::SetTyping { chat, .. } => return Ok(First::Tell(Command::Typing { at: place(*chat, book)? })),
+        Request::FetchPoll { chat, message } => {
+            poll(*chat, *message, Command::PollResults { message_id: book.names.message_name(*message) })
+        }
+        Request::Vote { chat, message, options } => {
+            let option_ids = options.iter().map(|option| option.as_str().to_owned()).collect();
+            poll(*chat, *message, Command::PollVote { message_id: book.names.message_name(*message), option_ids })
+        }
+        Request::EndPoll { chat, message } => {
+            poll(*chat, *message, Command::PollEnd { message_id: book.names.message_name(*message) })
+        }
+        Request::BeginPoll { chat, question, options } => Call::done(Command::PollCreate {
+            at: place(*chat, book)?,
+            question: question.trim().to_owned(),
+            options: options.clone(),
+        }),
         Request::BeginThread { forum, title } => {
             let channel = place(*forum, book)?.channel.ok_or_else(not_here)?;
             let command = Command::ThreadCreate { channel, name: title.trim().to_owned() };
@@ -353,6 +369,17 @@ fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {
         }
         _ => Err(unfitting()),
     }))
+}
+
+/// A call that tells how a poll stands.
+fn poll(chat: ChatId, message: MessageId, command: Command) -> Box<Call> {
+    Call::new(command, move |packet, book| match packet {
+        Packet::Poll { chosen, results, .. } => {
+            let tally = book.tally(&results, chosen.as_deref());
+            Ok(Outcome::Done(Reply::Poll { chat, message, tally }))
+        }
+        _ => Err(unfitting()),
+    })
 }
 
 fn thread_change(thread_id: String, change: &ThreadChange) -> Command {

@@ -136,6 +136,7 @@ impl Server {
             presence: self.can("status_set"),
             profiles: false,
             relationships: false,
+            polls: self.can("poll_vote"),
             threads: self.can("thread_create"),
             member_lists: self.can("users_list"),
             max_files: 0,

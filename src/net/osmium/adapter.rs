@@ -97,6 +97,7 @@ impl OsmiumAdapter {
             groups: true,
             saved: true,
             invites: true,
+            polls: false,
             threads: false,
             member_lists: true,
             presence: true,

@@ -19,6 +19,8 @@ fn every_entry_can_be_read_back() {
             "CHAT" => "self",
             "online|idle|invisible" => "idle",
             "PATH [TEXT]" => "a.png",
+            "NUMBER" => "2",
+            "QUESTION | ANSWER | ANSWER" => "tea? | yes | no",
             _ => "",
         };
         let written = format!("{} {arguments}", info.name);

@@ -9,7 +9,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Region, ScrollIntent, Tier};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, join, link, login, permit, slow, status, unread};
+use crate::state::{State, history, join, link, login, permit, polls, slow, status, unread};
 
 /// The most rows or pages that one scroll goes.
 const FARTHEST: i32 = 100_000;
@@ -105,6 +105,10 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::ScrollStart => scroll(state, ScrollIntent::Start),
         Action::ScrollEnd => scroll_end(state, fx),
         Action::Move(by) if welcome => welcome::step(state, by),
+        Action::Vote(number) => polls::vote(state, number, fx),
+        Action::Poll(question, answers) => polls::begin(state, question, answers, fx),
+        Action::EndPoll => polls::end(state, fx),
+        Action::EndPollNow(chat, message) => polls::end_now(state, chat, message, fx),
         Action::BeginThread(title) => forum::begin(state, &title, fx),
         Action::RenameThread(title) => forum::rename(state, &title, fx),
         Action::LockThread | Action::ArchiveThread | Action::JoinThread | Action::DeleteThread => {

@@ -347,7 +347,7 @@ pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
 }
 
 /// Puts text into the composer of a chat, before what is there, or into its draft. Where the chat is gone, yank brings it back.
-pub(super) fn give_back(state: &mut State, chat: ChatKey, text: &str, fx: &mut Effects) {
+pub(in crate::state) fn give_back(state: &mut State, chat: ChatKey, text: &str, fx: &mut Effects) {
     let is_gone = state.core.chat(chat).is_none();
     let Some(front) = &mut state.front else { return };
     if is_gone && front.pane.chat != Some(chat) {

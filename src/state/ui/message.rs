@@ -28,7 +28,7 @@ fn target(state: &State) -> Option<(ChatKey, Target)> {
     Some((chat, Target::Message(newest.message.key)))
 }
 
-pub(super) fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {
+pub(in crate::state) fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {
     let (chat, target) = target(state)?;
     let Target::Message(key) = target else { return None };
     let message = history::timeline_of(&state.core.accounts, chat)?.message(key.id)?;

@@ -14,7 +14,7 @@ pub mod forum;
 pub(super) mod jump;
 pub(super) mod lists;
 pub mod members;
-pub(super) mod message;
+pub(in crate::state) mod message;
 mod mouse;
 pub(super) mod open;
 pub mod person;

@@ -7,6 +7,7 @@ mod linking;
 mod names;
 pub(crate) mod peer;
 mod people;
+mod polls;
 mod reading;
 mod replay;
 mod sign_in;

@@ -201,10 +201,11 @@ fn what_hangs_on_a_message_comes_along() {
     assert!(matches!(custom.emoji, ReactEmoji::Custom(_)) && !custom.mine);
     let [embed] = &message.embeds[..] else { panic!("{:?}", message.embeds) };
     assert_eq!(
-        (embed.title.as_deref(), embed.site.as_deref(), embed.url.as_str()),
+        (embed.title.as_deref(), embed.author.as_deref(), embed.url.as_str()),
         (Some("T"), Some("a"), "https://x.y")
     );
-    assert_eq!(embed.description.as_deref(), Some("d\nn: v\nf"));
+    assert_eq!((embed.description.as_deref(), embed.footer.as_deref()), (Some("d"), Some("f")));
+    assert_eq!((embed.fields[0].name.as_str(), embed.fields[0].value.as_str()), ("n", "v"));
     let [file] = &message.attachments[..] else { panic!("{:?}", message.attachments) };
     assert_eq!(
         (file.name.as_str(), file.size, file.kind),
@@ -218,7 +219,8 @@ fn what_hangs_on_a_message_comes_along() {
     assert_eq!(asked["emoji"], "originChats://h/emojis/0");
     let poll = json!({"cmd": "message_new", "id": ID, "channel": "general", "thread_id": null, "user": "bob", "content": "", "timestamp": 1.5e9, "embeds": [{"type": "poll", "poll": {"question": "Tea?", "options": [{"id": "0", "text": "yes"}, {"id": "1", "text": "no"}]}}], "poll_id": "p"});
     let Update::MessageCreated { message, .. } = one(&mut peer, &poll) else { panic!("no poll") };
-    assert_eq!(message.body.text.as_str(), "Poll: Tea?\n• yes\n• no");
+    let answers: Vec<&str> = message.poll.iter().flat_map(|poll| &poll.options).map(|option| &*option.text).collect();
+    assert_eq!((message.body.text.as_str(), answers), ("Tea?", vec!["yes", "no"]));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod scenes;
 
 mod anchors;
+mod cards;
 mod files;
 mod forum;
 mod members;

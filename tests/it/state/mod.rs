@@ -11,6 +11,7 @@ mod outbox;
 mod parts;
 mod people;
 mod places;
+mod polls;
 mod properties;
 mod quitting;
 mod reading;

@@ -158,6 +158,7 @@ pub(crate) fn talk() -> Vec<Message> {
                 title: Some(text("Build 1204 passed")),
                 description: Some(text("All 862 tests passed in 41 s on three systems.")),
                 site: Some(text("Example builds")),
+                ..Embed::default()
             }]
             .into(),
             buttons: [text("Details"), text("Again")].into(),

@@ -37,6 +37,13 @@ impl Book {
                 let emoji: ReactEmoji = self.emoji(&emoji);
                 self.of_chat(&place, |chat| Update::ReactionToggled { chat, message, emoji, by, add })
             }
+            Packet::Poll { place, message, user, chosen, results } => {
+                // Answers name no place, and some no message; whoever asked knows both.
+                let Some(message) = message.filter(|_| place != Place::default()) else { return Vec::new() };
+                let mine = chosen.filter(|_| user.is_some_and(|user| self.names.user(user.wire()) == self.me));
+                let (message, tally) = (self.names.message(message.wire()), self.tally(&results, mine.as_deref()));
+                self.of_chat(&place, |chat| Update::PollChanged { chat, message, tally })
+            }
             Packet::Typing { place, user, stops } => {
                 let user = self.names.user(user.wire());
                 if user == self.me {

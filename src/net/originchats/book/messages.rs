@@ -1,14 +1,14 @@
 //! Messages and what hangs on them; whom they call.
 
-use super::{Book, order};
-use crate::domain::message::{Attachment as NeutralFile, AttachmentKind, Embed as NeutralEmbed};
+use super::{Book, EARLIEST, millis, order};
+use crate::domain::message::{Attachment as NeutralFile, AttachmentKind, Embed as NeutralEmbed, EmbedField};
 use crate::domain::{
-    Bundle, ChatId, CleanText, Message as Neutral, MessageId, MessageKey, ReactEmoji, Reaction, ReplyInfo, RichText,
-    SpanKind, UserId, Wall,
+    Bundle, ChatId, CleanText, Message as Neutral, MessageId, MessageKey, Poll, PollOption, ReactEmoji, Reaction,
+    ReplyInfo, RichText, SpanKind, Tally, UserId, Wall,
 };
 use crate::net::originchats::markup;
 use crate::net::originchats::names::file;
-use crate::net::originchats::wire::{Attachment, Embed, Message, Raw};
+use crate::net::originchats::wire::{Attachment, Embed, Message, PollEmbed, Raw, Results};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -26,9 +26,9 @@ impl Book {
             let to = to.map(|to| self.names.message(to.wire()));
             Box::new(ReplyInfo { to, quote: None })
         });
-        let poll = wire.embeds.iter().find_map(|embed| embed.poll.as_ref());
-        let body = match poll {
-            Some((question, options)) if wire.content.wire().trim().is_empty() => poll_text(question, options),
+        let mut poll = wire.embeds.iter().find_map(|embed| embed.poll.as_ref()).map(|poll| Box::new(self.poll(poll)));
+        let body = match &mut poll {
+            Some(poll) if wire.content.wire().trim().is_empty() => RichText::plain(std::mem::take(&mut poll.question)),
             _ => self.body(&wire.content),
         };
         let embeds = wire.embeds.iter().filter(|embed| embed.poll.is_none()).map(embed_of).collect();
@@ -43,11 +43,43 @@ impl Book {
             reply,
             attachments: wire.attachments.iter().map(attachment_of).collect(),
             embeds,
+            poll,
             reactions,
             pinned: wire.pinned,
             shown_as: wire.shown_as.map(|name| name.line()).filter(|name| !name.trim().is_empty()),
             mentions_me,
             ..Neutral::default()
+        }
+    }
+
+    fn poll(&self, wire: &PollEmbed) -> Poll {
+        let option = |(id, text, emoji): &(Raw, Raw, Option<Raw>)| PollOption {
+            id: id.line(),
+            text: text.line(),
+            emoji: emoji.as_ref().map(Raw::line),
+            ..PollOption::default()
+        };
+        Poll {
+            question: wire.question.line(),
+            options: wire.options.iter().map(option).collect(),
+            several: wire.several,
+            // Unlike other dates this one lies ahead, of whatever length.
+            ends: wire.expires_at.map(|seconds| millis(seconds)).filter(|ends| ends.0 > EARLIEST),
+            ..Poll::default()
+        }
+    }
+
+    /// How a poll stands. `mine`: what we chose, where something else than the results tells it.
+    pub(in crate::net::originchats) fn tally(&self, results: &Results, mine: Option<&[Raw]>) -> Tally {
+        let told = results.options.iter().any(|(.., voted)| voted.is_some());
+        let voted = || results.options.iter().filter(|(.., voted)| *voted == Some(true)).map(|(id, ..)| id.line());
+        Tally {
+            votes: results.options.iter().map(|(id, votes, _)| (id.line(), *votes)).collect(),
+            mine: match mine {
+                Some(mine) => Some(mine.iter().map(Raw::line).collect()),
+                None => told.then(|| voted().collect()),
+            },
+            ended: results.ended,
         }
     }
 
@@ -159,27 +191,24 @@ fn called(content: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A poll in words.
-fn poll_text(question: &Raw, options: &[Raw]) -> RichText {
-    let mut text = format!("Poll: {}", question.line());
-    for option in options {
-        text.push_str("\n• ");
-        text.push_str(&option.line());
-    }
-    RichText::plain(CleanText::from_owned(text))
-}
-
 fn embed_of(wire: &Embed) -> NeutralEmbed {
     let line = |raw: &Option<Raw>| raw.as_ref().map(Raw::line).filter(|text| !text.trim().is_empty());
-    let mut lines: Vec<String> = Vec::new();
-    lines.extend(wire.description.clone().map(|text| text.text().to_string()));
-    lines.extend(wire.parts.iter().map(|(name, value)| format!("{}: {}", name.line(), value.line())));
-    lines.extend(line(&wire.footer).map(|text| text.to_string()));
+    let fields = wire.parts.iter().map(|(name, value)| EmbedField { name: name.line(), value: value.clone().text() });
+    let image = |(url, width, height): &(Raw, u32, u32)| {
+        let path = url.wire().split(['?', '#']).next().unwrap_or_default();
+        let name = CleanText::line(path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default());
+        (name, *width, *height)
+    };
     NeutralEmbed {
         url: line(&wire.url).unwrap_or_default(),
         title: line(&wire.title),
-        description: (!lines.is_empty()).then(|| CleanText::from_owned(lines.join("\n"))),
-        site: line(&wire.author),
+        description: wire.description.clone().map(Raw::text).filter(|text| !text.trim().is_empty()),
+        site: None,
+        author: line(&wire.author),
+        footer: line(&wire.footer),
+        fields: fields.filter(|field| !(field.name.is_empty() && field.value.is_empty())).collect(),
+        color: wire.color,
+        image: wire.image.as_ref().map(image),
     }
 }
 

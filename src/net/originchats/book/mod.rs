@@ -143,11 +143,15 @@ impl Book {
 
     /// When, if that can be true.
     fn date(&self, seconds: Option<f64>) -> Option<Wall> {
-        let millis = seconds? * 1000.0;
-        #[allow(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
-        let millis = millis.round() as i64;
-        (EARLIEST..=self.now.0.saturating_add(AHEAD)).contains(&millis).then_some(Wall(millis))
+        let at = millis(seconds?);
+        (EARLIEST..=self.now.0.saturating_add(AHEAD)).contains(&at.0).then_some(at)
     }
+}
+
+/// A moment told in seconds since the Unix epoch.
+fn millis(seconds: f64) -> Wall {
+    #[allow(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
+    Wall((seconds * 1000.0).round() as i64)
 }
 
 /// The place of a message among others: when it was sent, in microseconds. Those of one moment are told apart by their ids.

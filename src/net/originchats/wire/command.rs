@@ -110,6 +110,19 @@ pub enum Command {
         at: At,
         message_id: String,
     },
+    /// How a poll stands.
+    PollResults { message_id: String },
+    /// Votes.
+    PollVote { message_id: String, option_ids: Vec<String> },
+    /// Begins a poll.
+    PollCreate {
+        #[serde(flatten)]
+        at: At,
+        question: String,
+        options: Vec<String>,
+    },
+    /// Ends a poll.
+    PollEnd { message_id: String },
     /// Begins a thread.
     ThreadCreate { channel: String, name: String },
     /// Changes a thread: what is not said stays.
@@ -193,6 +206,10 @@ impl Command {
             Self::MessageReactRemove { .. } => "message_react_remove",
             Self::Typing { .. } => "typing",
             Self::UnreadsAck { .. } => "unreads_ack",
+            Self::PollResults { .. } => "poll_results",
+            Self::PollVote { .. } => "poll_vote",
+            Self::PollCreate { .. } => "poll_create",
+            Self::PollEnd { .. } => "poll_end",
             Self::ThreadCreate { .. } => "thread_create",
             Self::ThreadUpdate { .. } => "thread_update",
             Self::ThreadJoin { .. } => "thread_join",
@@ -267,6 +284,10 @@ mod tests {
             Command::MessageReactRemove { at: at(), id: text(), emoji: text() },
             Command::Typing { at: at() },
             Command::UnreadsAck { at: at(), message_id: text() },
+            Command::PollResults { message_id: text() },
+            Command::PollVote { message_id: text(), option_ids: vec![text()] },
+            Command::PollCreate { at: at(), question: text(), options: vec![text(), text()] },
+            Command::PollEnd { message_id: text() },
             Command::ThreadCreate { channel: text(), name: text() },
             Command::ThreadUpdate { thread_id: text(), name: None, locked: Some(true), archived: None },
             Command::ThreadJoin { thread_id: text() },

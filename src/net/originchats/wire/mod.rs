@@ -4,13 +4,13 @@
 //! not there. Remote text comes out as [`Raw`], which cannot be shown before it is cleaned.
 
 mod command;
+mod embeds;
 mod json;
 mod objects;
 mod packet;
 
 pub use command::{At, Bounds, Command, Start};
+pub use embeds::{Embed, PollEmbed, Results};
 pub use json::{Fields, Json, Raw};
-pub use objects::{
-    Access, Attachment, Channel, Embed, Message, Person, Pings, Place, Role, Status, Thread, Unread, Voice,
-};
+pub use objects::{Access, Attachment, Channel, Message, Person, Pings, Place, Role, Status, Thread, Unread, Voice};
 pub use packet::{Handshake, Incoming, Packet, Page, Unreadable, read};

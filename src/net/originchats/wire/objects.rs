@@ -1,9 +1,10 @@
 //! What the server's objects hold, as far as nib uses it. Each is read with nothing refused but an object without its key.
 
+use super::embeds::Embed;
 use super::json::{Fields, Json, Raw};
 
 /// Most entries of a short list inside an object: roles of a person, reactions, embeds, options. A bound against hostile ones.
-const SHORT: usize = 200;
+pub(super) const SHORT: usize = 200;
 /// Most participants of a thread.
 const PARTICIPANTS: usize = 1_000;
 
@@ -144,52 +145,6 @@ impl Attachment {
             size: fields.int("size").and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
             width: fields.count("width").unwrap_or(0),
             height: fields.count("height").unwrap_or(0),
-        }
-    }
-}
-
-/// An embed of a message: a card, a preview or a poll.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Embed {
-    /// Heading.
-    pub title: Option<Raw>,
-    /// Summary.
-    pub description: Option<Raw>,
-    /// Where it leads.
-    pub url: Option<Raw>,
-    /// Author or site.
-    pub author: Option<Raw>,
-    /// Line below.
-    pub footer: Option<Raw>,
-    /// Further parts: heading and text.
-    pub parts: Vec<(Raw, Raw)>,
-    /// The question of a poll and its options.
-    pub poll: Option<(Raw, Vec<Raw>)>,
-}
-
-impl Embed {
-    fn of(mut fields: Fields) -> Self {
-        let of = |fields: &mut Fields, field: &str, part: &str| match fields.take(field) {
-            Some(Json::Object(mut object)) => object.filled(part),
-            _ => None,
-        };
-        Self {
-            author: of(&mut fields, "author", "name"),
-            footer: of(&mut fields, "footer", "text"),
-            parts: fields
-                .objects("fields")
-                .into_iter()
-                .take(SHORT)
-                .map(|mut part| (part.raw("name").unwrap_or_default(), part.raw("value").unwrap_or_default()))
-                .collect(),
-            poll: fields.object("poll").map(|mut poll| {
-                let options =
-                    poll.objects("options").into_iter().take(SHORT).filter_map(|mut option| option.raw("text"));
-                (poll.raw("question").unwrap_or_default(), options.collect())
-            }),
-            title: fields.filled("title"),
-            description: fields.filled("description"),
-            url: fields.filled("url"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Frames of the server: what each command brings, under its name.
 
+use super::embeds::Results;
 use super::json::{Fields, Json, Raw};
 use super::objects::{Channel, Message, Person, Place, Role, Status, Thread, Unread, Voice};
 
@@ -139,6 +140,8 @@ pub enum Packet {
     VoiceLeft { channel: Raw, user: Raw },
     /// Everybody in a voice channel.
     VoiceState { channel: Raw, who: Vec<Voice> },
+    /// Somebody voted, a poll was ended, or how it stands was asked. `message` is told by events only; `chosen` is what `user` chose.
+    Poll { place: Place, message: Option<Raw>, user: Option<Raw>, chosen: Option<Vec<Raw>>, results: Results },
     /// What the server is called now.
     Server { name: Option<Raw> },
     /// Known, and of no use to nib yet.
@@ -359,8 +362,21 @@ fn about_people(command: &str, mut fields: Fields) -> Packet {
             let (roles, color) = (fields.raws("roles"), fields.filled("color"));
             named(fields).map_or(Packet::Hollow, |user| Packet::UserRoles { user, roles, color })
         }
-        "capabilities" | "poll_vote_update" | "poll_end" | "poll_create" | "poll_vote" | "slash_add"
-        | "slash_remove" | "user_ban" | "user_unban" | "user_timeout" => Packet::Passed,
+        "poll_vote_update" | "poll_end" | "poll_vote" | "poll_results" => {
+            let place = Place::of(&mut fields);
+            let chosen = fields.has("option_ids").then(|| fields.raws("option_ids"));
+            let (message, user) = (fields.filled("message_id"), fields.filled("user"));
+            fields.object("results").map(Results::of).map_or(Packet::Hollow, |results| Packet::Poll {
+                place,
+                message,
+                user,
+                chosen,
+                results,
+            })
+        }
+        "capabilities" | "poll_create" | "slash_add" | "slash_remove" | "user_ban" | "user_unban" | "user_timeout" => {
+            Packet::Passed
+        }
         _ => Packet::Unknown,
     }
 }

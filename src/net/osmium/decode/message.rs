@@ -54,6 +54,7 @@ impl Decoder {
             pinned: wire.pinned.unwrap_or(false),
             shown_as,
             buttons,
+            poll: None,
             mentions_me: false,
         })
     }
@@ -217,6 +218,7 @@ fn embed_of(wire: media::MediaEmbed) -> Embed {
         title: optional_line(wire.title),
         description: wire.description.filter(|text| !text.is_empty()).map(CleanText::from_owned),
         site: optional_line(wire.website_name).or_else(|| optional_line(wire.author_name)),
+        ..Embed::default()
     }
 }
 

@@ -1,0 +1,124 @@
+//! Polls: asked for where a network tells votes only on request, voted in, begun and ended.
+
+use super::action::Action;
+use super::effect::Effects;
+use super::front::{Overlay, Question};
+use super::requests::Purpose;
+use super::ui::message;
+use super::{State, permit};
+use crate::domain::{ChatKey, CleanText, Message, MessageId, Permissions, Poll, Priority, Request, Tally};
+use std::sync::Arc;
+
+/// Most polls of one page that are asked for, the newest ones.
+const ASKED: usize = 20;
+/// Fewest answers of a poll.
+const FEWEST: usize = 2;
+
+/// Reads a question with its answers.
+pub(super) fn parse(rest: &str) -> Option<Action> {
+    let mut parts = rest.split('|').map(|part| part.trim().to_owned());
+    let question = parts.next().filter(|question| !question.is_empty())?;
+    let answers: Vec<String> = parts.filter(|answer| !answer.is_empty()).collect();
+    (answers.len() >= FEWEST).then_some(Action::Poll(question, answers))
+}
+
+/// The polls among these messages whose votes nobody told.
+pub(super) fn uncounted(messages: &[Arc<Message>]) -> Vec<MessageId> {
+    let silent = |message: &&Arc<Message>| message.poll.as_ref().is_some_and(|poll| !poll.counted);
+    messages.iter().rev().filter(silent).take(ASKED).map(|message| message.key.id).collect()
+}
+
+/// Asks how polls stand.
+pub(super) fn ask(state: &mut State, chat: ChatKey, polls: &[MessageId], fx: &mut Effects) {
+    let can = state.core.account(chat.account).is_some_and(|account| account.caps.polls && account.is_signed_in());
+    for message in polls.iter().filter(|_| can && state.front.is_some()).copied().collect::<Vec<_>>() {
+        let request = Request::FetchPoll { chat: chat.chat, message };
+        state.ask(chat.account, request, Priority::Visible, Purpose::Detail, fx);
+    }
+}
+
+/// How a poll stands was told.
+pub(super) fn told(state: &mut State, chat: ChatKey, id: MessageId, tally: &Tally) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
+    let Some(known) = timeline.message(id).filter(|known| known.poll.is_some()) else { return };
+    let mut known = Arc::clone(known);
+    if let Some(poll) = &mut Arc::make_mut(&mut known).poll {
+        poll.count(tally);
+    }
+    timeline.replace(&known, true);
+    state.touch();
+}
+
+/// The poll that is pointed at, if something may be done in it.
+fn pointed(state: &State) -> Result<(ChatKey, Arc<Message>, Poll), &'static str> {
+    let found = message::message(state);
+    let poll = found.as_ref().and_then(|(_, message)| message.poll.as_deref().cloned());
+    let Some(((chat, message), poll)) = found.zip(poll) else { return Err("There is no poll here") };
+    match state.core.account(chat.account) {
+        Some(account) if !account.caps.polls => Err("Polls are only shown here"),
+        Some(account) if !account.is_signed_in() => Err("Not now: there is no connection"),
+        _ if poll.is_over(state.now.wall) => Err("This poll is over"),
+        _ => Ok((chat, message, poll)),
+    }
+}
+
+/// The user chooses an answer of the poll under the cursor, counted from one.
+pub(super) fn vote(state: &mut State, number: usize, fx: &mut Effects) {
+    let (chat, message, poll) = match pointed(state) {
+        Ok(found) => found,
+        Err(why) => return state.notice(why, true, fx),
+    };
+    let Some(option) = number.checked_sub(1).and_then(|at| poll.options.get(at)) else {
+        return state.notice(format!("This poll has {} answers", poll.options.len()), true, fx);
+    };
+    if option.mine {
+        return state.notice("You chose that already; a vote cannot be taken back", false, fx);
+    }
+    let before = poll.options.iter().filter(|known| poll.several && known.mine).map(|known| known.id.clone());
+    let options: Vec<CleanText> = before.chain([option.id.clone()]).collect();
+    let request = Request::Vote { chat: chat.chat, message: message.key.id, options };
+    state.ask(chat.account, request, Priority::User, Purpose::Vote("No vote"), fx);
+}
+
+/// The user begins a poll in the open chat.
+pub(super) fn begin(state: &mut State, question: String, options: Vec<String>, fx: &mut Effects) {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    let Some(account) = state.core.account(chat.account) else { return };
+    let why = match (account.caps.polls, account.is_signed_in()) {
+        (false, _) => Some("There are no polls here"),
+        (true, false) => Some("Not now: there is no connection"),
+        (true, true) => permit::refusal_to_write(state, chat),
+    };
+    if let Some(why) = why {
+        return state.notice(why, true, fx);
+    }
+    let written = format!("/poll {question} | {}", options.join(" | "));
+    let request = Request::BeginPoll { chat: chat.chat, question, options };
+    state.ask(chat.account, request, Priority::User, Purpose::Poll { chat: chat.chat, written }, fx);
+}
+
+/// The user wants to end the poll under the cursor: asks first.
+pub(super) fn end(state: &mut State, fx: &mut Effects) {
+    let (chat, message, poll) = match pointed(state) {
+        Ok(found) => found,
+        Err(why) => return state.notice(why, true, fx),
+    };
+    let own = state.core.account(chat.account).is_some_and(|account| account.me == message.author);
+    if !own && !permit::may(state, chat, Permissions::DELETE_OTHERS) {
+        return state.notice("You may end only your own polls here", true, fx);
+    }
+    let asked = if poll.question.is_empty() { CleanText::line(&message.body.text) } else { poll.question };
+    let text = format!("End the poll \"{asked}\"? Nobody can vote any more then.");
+    let action = Box::new(Action::EndPollNow(chat, message.key.id));
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(Question { text, yes: "End", on_yes: false, action }));
+    }
+    state.touch();
+}
+
+/// Ends a poll without asking.
+pub(super) fn end_now(state: &mut State, chat: ChatKey, message: MessageId, fx: &mut Effects) {
+    let request = Request::EndPoll { chat: chat.chat, message };
+    state.ask(chat.account, request, Priority::User, Purpose::Vote("Not ended"), fx);
+}

@@ -1,0 +1,144 @@
+//! Polls: asked for where the network tells votes only on request, voted in by number, begun and ended.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::{Action, Effect};
+use std::sync::Arc;
+
+const ASKED: u128 = 90;
+
+fn poll(several: bool) -> Message {
+    let option = |id: &'static str, text: &'static str| PollOption {
+        id: CleanText::ours(id),
+        text: CleanText::ours(text),
+        ..PollOption::default()
+    };
+    let options = [option("a", "tea"), option("b", "coffee"), option("c", "water")].into();
+    let poll = Poll { options, several, ..Poll::default() };
+    Message { poll: Some(Box::new(poll)), ..said(chat(11), ASKED, ADA, "Tea or coffee?") }
+}
+
+fn ready(several: bool) -> (Script, Vec<Effect>) {
+    let mut script = Script::ready();
+    script.state.core.account_mut(HOME).unwrap().caps.polls = true;
+    let fx = script.hear(poll(several));
+    (script, fx)
+}
+
+fn tally(votes: &[(&'static str, u32)], mine: Option<&'static str>) -> Tally {
+    Tally {
+        votes: votes.iter().map(|(id, votes)| (CleanText::ours(id), *votes)).collect(),
+        mine: mine.map(|id| [CleanText::ours(id)].into()),
+        ended: false,
+    }
+}
+
+fn known(script: &Script) -> Poll {
+    let account = script.state.core.account(HOME).unwrap();
+    let message = account.timelines[&ChatId::new(11)].message(MessageId::new(ASKED)).unwrap();
+    *message.poll.clone().unwrap()
+}
+
+fn id(fx: &[Effect]) -> RequestId {
+    let id = |effect: &Effect| match effect {
+        Effect::Net { id, .. } => Some(*id),
+        _ => None,
+    };
+    fx.iter().find_map(id).expect("asked")
+}
+
+#[test]
+fn votes_are_asked_for_and_follow_live() {
+    let (mut script, fx) = ready(false);
+    let fetch = Request::FetchPoll { chat: ChatId::new(11), message: MessageId::new(ASKED) };
+    assert!(requests(&fx.to_vec()).contains(&fetch), "{fx:?}");
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request, .. } if *request == fetch => Some(*id),
+        _ => None,
+    });
+    let (chat, message) = (ChatId::new(11), MessageId::new(ASKED));
+    let reply = Reply::Poll { chat, message, tally: tally(&[("a", 2), ("b", 1)], Some("b")) };
+    script.answer(asked.unwrap(), Ok(reply));
+    let now = known(&script);
+    assert_eq!((now.counted, now.votes(), now.options[1].mine), (true, 3, true));
+    // Somebody else's vote says nothing of one's own.
+    script.receive(Update::PollChanged { chat, message, tally: tally(&[("a", 3)], None) });
+    let now = known(&script);
+    assert_eq!((now.votes(), now.options[0].votes, now.options[1].mine), (4, 3, true));
+    script.receive(Update::PollChanged { chat, message: MessageId::new(1), tally: tally(&[("a", 9)], None) });
+    script.receive(Update::PollChanged { chat, message, tally: tally(&[("nothing", 9)], None) });
+    assert_eq!(known(&script).votes(), 4);
+}
+
+#[test]
+fn a_vote_is_given_by_number_once() {
+    let (mut script, _) = ready(false);
+    script.act(Action::FocusMessages);
+    let fx = script.act(Action::Vote(2));
+    let vote = |options: &[&'static str]| Request::Vote {
+        chat: ChatId::new(11),
+        message: MessageId::new(ASKED),
+        options: options.iter().map(|id| CleanText::ours(id)).collect(),
+    };
+    assert_eq!(requests(&fx), [vote(&["b"])]);
+    let reply =
+        Reply::Poll { chat: ChatId::new(11), message: MessageId::new(ASKED), tally: tally(&[("b", 1)], Some("b")) };
+    script.answer(id(&fx), Ok(reply));
+    assert!(known(&script).options[1].mine);
+    assert_eq!(requests(&script.act(Action::Vote(2))), []);
+    assert_eq!(script.notice(), "You chose that already; a vote cannot be taken back");
+    assert_eq!(requests(&script.act(Action::Vote(4))), []);
+    assert_eq!(script.notice(), "This poll has 3 answers");
+    let fx = script.act(Action::Vote(1));
+    assert_eq!(requests(&fx), [vote(&["a"])], "one answer only");
+    script.answer(id(&fx), Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(script.notice(), "No vote: no");
+    let (mut script, _) = ready(true);
+    script.receive(Update::PollChanged {
+        chat: ChatId::new(11),
+        message: MessageId::new(ASKED),
+        tally: tally(&[("b", 1)], Some("b")),
+    });
+    assert_eq!(requests(&script.act(Action::Vote(1))), [vote(&["b", "a"])], "beside what was chosen before");
+}
+
+#[test]
+fn a_poll_that_is_over_takes_no_vote() {
+    let (mut script, _) = ready(false);
+    let mut over = poll(false);
+    over.poll.as_mut().unwrap().ends = Some(script.now.wall);
+    script.receive(Update::MessageChanged { message: Arc::new(over), reactions: true });
+    assert_eq!(requests(&script.act(Action::Vote(1))), []);
+    assert_eq!(script.notice(), "This poll is over");
+    let mut script = Script::ready();
+    assert_eq!(requests(&script.act(Action::Vote(1))), []);
+    assert_eq!(script.notice(), "There is no poll here");
+}
+
+#[test]
+fn a_poll_is_begun_as_a_command_and_what_was_typed_comes_back() {
+    let (mut script, _) = ready(false);
+    script.type_text("/poll Where? | here");
+    script.act(Action::Send);
+    assert_eq!(script.composer(), "/poll Where? | here", "one answer is none");
+    script.type_text(" | there");
+    let fx = script.act(Action::Send);
+    let options = vec!["here".to_owned(), "there".to_owned()];
+    assert_eq!(requests(&fx), [Request::BeginPoll { chat: ChatId::new(11), question: "Where?".to_owned(), options }]);
+    assert_eq!(script.composer(), "");
+    script.answer(id(&fx), Err(refusal(RefusalKind::RateLimited)));
+    assert_eq!((script.composer().as_str(), script.notice()), ("/poll Where? | here | there", "Not asked: no"));
+}
+
+#[test]
+fn only_own_polls_are_ended_and_after_asking() {
+    let (mut script, _) = ready(false);
+    script.act(Action::EndPoll);
+    assert_eq!(script.notice(), "You may end only your own polls here");
+    let own = Message { author: ME, key: key(91), ..poll(false) };
+    script.hear(own);
+    script.act(Action::EndPoll);
+    script.act(Action::Move(1));
+    let fx = script.act(Action::Accept);
+    assert_eq!(requests(&fx), [Request::EndPoll { chat: ChatId::new(11), message: MessageId::new(91) }]);
+}
