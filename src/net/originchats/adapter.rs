@@ -12,7 +12,7 @@ use super::server::Server;
 use super::sign_in::{Next, SignIn};
 use super::wire::{Command, Handshake, Incoming, Packet, Person, Raw, read};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Answer, CleanText, LinkEvent, Mono, Nonce, Now, Refusal, Reply, Request, RequestId, Update};
+use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Update};
 use crate::net::http::{HttpCall, HttpId, HttpOutcome};
 use crate::net::skipped::Skipped;
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
@@ -258,18 +258,18 @@ impl OriginAdapter {
         let Some(book) = &mut self.book else { return };
         match handler(packet, book) {
             Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
-            Ok(Outcome::Again(next)) => self.call(request, next, None, now, out),
+            Ok(Outcome::Again(next)) => self.call(request, next, now, out),
             Err(refusal) => answer(request, Err(refusal), out),
         }
     }
 
     /// Says a call, at once or when the one before is answered.
-    fn call(&mut self, request: RequestId, call: Box<Call>, nonce: Option<Nonce>, now: Now, out: &mut Out) {
+    fn call(&mut self, request: RequestId, call: Box<Call>, now: Now, out: &mut Out) {
         if self.pending.is_busy() && self.book.as_ref().is_some_and(Book::is_old) {
-            self.pending.wait(request, call, nonce);
+            self.pending.wait(request, call);
             return;
         }
-        let Call { command, handler, lenient } = *call;
+        let Call { command, handler, lenient, nonce } = *call;
         let late = now.mono.plus(self.config.request_timeout);
         let mark = self.pending.insert(Purpose::Call { request, handler, lenient }, &command, nonce, late);
         out.frames.push(Frame::Text(command.frame(Some(&mark))));
@@ -277,9 +277,9 @@ impl OriginAdapter {
 
     fn say_waiting(&mut self, now: Now, out: &mut Out) {
         if !self.pending.is_busy()
-            && let Some((request, call, nonce)) = self.pending.next_waiting()
+            && let Some((request, call)) = self.pending.next_waiting()
         {
-            self.call(request, call, nonce, now, out);
+            self.call(request, call, now, out);
         }
     }
 
@@ -383,13 +383,7 @@ impl Adapter for OriginAdapter {
             return answer(id, if typing { Ok(Reply::Done) } else { Err(limited(left)) }, out);
         }
         match call::first(request, book) {
-            Ok(First::Call(call)) => {
-                let nonce = match request {
-                    Request::Send(outgoing) => Some(outgoing.nonce),
-                    _ => None,
-                };
-                self.call(id, call, nonce, now, out);
-            }
+            Ok(First::Call(call)) => self.call(id, call, now, out),
             Ok(First::Done(reply)) => answer(id, Ok(reply), out),
             Ok(First::Tell(command)) => {
                 out.frames.push(Frame::Text(command.frame(None)));

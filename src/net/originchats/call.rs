@@ -9,8 +9,8 @@ use super::refusal::unfitting;
 use super::wire::{At, Command, Packet};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
-    Bundle, ChatId, ChatKind, MessageId, MessageKey, Outgoing, Presence, Refusal, Reply, Request, ThreadChange, User,
-    UserId,
+    Bundle, ChatId, ChatKind, MessageId, MessageKey, Nonce, Outgoing, Presence, Refusal, Reply, Request, ThreadChange,
+    User, UserId,
 };
 
 /// What came of a call.
@@ -32,6 +32,8 @@ pub struct Call {
     pub handler: Handler,
     /// A refusal is as good as an answer: the handler is given [`Packet::Passed`] in its place.
     pub lenient: bool,
+    /// The nonce of the message that it sends.
+    pub nonce: Option<Nonce>,
 }
 
 /// What a request takes first.
@@ -50,7 +52,7 @@ impl Call {
         command: Command,
         read: impl FnOnce(Packet, &mut Book) -> Result<Outcome, Refusal> + Send + 'static,
     ) -> Box<Self> {
-        Box::new(Self { command, handler: Box::new(read), lenient: false })
+        Box::new(Self { command, handler: Box::new(read), lenient: false, nonce: None })
     }
 
     /// A call that any answer fulfils.
@@ -76,12 +78,32 @@ fn done(reply: Reply) -> Result<First, Refusal> {
     Ok(First::Done(reply))
 }
 
-/// What a request takes first.
+/// What a request takes first. A new connection knows chats by their ids only once it has seen the channels: they are fetched first then.
 ///
 /// # Errors
 ///
 /// A [`Refusal`] when this network cannot do it; nothing is said then.
 pub fn first(request: &Request, book: &mut Book) -> Result<First, Refusal> {
+    match of(request, book) {
+        Err(refusal) if refusal.kind == RefusalKind::NotFound && !book.knows_channels() => {
+            let request = request.clone();
+            Ok(First::Call(Call::new(Command::ChannelsGet, move |packet, book| {
+                if !List::take(packet, book) {
+                    return Err(unfitting());
+                }
+                match of(&request, book)? {
+                    First::Call(call) => Ok(Outcome::Again(call)),
+                    First::Done(reply) => Ok(Outcome::Done(reply)),
+                    // By now nobody is typing any more.
+                    First::Tell(_) => Ok(Outcome::Done(Reply::Done)),
+                }
+            })))
+        }
+        first => first,
+    }
+}
+
+fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
     let community = book.community;
     let call = match request {
         Request::SignInCode(_) => return Err(refuse(RefusalKind::Invalid, "No code is asked for just now.")),
@@ -136,6 +158,10 @@ pub fn first(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             let chat = *chat;
             book.listed = Some(chat);
             let reply = move |book: &mut Book| Ok(Reply::MemberList { chat, entries: book.member_list(chat) });
+            if !book.knows_channels() {
+                // Only channels tell who sees them.
+                return lists(vec![List::People, List::Online, List::Channels], book, reply);
+            }
             return needs_people(book, reply);
         }
         Request::FetchVoiceRooms(_) => {
@@ -362,13 +388,15 @@ fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {
         content: outgoing.text.trim().to_owned(),
         reply_to: outgoing.reply_to.map(|message| book.names.message_name(message)),
     };
-    Ok(Call::new(command, move |packet, book| match packet {
+    let mut call = Call::new(command, move |packet, book| match packet {
         Packet::MessageNew { message, .. } => {
             let sent = book.message(*message, chat);
             Ok(Outcome::Done(Reply::Sent { message: sent.key.id, order: sent.key.order, at: sent.at }))
         }
         _ => Err(unfitting()),
-    }))
+    });
+    call.nonce = Some(outgoing.nonce);
+    Ok(call)
 }
 
 /// A call that tells how a poll stands.

@@ -53,7 +53,7 @@ pub struct PendingRequests {
     next: u64,
     open: BTreeMap<String, Pending>,
     /// For old servers: what waits until the one under way is answered.
-    queue: VecDeque<(RequestId, Box<Call>, Option<Nonce>)>,
+    queue: VecDeque<(RequestId, Box<Call>)>,
 }
 
 impl PendingRequests {
@@ -109,12 +109,12 @@ impl PendingRequests {
     }
 
     /// Lets a request wait.
-    pub fn wait(&mut self, request: RequestId, call: Box<Call>, nonce: Option<Nonce>) {
-        self.queue.push_back((request, call, nonce));
+    pub fn wait(&mut self, request: RequestId, call: Box<Call>) {
+        self.queue.push_back((request, call));
     }
 
     /// The request that has waited longest.
-    pub fn next_waiting(&mut self) -> Option<(RequestId, Box<Call>, Option<Nonce>)> {
+    pub fn next_waiting(&mut self) -> Option<(RequestId, Box<Call>)> {
         self.queue.pop_front()
     }
 

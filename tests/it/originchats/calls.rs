@@ -237,6 +237,42 @@ fn a_swallowed_request_ends_by_itself() {
 }
 
 #[test]
+fn a_new_connection_fetches_the_channels_before_it_speaks_of_a_chat() {
+    let general = chat_of(&Peer::signed_in().sync(), "general");
+    let mut peer = Peer::signed_in();
+    let first = peer.asked(1, &send(general, 0xabc, "written while away"));
+    assert_eq!(first["cmd"], "channels_get");
+    let list = json!({"cmd": "channels_get", "val": [{"name": "general", "type": "text"}]});
+    peer.answer(&first, list.clone());
+    let asked = peer.said_one();
+    assert_eq!(
+        asked,
+        json!({"cmd": "message_new", "channel": "general", "content": "written while away", "listener": "n0000000000000abc"})
+    );
+    peer.answer(
+        &asked,
+        json!({"cmd": "message_new", "message": message(ID, "bob", "written while away", 1_795_169_785.5), "channel": "general"}),
+    );
+    let nonces: Vec<_> = peer.updates().into_iter().collect();
+    assert!(matches!(nonces[..], [Update::MessageCreated { nonce: Some(Nonce(0xabc)), .. }]), "{nonces:?}");
+    // Once they are known, what is not there is not there.
+    peer.events();
+    peer.want(2, &send(ChatId::new(42), 1, "to nobody"));
+    assert_eq!(peer.answered().unwrap_err().kind, RefusalKind::NotFound);
+    assert!(peer.said().is_empty());
+    // Pages of history wait for the same, and end when nobody tells the channels.
+    let mut peer = Peer::signed_in();
+    let first = peer.asked(1, &Request::FetchHistory { chat: general, page: Page::Latest, limit: 50 });
+    assert_eq!(first["cmd"], "channels_get");
+    peer.answer(&first, json!({"cmd": "error", "val": "no"}));
+    assert!(peer.answered().is_err());
+    peer.want(2, &Request::FetchHistory { chat: general, page: Page::Latest, limit: 50 });
+    let second = peer.said_one();
+    peer.answer(&second, list);
+    assert_eq!(peer.said_one()["cmd"], "messages_get");
+}
+
+#[test]
 fn lists_that_a_server_lacks_are_passed_over() {
     let mut peer = Peer::signed_in();
     let community = peer.community();

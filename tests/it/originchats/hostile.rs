@@ -140,6 +140,8 @@ fn a_server_that_talks_without_end_fills_no_memory() {
     peer.answer(&asked, json!({"cmd": "users_list", "users": []}));
     let asked = json!({"listener": "q2"});
     peer.answer(&asked, json!({"cmd": "users_online", "users": []}));
+    let asked = json!({"listener": "q3"});
+    peer.answer(&asked, json!({"cmd": "channels_get", "val": []}));
     match peer.answered() {
         Ok(nib::domain::Reply::MemberList { entries, .. }) => assert!(entries.len() <= 20_010, "{}", entries.len()),
         other => panic!("{other:?}"),

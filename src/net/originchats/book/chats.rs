@@ -11,6 +11,7 @@ const CHANNELS: usize = 2_000;
 impl Book {
     /// Takes in all channels in the server's order.
     pub(in crate::net::originchats) fn know_channels(&mut self, channels: Vec<Channel>) {
+        self.channels_told = true;
         self.channels.clear();
         self.voice.clear();
         for channel in channels.into_iter().take(CHANNELS) {
@@ -20,6 +21,12 @@ impl Book {
                 self.put_channel(id, channel);
             }
         }
+    }
+
+    /// Whether the list of channels came already.
+    #[must_use]
+    pub fn knows_channels(&self) -> bool {
+        self.channels_told
     }
 
     fn put_channel(&mut self, id: ChatId, mut channel: Channel) {

@@ -57,6 +57,8 @@ pub struct Book {
     roles: Vec<Role>,
     /// In the server's order.
     channels: Vec<(ChatId, Channel)>,
+    /// Whether the list of channels came.
+    channels_told: bool,
     unreads: HashMap<ChatId, Unread>,
     voice: HashMap<ChatId, Vec<VoiceParticipant>>,
     /// The chat whose list of members was asked for last: it is told anew when people change.
@@ -87,6 +89,7 @@ impl Book {
             online_told: false,
             roles: Vec::new(),
             channels: Vec::new(),
+            channels_told: false,
             unreads: HashMap::new(),
             voice: HashMap::new(),
             listed: None,
