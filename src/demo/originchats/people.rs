@@ -20,11 +20,15 @@ impl Server {
             "users_list" => {
                 let everybody =
                     (0..self.users.len()).filter(|at| self.users.get(*at).is_some_and(|user| !user.roles.is_empty()));
+                let there = self.connected();
                 let rows: Vec<Value> = everybody
                     .filter_map(|at| {
                         let mut row = self.row(at)?;
                         row["cracked"] = json!(self.users.get(at)?.password.is_some());
                         row["pfp"] = Value::Null;
+                        if !there.contains(&at) || self.is_hidden(at) {
+                            row["status"]["status"] = json!("offline");
+                        }
                         Some(row)
                     })
                     .collect();

@@ -51,6 +51,27 @@ fn the_list_of_members_is_told_anew_when_people_change() {
 }
 
 #[test]
+fn who_comes_is_there_although_the_list_had_them_offline() {
+    let mut peer = Peer::synced();
+    // As the middle generation tells it: the list says offline of all who are away, and coming names no status.
+    let row = |status: &str, text: &str| json!({"username": "carol", "nickname": "Carolyn", "roles": ["admin", "user"], "color": "#FF0000", "status": {"status": status, "text": text}, "cracked": false, "pfp": null});
+    let came =
+        json!({"cmd": "user_connect", "user": {"username": "carol", "roles": ["admin", "user"], "color": "#FF0000"}});
+    let presence = |peer: &mut Peer, status: &str, text: &str| {
+        peer.hear(&json!({"cmd": "user_disconnect", "username": "carol"}));
+        peer.hear(&json!({"cmd": "users_list", "users": [row(status, text)]}));
+        peer.events();
+        peer.hear(&came);
+        match peer.updates().into_iter().next() {
+            Some(Update::UserChanged(user)) => user.presence,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(presence(&mut peer, "offline", ""), Some(Presence::Online));
+    assert_eq!(presence(&mut peer, "dnd", "busy"), Some(Presence::Busy), "what they said last still holds");
+}
+
+#[test]
 fn people_are_found_by_name() {
     let mut peer = Peer::synced();
     peer.want(1, &Request::LookupUsername("@Alice".to_owned()));

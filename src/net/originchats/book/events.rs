@@ -224,8 +224,12 @@ impl Book {
     }
 
     fn came(&mut self, person: Person) -> Vec<Update> {
+        let told = person.status.is_some();
         let id = self.know(person);
         self.set_online(id, true);
+        if !told {
+            self.came_back(id);
+        }
         self.person_updates(id)
     }
 

@@ -96,6 +96,15 @@ impl Book {
         }
     }
 
+    /// Lists say of those who are away that they are offline; who comes is not that any more.
+    pub(super) fn came_back(&mut self, id: UserId) {
+        if let Some(status) = self.people.get_mut(&id).and_then(|known| known.status.as_mut())
+            && matches!(status.status.wire(), "offline" | "invisible")
+        {
+            status.status = Raw::from("online");
+        }
+    }
+
     /// Somebody left.
     pub(super) fn forget(&mut self, id: UserId) {
         self.people.remove(&id);
