@@ -8,6 +8,7 @@ use crate::domain::{AccountId, Secret, fault};
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::home::ThrowawayHome;
 use crate::shell::input::Input;
+use crate::shell::networks::Network;
 use crate::shell::signals::Ending;
 use crate::shell::startup::{Startup, StartupError};
 use crate::shell::{block_on, run, terminal};
@@ -97,7 +98,7 @@ async fn chat(options: Options, mut startup: Startup, mut input: Option<Input>) 
     let you = server.accounts.first().ok_or_else(|| Failure::Failed("the demo's world is empty".to_owned()))?;
     let token = TokenSource::Given(Secret::new(you.token.clone()));
     startup.accounts = vec![AccountSetup::new(AccountId(0), "osmium", &you.username, &server.url, token)];
-    startup.proposed_server.clone_from(&server.url);
+    startup.propose(Network::Osmium, &server.url);
     let ended = run::chat(startup, &mut input).await;
     server.stop().await;
     ended?;

@@ -41,6 +41,8 @@ pub struct Caps {
     pub threads: bool,
     /// Channels tell who can see them.
     pub member_lists: bool,
+    /// The sign-in is taken by other servers of the network, too.
+    pub shared_sign_in: bool,
     /// Longest message in code points, where the network says.
     pub max_length: Option<u32>,
     /// Most files that go with one message; 0: files cannot be sent.

@@ -72,6 +72,11 @@ pub enum LinkEvent {
         /// How long the code is good for.
         expires: Duration,
     },
+    /// It was allowed elsewhere: what the network gave for it. Who it is of is told by `SignedIn`, unless the server wants something else first.
+    Allowed {
+        /// The token.
+        token: Secret,
+    },
     /// The network refused the sign-in for good: the session ends and does not dial again.
     Refused {
         /// The network's code, 0 if there was none.
@@ -120,6 +125,8 @@ pub enum SignInPart {
     Invite,
     /// The server's own password, which all its members share.
     ServerPassword,
+    /// Whether the server lets one in: nothing is to be typed, and the same sign-in may be taken another time.
+    Standing,
 }
 
 /// Why a connection ended or never came to be.

@@ -75,6 +75,7 @@ impl AccountSetup {
             id: self.id,
             label: self.account.label.clone(),
             server: self.server().to_owned(),
+            network: self.account.network.clone(),
             keeps_drafts,
             ..AccountSpec::default()
         }

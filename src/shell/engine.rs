@@ -5,12 +5,12 @@
 use super::clock::Clock;
 use super::drafts::{Draft, Drafts};
 use super::networks::Network;
-use super::sessions::{Arrived, Sessions, SignIn};
+use super::sessions::{Arrived, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
-use crate::domain::{AccountId, Admission, ChatKey, LinkEvent, Mono, Now, UserId};
+use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, UserId};
 use crate::net::{Credentials, NetEvent};
-use crate::state::{Effect, Event, State, StoreOp, StoreReply, reduce};
+use crate::state::{Effect, Event, SignInProof, State, StoreOp, StoreReply, reduce};
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 
@@ -169,15 +169,23 @@ impl Engine {
                 let told = self.sessions.connect(account);
                 self.next.extend(told);
             }
-            Effect::SignIn { account, server, name, login, password, keep } => {
-                let credentials = match name {
-                    Some(name) => Credentials::SignUp { name, login, password },
-                    None => Credentials::Password { login, password, code: None },
+            Effect::SignIn { account, network, server, proof, admission, keep } => {
+                let network = Network::named(&network).unwrap_or_default();
+                let proof = match proof {
+                    SignInProof::Same(other) => Proof::Same(other),
+                    SignInProof::Elsewhere => Proof::With(Credentials::Elsewhere),
+                    SignInProof::Token(token) => Proof::With(Credentials::Token(token)),
+                    SignInProof::Password { login, password } => {
+                        Proof::With(Credentials::Password { login, password, code: None })
+                    }
+                    SignInProof::SignUp { name, login, password } => {
+                        Proof::With(Credentials::SignUp { name, login, password })
+                    }
                 };
-                let (network, admission) = (Network::default(), Admission::default());
-                let told = self.sessions.sign_in(account, SignIn { network, server, credentials, admission, keep });
+                let told = self.sessions.sign_in(account, SignIn { network, server, proof, admission, keep });
                 self.next.extend(told);
             }
+            Effect::HoldToken(account, token) => self.sessions.hold_token(account, token),
             Effect::Probe(account) => self.sessions.probe(account),
             Effect::Disconnect(account) => self.sessions.disconnect(account),
             Effect::Net { account, id, request, priority } => {
@@ -269,6 +277,7 @@ fn log(event: &Event) {
             LinkEvent::SignedIn { me, .. } => tracing::info!(account, user = %me.id, "signed in"),
             LinkEvent::CodeNeeded { recovery, wrong } => tracing::info!(account, recovery, wrong, "a code is needed"),
             LinkEvent::VerificationNeeded { wrong } => tracing::info!(account, wrong, "the address is to be verified"),
+            LinkEvent::Allowed { .. } => tracing::info!(account, "the sign-in was allowed elsewhere"),
             LinkEvent::ConfirmElsewhere { .. } => tracing::info!(account, "the sign-in is to be allowed elsewhere"),
             LinkEvent::Refused { code, reason, .. } => {
                 tracing::warn!(account, code, ?reason, "the sign-in was refused")

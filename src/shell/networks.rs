@@ -9,7 +9,7 @@ use crate::net::originchats::sign_in::for_any_server;
 use crate::net::originchats::{OriginAdapter, OriginConfig, defaults as origin};
 use crate::net::osmium::{OsmiumAdapter, OsmiumConfig, defaults as osmium};
 use crate::net::session::MakeAdapter;
-use crate::state::proper_label;
+use crate::state::{NetworkOffer, SignInWay, proper_label};
 
 /// First parts of host names that say what is there, not whose it is.
 const COMMON: &[&str] = &["api", "chat", "chats", "oc", "originchats", "server", "ws", "www"];
@@ -155,6 +155,24 @@ impl Network {
                 config.server_password.clone_from(&admission.password);
                 Box::new(move |credentials| Box::new(OriginAdapter::new(config.clone(), credentials, Now::default())))
             }
+        }
+    }
+
+    /// What forms offer for signing in to it.
+    #[must_use]
+    pub fn offer(self) -> NetworkOffer {
+        let (many, ways) = match self {
+            Self::Osmium => (false, vec![SignInWay::MailPassword, SignInWay::SignUpMail]),
+            Self::OriginChats => {
+                (true, vec![SignInWay::Elsewhere, SignInWay::Token, SignInWay::NamePassword, SignInWay::SignUpName])
+            }
+        };
+        NetworkOffer {
+            key: self.key().to_owned(),
+            name: self.name().to_owned(),
+            server: self.server().to_owned(),
+            many,
+            ways,
         }
     }
 

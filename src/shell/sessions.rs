@@ -32,6 +32,8 @@ const PARTING: Duration = Duration::from_millis(1_500);
 pub enum Finished {
     /// An account's saved token, or why there is none; for the connection with this number.
     Token(AccountId, u64, Result<Secret, String>),
+    /// The token that an account shares with another, or why there is none; for the connection with this number, with what the server wants besides.
+    Shared(AccountId, u64, Admission, Result<Secret, String>),
     /// A file was read, or why not: a sentence.
     File(u64, Result<Upload, String>),
     /// A token was saved or forgotten, or why not.
@@ -79,6 +81,8 @@ pub struct Sessions {
     wished: BTreeMap<AccountId, u64>,
     /// Accounts whose token the user does not want to be saved.
     for_this_run: BTreeSet<AccountId>,
+    /// Tokens of tries to sign in that are not done yet.
+    held: BTreeMap<AccountId, Secret>,
     /// Tokens as they are saved, so that a reconnect writes nothing.
     kept: BTreeMap<AccountId, Secret>,
 }
@@ -96,6 +100,15 @@ pub struct Ways {
     pub quiet: bool,
 }
 
+/// What somebody signs in with.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// This.
+    With(Credentials),
+    /// What an account has; for that account itself what it had, or was given in the try before.
+    Same(AccountId),
+}
+
 /// How somebody wants to sign in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
@@ -104,7 +117,7 @@ pub struct SignIn {
     /// The server's address, as it was written.
     pub server: String,
     /// With what.
-    pub credentials: Credentials,
+    pub proof: Proof,
     /// What the server wants besides.
     pub admission: Admission,
     /// Whether the token is saved.
@@ -136,6 +149,7 @@ impl Sessions {
             wishes: 0,
             wished: BTreeMap::new(),
             for_this_run: BTreeSet::new(),
+            held: BTreeMap::new(),
             kept: BTreeMap::new(),
         }
     }
@@ -165,12 +179,18 @@ impl Sessions {
     /// Begins to sign in with what the user gave, or to make the account. One that is not known yet becomes so.
     pub fn sign_in(&mut self, account: AccountId, wish: SignIn) -> Option<Event> {
         self.disconnect(account);
-        let SignIn { network, server, credentials, admission, keep } = wish;
-        let login = match &credentials {
-            Credentials::Password { login, .. } | Credentials::SignUp { login, .. } => login.as_str(),
-            Credentials::Token(_) | Credentials::Elsewhere => "",
+        let SignIn { network, server, proof, admission, keep } = wish;
+        let login = match &proof {
+            Proof::With(Credentials::Password { login, .. } | Credentials::SignUp { login, .. }) => login.as_str(),
+            Proof::With(Credentials::Token(_) | Credentials::Elsewhere) | Proof::Same(_) => "",
         };
-        let service = self.ways.account_service.clone().filter(|_| network.account_service().is_some());
+        let other = match proof {
+            Proof::Same(other) => self.setups.get(&other).cloned().map(|setup| (setup, self.at_hand(other))),
+            Proof::With(_) => None,
+        };
+        // A sign-in that is shared stays with who keeps the account.
+        let service = other.as_ref().map_or(&self.ways.account_service, |(other, _)| &other.account.account_service);
+        let service = service.clone().filter(|_| network.account_service().is_some());
         // It gets its name when its token is kept: only then is known who it is.
         let setup = self
             .setups
@@ -189,7 +209,43 @@ impl Sessions {
             setup.token = TokenSource::Saved;
         }
         self.kept.remove(&account);
-        self.start(account, credentials, &admission)
+        let (other, at_hand) = match (proof, other) {
+            (Proof::With(credentials), _) => return self.start(account, credentials, &admission),
+            (Proof::Same(_), None) => return Some(refused(account, "there is no such account", None)),
+            (Proof::Same(_), Some(other)) => other,
+        };
+        self.wishes += 1;
+        let wish = self.wishes;
+        self.wished.insert(account, wish);
+        let (of_itself, label) = (other.id == account, other.account.label.clone());
+        let shared = move |token: Secret| match network.for_any_server(&token) {
+            _ if of_itself => Ok(token),
+            Some(token) => Ok(token),
+            None => Err(format!("the sign-in of \"{}\" is for its own server alone", label)),
+        };
+        if let Some(token) = at_hand {
+            return self.finished(Finished::Shared(account, wish, admission, shared(token)));
+        }
+        let vault = self.vault.clone();
+        self.block(move || {
+            let token = vault.load(&other).and_then(shared);
+            Finished::Shared(account, wish, admission, token)
+        });
+        None
+    }
+
+    /// An account's token, as far as it is known without asking anything that may take time.
+    fn at_hand(&self, account: AccountId) -> Option<Secret> {
+        let given = match self.setups.get(&account).map(|setup| &setup.token) {
+            Some(TokenSource::Given(token)) => Some(token),
+            Some(TokenSource::Saved) | None => None,
+        };
+        self.held.get(&account).or(given).or(self.kept.get(&account)).cloned()
+    }
+
+    /// Remembers a token for the next try, in case that this one fails for another reason.
+    pub fn hold_token(&mut self, account: AccountId, token: Secret) {
+        self.held.insert(account, token);
     }
 
     /// What an account is called, as it is saved.
@@ -242,6 +298,7 @@ impl Sessions {
 
     /// Saves an account's token, and the account with it. What is saved already is not written again.
     pub fn keep_token(&mut self, account: AccountId, token: Secret, identity: Identity) {
+        self.held.remove(&account);
         let Some(setup) = self.setups.get_mut(&account) else { return };
         if self.for_this_run.contains(&account) {
             setup.token = TokenSource::Given(token);
@@ -266,6 +323,7 @@ impl Sessions {
     pub fn forget_token(&mut self, account: AccountId) {
         let Some(setup) = self.setups.get(&account) else { return };
         self.kept.remove(&account);
+        self.held.remove(&account);
         if setup.token == TokenSource::Saved {
             let (vault, setup) = (self.vault.clone(), setup.clone());
             self.block(move || Finished::Kept(account, vault.forget(&setup)));
@@ -325,6 +383,13 @@ impl Sessions {
             Finished::Token(account, _, Ok(token)) => {
                 self.kept.insert(account, token.clone());
                 self.start(account, Credentials::Token(token), &Admission::default())
+            }
+            Finished::Shared(account, wish, ..) if self.wished.get(&account) != Some(&wish) => None,
+            Finished::Shared(account, _, admission, Ok(token)) => {
+                self.start(account, Credentials::Token(token), &admission)
+            }
+            Finished::Shared(account, _, _, Err(sentence)) => {
+                Some(refused(account, &sentence, Some(SignInPart::Login)))
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),

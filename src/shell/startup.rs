@@ -16,7 +16,7 @@ use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
 use crate::net::dial::{BadAddress, BadProxy, Proxies};
 use crate::state::action::Context;
-use crate::state::{Event, State, StoreReply};
+use crate::state::{Event, NetworkOffer, State, StoreReply};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,8 +87,8 @@ pub struct Startup {
     pub ways: Ways,
     /// What was configured at the start and holds until the end.
     pub fixed: Fixed,
-    /// The server that forms propose.
-    pub proposed_server: String,
+    /// What forms offer for signing in.
+    pub networks: Vec<NetworkOffer>,
     /// Whether the chat may be left for the demo.
     pub has_demo: bool,
 }
@@ -110,7 +110,7 @@ impl Startup {
             keeps_choices: false,
             ways: Ways::default(),
             fixed: Fixed::default(),
-            proposed_server: Network::default().server().to_owned(),
+            networks: Network::ALL.map(Network::offer).into(),
             has_demo: false,
         }
     }
@@ -157,7 +157,7 @@ impl Startup {
                 .collect();
         }
         if let Some(server) = variable("NIB_SERVER") {
-            startup.proposed_server = server;
+            startup.propose(named_network()?, &server);
         }
         startup.configure(config);
         Ok(startup)
@@ -173,6 +173,14 @@ impl Startup {
         self.secrets = config.secrets;
     }
 
+    /// Lets forms propose a network, and a server of it, before others.
+    pub fn propose(&mut self, network: Network, server: &str) {
+        if let Some(at) = self.networks.iter().position(|offer| offer.key == network.key()) {
+            let offer = self.networks.remove(at);
+            self.networks.insert(0, NetworkOffer { server: server.to_owned(), ..offer });
+        }
+    }
+
     /// The core and what carries out its effects; `front`: with a user interface. To be called on the runtime.
     #[must_use]
     pub fn engine(self, front: bool) -> Engine {
@@ -180,7 +188,7 @@ impl Startup {
         let specs = self.accounts.iter().map(AccountSetup::spec).collect();
         let vault = self.vault();
         let mut state = State::new(self.settings, specs, front, seed(), clock.now());
-        state.proposed_server = self.proposed_server;
+        state.networks = self.networks;
         state.has_demo = self.has_demo;
         state.keeps_drafts = front && self.keeps_choices;
         if let Some(front) = &mut state.front {

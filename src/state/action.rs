@@ -401,9 +401,9 @@ registry! {
     "edit" "" &[Context::Messages], false, plain!(A::Edit), "Change this message";
     "delete" "" &[Context::Messages], false, plain!(A::Delete), "Delete this message";
     "react" "[EMOJI]" &[Context::Messages], true, |rest| Some(A::React(rest.to_owned())), "React to this message";
-    "copy-text" "" &[Context::Messages], false, plain!(A::CopyText), "Copy the text";
+    "copy-text" "" &[Context::Messages, Context::Form], false, plain!(A::CopyText), "Copy the text; in a form the code that it shows";
     "copy-id" "" &[Context::Messages], false, plain!(A::CopyId), "Copy the message's id";
-    "open-link" "" &[Context::Messages], false, plain!(A::OpenLink), "Open the first link";
+    "open-link" "" &[Context::Messages, Context::Form], false, plain!(A::OpenLink), "Open the first link; in a form the address that it shows";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::GoToReplied), "Go to the message this one answers";
     "retry" "" &[Context::Messages], true, plain!(A::Retry), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Discard), "Take a failed message back into the composer";

@@ -8,7 +8,7 @@ use crate::domain::id::{EmojiId, IdMap};
 use crate::domain::update::Relationship;
 use crate::domain::{
     AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Mono, Permissions,
-    Presence, Role, RoleId, SessionId, Timeline, User, UserId, VoiceParticipant,
+    Presence, Role, RoleId, SessionId, SignInPart, Timeline, User, UserId, VoiceParticipant,
 };
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -29,12 +29,16 @@ pub struct Account {
     pub label: String,
     /// The server's address, for the sign-in form and the status line.
     pub server: String,
+    /// The key of its network; to be shown and handed on, never to be compared with a name.
+    pub network: String,
     /// Whether drafts of its chats are kept for later runs.
     pub keeps_drafts: bool,
     /// Which of the theme's colours for people tells it apart where there are several accounts; the theme wraps it.
     pub colour: u8,
     /// The user does not want it for now: it has no session, and nothing of it is known but where it stands.
     pub disabled: bool,
+    /// What the network's last refusal was about.
+    pub refused_about: Option<SignInPart>,
     /// Who is signed in; the profile is in `users`.
     pub me: UserId,
     /// How oneself wants to be seen; `None`: as the network does it by itself.

@@ -1,9 +1,10 @@
 //! Side effects as data: what the shell is to do. Executed in order, never awaited there; completion is a later event.
 
 use super::event::{Ticket, Timer};
+use super::offer::SignInProof;
 use crate::domain::{
-    AccountId, Chat, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request,
-    RequestId, Secret, User, UserId, Wall,
+    AccountId, Admission, Chat, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal,
+    Request, RequestId, Secret, User, UserId, Wall,
 };
 use std::sync::Arc;
 
@@ -16,17 +17,19 @@ pub enum Effect {
     SignIn {
         /// Which account. One that does not exist yet has the next free number.
         account: AccountId,
-        /// The server's address.
+        /// The network's key.
+        network: String,
+        /// The server's address, as it was typed.
         server: String,
-        /// For an account that is to be made: the name that others see.
-        name: Option<String>,
-        /// E-mail address or user name.
-        login: String,
-        /// The password.
-        password: Secret,
+        /// With what.
+        proof: SignInProof,
+        /// What the server wants besides.
+        admission: Admission,
         /// Whether the token is kept for later runs.
         keep: bool,
     },
+    /// Remember a token for the next try to sign in to an account; it is not known yet whose it is.
+    HoldToken(AccountId, Secret),
     /// See to a connection now: ask the server for a sign of life, or dial instead of waiting for the next try.
     Probe(AccountId),
     /// End an account's session.

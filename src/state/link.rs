@@ -32,6 +32,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             let Some(known) = state.core.account_mut(account) else { return };
             known.me = me.id;
             known.session = session;
+            known.refused_about = None;
             known.caps = caps;
             known.failures = 0;
             people::put(known, me);
@@ -42,10 +43,12 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         }
         LinkEvent::CodeNeeded { recovery, wrong } => login::code_needed(state, account, recovery, wrong),
         LinkEvent::VerificationNeeded { wrong } => login::verification_needed(state, account, wrong),
-        LinkEvent::ConfirmElsewhere { address, code, expires: _ } => {
-            login::confirm_elsewhere(state, account, &address, &code);
+        LinkEvent::ConfirmElsewhere { address, code, expires } => {
+            login::confirm_elsewhere(state, account, (address, code), expires);
         }
+        LinkEvent::Allowed { token } => login::allowed(state, account, token, fx),
         LinkEvent::Refused { code: _, reason, about } => {
+            known.refused_about = about;
             known.link = LinkPhase::SignedOut { reason: reason.clone() };
             known.silent_since = None;
             known.requests.channels_due.clear();

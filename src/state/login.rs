@@ -1,97 +1,66 @@
 //! Signing in and up: the forms, what a network says to them, and never a loop.
 
 use super::front::Overlay;
+use super::offer::{SignInProof, SignInWay};
 use super::requests::Purpose;
+use super::sign_in_form::{self, Choices};
 use super::ui::field::Field;
-use super::ui::form::{FieldKind, Form, FormField, FormPurpose};
+use super::ui::form::{Confirm, FieldKind, Form, FormField, FormPurpose};
 use super::{Account, Effect, Effects, State};
-use crate::domain::{AccountId, CleanText, DownReason, LinkPhase, Priority, Refusal, Request, Secret, SignInPart};
-
-/// What a sign-in may do with the token, in the order of `FieldKind::Stay`.
-const STAY: &[&str] = &["yes", "this run only"];
-
-fn sign_in_form(account: AccountId, server: &str, login: &str) -> Form {
-    let fields = vec![
-        server_field(server),
-        FormField::text(
-            FieldKind::Login,
-            "E-mail",
-            Field::with(login),
-            "The address of your account.",
-            "Type your e-mail address",
-        ),
-        password_field("Forgotten once you are signed in, and when you close this."),
-        stay_field(),
-    ];
-    Form::new(FormPurpose::SignIn(account), fields)
-}
-
-fn sign_up_form(account: AccountId, server: &str) -> Form {
-    let fields = vec![
-        server_field(server),
-        FormField::text(
-            FieldKind::Name,
-            "Your name",
-            Field::new(),
-            "What others see. It need not be unique.",
-            "Type the name that others are to see",
-        ),
-        FormField::text(
-            FieldKind::Login,
-            "E-mail",
-            Field::new(),
-            "You sign in with it. The server may send a token there first.",
-            "Type your e-mail address",
-        ),
-        password_field("A new one, for this account alone; servers mostly want eight characters or more."),
-        stay_field(),
-    ];
-    Form::new(FormPurpose::SignUp(account), fields)
-}
-
-fn server_field(server: &str) -> FormField {
-    let help = "Where the network is. Another one only if you were told so.";
-    FormField::text(FieldKind::Server, "Server", Field::with(server), help, "Type the server's address")
-}
-
-fn password_field(help: &'static str) -> FormField {
-    FormField::text(FieldKind::Password, "Password", Field::secret(), help, "Type your password")
-}
-
-fn stay_field() -> FormField {
-    FormField::choice(FieldKind::Stay, "Stay in", STAY, "Whether nib keeps the server's token, never the password.")
-}
+use crate::domain::{
+    AccountId, Admission, CleanText, DownReason, LinkPhase, Priority, Refusal, Request, Secret, SignInPart, Wall,
+};
+use std::time::Duration;
 
 fn is_of(account: AccountId) -> impl Fn(&FormPurpose) -> bool {
     move |purpose| matches!(purpose, FormPurpose::SignIn(of) | FormPurpose::SignUp(of) if *of == account)
 }
 
-/// Shows the sign-in form for an account on top, with what was typed into it before.
+/// Shows the sign-in form for an account on top, with what was typed into it before, at what its network wants.
 pub(super) fn show(state: &mut State, account: AccountId) {
-    let form = sign_in_form(account, &server_of(state, account), &login_of(state, account));
-    let why = match state.core.account(account).map(|known| &known.link) {
+    let choices = Choices::of(state, account);
+    let form = sign_in_form::new(&choices, FormPurpose::SignIn(account));
+    let known = state.core.account(account);
+    let why = match known.map(|known| &known.link) {
         Some(LinkPhase::SignedOut { reason }) if !reason.is_empty() => Some(reason.to_string()),
         _ => None,
     };
+    let about = known.and_then(|known| known.refused_about);
     if let Some(front) = &mut state.front {
         front.show_form(form, |form| {
+            if form.working.is_none() && form.field(FieldKind::Code).is_none() {
+                sign_in_form::arrange(form, &choices);
+            }
             if let Some(why) = why.filter(|_| form.told.is_none() && form.working.is_none()) {
-                form.fail(None, why);
+                fail(form, about, why);
             }
         });
     }
     state.touch();
 }
 
-/// The address that an account was signed in to with, as far as it is known.
-fn login_of(state: &State, account: AccountId) -> String {
-    let label = state.core.account(account).map(|known| known.label.clone());
-    label.filter(|label| label.contains('@')).unwrap_or_default()
+/// Says what is wrong where it can be mended, which may need a field that was not there.
+fn fail(form: &mut Form, about: Option<SignInPart>, sentence: String) {
+    if let Some(field) = about.and_then(sign_in_form::asked_field) {
+        form.ask(field);
+    }
+    let kinds = about.map_or(&[][..], |about| sign_in_form::kinds_of(about));
+    form.fail(kinds.iter().copied().find(|kind| form.field(*kind).is_some()), sentence);
 }
 
-fn server_of(state: &State, account: AccountId) -> String {
-    let known = state.core.account(account).map(|known| &known.server).filter(|server| !server.is_empty());
-    known.unwrap_or(&state.proposed_server).clone()
+/// A choice in a form was changed: the fields that follow from it are others.
+pub(super) fn edited(state: &mut State) {
+    let Some(Overlay::Form(form)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return };
+    let (FormPurpose::SignIn(account) | FormPurpose::SignUp(account)) = form.purpose else { return };
+    let is_choice = |field: &FormField| matches!(field.kind, FieldKind::Network | FieldKind::Way);
+    if !form.fields.get(form.at).is_some_and(is_choice) {
+        return;
+    }
+    let choices = Choices::of(state, account);
+    if let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) {
+        form.told = None;
+        sign_in_form::arrange(form, &choices);
+    }
 }
 
 /// The form that waits for what an account's network says; the one for signing in where there is none.
@@ -144,25 +113,18 @@ pub(super) fn refused(
     }
     if let Some(form) = waiting(state, account) {
         begin_again(form);
-        form.fail(about.and_then(kind_of), sentence);
+        if about == Some(SignInPart::Login) {
+            form.entry.allowed = false;
+        }
+        fail(form, about, sentence);
     }
-}
-
-/// The field that a part is typed into, if the form has one.
-const fn kind_of(part: SignInPart) -> Option<FieldKind> {
-    Some(match part {
-        SignInPart::Server => FieldKind::Server,
-        SignInPart::Name => FieldKind::Name,
-        SignInPart::Login => FieldKind::Login,
-        SignInPart::Password => FieldKind::Password,
-        SignInPart::Invite | SignInPart::ServerPassword => return None,
-    })
 }
 
 /// Everything can be changed again; a code is good for one try.
 fn begin_again(form: &mut Form) {
     form.clear();
     form.working = None;
+    form.entry.confirm = None;
     let at = form.fields.iter().position(|field| field.kind == FieldKind::Password);
     if form.field(FieldKind::Code).is_some() {
         form.take(FieldKind::Code);
@@ -210,12 +172,46 @@ pub(super) fn verification_needed(state: &mut State, account: AccountId, wrong: 
     ask_code(state, account, field, wrong);
 }
 
-/// The user is to allow the sign-in elsewhere: the form says where and with what, and waits.
-pub(super) fn confirm_elsewhere(state: &mut State, account: AccountId, address: &CleanText, code: &CleanText) {
+/// The user is to allow the sign-in elsewhere: the form says where and with what, and waits. Told again with each new code.
+pub(super) fn confirm_elsewhere(
+    state: &mut State,
+    account: AccountId,
+    (address, code): (CleanText, CleanText),
+    expires: Duration,
+) {
+    let lasts = i64::try_from(expires.as_millis()).unwrap_or(i64::MAX);
+    let until = Wall(state.now.wall.0.saturating_add(lasts));
     let Some(form) = waiting(state, account) else { return };
     form.clear();
-    form.tell(format!("Open {address} in a browser and type {code} there"));
     form.working = Some("waiting for you to allow it");
+    if form.entry.confirm.replace(Confirm { address, code, until }).is_some() {
+        form.tell("The code before has expired; this is a new one.".to_owned());
+    }
+}
+
+/// It was allowed: what is left is between nib and the server.
+pub(super) fn allowed(state: &mut State, account: AccountId, token: Secret, fx: &mut Effects) {
+    fx.push(Effect::HoldToken(account, token));
+    if let Some(form) = state.front.as_mut().and_then(|front| front.form_mut(is_of(account))) {
+        form.clear();
+        form.entry.confirm = None;
+        form.entry.allowed = true;
+        form.working = Some("signing in");
+        state.touch();
+    }
+}
+
+/// The code or the address that a form shows is wanted elsewhere. Returns whether there is one.
+pub(super) fn hand_out(state: &mut State, address: bool, fx: &mut Effects) -> bool {
+    let Some(Overlay::Form(form)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return false };
+    let Some(Confirm { address: place, code, .. }) = form.entry.confirm.clone() else { return false };
+    if address {
+        fx.push(Effect::Open(place.to_string()));
+    } else {
+        fx.push(Effect::Copy(code.to_string()));
+        state.notice("The code is copied", false, fx);
+    }
+    true
 }
 
 fn ask_code(state: &mut State, account: AccountId, field: FormField, wrong: bool) {
@@ -247,22 +243,45 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     if form.working.is_some() || !form.go_on() {
         return;
     }
-    let sign_up = matches!(form.purpose, FormPurpose::SignUp(_));
-    form.working = Some(if sign_up { "making the account" } else { "signing in" });
     if form.field(FieldKind::Code).is_some() {
+        form.working = Some("signing in");
         let code = Secret::new(form.text(FieldKind::Code).trim().to_owned());
         state.ask(account, Request::SignInCode(code), Priority::User, Purpose::Code, fx);
         return;
     }
+    let Some(way) = form.way() else { return };
+    form.working = Some(match way {
+        SignInWay::SignUpMail | SignInWay::SignUpName => "making the account",
+        SignInWay::Elsewhere if !form.entry.allowed => "asking for a code",
+        _ => "signing in",
+    });
     let server = form.text(FieldKind::Server).trim().to_owned();
     let login = form.text(FieldKind::Login).trim().to_owned();
-    let name = form.text(FieldKind::Name).trim().to_owned();
-    let password = Secret::new(form.text(FieldKind::Password).to_owned());
+    let typed = |kind| Secret::new(form.text(kind).to_owned());
+    let trimmed = |kind| Some(Secret::new(form.text(kind).trim().to_owned())).filter(|secret| !secret.is_empty());
+    let admission = Admission {
+        invite: trimmed(FieldKind::Invite),
+        password: Some(typed(FieldKind::ServerPassword)).filter(|password| !password.is_empty()),
+    };
+    let password = typed(FieldKind::Password);
+    let proof = match way {
+        SignInWay::MailPassword | SignInWay::NamePassword => SignInProof::Password { login: login.clone(), password },
+        SignInWay::SignUpMail => {
+            let name = form.text(FieldKind::Name).trim().to_owned();
+            SignInProof::SignUp { name, login: login.clone(), password }
+        }
+        SignInWay::SignUpName => SignInProof::SignUp { name: login.clone(), login: login.clone(), password },
+        SignInWay::Token => SignInProof::Token(trimmed(FieldKind::Token).unwrap_or_default()),
+        SignInWay::Elsewhere if form.entry.allowed => SignInProof::Same(account),
+        SignInWay::Elsewhere => SignInProof::Elsewhere,
+        SignInWay::Same(other) => SignInProof::Same(other),
+    };
     let keep = form.chosen(FieldKind::Stay) == 0;
-    begin(state, account, &server, &login, keep);
+    let network = form.entry.network;
+    let network = Choices::of(state, account).offer(network).map(|offer| offer.key.clone()).unwrap_or_default();
+    begin(state, account, (&network, &server), &login, keep);
     super::link::abandon(state, account, fx);
-    let name = sign_up.then_some(name);
-    fx.push(Effect::SignIn { account, server, name, login, password, keep });
+    fx.push(Effect::SignIn { account, network, server, proof, admission, keep });
 }
 
 /// What an account is called where nobody chose a name for it: its user name, else what was typed to sign in, without where the mail goes.
@@ -272,7 +291,7 @@ pub fn proper_label<'a>(username: &'a str, login: &'a str) -> &'a str {
 }
 
 /// The account is there, with this server, and connects.
-fn begin(state: &mut State, id: AccountId, server: &str, login: &str, keep: bool) {
+fn begin(state: &mut State, id: AccountId, (network, server): (&str, &str), login: &str, keep: bool) {
     let keeps_drafts = keep && state.keeps_drafts;
     if state.core.account(id).is_none() {
         let colour = state.core.free_colour();
@@ -283,6 +302,8 @@ fn begin(state: &mut State, id: AccountId, server: &str, login: &str, keep: bool
             login.clone_into(&mut account.label);
         }
         server.clone_into(&mut account.server);
+        network.clone_into(&mut account.network);
+        account.refused_about = None;
         let kept = std::mem::replace(&mut account.keeps_drafts, keeps_drafts);
         account.link = LinkPhase::Connecting;
         if let Some(front) = state.front.as_mut().filter(|_| keeps_drafts && !kept) {
@@ -323,7 +344,7 @@ pub(super) fn wanted(state: &mut State) {
 /// The user wants a new account. It never takes the place of one that somebody has.
 pub(super) fn sign_up_wanted(state: &mut State) {
     let account = spare(state, |account| account.fresh);
-    let form = sign_up_form(account, &server_of(state, account));
+    let form = sign_in_form::new(&Choices::of(state, account), FormPurpose::SignUp(account));
     if let Some(front) = &mut state.front {
         front.show_form(form, |_| {});
     }

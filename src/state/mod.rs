@@ -18,6 +18,7 @@ mod login;
 pub mod members;
 mod messages;
 pub mod names;
+pub mod offer;
 pub mod outbox;
 mod people;
 pub mod permit;
@@ -26,6 +27,7 @@ mod polls;
 pub mod reduce;
 pub mod requests;
 mod roster;
+mod sign_in_form;
 pub mod slow;
 mod status;
 mod sync;
@@ -43,6 +45,7 @@ pub use event::{Event, StoreReply, Ticket, Timer};
 pub use front::Front;
 pub use login::proper_label;
 pub use names::{ResolveError, chat_name, chat_title, resolve_chat};
+pub use offer::{NetworkOffer, SignInProof, SignInWay};
 pub use permit::{ComposerState, composer_state};
 pub use reduce::reduce;
 
@@ -75,8 +78,8 @@ pub struct State {
     pub now: Now,
     /// Seconds that local time is ahead of UTC; set by the shell. The date changes by it.
     pub utc_offset: i32,
-    /// The server that the form proposes for an account that has none yet; set by the shell.
-    pub proposed_server: String,
+    /// The networks that can be signed in to; set by the shell.
+    pub networks: Vec<NetworkOffer>,
     /// Whether the demo can be left for; set by the shell.
     pub has_demo: bool,
     /// Whether drafts are kept for later runs, of accounts that are; set by the shell.
@@ -98,6 +101,8 @@ pub struct AccountSpec {
     pub label: String,
     /// The server's address.
     pub server: String,
+    /// The key of its network.
+    pub network: String,
     /// Whether drafts of its chats are kept for later runs.
     pub keeps_drafts: bool,
     /// Its colour; `None`: the first that no other has.
@@ -128,7 +133,7 @@ impl State {
             settings,
             now,
             utc_offset: 0,
-            proposed_server: String::new(),
+            networks: Vec::new(),
             has_demo: false,
             keeps_drafts: false,
             revision: 1,
@@ -233,8 +238,8 @@ impl State {
 
 impl From<AccountSpec> for Account {
     fn from(spec: AccountSpec) -> Self {
-        let AccountSpec { id, label, server, keeps_drafts, colour, disabled, folded: _ } = spec;
+        let AccountSpec { id, label, server, network, keeps_drafts, colour, disabled, folded: _ } = spec;
         let colour = colour.unwrap_or_default();
-        Self { id, label, server, keeps_drafts, colour, disabled, ..Self::default() }
+        Self { id, label, server, network, keeps_drafts, colour, disabled, ..Self::default() }
     }
 }

@@ -7,7 +7,7 @@ use nib::net::Credentials;
 use nib::shell::accounts::{AccountSetup, TokenSource};
 use nib::shell::host::{Host, HostError};
 use nib::shell::networks::Network;
-use nib::shell::sessions::SignIn;
+use nib::shell::sessions::{Proof, SignIn};
 use nib::shell::startup::Startup;
 use nib::state::action::Action;
 use nib::state::effect::Outcome;
@@ -108,7 +108,8 @@ async fn signing_in_with_a_password_saves_the_account_and_a_second_start_asks_no
     let (login, password) = (you.email.clone(), Secret::new(you.password.clone()));
     let credentials = Credentials::Password { login, password, code: None };
     let (network, admission) = (Network::Osmium, Admission::default());
-    host.sign_in(AccountId(0), SignIn { network, server: server.url.clone(), credentials, admission, keep: true });
+    let proof = Proof::With(credentials);
+    host.sign_in(AccountId(0), SignIn { network, server: server.url.clone(), proof, admission, keep: true });
     let kept = async {
         loop {
             match host.next().await {

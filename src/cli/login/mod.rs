@@ -11,7 +11,7 @@ use crate::domain::{AccountId, Secret};
 use crate::shell::accounts::{AccountSetup, TokenSource};
 use crate::shell::host::Host;
 use crate::shell::networks::Network;
-use crate::shell::sessions::SignIn;
+use crate::shell::sessions::{Proof, SignIn};
 use crate::shell::signals::Ending;
 use crate::shell::startup::Startup;
 use clap::Args;
@@ -110,7 +110,8 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
         let (credentials, admission) = proof::ask(arguments, network, &setup, &known, &vault).await?;
         let mut host = Host::idle(startup);
         host.watch();
-        host.sign_in(id, SignIn { network, server: address.clone(), credentials, admission, keep: true });
+        let proof = Proof::With(credentials);
+        host.sign_in(id, SignIn { network, server: address.clone(), proof, admission, keep: true });
         let outcome = follow::follow(&mut host, id, &address, patience, !arguments.password_stdin).await;
         host.close().await;
         outcome

@@ -131,8 +131,9 @@ fn draw(context: Context<'_>, one: &FormField, focused: bool, (names, mut place)
                 }
             }
             if line.width() > usize::from(place.width) {
-                let word = options.get(*chosen).copied().unwrap_or_default();
+                let word = options.get(*chosen).map_or("", String::as_str);
                 line = Line::with(&format!("[{word}]"), if focused { Role::Accent } else { Role::Text });
+                line.push(&format!("  {} of {}", chosen + 1, options.len()), Role::Dim);
             }
             scene.put(place, line.cut(usize::from(place.width), glyphs.more));
         }
@@ -166,7 +167,7 @@ fn said(context: Context<'_>, form: &Form, columns: usize, low: bool) -> Vec<Lin
     lines
 }
 
-fn wrapped(text: &str, role: Role, columns: usize) -> Vec<Line> {
+pub(super) fn wrapped(text: &str, role: Role, columns: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     Styled { text, runs: &[(text.len(), Style::of(role))] }.wrap(0, columns.max(1), Breaking::Words, &mut lines);
     lines

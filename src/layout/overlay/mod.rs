@@ -1,5 +1,6 @@
 //! What lies on top: one centred panel with a thin frame, drawn over whatever is there without moving it.
 
+mod confirm;
 mod form;
 mod help;
 mod members;
@@ -36,7 +37,10 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
             help::place(context, keys, query, *scroll, contexts, screen, scene)
         }
         Some(Overlay::Question(question)) => question::place(context, keys, question, screen, scene),
-        Some(Overlay::Form(form)) => form::place(context, keys, form, screen, scene),
+        Some(Overlay::Form(form)) => match &form.entry.confirm {
+            Some(confirm) => confirm::place(context, cache, (form, confirm), screen, scene),
+            None => form::place(context, keys, form, screen, scene),
+        },
         Some(Overlay::Note(sentence)) => note::place(context, keys, sentence, screen, scene),
         Some(Overlay::Waiting(waiting)) => waiting::place(context, keys, waiting, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),

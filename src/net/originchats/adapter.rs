@@ -12,7 +12,7 @@ use super::server::Server;
 use super::sign_in::{Next, SignIn};
 use super::wire::{Command, Handshake, Incoming, Packet, Person, Raw, read};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Update};
+use crate::domain::{Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Update};
 use crate::net::http::{HttpCall, HttpId, HttpOutcome};
 use crate::net::skipped::Skipped;
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
@@ -132,6 +132,10 @@ impl OriginAdapter {
                 self.overdue = None;
                 out.events.push(NetEvent::Link(LinkEvent::ConfirmElsewhere { address, code, expires }));
             }
+            Next::Allowed { token, next } => {
+                out.events.push(NetEvent::Link(LinkEvent::Allowed { token }));
+                self.proceed(*next, now, out);
+            }
             Next::Later => self.overdue = None,
             Next::Refused { reason, about } => {
                 out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason, about }));
@@ -160,7 +164,7 @@ impl OriginAdapter {
             return self.count("second sign-in");
         };
         let me = book.signed_in(person);
-        let caps = book.server.caps();
+        let caps = Caps { shared_sign_in: self.sign_in.is_shared(), ..book.server.caps() };
         self.phase = Phase::SignedIn;
         self.overdue = None;
         let token = self.sign_in.token();

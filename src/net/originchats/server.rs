@@ -139,6 +139,7 @@ impl Server {
             polls: self.can("poll_vote"),
             threads: self.can("thread_create"),
             member_lists: self.can("users_list"),
+            shared_sign_in: false,
             max_files: 0,
             max_file: 0,
         }

@@ -41,6 +41,13 @@ pub enum Next {
         /// How long the code is good for.
         expires: Duration,
     },
+    /// It was allowed: this is the token, to be told; then what comes next.
+    Allowed {
+        /// What the account service gave.
+        token: Secret,
+        /// What comes next.
+        next: Box<Self>,
+    },
     /// Wait for [`SignIn::due`].
     Later,
     /// The server does not take this sign-in, now or later.
@@ -100,6 +107,12 @@ impl SignIn {
             Some(password) => Secret::new(format!("{SERVER_PASSWORD}{}:{}", escaped(password.expose()), own.expose())),
             None => own,
         }
+    }
+
+    /// Whether other servers take the same sign-in: not that of an account of this server alone.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.credentials, Credentials::Token(_))
     }
 
     /// The server has greeted.
@@ -185,8 +198,8 @@ impl SignIn {
             linking::Next::Wait => Next::Later,
             linking::Next::Linked(token) => {
                 self.linking = None;
-                self.credentials = Credentials::Token(token);
-                self.fetch_proof(config)
+                self.credentials = Credentials::Token(token.clone());
+                Next::Allowed { token, next: Box::new(self.fetch_proof(config)) }
             }
             linking::Next::GivenUp => {
                 refused("Nobody allowed the sign-in in time. Begin again when you are at your browser.", None)
@@ -215,10 +228,10 @@ impl SignIn {
             (200, Some(validator)) if !validator.is_empty() => self.show(validator),
             (401 | 403, _) if body.code.as_deref() == Some("account_blocked") => refused(
                 "Your account is blocked by the account service, so that no server will take it. Ask the service why.",
-                None,
+                Some(SignInPart::Standing),
             ),
             (401 | 403, _) => refused(
-                "The account service does not take the saved sign-in any more. Sign in again.",
+                "The account service does not take this sign-in, or no longer. Sign in anew.",
                 Some(SignInPart::Login),
             ),
             (429, _) => Next::Fault(CleanText::ours("the account service was asked too often")),
@@ -304,7 +317,9 @@ fn refused(reason: &'static str, about: Option<SignInPart>) -> Next {
 /// The code words of newer servers.
 fn access(reason: &str, gave_password: bool) -> Option<(&'static str, Option<SignInPart>)> {
     Some(match reason {
-        "banned" => ("You are banned from this server. Only its owner can let you in again.", None),
+        "banned" => {
+            ("You are banned from this server. Only its owner can let you in again.", Some(SignInPart::Standing))
+        }
         "invite_required" => {
             ("This server is entered by invite only. Ask a member for an invite code.", Some(SignInPart::Invite))
         }
@@ -319,13 +334,17 @@ fn access(reason: &str, gave_password: bool) -> Option<(&'static str, Option<Sig
         "password_required" | "password_incorrect" => {
             ("The server's own password is not right. Ask a member for it.", Some(SignInPart::ServerPassword))
         }
-        "application_required" => {
-            ("This server wants you to apply first. Do so in its web client, then sign in again.", None)
+        "application_required" => (
+            "This server wants you to apply first. Do so in its web client, then sign in again.",
+            Some(SignInPart::Standing),
+        ),
+        "application_pending" => (
+            "Your application to this server is not decided yet. Sign in again when it is.",
+            Some(SignInPart::Standing),
+        ),
+        "not_whitelisted" => {
+            ("Only people on its list may enter this server. Ask its owner to add you.", Some(SignInPart::Standing))
         }
-        "application_pending" => {
-            ("Your application to this server is not decided yet. Sign in again when it is.", None)
-        }
-        "not_whitelisted" => ("Only people on its list may enter this server. Ask its owner to add you.", None),
         _ => return None,
     })
 }
@@ -336,7 +355,7 @@ fn known(text: &str) -> Option<(&'static str, Option<SignInPart>)> {
     let password = Some(SignInPart::Password);
     Some(match text {
         "Access denied: You are banned from this server" => {
-            ("You are banned from this server. Only its owner can let you in again.", None)
+            ("You are banned from this server. Only its owner can let you in again.", Some(SignInPart::Standing))
         }
         "User not found" => ("This server has no account of that name. Check the name, or make an account.", login),
         "Invalid password" => ("The password is not right.", password),

@@ -100,6 +100,7 @@ impl OsmiumAdapter {
             polls: false,
             threads: false,
             member_lists: true,
+            shared_sign_in: false,
             presence: true,
             profiles: true,
             relationships: true,

@@ -228,6 +228,10 @@ impl Driver {
 
     /// The network gave a token: the next connection signs in with it, and the password is forgotten.
     pub(super) fn signed_in(&mut self, event: &LinkEvent) {
+        if let LinkEvent::Allowed { token } = event {
+            // Who allowed it is not to be asked again when the connection is lost before it was used.
+            self.config.credentials = Credentials::Token(token.clone());
+        }
         if let LinkEvent::SignedIn { token, .. } = event {
             if !token.is_empty() {
                 self.config.credentials = Credentials::Token(token.clone());

@@ -131,6 +131,9 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Fold => {
             sidebar::fold(state);
         }
+        Action::CopyText | Action::OpenLink if on_top => {
+            login::hand_out(state, matches!(action, Action::OpenLink), fx);
+        }
         Action::Reply
         | Action::Edit
         | Action::Delete

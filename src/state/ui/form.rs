@@ -1,9 +1,10 @@
 //! A form: a few labelled fields, a line of help for each, and what is wrong said at the field that it is about.
 
 use super::field::Field;
-use crate::domain::{AccountId, ChatKey, Invite};
+use crate::domain::{AccountId, ChatKey, CleanText, Invite, Wall};
 use crate::state::action::TextEdit;
 use crate::state::front::{Front, Overlay};
+use crate::state::offer::SignInWay;
 
 /// Most forms that are remembered after they were closed.
 const KEPT: usize = 4;
@@ -55,6 +56,36 @@ pub struct Form {
     pub working: Option<&'static str>,
     /// What is to be said about no field alone.
     pub told: Option<Told>,
+    /// What only forms for signing in have.
+    pub entry: Entry,
+}
+
+/// What a form for signing in has besides its fields.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Entry {
+    /// Which of the networks is chosen.
+    pub network: usize,
+    /// What the words of `FieldKind::Way` stand for; it has no field where there is one alone.
+    pub ways: Vec<SignInWay>,
+    /// Which of them is in force.
+    pub way: usize,
+    /// What was typed for other networks and ways.
+    pub aside: Vec<(usize, FormField)>,
+    /// What the user is to do in a browser.
+    pub confirm: Option<Confirm>,
+    /// It was allowed in a browser before; the network's servers may still want something else.
+    pub allowed: bool,
+}
+
+/// What the user is to do in a browser.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Confirm {
+    /// The address to open; one line.
+    pub address: CleanText,
+    /// What to type there; one line.
+    pub code: CleanText,
+    /// When the code is good no more.
+    pub until: Wall,
 }
 
 /// Something that a form says.
@@ -69,8 +100,16 @@ pub struct Told {
 /// What a field is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FieldKind {
+    /// Which network.
+    Network,
     /// The server's address.
     Server,
+    /// How to sign in.
+    Way,
+    /// A token.
+    Token,
+    /// The server's own password.
+    ServerPassword,
     /// The name that others see.
     Name,
     /// E-mail address or user name.
@@ -118,7 +157,7 @@ pub enum Input {
     /// One of a few words.
     Choice {
         /// The words.
-        options: &'static [&'static str],
+        options: Vec<String>,
         /// Which of them.
         chosen: usize,
     },
@@ -139,13 +178,26 @@ impl FormField {
 
     /// A field for one of a few words, the first of them chosen.
     #[must_use]
-    pub const fn choice(
-        kind: FieldKind,
-        label: &'static str,
-        options: &'static [&'static str],
-        help: &'static str,
-    ) -> Self {
+    pub const fn choice(kind: FieldKind, label: &'static str, options: Vec<String>, help: &'static str) -> Self {
         Self { kind, label, help, missing: "", input: Input::Choice { options, chosen: 0 }, fixed: false, error: None }
+    }
+
+    /// The same with another word chosen.
+    #[must_use]
+    pub fn choosing(mut self, at: usize) -> Self {
+        if let Input::Choice { chosen, .. } = &mut self.input {
+            *chosen = at;
+        }
+        self
+    }
+
+    /// Which word is chosen; the first of a field without words.
+    #[must_use]
+    pub const fn chosen_index(&self) -> usize {
+        match &self.input {
+            Input::Choice { chosen, .. } => *chosen,
+            Input::Text(_) => 0,
+        }
     }
 
     /// Puts a text in place of what was typed.
@@ -172,8 +224,21 @@ impl Form {
     /// A form with the cursor in the first field that is empty.
     #[must_use]
     pub fn new(purpose: FormPurpose, fields: Vec<FormField>) -> Self {
-        let at = fields.iter().position(FormField::is_empty).unwrap_or(0);
-        Self { purpose, fields, at, working: None, told: None }
+        let at = Self::first_empty(&fields);
+        Self { purpose, fields, at, working: None, told: None, entry: Entry::default() }
+    }
+
+    /// The first field that is empty, else the first.
+    #[must_use]
+    pub fn first_empty(fields: &[FormField]) -> usize {
+        fields.iter().position(FormField::is_empty).unwrap_or(0)
+    }
+
+    /// The way of signing in that is chosen.
+    #[must_use]
+    pub fn way(&self) -> Option<SignInWay> {
+        let at = self.field(FieldKind::Way).map_or(self.entry.way, FormField::chosen_index);
+        self.entry.ways.get(at).or(self.entry.ways.first()).copied()
     }
 
     /// A field of this kind.
@@ -194,10 +259,7 @@ impl Form {
     /// Which word of a field is chosen; the first where there is none.
     #[must_use]
     pub fn chosen(&self, kind: FieldKind) -> usize {
-        match self.field(kind).map(|field| &field.input) {
-            Some(Input::Choice { chosen, .. }) => *chosen,
-            Some(Input::Text(_)) | None => 0,
-        }
+        self.field(kind).map_or(0, FormField::chosen_index)
     }
 
     /// Adds a field at the end, in place of one of its kind, and goes there.
@@ -205,6 +267,13 @@ impl Form {
         self.fields.retain(|known| known.kind != field.kind);
         self.fields.push(field);
         self.at = self.fields.len() - 1;
+    }
+
+    /// Adds a field before the last one, where there is none of its kind.
+    pub fn ask(&mut self, field: FormField) {
+        if self.field(field.kind).is_none() {
+            self.fields.insert(self.fields.len().saturating_sub(1), field);
+        }
     }
 
     /// Takes a field away.
@@ -215,7 +284,7 @@ impl Form {
 
     /// Empties the fields whose content does not show.
     fn forget_secrets(&mut self) {
-        for field in &mut self.fields {
+        for field in self.fields.iter_mut().chain(self.entry.aside.iter_mut().map(|(_, field)| field)) {
             if let Input::Text(text) = &mut field.input
                 && text.is_secret()
             {
@@ -369,6 +438,8 @@ impl Front {
     /// Remembers a form that was closed, perhaps by mistake; but no secret, which would be there for whoever opens it next.
     pub(in crate::state) fn keep_form(&mut self, mut form: Form) {
         form.working = None;
+        form.entry.confirm = None;
+        form.entry.allowed = false;
         form.forget_secrets();
         self.kept_forms.retain(|known| !known.purpose.is_like(&form.purpose));
         self.kept_forms.push(form);

@@ -155,6 +155,7 @@ fn with_form(state: &mut State, change: impl FnOnce(&mut Form) -> bool) -> bool 
     };
     if change(form) {
         join::edited(form);
+        login::edited(state);
     }
     state.touch();
     true

@@ -2,9 +2,9 @@
 
 use super::sidebar::{self, Place, SidebarRow};
 use super::{act, forum, lists, members, message, welcome};
-use crate::state::State;
 use crate::state::effect::{Effect, Effects, OptionValue};
 use crate::state::front::{Hit, Overlay, PaneId, Region, ScrollIntent, Target};
+use crate::state::{State, login};
 use std::sync::Arc;
 
 /// The narrowest and the widest list of chats, in columns; as in the configuration.
@@ -55,7 +55,10 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 picker.selected = index.min(picker.shown.len().saturating_sub(1));
                 lists::accept(state, fx);
             }
-            Some(Overlay::Form(form)) => form.point(index),
+            Some(Overlay::Form(form)) => {
+                form.point(index);
+                login::edited(state);
+            }
             Some(Overlay::Question(question)) => {
                 question.on_yes = index == 1;
                 lists::accept(state, fx);

@@ -63,7 +63,12 @@ fn form() -> Form {
         field(FieldKind::Server, "Server", Field::with("chat.example.org")),
         field(FieldKind::Login, "E-mail", Field::with("you@example.org")),
         field(FieldKind::Password, "Password", Field::secret()),
-        FormField::choice(FieldKind::Stay, "Stay in", &["yes", "this run only"], "Whether the token is kept."),
+        FormField::choice(
+            FieldKind::Stay,
+            "Stay in",
+            vec!["yes".to_owned(), "this run only".to_owned()],
+            "Whether the token is kept.",
+        ),
     ];
     let mut form = Form::new(FormPurpose::SignIn(AccountId(0)), fields);
     form.insert("hunter2 is long");

@@ -23,5 +23,6 @@ mod updates;
 mod voice;
 mod waiting;
 mod waking;
+mod ways_in;
 mod welcome;
 mod writing;

@@ -415,16 +415,3 @@ fn keys_go_from_community_to_community() {
     script.act(Action::StepCommunity(-1));
     assert!(matches!(selected(&script), Some(SidebarRow::Community { community: RUST, .. })));
 }
-
-#[test]
-fn a_sign_in_that_is_allowed_elsewhere_says_where() {
-    let mut script = Script::fresh(true);
-    script.event(Event::Started);
-    let (address, code) = (CleanText::ours("https://example.org/link"), CleanText::ours("A1B2C3"));
-    let expires = std::time::Duration::from_secs(600);
-    script.link(LinkEvent::ConfirmElsewhere { address, code, expires });
-    let form = form(&script).unwrap();
-    assert!(form.working.is_some());
-    let told = form.told.as_ref().unwrap();
-    assert!(told.text.contains("https://example.org/link") && told.text.contains("A1B2C3") && !told.bad);
-}

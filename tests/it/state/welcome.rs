@@ -6,7 +6,7 @@ use nib::state::front::{Hit, Overlay};
 use nib::state::requests::Purpose;
 use nib::state::ui::form::{FieldKind, Form, FormPurpose};
 use nib::state::ui::welcome::{Standing, offers, standing};
-use nib::state::{Action, Effect, Event, State};
+use nib::state::{Action, Effect, Event, NetworkOffer, SignInProof, SignInWay, State};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +26,21 @@ fn wrong(script: &Script) -> (FieldKind, String) {
     (field.kind, field.error.clone().unwrap_or_default())
 }
 
+/// A network with one server.
+fn plain() -> NetworkOffer {
+    NetworkOffer {
+        key: "plain".to_owned(),
+        name: "Plain".to_owned(),
+        server: "wss://network".to_owned(),
+        many: false,
+        ways: vec![SignInWay::MailPassword, SignInWay::SignUpMail],
+    }
+}
+
 fn stranger() -> Script {
     let mut script = Script::fresh(true);
     script.state = State::new(Arc::default(), Vec::new(), true, 7, script.now);
-    script.state.proposed_server = "wss://network".to_owned();
+    script.state.networks = vec![plain()];
     script.state.has_demo = true;
     script.event(Event::Started);
     script
@@ -136,10 +147,10 @@ fn signing_in_says_what_is_wrong_at_the_field_and_keeps_what_was_typed() {
     script.act(Action::Paste("secret\n".to_owned()));
     let sign_in = Effect::SignIn {
         account: HOME,
+        network: "plain".to_owned(),
         server: "wss://network".to_owned(),
-        name: None,
-        login: "me@home".to_owned(),
-        password: Secret::new("secret".to_owned()),
+        proof: SignInProof::Password { login: "me@home".to_owned(), password: Secret::new("secret".to_owned()) },
+        admission: Admission::default(),
         keep: true,
     };
     assert_eq!(script.act(Action::Accept), std::slice::from_ref(&sign_in));
@@ -254,15 +265,20 @@ fn an_account_is_made_with_the_token_from_the_mail() {
         if text != "long enough" {
             continue;
         }
-        let Effect::SignIn { name, login, password, .. } = &fx[0] else { panic!("{fx:?}") };
-        assert_eq!((name.as_deref(), login.as_str(), password.expose()), (Some("Me Myself"), "me@home", "long enough"));
+        let Effect::SignIn { proof: SignInProof::SignUp { name, login, password }, .. } = &fx[0] else {
+            panic!("{fx:?}")
+        };
+        assert_eq!((name.as_str(), login.as_str(), password.expose()), ("Me Myself", "me@home", "long enough"));
     }
     let taken = CleanText::ours("There is an account with this e-mail address already.");
     script.link(LinkEvent::Refused { code: 409, reason: taken.clone(), about: Some(SignInPart::Login) });
     assert_eq!(wrong(&script), (FieldKind::Login, taken.to_string()));
     assert!(matches!(form(&script).unwrap().purpose, FormPurpose::SignUp(_)));
     script.type_text(".example");
-    assert!(matches!(&script.act(Action::Accept)[0], Effect::SignIn { login, .. } if login == "me@home.example"));
+    let fx = script.act(Action::Accept);
+    assert!(
+        matches!(&fx[0], Effect::SignIn { proof: SignInProof::SignUp { login, .. }, .. } if login == "me@home.example")
+    );
     script.link(LinkEvent::VerificationNeeded { wrong: false });
     assert_eq!(form(&script).unwrap().fields.last().unwrap().label, "Token");
     script.type_text("nope");
