@@ -26,7 +26,7 @@ pub fn run(globals: &Globals, arguments: &AccountsArgs) -> Result<(), Failure> {
         let account = &setup.account;
         if arguments.json {
             let object = json!({
-                "v": 1, "account": account.label, "network": account.network, "server": setup.server(),
+                "v": 1, "account": account.label, "disabled": account.disabled, "network": account.network, "server": setup.server(),
                 "user": { "id": account.user_id, "username": account.username, "name": account.display_name },
             });
             print::line(&object.to_string())?;
@@ -36,7 +36,8 @@ pub fn run(globals: &Globals, arguments: &AccountsArgs) -> Result<(), Failure> {
             } else {
                 format!("@{}", account.username)
             };
-            print::line(&format!("{}  {who}  {}  {}", account.label, account.network, setup.server()))?;
+            let disabled = if account.disabled { "  disabled" } else { "" };
+            print::line(&format!("{}  {who}  {}  {}{disabled}", account.label, account.network, setup.server()))?;
         }
     }
     Ok(())

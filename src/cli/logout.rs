@@ -31,6 +31,8 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
     let (id, label) = (setup.id, setup.account.label.clone());
     let (vault, drafts_file) = (startup.vault(), startup.paths.drafts_file());
     startup.accounts = vec![setup.clone()];
+    // Whoever signs out of a disabled account wants its session ended, too.
+    startup.accounts.iter_mut().for_each(|setup| setup.account.disabled = false);
     crate::shell::block_on(async {
         let mut host = Host::start(startup);
         let told = match host.online(PATIENCE).await {

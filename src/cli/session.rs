@@ -36,6 +36,7 @@ pub(super) fn with_host(
 ) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     only_named(&mut startup, chats);
+    only_enabled(&mut startup, chats)?;
     startup.ways.quiet = listens == Listens::ToAnswers;
     let patience = startup.connect_timeout + PATIENCE;
     crate::shell::block_on(async {
@@ -61,6 +62,24 @@ fn only_named(startup: &mut Startup, chats: &[&str]) {
     if let Some(labels) = labels.filter(|labels| !labels.is_empty()) {
         let labels: Vec<String> = labels.into_iter().map(str::to_owned).collect();
         startup.accounts.retain(|setup| labels.iter().any(|label| is(&setup.account, label)));
+    }
+}
+
+/// Leaves out accounts that the user has disabled.
+fn only_enabled(startup: &mut Startup, chats: &[&str]) -> Result<(), Failure> {
+    let enabled = startup.accounts.iter().any(|setup| !setup.account.disabled);
+    let named = |setup: &Account| {
+        chats.iter().any(|chat| chat.split_once(':').is_some_and(|(label, _)| is(setup, label))) || !enabled
+    };
+    let disabled =
+        startup.accounts.iter().map(|setup| &setup.account).find(|account| account.disabled && named(account));
+    let disabled = disabled.map(|account| account.label.clone());
+    startup.accounts.retain(|setup| !setup.account.disabled);
+    match disabled {
+        Some(label) => Err(Failure::SignIn(format!(
+            "the account \"{label}\" is disabled; enable it in nib, with /enable-account {label}"
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Config;
 use super::resolve::{Reader, described, named, one_of, whole};
 use super::saved::SavedAccounts;
+pub use crate::domain::label_fault;
 use crate::input::near;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -10,14 +11,11 @@ use toml::de::DeValue;
 /// Networks that an account can be of, the default first.
 pub const NETWORKS: &[&str; 2] = &["osmium", "originchats"];
 
-/// Longest label, in characters.
-const LONGEST_LABEL: usize = 64;
-
 /// Networks whose servers may be written as a bare host or as the address of a web page.
 const BY_HOST: &[&str] = &[NETWORKS[1]];
 
 const OPTIONS: &[&str] =
-    &["server", "network", "client_id", "token_command", "trusted_hosts", "account_service", "unnamed_keys"];
+    &["server", "network", "client_id", "colour", "token_command", "trusted_hosts", "account_service", "unnamed_keys"];
 
 /// What the configuration says of an account, in `[accounts.LABEL]`. What is `None` is as saved, or the network's default.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -28,6 +26,8 @@ pub struct AccountOptions {
     pub network: Option<String>,
     /// The application id told to an Osmium server.
     pub client_id: Option<u32>,
+    /// Its colour of those for people, counted from 0.
+    pub colour: Option<u8>,
     /// A program and its arguments that print the token, instead of keeping it.
     pub token_command: Option<Vec<String>>,
     /// Hosts outside the server's domain that a connection may go to when the server names them.
@@ -45,6 +45,7 @@ impl std::fmt::Debug for AccountOptions {
             .field("server", &self.server)
             .field("network", &self.network)
             .field("client_id", &self.client_id)
+            .field("colour", &self.colour)
             .field("trusted_hosts", &self.trusted_hosts)
             .field("account_service", &self.account_service)
             .field("unnamed_keys", &self.unnamed_keys)
@@ -70,6 +71,12 @@ pub struct Account {
     pub username: String,
     /// The user's shown name; may be empty.
     pub display_name: String,
+    /// Its colour of those for people; `None`: one that no other has.
+    pub colour: Option<u8>,
+    /// It is not to be connected.
+    pub disabled: bool,
+    /// Its rows in the sidebar are folded away.
+    pub folded: bool,
     /// What the configuration adds.
     pub options: AccountOptions,
 }
@@ -96,6 +103,9 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
                 user_id: saved.user_id.clone(),
                 username: saved.username.clone(),
                 display_name: saved.display_name.clone(),
+                colour: options.colour.or(saved.colour.checked_sub(1)),
+                disabled: saved.disabled,
+                folded: saved.folded,
                 options,
             }
         })
@@ -113,26 +123,14 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
                 user_id: String::new(),
                 username: String::new(),
                 display_name: String::new(),
+                colour: options.colour,
+                disabled: false,
+                folded: false,
                 options: options.clone(),
             });
         }
     }
     accounts
-}
-
-/// Why a label cannot be used; `None` if it can. A label stands before `:` in the names of chats and names a file.
-#[must_use]
-pub fn label_fault(label: &str) -> Option<&'static str> {
-    let bad = |c: char| c.is_control() || c.is_whitespace() || matches!(c, ':' | '/' | '\\' | '"');
-    if label.is_empty() {
-        Some("a label cannot be empty")
-    } else if label.chars().count() > LONGEST_LABEL {
-        Some("a label has at most 64 characters")
-    } else if label.contains(bad) {
-        Some("a label cannot hold spaces, colons, slashes or quotes")
-    } else {
-        None
-    }
 }
 
 /// Why an address cannot be a server's; `None` if it can.
@@ -261,6 +259,12 @@ fn read_option(
         "client_id" => {
             let number = whole(value).and_then(|number| u32::try_from(number).ok());
             options.client_id = Some(number.ok_or_else(|| wrong("a whole number from 0 to 4294967295"))?);
+        }
+        "colour" => {
+            let number = whole(value).and_then(|number| u8::try_from(number).ok());
+            let colour = number.filter(|number| (1..=8).contains(number)).and_then(|number| number.checked_sub(1));
+            options.colour =
+                Some(colour.ok_or_else(|| wrong("a number from 1 to 8, of the theme's colours for people"))?);
         }
         "token_command" => {
             let words = texts(value).filter(|words| words.first().is_some_and(|program| !program.is_empty()));

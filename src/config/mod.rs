@@ -18,7 +18,7 @@ pub mod themes;
 pub use accounts::{Account, AccountOptions};
 pub use error::{ConfigError, Place};
 pub use paths::{Paths, PathsError};
-pub use saved::{SavedAccount, SavedAccounts};
+pub use saved::{SavedAccount, SavedAccounts, Standing};
 pub use themes::{ThemeFile, Themes};
 
 use crate::domain::{Secret, Settings};

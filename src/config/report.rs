@@ -74,6 +74,8 @@ fn effective(config: &Config) -> String {
             lines.extend(value.iter().map(|value| (format!("{name} = {}", quoted(value)), from(name))));
         }
         lines.extend(options.client_id.iter().map(|id| (format!("client_id = {id}"), from("client_id"))));
+        let colour = options.colour.map(|colour| u16::from(colour) + 1);
+        lines.extend(colour.iter().map(|colour| (format!("colour = {colour}"), from("colour"))));
         lines.extend(options.trusted_hosts.iter().map(|hosts| {
             let hosts: Vec<String> = hosts.iter().map(|host| quoted(host)).collect();
             (format!("trusted_hosts = [{}]", hosts.join(", ")), from("trusted_hosts"))

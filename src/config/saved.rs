@@ -30,9 +30,35 @@ pub struct SavedAccount {
     /// The user's shown name; may be empty.
     #[serde(default)]
     pub display_name: String,
+    /// Its colour of those for people, counted from 1; 0 where none was chosen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub colour: u8,
+    /// It is not to be connected.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub disabled: bool,
+    /// Its rows in the sidebar are folded away.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub folded: bool,
 }
 
-/// Every account that nib is signed in to, in the order in which they were added.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// How an account stands among the others.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// Which, by its label.
+    pub label: String,
+    /// As in [`SavedAccount::colour`].
+    pub colour: u8,
+    /// It is not to be connected.
+    pub disabled: bool,
+    /// Its rows in the sidebar are folded away.
+    pub folded: bool,
+}
+
+/// Every account that nib is signed in to, in the user's order.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct SavedAccounts {
     /// One after the other.
@@ -138,6 +164,25 @@ impl SavedAccounts {
         let before = self.accounts.len();
         self.accounts.retain(|account| account.label != label);
         self.accounts.len() != before
+    }
+
+    /// Puts accounts into this order, each as it is to stand. Those that are not named, which another run may have added, follow.
+    pub fn arrange(&mut self, wanted: &[Standing]) {
+        for standing in wanted {
+            if let Some(account) = self.accounts.iter_mut().find(|account| account.label == standing.label) {
+                account.colour = standing.colour;
+                account.disabled = standing.disabled;
+                account.folded = standing.folded;
+            }
+        }
+        let place = |label: &str| wanted.iter().position(|standing| standing.label == label).unwrap_or(usize::MAX);
+        self.accounts.sort_by_key(|account| place(&account.label));
+    }
+
+    /// Calls an account something else; tells whether there was one.
+    pub fn rename(&mut self, label: &str, new: &str) -> bool {
+        let found = self.accounts.iter_mut().find(|account| account.label == label);
+        found.map(|account| new.clone_into(&mut account.label)).is_some()
     }
 
     /// A label that is free and fit: the wanted one, or it with a number.

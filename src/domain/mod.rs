@@ -10,6 +10,7 @@ pub mod community;
 pub mod fault;
 pub mod id;
 pub mod invite;
+mod label;
 pub mod link;
 pub mod markup;
 pub mod message;
@@ -37,6 +38,7 @@ pub use id::{
     UserId,
 };
 pub use invite::{Invite, InviteTarget};
+pub use label::label_fault;
 pub use link::{Admission, DownReason, LinkEvent, LinkPhase, SignInPart};
 pub use message::{
     Attachment, AttachmentKind, Embed, EmbedField, Message, MessageKey, MessageKind, Poll, PollOption, ReactEmoji,

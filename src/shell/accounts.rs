@@ -41,6 +41,9 @@ impl AccountSetup {
             user_id: String::new(),
             username: String::new(),
             display_name: String::new(),
+            colour: None,
+            disabled: false,
+            folded: false,
             options: config::AccountOptions::default(),
         };
         Self { id, account, token, login: String::new() }
@@ -77,7 +80,9 @@ impl AccountSetup {
             server: self.server().to_owned(),
             network: self.account.network.clone(),
             keeps_drafts,
-            ..AccountSpec::default()
+            colour: self.account.colour,
+            disabled: self.account.disabled,
+            folded: self.account.folded,
         }
     }
 }

@@ -43,6 +43,17 @@ impl Draft {
     }
 }
 
+/// What is to change.
+#[derive(Clone, Debug)]
+enum Change {
+    /// A draft takes the place of the one there.
+    Put(Draft),
+    /// What is of the first account is of the second.
+    Rename(String, String),
+    /// All of an account goes.
+    Forget(String),
+}
+
 /// The file's form.
 #[derive(Serialize, Deserialize)]
 struct Form {
@@ -98,7 +109,7 @@ pub fn forget(file: &Path, account: &str) -> io::Result<()> {
 /// Writes drafts as they change.
 #[derive(Debug)]
 pub struct Drafts {
-    changes: Option<mpsc::Sender<Draft>>,
+    changes: Option<mpsc::Sender<Change>>,
     told: Receiver<String>,
     /// Ends with the thread.
     over: mpsc::Receiver<()>,
@@ -126,7 +137,21 @@ impl Drafts {
     pub fn put(&self, draft: Draft) {
         if let Some(changes) = &self.changes {
             // Fails when the thread has had a fault, which the log tells.
-            let _ = changes.send(draft);
+            let _ = changes.send(Change::Put(draft));
+        }
+    }
+
+    /// An account is called something else.
+    pub fn rename(&self, old: String, new: String) {
+        if let Some(changes) = &self.changes {
+            let _ = changes.send(Change::Rename(old, new));
+        }
+    }
+
+    /// Forgets all drafts of an account.
+    pub fn forget(&self, account: String) {
+        if let Some(changes) = &self.changes {
+            let _ = changes.send(Change::Forget(account));
         }
     }
 
@@ -157,11 +182,13 @@ impl Drafts {
 }
 
 /// Applies changes as they come, several at once where they do. What could not be written is tried again with the next one. `last`: what was told last.
-fn write_all(file: &Path, changed: &mpsc::Receiver<Draft>, tell: &Sender<String>, mut last: Option<String>) {
-    let mut waiting: Vec<Draft> = Vec::new();
+fn write_all(file: &Path, changed: &mpsc::Receiver<Change>, tell: &Sender<String>, mut last: Option<String>) {
+    let mut waiting: Vec<Change> = Vec::new();
     while let Ok(first) = changed.recv() {
         for change in std::iter::once(first).chain(changed.try_iter()) {
-            waiting.retain(|draft| !draft.is_of(&change));
+            if let Change::Put(draft) = &change {
+                waiting.retain(|known| !matches!(known, Change::Put(known) if known.is_of(draft)));
+            }
             waiting.push(change);
         }
         let sentence = match apply(file, &waiting) {
@@ -185,12 +212,20 @@ fn write_all(file: &Path, changed: &mpsc::Receiver<Draft>, tell: &Sender<String>
 }
 
 /// Applies changes to what the file holds now. Returns what there is to tell of it; an error is a sentence, and the file is as it was.
-fn apply(file: &Path, changes: &[Draft]) -> Result<Option<String>, String> {
+fn apply(file: &Path, changes: &[Change]) -> Result<Option<String>, String> {
     let (mut drafts, note) = load(file)?;
     for change in changes {
-        drafts.retain(|draft| !draft.is_of(change));
-        if !change.text.is_empty() {
-            drafts.push(change.clone());
+        match change {
+            Change::Put(new) => {
+                drafts.retain(|draft| !draft.is_of(new));
+                if !new.text.is_empty() {
+                    drafts.push(new.clone());
+                }
+            }
+            Change::Rename(old, new) => {
+                drafts.iter_mut().filter(|draft| draft.account == *old).for_each(|draft| draft.account.clone_from(new));
+            }
+            Change::Forget(account) => drafts.retain(|draft| draft.account != *account),
         }
     }
     drafts.drain(..drafts.len().saturating_sub(MOST));
@@ -248,14 +283,14 @@ mod tests {
             let file = file.clone();
             move || write_all(&file, &changed, &tell, None)
         });
-        change.send(draft("1", "one")).unwrap();
+        change.send(Change::Put(draft("1", "one"))).unwrap();
         assert_eq!(told.blocking_recv().as_ref(), Some(&sentence));
         assert!(file.is_dir());
         // What could not be written is written with the next one that can.
         std::fs::remove_dir(&file).unwrap();
         std::fs::write(&file, serde_json::to_vec(&Form { v: VERSION, drafts: vec![draft("0", "old")] }).unwrap())
             .unwrap();
-        change.send(draft("2", "two")).unwrap();
+        change.send(Change::Put(draft("2", "two"))).unwrap();
         drop(change);
         thread.join().unwrap();
         assert_eq!(held(&file), [draft("0", "old"), draft("1", "one"), draft("2", "two")]);
@@ -317,5 +352,25 @@ mod tests {
         std::fs::write(&blocked, "").unwrap();
         let told = kept(&blocked.join("drafts.json"), &[draft("1", "one")]).unwrap();
         assert!(told.starts_with("drafts are not kept") || told.starts_with("the drafts of earlier runs"), "{told}");
+    }
+
+    #[test]
+    fn drafts_go_with_the_label_of_their_account() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("drafts.json");
+        let other = Draft { account: "work".to_owned(), ..draft("1", "other") };
+        kept(&file, &[draft("1", "one"), draft("2", "two"), other.clone()]);
+        let mut drafts = Drafts::keep(file.clone(), None).unwrap();
+        drafts.rename("home".to_owned(), "house".to_owned());
+        let moved = |chat: &str, text: &str| Draft { account: "house".to_owned(), ..draft(chat, text) };
+        drafts.put(moved("2", "three"));
+        drafts.changes = None;
+        assert_eq!(drafts.over.recv(), Err(mpsc::RecvError), "it ends");
+        assert_eq!(load(&file).unwrap().0, [moved("1", "one"), other.clone(), moved("2", "three")]);
+        let mut drafts = Drafts::keep(file.clone(), None).unwrap();
+        drafts.forget("house".to_owned());
+        drafts.changes = None;
+        assert_eq!(drafts.over.recv(), Err(mpsc::RecvError), "it ends");
+        assert_eq!(load(&file).unwrap().0, [other]);
     }
 }

@@ -199,6 +199,17 @@ impl Engine {
                 self.sessions.keep_token(account, token, identity);
             }
             Effect::ForgetToken(account) => self.sessions.forget_token(account),
+            Effect::RenameAccount { account, label } => {
+                if let (Some(old), Some(drafts)) = (self.sessions.rename(account, &label), &self.drafts) {
+                    drafts.rename(old, label);
+                }
+            }
+            Effect::RemoveAccount(account) => {
+                if let (Some(label), Some(drafts)) = (self.sessions.remove(account), &self.drafts) {
+                    drafts.forget(label);
+                }
+            }
+            Effect::SaveAccounts(places) => self.sessions.arrange(&places),
             Effect::Store(op) => self.store(op),
             Effect::ReadFile { number, path, most } => self.sessions.read_file(number, path, most),
             Effect::Arm(timer, at) => self.timers.arm(timer, at),

@@ -7,15 +7,15 @@ use super::accounts::{AccountSetup, TokenSource};
 use super::files;
 use super::networks::Network;
 use super::vault::{Identity, Kept, Vault};
-use crate::config;
+use crate::config::{self, Standing};
 use crate::domain::{
     AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload,
 };
 use crate::net::dial::Proxies;
 use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle};
 use crate::net::{Credentials, NetEvent};
-use crate::state::Event;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::state::{AccountPlace, Event};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::task::{Context, Poll};
@@ -38,7 +38,21 @@ pub enum Finished {
     File(u64, Result<Upload, String>),
     /// A token was saved or forgotten, or why not.
     Kept(AccountId, Kept),
+    /// An account has another label: the old one, the new one, and a sentence if there is something to say; or why not.
+    Renamed(AccountId, [String; 2], Result<Option<String>, String>),
+    /// The list of accounts was changed in another way, or why not: a sentence.
+    Listed(Result<(), String>),
 }
+
+impl Finished {
+    /// Whether the list of accounts or a token was written: one thing after the other.
+    const fn is_write(&self) -> bool {
+        matches!(self, Self::Kept(..) | Self::Renamed(..) | Self::Listed(_))
+    }
+}
+
+/// Something to be done where it may block.
+type Work = Box<dyn FnOnce() -> Finished + Send>;
 
 /// What arrived.
 #[derive(Debug)]
@@ -74,8 +88,10 @@ pub struct Sessions {
     connect_timeout: Duration,
     done: Sender<Finished>,
     finished: Receiver<Finished>,
-    /// Blocking threads that have not reported.
+    /// Blocking threads that have not reported, and what waits for its turn.
     outstanding: usize,
+    /// What is to be written once what is being written is done; `None` while nothing is.
+    writes: Option<VecDeque<Work>>,
     /// Counts the wishes for a connection, so that a token that was read for an older one is not used.
     wishes: u64,
     wished: BTreeMap<AccountId, u64>,
@@ -146,6 +162,7 @@ impl Sessions {
             done,
             finished,
             outstanding: 0,
+            writes: None,
             wishes: 0,
             wished: BTreeMap::new(),
             for_this_run: BTreeSet::new(),
@@ -307,7 +324,7 @@ impl Sessions {
         } else if self.kept.get(&account) != Some(&token) {
             let (vault, setup) = (self.vault.clone(), setup.clone());
             self.kept.insert(account, token.clone());
-            self.block(move || Finished::Kept(account, vault.keep(&setup, &identity, &token)));
+            self.write(move || Finished::Kept(account, vault.keep(&setup, &identity, &token)));
         }
     }
 
@@ -326,8 +343,62 @@ impl Sessions {
         self.held.remove(&account);
         if setup.token == TokenSource::Saved {
             let (vault, setup) = (self.vault.clone(), setup.clone());
-            self.block(move || Finished::Kept(account, vault.forget(&setup)));
+            self.write(move || Finished::Kept(account, vault.forget(&setup)));
         }
+    }
+
+    /// Calls an account something else, here and where it is saved. Returns what it was called, if it is saved.
+    pub fn rename(&mut self, account: AccountId, label: &str) -> Option<String> {
+        let is_saved = self.saved(account).is_some();
+        let setup = self.setups.get_mut(&account)?;
+        let before = setup.clone();
+        label.clone_into(&mut setup.account.label);
+        if !is_saved {
+            return None;
+        }
+        let labels = [before.account.label.clone(), label.to_owned()];
+        let (vault, new) = (self.vault.clone(), label.to_owned());
+        let old = before.account.label.clone();
+        self.write(move || Finished::Renamed(account, labels, vault.rename(&before, &new)));
+        Some(old)
+    }
+
+    /// Forgets an account, here and where it is saved. Returns what it was called, if it was saved.
+    pub fn remove(&mut self, account: AccountId) -> Option<String> {
+        let label = self.saved(account).map(|saved| saved.label.clone());
+        self.disconnect(account);
+        self.kept.remove(&account);
+        self.for_this_run.remove(&account);
+        let setup = self.setups.remove(&account)?;
+        let label = label?;
+        let vault = self.vault.clone();
+        self.write(move || {
+            Finished::Listed(vault.remove(&setup).map_err(|why| {
+                let label = &setup.account.label;
+                format!("\"{label}\" could not be taken from the list, and is there again at the next start: {why}")
+            }))
+        });
+        Some(label)
+    }
+
+    /// Keeps how the accounts stand, of those that are saved.
+    pub fn arrange(&mut self, places: &[AccountPlace]) {
+        let standing = |place: &AccountPlace| {
+            let saved = self.saved(place.account)?;
+            // What the configuration says of the colour is not to be saved beside it.
+            let colour = saved.options.colour.map_or(place.colour.saturating_add(1), |_| 0);
+            let AccountPlace { disabled, folded, .. } = *place;
+            Some(Standing { label: saved.label.clone(), colour, disabled, folded })
+        };
+        let wanted: Vec<Standing> = places.iter().filter_map(standing).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let vault = self.vault.clone();
+        self.write(move || {
+            let kept = vault.arrange(&wanted);
+            Finished::Listed(kept.map_err(|why| format!("how your accounts stand is not kept for later runs: {why}")))
+        });
     }
 
     /// Reads a file that is to be sent.
@@ -361,6 +432,9 @@ impl Sessions {
         match self.finished.poll_recv(context) {
             Poll::Ready(Some(finished)) => {
                 self.outstanding = self.outstanding.saturating_sub(1);
+                if finished.is_write() {
+                    self.write_next();
+                }
                 Poll::Ready(Arrived::Finished(finished))
             }
             // We hold a sender ourselves, so it never closes.
@@ -399,6 +473,21 @@ impl Sessions {
                 }
                 Some(Event::TokenKept { account, label: kept.label, renewed: kept.renewed, note: kept.note })
             }
+            Finished::Renamed(account, [old, new], renamed) => {
+                let failed = renamed.is_err();
+                let (label, note) = match renamed {
+                    Ok(note) => (new, note),
+                    Err(why) => (old, Some(format!("It keeps its label: {why}"))),
+                };
+                let setup = self.setups.get_mut(&account)?;
+                // It may have been called something else again meanwhile.
+                if failed || self.writes.is_none() {
+                    label.clone_into(&mut setup.account.label);
+                    return Some(Event::TokenKept { account, label: Some(label), renewed: false, note });
+                }
+                Some(Event::TokenKept { account, label: None, renewed: false, note })
+            }
+            Finished::Listed(listed) => listed.err().map(Event::Failed),
         }
     }
 
@@ -451,6 +540,31 @@ impl Sessions {
         self.sessions += 1;
         self.running.push(Running { account, number: self.sessions, handle: Some(handle), batches });
         None
+    }
+
+    /// Writes something on a thread of its own, after all that is to be written before.
+    fn write(&mut self, work: impl FnOnce() -> Finished + Send + 'static) {
+        match &mut self.writes {
+            Some(waiting) => {
+                self.outstanding += 1;
+                waiting.push_back(Box::new(work));
+            }
+            None => {
+                self.writes = Some(VecDeque::new());
+                self.block(work);
+            }
+        }
+    }
+
+    /// What was being written is: goes on to the next.
+    fn write_next(&mut self) {
+        match self.writes.as_mut().and_then(VecDeque::pop_front) {
+            Some(work) => {
+                self.outstanding = self.outstanding.saturating_sub(1);
+                self.block(work);
+            }
+            None => self.writes = None,
+        }
     }
 
     /// Runs something that may block on a thread of its own.

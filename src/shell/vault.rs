@@ -4,7 +4,7 @@ use super::accounts::AccountSetup;
 use super::secrets::Secrets;
 use super::startup::StartupError;
 use super::token_command;
-use crate::config::{Paths, SavedAccount, SavedAccounts, SecretsChoice};
+use crate::config::{AccountOptions, Paths, SavedAccount, SavedAccounts, SecretsChoice, Standing};
 use crate::domain::Secret;
 use crate::state::Account;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -121,6 +121,57 @@ impl Vault {
         Ok(())
     }
 
+    /// Calls an account something else: its token and its place in the list go along. Returns a sentence if the user should know something.
+    ///
+    /// # Errors
+    /// The list or the token cannot be read or written; a sentence. What was kept is still there under the old label.
+    pub fn rename(&self, setup: &AccountSetup, new: &str) -> Result<Option<String>, String> {
+        let old = setup.account.label.as_str();
+        let _one = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.paths.accounts_file();
+        let (mut saved, _) = SavedAccounts::load(&file).map_err(|error| error.to_string())?;
+        if saved.find(new).is_some() {
+            return Err(format!("there is an account \"{new}\" in the list by now"));
+        }
+        let keeps = setup.account.options.token_command.is_none();
+        let token = if keeps { self.secrets.load(old).map_err(|error| error.to_string())? } else { None };
+        let mut note = None;
+        if let Some(token) = &token {
+            note = self.secrets.save(new, token).map_err(|error| error.to_string())?.note;
+        }
+        if saved.rename(old, new)
+            && let Err(error) = saved.save(&file)
+        {
+            // Nobody would look for it there.
+            let _ = self.secrets.forget(new);
+            return Err(error.to_string());
+        }
+        if token.is_some()
+            && let Err(error) = self.secrets.forget(old)
+        {
+            note = Some(format!("its token is still kept under the old label, too: {error}"));
+        }
+        if setup.account.options != AccountOptions::default() {
+            note = Some(format!(
+                "Renamed. The configuration still says [accounts.{old}]: write {new} there, or it is not heeded from the next start on"
+            ));
+        }
+        Ok(note)
+    }
+
+    /// Puts accounts into this order, each as it is to stand among the others.
+    ///
+    /// # Errors
+    /// The list cannot be read or written; a sentence.
+    pub fn arrange(&self, wanted: &[Standing]) -> Result<(), String> {
+        let _one = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.paths.accounts_file();
+        let (mut saved, _) = SavedAccounts::load(&file).map_err(|error| error.to_string())?;
+        let before = saved.clone();
+        saved.arrange(wanted);
+        if saved == before { Ok(()) } else { saved.save(&file).map_err(|error| error.to_string()) }
+    }
+
     /// Writes the account into the list and returns the label it has there: another one if its own belongs to another account, or if the same person
     /// is in the list already. Tells whether the latter was found out only now.
     fn put(&self, setup: &AccountSetup, identity: &Identity) -> Result<(String, bool), StartupError> {
@@ -159,6 +210,8 @@ impl Vault {
             user_id,
             username,
             display_name,
+            // How it stands among the others is not signing in's business.
+            ..saved.find(&label).cloned().unwrap_or_default()
         };
         if saved.find(&label) != Some(&entry) {
             saved.put(entry);
@@ -228,5 +281,43 @@ mod tests {
         // What never got a name has no token, and none to be forgotten.
         assert!(vault.load(&setup("", "ws://one")).is_err());
         assert_eq!(vault.forget(&setup("", "ws://one")), Kept::default());
+    }
+
+    #[test]
+    fn a_label_changes_with_its_token_and_others_keep_theirs() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).unwrap();
+        let vault = Vault::new(&paths, SecretsChoice::File);
+        let token = |text: &str| Secret::new(text.to_owned());
+        for (number, label) in ["one", "two", "three"].into_iter().enumerate() {
+            let who = Identity { user_id: number.to_string(), ..Identity::default() };
+            let _ = vault.keep(&setup(label, "ws://server"), &who, &token(label));
+        }
+        let standing =
+            |label: &str, colour, disabled| Standing { label: label.to_owned(), colour, disabled, folded: colour == 2 };
+        vault.arrange(&[standing("three", 2, true), standing("gone", 9, false), standing("one", 1, false)]).unwrap();
+        let saved = || SavedAccounts::load(&paths.accounts_file()).unwrap().0.accounts;
+        let told =
+            || saved().iter().map(|one| (one.label.clone(), one.colour, one.disabled, one.folded)).collect::<Vec<_>>();
+        let entry = |label: &str, colour, disabled| (label.to_owned(), colour, disabled, colour == 2);
+        assert_eq!(told(), [entry("three", 2, true), entry("one", 1, false), entry("two", 0, false)]);
+        assert_eq!(vault.rename(&setup("three", "ws://server"), "drei"), Ok(None));
+        assert_eq!(told(), [entry("drei", 2, true), entry("one", 1, false), entry("two", 0, false)]);
+        assert_eq!(vault.load(&setup("drei", "ws://server")), Ok(token("three")));
+        assert!(vault.load(&setup("three", "ws://server")).is_err());
+        // One that is there is not written over.
+        assert!(vault.rename(&setup("drei", "ws://server"), "one").unwrap_err().contains("one"));
+        assert_eq!(vault.load(&setup("one", "ws://server")), Ok(token("one")));
+        // Signing in again changes nothing of how it stands.
+        let who = Identity { user_id: "2".to_owned(), username: "ada".to_owned(), ..Identity::default() };
+        let kept = vault.keep(&setup("drei", "ws://server"), &who, &token("new"));
+        assert_eq!((kept.label.as_deref(), told()[0].clone()), (Some("drei"), entry("drei", 2, true)));
+        // What the configuration says under the old label is said.
+        let mut configured = setup("two", "ws://server");
+        configured.account.options.client_id = Some(3);
+        assert!(vault.rename(&configured, "zwei").unwrap().unwrap().contains("[accounts.two]"));
+        vault.remove(&setup("zwei", "ws://server")).unwrap();
+        assert_eq!(told().len(), 2);
+        assert_eq!(vault.load(&setup("one", "ws://server")), Ok(token("one")));
     }
 }

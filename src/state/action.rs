@@ -3,8 +3,10 @@
 //! Keys, `/` commands, pickers and the command line all produce an [`Action`]. Each has a stable kebab-case name, an argument grammar and a
 //! help line in [`REGISTRY`]; help, the keymap and completion are made from there, so that nothing can be in one and not in another.
 
+mod account;
 mod context;
 
+pub use account::AccountAction;
 pub use context::Context;
 
 use super::front::{Hit, PaneId, Target};
@@ -156,6 +158,8 @@ pub enum Action {
     SignUp,
     /// Leave for the demo, with a world of its own.
     Demo,
+    /// Do something with an account.
+    Account(AccountAction),
     /// Follow an invite; its code or link. Without one, ask for it.
     Join(String),
     /// Write to a person by user name; without one, ask for it.
@@ -293,17 +297,20 @@ pub enum ActionError {
 
 const ANYWHERE: &[Context] = &[Context::Everywhere];
 const OFFERS: &[Context] = &[Context::Welcome, Context::Everywhere];
+const LISTED: &[Context] = &[Context::Accounts, Context::Everywhere];
 const PEOPLE: &[Context] = &[Context::Messages, Context::Everywhere];
 const COMMANDS: &[Context] =
     &[Context::Messages, Context::Forum, Context::Sidebar, Context::Members, Context::Everywhere];
 const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
 const THREADS: &[Context] = &[Context::Forum];
-const LISTS: &[Context] = &[Context::Messages, Context::Forum, Context::Sidebar, Context::Members, Context::List];
+const LISTS: &[Context] =
+    &[Context::Messages, Context::Forum, Context::Sidebar, Context::Members, Context::Accounts, Context::List];
 const CHOICES: &[Context] = &[
     Context::Messages,
     Context::Forum,
     Context::Sidebar,
     Context::Members,
+    Context::Accounts,
     Context::Person,
     Context::Welcome,
     Context::List,
@@ -344,6 +351,13 @@ macro_rules! count {
     };
 }
 
+/// Takes the label of an account, if any.
+macro_rules! account {
+    ($variant:ident) => {
+        |rest| Some(A::Account(AccountAction::$variant(rest.to_owned())))
+    };
+}
+
 use Action as A;
 use TextEdit as T;
 
@@ -370,6 +384,15 @@ registry! {
     "reconnect" "" ANYWHERE, true, plain!(A::Reconnect), "Connect now instead of waiting";
     "sign-in" "" OFFERS, true, plain!(A::SignIn), "Sign in";
     "sign-up" "" OFFERS, true, plain!(A::SignUp), "Make an account";
+    "accounts" "" ANYWHERE, true, plain!(A::Account(AccountAction::List)), "Show your accounts, and what can be done with them";
+    "add-account" "" LISTED, true, plain!(A::Account(AccountAction::Add)), "Sign in to one more account";
+    "rename-account" "[LABEL]" LISTED, true, account!(Rename), "Call this account something else";
+    "disable-account" "[ACCOUNT]" LISTED, true, account!(Disable), "Leave an account unconnected until you want it again";
+    "enable-account" "[ACCOUNT]" LISTED, true, account!(Enable), "Connect a disabled account again";
+    "sign-out" "[ACCOUNT]" LISTED, true, account!(SignOut), "Sign out of an account; it stays in the list";
+    "remove-account" "[ACCOUNT]" LISTED, true, account!(Remove), "Take an account out of nib";
+    "move-account" "up|down" LISTED, true, account::moved, "Put this account further up or down";
+    "colour-account" "[NUMBER]" LISTED, true, account::colour, "Give this account another colour, 1 to 8 or the next";
     "demo" "" &[Context::Welcome], true, plain!(A::Demo), "Leave for the demo: a small world of its own, gone at exit";
     "join" "[INVITE]" OFFERS, true, |rest| Some(A::Join(rest.to_owned())), "Join a community or group by an invite, its code or link";
     "write" "[@USERNAME]" OFFERS, true, |rest| Some(A::Write(rest.to_owned())), "Write to somebody by user name";
@@ -389,11 +412,11 @@ registry! {
     "attach" "PATH [TEXT]" &[Context::Composer], true, super::ui::attach::parse, "Send a file, with a text if you like";
     "edit-last" "" &[Context::Composer], true, plain!(A::EditLast), "Change your last message";
     "edit-in-editor" "" &[Context::Composer], true, plain!(A::EditInEditor), "Write in your editor: what VISUAL or EDITOR names";
-    "cancel" "" &[Context::Messages, Context::Sidebar, Context::Members, Context::Person, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
+    "cancel" "" &[Context::Accounts, Context::Messages, Context::Sidebar, Context::Members, Context::Person, Context::List, Context::Form, Context::Question], false, plain!(A::Cancel), "Close, leave or let go";
     "move" "[STEPS]" CHOICES, false, count!(1, A::Move), "Move up or down";
     "move-first" "" LISTS, false, plain!(A::MoveFirst), "Move the cursor to the first";
     "move-last" "" LISTS, false, plain!(A::MoveLast), "Move the cursor to the last";
-    "accept" "" &[Context::Forum, Context::Sidebar, Context::Members, Context::Person, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
+    "accept" "" &[Context::Accounts, Context::Forum, Context::Sidebar, Context::Members, Context::Person, Context::Welcome, Context::List, Context::Form, Context::Question], false, plain!(A::Accept), "Open, choose or go on";
     "previous-community" "" &[Context::Sidebar], false, plain!(A::StepCommunity(-1)), "Go to the community before";
     "next-community" "" &[Context::Sidebar], false, plain!(A::StepCommunity(1)), "Go to the next community";
     "fold" "" &[Context::Sidebar], false, plain!(A::Fold), "Fold or unfold";

@@ -5,7 +5,7 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, forum, open, person};
 use super::{
-    Effect, Effects, State, gone, join, link, login, members, messages, outbox, people, pins, polls, roster, status,
+    Effect, Effects, State, accounts, gone, join, link, login, members, messages, outbox, people, pins, polls, roster, status,
     sync, updates, voice,
 };
 use crate::domain::{
@@ -39,6 +39,11 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 }
                 state.touch();
             }
+        }
+        Purpose::SignOut => {
+            // The server may close the connection with the session before it answers.
+            let told = answer.outcome.map_or_else(|refusal| refusal.kind == RefusalKind::LinkLost, |_| true);
+            accounts::signed_out(state, account, told, fx);
         }
         Purpose::Profile(user) => person::came(state, account, user, answer.outcome),
         Purpose::Who(name) => person::looked_up(state, account, &name, answer.outcome, fx),

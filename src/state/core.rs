@@ -18,6 +18,8 @@ use std::time::Duration;
 pub struct Core {
     /// In the user's order.
     pub accounts: Vec<Account>,
+    /// Ids below this one were given before, and are not given again.
+    pub(crate) past: u16,
 }
 
 /// One signed-in account and everything known through it.

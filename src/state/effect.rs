@@ -51,6 +51,17 @@ pub enum Effect {
     KeepToken(AccountId, Secret),
     /// Forget an account's token.
     ForgetToken(AccountId),
+    /// An account is called something else: its token, its drafts and its place in the list go along. Where they cannot, the old label is told back.
+    RenameAccount {
+        /// Which.
+        account: AccountId,
+        /// What it is called from now on.
+        label: String,
+    },
+    /// Forget an account with its token and its drafts.
+    RemoveAccount(AccountId),
+    /// Keep order, colours and what is folded or disabled for later runs.
+    SaveAccounts(Vec<AccountPlace>),
     /// Write something durable.
     Store(StoreOp),
     /// Read a file for a message. Answered with `Event::FileRead` of the same number.
@@ -138,6 +149,19 @@ pub enum Outcome {
     Chat(Box<Chat>),
     /// It was not done; why.
     Refused(Refusal),
+}
+
+/// How an account stands among the others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AccountPlace {
+    /// Which.
+    pub account: AccountId,
+    /// Its colour.
+    pub colour: u8,
+    /// It is not to be connected.
+    pub disabled: bool,
+    /// Its rows in the sidebar are folded away.
+    pub folded: bool,
 }
 
 /// Something durable.

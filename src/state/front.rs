@@ -2,6 +2,7 @@
 
 use super::action::{Action, Context};
 use super::typing::OwnTyping;
+use super::ui::accounts::AccountList;
 use super::ui::attach::Reading;
 use super::ui::composer::Composer;
 use super::ui::editor::Editing;
@@ -310,6 +311,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// Who is in the open chat, where there is no room for the list beside the messages.
     Members,
+    /// The accounts.
+    Accounts(AccountList),
     /// Who somebody is.
     Person(Box<Card>),
     /// Something that must be read before one types on; it takes what is typed and drops it.
@@ -422,6 +425,7 @@ impl Front {
             Some(Overlay::Form(_) | Overlay::Note(_) | Overlay::Waiting(_)) => Context::Form,
             Some(Overlay::Members) => Context::Members,
             Some(Overlay::Person(_)) => Context::Person,
+            Some(Overlay::Accounts(_)) => Context::Accounts,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
                 Region::Members => Context::Members,

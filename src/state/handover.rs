@@ -1,10 +1,8 @@
 //! Another person signed in to an account: nothing of one may show or be sent as the other.
 
-use super::action::Action;
-use super::front::Overlay;
 use super::ui::composer::Composer;
 use super::ui::{attach, open};
-use super::{Account, Effect, Effects, State, StoreOp, link, outbox};
+use super::{Account, Effect, Effects, State, StoreOp, accounts, link, outbox};
 use crate::domain::{AccountId, ChatKey, LinkPhase};
 
 /// Drops everything known through the account. What was written stays: drafts for whom they are of, messages on their way as failed ones.
@@ -17,23 +15,7 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     attach::give_up(state, |chat| chat.account == id, fx);
     if let Some(front) = &mut state.front {
         let is_of = |key: &ChatKey| key.account == id;
-        front.typing.take_if(|typing| is_of(&typing.chat));
-        front.reads.forget(id);
-        front.visited.retain(|key| !is_of(key));
-        front.folded.retain(|key| !is_of(key));
-        front.folded_communities.retain(|(account, _)| *account != id);
-        front.community.take_if(|(account, _)| *account == id);
-        front.notified.retain(|key, _| !is_of(key));
-        front.overlays.retain(|overlay| match overlay {
-            Overlay::Emoji { chat, .. } => !is_of(chat),
-            Overlay::Person(card) => card.account != id,
-            Overlay::Question(question) => match &*question.action {
-                Action::DeleteNow(chat, _) | Action::LeaveGroup(chat) => !is_of(chat),
-                Action::LeaveCommunity(account, _) => *account != id,
-                _ => true,
-            },
-            _ => true,
-        });
+        accounts::forget_shown(front, id);
         if front.pane.chat.as_ref().is_some_and(is_of) {
             // Told like this it would be kept as the other person's.
             open::leave(front, &mut Effects::new());

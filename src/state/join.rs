@@ -106,6 +106,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         }
         FormPurpose::SignIn(_)
         | FormPurpose::SignUp(_)
+        | FormPurpose::Rename(_)
         | FormPurpose::Command
         | FormPurpose::Thread(_)
         | FormPurpose::ThreadTitle(_) => {}

@@ -97,6 +97,10 @@ pub(super) fn refused(
 ) {
     let sentence =
         if reason.is_empty() { "The network did not take the sign-in".to_owned() } else { reason.to_string() };
+    // Who wanted to be signed out need not be told why.
+    if state.core.account(account).is_some_and(super::accounts::was_left) {
+        return;
+    }
     // Whoever waits for another account is no more to be disturbed than who is in a chat.
     let other =
         |other: &Account| other.id != account && !matches!(other.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle);
@@ -329,15 +333,25 @@ pub(super) fn give_up(state: &mut State, fx: &mut Effects) -> bool {
 
 /// The account that is signed out and fits, else a new one.
 fn spare(state: &State, fits: impl Fn(&Account) -> bool) -> AccountId {
-    let out = |account: &Account| matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle);
+    let out =
+        |account: &Account| matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle) && !account.disabled;
     let waiting = state.core.accounts.iter().find(|account| out(account) && fits(account));
     let next = state.core.accounts.iter().map(|account| account.id.0.saturating_add(1)).max().unwrap_or(0);
+    let next = next.max(state.core.past);
     waiting.map_or(AccountId(next), |account| account.id)
 }
 
 /// The user wants to sign in: to the account that is signed out, else to a new one.
 pub(super) fn wanted(state: &mut State) {
-    let account = spare(state, |_| true);
+    let out = |account: &&Account| matches!(account.link, LinkPhase::SignedOut { .. });
+    let current = state.current_account().filter(out).map(|account| account.id);
+    let account = current.unwrap_or_else(|| spare(state, |_| true));
+    show(state, account);
+}
+
+/// The user wants to sign in to one more account. It never takes the place of one that somebody has.
+pub(super) fn add(state: &mut State) {
+    let account = spare(state, |account| account.fresh);
     show(state, account);
 }
 

@@ -2,6 +2,7 @@
 //!
 //! [`reduce()`] is the only writer of [`State`]. The same events with the same clocks and the same seed give the same state and the same effects.
 
+mod accounts;
 pub mod action;
 mod alerts;
 mod answers;
@@ -40,7 +41,7 @@ mod voice;
 
 pub use self::core::{Account, Core};
 pub use action::Action;
-pub use effect::{Effect, Effects, Outcome, StoreOp};
+pub use effect::{AccountPlace, Effect, Effects, Outcome, StoreOp};
 pub use event::{Event, StoreReply, Ticket, Timer};
 pub use front::Front;
 pub use login::proper_label;
@@ -154,10 +155,13 @@ impl State {
         front.pane.chat.and_then(|chat| self.core.account(chat.account)).or_else(|| self.core.accounts.first())
     }
 
-    /// The account that what the user wants is about: that under the cursor of the sidebar, else that which the screen tells of.
+    /// The account that what the user wants is about: that under the cursor of the list of accounts or of the sidebar, else that which the screen tells of.
     #[must_use]
     pub fn current_account(&self) -> Option<&Account> {
         let front = self.front.as_ref()?;
+        if let Some(list) = front.account_list() {
+            return list.selected(&self.core);
+        }
         let under = front.sidebar.selected().filter(|_| front.region == front::Region::Sidebar);
         let under = under.and_then(|row| row.account()).and_then(|account| self.core.account(account));
         under.or_else(|| self.shown_account(front))

@@ -135,6 +135,8 @@ pub enum Purpose {
         /// More was deleted since it was asked: to be asked once more.
         again: bool,
     },
+    /// The end of this device's session.
+    SignOut,
     /// What one may do in communities, after own roles changed.
     Rights,
     /// What somebody says of themselves.

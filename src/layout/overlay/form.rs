@@ -85,6 +85,7 @@ const fn words(purpose: &FormPurpose) -> (&'static str, &'static str) {
         FormPurpose::SignUp(_) => ("A new account", "go on"),
         FormPurpose::Join { found: None, .. } => ("Join", "look it up"),
         FormPurpose::Join { found: Some(_), .. } => ("Join", "join"),
+        FormPurpose::Rename(_) => ("Another label", "rename"),
         FormPurpose::Command => ("Command", "do it"),
         FormPurpose::Write => ("Write to somebody", "go on"),
         FormPurpose::Thread(_) => ("A new thread", "begin it"),

@@ -160,6 +160,7 @@ const fn heading(place: Keys) -> &'static str {
         Keys::Messages => "On a message",
         Keys::Sidebar => "In the list of chats",
         Keys::Members => "In the list of members",
+        Keys::Accounts => "In the list of accounts",
         Keys::Person => "On a person",
         Keys::Forum => "In a forum's list of threads",
         Keys::Welcome => "Where no chat is open",

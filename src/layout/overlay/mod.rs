@@ -1,5 +1,6 @@
 //! What lies on top: one centred panel with a thin frame, drawn over whatever is there without moving it.
 
+mod accounts;
 mod confirm;
 mod form;
 mod help;
@@ -43,6 +44,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
         },
         Some(Overlay::Note(sentence)) => note::place(context, keys, sentence, screen, scene),
         Some(Overlay::Waiting(waiting)) => waiting::place(context, keys, waiting, screen, scene),
+        Some(Overlay::Accounts(list)) => accounts::place(context, keys, list, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),
         Some(Overlay::Members) | None => {}
     }

@@ -15,6 +15,8 @@ pub enum Context {
     Sidebar,
     /// The list of members has the focus, or lies on top.
     Members,
+    /// The list of accounts lies on top.
+    Accounts,
     /// The card of a person lies on top.
     Person,
     /// No chat is open: what can be done is offered.
@@ -29,13 +31,14 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Everywhere,
         Self::Composer,
         Self::Messages,
         Self::Forum,
         Self::Sidebar,
         Self::Members,
+        Self::Accounts,
         Self::Person,
         Self::Welcome,
         Self::List,
@@ -53,6 +56,7 @@ impl Context {
             Self::Forum => "forum",
             Self::Sidebar => "sidebar",
             Self::Members => "members",
+            Self::Accounts => "accounts",
             Self::Person => "person",
             Self::Welcome => "welcome",
             Self::List => "list",

@@ -18,6 +18,7 @@ fn every_entry_can_be_read_back() {
         let arguments = match info.arguments {
             "CHAT" => "self",
             "online|idle|invisible" => "idle",
+            "up|down" => "up",
             "PATH [TEXT]" => "a.png",
             "NUMBER" => "2",
             "QUESTION | ANSWER | ANSWER" => "tea? | yes | no",

@@ -9,7 +9,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Region, ScrollIntent, Tier};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
-use crate::state::{State, history, join, link, login, permit, polls, slow, status, unread};
+use crate::state::{State, accounts, history, join, link, login, permit, polls, slow, status, unread};
 
 /// The most rows or pages that one scroll goes.
 const FARTHEST: i32 = 100_000;
@@ -129,7 +129,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Command if on_top => {}
         Action::Command => compose::begin_command(state),
         Action::Fold => {
-            sidebar::fold(state);
+            sidebar::fold(state, fx);
         }
         Action::CopyText | Action::OpenLink if on_top => {
             login::hand_out(state, matches!(action, Action::OpenLink), fx);
@@ -152,6 +152,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::MarkRead => mark_read(state, fx),
         Action::ToggleSidebar => toggle_sidebar(state),
         Action::Reconnect => link::reconnect(state, fx),
+        Action::Account(action) => accounts::wanted(state, action, fx),
         Action::SignIn => login::wanted(state),
         Action::SignUp => login::sign_up_wanted(state),
         Action::Demo if state.has_demo => leave_for_demo(state, fx),
@@ -305,7 +306,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         Region::Sidebar => match front.sidebar.selected().copied() {
             Some(SidebarRow::Chat { chat, .. }) => _ = open::chat(state, chat, fx),
             Some(SidebarRow::Account { .. } | SidebarRow::Community { .. } | SidebarRow::Category { .. }) => {
-                _ = sidebar::fold(state)
+                _ = sidebar::fold(state, fx)
             }
             _ => {}
         },

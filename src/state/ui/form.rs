@@ -25,6 +25,8 @@ pub enum FormPurpose {
     },
     /// Writing to a person.
     Write,
+    /// Calling an account something else.
+    Rename(AccountId),
     /// A command, where the composer holds something else.
     Command,
     /// Beginning a thread in a forum.
@@ -34,6 +36,17 @@ pub enum FormPurpose {
 }
 
 impl FormPurpose {
+    /// The account that it is about, and nothing else.
+    #[must_use]
+    pub const fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::SignIn(account) | Self::SignUp(account) | Self::Rename(account) | Self::Join { account, .. } => {
+                Some(*account)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether both are the same form, however far each has come.
     fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
@@ -126,6 +139,8 @@ pub enum FieldKind {
     Username,
     /// A command with what follows it.
     Command,
+    /// What an account is called.
+    Label,
     /// What a thread is called.
     Title,
 }

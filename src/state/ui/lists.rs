@@ -8,7 +8,7 @@ use crate::domain::Mono;
 use crate::state::action::{Action, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{Front, Overlay};
-use crate::state::{State, join, login};
+use crate::state::{State, accounts, join, login};
 use std::time::Duration;
 
 /// How long a search line that was closed keeps its text: it was closed, or is opened again, by mistake.
@@ -67,7 +67,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Form(form)) => front.keep_form(*form),
         // Reopened, the list begins with the theme in use: a kept search line would show another.
         Some(Overlay::Themes(_) | Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
         | None => {}
     }
 }
@@ -94,6 +94,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         Some(Overlay::Form(form)) => match form.purpose {
             FormPurpose::SignIn(_) | FormPurpose::SignUp(_) => login::accept(state, fx),
             FormPurpose::Join { .. } | FormPurpose::Write => join::accept(state, fx),
+            FormPurpose::Rename(_) => accounts::accept_label(state, fx),
             FormPurpose::Command => compose::run(state, fx),
             FormPurpose::Thread(_) | FormPurpose::ThreadTitle(_) => forum::accept(state, fx),
         },
@@ -124,6 +125,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         // Nothing is sent before one sees to whom.
         Some(Overlay::Waiting(_)) => return insert(state, "\n"),
         Some(Overlay::Members) => person::wanted(state, "", fx),
+        Some(Overlay::Accounts(_)) => accounts::go(state, fx),
         Some(Overlay::Person(_)) => person::write(state, fx),
         None => {}
     }
@@ -143,6 +145,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         Some(Overlay::Note(_) | Overlay::Waiting(_)) => return,
         Some(Overlay::Person(card)) => card.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
+        Some(Overlay::Accounts(_)) => super::accounts::step(state, by),
         None => return,
     }
     state.touch();
@@ -221,7 +224,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
             }
         }
         Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
         | None => return,
     }
     state.touch();

@@ -1,5 +1,6 @@
 //! A user interface: what actions do to it, and its leaf parts, which are plain structs with private state. No I/O.
 
+pub mod accounts;
 pub(super) mod act;
 pub(super) mod arranged;
 pub(super) mod attach;

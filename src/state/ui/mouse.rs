@@ -21,7 +21,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         }
         Hit::Rail(place) => {
             if let Place::Folded(account) = place {
-                sidebar::fold_account(state, account, true);
+                sidebar::fold_account(state, account, true, fx);
             }
             let Some(front) = &mut state.front else { return };
             front.region = Region::Sidebar;
@@ -59,6 +59,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 form.point(index);
                 login::edited(state);
             }
+            Some(Overlay::Accounts(_)) => super::accounts::point(state, index),
             Some(Overlay::Question(question)) => {
                 question.on_yes = index == 1;
                 lists::accept(state, fx);
@@ -83,6 +84,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                         | Overlay::Help { .. }
                         | Overlay::Members
                         | Overlay::Person(_)
+                        | Overlay::Accounts(_)
                         | Overlay::Note(_)
                 )
             );

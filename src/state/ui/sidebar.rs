@@ -2,7 +2,7 @@
 
 use crate::domain::{AccountId, ChatKey, CommunityId};
 use crate::state::front::{Front, Region, Tier};
-use crate::state::{Core, State};
+use crate::state::{Core, Effects, State, accounts};
 
 pub(in crate::state) use super::sidebar_rows::{every_chat, openable};
 
@@ -352,10 +352,10 @@ pub(super) fn go(core: &Core, front: &mut Front, place: Place) {
 }
 
 /// Folds or unfolds what the cursor is on; on a chat, its category. Returns whether there was something to fold.
-pub(in crate::state) fn fold(state: &mut State) -> bool {
+pub(in crate::state) fn fold(state: &mut State, fx: &mut Effects) -> bool {
     let Some(front) = &mut state.front else { return false };
     match front.sidebar.selected().copied() {
-        Some(SidebarRow::Account { account, open }) => return fold_account(state, account, !open),
+        Some(SidebarRow::Account { account, open }) => return fold_account(state, account, !open, fx),
         Some(SidebarRow::Community { account, community, .. }) => {
             if !front.folded_communities.remove(&(account, community)) {
                 front.folded_communities.insert((account, community));
@@ -380,7 +380,7 @@ pub(in crate::state) fn fold(state: &mut State) -> bool {
 }
 
 /// Folds an account, or shows what is in it: with a rail, and where it has no direct chats, that is one of its communities.
-pub(super) fn fold_account(state: &mut State, id: AccountId, open: bool) -> bool {
+pub(super) fn fold_account(state: &mut State, id: AccountId, open: bool, fx: &mut Effects) -> bool {
     let Some((front, account)) = state.front.as_mut().zip(state.core.account(id)) else { return false };
     if account.disabled {
         return false;
@@ -400,7 +400,7 @@ pub(super) fn fold_account(state: &mut State, id: AccountId, open: bool) -> bool
     } else {
         front.folded_accounts.insert(id);
     }
-    front.sidebar.dirty = true;
+    accounts::places_changed(state, fx);
     true
 }
 

@@ -15,6 +15,7 @@ fn account(label: &str) -> SavedAccount {
         user_id: "12".to_owned(),
         username: "ada".to_owned(),
         display_name: "Ada \"the\" 女王\n".to_owned(),
+        ..SavedAccount::default()
     }
 }
 

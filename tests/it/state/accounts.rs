@@ -2,9 +2,10 @@
 
 use super::script::*;
 use nib::domain::*;
+use nib::state::action::{AccountAction, Context, TextEdit};
 use nib::state::front::Overlay;
 use nib::state::ui::sidebar::{Place, SidebarRow};
-use nib::state::{AccountSpec, Action, Effect, Effects, Event, State, chat_name};
+use nib::state::{AccountPlace, AccountSpec, Action, Effect, Effects, Event, State, StoreOp, chat_name};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -317,4 +318,153 @@ fn the_first_chat_is_one_of_the_account_that_comes_first() {
     let down = LinkEvent::Down { reason: DownReason::Closed(None), retry_in: Duration::from_secs(3) };
     lost.0.event(Event::Link(HOME, down));
     assert_eq!(lost.open().map(|chat| chat.account), Some(WORK));
+}
+
+fn account(action: AccountAction) -> Action {
+    Action::Account(action)
+}
+
+fn saved(effects: &Effects) -> Vec<(u16, u8, bool, bool)> {
+    let place = |place: &AccountPlace| (place.account.0, place.colour, place.disabled, place.folded);
+    let list = effects.iter().rev().find_map(|effect| match effect {
+        Effect::SaveAccounts(places) => Some(places.iter().map(place).collect()),
+        _ => None,
+    });
+    list.unwrap_or_default()
+}
+
+#[test]
+fn accounts_change_places_and_colours_and_that_is_kept() {
+    let mut several = Several::ready();
+    several.0.act(account(AccountAction::List));
+    assert_eq!(several.front().contexts()[0], Context::Accounts);
+    several.0.act(Action::Move(1));
+    let fx = several.0.act(account(AccountAction::Move(-1)));
+    assert_eq!(saved(&fx), [(1, 1, false, false), (0, 0, false, false), (2, 2, false, false)]);
+    assert_eq!(several.rows().iter().find_map(is_account), Some((WORK, true)));
+    assert_eq!(several.0.act(account(AccountAction::Move(-1))), [], "it is the first already");
+    let fx = several.0.act(account(AccountAction::Colour(Some(6))));
+    assert_eq!(saved(&fx)[0], (1, 6, false, false));
+    let fx = several.0.act(account(AccountAction::Colour(None)));
+    assert_eq!(saved(&fx)[0], (1, 7, false, false));
+    several.0.act(Action::Cancel);
+    several.point(MISTIUM);
+    let fx = several.0.act(Action::Fold);
+    assert_eq!(saved(&fx)[2], (2, 2, false, true));
+    // What was kept holds from the start.
+    let spec = |id, colour, folded| AccountSpec { id: AccountId(id), colour, folded, ..AccountSpec::default() };
+    let specs = vec![spec(0, None, false), spec(1, Some(0), true), spec(2, None, false)];
+    let state = State::new(Arc::default(), specs, true, 7, several.0.now);
+    assert_eq!(state.core.accounts.iter().map(|account| account.colour).collect::<Vec<_>>(), [1, 0, 2]);
+    assert!(state.front.unwrap().folded_accounts.contains(&WORK));
+}
+
+#[test]
+fn a_label_is_taken_when_no_other_account_has_it() {
+    let mut several = Several::ready();
+    let fx = several.0.act(account(AccountAction::Rename("home".to_owned())));
+    assert_eq!(fx[..1], [Effect::RenameAccount { account: HOME, label: "home".to_owned() }]);
+    for (name, sentence) in [
+        ("Work", "There is an account \"work\" already"),
+        ("a:b", "A label cannot hold spaces, colons, slashes or quotes"),
+    ] {
+        several.0.act(account(AccountAction::Rename(name.to_owned())));
+        assert_eq!(several.0.notice(), sentence);
+    }
+    // The form says it at the field.
+    several.0.act(account(AccountAction::Rename(String::new())));
+    several.0.type_text("2");
+    several.0.act(Action::Accept);
+    assert_eq!(several.0.state.core.account(HOME).unwrap().label, "home2");
+    assert!(several.front().overlays.is_empty());
+    // Where it could not be kept, the old one is back.
+    let told = Event::TokenKept { account: HOME, label: Some("home".to_owned()), renewed: false, note: None };
+    several.0.event(told);
+    assert_eq!(several.0.state.core.account(HOME).unwrap().label, "home");
+}
+
+#[test]
+fn a_disabled_account_goes_and_comes_back_with_what_was_typed() {
+    let mut several = Several::ready();
+    several.0.act(Action::OpenChat(of(WORK, 31)));
+    several.0.type_text("half a sentence");
+    let fx = several.0.act(account(AccountAction::Disable("work".to_owned())));
+    assert!(fx.contains(&Effect::Disconnect(WORK)));
+    assert_eq!(saved(&fx)[1], (1, 1, true, false));
+    assert_eq!(several.open(), Some(chat(11)), "the chat before");
+    let known = several.0.state.core.account(WORK).unwrap();
+    assert!(known.chats.is_empty() && known.communities.is_empty() && known.timelines.is_empty());
+    assert_eq!(several.rows().iter().filter_map(is_account).nth(1), Some((WORK, false)), "it is listed at its place");
+    assert!(several.front().sidebar.rail.iter().all(|place| place.account() != WORK));
+    // Nobody connects it but the user.
+    let quiet = |fx: &Effects| !fx.iter().any(|effect| matches!(effect, Effect::Connect(WORK) | Effect::Probe(WORK)));
+    assert!(quiet(&several.0.act(Action::Reconnect)) && quiet(&several.0.event(Event::Started)));
+    let fx = several.0.act(account(AccountAction::Enable("WORK".to_owned())));
+    assert!(fx.contains(&Effect::Connect(WORK)));
+    several.sign_in(WORK);
+    several.0.act(Action::OpenChat(of(WORK, 31)));
+    assert_eq!(several.0.composer(), "half a sentence");
+    several.0.act(account(AccountAction::Disable("elsewhere".to_owned())));
+    assert_eq!(several.0.notice(), "There is no account \"elsewhere\"; there are: robin, work, mistium");
+}
+
+#[test]
+fn an_account_is_removed_after_a_question_and_its_number_is_not_used_again() {
+    let mut several = Several::ready();
+    several.0.act(Action::OpenChat(of(MISTIUM, 31)));
+    several.0.type_text("half a sentence");
+    let fx = several.0.act(account(AccountAction::Remove(String::new())));
+    assert_eq!(fx, []);
+    several.0.act(Action::Accept);
+    assert_eq!(several.0.state.core.accounts.len(), 3, "the safe answer comes first");
+    several.0.act(account(AccountAction::Remove(String::new())));
+    several.0.act(Action::Move(1));
+    let fx = several.0.act(Action::Accept);
+    assert!(fx.contains(&Effect::Disconnect(MISTIUM)) && fx.contains(&Effect::RemoveAccount(MISTIUM)));
+    let drafts = |effect: &Effect| matches!(effect, Effect::Store(StoreOp::PutDraft(..) | StoreOp::PutDraftOf(..)));
+    assert!(!fx.iter().any(drafts), "nothing of it is kept after it is forgotten");
+    assert_eq!(saved(&fx).len(), 2);
+    assert_eq!(several.open(), Some(chat(11)));
+    several.0.act(Action::Text(TextEdit::Yank));
+    assert_eq!(several.0.composer(), "half a sentence", "what was being written can be put back");
+    // What its session still says is nobody's.
+    several.refuse(MISTIUM, "late");
+    several.sign_in(MISTIUM);
+    assert_eq!(several.0.state.core.accounts.len(), 2);
+    several.0.act(account(AccountAction::Add));
+    match several.front().overlays.last() {
+        Some(Overlay::Form(form)) => assert_eq!(form.purpose.account(), Some(AccountId(3))),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn signing_out_tells_the_network_first() {
+    let mut several = Several::ready();
+    several.0.act(account(AccountAction::SignOutNow(WORK)));
+    let fx = several.0.act(account(AccountAction::SignOutNow(HOME)));
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Net { account: HOME, id, request: Request::SignOut, .. } => Some(*id),
+        _ => None,
+    });
+    assert!(!fx.contains(&Effect::ForgetToken(HOME)));
+    let fx = several.0.event(Event::Answer(HOME, Answer { request: asked.unwrap(), outcome: Ok(Reply::Done) }));
+    assert!(fx.contains(&Effect::ForgetToken(HOME)) && fx.contains(&Effect::Disconnect(HOME)));
+    assert_eq!(several.0.notice(), "Signed out of \"robin\"");
+    assert_eq!(several.open().map(|chat| chat.account), Some(WORK), "another account goes on");
+    assert!(several.front().overlays.is_empty());
+    // The server closes with the session: no more words than that.
+    several.0.advance(Duration::from_secs(30));
+    let fx = several.refuse(WORK, "signed out");
+    assert!(fx.contains(&Effect::ForgetToken(WORK)));
+    assert_eq!(several.0.notice(), "Signed out of \"work\"");
+    assert!(several.front().overlays.is_empty());
+    // Without a connection it is done here, and said.
+    let down = LinkEvent::Down { reason: DownReason::Closed(None), retry_in: Duration::from_secs(3) };
+    several.0.event(Event::Link(MISTIUM, down));
+    several.0.act(account(AccountAction::SignOut("mistium".to_owned())));
+    several.0.act(Action::Move(1));
+    let fx = several.0.act(Action::Accept);
+    assert!(fx.contains(&Effect::ForgetToken(MISTIUM)));
+    assert!(several.0.notice().contains("could not be told"), "{}", several.0.notice());
 }
