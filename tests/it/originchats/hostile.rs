@@ -2,6 +2,7 @@
 
 use super::peer::*;
 use super::{recorded, recorded_old};
+use nib::domain::Update;
 use nib::net::{Adapter, Frame};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -145,5 +146,30 @@ fn a_server_that_talks_without_end_fills_no_memory() {
     match peer.answered() {
         Ok(nib::domain::Reply::MemberList { entries, .. }) => assert!(entries.len() <= 20_010, "{}", entries.len()),
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_one_member_says_costs_nobody_a_frame() {
+    let half = "\\ud83d";
+    let mut peer = Peer::signed_in();
+    peer.sync();
+    peer.raw(&format!(r#"{{"cmd":"status_get","username":"ada","status":{{"status":"online","text":"a {half}"}}}}"#));
+    let updates = peer.updates();
+    let [Update::PresenceChanged(all)] = &updates[..] else { panic!("{updates:?}") };
+    assert_eq!(all[0].2.as_deref(), Some("a \u{fffd}"));
+    peer.raw(&format!(
+        r#"{{"cmd":"thread_create","channel":"forum","thread":{{"id":"3d4b6a34-6e0b-4c7e-9d3e-0f2d4ad0c111","name":"{half}","parent_channel":"forum","created_by":"ada"}}}}"#
+    ));
+    assert_eq!(peer.skipped("unreadable frame"), 0);
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    for odd in ["NaN", "1e999", "-Infinity", &"9".repeat(400), &deep] {
+        peer.events();
+        peer.raw(&format!(
+            r#"{{"cmd":"message_new","channel":"general","message":{{"id":"edb28f13-2fc2-48a2-90b2-8d2838e127c4","user":"ada","content":"hi","timestamp":1760000000.5,"embeds":[{{"title":"a","x":{odd}}}]}}}}"#
+        ));
+        let updates = peer.updates();
+        let [Update::MessageCreated { message, .. }] = &updates[..] else { panic!("{odd}: {updates:?}") };
+        assert_eq!((message.body.text.as_str(), message.embeds.len()), ("hi", 1));
     }
 }

@@ -6,6 +6,7 @@
 mod command;
 mod embeds;
 mod json;
+mod mend;
 mod objects;
 mod packet;
 

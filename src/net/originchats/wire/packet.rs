@@ -2,6 +2,7 @@
 
 use super::embeds::Results;
 use super::json::{Fields, Json, Raw};
+use super::mend::mended;
 use super::objects::{Channel, Message, Person, Place, Role, Status, Thread, Unread, Voice};
 
 /// A frame of the server.
@@ -176,7 +177,8 @@ impl Packet {
 /// # Errors
 /// [`Unreadable`] when there is no command in it.
 pub fn read(text: &str) -> Result<Incoming, Unreadable> {
-    let mut fields = serde_json::from_str::<Json>(text).ok().and_then(Json::fields).ok_or(Unreadable::NoObject)?;
+    let json = serde_json::from_str::<Json>(text).or_else(|_| serde_json::from_str(&mended(text)));
+    let mut fields = json.ok().and_then(Json::fields).ok_or(Unreadable::NoObject)?;
     // The seed document says `type` for some; no server seen does.
     let command = fields.filled("cmd").or_else(|| fields.filled("type")).ok_or(Unreadable::NoCommand)?;
     let listener = fields.filled("listener");
