@@ -152,20 +152,22 @@ impl Server {
         let Some(named) = key.strip_prefix(KEY) else {
             return if key.is_empty() { KeyCheck::Missing } else { KeyCheck::Another(self.key.line()) };
         };
-        if self.generation != Generation::Newer {
-            return KeyCheck::Unnamed;
-        }
         let dialled = config.authority();
         let direct = DIRECT_HOSTS.iter().copied().filter(|_| self.direct);
         if direct.chain([dialled]).any(|host| names_host(named, host)) {
             return KeyCheck::Ours;
+        }
+        // Whoever passes on another server's key decides about the rest of the greeting, so only the key itself can say that it names nobody.
+        if self.generation != Generation::Newer && !named.contains(['.', ':', '/']) {
+            return KeyCheck::Unnamed;
         }
         let place = named.rsplit_once('-').map_or(named, |(place, _)| place);
         KeyCheck::Another(CleanText::line(place))
     }
 }
 
-/// Whether what follows the beginning of a key is this host, with a scheme or without, and something random.
+/// Whether what follows the beginning of a key is this host, with a scheme or without, and something random behind a hyphen. The random part has no dot,
+/// so that no longer name passes.
 fn names_host(named: &str, host: &str) -> bool {
     let rest = ["wss://", "ws://", "https://", "http://"]
         .iter()
@@ -173,5 +175,7 @@ fn names_host(named: &str, host: &str) -> bool {
         .map_or(named, |scheme| &named[scheme.len()..]);
     let Some(start) = rest.get(..host.len()).filter(|_| !host.is_empty()) else { return false };
     let rest = &rest[host.len()..];
-    start.eq_ignore_ascii_case(host) && rest.strip_prefix('/').unwrap_or(rest).starts_with('-')
+    let random = rest.strip_prefix('/').unwrap_or(rest).strip_prefix('-');
+    let is_random = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    start.eq_ignore_ascii_case(host) && random.is_some_and(is_random)
 }

@@ -82,6 +82,33 @@ fn a_key_of_another_server_gets_nothing() {
 }
 
 #[test]
+fn a_relay_gets_nothing_whatever_else_it_says() {
+    let bare = {
+        let mut greeting = newer();
+        greeting["val"].as_object_mut().unwrap().retain(|name, _| name != "signing_url" && name != "server_time");
+        greeting
+    };
+    for greeting in [newer(), bare, listed(), old()] {
+        for (url, key) in [
+            // A hyphen may stand in the name of another host that begins like this one.
+            ("wss://fries.example.is", "originChats-wss://fries.example.is-local.org-0123"),
+            ("wss://fries.example.is", "originChats-fries.example.is-local.org-0123"),
+            ("wss://host", "originChats-ws://host-a:5613-0123"),
+            // Names a place without a scheme.
+            (URL, "originChats-victim.example-0123"),
+            (URL, "originChats-victim:5613-0123"),
+            (URL, "originChats-victim/-0123"),
+        ] {
+            let mut peer = greet_with_key(url, &greeting, key);
+            assert!(peer.out.calls.is_empty() && peer.said().is_empty(), "{key}");
+            assert_eq!(peer.closed(), Some(&Close::Refused), "{key}");
+        }
+        let mut peer = greet_with_key(URL, &greeting, "originChats-chat.example.org-0123_-Z");
+        assert_eq!((peer.call().id.0, peer.closed()), (1, None));
+    }
+}
+
+#[test]
 fn a_key_that_names_nobody_is_taken_only_where_that_is_allowed() {
     let strict = OriginConfig { unnamed_keys: false, ..OriginConfig::new(URL) };
     let mut peer = Peer::with(strict, token());
