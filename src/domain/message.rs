@@ -1,6 +1,7 @@
 //! Messages and what hangs on them.
 
 use super::id::{ChatId, EmojiId, FileId, MessageId, SortKey, UserId};
+use super::markup::to_markup;
 use super::rich::RichText;
 use super::text::CleanText;
 use super::time::Wall;
@@ -29,6 +30,8 @@ pub struct Message {
     pub edited: Option<Wall>,
     /// What it says.
     pub body: RichText,
+    /// What was typed for it, where the network tells that; only of own messages.
+    pub typed: Option<CleanText>,
     /// Whether it is a person's message or a line of the system.
     pub kind: MessageKind,
     /// What it answers.
@@ -51,6 +54,14 @@ pub struct Message {
     pub buttons: Box<[CleanText]>,
     /// Whether it mentions the signed-in account; set by the core when it stores the message, unless the network told.
     pub mentions_me: bool,
+}
+
+impl Message {
+    /// What one would type to say the same: to change an own message.
+    #[must_use]
+    pub fn as_typed(&self) -> String {
+        self.typed.as_ref().map_or_else(|| to_markup(&self.body), ToString::to_string)
+    }
 }
 
 /// What kind of line a message is.

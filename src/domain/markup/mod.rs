@@ -8,7 +8,7 @@ mod print;
 mod read;
 
 pub use print::to_markup;
-pub use read::{fence, parse};
+pub use read::{fence, parse, parse_without_escapes};
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,18 @@ enum Token<'a> {
 /// Reads markup. Total; what is not markup stays as typed, and the text is made clean.
 #[must_use]
 pub fn parse(typed: &str) -> RichText {
-    let mut tokens = Cutter { text: typed, at: 0, literal: 0, link: None, underscores: 0, tokens: Vec::new() }.cut();
+    read(typed, true)
+}
+
+/// The same for networks where a backslash is a character like any other.
+#[must_use]
+pub fn parse_without_escapes(typed: &str) -> RichText {
+    read(typed, false)
+}
+
+fn read(typed: &str, escapes: bool) -> RichText {
+    let mut tokens =
+        Cutter { text: typed, escapes, at: 0, literal: 0, link: None, underscores: 0, tokens: Vec::new() }.cut();
     let partner = pair(&mut tokens);
     let mut raw = String::with_capacity(typed.len());
     let mut spans: Vec<(usize, usize, SpanKind)> = Vec::new();
@@ -163,6 +174,8 @@ fn closes(tokens: &[Token<'_>], index: usize, wanted: Mark) -> bool {
 
 struct Cutter<'a> {
     text: &'a str,
+    /// Whether a backslash takes the meaning of what follows.
+    escapes: bool,
     at: usize,
     /// Start of the literal text not yet made a token.
     literal: usize,
@@ -187,7 +200,7 @@ impl<'a> Cutter<'a> {
             let rest = self.text.get(self.at..end).unwrap_or_default();
             let Some(first) = rest.chars().next() else { break };
             let handled = match first {
-                '\\' => self.escape(rest),
+                '\\' => self.escapes && self.escape(rest),
                 '`' => self.code(rest),
                 '[' => self.link.is_none() && self.masked_link(rest),
                 '@' => self.mention(rest),
@@ -273,7 +286,7 @@ impl<'a> Cutter<'a> {
         let mut bytes = rest.bytes().enumerate().skip(1);
         while let Some((at, byte)) = bytes.next() {
             match byte {
-                b'\\' => drop(bytes.next()),
+                b'\\' if self.escapes => drop(bytes.next()),
                 b'[' | b'\n' => return false,
                 b']' => {
                     text_end = Some(at);

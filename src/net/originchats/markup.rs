@@ -1,8 +1,8 @@
 //! What people type on this network as formatted text.
 //!
-//! The network's web client reads nearly what nib is typed into. What differs: `__x__` is bold, names end where servers end them, `@&name` calls
+//! The network's web client reads nearly what nib is typed into. What differs: a backslash is only a backslash, `__x__` is bold, names end where servers end them, `@&name` calls
 //! a role, and lines that begin with `#` to `######`, `-#` or `>` are headings, remarks and quotes. No character of the text is taken out for
-//! those, so that an own message can be changed without loss.
+//! those. To change an own message, what was typed is kept beside it.
 
 use super::defaults::SPANS_LIMIT;
 use crate::domain::{LineKind, RichText, Span, SpanKind, markup};
@@ -10,7 +10,7 @@ use crate::domain::{LineKind, RichText, Span, SpanKind, markup};
 /// Reads what was typed. Total.
 #[must_use]
 pub fn read(content: &str) -> RichText {
-    let RichText { text, spans } = markup::parse(content);
+    let RichText { text, spans } = markup::parse_without_escapes(content);
     let mut spans: Vec<Span> = spans.into_vec();
     let code: Vec<(u32, u32)> = spans
         .iter()
@@ -107,6 +107,7 @@ mod tests {
             ("# Title", "# Title", SpanKind::Line(LineKind::Heading)),
             ("a\n###### Sub\nb", "###### Sub", SpanKind::Line(LineKind::Heading)),
             ("> said", "> said", SpanKind::Line(LineKind::Quote)),
+            ("**a\\** b**", "a\\", SpanKind::Bold),
             ("-# by the way", "-# by the way", SpanKind::Line(LineKind::Small)),
         ] {
             assert_eq!(marked(typed), [(text.to_owned(), kind)], "{typed:?}");
@@ -119,10 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn an_own_message_can_be_changed_without_loss() {
-        for typed in ["# Title\n> quote **b**\n-# small", "@&staff and @ada: `x`", "originChats://a.b/general :smile:"]
-        {
-            assert_eq!(markup::to_markup(&read(typed)), typed);
+    fn a_backslash_is_only_a_backslash() {
+        for typed in ["¯\\_(ツ)_/¯", "\\.", "C:\\*", "\\\\", "[a\\](b)"] {
+            let rich = read(typed);
+            assert_eq!((rich.text.as_str(), rich.spans.len()), (typed, 0));
         }
     }
 

@@ -108,11 +108,15 @@ fn judge(
 ) -> Verdict {
     let typed = &row.outgoing.text;
     let text = if row.outgoing.verbatim { CleanText::new(typed) } else { crate::domain::markup::parse(typed).text };
+    let same_text = |message: &Message| match &message.typed {
+        Some(seen) => plain(seen) == plain(typed),
+        None => *message.body.text == *text || plain(&message.body.text) == plain(&text),
+    };
     let newer = |message: &Message| row.known.is_none_or(|known| message.key > known);
     let same = |message: &Message| {
         message.author == me
             && newer(message)
-            && (*message.body.text == *text || plain(&message.body.text) == plain(&text))
+            && same_text(message)
             && same_files(&row.outgoing.attachments, &message.attachments)
     };
     if let Some(at) = free.iter().position(|message| same(message)) {

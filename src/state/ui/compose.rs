@@ -3,7 +3,6 @@
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
 use super::{act, attach, drafts, open};
-use crate::domain::markup;
 use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Priority, Refusal, Request};
 use crate::state::action::{self, Action, ActionError, TextEdit};
 use crate::state::effect::Effects;
@@ -246,7 +245,7 @@ fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, f
         return state.notice("Not changed: there is no connection; what you typed stays here", true, fx);
     }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
-    let same = known.is_some_and(|known| markup::to_markup(&known.body) == text);
+    let same = known.is_some_and(|known| known.as_typed() == text);
     leave_mode(state);
     typing::end(state, fx);
     if !same {
@@ -310,7 +309,7 @@ pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &m
     if !account.caps.edit || !can_change(message) {
         return state.notice("This message cannot be changed", true, fx);
     }
-    let (key, text) = (message.key, escaped(&markup::to_markup(&message.body)));
+    let (key, text) = (message.key, escaped(&message.as_typed()));
     leave_mode(state);
     typing::end(state, fx);
     if let Some(front) = &mut state.front {

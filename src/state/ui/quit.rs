@@ -1,7 +1,7 @@
 //! Quitting: what was written and would be lost is named first.
 
 use super::{compose, open};
-use crate::domain::{ChatKey, markup};
+use crate::domain::ChatKey;
 use crate::state::action::Action;
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Front, Overlay, Question};
@@ -69,6 +69,5 @@ fn is_writing(state: &State, front: &Front) -> bool {
     let ComposeMode::Edit { message, before } = &front.pane.mode else { return !kept && !text.trim().is_empty() };
     let timeline = front.pane.chat.and_then(|chat| history::timeline_of(&state.core.accounts, chat));
     let known = timeline.and_then(|timeline| timeline.message(message.id));
-    !kept && !before.trim().is_empty()
-        || known.is_none_or(|known| compose::escaped(&markup::to_markup(&known.body)) != text)
+    !kept && !before.trim().is_empty() || known.is_none_or(|known| compose::escaped(&known.as_typed()) != text)
 }

@@ -454,3 +454,23 @@ fn the_newest_message_of_a_channel_may_be_deleted() {
     peer.events();
     assert_eq!(newest(&mut peer), None, "nobody told which is the newest now");
 }
+
+#[test]
+fn what_was_typed_for_an_own_message_is_known_as_it_was() {
+    let mut peer = Peer::synced();
+    for (typed, text) in [
+        ("see [1] and a**b", "see [1] and a**b"),
+        ("__x__ **y**", "x y"),
+        ("¯\\_(ツ)_/¯ \\. `a`", "¯\\_(ツ)_/¯ \\. a"),
+        ("# Title\n> quote **b**\n-# small", "# Title\n> quote b\n-# small"),
+    ] {
+        for author in ["bob", "ada"] {
+            let packet =
+                json!({"cmd": "message_new", "channel": "general", "message": message(ID, author, typed, 1.7e9)});
+            let Update::MessageCreated { message, .. } = one(&mut peer, &packet) else { panic!("no message") };
+            assert_eq!(message.body.text.as_str(), text);
+            assert_eq!(message.typed.as_deref(), (author == "bob").then_some(typed));
+            assert!(author != "bob" || message.as_typed() == typed);
+        }
+    }
+}

@@ -31,6 +31,7 @@ impl Book {
             Some(poll) if wire.content.wire().trim().is_empty() => RichText::plain(std::mem::take(&mut poll.question)),
             _ => self.body(&wire.content),
         };
+        let typed = (author == self.me && !wire.content.is_empty()).then(|| wire.content.clone().text());
         let embeds = wire.embeds.iter().filter(|embed| embed.poll.is_none()).map(embed_of).collect();
         let reactions = wire.reactions.iter().map(|(emoji, by)| self.reaction(emoji, by)).collect();
         Neutral {
@@ -48,6 +49,7 @@ impl Book {
             pinned: wire.pinned,
             shown_as: wire.shown_as.map(|name| name.line()).filter(|name| !name.trim().is_empty()),
             mentions_me,
+            typed,
             ..Neutral::default()
         }
     }

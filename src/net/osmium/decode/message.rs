@@ -55,6 +55,7 @@ impl Decoder {
             shown_as,
             buttons,
             poll: None,
+            typed: None,
             mentions_me: false,
         })
     }
