@@ -89,6 +89,11 @@ impl Meter {
             self.made.pop_front();
         }
     }
+
+    /// A call was refused for the limit itself: the network does not count it.
+    pub(super) fn uncount(&mut self) {
+        self.made.pop_back();
+    }
 }
 
 #[cfg(test)]

@@ -261,6 +261,11 @@ impl Dispatch {
         let Some(call) = self.calls.get_mut(&number) else { return };
         call.attempts += 1;
         self.counts.answered(&answer);
+        if is_writing(&call.request)
+            && matches!(&answer.outcome, Err(refusal) if refusal.kind == RefusalKind::RateLimited)
+        {
+            self.writing.iter_mut().for_each(Meter::uncount);
+        }
         if let Err(refusal) = &answer.outcome
             && refusal.is_passing()
             && is_retryable(&call.request)

@@ -382,9 +382,8 @@ impl Adapter for OriginAdapter {
         let left = self.limited_until.since(now.mono);
         let limits = matches!(request, Request::Send(_) | Request::Edit { .. } | Request::SetTyping { .. });
         if !left.is_zero() && limits {
-            // Asking while a limit lasts is answered with the limit; typing is nobody's wish that could wait.
-            let typing = matches!(request, Request::SetTyping { .. });
-            return answer(id, if typing { Ok(Reply::Done) } else { Err(limited(left)) }, out);
+            // Asking while a limit lasts is answered with the limit.
+            return answer(id, Err(limited(left)), out);
         }
         match call::first(request, book) {
             Ok(First::Call(call)) => self.call(id, call, now, out),
