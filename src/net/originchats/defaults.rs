@@ -1,5 +1,6 @@
 //! What nib assumes of OriginChats where servers differ or say nothing: one named value for each assumption.
 
+use super::names::Memory;
 use crate::domain::Secret;
 use crate::net::dispatch::{Budget, Limits};
 use std::time::Duration;
@@ -79,7 +80,7 @@ pub const THREADS: usize = 200;
 pub const SPANS_LIMIT: usize = 2_000;
 
 /// How nib talks to one server. The default is what this file assumes.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct OriginConfig {
     /// Where the server is, as it was dialled: `wss://host` or `ws://host:port`.
     pub url: String,
@@ -103,6 +104,8 @@ pub struct OriginConfig {
     pub probe: Duration,
     /// How long to hear nothing before the connection counts as dead.
     pub quiet: Duration,
+    /// Names that one connection leaves to the next.
+    pub memory: Memory,
 }
 
 impl OriginConfig {
@@ -121,6 +124,7 @@ impl OriginConfig {
             request_timeout: REQUEST_TIMEOUT,
             probe: PROBE,
             quiet: QUIET,
+            memory: Memory::default(),
         }
     }
 

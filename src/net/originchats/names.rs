@@ -2,12 +2,15 @@
 //!
 //! The network keys channels, people and roles by name. A name and its id stay together until the name is forgotten: a channel that is renamed
 //! keeps its id for the rest of the connection. Where two names would share an id, the second gets another one.
+//!
+//! No list tells threads that are not shown, reactions and odd messages anew. They never get another name, so one connection leaves them to the next.
 
 use super::ids::{self, Kind};
 use super::wire::{At, Place};
 use crate::domain::id::EmojiId;
 use crate::domain::{ChatId, FileId, Id, MessageId, RoleId, UserId};
 use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Most people that are known by name.
 const PEOPLE: usize = 50_000;
@@ -83,16 +86,39 @@ struct ThreadKey {
     forum: Option<ChatId>,
 }
 
+/// Names that are the same on the next connection.
+#[derive(Debug)]
+struct Lasting {
+    emoji: Keys,
+    odd_messages: Keys,
+    threads: HashMap<ChatId, ThreadKey>,
+    thread_order: VecDeque<ChatId>,
+}
+
+impl Default for Lasting {
+    fn default() -> Self {
+        Self {
+            emoji: Keys::new(Kind::Emoji, EMOJI),
+            odd_messages: Keys::new(Kind::Message, ODD_MESSAGES),
+            threads: HashMap::new(),
+            thread_order: VecDeque::new(),
+        }
+    }
+}
+
+/// What one connection of an account leaves to the next. While one stands it has it all.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<Lasting>>);
+
 /// All names of one connection.
 #[derive(Debug)]
 pub struct Names {
     channels: Keys,
     people: Keys,
     roles: Keys,
-    emoji: Keys,
-    odd_messages: Keys,
-    threads: HashMap<ChatId, ThreadKey>,
-    thread_order: VecDeque<ChatId>,
+    lasting: Lasting,
+    /// Where what lasts goes in the end.
+    memory: Memory,
     /// Newer servers name roles by their ids in some places.
     role_uuids: HashMap<Box<str>, RoleId>,
 }
@@ -103,16 +129,29 @@ impl Default for Names {
             channels: Keys::new(Kind::Channel, CHANNELS),
             people: Keys::new(Kind::User, PEOPLE),
             roles: Keys::new(Kind::Role, ROLES),
-            emoji: Keys::new(Kind::Emoji, EMOJI),
-            odd_messages: Keys::new(Kind::Message, ODD_MESSAGES),
-            threads: HashMap::new(),
-            thread_order: VecDeque::new(),
+            lasting: Lasting::default(),
+            memory: Memory::default(),
             role_uuids: HashMap::new(),
         }
     }
 }
 
+impl Drop for Names {
+    fn drop(&mut self) {
+        *self.memory.0.lock().unwrap_or_else(PoisonError::into_inner) = std::mem::take(&mut self.lasting);
+    }
+}
+
 impl Names {
+    /// Those that the connection before has left here.
+    #[must_use]
+    pub fn recalling(memory: Memory) -> Self {
+        let lasting = std::mem::take(&mut *memory.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut names = Self::default();
+        (names.lasting, names.memory) = (lasting, memory);
+        names
+    }
+
     /// The chat of a channel. Names of channels are case-sensitive.
     pub fn channel(&mut self, name: &str) -> ChatId {
         ChatId::new(self.channels.id(name))
@@ -145,15 +184,15 @@ impl Names {
     /// The chat of a thread, in this forum if told.
     pub fn thread(&mut self, id: &str, forum: Option<ChatId>) -> ChatId {
         let chat = ChatId::new(ids::of_uuid(id).unwrap_or_else(|| ids::of_name(Kind::Thread, id, 0)));
-        match self.threads.get_mut(&chat) {
+        match self.lasting.threads.get_mut(&chat) {
             Some(known) => known.forum = forum.or(known.forum),
             None => {
-                self.threads.insert(chat, ThreadKey { wire: id.into(), forum });
-                self.thread_order.push_back(chat);
-                if self.threads.len() > THREADS
-                    && let Some(oldest) = self.thread_order.pop_front()
+                self.lasting.threads.insert(chat, ThreadKey { wire: id.into(), forum });
+                self.lasting.thread_order.push_back(chat);
+                if self.lasting.threads.len() > THREADS
+                    && let Some(oldest) = self.lasting.thread_order.pop_front()
                 {
-                    self.threads.remove(&oldest);
+                    self.lasting.threads.remove(&oldest);
                 }
             }
         }
@@ -163,13 +202,13 @@ impl Names {
     /// The forum of a thread that is known.
     #[must_use]
     pub fn forum_of(&self, thread: ChatId) -> Option<ChatId> {
-        self.threads.get(&thread)?.forum
+        self.lasting.threads.get(&thread)?.forum
     }
 
     /// A thread is gone.
     pub fn forget_thread(&mut self, thread: ChatId) {
-        if self.threads.remove(&thread).is_some() {
-            self.thread_order.retain(|known| *known != thread);
+        if self.lasting.threads.remove(&thread).is_some() {
+            self.lasting.thread_order.retain(|known| *known != thread);
         }
     }
 
@@ -188,7 +227,7 @@ impl Names {
     /// How the wire names a chat; `None` for one that is not known.
     #[must_use]
     pub fn at(&self, chat: ChatId) -> Option<At> {
-        match self.threads.get(&chat) {
+        match self.lasting.threads.get(&chat) {
             Some(thread) => {
                 let channel = thread.forum.and_then(|forum| self.channels.name(forum.value())).map(str::to_owned);
                 Some(At { channel, thread_id: Some(thread.wire.to_string()) })
@@ -227,24 +266,24 @@ impl Names {
 
     /// A message.
     pub fn message(&mut self, id: &str) -> MessageId {
-        MessageId::new(ids::of_uuid(id).unwrap_or_else(|| self.odd_messages.id(id)))
+        MessageId::new(ids::of_uuid(id).unwrap_or_else(|| self.lasting.odd_messages.id(id)))
     }
 
     /// How the wire names a message.
     #[must_use]
     pub fn message_name(&self, message: MessageId) -> String {
-        self.odd_messages.name(message.value()).map_or_else(|| ids::uuid(message.value()), str::to_owned)
+        self.lasting.odd_messages.name(message.value()).map_or_else(|| ids::uuid(message.value()), str::to_owned)
     }
 
     /// A custom emoji, or any reaction that cannot be shown as it is.
     pub fn emoji(&mut self, wire: &str) -> EmojiId {
-        EmojiId::new(self.emoji.id(wire))
+        EmojiId::new(self.lasting.emoji.id(wire))
     }
 
     /// How the wire names a custom emoji.
     #[must_use]
     pub fn emoji_name(&self, emoji: EmojiId) -> Option<&str> {
-        self.emoji.name(emoji.value())
+        self.lasting.emoji.name(emoji.value())
     }
 }
 

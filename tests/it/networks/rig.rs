@@ -24,7 +24,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// One account, its connection, and the server at the other end.
 pub(super) struct Line<F> {
     pub(super) far: F,
-    url: String,
+    config: OriginConfig,
     dispatch: Dispatch,
     adapter: Option<OriginAdapter>,
     /// When it is dialled again.
@@ -54,7 +54,7 @@ impl<F: Far> Rig<F> {
         let state = State::new(Arc::default(), specs, true, 7, START);
         let line = |(number, (_, far)): (usize, (&str, F))| Line {
             far,
-            url: url(number),
+            config: OriginConfig::new(&url(number)),
             dispatch: Dispatch::new(defaults::limits(), number as u64),
             adapter: None,
             redial: None,
@@ -193,7 +193,7 @@ impl<F: Far> Rig<F> {
                 return true;
             }
             let token = Credentials::Token(Secret::new(line.far.token()));
-            line.adapter = Some(OriginAdapter::new(OriginConfig::new(&line.url), token, now));
+            line.adapter = Some(OriginAdapter::new(line.config.clone(), token, now));
             line.dispatch.opened();
             let heard = line.far.connect(now);
             self.link(number, LinkEvent::Connecting);

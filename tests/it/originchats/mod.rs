@@ -9,6 +9,7 @@ pub(crate) mod peer;
 mod people;
 mod polls;
 mod reading;
+mod reconnect;
 mod replay;
 mod sign_in;
 mod threads;

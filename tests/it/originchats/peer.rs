@@ -81,7 +81,13 @@ impl Peer {
     }
 
     pub(crate) fn signed_in_named(greeting: &Value, name: &str, roles: &[&str]) -> Self {
-        let mut peer = Self::greeted(greeting, token());
+        Self::signed_in_with(OriginConfig::new(URL), greeting, name, roles)
+    }
+
+    /// The same on another connection of the account when the configuration is that of the one before.
+    pub(crate) fn signed_in_with(config: OriginConfig, greeting: &Value, name: &str, roles: &[&str]) -> Self {
+        let mut peer = Self::with(config, token());
+        peer.hear(greeting);
         let call = peer.call();
         peer.reply_to(&call, 200, &json!({"validator": "USR:b0b,00ff"}));
         assert_eq!(peer.said_one()["cmd"], "auth");

@@ -75,7 +75,7 @@ impl Book {
         let community = CommunityId::new(ids::of_name(Kind::Server, &config.authority().to_ascii_lowercase(), 0));
         Self {
             server,
-            names: Names::default(),
+            names: Names::recalling(config.memory.clone()),
             skipped: Skipped::default(),
             now: Wall(0),
             me: UserId::default(),

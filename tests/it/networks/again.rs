@@ -1,0 +1,52 @@
+//! A connection that breaks while something is open and something waits.
+
+use super::rig::Rig;
+use super::servers::Embedded;
+use super::unread::busy_server;
+use nib::demo::originchats::Server;
+use nib::domain::*;
+use nib::state::Action;
+use serde_json::json;
+use std::time::Duration;
+
+#[test]
+fn an_open_chat_and_a_message_that_waits_survive_a_lost_connection() {
+    let begin = super::rig::START.wall.0 as f64 / 1_000.0;
+    let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
+    let mut rig = Rig::new(vec![("home", robin)], (120, 30));
+    rig.advance(Duration::from_secs(5));
+    rig.open(0, "channel-001");
+    rig.advance(Duration::from_secs(1));
+    rig.down(0, DownReason::Closed(None));
+    rig.act(Action::Insert("written offline".to_owned()));
+    rig.act(Action::Send);
+    let now = rig.now;
+    let missed = json!({"cmd": "message_new", "channel": "channel-001", "content": "missed"});
+    rig.lines[0].far.play("writer1", &missed, now).unwrap();
+    rig.advance(Duration::from_secs(10));
+    rig.check();
+    let texts = rig.texts(0, "channel-001");
+    let [.., missed, own] = &texts[..] else { panic!("{texts:?}") };
+    assert_eq!((missed.as_str(), own.as_str()), ("missed", "written offline"));
+    assert!(rig.account(0).outbox.chats.is_empty(), "{:?}", rig.account(0).outbox);
+    assert!(!rig.shows(&["no such thing"]) && !rig.shows(&["could not be fetched"]), "{:#?}", rig.rows());
+}
+
+#[test]
+fn an_own_message_is_changed_as_it_was_typed() {
+    let begin = super::rig::START.wall.0 as f64 / 1_000.0;
+    let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
+    let mut rig = Rig::new(vec![("home", robin)], (120, 30));
+    rig.advance(Duration::from_secs(5));
+    rig.open(0, "channel-001");
+    let typed = "see [1], a**b, __x__ and \\_(ツ)_/";
+    rig.act(Action::Insert(typed.to_owned()));
+    rig.act(Action::Send);
+    rig.advance(Duration::from_secs(1));
+    rig.act(Action::EditLast);
+    let front = rig.state.front.as_ref().unwrap();
+    assert_eq!(front.pane.composer.text(), typed);
+    rig.asked.clear();
+    rig.act(Action::Send);
+    assert!(!rig.asked.iter().any(|(_, request)| matches!(request, Request::Edit { .. })), "nothing was changed");
+}
