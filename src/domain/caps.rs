@@ -31,6 +31,12 @@ pub struct Caps {
     pub invites: bool,
     /// One can say whether one is there.
     pub presence: bool,
+    /// One can say something beside whether one is there.
+    pub status_text: bool,
+    /// One can have another name in a community.
+    pub nicknames: bool,
+    /// Direct chats can be begun.
+    pub directs: bool,
     /// People have profiles that can be asked for.
     pub profiles: bool,
     /// The network keeps friends and blocked people.

@@ -141,6 +141,20 @@ pub enum Request {
     },
     /// Tell whether the user is there. Answer: `Reply::Done`.
     SetPresence(Presence),
+    /// Tell whether the user is there, and what they say of it; an empty text says nothing. Answer: `Reply::Done`.
+    SetStatus {
+        /// How one is seen.
+        presence: Presence,
+        /// What one says.
+        text: String,
+    },
+    /// Be called like this in a community; an empty name is the usual one. Answer: `Reply::Done`.
+    SetNickname {
+        /// A channel of the community. Some networks tell those in it.
+        chat: ChatId,
+        /// The name.
+        name: String,
+    },
     /// What an invite leads to; its code or link, as it was given. Answer: `Reply::Invite`.
     LookupInvite(Secret),
     /// Follow an invite; its code or link. What was joined comes as an update. Answer: `Reply::Done`.

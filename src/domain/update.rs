@@ -9,6 +9,7 @@ use super::people::{Presence, User};
 use super::permissions::Overrides;
 use super::text::CleanText;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Something happened on the network.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -88,6 +89,13 @@ pub enum Update {
         typing: bool,
         /// Uploading or recording rather than typing.
         busy: bool,
+    },
+    /// The network takes nothing written from the signed-in account for a while; zero: it does again.
+    WritingLimited {
+        /// For how long.
+        wait: Duration,
+        /// A moderator did it; else too much was written.
+        moderated: bool,
     },
     /// The read mark moved, perhaps on another device.
     ReadMarkMoved {
@@ -229,6 +237,7 @@ impl Update {
             Self::MessagePinned { .. } => "message pinned",
             Self::PollChanged { .. } => "poll changed",
             Self::Typing { .. } => "typing",
+            Self::WritingLimited { .. } => "writing limited",
             Self::ReadMarkMoved { .. } => "read mark moved",
             Self::ChannelChanged(_) => "channel changed",
             Self::ChatRemoved(_) => "chat removed",

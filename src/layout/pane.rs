@@ -252,6 +252,9 @@ fn between(
             ComposerState::Slow(until) => {
                 told.push(&format!("slow mode {}", slow::left(until, context.state.now.mono)), Role::Warn);
             }
+            ComposerState::Limited(until, moderated) => {
+                told.push(&slow::limit_sentence(until, moderated, context.state.now.mono), Role::Warn);
+            }
             ComposerState::ReadOnly(why) => told.push(why, Role::Warn),
             _ => told = length_of(account, pane).unwrap_or_default(),
         }
@@ -363,6 +366,9 @@ fn compose(
 fn refusal(context: Context<'_>) -> Option<String> {
     match composer_state(context.state) {
         ComposerState::ReadOnly(why) => Some(why.to_owned()),
+        ComposerState::Limited(until, moderated) => {
+            Some(slow::limit_sentence(until, moderated, context.state.now.mono))
+        }
         ComposerState::Slow(until) => Some(slow::sentence(until, context.state.now.mono)),
         ComposerState::SignedOut => Some("sign in to write; what you type stays".to_owned()),
         // On the smallest screens there is no status line: what went wrong is said here.

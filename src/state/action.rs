@@ -168,6 +168,10 @@ pub enum Action {
     Who(String),
     /// Be seen like this by others.
     Status(Presence),
+    /// The same, saying something beside it; an empty text says nothing more.
+    StatusText(Presence, String),
+    /// Be called like this in the community of the open chat; without a name, as usual.
+    Nick(String),
     /// Leave the community or group of the open chat, after asking.
     Leave,
     /// Leave a community, without asking: what the question leads to.
@@ -328,13 +332,20 @@ macro_rules! registry {
 }
 
 fn status(written: &str) -> Option<Action> {
+    let (written, text) = written.split_once(char::is_whitespace).map_or((written, None), |(a, b)| (a, Some(b)));
     let presence = match written {
         "online" => Presence::Online,
         "idle" | "away" => Presence::Idle,
+        "dnd" | "busy" => Presence::Busy,
         "invisible" | "offline" => Presence::Offline,
         _ => return None,
     };
-    Some(Action::Status(presence))
+    Some(match text.map(str::trim) {
+        None => Action::Status(presence),
+        // A lone dash takes the words away.
+        Some("-") => Action::StatusText(presence, String::new()),
+        Some(text) => Action::StatusText(presence, text.to_owned()),
+    })
 }
 
 /// Takes no argument.
@@ -397,7 +408,8 @@ registry! {
     "join" "[INVITE]" OFFERS, true, |rest| Some(A::Join(rest.to_owned())), "Join a community or group by an invite, its code or link";
     "write" "[@USERNAME]" OFFERS, true, |rest| Some(A::Write(rest.to_owned())), "Write to somebody by user name";
     "who" "[@USERNAME]" PEOPLE, true, |rest| Some(A::Who(rest.to_owned())), "Show who somebody is";
-    "status" "online|idle|invisible" ANYWHERE, true, status, "Choose how others see you";
+    "status" "online|idle|dnd|invisible [TEXT]" ANYWHERE, true, status, "Choose how others see you; - takes the text away";
+    "nick" "[NAME]" ANYWHERE, true, |rest| Some(A::Nick(rest.to_owned())), "Choose what you are called in this community";
     "leave" "" &[Context::Composer, Context::Messages, Context::Sidebar], true, plain!(A::Leave), "Leave this community or group";
     "command" "" COMMANDS, false, plain!(A::Command), "Type a command; what stands in the composer stays";
     "help" "" ANYWHERE, true, plain!(A::Help), "Show what can be done here";

@@ -45,6 +45,8 @@ pub struct Account {
     pub me: UserId,
     /// How oneself wants to be seen; `None`: as the network does it by itself.
     pub status: Option<Presence>,
+    /// What oneself says beside it, where it was chosen here.
+    pub status_text: Option<String>,
     /// This device's session.
     pub session: Option<SessionId>,
     /// What its network can do.
@@ -89,6 +91,8 @@ pub struct Account {
     pub outbox: Outbox,
     /// When oneself wrote last where slow mode is on.
     pub slow: super::slow::Slow,
+    /// Until when its network takes nothing written, and whether a moderator did that.
+    pub limited: Option<(Mono, bool)>,
     /// What was asked and not yet answered.
     pub requests: Requests,
     /// Unread messages and mentions by community, and of direct chats and groups under `None`; kept up with every change.

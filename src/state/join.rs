@@ -27,6 +27,22 @@ pub(super) fn account(state: &State) -> Result<AccountId, &'static str> {
     })
 }
 
+/// The account that somebody is written to with: that of the open chat if direct chats can be begun there, else one that knows such a person,
+/// else the first that can.
+pub(super) fn writer(state: &State, name: &str) -> Option<AccountId> {
+    let can = |account: &&super::Account| account.is_signed_in() && account.caps.directs;
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).and_then(|chat| state.core.account(chat.account));
+    let named = |account: &&super::Account| {
+        let is = |user: &crate::domain::User| user.username.as_ref().is_some_and(|one| one.eq_ignore_ascii_case(name));
+        account.users.values().any(is)
+    };
+    let all = || state.core.accounts.iter().filter(can);
+    let found = open.filter(can).or_else(|| all().find(named)).or_else(|| all().next());
+    // Where none can, the network says why.
+    let signed_in = |account: &&super::Account| account.is_signed_in();
+    found.or(open.filter(signed_in)).or_else(|| state.core.accounts.iter().find(signed_in)).map(|account| account.id)
+}
+
 /// The user has an invite, or is asked for it.
 pub(super) fn wanted(state: &mut State, invite: &str, fx: &mut Effects) {
     let account = match account(state) {

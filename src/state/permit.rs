@@ -14,6 +14,8 @@ pub enum ComposerState {
     ReadOnly(&'static str),
     /// The next message may be sent then: slow mode.
     Slow(Mono),
+    /// The network takes nothing until then; whether a moderator did that.
+    Limited(Mono, bool),
     /// Not connected: what is sent waits.
     Offline,
     /// Signed out: nothing can be sent before signing in.
@@ -27,6 +29,11 @@ pub fn composer_state(state: &State) -> ComposerState {
     let Some(account) = state.core.account(chat.account) else { return ComposerState::NoChat };
     if let Some(reason) = refusal_to_write(state, chat) {
         return ComposerState::ReadOnly(reason);
+    }
+    if let Some((until, moderated)) = slow::limited(account, state.now.mono)
+        && !matches!(account.link, LinkPhase::SignedOut { .. })
+    {
+        return ComposerState::Limited(until, moderated);
     }
     if let Some(until) = slow::until(account, chat.chat, state.now.mono)
         && !matches!(account.link, LinkPhase::SignedOut { .. })

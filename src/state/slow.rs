@@ -2,9 +2,9 @@
 //!
 //! Who is above it is not published; nib's choice is whoever may change the channel. What a network refuses all the same goes the way of every refusal.
 
-use super::outbox::Stage;
-use super::{Account, ComposerState, State, composer_state};
-use crate::domain::{Chat, ChatId, ChatKey, ChatKind, Mono, Now, Permissions};
+use super::outbox::{self, Stage};
+use super::{Account, ComposerState, Effects, State, composer_state};
+use crate::domain::{AccountId, Chat, ChatId, ChatKey, ChatKind, Mono, Now, Permissions};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -38,9 +38,40 @@ pub fn pause(account: &Account, chat: &Chat) -> Option<Duration> {
     }
 }
 
+/// Until when an account's network takes nothing written, and whether a moderator did that.
+#[must_use]
+pub fn limited(account: &Account, now: Mono) -> Option<(Mono, bool)> {
+    account.limited.filter(|(until, _)| *until > now)
+}
+
+/// The network takes nothing written for a while. What waits goes then.
+pub(super) fn limit(state: &mut State, id: AccountId, wait: Duration, moderated: bool, fx: &mut Effects) {
+    let until = state.now.mono.plus(wait);
+    let now = state.now.mono;
+    let Some(account) = state.core.account_mut(id) else { return };
+    account.limited = (!wait.is_zero()).then(|| match limited(account, now) {
+        Some((known, by)) => (known.max(until), by || moderated),
+        None => (until, moderated),
+    });
+    state.touch();
+    outbox::pump_all(state, id, fx);
+}
+
+/// A limit in words, with the time left.
+#[must_use]
+pub fn limit_sentence(until: Mono, moderated: bool, now: Mono) -> String {
+    let why = if moderated { "A moderator has silenced you" } else { "Too much at once" };
+    format!("{why}: {} left", left(until, now))
+}
+
 /// When the next message may be written; `None`: now, or nothing is known against it.
 #[must_use]
 pub fn until(account: &Account, chat: ChatId, now: Mono) -> Option<Mono> {
+    let limited = limited(account, now).map(|(until, _)| until);
+    limited.max(slow_until(account, chat, now))
+}
+
+fn slow_until(account: &Account, chat: ChatId, now: Mono) -> Option<Mono> {
     let pause = pause(account, account.chats.get(&chat)?)?;
     let until = account.slow.last.get(&chat)?.saturating_add(micros(pause));
     u64::try_from(until).ok().map(Mono).filter(|until| *until > now)
@@ -50,7 +81,7 @@ pub fn until(account: &Account, chat: ChatId, now: Mono) -> Option<Mono> {
 pub(super) fn shown_until(state: &State) -> Option<Mono> {
     state.front.as_ref().filter(|front| front.shows_timeline())?;
     match composer_state(state) {
-        ComposerState::Slow(until) => Some(until),
+        ComposerState::Slow(until) | ComposerState::Limited(until, _) => Some(until),
         _ => None,
     }
 }
@@ -58,12 +89,15 @@ pub(super) fn shown_until(state: &State) -> Option<Mono> {
 /// Why a message would come too early; `None` if it would not.
 pub(super) fn too_early(state: &State, chat: ChatKey) -> Option<String> {
     let (account, known) = state.core.chat(chat)?;
+    if let Some((until, moderated)) = limited(account, state.now.mono) {
+        return Some(limit_sentence(until, moderated, state.now.mono));
+    }
     pause(account, known)?;
     let on_its_way = |stage: &Stage| matches!(stage, Stage::Committing | Stage::Queued | Stage::InFlight(_));
     if account.outbox.of(chat.chat).iter().any(|row| on_its_way(&row.stage)) {
         return Some("Slow mode: your last message is still on its way".to_owned());
     }
-    until(account, chat.chat, state.now.mono).map(|until| sentence(until, state.now.mono))
+    slow_until(account, chat.chat, state.now.mono).map(|until| sentence(until, state.now.mono))
 }
 
 /// Slow mode in words, with the time left; short enough to be read whole on a narrow screen.

@@ -1,11 +1,19 @@
 //! How oneself is seen by others: chosen by the user, told to the network by each connection anew.
 
 use super::requests::Purpose;
-use super::{Effects, State};
+use super::{Account, Effects, State};
 use crate::domain::{AccountId, Presence, Priority, Refusal, RefusalKind, Reply, Request};
 
+/// What is said to be seen like this: with the words chosen before, which the network may forget else.
+fn request(account: &Account, presence: Presence) -> Request {
+    match &account.status_text {
+        Some(text) if account.caps.status_text => Request::SetStatus { presence, text: text.clone() },
+        _ => Request::SetPresence(presence),
+    }
+}
+
 /// The user wants to be seen like this through the account that the screen tells of.
-pub(super) fn wanted(state: &mut State, presence: Presence, fx: &mut Effects) {
+pub(super) fn wanted(state: &mut State, presence: Presence, text: Option<String>, fx: &mut Effects) {
     let shown = state.front.as_ref().and_then(|front| state.shown_account(front)).map(|account| account.id);
     let Some(account) = shown.and_then(|id| state.core.account_mut(id)) else {
         return state.notice("Sign in first", true, fx);
@@ -15,13 +23,39 @@ pub(super) fn wanted(state: &mut State, presence: Presence, fx: &mut Effects) {
     if !account.caps.presence && online {
         return state.notice("This network does not let you choose how you are seen", true, fx);
     }
+    if let Some(text) = text {
+        if online && !account.caps.status_text {
+            return state.notice("This network has no room for words beside it", true, fx);
+        }
+        account.status_text = Some(text);
+    }
     let before = account.status.replace(presence);
+    let request = request(account, presence);
     state.touch();
     if online {
-        state.ask(id, Request::SetPresence(presence), Priority::User, Purpose::Status { before, wanted: presence }, fx);
+        state.ask(id, request, Priority::User, Purpose::Status { before, wanted: presence }, fx);
     } else {
         state.notice("You are seen like this once there is a connection", false, fx);
     }
+}
+
+/// The user wants to be called like this in the community of the open chat.
+pub(super) fn nick(state: &mut State, name: String, fx: &mut Effects) {
+    let open = state.front.as_ref().and_then(|front| front.pane.chat);
+    let here = open.and_then(|open| state.core.chat(open)).filter(|(_, chat)| chat.community().is_some());
+    let Some((account, chat)) = here else {
+        return state.notice("Open a channel of the community first", true, fx);
+    };
+    let why = match (account.caps.nicknames, account.is_signed_in()) {
+        (false, _) => Some("nib cannot change what you are called here"),
+        (true, false) => Some("Not now: there is no connection"),
+        (true, true) => None,
+    };
+    if let Some(why) = why {
+        return state.notice(why, true, fx);
+    }
+    let (id, request) = (account.id, Request::SetNickname { chat: chat.id, name });
+    state.ask(id, request, Priority::User, Purpose::Change("Your name stays"), fx);
 }
 
 /// A connection stands: whoever chose how to be seen is seen like that through it, too.
@@ -29,7 +63,8 @@ pub(super) fn tell(state: &mut State, id: AccountId, fx: &mut Effects) {
     let Some(account) = state.core.account(id).filter(|account| account.caps.presence) else { return };
     if let Some(presence) = account.status {
         let purpose = Purpose::Status { before: Some(presence), wanted: presence };
-        state.ask(id, Request::SetPresence(presence), Priority::Background, purpose, fx);
+        let request = request(account, presence);
+        state.ask(id, request, Priority::Background, purpose, fx);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
 use super::{
-    Effects, State, answers, gone, history, join, link, login, members, messages, people, polls, roster, sync, typing,
-    unread, voice,
+    Effects, State, answers, gone, history, join, link, login, members, messages, people, polls, roster, slow, sync,
+    typing, unread, voice,
 };
 use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Update, UserId};
 
@@ -22,6 +22,7 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         Update::MessagePinned { chat, message, pinned } => messages::pinned(state, id, chat, message, pinned),
         Update::PollChanged { chat, message, tally } => polls::told(state, ChatKey::new(id, chat), message, &tally),
         Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),
+        Update::WritingLimited { wait, moderated } => slow::limit(state, id, wait, moderated, fx),
         Update::ReadMarkMoved { chat, upto, unread, mentions } => {
             unread::moved(state, ChatKey::new(id, chat), upto, unread, mentions);
         }

@@ -36,6 +36,7 @@ const CAPABILITIES: &[&str] = &[
     "rate_limit_reset",
     "roles_list",
     "server_info",
+    "slash_call",
     "status_get",
     "status_set",
     "thread_create",
@@ -373,6 +374,7 @@ impl Server {
             "message_get" | "messages_get" | "messages_around" | "messages_pinned" | "messages_search"
             | "message_replies" | "thread_messages" => self.read(id, user, name, packet),
             "unreads_get" | "unreads_count" | "unreads_ack" => self.unreads(id, user, name, packet),
+            "slash_call" => self.slash_call(user, packet),
             "poll_create" | "poll_vote" | "poll_results" | "poll_get" | "poll_end" => {
                 self.polls(id, user, name, packet)
             }

@@ -49,6 +49,14 @@ impl<'a> Card<'a> {
 
     fn runs(&mut self, text: &str, runs: &[(usize, Style)], (indent, most): (usize, usize)) {
         let from = self.rows.len();
+        // Longer than what shows of it need not be wrapped.
+        let mut end = text.len().min((most + 1) * self.room * 16);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = &text[..end];
+        let runs: Vec<(usize, Style)> = runs.iter().map(|&(to, style)| (to.min(end), style)).collect();
+        let runs = runs.as_slice();
         Styled { text, runs }.wrap(indent, self.room, Breaking::Words, &mut self.rows);
         if self.rows.len() > from + most {
             self.rows.truncate(from + most);

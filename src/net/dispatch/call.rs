@@ -54,7 +54,7 @@ impl Subject {
                 Some(Self::Message(*chat, message.id))
             }
             Request::MarkRead { chat, .. } => Some(Self::ReadMark(*chat)),
-            Request::SetPresence(_) => Some(Self::Presence),
+            Request::SetPresence(_) | Request::SetStatus { .. } => Some(Self::Presence),
             Request::Send(outgoing) if !outgoing.attachments.is_empty() => Some(Self::Files),
             _ => None,
         }
@@ -79,6 +79,7 @@ pub(super) const fn is_read(request: &Request) -> bool {
             | Request::LookupInvite(_)
             | Request::FetchHistory { .. }
             | Request::FetchPinned(_)
+            | Request::FetchPoll { .. }
     )
 }
 

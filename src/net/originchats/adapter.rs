@@ -7,7 +7,7 @@ use super::book::{Book, Context};
 use super::call::{self, Call, First, Outcome};
 use super::defaults::{GARBAGE_LIMIT, LIST_PACE, OriginConfig, WAITING_LIMIT};
 use super::pending::{Pending, PendingRequests, Purpose, nonce_of};
-use super::refusal::{limit, limited, of_error};
+use super::refusal::{is_by_moderator, limit, limited, of_error};
 use super::server::Server;
 use super::sign_in::{Next, SignIn};
 use super::wire::{Command, Handshake, Incoming, Packet, Person, Raw, read};
@@ -197,8 +197,14 @@ impl OriginAdapter {
             Packet::Ready(person) => return self.ready(*person, now, out),
             Packet::Disconnect { ref reason } => return self.disconnected(reason.as_ref(), out),
             Packet::AuthSuccess | Packet::Ping => return,
-            Packet::RateLimit { ref millis, .. } => {
-                self.limited_until = self.limited_until.max(now.mono.plus(limit(*millis)));
+            Packet::RateLimit { ref text, millis } => {
+                let wait = limit(millis);
+                self.limited_until =
+                    if wait.is_zero() { now.mono } else { self.limited_until.max(now.mono.plus(wait)) };
+                let moderated = text.as_ref().is_some_and(is_by_moderator);
+                if self.phase == Phase::SignedIn {
+                    out.events.push(NetEvent::Update(Update::WritingLimited { wait, moderated }));
+                }
             }
             _ => {}
         }

@@ -4,14 +4,15 @@
 //! swallowed, they are passed over.
 
 use super::book::Book;
-use super::history;
 use super::refusal::unfitting;
 use super::wire::{At, Command, Packet};
+use super::{direct, history};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
     Bundle, ChatId, ChatKind, MessageId, MessageKey, Nonce, Outgoing, Presence, Refusal, Reply, Request, ThreadChange,
     User, UserId,
 };
+use std::collections::BTreeMap;
 
 /// What came of a call.
 pub enum Outcome {
@@ -61,7 +62,7 @@ impl Call {
     }
 }
 
-fn refuse(kind: RefusalKind, text: &'static str) -> Refusal {
+pub(super) fn refuse(kind: RefusalKind, text: &'static str) -> Refusal {
     Refusal::ours(kind, text)
 }
 
@@ -138,10 +139,7 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
                 Ok(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }))
             });
         }
-        Request::FetchDirect(user) if book.server.direct => {
-            let user = *user;
-            return lists(vec![List::Channels], book, move |book| direct_with(user, book));
-        }
+        Request::FetchDirect(user) if book.server.direct => direct::first(*user, book)?,
         Request::FetchDirect(_) => {
             let text = "Direct chats of this network are on a server of their own. Sign in to that one, too.";
             return Err(refuse(RefusalKind::Unsupported, text));
@@ -172,6 +170,11 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::LookupUsername(name) => {
             if let Some(user) = book.find(name) {
                 return done(Reply::User(user));
+            }
+            // Whoever is not listed may still be written to: beginning the chat tells whether there is such a person.
+            if book.server.direct {
+                let user = book.names.user(name.trim().trim_start_matches('@'));
+                return done(Reply::User(book.user(user)));
             }
             let name = name.clone();
             let missing = || refuse(RefusalKind::NotFound, "Nobody on this server has that user name.");
@@ -251,15 +254,22 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             let thread_id = place(*thread, book)?.thread_id.ok_or_else(not_here)?;
             Call::done(thread_change(thread_id, change))
         }
-        Request::SetPresence(_) if !book.server.can("status_set") => return done(Reply::Done),
-        Request::SetPresence(presence) => Call::done(Command::StatusSet {
-            status: match presence {
-                Presence::Online => "online",
-                Presence::Idle => "idle",
-                Presence::Busy => "dnd",
-                Presence::Offline => "invisible",
-            },
-        }),
+        Request::SetPresence(_) | Request::SetStatus { .. } if !book.server.can("status_set") => {
+            return done(Reply::Done);
+        }
+        Request::SetPresence(presence) => Call::done(Command::StatusSet { status: status(*presence), text: None }),
+        Request::SetStatus { presence, text } => {
+            Call::done(Command::StatusSet { status: status(*presence), text: Some(text.trim().to_owned()) })
+        }
+        Request::SetNickname { chat, name } => {
+            let at = place(*chat, book)?;
+            let Some(channel) = at.channel.filter(|_| at.thread_id.is_none() && book.has_messages(*chat)) else {
+                let text = "Servers of this network take a nickname in a text channel only; open one and try again.";
+                return Err(refuse(RefusalKind::Unsupported, text));
+            };
+            let args = BTreeMap::from([("nickname", name.trim().to_owned())]);
+            Call::done(Command::SlashCall { channel, command: "nick", args })
+        }
         Request::LookupInvite(_) | Request::UseInvite(_) => {
             let text = "Servers of this network are joined by signing in to their address.";
             return Err(refuse(RefusalKind::Unsupported, text));
@@ -370,12 +380,13 @@ fn direct_chats(book: &mut Book) -> Bundle {
     Bundle { users: peers, chats, ..Bundle::default() }
 }
 
-fn direct_with(user: UserId, book: &mut Book) -> Result<Reply, Refusal> {
-    let chat = book.chats().into_iter().find(|chat| chat.kind == ChatKind::Direct { peer: user });
-    let missing =
-        || refuse(RefusalKind::NotFound, "There is no chat with this person yet, and nib cannot begin one here.");
-    let chat = chat.ok_or_else(missing)?;
-    Ok(Reply::Chat(Bundle { users: vec![book.user(user)], chats: vec![chat], ..Bundle::default() }))
+fn status(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Online => "online",
+        Presence::Idle => "idle",
+        Presence::Busy => "dnd",
+        Presence::Offline => "invisible",
+    }
 }
 
 fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {

@@ -9,6 +9,7 @@ pub mod adapter;
 pub mod book;
 pub mod call;
 pub mod defaults;
+pub mod direct;
 pub mod history;
 pub mod ids;
 pub mod linking;

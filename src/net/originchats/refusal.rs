@@ -23,6 +23,26 @@ fn meaning(text: &str) -> (RefusalKind, Option<&'static str>) {
         (RefusalKind::Forbidden, Some("This thread is locked: nobody can read or write in it."))
     } else if text.contains("This thread is archived") {
         (RefusalKind::Forbidden, Some("This thread is archived. Write in it to open it again."))
+    } else if text.contains("trying to reply to was not found") {
+        (RefusalKind::NotFound, Some("The message that you answer is gone. Leave the answer to send it as a message."))
+    } else if text.contains("Message not found") {
+        (RefusalKind::NotFound, Some("The message is gone."))
+    } else if text.contains("Thread not found") {
+        (RefusalKind::NotFound, Some("The thread is gone."))
+    } else if text.contains("Channel not found") {
+        (RefusalKind::NotFound, Some("The channel is gone, or has another name now."))
+    } else if text.contains("does not exist") {
+        (RefusalKind::NotFound, Some("Nobody has that user name."))
+    } else if text.contains("cannot be empty") {
+        (RefusalKind::Invalid, Some("An empty message cannot be sent."))
+    } else if text.starts_with("Attachment") && text.contains("not found or expired") {
+        (RefusalKind::NotFound, Some("The file is not on the server any more. Attach it again."))
+    } else if text.starts_with("Embed") && text.contains("validation error") {
+        (RefusalKind::Invalid, Some("The server does not take this card."))
+    } else if text.contains("to mention the") {
+        (RefusalKind::Forbidden, Some("You may not mention that role. Take the mention out and send it again."))
+    } else if text.contains("Access denied: '") {
+        (RefusalKind::Forbidden, Some("Your roles here do not allow that."))
     } else if text.contains("Access denied to this channel") {
         (RefusalKind::Forbidden, Some("You may not read this channel."))
     } else if text.contains("Access denied")
@@ -65,6 +85,13 @@ fn sentence(text: &Raw) -> CleanText {
 pub fn limit(millis: Option<i64>) -> Duration {
     let told = millis.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
     told.unwrap_or(LIMIT).min(LONGEST_LIMIT)
+}
+
+/// Whether somebody set a limit, not the counting of messages.
+#[must_use]
+pub fn is_by_moderator(reason: &Raw) -> bool {
+    let reason = reason.wire().to_lowercase();
+    ["timeout", "muted", "mute:"].iter().any(|word| reason.contains(word))
 }
 
 /// The refusal for as long as a limit lasts.

@@ -71,6 +71,9 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
     Ok(match request {
         // Codes go to the handshake; one that comes here comes too late.
         Request::SignInCode(_) => return Err(Refusal::ours(RefusalKind::Invalid, "No code is asked for just now.")),
+        Request::SetStatus { .. } | Request::SetNickname { .. } => {
+            return Err(Refusal::ours(RefusalKind::Unsupported, "nib cannot set this on this network."));
+        }
         Request::FetchPoll { .. } | Request::Vote { .. } | Request::BeginPoll { .. } | Request::EndPoll { .. } => {
             return Err(Refusal::ours(RefusalKind::Unsupported, "This network has no polls."));
         }

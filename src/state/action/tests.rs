@@ -17,7 +17,7 @@ fn every_entry_can_be_read_back() {
     for info in REGISTRY {
         let arguments = match info.arguments {
             "CHAT" => "self",
-            "online|idle|invisible" => "idle",
+            "online|idle|dnd|invisible [TEXT]" => "idle",
             "up|down" => "up",
             "PATH [TEXT]" => "a.png",
             "NUMBER" => "2",

@@ -244,6 +244,10 @@ fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, f
     if !account.is_signed_in() {
         return state.notice("Not changed: there is no connection; what you typed stays here", true, fx);
     }
+    if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
+        let sentence = slow::limit_sentence(until, moderated, state.now.mono);
+        return state.notice(format!("Not changed: {sentence}"), true, fx);
+    }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
     let same = known.is_some_and(|known| known.as_typed() == text);
     leave_mode(state);

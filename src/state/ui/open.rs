@@ -165,8 +165,8 @@ pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<T
     match resolve_chat(&state.core, written) {
         Ok(key) => found(state, key, ticket, fx),
         Err(error) => {
-            let signed_in = state.core.accounts.iter().find(|account| account.is_signed_in()).map(|account| account.id);
             let name = written.trim().strip_prefix('@').filter(|name| !name.is_empty());
+            let signed_in = join::writer(state, name.unwrap_or_default());
             match (&error, name, signed_in) {
                 (ResolveError::Unknown { .. }, Some(name), Some(account)) => {
                     let purpose = Purpose::Person { name: name.to_owned(), ticket };

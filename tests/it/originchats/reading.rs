@@ -12,6 +12,17 @@ fn id(uuid: &str) -> MessageId {
     MessageId::new(u128::from_str_radix(&uuid.replace('-', ""), 16).unwrap())
 }
 
+/// The channel that a frame tells anew, with what may be done in it.
+fn channel_anew(peer: &mut Peer, packet: &Value) -> Box<Chat> {
+    peer.hear(packet);
+    let updates = peer.updates();
+    let [Update::ChannelChanged(chat), Update::OverridesChanged { chat: of, overrides }] = &updates[..] else {
+        panic!("{packet} became {updates:?}")
+    };
+    assert_eq!((*of, *overrides), (chat.id, chat.overrides));
+    chat.clone()
+}
+
 /// The one update that a frame becomes.
 fn one(peer: &mut Peer, packet: &Value) -> Update {
     peer.hear(packet);
@@ -327,24 +338,15 @@ fn threads_are_chats_under_their_forum() {
     let bundle = peer.sync();
     let forum = chat_of(&bundle, "help");
     let thread = |locked: bool, archived: bool| json!({"id": THREAD, "name": "My thread", "parent_channel": "help", "created_by": "bob", "created_at": 1.5e9, "locked": locked, "archived": archived, "participants": ["bob"], "last_message": null, "last_message_id": null});
-    // What may be done in it is told with it.
-    let mut told = |packet: Value| {
-        peer.hear(&packet);
-        let updates = peer.updates();
-        let [Update::ChannelChanged(chat), Update::OverridesChanged { chat: of, overrides }] = &updates[..] else {
-            panic!("{updates:?}")
-        };
-        assert_eq!((*of, *overrides), (chat.id, chat.overrides));
-        chat.clone()
-    };
-    let chat = told(json!({"cmd": "thread_create", "thread": thread(false, false), "channel": "help"}));
+    let chat =
+        channel_anew(&mut peer, &json!({"cmd": "thread_create", "thread": thread(false, false), "channel": "help"}));
     assert_eq!(
         (chat.parent(), chat.channel_kind(), chat.name.as_str()),
         (Some(forum), Some(ChannelKind::Thread), "My thread")
     );
     assert_eq!(rights(&chat), ["view", "send", "react"]);
     // Told without the forum's name beside it.
-    let locked = told(json!({"cmd": "thread_update", "thread": thread(true, false)}));
+    let locked = channel_anew(&mut peer, &json!({"cmd": "thread_update", "thread": thread(true, false)}));
     assert_eq!((locked.id, rights(&locked)), (chat.id, vec!["view"]));
     assert!(locked.thread.is_some_and(|thread| thread.locked && thread.hidden));
     let told = json!({"cmd": "message_new", "message": message(ID, "bob", "post", 1.6e9), "channel": "help", "thread_id": THREAD});
@@ -362,10 +364,9 @@ fn channels_are_made_renamed_and_removed() {
         &mut peer,
         json!([{"name": "a", "type": "text"}, {"name": "f", "type": "forum", "threads": [{"id": THREAD, "name": "t"}]}]),
     );
-    let made = one(&mut peer, &json!({"cmd": "channel_create", "channel": {"name": "b", "type": "text"}}));
-    let Update::ChannelChanged(b) = made else { panic!("{made:?}") };
+    let b = channel_anew(&mut peer, &json!({"cmd": "channel_create", "channel": {"name": "b", "type": "text"}}));
     let renamed = json!({"cmd": "channel_update", "current_name": "b", "channel": {"name": "c", "type": "text", "display_name": "See"}});
-    let Update::ChannelChanged(c) = one(&mut peer, &renamed) else { panic!("not renamed") };
+    let c = channel_anew(&mut peer, &renamed);
     assert_eq!((c.id, c.name.as_str()), (b.id, "See"));
     assert_eq!(peer.asked(1, &Request::SetTyping { chat: b.id, typing: true })["channel"], "c");
     peer.hear(&json!({"cmd": "channel_delete", "name": "f"}));

@@ -179,7 +179,6 @@ fn asked_the_same_it_answers_in_the_same_shape() {
         "rate_limit_status",
         "role_create",
         "self_roles_list",
-        "slash_call",
         "slash_list",
         "user_ban",
         "user_timeout",

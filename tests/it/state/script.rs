@@ -115,6 +115,7 @@ impl Script {
             max_length: Some(2_000),
             max_files: 3,
             max_file: 1_000_000,
+            directs: true,
             // Tests of the rest say so.
             ..Caps::default()
         }

@@ -1,7 +1,9 @@
 //! What the server pushes: each of its events in neutral words.
 
 use super::Book;
-use crate::domain::{ChatId, LinkEvent, Message as Neutral, Nonce, ReactEmoji, Update, UserId, VoiceParticipant};
+use crate::domain::{
+    Bundle, ChatId, LinkEvent, Message as Neutral, Nonce, ReactEmoji, Update, UserId, VoiceParticipant,
+};
 use crate::net::NetEvent;
 use crate::net::originchats::server::Generation;
 use crate::net::originchats::wire::{Message, Packet, Person, Place, Raw, Status};
@@ -91,11 +93,11 @@ impl Book {
             }
             Packet::Channel { channel, was } => {
                 let id = self.changed_channel(*channel, was.as_ref());
-                self.chat(id).map(|chat| Update::ChannelChanged(Box::new(chat))).into_iter().collect()
+                self.chat_updates(id)
             }
             Packet::ChannelDelete { name } => self.forget_channel(&name).into_iter().map(Update::ChatRemoved).collect(),
             Packet::Thread { thread, forum } => match self.changed_thread(*thread, forum.as_ref()) {
-                Some(id) => self.thread_updates(id),
+                Some(id) => self.chat_updates(id),
                 None => {
                     // The list of channels will bring it.
                     self.skipped.count("thread of an unknown forum");
@@ -181,7 +183,7 @@ impl Book {
             return Vec::new();
         };
         let revived = self.wrote(chat, &message.id, message.timestamp);
-        let mut updates = if revived { self.thread_updates(chat) } else { Vec::new() };
+        let mut updates = if revived { self.chat_updates(chat) } else { Vec::new() };
         let message: Neutral = self.message(message, chat);
         let author = (!self.people.contains_key(&message.author)).then(|| Box::new(self.user(message.author)));
         if let Some(unread) = self.unreads.get_mut(&chat) {
@@ -191,10 +193,14 @@ impl Book {
         updates
     }
 
-    /// A thread, anew: what may be done in it changes with it.
-    fn thread_updates(&mut self, thread: ChatId) -> Vec<Update> {
-        let Some(chat) = self.chat(thread) else { return Vec::new() };
-        let rights = Update::OverridesChanged { chat: thread, overrides: chat.overrides };
+    /// A channel or thread, anew: what may be done in it changes with it.
+    fn chat_updates(&mut self, id: ChatId) -> Vec<Update> {
+        let Some(chat) = self.chat(id) else { return Vec::new() };
+        if chat.community().is_none() {
+            let bundle = Bundle { chats: vec![chat], ..Bundle::default() };
+            return vec![Update::ChatChanged(Box::new(bundle))];
+        }
+        let rights = Update::OverridesChanged { chat: id, overrides: chat.overrides };
         vec![Update::ChannelChanged(Box::new(chat)), rights]
     }
 

@@ -1,6 +1,7 @@
 //! What nib says: each command with its parameters.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A command. Not `Debug`: some hold a password or a proof of who one is.
 #[derive(Clone, PartialEq, Serialize)]
@@ -142,7 +143,15 @@ pub enum Command {
     /// Deletes a thread.
     ThreadDelete { thread_id: String },
     /// Tells whether one is there.
-    StatusSet { status: &'static str },
+    StatusSet {
+        status: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// Runs a command of the server.
+    SlashCall { channel: String, command: &'static str, args: BTreeMap<&'static str, String> },
+    /// Begins a direct chat; newer servers only.
+    ChannelCreate { user: String },
     /// Leaves the server, for good.
     UserLeave {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -216,6 +225,8 @@ impl Command {
             Self::ThreadLeave { .. } => "thread_leave",
             Self::ThreadDelete { .. } => "thread_delete",
             Self::StatusSet { .. } => "status_set",
+            Self::SlashCall { .. } => "slash_call",
+            Self::ChannelCreate { .. } => "channel_create",
             Self::UserLeave { .. } => "user_leave",
         }
     }
@@ -293,7 +304,9 @@ mod tests {
             Command::ThreadJoin { thread_id: text() },
             Command::ThreadLeave { thread_id: text() },
             Command::ThreadDelete { thread_id: text() },
-            Command::StatusSet { status: "idle" },
+            Command::StatusSet { status: "idle", text: Some(text()) },
+            Command::SlashCall { channel: text(), command: "nick", args: BTreeMap::from([("nickname", text())]) },
+            Command::ChannelCreate { user: text() },
             Command::UserLeave { channel: None },
         ];
         for command in all {

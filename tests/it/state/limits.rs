@@ -1,0 +1,78 @@
+//! What the network takes nothing of for a while: said with the time left, nothing typed lost; how one is seen and called; whom one writes with.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::{Action, ComposerState, composer_state};
+use std::time::Duration;
+
+fn limit(script: &mut Script, seconds: u64, moderated: bool) {
+    script.receive(Update::WritingLimited { wait: Duration::from_secs(seconds), moderated });
+}
+
+#[test]
+fn a_limit_counts_down_and_keeps_the_draft() {
+    let mut script = Script::ready();
+    script.type_text("one more");
+    limit(&mut script, 30, false);
+    assert!(matches!(composer_state(&script.state), ComposerState::Limited(_, false)));
+    assert_eq!(sends(&script.act(Action::Send)), []);
+    assert_eq!((script.composer().as_str(), script.notice()), ("one more", "Too much at once: 30 s left"));
+    let before = script.state.revision;
+    script.advance(Duration::from_secs(2));
+    assert!(script.state.revision > before, "the number on screen changes by itself");
+    script.act(Action::Send);
+    assert_eq!(script.notice(), "Too much at once: 28 s left");
+    script.advance(Duration::from_secs(28));
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+    assert_eq!(sends(&script.act(Action::Send)).len(), 1);
+}
+
+#[test]
+fn what_waits_goes_when_the_limit_is_over_and_a_moderator_is_named() {
+    let mut script = Script::ready();
+    limit(&mut script, 10, true);
+    let queued = Action::SendTo {
+        chat: chat(12),
+        text: "later".to_owned(),
+        verbatim: false,
+        reply_to: None,
+        attachments: Vec::new(),
+    };
+    script.act(queued);
+    assert_eq!(script.notice(), "Not sent: A moderator has silenced you: 10 s left");
+    // Another, shorter one changes nothing; the end of it all does.
+    limit(&mut script, 2, false);
+    assert!(matches!(composer_state(&script.state), ComposerState::Limited(_, true)));
+    limit(&mut script, 0, false);
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+}
+
+#[test]
+fn a_status_has_words_where_there_is_room_for_them() {
+    let mut script = Script::ready();
+    script.act(Action::StatusText(Presence::Busy, "deep in thought".to_owned()));
+    assert_eq!(script.notice(), "This network has no room for words beside it");
+    script.state.core.account_mut(HOME).unwrap().caps.status_text = true;
+    let fx = script.act(Action::StatusText(Presence::Busy, "deep in thought".to_owned()));
+    let told = |presence| Request::SetStatus { presence, text: "deep in thought".to_owned() };
+    assert_eq!(requests(&fx), [told(Presence::Busy)]);
+    let fx = script.act(Action::Status(Presence::Online));
+    assert_eq!(requests(&fx), [told(Presence::Online)], "the words stay");
+    use nib::state::action::parse;
+    assert_eq!(parse("status dnd"), Ok(Action::Status(Presence::Busy)));
+    assert_eq!(parse("status idle -"), Ok(Action::StatusText(Presence::Idle, String::new())));
+    assert_eq!(parse("status idle  at tea"), Ok(Action::StatusText(Presence::Idle, "at tea".to_owned())));
+}
+
+#[test]
+fn a_nickname_is_chosen_in_a_channel() {
+    let mut script = Script::ready();
+    script.act(Action::Nick("Bobby".to_owned()));
+    assert_eq!(script.notice(), "nib cannot change what you are called here");
+    script.state.core.account_mut(HOME).unwrap().caps.nicknames = true;
+    let fx = script.act(Action::Nick("Bobby".to_owned()));
+    assert_eq!(requests(&fx), [Request::SetNickname { chat: ChatId::new(11), name: "Bobby".to_owned() }]);
+    script.open(31);
+    script.act(Action::Nick("Bobby".to_owned()));
+    assert_eq!(script.notice(), "Open a channel of the community first");
+}
