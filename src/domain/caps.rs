@@ -15,6 +15,8 @@ pub struct Caps {
     pub read_marks: bool,
     /// Messages can be answered.
     pub replies: bool,
+    /// Whoever answers can choose not to call the one who is answered.
+    pub quiet_replies: bool,
     /// Own messages can be changed.
     pub edit: bool,
     /// Messages can be deleted.

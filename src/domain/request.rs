@@ -208,6 +208,8 @@ pub struct Outgoing {
     pub verbatim: bool,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// An answer that does not call the one who is answered.
+    pub quiet: bool,
     /// Files to attach.
     pub attachments: Vec<Upload>,
 }

@@ -1,6 +1,6 @@
 //! Text with formatting spans.
 
-use super::id::{EmojiId, UserId};
+use super::id::{ChatId, EmojiId, UserId};
 use super::text::CleanText;
 
 /// Clean text and its formatting. Spans are sorted by start, lie on character boundaries within the text, are not empty, and may overlap and nest.
@@ -48,6 +48,13 @@ pub enum SpanKind {
     Mention(Option<UserId>),
     /// A custom emoji; the text is its stand-in.
     Emoji(EmojiId),
+    /// Words in place of what is written otherwise: a link to a chat, a picture that has a name.
+    Instead {
+        /// What is written.
+        written: CleanText,
+        /// The chat that it leads to.
+        chat: Option<ChatId>,
+    },
     /// A whole line with a part of its own, its mark at its start included.
     Line(LineKind),
 }
@@ -63,11 +70,60 @@ pub enum LineKind {
     Small,
 }
 
+/// Where a place is after parts of a text were replaced: each with its start and end before and after, ascending.
+#[must_use]
+pub fn moved(moves: &[(usize, usize, usize, usize)], point: u32) -> u32 {
+    let point = point as usize;
+    let to = match moves.iter().rev().find(|(start, ..)| *start <= point) {
+        None => point,
+        Some(&(_, end, from, _)) if point < end => from,
+        Some(&(_, end, _, to)) => to + (point - end),
+    };
+    u32::try_from(to).unwrap_or(u32::MAX)
+}
+
 impl RichText {
     /// Text without formatting.
     #[must_use]
     pub fn plain(text: CleanText) -> Self {
         Self { text, spans: Box::default() }
+    }
+
+    /// The same with what is written in place of the words that stand for it.
+    #[must_use]
+    pub fn as_written(&self) -> Self {
+        let instead = |span: &&Span| matches!(span.kind, SpanKind::Instead { .. });
+        let (mut text, mut at, mut moves, mut links) = (String::new(), 0, Vec::new(), Vec::new());
+        for span in self.spans.iter().filter(instead) {
+            let (start, end) = (span.start as usize, span.end as usize);
+            let (SpanKind::Instead { written, .. }, Some(before)) = (&span.kind, self.text.get(at..start)) else {
+                continue;
+            };
+            text.push_str(before);
+            let from = text.len();
+            text.push_str(written);
+            moves.push((start, end, from, text.len()));
+            at = end;
+            // A web address is a link by itself.
+            if let (true, Ok(start), Ok(end)) =
+                (written.starts_with("https://"), u32::try_from(from), u32::try_from(text.len()))
+            {
+                links.push(Span { start, end, kind: SpanKind::Link });
+            }
+        }
+        if moves.is_empty() {
+            return self.clone();
+        }
+        text.push_str(self.text.get(at..).unwrap_or_default());
+        let kept = self.spans.iter().filter(|span| !instead(span));
+        let spans = kept.map(|span| Span {
+            start: moved(&moves, span.start),
+            end: moved(&moves, span.end),
+            kind: span.kind.clone(),
+        });
+        let mut spans: Vec<Span> = spans.chain(links).collect();
+        spans.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        Self { spans: spans.into(), text: CleanText::from_owned(text) }
     }
 
     /// Cleans `raw` and places spans given in UTF-16 code units as `(start, length, kind)`. What lies out of range or splits a

@@ -3,7 +3,7 @@
 use super::answer::Bundle;
 use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
-use super::id::{ChatId, CommunityId, MessageId, Nonce, SessionId, UserId};
+use super::id::{ChatId, CommunityId, EmojiId, MessageId, Nonce, SessionId, UserId};
 use super::message::{Message, MessageKey, ReactEmoji, Reaction, Tally};
 use super::people::{Presence, User};
 use super::permissions::Overrides;
@@ -79,6 +79,8 @@ pub enum Update {
         /// How it stands.
         tally: Tally,
     },
+    /// Names of the network's own emoji; others keep theirs.
+    EmojiNamed(Vec<(EmojiId, CleanText)>),
     /// Somebody started or stopped typing.
     Typing {
         /// Where.
@@ -236,6 +238,7 @@ impl Update {
             Self::ReactionToggled { .. } => "reaction toggled",
             Self::MessagePinned { .. } => "message pinned",
             Self::PollChanged { .. } => "poll changed",
+            Self::EmojiNamed(_) => "emoji named",
             Self::Typing { .. } => "typing",
             Self::WritingLimited { .. } => "writing limited",
             Self::ReadMarkMoved { .. } => "read mark moved",

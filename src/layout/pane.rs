@@ -296,7 +296,7 @@ fn mode(context: Context<'_>, cache: &LayoutCache, account: &Account, names: Nam
     match &pane.mode {
         ComposeMode::New => {}
         ComposeMode::Reply(key) => {
-            line.push("answering ", Role::Accent);
+            line.push(if pane.quiet { "answering without a ping " } else { "answering " }, Role::Accent);
             if let Some(message) = message(key) {
                 let name = message.shown_as.as_deref().unwrap_or_else(|| names.person(message.author));
                 line.push(name, names.style(message.author));

@@ -285,7 +285,12 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     add(key(Keys::Messages, "edit").filter(|_| own && caps.edit), "edit");
                     add(key(Keys::Messages, "delete").filter(|_| own && caps.delete), "delete");
                     add(key(Keys::Messages, "copy-text"), "copy");
-                    let link = |kind: &SpanKind| matches!(kind, SpanKind::Link | SpanKind::MaskedLink(_));
+                    let link = |kind: &SpanKind| {
+                        matches!(
+                            kind,
+                            SpanKind::Link | SpanKind::MaskedLink(_) | SpanKind::Instead { chat: Some(_), .. }
+                        )
+                    };
                     let linked = message.is_some_and(|m| m.body.spans.iter().any(|span| link(&span.kind)));
                     add(key(Keys::Messages, "open-link").filter(|_| linked), "open link");
                     let answers = message.is_some_and(|m| m.reply.is_some());

@@ -138,6 +138,8 @@ pub enum Action {
     DeleteThreadNow(ChatKey),
     /// Go to the forum of the open thread.
     OpenForum,
+    /// Whether the answer that is being written calls the one who is answered: the other way round.
+    TogglePing,
     /// Choose this answer of the poll under the cursor, counted from one.
     Vote(usize),
     /// Begin a poll: the question and its answers.
@@ -442,6 +444,7 @@ registry! {
     "go-to-replied" "" &[Context::Messages], false, plain!(A::GoToReplied), "Go to the message this one answers";
     "retry" "" &[Context::Messages], true, plain!(A::Retry), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Discard), "Take a failed message back into the composer";
+    "toggle-ping" "" &[Context::Composer], true, plain!(A::TogglePing), "Answer with or without calling the other";
     "vote" "NUMBER" &[Context::Messages], true, |rest| rest.parse().ok().filter(|at| *at > 0).map(A::Vote), "Vote for an answer of this poll";
     "poll" "QUESTION | ANSWER | ANSWER" &[Context::Composer], true, super::polls::parse, "Ask a question with answers to choose from";
     "end-poll" "" &[Context::Messages], true, plain!(A::EndPoll), "End this poll";

@@ -171,6 +171,8 @@ pub struct Pane {
     pub composer: Composer,
     /// What sending will do.
     pub mode: ComposeMode,
+    /// An answer does not call the one who is answered.
+    pub quiet: bool,
     /// Where its list of threads stands, if the chat is a forum.
     pub forum: Option<ForumList>,
     /// The view is to begin at what was not read, once that is here.

@@ -151,6 +151,7 @@ pub(super) struct Draft {
     pub(super) text: String,
     pub(super) verbatim: bool,
     pub(super) reply_to: Option<MessageId>,
+    pub(super) quiet: bool,
     pub(super) attachments: Vec<Upload>,
     pub(super) ticket: Option<Ticket>,
 }
@@ -178,6 +179,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         text: draft.text,
         verbatim: draft.verbatim,
         reply_to: draft.reply_to,
+        quiet: draft.quiet,
         attachments: draft.attachments,
     });
     account.outbox.chats.entry(chat.chat).or_default().push(Pending {

@@ -6,6 +6,9 @@ use super::{
 };
 use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Update, UserId};
 
+/// Most emoji of one account that are known by name.
+const EMOJI: usize = 10_000;
+
 /// A fact from an account's network.
 pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(id) else { return };
@@ -21,6 +24,14 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         }
         Update::MessagePinned { chat, message, pinned } => messages::pinned(state, id, chat, message, pinned),
         Update::PollChanged { chat, message, tally } => polls::told(state, ChatKey::new(id, chat), message, &tally),
+        Update::EmojiNamed(names) => {
+            for (emoji, name) in names {
+                if account.emoji.len() < EMOJI || account.emoji.contains_key(&emoji) {
+                    account.emoji.insert(emoji, name);
+                }
+            }
+            state.touch();
+        }
         Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),
         Update::WritingLimited { wait, moderated } => slow::limit(state, id, wait, moderated, fx),
         Update::ReadMarkMoved { chat, upto, unread, mentions } => {

@@ -24,6 +24,7 @@ const STYLES: [Style; 4] = [
 /// Markup that reads back as this text. Formatting that markup cannot say is left out; no character of the text ever is.
 #[must_use]
 pub fn to_markup(rich: &RichText) -> String {
+    let rich = &rich.as_written();
     let mut same_text = None;
     for style in STYLES {
         let markup = print(rich, style);
@@ -125,6 +126,7 @@ impl Page<'_> {
             | SpanKind::MaskedLink(_)
             | SpanKind::Mention(_)
             | SpanKind::Emoji(_)
+            | SpanKind::Instead { .. }
             | SpanKind::Line(_) => "",
         }
     }

@@ -356,6 +356,10 @@ impl Adapter for OriginAdapter {
             Ok(frame) => {
                 self.garbage = 0;
                 self.packet(frame, now, out);
+                let named = self.book.as_mut().map(|book| std::mem::take(&mut book.named)).unwrap_or_default();
+                if !named.is_empty() {
+                    out.events.push(NetEvent::Update(Update::EmojiNamed(named)));
+                }
             }
             Err(error) => {
                 tracing::debug!(bytes = text.len(), %error, "a frame that cannot be read");

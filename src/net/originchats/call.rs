@@ -293,11 +293,13 @@ enum List {
     Online,
     Roles,
     Unreads,
+    Emoji,
+    EmojiToo,
 }
 
 impl List {
     /// What a list of channels takes. The channels come last: what is said of them depends on the others.
-    const ALL: [Self; 4] = [Self::People, Self::Online, Self::Unreads, Self::Channels];
+    const ALL: [Self; 6] = [Self::People, Self::Online, Self::Unreads, Self::Emoji, Self::EmojiToo, Self::Channels];
 
     const fn command(self) -> Command {
         match self {
@@ -306,6 +308,8 @@ impl List {
             Self::Online => Command::UsersOnline,
             Self::Roles => Command::RolesList,
             Self::Unreads => Command::UnreadsGet,
+            Self::Emoji => Command::EmojiGetAll,
+            Self::EmojiToo => Command::EmojiList,
         }
     }
 
@@ -316,6 +320,7 @@ impl List {
             Packet::UsersOnline(people) => book.know_online(people),
             Packet::Roles(roles) => book.know_roles(roles),
             Packet::Unreads(unreads) => book.know_unreads(unreads),
+            Packet::Emoji(emoji) => book.know_emoji(emoji),
             _ => return false,
         }
         true
@@ -396,8 +401,9 @@ fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {
     let chat = outgoing.chat;
     let command = Command::MessageNew {
         at: place(chat, book)?,
-        content: outgoing.text.trim().to_owned(),
+        content: book.with_links(outgoing.text.trim()),
         reply_to: outgoing.reply_to.map(|message| book.names.message_name(message)),
+        ping: (outgoing.quiet && outgoing.reply_to.is_some()).then_some(false),
     };
     let mut call = Call::new(command, move |packet, book| match packet {
         Packet::MessageNew { message, .. } => {

@@ -67,7 +67,7 @@ fn create(user: UserId, name: String, _: &Book) -> Box<Call> {
 /// Says the line, and looks for the chat.
 fn ask(user: UserId, name: &str) -> Box<Call> {
     let at = At { channel: Some(COMMANDS.to_owned()), thread_id: None };
-    let command = Command::MessageNew { at, content: format!("dm add {name}"), reply_to: None };
+    let command = Command::MessageNew { at, content: format!("dm add {name}"), reply_to: None, ping: None };
     Call::new(command, move |packet, _| match packet {
         Packet::MessageNew { .. } => Ok(Outcome::Again(look(user, LOOKS))),
         _ => Err(unfitting()),

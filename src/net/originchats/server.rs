@@ -136,6 +136,7 @@ impl Server {
             presence: self.can("status_set"),
             profiles: false,
             relationships: false,
+            quiet_replies: true,
             status_text: self.can("status_set"),
             nicknames: self.can("slash_call"),
             directs: self.direct,

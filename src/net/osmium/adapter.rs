@@ -97,6 +97,7 @@ impl OsmiumAdapter {
             groups: true,
             saved: true,
             invites: true,
+            quiet_replies: false,
             status_text: false,
             nicknames: false,
             directs: true,

@@ -33,7 +33,7 @@ pub(in crate::state) fn submit(state: &mut State, ticket: Ticket, action: Action
 pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ticket>, fx: &mut Effects) {
     match action {
         Action::SendTo { chat, text, verbatim, reply_to, attachments } => {
-            send_to(state, chat, Draft { text, verbatim, reply_to, attachments, ticket }, fx);
+            send_to(state, chat, Draft { text, verbatim, reply_to, quiet: false, attachments, ticket }, fx);
             return;
         }
         Action::Fetch { chat, page, limit } => return fetch(state, chat, page, limit, ticket, fx),
@@ -105,6 +105,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::ScrollStart => scroll(state, ScrollIntent::Start),
         Action::ScrollEnd => scroll_end(state, fx),
         Action::Move(by) if welcome => welcome::step(state, by),
+        Action::TogglePing => compose::toggle_ping(state, fx),
         Action::Vote(number) => polls::vote(state, number, fx),
         Action::Poll(question, answers) => polls::begin(state, question, answers, fx),
         Action::EndPoll => polls::end(state, fx),

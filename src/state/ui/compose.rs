@@ -109,17 +109,18 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
         Some(ComposeMode::Reply(message)) => Some(message.id),
         _ => None,
     };
+    let quiet = state.front.as_ref().is_some_and(|front| front.pane.quiet);
     match outbox::write(
         state,
         chat,
-        Draft { text, verbatim: false, reply_to, attachments: Vec::new(), ticket: None },
+        Draft { text, verbatim: false, reply_to, quiet, attachments: Vec::new(), ticket: None },
         fx,
     ) {
         Ok(_) => {
             state.drop_notice();
             if let Some(front) = &mut state.front {
                 front.pane.composer.set_text("");
-                front.pane.mode = ComposeMode::New;
+                (front.pane.mode, front.pane.quiet) = (ComposeMode::New, false);
                 front.pane.divider = None;
                 open::to_bottom(&mut front.pane);
             }
@@ -298,9 +299,31 @@ pub(super) fn reply(state: &mut State, chat: ChatKey, message: MessageKey, fx: &
     leave_mode(state);
     if let Some(front) = &mut state.front {
         front.pane.mode = ComposeMode::Reply(message);
+        front.pane.quiet = false;
         front.region = Region::Composer;
     }
     state.touch();
+}
+
+/// Whether the answer that is being written calls the one who is answered: the other way round.
+pub(super) fn toggle_ping(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    let can =
+        front.pane.chat.and_then(|chat| state.core.account(chat.account)).is_some_and(|one| one.caps.quiet_replies);
+    let why = match front.pane.mode {
+        ComposeMode::Reply(_) if can => None,
+        ComposeMode::Reply(_) => Some("An answer always calls the one who is answered here"),
+        ComposeMode::New | ComposeMode::Edit { .. } => Some("You are answering nobody"),
+    };
+    match why {
+        Some(why) => state.notice(why, true, fx),
+        None => {
+            if let Some(front) = &mut state.front {
+                front.pane.quiet ^= true;
+            }
+            state.touch();
+        }
+    }
 }
 
 /// Begins to change an own message.

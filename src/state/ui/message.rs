@@ -2,7 +2,8 @@
 
 use super::{attach, compose};
 use crate::domain::{
-    ChatKey, CleanText, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, Request, SpanKind,
+    ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, Request,
+    SpanKind,
 };
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
@@ -135,6 +136,11 @@ pub(super) fn act(state: &mut State, action: &Action, fx: &mut Effects) {
             fx.push(Effect::Copy(message.key.id.to_string()));
             state.notice("Copied", false, fx);
         }
+        Action::OpenLink if first_chat(&message).is_some() => {
+            if let Some(to) = first_chat(&message) {
+                go(state, ChatKey::new(chat.account, to), fx);
+            }
+        }
         Action::OpenLink => match links(&message).next().map(|(shown, address)| Leads::new(shown, address)) {
             Some(leads) => open(state, leads, fx),
             None => state.notice("There is no link in this message", false, fx),
@@ -229,6 +235,36 @@ pub(super) fn react_to(state: &mut State, chat: ChatKey, id: MessageId, written:
     if online(state, chat, "No reaction", fx) {
         let request = Request::React { chat: chat.chat, message: key, emoji, add };
         state.ask(chat.account, request, Priority::User, Purpose::Change("No reaction"), fx);
+    }
+}
+
+/// The chat that the first link of a message leads to, if it is one.
+fn first_chat(message: &Message) -> Option<ChatId> {
+    let is_link = |kind: &SpanKind| {
+        matches!(kind, SpanKind::Link | SpanKind::MaskedLink(_) | SpanKind::Instead { chat: Some(_), .. })
+    };
+    match &message.body.spans.iter().find(|span| is_link(&span.kind))?.kind {
+        SpanKind::Instead { chat, .. } => *chat,
+        _ => None,
+    }
+}
+
+/// The chat that a link with these words leads to.
+pub(super) fn chat_with(message: &Message, words: &str) -> Option<ChatId> {
+    let spans = message.body.spans.iter();
+    let mut found = spans.filter_map(|span| match span.kind {
+        SpanKind::Instead { chat: Some(chat), .. } => {
+            Some((message.body.text.get(span.start as usize..span.end as usize)?, chat))
+        }
+        _ => None,
+    });
+    found.find(|(shown, _)| shown.contains(words.trim())).map(|(_, chat)| chat)
+}
+
+/// Goes where a link to a chat leads.
+pub(super) fn go(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    if !super::open::chat(state, chat, fx) {
+        state.notice("The chat that this leads to is not here", true, fx);
     }
 }
 

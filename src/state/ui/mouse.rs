@@ -101,8 +101,10 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
 /// A link was clicked: the message is pointed at, and the first link with these words opened. The words may be only a part of them, since links wrap.
 pub(super) fn link(state: &mut State, pane: PaneId, target: Target, words: &str, fx: &mut Effects) {
     point(state, Hit::Message(pane, target), fx);
-    let Some((_, message)) = message::message(state) else { return };
-    if let Some(leads) = message::link_with(&message, words) {
+    let Some((chat, message)) = message::message(state) else { return };
+    if let Some(to) = message::chat_with(&message, words) {
+        message::go(state, crate::domain::ChatKey::new(chat.account, to), fx);
+    } else if let Some(leads) = message::link_with(&message, words) {
         message::open(state, leads, fx);
     }
 }

@@ -307,15 +307,18 @@ fn lists_that_a_server_lacks_are_passed_over() {
     let unreads = peer.said_one();
     assert_eq!(unreads["cmd"], "unreads_get");
     peer.answer(&unreads, json!({"cmd": "unreads_get", "unreads": {}}));
+    let emoji = peer.said_one();
+    assert_eq!(emoji["cmd"], "emoji_get_all");
+    peer.answer(&emoji, json!({"cmd": "error", "val": "Unknown command: emoji_get_all"}));
     let channels = peer.said_one();
     assert_eq!(channels["cmd"], "channels_get");
     peer.answer(&channels, json!({"cmd": "channels_get", "val": [{"name": "general", "type": "text"}]}));
     assert!(matches!(peer.answered(), Ok(Reply::Channels { bundle, .. }) if bundle.chats.len() == 1));
     let people = peer.asked(2, &Request::FetchChannels(community));
     peer.answer(&people, json!({"cmd": "users_list", "users": []}));
-    for _ in 0..2 {
+    for _ in 0..3 {
         let next = peer.said_one();
-        peer.answer(&next, json!({"cmd": next["cmd"], "users": [], "unreads": {}}));
+        peer.answer(&next, json!({"cmd": next["cmd"], "users": [], "unreads": {}, "emojis": {}}));
     }
     let channels = peer.said_one();
     peer.answer(&channels, json!({"cmd": "error", "val": "Access denied: 'x' role required"}));

@@ -13,6 +13,7 @@ mod reading;
 mod reconnect;
 mod replay;
 mod sign_in;
+mod standins;
 mod threads;
 mod wire;
 mod with_server;

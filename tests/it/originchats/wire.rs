@@ -28,11 +28,10 @@ fn every_recorded_frame_is_read() {
 }
 
 /// Replies about what nib does not offer here yet: running a server, webhooks, commands of bots, pictures of people.
-const UNKNOWN: [(&str, u32); 27] = [
+const UNKNOWN: [(&str, u32); 26] = [
     ("attachment_info", 1),
     ("emoji_add", 1),
     ("emoji_delete", 1),
-    ("emoji_get_all", 2),
     ("emoji_get_id", 1),
     ("emoji_update", 1),
     ("modlog_get", 1),

@@ -65,6 +65,41 @@ fn a_status_has_words_where_there_is_room_for_them() {
 }
 
 #[test]
+fn an_answer_may_call_nobody_where_that_can_be_chosen() {
+    let mut script = Script::ready();
+    script.act(Action::TogglePing);
+    assert_eq!(script.notice(), "You are answering nobody");
+    script.act(Action::FocusMessages);
+    script.act(Action::Reply);
+    script.act(Action::TogglePing);
+    assert_eq!(script.notice(), "An answer always calls the one who is answered here");
+    script.state.core.account_mut(HOME).unwrap().caps.quiet_replies = true;
+    script.act(Action::TogglePing);
+    let (_, sent) = script.send("quietly").unwrap();
+    assert!(sent.quiet && sent.reply_to.is_some());
+    script.act(Action::FocusMessages);
+    script.act(Action::Reply);
+    assert!(!script.state.front.as_ref().unwrap().pane.quiet, "each answer begins as usual");
+}
+
+#[test]
+fn a_link_to_a_chat_opens_it_here() {
+    let mut script = Script::ready();
+    let to = |chat: u128| SpanKind::Instead { written: CleanText::ours("x://y"), chat: Some(ChatId::new(chat)) };
+    let linked = |id: u128, kind: SpanKind| {
+        let text = CleanText::ours("see #help");
+        let spans = [Span { start: 4, end: 9, kind }].into();
+        Message { body: RichText { text, spans }, ..said(chat(11), id, ADA, "") }
+    };
+    script.hear(linked(92, to(999)));
+    script.act(Action::OpenLink);
+    assert_eq!(script.notice(), "The chat that this leads to is not here");
+    script.hear(linked(93, to(12)));
+    script.act(Action::OpenLink);
+    assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(12)));
+}
+
+#[test]
 fn a_nickname_is_chosen_in_a_channel() {
     let mut script = Script::ready();
     script.act(Action::Nick("Bobby".to_owned()));

@@ -155,6 +155,7 @@ impl Book {
             | Packet::UsersOnline(_)
             | Packet::Roles(_)
             | Packet::Channels(_)
+            | Packet::Emoji(_)
             | Packet::Unreads(_)
             | Packet::UnreadCount { .. }
             | Packet::Passed => Vec::new(),

@@ -99,7 +99,7 @@ impl Book {
             }
         }
         body.spans = spans.into();
-        body
+        self.with_standins(body)
     }
 
     /// Messages of one chat, oldest first, each once; and those of their authors that no list told.
@@ -135,7 +135,7 @@ impl Book {
         if text.as_str() == wire.wire() && !text.contains("://") && text.chars().count() <= 16 {
             ReactEmoji::Unicode(text)
         } else {
-            ReactEmoji::Custom(self.names.emoji(wire.wire()))
+            ReactEmoji::Custom(self.custom_emoji(wire))
         }
     }
 

@@ -8,6 +8,7 @@ mod events;
 mod messages;
 mod people;
 mod rights;
+mod standins;
 
 pub use events::Context;
 
@@ -16,6 +17,7 @@ use super::ids::{self, Kind};
 use super::names::Names;
 use super::server::Server;
 use super::wire::{Channel, Raw, Role, Unread};
+use crate::domain::id::EmojiId;
 use crate::domain::{
     ChatId, CleanText, Community, CommunityId, MessageId, MessageKey, SortKey, User, UserId, VoiceParticipant, Wall,
 };
@@ -63,6 +65,12 @@ pub struct Book {
     voice: HashMap<ChatId, Vec<VoiceParticipant>>,
     /// The chat whose list of members was asked for last: it is told anew when people change.
     pub listed: Option<ChatId>,
+    /// Where the server is, as it was dialled: host and port.
+    host: String,
+    /// Names of the server's own emoji by their ids.
+    emoji: HashMap<Raw, CleanText>,
+    /// Emoji whose names were learnt and not yet told.
+    pub named: Vec<(EmojiId, CleanText)>,
     /// Where messages stand that were seen lately.
     places: HashMap<MessageId, SortKey>,
     places_order: VecDeque<MessageId>,
@@ -93,6 +101,9 @@ impl Book {
             unreads: HashMap::new(),
             voice: HashMap::new(),
             listed: None,
+            host: config.authority().to_owned(),
+            emoji: HashMap::new(),
+            named: Vec::new(),
             places: HashMap::new(),
             places_order: VecDeque::new(),
         }

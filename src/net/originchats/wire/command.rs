@@ -32,6 +32,10 @@ pub enum Command {
     RolesList,
     /// All read states.
     UnreadsGet,
+    /// The server's own emoji.
+    EmojiGetAll,
+    /// The same, on newer servers.
+    EmojiList,
     /// A page of messages; marks the channel read.
     MessagesGet {
         #[serde(flatten)]
@@ -72,6 +76,8 @@ pub enum Command {
         content: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         reply_to: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ping: Option<bool>,
     },
     /// Changes an own message.
     MessageEdit {
@@ -203,6 +209,8 @@ impl Command {
             Self::UsersOnline => "users_online",
             Self::RolesList => "roles_list",
             Self::UnreadsGet => "unreads_get",
+            Self::EmojiGetAll => "emoji_get_all",
+            Self::EmojiList => "emoji_list",
             Self::MessagesGet { .. } => "messages_get",
             Self::MessagesAround { .. } => "messages_around",
             Self::ThreadMessages { .. } => "thread_messages",
@@ -255,7 +263,7 @@ mod tests {
         let at = At { channel: Some("general".to_owned()), thread_id: None };
         let said = |command: Command| command.frame(Some("7"));
         assert_eq!(
-            said(Command::MessageNew { at: at.clone(), content: "hi \"you\"".to_owned(), reply_to: None }),
+            said(Command::MessageNew { at: at.clone(), content: "hi \"you\"".to_owned(), reply_to: None, ping: None }),
             r#"{"cmd":"message_new","channel":"general","content":"hi \"you\"","listener":"7"}"#
         );
         assert_eq!(
@@ -283,12 +291,14 @@ mod tests {
             Command::UsersOnline,
             Command::RolesList,
             Command::UnreadsGet,
+            Command::EmojiGetAll,
+            Command::EmojiList,
             Command::MessagesGet { at: at(), start: None, limit: 1 },
             Command::MessagesAround { at: at(), around: text(), bounds: Bounds { above: 0, below: 0 } },
             Command::ThreadMessages { thread_id: text(), start: None, limit: 1 },
             Command::MessageGet { at: at(), id: text() },
             Command::MessagesPinned { at: at() },
-            Command::MessageNew { at: at(), content: text(), reply_to: None },
+            Command::MessageNew { at: at(), content: text(), reply_to: None, ping: None },
             Command::MessageEdit { at: at(), id: text(), content: text() },
             Command::MessageDelete { at: at(), id: text() },
             Command::MessageReactAdd { at: at(), id: text(), emoji: text() },

@@ -143,6 +143,8 @@ pub enum Packet {
     VoiceState { channel: Raw, who: Vec<Voice> },
     /// Somebody voted, a poll was ended, or how it stands was asked. `message` is told by events only; `chosen` is what `user` chose.
     Poll { place: Place, message: Option<Raw>, user: Option<Raw>, chosen: Option<Vec<Raw>>, results: Results },
+    /// The server's own emoji: their ids and names.
+    Emoji(Vec<(Raw, Raw)>),
     /// What the server is called now.
     Server { name: Option<Raw> },
     /// Known, and of no use to nib yet.
@@ -165,6 +167,7 @@ impl Packet {
                 | Self::UsersOnline(_)
                 | Self::Roles(_)
                 | Self::Channels(_)
+                | Self::Emoji(_)
                 | Self::Unreads(_)
                 | Self::UnreadCount { .. }
         );
@@ -203,6 +206,11 @@ fn packet(command: &str, mut fields: Fields) -> Packet {
         "unreads_get" => unreads(fields),
         "roles_list" => roles(fields),
         "server_update" | "server_info" => Packet::Server { name: fields.filled("name") },
+        "emoji_get_all" | "emoji_list" => {
+            let all = fields.object("emojis").or_else(|| fields.object("val")).unwrap_or_default();
+            let named = |(id, value): (Raw, Json)| Some((id, value.fields()?.filled("name")?));
+            Packet::Emoji(all.entries().filter_map(named).collect())
+        }
         "users_list" => Packet::Users(people(fields)),
         "users_online" => Packet::UsersOnline(people(fields)),
         "channels_get" => {

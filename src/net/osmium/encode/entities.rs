@@ -46,7 +46,7 @@ fn entity(kind: &SpanKind, text: &str) -> Option<Entity> {
         SpanKind::Mention(_) => Entity::UserMention(UserMentionEntity {}),
         SpanKind::Emoji(emoji) => Entity::CustomEmoji(CustomEmojiEntity { emoji_id: ids::wire(emoji.0)? }),
         // The wire has no such thing; the text of the line says it.
-        SpanKind::Line(_) => return None,
+        SpanKind::Instead { .. } | SpanKind::Line(_) => return None,
     })
 }
 

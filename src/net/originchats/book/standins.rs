@@ -1,0 +1,168 @@
+//! Addresses of this network in texts, and the words that stand in their place: links to chats, the server's own emoji.
+//!
+//! `originChats://server/channel[/thread]` and the web client's addresses lead to a chat, `originChats:<emoji>//server/id` is a picture. What is
+//! written stays with the words, so that an own message can be changed without loss.
+
+use super::Book;
+use crate::domain::id::EmojiId;
+use crate::domain::rich::moved;
+use crate::domain::{ChatId, CleanText, RichText, Span, SpanKind};
+use crate::net::originchats::wire::Raw;
+
+/// What an address of an emoji begins with.
+const EMOJI: &str = "originChats:<emoji>//";
+/// What addresses of chats begin with.
+const CHATS: [&str; 2] = ["originChats://", "https://originchats.mistium.com/app/"];
+/// Most addresses of one text that are looked at.
+const MOST: usize = 200;
+/// Most emoji of one server.
+const KNOWN: usize = 5_000;
+
+/// What an address in a text stands for.
+struct Found {
+    start: usize,
+    end: usize,
+    shown: String,
+    chat: Option<ChatId>,
+}
+
+impl Book {
+    /// Takes in the server's own emoji.
+    pub(in crate::net::originchats) fn know_emoji(&mut self, all: Vec<(Raw, Raw)>) {
+        for (id, name) in all.into_iter().take(KNOWN) {
+            let name = name.line();
+            let wire = format!("originChats://{}/emojis/{}", self.host, id.wire());
+            self.named.push((self.names.emoji(&wire), name.clone()));
+            self.emoji.insert(id, name);
+        }
+    }
+
+    /// A reaction that is no emoji of Unicode; the name of the server's own is told once it is met.
+    pub(super) fn custom_emoji(&mut self, wire: &Raw) -> EmojiId {
+        let emoji = self.names.emoji(wire.wire());
+        let id = wire.wire().rsplit_once("/emojis/").map(|(_, id)| Raw::from(id));
+        if let Some(name) = id.and_then(|id| self.emoji.get(&id))
+            && self.named.len() < KNOWN
+            && self.named.iter().all(|(known, _)| *known != emoji)
+        {
+            self.named.push((emoji, name.clone()));
+        }
+        emoji
+    }
+
+    /// The text with words in place of addresses of this server.
+    pub(super) fn with_standins(&mut self, body: RichText) -> RichText {
+        let found = self.standins(&body);
+        if found.is_empty() {
+            return body;
+        }
+        let (mut text, mut at) = (String::with_capacity(body.text.len()), 0);
+        let (mut moves, mut added) = (Vec::new(), Vec::new());
+        for Found { start, end, shown, chat } in found {
+            text.push_str(body.text.get(at..start).unwrap_or_default());
+            let from = text.len();
+            text.push_str(&shown);
+            moves.push((start, end, from, text.len()));
+            let written = CleanText::line(body.text.get(start..end).unwrap_or_default());
+            if let (Ok(start), Ok(end)) = (u32::try_from(from), u32::try_from(text.len())) {
+                added.push(Span { start, end, kind: SpanKind::Instead { written, chat } });
+            }
+            at = end;
+        }
+        text.push_str(body.text.get(at..).unwrap_or_default());
+        let inside = |span: &Span| {
+            let (start, end) = (span.start as usize, span.end as usize);
+            moves.iter().any(|&(from, to, ..)| start >= from && end <= to)
+        };
+        let kept = body.spans.iter().filter(|span| !inside(span)).map(|span| Span {
+            start: moved(&moves, span.start),
+            end: moved(&moves, span.end),
+            kind: span.kind.clone(),
+        });
+        let mut spans: Vec<Span> = kept.chain(added).filter(|span| span.start < span.end).collect();
+        spans.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        RichText { text: CleanText::from_owned(text), spans: spans.into() }
+    }
+
+    fn standins(&mut self, body: &RichText) -> Vec<Found> {
+        let text = body.text.as_str();
+        if !text.contains("riginChats:") && !text.contains(CHATS[1]) {
+            return Vec::new();
+        }
+        let mut starts: Vec<(usize, bool)> = text.match_indices(EMOJI).map(|(at, _)| (at, true)).collect();
+        starts.extend(CHATS.iter().flat_map(|part| text.match_indices(part)).map(|(at, _)| (at, false)));
+        starts.sort_unstable();
+        let in_code = |at: usize| {
+            let code =
+                |kind: &SpanKind| matches!(kind, SpanKind::Code | SpanKind::CodeBlock(_) | SpanKind::MaskedLink(_));
+            body.spans.iter().any(|span| code(&span.kind) && (span.start as usize..span.end as usize).contains(&at))
+        };
+        let mut found: Vec<Found> = Vec::new();
+        for (start, is_emoji) in starts.into_iter().take(MOST) {
+            if in_code(start) || found.last().is_some_and(|last| start < last.end) {
+                continue;
+            }
+            let rest = text.get(start..).unwrap_or_default();
+            let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let word =
+                rest.get(..length).unwrap_or_default().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"']);
+            let standin = if is_emoji { self.emoji_in(word).map(|shown| (shown, None)) } else { self.chat_in(word) };
+            if let Some((shown, chat)) = standin {
+                found.push(Found { start, end: start + word.len(), shown, chat });
+            }
+        }
+        found
+    }
+
+    /// The name of the emoji that an address is of.
+    fn emoji_in(&self, word: &str) -> Option<String> {
+        let (_, id) = word.strip_prefix(EMOJI)?.rsplit_once('/')?;
+        let name = self.emoji.get(&Raw::from(id));
+        Some(name.map_or_else(|| ":emoji:".to_owned(), |name| format!(":{}:", name.trim_matches(':'))))
+    }
+
+    /// The chat of this server that an address leads to, and what it is called.
+    fn chat_in(&mut self, word: &str) -> Option<(String, Option<ChatId>)> {
+        let rest = CHATS.iter().find_map(|part| word.strip_prefix(part))?;
+        let mut parts = rest.split('/').filter(|part| !part.is_empty());
+        let (host, channel, thread) = (parts.next()?, parts.next()?, parts.next());
+        if !host.eq_ignore_ascii_case(&self.host) {
+            return None;
+        }
+        let channel = self.chat(self.names.known_channel(channel)?)?;
+        let thread = thread.and_then(|wire| {
+            let threads = self.chats().into_iter();
+            threads.filter(|chat| chat.parent() == Some(channel.id)).find(|chat| chat.wire.as_str() == wire)
+        });
+        let mark = |name: &str| format!("#{name}");
+        Some(match thread {
+            Some(thread) => (mark(&format!("{}/{}", channel.name, thread.name)), Some(thread.id)),
+            None => (mark(&channel.name), Some(channel.id)),
+        })
+    }
+
+    /// What is said with each `#channel` of this server as an address, as its web client does.
+    #[must_use]
+    pub(in crate::net::originchats) fn with_links(&self, text: &str) -> String {
+        let mut said = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('#').filter(|_| !text.contains('`')) {
+            let (before, from) = rest.split_at(at);
+            said.push_str(before);
+            let name: &str = from.get(1..).unwrap_or_default();
+            let name =
+                name.get(..name.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len()));
+            let name = name.unwrap_or_default();
+            let begins = said.chars().next_back().is_none_or(|c| c.is_whitespace() || c == '(');
+            if begins && !name.is_empty() && self.names.known_channel(name).is_some() {
+                said.push_str(&format!("originChats://{}/{name}", self.host));
+            } else {
+                said.push('#');
+                said.push_str(name);
+            }
+            rest = from.get(1 + name.len()..).unwrap_or_default();
+        }
+        said.push_str(rest);
+        said
+    }
+}
