@@ -30,9 +30,10 @@ pub(super) async fn line(question: &str) -> Result<String, Failure> {
 /// # Errors
 /// The terminal is gone, nothing was typed, or the user gave up.
 pub(super) async fn secret(question: &str) -> Result<Secret, Failure> {
-    ask(question)?;
     let typed = {
+        // Before the question: who answers at once is not to see it.
         let _raw = Raw::enter()?;
+        ask(question)?;
         spawn_blocking(hidden).await.map_err(|error| Failure::Failed(error.to_string()))??
     };
     if typed.is_empty() { Err(nothing()) } else { Ok(Secret::new(typed)) }

@@ -2,21 +2,24 @@
 
 use crate::cli::failure::{CHECK_ADDRESS, Failure, SIGN_IN_AGAIN, sentence, with_next_step};
 use crate::cli::{output, print, prompt};
-use crate::domain::{AccountId, DownReason, LinkEvent};
+use crate::domain::{AccountId, DownReason, LinkEvent, SignInPart};
+use crate::net::Credentials;
 use crate::shell::host::Host;
+use crate::shell::sessions::{Proof, SignIn};
 use crate::state::Event;
-use std::io::IsTerminal;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Waits for the end of the sign-in, asking for a code when the server wants one.
+/// Signs in and waits for the end of it, asking for what the server wants besides when somebody is there to be asked.
 pub(super) async fn follow(
     host: &mut Host,
     id: AccountId,
-    address: &str,
+    mut wish: SignIn,
     patience: Duration,
     may_ask: bool,
 ) -> Result<(), Failure> {
+    let address = &wish.server.clone();
+    host.sign_in(id, wish.clone());
     let mut asked = false;
     let mut shown = false;
     let mut within = patience;
@@ -27,7 +30,7 @@ pub(super) async fn follow(
         })?;
         match event {
             Event::Link(_, LinkEvent::CodeNeeded { recovery, wrong }) => {
-                if !may_ask || !std::io::stdin().is_terminal() {
+                if !may_ask {
                     let text = if wrong {
                         "the code is not right; take a new one and run \"nib login\" again"
                     } else {
@@ -55,9 +58,25 @@ pub(super) async fn follow(
                 // Another code follows it; who is to blame if none does is told by the connection.
                 within = expires + patience;
             }
-            Event::Link(_, LinkEvent::Refused { reason, .. }) => {
-                let happened = format!("{address} refused the sign-in: {reason}");
-                return Err(Failure::SignIn(with_next_step(&happened, SIGN_IN_AGAIN)));
+            // Whatever the server wants besides, this needs not be allowed a second time.
+            Event::Link(_, LinkEvent::Allowed { token }) => {
+                within = patience;
+                wish.proof = Proof::With(Credentials::Token(token));
+            }
+            Event::Link(_, LinkEvent::Refused { reason, about, .. }) => {
+                let wanted = match about {
+                    Some(SignInPart::Invite) => Some(("Invite code: ", &mut wish.admission.invite)),
+                    Some(SignInPart::ServerPassword) => Some(("The server's password: ", &mut wish.admission.password)),
+                    _ => None,
+                };
+                match wanted {
+                    Some((question, given)) if may_ask => {
+                        print::tell(&sentence(&reason));
+                        *given = Some(prompt::secret(question).await?);
+                        host.sign_in(id, wish.clone());
+                    }
+                    _ => return Err(refused(address, &reason, about)),
+                }
             }
             Event::Link(_, LinkEvent::Down { reason, .. }) => return Err(down(address, &reason)),
             Event::TokenKept { renewed, note, .. } => {
@@ -72,6 +91,19 @@ pub(super) async fn follow(
             _ => {}
         }
     }
+}
+
+/// Why there is no sign-in, and what to do about it, unless the reason says so already.
+fn refused(address: &str, reason: &str, about: Option<SignInPart>) -> Failure {
+    let happened = format!("{address} refused the sign-in: {reason}");
+    Failure::SignIn(match about {
+        Some(SignInPart::Invite) => with_next_step(&happened, "run \"nib login\" again with --invite-stdin"),
+        Some(SignInPart::ServerPassword) => {
+            with_next_step(&happened, "run \"nib login\" again with --server-password-stdin")
+        }
+        Some(SignInPart::Standing) => happened,
+        _ => with_next_step(&happened, SIGN_IN_AGAIN),
+    })
 }
 
 fn down(address: &str, reason: &DownReason) -> Failure {

@@ -16,6 +16,7 @@ use crate::shell::signals::Ending;
 use crate::shell::startup::Startup;
 use clap::Args;
 use std::convert::Infallible;
+use std::io::IsTerminal;
 use std::time::Duration;
 
 /// How long the server may take for the sign-in once the connection stands, and again after a code.
@@ -111,8 +112,9 @@ pub fn run(globals: &Globals, arguments: &LoginArgs) -> Result<(), Failure> {
         let mut host = Host::idle(startup);
         host.watch();
         let proof = Proof::With(credentials);
-        host.sign_in(id, SignIn { network, server: address.clone(), proof, admission, keep: true });
-        let outcome = follow::follow(&mut host, id, &address, patience, !arguments.password_stdin).await;
+        let wish = SignIn { network, server: address.clone(), proof, admission, keep: true };
+        let may_ask = !arguments.password_stdin && !arguments.token_stdin && std::io::stdin().is_terminal();
+        let outcome = follow::follow(&mut host, id, wish, patience, may_ask).await;
         host.close().await;
         outcome
     };

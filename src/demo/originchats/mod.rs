@@ -6,6 +6,7 @@
 //! client, so that a mistake in one side does not hide a mistake in the other. What it does not offer is an unknown command, as there.
 
 mod chat;
+mod door;
 mod history;
 mod limits;
 mod people;
@@ -18,6 +19,7 @@ mod service_http;
 mod threads;
 mod world;
 
+pub use door::Door;
 pub use serve::{Running, start};
 pub use server::{ConnectionId, Output, Server};
 pub use service::{AccountService, ServiceAccount};
@@ -52,6 +54,8 @@ pub struct Options {
     pub world: Option<World>,
     /// The account service that it asks, where several servers share one.
     pub service: Option<AccountService>,
+    /// What it wants of who comes in; with it the server greets as those of the newer generation do.
+    pub door: Option<Door>,
 }
 
 impl Default for Options {
@@ -63,6 +67,7 @@ impl Default for Options {
             history: 250,
             world: None,
             service: None,
+            door: None,
         }
     }
 }

@@ -128,7 +128,8 @@ pub async fn start(options: Options) -> std::io::Result<Running> {
         ),
     };
     let service = options.service.clone().or_else(|| own.as_ref().map(|own| own.service.clone()));
-    let server = Server::new(Options { service, ..options });
+    let mut server = Server::new(Options { service, ..options });
+    server.called(format!("ws://{address}"));
     let service = server.service.clone();
     let hub = Hub { server: Arc::new(Mutex::new(server)), queues: Arc::default(), came: Arc::default() };
     let mut tasks = JoinSet::new();

@@ -1,5 +1,6 @@
 //! The server without its sockets: connections, signing in, and who hears what.
 
+use super::door::{Door, Refused};
 use super::limits::Limiter;
 use super::polls::Poll;
 use super::service::AccountService;
@@ -129,6 +130,9 @@ pub struct Server {
     pub(super) accounts: Accounts,
     pub(super) name: String,
     owner: String,
+    door: Option<Door>,
+    /// Where it is reached.
+    address: String,
     /// The account service that it asks.
     pub service: AccountService,
     pub(super) random: fastrand::Rng,
@@ -149,7 +153,7 @@ impl Server {
     /// A server that nobody is connected to.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { seed, accounts, history, world, service, .. } = options;
+        let Options { seed, accounts, history, world, service, door, .. } = options;
         let World { name, owner, roles, people: users, channels, reads } = world.unwrap_or_else(|| World::lab(history));
         let place = |(who, place, upto): (String, String, String)| {
             let user = users.iter().position(|user| user.name == who)?;
@@ -160,6 +164,8 @@ impl Server {
             accounts,
             name,
             owner,
+            door,
+            address: String::new(),
             service: service.unwrap_or_else(|| AccountService::new(seed ^ 0x5e)),
             random: fastrand::Rng::with_seed(seed),
             now: 0.0,
@@ -175,12 +181,21 @@ impl Server {
         }
     }
 
+    /// Where it is reached, which servers of the newer generation name in their keys.
+    pub fn called(&mut self, address: String) {
+        self.address = address;
+    }
+
     /// Somebody connects; `now` in seconds since the Unix epoch.
     pub fn connect(&mut self, now: f64) -> (ConnectionId, Vec<Output>) {
         self.now = now;
         let id = ConnectionId(self.next);
         self.next += 1;
-        let key = format!("originChats-{:032x}", self.random.u128(..));
+        let mut key = format!("originChats-{:032x}", self.random.u128(..));
+        if let Some(door) = &self.door {
+            let place = door.poses_as.as_ref().unwrap_or(&self.address);
+            key = format!("originChats-{place}-{:032x}", self.random.u128(..));
+        }
         let mode = match self.accounts {
             Accounts::Service => "rotur",
             Accounts::Both => "cracked",
@@ -246,64 +261,76 @@ impl Server {
 
     fn before_sign_in(&mut self, id: ConnectionId, packet: &Value) {
         let outcome = match packet["cmd"].as_str() {
-            Some("auth") => self.auth(id, packet["validator"].as_str().unwrap_or_default()),
+            Some("auth") => self.auth(id, packet),
             Some("login") => self.login(packet),
             Some("register") => self.register(packet),
-            _ => Err("Authentication required"),
+            _ => Err("Authentication required".into()),
         };
         match outcome {
-            Err(words) => self.say(id, &json!({"cmd": "auth_error", "val": words})),
+            Err(refused) => self.say(id, &refused.told()),
             Ok((user, new)) => self.signed_in(id, user, new),
         }
     }
 
-    fn auth(&mut self, id: ConnectionId, proof: &str) -> Result<(usize, bool), &'static str> {
-        if self.accounts == Accounts::Own {
-            return Err("Rotur authentication is disabled. Use login or register commands.");
-        }
-        let key = self.connections.get(&id).map(|connection| connection.key.clone()).unwrap_or_default();
-        let (name, account) = self.service.validate(&key, proof, self.now).ok_or("Invalid authentication")?;
-        if let Some(user) = self.users.iter().position(|user| user.id == account) {
-            return Ok((user, false));
-        }
-        Ok((self.add(account, name, None, None), true))
+    fn let_in(&self, name: &str, known: bool, packet: &Value) -> Result<(), Refused> {
+        self.door.as_ref().map_or(Ok(()), |door| door.check(name, known, packet))
     }
 
-    fn credentials(&self, packet: &Value) -> Result<(String, String), &'static str> {
+    fn auth(&mut self, id: ConnectionId, packet: &Value) -> Result<(usize, bool), Refused> {
+        if self.accounts == Accounts::Own {
+            return Err("Rotur authentication is disabled. Use login or register commands.".into());
+        }
+        let proof = packet["validator"].as_str().unwrap_or_default();
+        let key = self.connections.get(&id).map(|connection| connection.key.clone()).unwrap_or_default();
+        let (name, account) = self.service.validate(&key, proof, self.now).ok_or("Invalid authentication")?;
+        let known = self.users.iter().position(|user| user.id == account);
+        self.let_in(&name, known.is_some(), packet)?;
+        Ok(match known {
+            Some(user) => (user, false),
+            None => (self.add(account, name, None, None), true),
+        })
+    }
+
+    fn credentials(&self, packet: &Value) -> Result<(String, String), Refused> {
         if self.accounts == Accounts::Service {
-            return Err("Authentication required");
+            return Err("Authentication required".into());
         }
         let part = |name: &str| packet[name].as_str().unwrap_or_default().to_owned();
         let (name, password) = (part("username").to_lowercase(), part("password"));
         if name.is_empty() || password.is_empty() {
-            Err("Username and password required")
+            Err("Username and password required".into())
         } else {
             Ok((name, password))
         }
     }
 
-    fn login(&mut self, packet: &Value) -> Result<(usize, bool), &'static str> {
+    fn login(&mut self, packet: &Value) -> Result<(usize, bool), Refused> {
         let (name, password) = self.credentials(packet)?;
         let id = format!("USR:local_{name}");
         let (at, user) = self.users.iter().enumerate().find(|(_, user)| user.id == id).ok_or("User not found")?;
-        if user.password.as_deref() == Some(password.as_str()) { Ok((at, false)) } else { Err("Invalid password") }
+        if user.password.as_deref() != Some(password.as_str()) {
+            return Err("Invalid password".into());
+        }
+        self.let_in(&name, true, packet)?;
+        Ok((at, false))
     }
 
-    fn register(&mut self, packet: &Value) -> Result<(usize, bool), &'static str> {
+    fn register(&mut self, packet: &Value) -> Result<(usize, bool), Refused> {
         let (name, password) = self.credentials(packet)?;
         if !(2..=32).contains(&name.chars().count()) {
-            return Err("Username must be 2-32 characters");
+            return Err("Username must be 2-32 characters".into());
         }
         if !(4..=72).contains(&password.chars().count()) {
-            return Err("Password must be 4-72 characters");
+            return Err("Password must be 4-72 characters".into());
         }
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
-            return Err("Username can only contain letters, numbers, hyphens, and underscores");
+            return Err("Username can only contain letters, numbers, hyphens, and underscores".into());
         }
         let id = format!("USR:local_{name}");
         if self.users.iter().any(|user| user.id == id) {
-            return Err("Username already taken");
+            return Err("Username already taken".into());
         }
+        self.let_in(&name, false, packet)?;
         Ok((self.add(id.clone(), id, Some(name), Some(password)), true))
     }
 

@@ -130,7 +130,7 @@ impl SignIn {
             (Credentials::Token(_) | Credentials::Elsewhere, Accounts::Service | Accounts::Both) => {
                 match server.check_key(config) {
                     KeyCheck::Unnamed if !config.unnamed_keys => refused(
-                        "This server's key does not say whose it is, so that it could use your sign-in elsewhere. Allow such keys for this server if you trust it.",
+                        "This server's key does not say whose it is, so that it could use your sign-in elsewhere. Set unnamed_keys = true for this account if you trust it.",
                         Some(SignInPart::Server),
                     ),
                     KeyCheck::Ours | KeyCheck::Unnamed => {

@@ -16,6 +16,7 @@ mod strangers;
 
 mod demo;
 mod doctor;
+mod doors;
 mod drafts;
 mod editor;
 mod encrypted;
@@ -34,5 +35,6 @@ mod sign_in;
 mod signals;
 mod together;
 mod updates;
+mod ways_in;
 mod welcome;
 mod window;

@@ -317,7 +317,7 @@ fn an_account_that_is_refused_leaves_who_is_elsewhere_in_peace() {
     script.state.front.as_mut().unwrap().pane.chat = None;
     refuse(&mut script, AccountId(1), "An invite, please.", Some(SignInPart::Invite));
     assert!(script.state.front.as_ref().unwrap().overlays.is_empty());
-    assert!(script.notice().starts_with("club is signed out"), "{}", script.notice());
+    assert!(script.notice().contains("club: An invite, please; to sign in"), "{}", script.notice());
     script.act(Action::Reconnect);
     assert_eq!(wrong(&script), (FieldKind::Invite, "An invite, please.".to_owned()));
 }
