@@ -14,8 +14,17 @@ pub const NETWORKS: &[&str; 2] = &["osmium", "originchats"];
 /// Networks whose servers may be written as a bare host or as the address of a web page.
 const BY_HOST: &[&str] = &[NETWORKS[1]];
 
-const OPTIONS: &[&str] =
-    &["server", "network", "client_id", "colour", "token_command", "trusted_hosts", "account_service", "unnamed_keys"];
+const OPTIONS: &[&str] = &[
+    "server",
+    "network",
+    "client_id",
+    "colour",
+    "token_command",
+    "trusted_hosts",
+    "account_service",
+    "unnamed_keys",
+    "direct_server",
+];
 
 /// What the configuration says of an account, in `[accounts.LABEL]`. What is `None` is as saved, or the network's default.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -36,6 +45,8 @@ pub struct AccountOptions {
     pub account_service: Option<String>,
     /// Sign in, too, where a server's key does not say whose it is.
     pub unnamed_keys: Option<bool>,
+    /// The server is one for direct chats alone, though its name does not say so.
+    pub direct_server: Option<bool>,
 }
 
 impl std::fmt::Debug for AccountOptions {
@@ -49,6 +60,7 @@ impl std::fmt::Debug for AccountOptions {
             .field("trusted_hosts", &self.trusted_hosts)
             .field("account_service", &self.account_service)
             .field("unnamed_keys", &self.unnamed_keys)
+            .field("direct_server", &self.direct_server)
             .field("token_command", &self.token_command.as_ref().and_then(|command| command.first()))
             .finish()
     }
@@ -286,6 +298,9 @@ fn read_option(
         }
         "unnamed_keys" => {
             options.unnamed_keys = Some(value.as_bool().ok_or_else(|| wrong("true or false"))?);
+        }
+        "direct_server" => {
+            options.direct_server = Some(value.as_bool().ok_or_else(|| wrong("true or false"))?);
         }
         "token" | "password" => {
             let text = format!(

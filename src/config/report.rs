@@ -80,7 +80,10 @@ fn effective(config: &Config) -> String {
             let hosts: Vec<String> = hosts.iter().map(|host| quoted(host)).collect();
             (format!("trusted_hosts = [{}]", hosts.join(", ")), from("trusted_hosts"))
         }));
-        lines.extend(options.unnamed_keys.iter().map(|keys| (format!("unnamed_keys = {keys}"), from("unnamed_keys"))));
+        let flags = [("unnamed_keys", options.unnamed_keys), ("direct_server", options.direct_server)];
+        for (name, value) in flags {
+            lines.extend(value.iter().map(|value| (format!("{name} = {value}"), from(name))));
+        }
         lines.extend(
             options.token_command.iter().map(|_| ("# token_command = [not shown]".to_owned(), from("token_command"))),
         );

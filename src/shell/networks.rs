@@ -151,6 +151,7 @@ impl Network {
                     config = config.with_service(service);
                 }
                 config.unnamed_keys = account.options.unnamed_keys.unwrap_or(config.unnamed_keys);
+                config.direct = account.options.direct_server.unwrap_or(config.direct);
                 config.invite.clone_from(&admission.invite);
                 config.server_password.clone_from(&admission.password);
                 Box::new(move |credentials| Box::new(OriginAdapter::new(config.clone(), credentials, Now::default())))

@@ -5,8 +5,8 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, forum, open, person};
 use super::{
-    Effect, Effects, State, accounts, gone, join, link, login, members, messages, outbox, people, pins, polls, roster, status,
-    sync, updates, voice,
+    Effect, Effects, State, accounts, gone, join, link, login, members, messages, outbox, people, pins, polls, roster,
+    status, sync, updates, voice,
 };
 use crate::domain::{
     AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,

@@ -1,6 +1,7 @@
 //! Writing, changing, deleting, pinning, reacting, typing.
 
-use super::server::{Done, Fault, Server};
+use super::server::{Done, Fault, Posted, Server};
+use super::world::Channel;
 use serde_json::{Value, json};
 
 /// A channel, or a thread of one, by their places.
@@ -44,8 +45,8 @@ impl Server {
     }
 
     pub(super) fn allows(&self, at: At, what: &str, user: usize) -> bool {
-        let roles = self.users.get(user).map(|user| user.roles.as_slice()).unwrap_or_default();
-        self.channels.get(at.channel).is_some_and(|channel| channel.allows(what, roles))
+        let (channel, user) = (self.channels.get(at.channel), self.users.get(user));
+        channel.zip(user).is_some_and(|(channel, user)| channel.allows(what, user))
     }
 
     fn limit(&mut self, user: usize) -> Result<(), Fault> {
@@ -87,11 +88,11 @@ impl Server {
         // What is malformed costs nothing; what is refused from here on does.
         self.limit(user)?;
         let at = self.at(packet)?;
-        let kind = self.channels.get(at.channel).map_or("", |channel| channel.kind);
+        let is_written = self.channels.get(at.channel).is_some_and(Channel::is_written);
         if !self.allows(at, "send", user) {
             return Err(Fault::Error("You do not have permission to send messages in this channel"));
         }
-        if at.thread.is_none() && kind != "text" {
+        if at.thread.is_none() && !is_written {
             return Err(Fault::Error("Cannot send messages in this channel type"));
         }
         let reply_to = match packet["reply_to"].as_str() {
@@ -125,6 +126,7 @@ impl Server {
             messages.push(message.clone());
         }
         message["pings"] = pings(content, replies);
+        self.posted(Posted { at, user, message: message.clone() });
         let (mut event, channel) = self.placed(json!({"cmd": "message_new", "message": message}), at);
         if at.thread.is_none() {
             event["thread_id"] = Value::Null;

@@ -17,8 +17,8 @@ fn number(value: &Value, otherwise: usize) -> usize {
 impl Server {
     pub(super) fn read(&mut self, id: ConnectionId, user: usize, name: &str, packet: &Value) -> Result<Done, Fault> {
         let at = self.at(packet)?;
-        let kind = self.channels.get(at.channel).map_or("", |channel| channel.kind);
-        if !self.allows(at, "view", user) || at.thread.is_none() && kind != "text" {
+        let is_written = self.channels.get(at.channel).is_some_and(super::world::Channel::is_written);
+        if !self.allows(at, "view", user) || at.thread.is_none() && !is_written {
             return Err(Fault::Bare("Access denied to this channel"));
         }
         if let Some(thread) = at.thread.and_then(|thread| self.channels.get(at.channel)?.threads.get(thread)) {
@@ -143,7 +143,7 @@ impl Server {
         if name == "unreads_get" {
             let text = |at: &At| {
                 let channel = self.channels.get(at.channel);
-                channel.is_some_and(|channel| channel.kind == "text") && self.allows(*at, "view", user)
+                channel.is_some_and(super::world::Channel::is_written) && self.allows(*at, "view", user)
             };
             let places = (0..self.channels.len()).map(|channel| At { channel, thread: None }).filter(text);
             let all: serde_json::Map<String, Value> =

@@ -11,22 +11,29 @@ mod history;
 mod limits;
 mod people;
 mod polls;
+mod sample;
+mod script;
 mod scripted;
 mod serve;
 mod server;
 mod service;
 mod service_http;
 mod threads;
+mod together;
 mod world;
 
 pub use door::Door;
+pub use sample::GUEST;
 pub use serve::{Running, start};
 pub use server::{ConnectionId, Output, Server};
 pub use service::{AccountService, ServiceAccount};
 pub use service_http::{RunningService, start as start_service};
+pub use together::{LABELS, NotListening, Together, start_sample};
 pub use world::{World, message};
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Which accounts a server takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +63,8 @@ pub struct Options {
     pub service: Option<AccountService>,
     /// What it wants of who comes in; with it the server greets as those of the newer generation do.
     pub door: Option<Door>,
+    /// Told whenever a client comes or says something.
+    pub stirred: Option<Arc<Notify>>,
 }
 
 impl Default for Options {
@@ -68,6 +77,7 @@ impl Default for Options {
             world: None,
             service: None,
             door: None,
+            stirred: None,
         }
     }
 }

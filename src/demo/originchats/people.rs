@@ -80,21 +80,31 @@ impl Server {
     }
 
     fn visible_channels(&self, user: usize) -> Vec<Value> {
-        let roles = self.users.get(user).map(|user| user.roles.as_slice()).unwrap_or_default();
-        let seen = self.channels.iter().filter(|channel| channel.allows("view", roles));
+        let viewer = self.users.get(user);
+        let seen = self.channels.iter().filter(|channel| viewer.is_some_and(|viewer| channel.allows("view", viewer)));
         seen.map(|channel| {
-            let mut told = Value::Object(channel.shape.clone());
+            let mut told = channel.shape.clone();
             match channel.kind {
-                "text" => {
+                "text" | "chat" => {
+                    // A chat of two is called after the other.
+                    let other = channel.between.iter().find(|one| **one != user).filter(|_| channel.between.len() == 2);
+                    if let Some(other) = other.and_then(|other| self.users.get(*other)) {
+                        told.insert("display_name".to_owned(), json!(other.name));
+                    }
                     let newest = channel.messages.last();
-                    told["last_message"] = newest.map_or(Value::Null, |message| message["timestamp"].clone());
-                    told["last_message_id"] = newest.map_or(Value::Null, |message| message["id"].clone());
+                    let part = |name: &str| newest.map_or(Value::Null, |message| message[name].clone());
+                    told.insert("last_message".to_owned(), part("timestamp"));
+                    told.insert("last_message_id".to_owned(), part("id"));
                 }
-                "forum" => told["threads"] = channel.threads.iter().map(super::world::Thread::told).collect(),
-                "voice" => told["voice_state"] = self.inside(channel),
+                "forum" => {
+                    told.insert("threads".to_owned(), channel.threads.iter().map(super::world::Thread::told).collect());
+                }
+                "voice" => {
+                    told.insert("voice_state".to_owned(), self.inside(channel));
+                }
                 _ => {}
             }
-            told
+            Value::Object(told)
         })
         .collect()
     }

@@ -81,6 +81,8 @@ struct Hub {
     queues: Arc<Mutex<HashMap<ConnectionId, mpsc::Sender<String>>>>,
     /// Somebody came: the next ping may be earlier.
     came: Arc<Notify>,
+    /// For those who act by script: a client came or said something.
+    stirred: Arc<Notify>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -128,10 +130,11 @@ pub async fn start(options: Options) -> std::io::Result<Running> {
         ),
     };
     let service = options.service.clone().or_else(|| own.as_ref().map(|own| own.service.clone()));
+    let stirred = options.stirred.clone().unwrap_or_default();
     let mut server = Server::new(Options { service, ..options });
     server.called(format!("ws://{address}"));
     let service = server.service.clone();
-    let hub = Hub { server: Arc::new(Mutex::new(server)), queues: Arc::default(), came: Arc::default() };
+    let hub = Hub { server: Arc::new(Mutex::new(server)), queues: Arc::default(), came: Arc::default(), stirred };
     let mut tasks = JoinSet::new();
     tasks.spawn(ping(hub.clone()));
     let heard = hub.clone();
@@ -170,6 +173,7 @@ async fn attend(stream: TcpStream, hub: Hub) {
     });
     let _leave = Leave { hub: &hub, id };
     hub.came.notify_one();
+    hub.stirred.notify_one();
     loop {
         tokio::select! {
             text = queued.recv() => {
@@ -180,7 +184,10 @@ async fn attend(stream: TcpStream, hub: Hub) {
                 }
             }
             heard = source.next() => match heard {
-                Some(Ok(Message::Text(text))) => hub.with(|server, now| ((), server.receive(id, &text, now))),
+                Some(Ok(Message::Text(text))) => {
+                    hub.with(|server, now| ((), server.receive(id, &text, now)));
+                    hub.stirred.notify_one();
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 // Bytes are dropped without a word.
                 Some(Ok(_)) => {}

@@ -1,5 +1,6 @@
 //! The server without its sockets: connections, signing in, and who hears what.
 
+use super::chat::At;
 use super::door::{Door, Refused};
 use super::limits::Limiter;
 use super::polls::Poll;
@@ -90,6 +91,13 @@ struct Connection {
     next_ping: f64,
 }
 
+/// A message that somebody wrote, for those who act by script.
+pub(super) struct Posted {
+    pub(super) at: At,
+    pub(super) user: usize,
+    pub(super) message: Value,
+}
+
 /// What a command came to.
 pub(super) enum Done {
     /// An answer to who asked.
@@ -147,6 +155,8 @@ pub struct Server {
     connections: BTreeMap<ConnectionId, Connection>,
     next: u64,
     out: Vec<Output>,
+    /// Messages that the script has not heard of; nothing while nobody acts by script.
+    unheard: Option<Vec<Posted>>,
 }
 
 impl Server {
@@ -178,6 +188,7 @@ impl Server {
             connections: BTreeMap::new(),
             next: 1,
             out: Vec::new(),
+            unheard: None,
         }
     }
 
@@ -412,6 +423,23 @@ impl Server {
         }
     }
 
+    /// Somebody wrote.
+    pub(super) fn posted(&mut self, posted: Posted) {
+        if let Some(unheard) = &mut self.unheard {
+            unheard.push(posted);
+        }
+    }
+
+    /// What was written since the last look; from the first look on it is remembered.
+    pub(super) fn take_posted(&mut self) -> Vec<Posted> {
+        self.unheard.replace(Vec::new()).unwrap_or_default()
+    }
+
+    /// Places in `users` of those with a connection.
+    pub(super) fn present(&self) -> impl Iterator<Item = usize> {
+        self.connections.values().filter_map(|connection| connection.user)
+    }
+
     /// What is to be done at connections since the last look.
     pub(super) fn take_out(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.out)
@@ -426,7 +454,7 @@ impl Server {
     pub(super) fn tell_all(&mut self, packet: &Value, channel: Option<&str>, except: Option<ConnectionId>) {
         let seen_by = |user: &User| {
             let channel = channel.and_then(|name| self.channels.iter().find(|channel| channel.name == name));
-            channel.is_none_or(|channel| channel.allows("view", &user.roles))
+            channel.is_none_or(|channel| channel.allows("view", user))
         };
         let hears =
             |connection: &Connection| connection.user.and_then(|user| self.users.get(user)).is_some_and(seen_by);

@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Longest question.
 const MAX_QUESTION: usize = 8 << 10;
+const JSON: &str = "application/json";
+const PAGE: &str = "text/html; charset=utf-8";
 /// Connections at most.
 const MAX_CONNECTIONS: usize = 256;
 
@@ -59,19 +61,42 @@ async fn answer(mut stream: TcpStream, service: AccountService) {
         let value = value.trim().strip_prefix("Bearer ")?;
         name.eq_ignore_ascii_case("authorization").then_some(value)
     });
-    let (status, body) = if question.starts_with("GET ") && path == "/generate_validator" {
-        service.generate(bearer.unwrap_or_default(), &value("key"), now())
-    } else if let Some(about) = path.strip_prefix("/link/").filter(|_| question.starts_with("GET ")) {
-        service.link(about, &value("code"))
+    let (status, kind, body) = if !question.starts_with("GET ") {
+        (404, JSON, r#"{"error": "Not found"}"#.to_owned())
+    } else if path == "/generate_validator" {
+        let (status, body) = service.generate(bearer.unwrap_or_default(), &value("key"), now());
+        (status, JSON, body)
+    } else if path == "/link" {
+        (200, PAGE, link_page(&service, &value("code"), ""))
+    } else if path == "/link/allow" {
+        let (code, name) = (value("code").to_uppercase(), value("name"));
+        let done = service.allow(&code, &name);
+        let said = if done { "Allowed. You can close this page." } else { "There is no such code; it may be too old." };
+        (if done { 200 } else { 404 }, PAGE, link_page(&service, "", said))
+    } else if let Some(about) = path.strip_prefix("/link/") {
+        let (status, body) = service.link(about, &value("code"));
+        (status, JSON, body)
     } else {
-        (404, r#"{"error": "Not found"}"#.to_owned())
+        (404, JSON, r#"{"error": "Not found"}"#.to_owned())
     };
     let head = format!(
-        "HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     let _ = stream.write_all((head + &body).as_bytes()).await;
     let _ = stream.shutdown().await;
+}
+
+/// The page on which somebody allows a program to use an account. Everybody may do so as anybody: it is a demo.
+fn link_page(service: &AccountService, code: &str, said: &str) -> String {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let names: String = service.accounts().iter().map(|one| format!("<option>{}</option>", plain(&one.name))).collect();
+    format!(
+        "<!doctype html><meta charset=utf-8><title>Allow a program</title><h1>Allow a program to use an account</h1><p>{said}</p>\
+         <form action=/link/allow><label>Code <input name=code value=\"{}\" autofocus></label> <label>as <select name=name>{names}</select></label> \
+         <button>Allow</button></form>",
+        plain(code)
+    )
 }
 
 /// The head of a question, to its empty line.

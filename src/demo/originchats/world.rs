@@ -80,6 +80,8 @@ pub(super) struct Channel {
     pub(super) threads: Vec<Thread>,
     /// For voice channels: places in `users` of those inside, and whether their microphone is off.
     pub(super) inside: Vec<(usize, bool)>,
+    /// For direct chats: places in `users` of those whose chat it is.
+    pub(super) between: Vec<usize>,
 }
 
 /// A thread of a forum.
@@ -113,11 +115,25 @@ impl Channel {
         shape["type"] = json!(kind);
         shape["name"] = json!(name);
         let shape = shape.as_object().cloned().unwrap_or_default();
-        Self { name: name.to_owned(), kind, shape, messages: Vec::new(), threads: Vec::new(), inside: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            kind,
+            shape,
+            messages: Vec::new(),
+            threads: Vec::new(),
+            inside: Vec::new(),
+            between: Vec::new(),
+        }
     }
 
-    /// Whether somebody with these roles may do something: the first of the roles that the list names decides.
-    pub(super) fn allows(&self, what: &str, roles: &[String]) -> bool {
+    /// Whether people write in it as in a text channel.
+    pub(super) fn is_written(&self) -> bool {
+        matches!(self.kind, "text" | "chat")
+    }
+
+    /// Whether somebody may do something: the first of their roles that the list names decides, or else their name.
+    pub(super) fn allows(&self, what: &str, user: &User) -> bool {
+        let roles = &user.roles;
         let Some(list) = self.shape.get("permissions").and_then(|all| all.get(what)).and_then(Value::as_array) else {
             return match what {
                 "react" | "edit_own" | "delete_own" => roles.iter().any(|role| role == "user"),
@@ -125,7 +141,7 @@ impl Channel {
                 _ => false,
             };
         };
-        for role in roles {
+        for role in roles.iter().chain([&user.name]) {
             let named = |name: &str| list.iter().any(|entry| entry == name);
             if named(&format!("!{role}")) {
                 return false;

@@ -37,7 +37,7 @@ use super::world::model::World;
 pub use accounts::{DemoAccount, DemoInvite};
 pub use flood::Flood;
 pub use mail::{Mail, OWN_DOMAIN};
-pub use running::{Running, description_json};
+pub use running::{Running, description};
 pub use serve::start;
 pub use server::{ConnectionId, Output, Server};
 

@@ -166,7 +166,7 @@ impl Running {
 
 /// What `demo --serve-only --json` prints first: the address, the accounts and the invites.
 #[must_use]
-pub fn description_json(running: &Running) -> String {
+pub fn description(running: &Running) -> Value {
     let accounts: Vec<Value> = running
         .accounts
         .iter()
@@ -192,5 +192,4 @@ pub fn description_json(running: &Running) -> String {
     let invite = |invite: &DemoInvite| json!({ "code": invite.code, "name": invite.name });
     let invites: Vec<Value> = running.invites.iter().map(invite).collect();
     json!({ "v": 1, "url": running.url, "tcp": running.tcp_url(), "accounts": accounts, "invites": invites })
-        .to_string()
 }

@@ -29,6 +29,8 @@ pub struct Director {
     pub(super) dice: Dice,
     pub(super) library: Library,
     pub(super) people: Vec<Profile>,
+    /// What is said stays as it is written, without formatting beside it.
+    verbatim: bool,
     answers: Answers,
     pub(super) actors: Vec<Actor>,
     pub(super) stages: Vec<Stage>,
@@ -79,6 +81,15 @@ struct Spoken {
 impl Director {
     /// A director for the first `count` people after "you"; bots never act.
     pub fn new(world: &World, seed: u64, count: usize) -> Self {
+        Self::of(world, library::people(), seed, count)
+    }
+
+    /// The same, for people whose messages are markup as it is written.
+    pub(crate) fn verbatim(world: &World, people: Vec<Profile>, seed: u64, count: usize) -> Self {
+        Self { verbatim: true, ..Self::of(world, people, seed, count) }
+    }
+
+    fn of(world: &World, profiles: Vec<Profile>, seed: u64, count: usize) -> Self {
         let voice = |person: usize| {
             world.communities.iter().enumerate().find_map(|(community, entry)| {
                 entry.channels.iter().enumerate().find_map(|(channel, item)| {
@@ -97,7 +108,8 @@ impl Director {
         Self {
             dice,
             library: Library::load(),
-            people: library::people(),
+            people: profiles,
+            verbatim: false,
             answers: Answers::load(),
             actors,
             stages,
@@ -237,6 +249,9 @@ impl Director {
     }
 
     pub(super) fn compile(&self, source: &str) -> (String, Vec<Span>) {
+        if self.verbatim {
+            return (source.to_owned(), Vec::new());
+        }
         markup::compile(source, &|name| self.people.iter().any(|profile| profile.person.username == name))
     }
 

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use super::Place;
-use crate::demo::world;
 use crate::demo::world::dice::Dice;
 use crate::demo::world::lexicon::Memory;
 use crate::demo::world::library::{Library, Profile};
@@ -56,7 +55,7 @@ pub(crate) fn find(world: &World, actors: &[usize]) -> (Vec<Stage>, Vec<Room>) {
             let open = item.deny_everyone == 0;
             match item.kind {
                 ChannelKind::Text if open && item.slowmode.is_none() => {
-                    let (topics, weight) = (world::topics(community, channel), item.posts.len() as u64);
+                    let (topics, weight) = (item.topics, item.posts.len() as u64);
                     stages.push(Stage { place, topics, members: members.clone(), weight });
                 }
                 ChannelKind::Voice if open => rooms.push(Room { place, members: members.clone() }),

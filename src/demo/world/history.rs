@@ -44,6 +44,8 @@ pub(crate) struct Weaver<'a> {
     bags: BTreeMap<&'a str, Bag<'a>>,
     /// A number that grows with every dialogue.
     serial: u64,
+    /// Texts stay as they are written, for networks whose messages are markup.
+    verbatim: bool,
 }
 
 #[derive(Default)]
@@ -86,7 +88,12 @@ impl Piece {
 impl<'a> Weaver<'a> {
     /// A weaver that draws from `dice`.
     pub(crate) fn new(library: &'a Library, people: &'a [Profile], files: &'a [FileData], dice: Dice) -> Self {
-        Self { library, people, files, dice, bags: BTreeMap::new(), serial: 1_200 }
+        Self { library, people, files, dice, bags: BTreeMap::new(), serial: 1_200, verbatim: false }
+    }
+
+    /// The same, with texts as they are written.
+    pub(crate) fn verbatim(self) -> Self {
+        Self { verbatim: true, ..self }
     }
 
     /// The history of one place, oldest first, nothing later than `brief.until`.
@@ -231,6 +238,9 @@ impl<'a> Weaver<'a> {
     }
 
     fn compile(&self, source: &str) -> (String, Vec<Span>) {
+        if self.verbatim {
+            return (source.to_owned(), Vec::new());
+        }
         markup::compile(source, &|name| self.find(name).is_some())
     }
 

@@ -15,9 +15,11 @@ const DIALOGUES: &[&str] = &[
     include_str!("../../../assets/world/notices.txt"),
     include_str!("../../../assets/world/shapes.txt"),
     include_str!("../../../assets/world/more.txt"),
+    include_str!("../../../assets/world/garden.txt"),
 ];
 const WORDS: &str = include_str!("../../../assets/world/words.txt");
 const PEOPLE: &str = include_str!("../../../assets/world/people.txt");
+const GARDENERS: &str = include_str!("../../../assets/world/garden-people.txt");
 
 /// Name, MIME type and bytes of every attachment.
 const FILES: &[(&str, &str, &[u8])] = &[
@@ -75,6 +77,17 @@ pub(crate) fn people() -> Vec<Profile> {
     PEOPLE.lines().filter(|line| !line.starts_with("//")).filter_map(profile).collect()
 }
 
+/// Everybody on the servers of the second network, "you" first; some are the same as in [`people`].
+pub(crate) fn gardeners() -> Vec<Profile> {
+    let known = people();
+    let lines = GARDENERS.lines().filter(|line| !line.starts_with("//"));
+    let one = |line: &'static str| match line.strip_prefix('@') {
+        Some(name) => known.iter().find(|profile| profile.person.username == name).cloned(),
+        None => profile(line),
+    };
+    lines.filter_map(one).collect()
+}
+
 fn profile(line: &'static str) -> Option<Profile> {
     let mut fields = line.splitn(6, '|').map(str::trim);
     let (username, name, color) = (fields.next()?, fields.next()?, fields.next()?);
@@ -122,13 +135,14 @@ mod tests {
         for source in DIALOGUES {
             assert_eq!(script::parse(source).1, Vec::<String>::new());
         }
-        let written = PEOPLE.lines().filter(|line| !line.starts_with("//")).count();
-        assert_eq!(people().len(), written);
+        let written = |source: &str| source.lines().filter(|line| !line.starts_with("//")).count();
+        assert_eq!((people().len(), gardeners().len()), (written(PEOPLE), written(GARDENERS)));
     }
 
     #[test]
     fn dialogues_name_only_people_and_files_that_exist() {
-        let (people, files) = (people(), files());
+        let (mut people, files) = (people(), files());
+        people.extend(gardeners());
         for turn in
             Library::load().topics.iter().flat_map(|topic| &topic.dialogues).flat_map(|dialogue| &dialogue.turns)
         {

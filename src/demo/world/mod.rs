@@ -5,6 +5,7 @@
 //! spans lie within their text on character boundaries, and an ordinary post has a text or an attachment.
 
 pub(crate) mod dice;
+pub(crate) mod garden;
 mod history;
 pub(crate) mod lexicon;
 pub(crate) mod library;
@@ -18,7 +19,7 @@ use dice::Dice;
 use history::{Brief, Weaver};
 use library::{Library, Profile};
 use model::{Channel, ChannelKind, Community, Direct, Group, Member, Millis, PostKind, Role, World};
-use plan::{ChannelPlan, CommunityPlan};
+use plan::{ChannelPlan, CommunityPlan, DirectPlan, GroupPlan};
 use times::MINUTE;
 
 /// Days of history in the communities.
@@ -32,21 +33,30 @@ pub fn generate(seed: u64, at: Millis) -> World {
     let dice = Dice::new(seed);
     let mut weaver = Weaver::new(&library, &people, &files, dice.fork(1));
     let mut chance = dice.fork(2);
-    let communities =
-        plan::COMMUNITIES.iter().map(|plan| community(plan, &people, at, &mut weaver, &mut chance)).collect();
-    let directs = plan::DIRECTS.iter().filter_map(|plan| direct(plan, &people, at, &mut weaver)).collect();
-    let groups = plan::GROUPS.iter().map(|plan| group(plan, &people, at, &mut weaver)).collect();
+    let places = Places { communities: plan::COMMUNITIES, directs: plan::DIRECTS, groups: plan::GROUPS };
+    let world = places.fill(&people, at, &mut weaver, &mut chance);
     let until = at - 200 * MINUTE;
     let saved = weaver.weave(&Brief { in_order: true, ..private(&["saved"], 0, until, 40, Vec::new()) });
-    World { at, communities, directs, groups, saved, files, people: people.into_iter().map(|one| one.person).collect() }
+    World { saved, files, people: people.into_iter().map(|one| one.person).collect(), ..world }
 }
 
-/// Topics that are talked about in a channel; none where nobody talks by themselves, such as places that few may write in.
-pub fn topics(community: usize, channel: usize) -> &'static [&'static str] {
-    let plan = plan::COMMUNITIES.get(community).and_then(|plan| plan.channels.get(channel));
-    match plan {
-        Some(plan) if plan.kind == ChannelKind::Text && plan.denied == 0 && plan.slowmode.is_none() => plan.about,
-        _ => &[],
+/// What a world consists of.
+struct Places {
+    communities: &'static [CommunityPlan],
+    directs: &'static [DirectPlan],
+    groups: &'static [GroupPlan],
+}
+
+impl Places {
+    /// Makes the histories; people and files are for the caller.
+    fn fill(&self, people: &[Profile], at: Millis, weaver: &mut Weaver<'_>, chance: &mut Dice) -> World {
+        World {
+            at,
+            communities: self.communities.iter().map(|plan| community(plan, people, at, weaver, chance)).collect(),
+            directs: self.directs.iter().filter_map(|plan| direct(plan, people, at, weaver)).collect(),
+            groups: self.groups.iter().map(|plan| group(plan, people, at, weaver)).collect(),
+            ..World::default()
+        }
     }
 }
 
@@ -138,6 +148,10 @@ fn channel(
         kind: plan.kind,
         parent: if plan.kind == ChannelKind::Category { None } else { under },
         topic: plan.topic.map(str::to_owned),
+        topics: match plan.kind {
+            ChannelKind::Text if plan.denied == 0 && plan.slowmode.is_none() => plan.about,
+            _ => &[],
+        },
         slowmode: plan.slowmode,
         overrides: keeper.map(|role| (role, plan.denied, 0)).into_iter().collect(),
         deny_everyone: plan.denied,
@@ -176,7 +190,7 @@ fn private<'a>(about: &'a [&'a str], posts: usize, until: Millis, days: u64, cas
 }
 
 fn direct(
-    &(peer, about, count, quiet, unread): &(&str, &[&str], usize, i64, usize),
+    &(peer, about, count, quiet, unread): &DirectPlan,
     people: &[Profile],
     at: Millis,
     weaver: &mut Weaver<'_>,
@@ -194,7 +208,7 @@ fn direct(
 }
 
 fn group(
-    &(name, owner, others, about, count, quiet, unread): &plan::GroupPlan,
+    &(name, owner, others, about, count, quiet, unread): &GroupPlan,
     people: &[Profile],
     at: Millis,
     weaver: &mut Weaver<'_>,

@@ -114,6 +114,8 @@ pub enum ChannelKind {
 pub struct Channel {
     /// Its name, without a sign in front.
     pub name: String,
+    /// Topics that are talked about in it; none where nobody talks by themselves, such as places that few may write in.
+    pub topics: &'static [&'static str],
     /// What it is for.
     pub kind: ChannelKind,
     /// Index of its category in the same vector.

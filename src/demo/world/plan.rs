@@ -16,8 +16,8 @@ const PIN: u64 = 128;
 const SPEAK: u64 = 256;
 const REMOVE_MEMBERS: u64 = 2048;
 const REACT: u64 = 4096;
-const EVERYBODY: u64 = VIEW | SEND | CONNECT | MEDIA | SPEAK | REACT;
-const MODERATION: u64 = DELETE | PIN | REMOVE_MEMBERS;
+pub(crate) const EVERYBODY: u64 = VIEW | SEND | CONNECT | MEDIA | SPEAK | REACT;
+pub(crate) const MODERATION: u64 = DELETE | PIN | REMOVE_MEMBERS;
 
 /// One community.
 pub(crate) struct CommunityPlan {
@@ -77,16 +77,26 @@ const NOTHING: ChannelPlan = ChannelPlan {
     inside: &[],
 };
 
-const fn heading(name: &'static str) -> ChannelPlan {
+pub(crate) const fn heading(name: &'static str) -> ChannelPlan {
     ChannelPlan { name, kind: Category, ..NOTHING }
 }
 
-const fn text(name: &'static str, topic: &'static str, about: &'static [&'static str], posts: usize) -> ChannelPlan {
+pub(crate) const fn text(
+    name: &'static str,
+    topic: &'static str,
+    about: &'static [&'static str],
+    posts: usize,
+) -> ChannelPlan {
     ChannelPlan { name, topic: Some(topic), about, posts, ..NOTHING }
 }
 
 /// Read by everybody, written by the role with index `keeper` only.
-const fn notices(name: &'static str, keeper: usize, about: &'static [&'static str], posts: usize) -> ChannelPlan {
+pub(crate) const fn notices(
+    name: &'static str,
+    keeper: usize,
+    about: &'static [&'static str],
+    posts: usize,
+) -> ChannelPlan {
     ChannelPlan { name, kind: Announcement, keeper: Some(keeper), denied: SEND, about, posts, quiet: 1500, ..NOTHING }
 }
 
@@ -95,12 +105,12 @@ const fn hidden(channel: ChannelPlan, keeper: usize) -> ChannelPlan {
     ChannelPlan { keeper: Some(keeper), denied: VIEW | SEND, ..channel }
 }
 
-const fn voice(name: &'static str, inside: &'static [(&'static str, bool)]) -> ChannelPlan {
+pub(crate) const fn voice(name: &'static str, inside: &'static [(&'static str, bool)]) -> ChannelPlan {
     ChannelPlan { name, kind: Voice, inside, ..NOTHING }
 }
 
 /// Sets how long ago the newest message was written and how many are unread.
-const fn lately(channel: ChannelPlan, quiet: i64, unread: usize) -> ChannelPlan {
+pub(crate) const fn lately(channel: ChannelPlan, quiet: i64, unread: usize) -> ChannelPlan {
     ChannelPlan { quiet, unread, ..channel }
 }
 
@@ -238,8 +248,11 @@ pub(crate) const COMMUNITIES: &[CommunityPlan] = &[
     },
 ];
 
-/// One-to-one conversations: peer, topics, messages, minutes since the newest, unread. Each begins where its own topic says.
-pub(crate) const DIRECTS: &[(&str, &[&str], usize, i64, usize)] = &[
+/// A conversation with one: peer, topics, messages, minutes since the newest, unread. It begins where its own topic says.
+pub(crate) type DirectPlan = (&'static str, &'static [&'static str], usize, i64, usize);
+
+/// One-to-one conversations.
+pub(crate) const DIRECTS: &[DirectPlan] = &[
     ("ada", &["dm-ada", "dm"], 46, 38, 0),
     ("alan", &["dm-alan", "dm"], 24, 15, 1),
     ("grace", &["dm-grace", "dm"], 28, 190, 0),

@@ -90,6 +90,8 @@ pub struct OriginConfig {
     pub link_address: String,
     /// Sign in with a key that names no server, as most servers give it. A server could pass on the proof to another that gave it its key.
     pub unnamed_keys: bool,
+    /// Whether the server is one for direct chats.
+    pub direct: bool,
     /// The code of an invite, for servers that ask for one.
     pub invite: Option<Secret>,
     /// The server's own password, for servers that have one.
@@ -114,6 +116,7 @@ impl OriginConfig {
     pub fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
+            direct: is_direct(authority(url)),
             account_service: ACCOUNT_SERVICE.to_owned(),
             link_address: LINK_ADDRESS.to_owned(),
             unnamed_keys: true,
@@ -141,15 +144,23 @@ impl OriginConfig {
     /// Host and port as they stand in the address.
     #[must_use]
     pub fn authority(&self) -> &str {
-        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
-        rest.split(['/', '?', '#']).next().unwrap_or_default()
+        authority(&self.url)
     }
 
-    /// Whether the server is one for direct chats.
-    #[must_use]
-    pub fn is_direct(&self) -> bool {
-        DIRECT_HOSTS.iter().any(|host| self.authority().eq_ignore_ascii_case(host))
+    /// Whether it is one of the servers for direct chats that the network names, whose keys name the first of them.
+    pub(super) fn is_known_direct(&self) -> bool {
+        is_direct(self.authority())
     }
+}
+
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// Whether the server of that name is known to be one for direct chats.
+fn is_direct(authority: &str) -> bool {
+    DIRECT_HOSTS.iter().any(|host| authority.eq_ignore_ascii_case(host))
 }
 
 /// How much longer than a server's window its calls are counted for. It counts when they arrive, and one that was slow on its way may arrive just before

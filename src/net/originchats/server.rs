@@ -88,7 +88,7 @@ impl Server {
             accounts,
             max_length: handshake.max_length.filter(|&length| length > 0).unwrap_or(MESSAGE_LENGTH),
             key,
-            direct: config.is_direct(),
+            direct: config.direct,
             capabilities: handshake.capabilities.map(|names| names.into_iter().take(CAPABILITIES).collect()),
         }
     }
@@ -157,7 +157,7 @@ impl Server {
             return if key.is_empty() { KeyCheck::Missing } else { KeyCheck::Another(self.key.line()) };
         };
         let dialled = config.authority();
-        let direct = DIRECT_HOSTS.iter().copied().filter(|_| self.direct);
+        let direct = DIRECT_HOSTS.iter().copied().filter(|_| config.is_known_direct());
         if direct.chain([dialled]).any(|host| names_host(named, host)) {
             return KeyCheck::Ours;
         }

@@ -4,7 +4,7 @@
 #[cfg_attr(not(unix), path = "windows.rs")]
 mod system;
 
-pub use system::{Ending, Insistence, Signals, can_stop, stop_job};
+pub use system::{Ending, Insistence, Signals, can_stop, may_read, stop_job};
 
 /// What the system asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

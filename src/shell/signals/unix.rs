@@ -4,6 +4,7 @@ use super::Asked;
 use crate::shell::{logging, terminal};
 use std::future::poll_fn;
 use std::io;
+use std::io::IsTerminal;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -161,6 +162,13 @@ async fn any(signals: &mut [Signal]) {
 #[must_use]
 pub fn can_stop() -> bool {
     rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
+}
+
+/// Whether standard input may be read without this process being stopped for it, as one in the background is by its terminal.
+#[must_use]
+pub fn may_read() -> bool {
+    let input = std::io::stdin();
+    !input.is_terminal() || rustix::termios::tcgetpgrp(&input).is_ok_and(|front| front == rustix::process::getpgrp())
 }
 
 /// Stops the whole job, as the terminal does for Ctrl-Z: whatever started nib (`cargo run`, a script) has to stop, too, or the shell would go on

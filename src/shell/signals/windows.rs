@@ -65,6 +65,12 @@ impl Ending {
     }
 }
 
+/// Whether standard input may be read: here it always may.
+#[must_use]
+pub fn may_read() -> bool {
+    true
+}
+
 /// Whether somebody could continue this process after a stop: never here.
 #[must_use]
 pub fn can_stop() -> bool {

@@ -152,13 +152,14 @@ fn each_mistake_is_told_with_its_place_and_the_rest_holds() {
 fn an_account_of_another_network_names_its_host_and_who_keeps_it() {
     let config = read(concat!(
         "[accounts.club]\nnetwork = \"originchats\"\nserver = \"https://chats.example.org\"\n",
-        "account_service = \"https://api.example.org/\"\nunnamed_keys = false\n",
+        "account_service = \"https://api.example.org/\"\nunnamed_keys = false\ndirect_server = true\n",
         "[accounts.den]\nserver = \"den.example.org\"\nnetwork = \"originchats\"\n",
     ));
     assert_eq!(config.problems, []);
     let club = &config.accounts["club"];
     assert_eq!(club.server.as_deref(), Some("https://chats.example.org"));
     assert_eq!((club.account_service.as_deref(), club.unnamed_keys), (Some("https://api.example.org"), Some(false)));
+    assert_eq!((club.direct_server, config.accounts["den"].direct_server), (Some(true), None));
     assert_eq!(config.accounts["den"].server.as_deref(), Some("den.example.org"));
 }
 

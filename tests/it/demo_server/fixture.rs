@@ -36,6 +36,7 @@ fn channel(name: &str, kind: ChannelKind) -> Channel {
         kind,
         parent: None,
         topic: None,
+        topics: &[],
         slowmode: None,
         overrides: Vec::new(),
         deny_everyone: 0,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use nib::demo::osmium::{Options, Running, description_json, start};
+use nib::demo::osmium::{Options, Running, description, start};
 use nib::net::osmium::wire;
 use prost::Message as _;
 use tokio::net::TcpStream;
@@ -220,9 +220,8 @@ async fn connections_can_be_dropped_and_the_server_goes_on() {
 #[tokio::test]
 async fn the_description_names_every_account() {
     let running = start(options()).await.expect("it starts");
-    let text = description_json(&running);
-    assert!(!text.contains('\n'));
-    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let value = description(&running);
+    assert!(!value.to_string().contains('\n'));
     assert_eq!(value["v"], 1);
     assert_eq!(value["url"], running.url);
     let accounts = value["accounts"].as_array().expect("accounts");
