@@ -231,7 +231,7 @@ impl SignIn {
                 Some(SignInPart::Standing),
             ),
             (401 | 403, _) => refused(
-                "The account service does not take this sign-in, or no longer. Sign in anew.",
+                "The account service does not take this sign-in, or no longer. Sign in again.",
                 Some(SignInPart::Login),
             ),
             (429, _) => Next::Fault(CleanText::ours("the account service was asked too often")),

@@ -52,6 +52,8 @@ fn a_code_is_shown_until_somebody_types_it() {
     let call = peer.call();
     assert_eq!(call.url, "https://api.rotur.dev/link/user?code=A1B2C3");
     peer.reply_to(&call, 200, &json!({"linked": true, "token": "rotur_st_x"}));
+    let allowed = LinkEvent::Allowed { token: Secret::new("rotur_st_x".to_owned()) };
+    assert_eq!(peer.links(), [allowed]);
     let call = peer.call();
     assert!(call.url.contains("/generate_validator?key=originChats-"), "{}", call.url);
     assert_eq!(call.bearer, Some(Secret::new("rotur_st_x".to_owned())));

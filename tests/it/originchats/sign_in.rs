@@ -209,15 +209,15 @@ fn every_recorded_refusal_is_understood() {
 #[test]
 fn access_refusals_say_what_to_do() {
     for (reason, about, word) in [
-        ("banned", None, "banned"),
+        ("banned", Some(SignInPart::Standing), "banned"),
         ("invite_required", Some(SignInPart::Invite), "invite"),
         ("invite_invalid", Some(SignInPart::Invite), "invite"),
         ("invite_expired", Some(SignInPart::Invite), "expired"),
         ("password_required", Some(SignInPart::ServerPassword), "password of its own"),
         ("password_incorrect", Some(SignInPart::ServerPassword), "not right"),
-        ("application_required", None, "apply"),
-        ("application_pending", None, "not decided"),
-        ("not_whitelisted", None, "owner"),
+        ("application_required", Some(SignInPart::Standing), "apply"),
+        ("application_pending", Some(SignInPart::Standing), "not decided"),
+        ("not_whitelisted", Some(SignInPart::Standing), "owner"),
     ] {
         let mut peer = judged(token(), &json!({"cmd": "auth_error", "val": "Access denied", "reason": reason}));
         assert_eq!(peer.closed(), Some(&Close::Refused), "{reason}: no loop");
@@ -228,6 +228,36 @@ fn access_refusals_say_what_to_do() {
     let mut peer = judged(token(), &json!({"cmd": "auth_error", "val": "No \u{202e}entry\n"}));
     let [LinkEvent::Refused { reason, .. }] = &peer.links()[..] else { panic!("not refused") };
     assert!(reason.ends_with("No entry "), "{reason:?}");
+}
+
+#[test]
+fn the_token_goes_to_the_account_service_and_to_no_server() {
+    let kept = "tok-very-secret";
+    let with_password = format!("server:open%20sesame:{kept}");
+    for greeting in [old(), listed(), newer()] {
+        for token in [kept, with_password.as_str()] {
+            let mut peer = Peer::greeted(&greeting, Credentials::Token(Secret::new(token.to_owned())));
+            let mut said = peer.said();
+            let call = peer.call();
+            assert!(call.url.starts_with("https://api.rotur.dev/") && !call.url.contains(kept), "{}", call.url);
+            assert_eq!(call.bearer, Some(Secret::new(kept.to_owned())));
+            peer.reply_to(&call, 200, &json!({"validator": "v"}));
+            said.extend(peer.said());
+            // Refused once, proven again, and signed in at last.
+            peer.hear(&json!({"cmd": "auth_error", "val": "Invalid authentication"}));
+            let call = peer.call();
+            peer.reply_to(&call, 200, &json!({"validator": "w"}));
+            said.extend(peer.said());
+            peer.hear(&ready("bob", &["user"]));
+            peer.want(1, &Request::FetchCommunities);
+            peer.want(2, &Request::FetchChats);
+            said.extend(peer.said());
+            assert!(said.iter().filter(|frame| frame["cmd"] == "auth").count() == 2, "{said:?}");
+            let all = format!("{said:?}");
+            assert!(!all.contains(kept) && !format!("{:?}", peer.out).contains(kept), "{all}");
+            assert_eq!(all.contains("open sesame"), greeting == newer() && token != kept, "{all}");
+        }
+    }
 }
 
 #[test]
