@@ -21,8 +21,8 @@ pub(super) fn place(
     scene: &mut Scene,
 ) {
     let wanted = [
-        (Keys::Form, "copy-text", "copy the code"),
-        (Keys::Form, "open-link", "open the address"),
+        (Keys::Form, "copy-text", "copy code"),
+        (Keys::Form, "open-link", "open address"),
         (Keys::Form, "cancel", "cancel"),
     ];
     let inside = panel(context, "Allow it in a browser", &keys_line(&cache.keys, &wanted), 58, 12, screen, scene);
