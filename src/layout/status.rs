@@ -13,7 +13,7 @@ use super::wrap;
 use crate::domain::{LinkPhase, MessageKind, Mono, SpanKind, Wall};
 use crate::state::Account;
 use crate::state::action::Context as Keys;
-use crate::state::front::{Region, Target};
+use crate::state::front::{Region, Target, Tier};
 use crate::state::outbox::Stage;
 use crate::state::ui::sidebar::SidebarRow;
 
@@ -134,7 +134,10 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     let width = usize::from(area.width);
     let glyphs = context.glyphs;
     let mut line = Line::with(" ", Role::Text);
-    if let Some(account) = context.state.shown_account(context.front).filter(|account| account.was_signed_in()) {
+    // On narrow screens what the cursor is on comes before who one is.
+    let gives_way = context.tier <= Tier::Narrow && account_under_cursor(context).is_some();
+    let shown = context.state.shown_account(context.front).filter(|account| account.was_signed_in() && !gives_way);
+    if let Some(account) = shown {
         line.append(&who(context, account));
     }
     let told = notice(context, cache, width);
@@ -312,8 +315,8 @@ fn account_under_cursor(context: Context<'_>) -> Option<Line> {
     if let LinkPhase::SignedOut { reason } | LinkPhase::Offline { reason, .. } = &account.link
         && !reason.trim().is_empty()
     {
-        line.push(": ", Role::Dim);
-        line.push(reason.trim().trim_end_matches('.'), Role::Text);
+        // In another look than keys, which follow as hints of their own.
+        line.push(&format!(": {}", reason.trim().trim_end_matches('.')), Role::Dim);
     }
     Some(line)
 }

@@ -4,6 +4,7 @@
 
 use super::picture::{DARK, LIGHT, Palette, svg};
 use super::pty::Terminal;
+use super::server::Server;
 use super::shell::Home;
 use std::path::Path;
 
@@ -61,6 +62,70 @@ const SHOTS: [Shot; 9] = [
     },
 ];
 
+/// Pictures with several accounts, the last of which is refused.
+const SEVERAL: [Shot; 4] = [
+    Shot {
+        name: "accounts-120x30",
+        title: "Several accounts in the sidebar",
+        size: (120, 30),
+        alone: false,
+        steps: &[],
+    },
+    Shot {
+        name: "account-list-80x24",
+        title: "The list of accounts",
+        size: (80, 24),
+        alone: false,
+        steps: &[("/accounts\r", "a add")],
+    },
+    Shot {
+        name: "refused-80x24",
+        title: "An account that is refused",
+        size: (80, 24),
+        alone: false,
+        steps: &[("\x1bOQ", "Enter open"), ("G", "signed out:")],
+    },
+    Shot { name: "rail-120x14", title: "A rail that does not fit", size: (120, 14), alone: false, steps: &[] },
+];
+
+/// Signs in to four accounts at two servers. The token of the last one is spoilt.
+fn several(home: &Home) -> [Server; 2] {
+    let servers = [Server::start(), Server::start()];
+    for (label, server, who) in [("robin", 0, "robin"), ("work", 1, "ada"), ("pens", 0, "grace"), ("katnip", 1, "mara")]
+    {
+        let server: &Server = &servers[server];
+        let account = server.account(who);
+        let arguments =
+            ["login", "--server", &server.url, "--email", &account.email, "--password-stdin", "--label", label];
+        home.nib(&arguments).input(&format!("{}\n", account.password)).run().went_well();
+    }
+    let token = home.files().into_iter().find(|file| file.ends_with("katnip")).expect("a token");
+    std::fs::write(token, "no token").expect("it is spoilt");
+    servers
+}
+
+fn draw_several(shot: &Shot, theme: &str, palette: &Palette) -> String {
+    let home = Home::new();
+    let _servers = several(&home);
+    let config = home.path().join("shot.toml");
+    std::fs::write(&config, format!("theme = \"{theme}\"\n")).expect("a configuration");
+    let config = config.to_str().expect("a path in letters");
+    let (columns, rows) = shot.size;
+    let arguments = ["--config", config, "--open", "robin:Rustaceans/general"];
+    let mut terminal = Terminal::start_with(home.path(), &arguments, columns, rows, &[("COLORTERM", "truecolor")]);
+    terminal.wait_for("message #general");
+    terminal.wait_until("every connection", |screen| !screen.contains("connecting") && !screen.contains("syncing"));
+    terminal.wait_for("katnip:");
+    terminal.wait_gone("katnip:");
+    for (keys, shown) in shot.steps {
+        terminal.send(keys);
+        terminal.wait_for(shown);
+    }
+    let picture = terminal.look(|screen| svg(screen, palette, shot.title));
+    terminal.send("\x11\x11");
+    picture
+}
+
 fn draw(shot: &Shot, theme: &str, palette: &Palette) -> String {
     let home = Home::new();
     let config = home.path().join("shot.toml");
@@ -91,10 +156,11 @@ fn draw(shot: &Shot, theme: &str, palette: &Palette) -> String {
 fn pictures_are_drawn() {
     let into = std::env::var_os("NIB_GUIDE");
     let guide = include_str!("../../../assets/guide/README.md");
-    for shot in &SHOTS {
+    let all = SHOTS.iter().map(|shot| (shot, false)).chain(SEVERAL.iter().map(|shot| (shot, true)));
+    for (shot, several) in all {
         for (theme, palette) in [("dark", &DARK), ("light", &LIGHT)] {
             let file = format!("{}-{theme}.svg", shot.name);
-            let picture = draw(shot, theme, palette);
+            let picture = if several { draw_several(shot, theme, palette) } else { draw(shot, theme, palette) };
             assert!(picture.ends_with("</svg>\n") && picture.contains(shot.title));
             assert_eq!(picture.matches("<text").count(), picture.matches("</text>").count(), "{file}");
             assert!(picture.matches("<text").count() > 8, "{file} is empty");

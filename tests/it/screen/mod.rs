@@ -3,6 +3,7 @@
 #[path = "../support/scenes.rs"]
 mod scenes;
 
+mod accounts;
 mod anchors;
 mod cards;
 mod files;

@@ -9,14 +9,14 @@ use nib::state::{AccountPlace, AccountSpec, Action, Effect, Effects, Event, Stat
 use std::sync::Arc;
 use std::time::Duration;
 
-const WORK: AccountId = AccountId(1);
-const MISTIUM: AccountId = AccountId(2);
+pub(super) const WORK: AccountId = AccountId(1);
+pub(super) const MISTIUM: AccountId = AccountId(2);
 
 /// Three accounts with the same lists, one after the other; the first has `general` open.
-struct Several(Script);
+pub(super) struct Several(pub(super) Script);
 
 impl Several {
-    fn fresh(labels: &[&str]) -> Self {
+    pub(super) fn fresh(labels: &[&str]) -> Self {
         let mut script = Script::fresh(true);
         let specs = labels.iter().zip(0..).map(|(label, id)| AccountSpec {
             id: AccountId(id),
@@ -29,7 +29,7 @@ impl Several {
         Self(script)
     }
 
-    fn ready() -> Self {
+    pub(super) fn ready() -> Self {
         let mut several = Self::fresh(&["robin", "work", "mistium"]);
         several.0.event(Event::Resized { width: 120, height: 40 });
         for account in [HOME, WORK, MISTIUM] {
@@ -40,7 +40,7 @@ impl Several {
         several
     }
 
-    fn sign_in(&mut self, account: AccountId) {
+    pub(super) fn sign_in(&mut self, account: AccountId) {
         let fx = self.0.event(Event::Link(
             account,
             LinkEvent::SignedIn {
@@ -54,7 +54,7 @@ impl Several {
     }
 
     /// Answers what each account asks, as a small server would.
-    fn serve(&mut self, mut effects: Effects) {
+    pub(super) fn serve(&mut self, mut effects: Effects) {
         while !effects.is_empty() {
             let mut next = Vec::new();
             for effect in effects {
@@ -68,7 +68,7 @@ impl Several {
         }
     }
 
-    fn refuse(&mut self, account: AccountId, reason: &str) -> Effects {
+    pub(super) fn refuse(&mut self, account: AccountId, reason: &str) -> Effects {
         let refused = LinkEvent::Refused { code: 0, reason: CleanText::new(reason), about: None };
         self.0.event(Event::Link(account, refused))
     }
@@ -94,7 +94,7 @@ impl Several {
     }
 }
 
-fn of(account: AccountId, id: u128) -> ChatKey {
+pub(super) fn of(account: AccountId, id: u128) -> ChatKey {
     ChatKey::new(account, ChatId::new(id))
 }
 

@@ -5,6 +5,7 @@ mod commands;
 mod drafts;
 mod files;
 mod forums;
+mod isolation;
 mod limits;
 mod members;
 mod mouse;
