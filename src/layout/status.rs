@@ -209,7 +209,9 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
     }
     let (keys, calendar, ..) = cache.parts();
     if let Some(told) = account_under_cursor(context) {
-        line.append(&told.cut(room.saturating_sub(LAST_HINTS), context.glyphs.more));
+        // Where there is little room, the way to all other keys is enough.
+        let keys = if room < 2 * LAST_HINTS { LAST_HINTS / 2 } else { LAST_HINTS };
+        line.append(&told.cut(room.saturating_sub(keys), context.glyphs.more));
     }
     if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
         line.push(&time, Role::Faint);
