@@ -32,7 +32,7 @@ pub fn first(user: UserId, book: &mut Book) -> Result<Box<Call>, Refusal> {
         if let Some(reply) = with(user, book) {
             return Ok(Outcome::Done(reply));
         }
-        Ok(Outcome::Again(if book.server.can("channel_create") { create(user, name, book) } else { ask(user, &name) }))
+        Ok(Outcome::Again(if book.server.can("channel_create") { create(user, name) } else { ask(user, &name) }))
     }))
 }
 
@@ -43,7 +43,7 @@ fn with(user: UserId, book: &mut Book) -> Option<Reply> {
 }
 
 /// Asks for a channel with somebody; where that is refused, the old way is tried.
-fn create(user: UserId, name: String, _: &Book) -> Box<Call> {
+fn create(user: UserId, name: String) -> Box<Call> {
     let mut call = Call::new(Command::ChannelCreate { user: name.clone() }, move |packet, book| {
         // What it made was taken in with the event; an answer may also tell it under another name.
         let made = match packet {

@@ -153,7 +153,7 @@ fn a_thread_is_begun_with_a_title_and_opens_for_its_first_message() {
     script.act(Action::Insert("Dark theme".to_owned()));
     let fx = script.act(Action::Accept);
     let wanted = Request::BeginThread { forum: ChatId::new(FORUM), title: "Dark theme".to_owned() };
-    assert_eq!(requests(&fx), [wanted.clone()]);
+    assert_eq!(requests(&fx), [wanted]);
     assert_eq!(requests(&script.act(Action::Accept)), [], "once");
     answer_last(&mut script, &fx, Err(refusal(RefusalKind::Forbidden)));
     assert_eq!(form(&script), Some(("Dark theme".to_owned(), Some("no".to_owned()))), "what was typed stays");

@@ -66,7 +66,7 @@ impl Book {
             options: wire.options.iter().map(option).collect(),
             several: wire.several,
             // Unlike other dates this one lies ahead, of whatever length.
-            ends: wire.expires_at.map(|seconds| millis(seconds)).filter(|ends| ends.0 > EARLIEST),
+            ends: wire.expires_at.map(millis).filter(|ends| ends.0 > EARLIEST),
             ..Poll::default()
         }
     }
