@@ -150,6 +150,10 @@ async fn chat(
     mut input: Option<Input>,
 ) -> Result<(), Failure> {
     let servers = Servers::start(options, networks).await?;
+    let first = servers.originchats.as_ref().and_then(|together| together.servers.first());
+    if let Some(server) = first {
+        startup.propose(Network::OriginChats, &server.url());
+    }
     if let Some(server) = &servers.osmium {
         let you = server.accounts.first().ok_or_else(|| Failure::Failed("the demo's world is empty".to_owned()))?;
         let token = TokenSource::Given(Secret::new(you.token.clone()));
