@@ -54,6 +54,16 @@ impl World {
         self
     }
 
+    /// Adds a direct chat of two people who are here already.
+    #[must_use]
+    pub fn with_direct(mut self, name: &str, people: [&str; 2]) -> Self {
+        let between = people.iter().filter_map(|wanted| self.people.iter().position(|known| known.name == *wanted));
+        let between = between.collect();
+        let rights = json!({"view": people, "send": people, "react": people});
+        self.channels.push(Channel { between, ..Channel::new("chat", name, json!({ "permissions": rights })) });
+        self
+    }
+
     /// Adds a text channel that everybody reads and writes, with these messages, oldest first.
     #[must_use]
     pub fn with_text(mut self, name: &str, messages: Vec<Value>) -> Self {

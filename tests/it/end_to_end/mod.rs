@@ -20,6 +20,7 @@ mod doors;
 mod drafts;
 mod editor;
 mod encrypted;
+mod four;
 mod graphemes;
 mod guide;
 mod keyboard;
