@@ -3,12 +3,16 @@
 use super::pty::Terminal;
 use super::server::{Server, lasting_port};
 use super::shell::Home;
+use futures_util::SinkExt;
 use nib::demo::originchats::{
     AccountService, Options, Running, RunningService, ServiceAccount, World, start, start_service,
 };
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message;
 
 /// Label, where to write, and what that is called on the wire.
 const OTHERS: [(&str, &str, &str); 3] =
@@ -88,10 +92,8 @@ fn go(terminal: &mut Terminal, chat: &str) {
     });
 }
 
-#[test]
-fn whichever_of_four_is_lost_the_others_go_on_and_it_heals() {
-    let mut osmium = Server::start();
-    let mut others = Others::start();
+/// Somebody's files, with a sign-in at each of the four.
+fn signed_in(osmium: &Server, others: &Others) -> Home {
     let home = Home::new();
     let config = home.run(&["config", "path"]).went_well().out;
     std::fs::create_dir_all(std::path::Path::new(config.trim()).parent().unwrap()).unwrap();
@@ -114,6 +116,14 @@ fn whichever_of_four_is_lost_the_others_go_on_and_it_heals() {
         ];
         home.nib(&arguments).input("tok-robin\n").run().went_well();
     }
+    home
+}
+
+#[test]
+fn whichever_of_four_is_lost_the_others_go_on_and_it_heals() {
+    let mut osmium = Server::start();
+    let mut others = Others::start();
+    let home = signed_in(&osmium, &others);
     let mut terminal = Terminal::start_with(home.path(), &["--open", "rustaceans/off-topic"], 130, 80, &[]);
     terminal.wait_until("all of them", |screen| screen.contains("message #off-topic") && screen.contains("zed"));
 
@@ -167,4 +177,81 @@ fn whichever_of_four_is_lost_the_others_go_on_and_it_heals() {
     assert_eq!(terminal.wait_exit(), 0);
     let log = home.log();
     assert!(!log.contains("tok-robin") && !log.contains("heard without"), "{log}");
+}
+
+/// Who answers in place of a server.
+#[derive(Clone, Copy, Debug)]
+enum Neighbour {
+    /// Says what no server says, again and again.
+    Garbage,
+    /// Takes the connection and says nothing.
+    Silent,
+    /// Says more than anybody can read.
+    Floods,
+}
+
+impl Others {
+    /// Somebody else stands where the server was; it ends when the task does.
+    fn replace(&mut self, which: usize, by: Neighbour) -> tokio::task::JoinHandle<()> {
+        self.stop(which);
+        let address = self.addresses[which];
+        let listener = self.runtime.block_on(TcpListener::bind(address)).unwrap();
+        self.runtime.spawn(async move {
+            let mut guests = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                guests.spawn(attend(stream, by));
+            }
+        })
+    }
+}
+
+async fn attend(stream: TcpStream, by: Neighbour) {
+    if matches!(by, Neighbour::Silent) {
+        let _held = stream;
+        return std::future::pending().await;
+    }
+    let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
+    let greeting = json!({"cmd": "handshake", "val": {"server": {"name": "\u{1b}[2Jflood"}, "validator_key": "originChats-x", "capabilities": []}});
+    let typing = json!({"cmd": "typing", "channel": "plot-one", "user": "\u{202e}zed", "thread_id": null});
+    let said = match by {
+        Neighbour::Floods => [greeting.to_string(), typing.to_string()],
+        _ => ["\u{1b}]0;owned\u{7}garbage".to_owned(), "[1,2".to_owned()],
+    };
+    for text in std::iter::once(&said[0]).chain(std::iter::repeat(&said[1])) {
+        if socket.send(Message::text(text.clone())).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_neighbour_that_misbehaves_disturbs_nobody() {
+    let osmium = Server::start();
+    let mut others = Others::start();
+    let home = signed_in(&osmium, &others);
+    let mut terminal = Terminal::start_with(home.path(), &["--open", "rustaceans/off-topic"], 130, 80, &[]);
+    terminal.wait_until("all of them", |screen| screen.contains("message #off-topic") && screen.contains("zed"));
+    for (round, by) in [Neighbour::Garbage, Neighbour::Silent, Neighbour::Floods].into_iter().enumerate() {
+        let task = others.replace(0, by);
+        for (there, chat) in [(0, "off-topic"), (2, "plot-two"), (3, "zed")] {
+            go(&mut terminal, chat);
+            terminal.wait_until("the other online", |screen| status(screen).contains("online"));
+            let own = format!("beside {by:?} {there}");
+            terminal.send(&format!("{own}\r"));
+            terminal.wait_until("it sent", |screen| is_sent(screen, &own));
+            if there > 0 {
+                others.say(there - 1, &format!("heard beside {round} {there}"));
+                terminal.wait_for(&format!("heard beside {round} {there}"));
+            }
+        }
+        assert!(!terminal.screen().contains("owned"));
+        task.abort();
+        let _ = others.runtime.block_on(task);
+        others.start_again(0);
+        go(&mut terminal, "plot-one");
+        terminal.send("\x1b[15~");
+        terminal.wait_until("it healed", |screen| status(screen).contains("online"));
+    }
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
 }
