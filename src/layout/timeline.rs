@@ -9,7 +9,7 @@ use super::message::{Item, Piece, Setting, centred, heading};
 use super::scene::{Area, Content, Fill, Hit, Placed, Scene};
 use super::style::Role;
 use super::time::Calendar;
-use crate::domain::MessageKey;
+use crate::domain::{MessageKey, Permissions};
 use crate::layout::cache::Blocks;
 use crate::layout::line::Line;
 use crate::state::front::{Anchor, Pane, ScrollIntent, Target, Visible};
@@ -329,9 +329,9 @@ fn empty(setting: &Setting<'_>, area: Area, gutter: u16, scene: &mut Scene) {
     if known {
         let mut lines = Vec::new();
         heading(setting, &mut lines);
-        lines.push(
-            Line::with("Nothing here yet. Write the first message.", Role::Dim).cut(setting.width, setting.glyphs.more),
-        );
+        let may_write = chat.is_none_or(|chat| setting.account.may(chat, Permissions::SEND));
+        let words = if may_write { "Nothing here yet. Write the first message." } else { "Nothing here yet." };
+        lines.push(Line::with(words, Role::Dim).cut(setting.width, setting.glyphs.more));
         let rows = lines.len().min(usize::from(area.height));
         let first = lines.len() - rows;
         for (at, line) in lines.into_iter().skip(first).enumerate() {

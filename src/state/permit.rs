@@ -68,6 +68,7 @@ pub(crate) fn refusal_to_write(state: &State, chat: ChatKey) -> Option<&'static 
     }
     Some(match known.channel_kind() {
         Some(ChannelKind::Announcement) => "Only some may write announcements",
+        Some(ChannelKind::Voice) => "nib shows who is inside, but cannot join",
         _ => "You may not write here",
     })
 }
