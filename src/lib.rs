@@ -12,4 +12,6 @@ pub mod net;
 #[cfg(feature = "app")]
 pub mod shell;
 pub mod state;
+#[cfg(feature = "app")]
+pub mod store;
 pub mod view;

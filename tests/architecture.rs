@@ -14,6 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("view", &["domain", "state", "layout"]),
     ("net", &["domain"]),
     ("config", &["domain", "input", "state::action"]),
+    ("store", &["domain", "config::files"]),
     ("demo", &["net::osmium::wire", "net::osmium::rpc"]),
     ("shell", &["domain", "state", "input", "layout", "view", "net", "config", "demo"]),
     ("cli", &["domain", "state", "input", "config", "net", "shell", "demo"]),

@@ -134,6 +134,18 @@ pub fn is_open_to_others(file: &File) -> io::Result<bool> {
     Ok(open)
 }
 
+/// Takes all rights to a file from others.
+///
+/// # Errors
+/// It is not ours to change.
+pub fn close_file(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    fs::metadata(path)?;
+    Ok(())
+}
+
 /// Takes all rights to a directory from others.
 ///
 /// # Errors

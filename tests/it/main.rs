@@ -9,6 +9,7 @@ mod demo_server;
 mod dispatch;
 #[cfg(unix)]
 mod end_to_end;
+mod faults;
 mod files;
 mod host;
 mod networks;
@@ -17,9 +18,12 @@ mod osmium;
 #[path = "support/passing.rs"]
 mod passing;
 mod people;
+#[path = "support/proxy.rs"]
+mod proxy;
 mod screen;
 mod session;
 mod state;
+mod store;
 #[path = "support/valid.rs"]
 mod valid;
 mod wire;

@@ -1,0 +1,418 @@
+//! The open database: accounts and chats by their rows, transactions, and what is remembered of this run.
+
+use super::error::StoreError;
+use super::memory::Memory;
+use super::model::{Absorbed, AccountKey, Stamp, Write};
+use super::open::Options;
+use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageId, MessageKey, SortKey};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// A number of 128 bits as a column: a whole number where it fits, else 16 bytes. Both sort as the numbers do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Wide(pub(super) u128);
+
+impl ToSql for Wide {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Owned(match i64::try_from(self.0) {
+            Ok(small) => Value::Integer(small),
+            Err(_) => Value::Blob(self.0.to_be_bytes().to_vec()),
+        }))
+    }
+}
+
+impl FromSql for Wide {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Integer(small) => {
+                u128::try_from(small).map(Self).map_err(|_| FromSqlError::OutOfRange(small))
+            }
+            ValueRef::Blob(bytes) => {
+                bytes.try_into().map(|bytes| Self(u128::from_be_bytes(bytes))).map_err(|_| FromSqlError::InvalidType)
+            }
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
+
+pub(super) const fn id(id: Id) -> Wide {
+    Wide(id.0)
+}
+
+/// The first and the last place that there can be.
+pub(super) const MIN: MessageKey = MessageKey { order: SortKey(0), id: MessageId::new(0) };
+pub(super) const MAX: MessageKey = MessageKey { order: SortKey(u128::MAX), id: MessageId::new(u128::MAX) };
+
+/// The place right after.
+pub(super) fn after(key: MessageKey) -> MessageKey {
+    match key.id.value().checked_add(1) {
+        Some(id) => MessageKey { id: MessageId::new(id), ..key },
+        None => MessageKey { order: SortKey(key.order.0.saturating_add(1)), id: MessageId::new(0) },
+    }
+}
+
+/// The place right before.
+pub(super) fn before(key: MessageKey) -> MessageKey {
+    match key.id.value().checked_sub(1) {
+        Some(id) => MessageKey { id: MessageId::new(id), ..key },
+        None => MessageKey { order: SortKey(key.order.0.saturating_sub(1)), id: MessageId::new(u128::MAX) },
+    }
+}
+
+/// A place from two columns.
+pub(super) fn key_at(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<MessageKey>> {
+    let (order, id): (Option<Wide>, Option<Wide>) = (row.get(column)?, row.get(column + 1)?);
+    Ok(order.zip(id).map(|(order, id)| MessageKey { order: SortKey(order.0), id: MessageId::new(id.0) }))
+}
+
+/// What is known of a chat without looking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ChatState {
+    pub(super) row: i64,
+    /// Whose.
+    pub(super) account: i64,
+    /// The newest message stored.
+    pub(super) last: Option<MessageKey>,
+    /// When it was last certain that nothing newer exists than the newest stored, or that it will be pushed.
+    pub(super) end_at: i64,
+    /// While nothing is stored: nothing older than the end exists.
+    pub(super) start_known: bool,
+}
+
+/// The open database.
+pub(super) struct Db {
+    pub(super) conn: Connection,
+    pub(super) options: Options,
+    /// Counts the runs that used the database: stamps of a later run are newer than all before.
+    run: i64,
+    /// The row of the next message.
+    pub(super) next_row: i64,
+    /// The full-text index has every message up to this row, but for those in `reindex`.
+    pub(super) indexed: i64,
+    /// Rows that the index has may wait in `reindex`.
+    pub(super) reindexing: bool,
+    pub(super) index_given_up: bool,
+    accounts: HashMap<AccountId, i64>,
+    keys: HashMap<AccountId, AccountKey>,
+    chats: HashMap<(i64, ChatId), ChatState>,
+    /// For each account, since when something may have been missed.
+    stale: HashMap<i64, i64>,
+    pub(super) memory: Memory,
+    /// Files to remove once the transaction is committed.
+    pub(super) doomed: Vec<PathBuf>,
+    /// Changes when somebody else writes.
+    data_version: i64,
+    durable: bool,
+    /// The newest stamp seen.
+    latest: i64,
+}
+
+impl Db {
+    /// Begins a run.
+    pub(super) fn begin(conn: Connection, options: Options) -> Result<Self, StoreError> {
+        conn.execute_batch(
+            "BEGIN IMMEDIATE;
+             INSERT INTO meta VALUES ('run', 1) ON CONFLICT DO UPDATE SET value = value + 1;
+             INSERT OR REPLACE INTO meta VALUES ('clean', 0);
+             COMMIT;",
+        )?;
+        let run: i64 = conn.query_row("SELECT value FROM meta WHERE name = 'run'", [], |row| row.get(0))?;
+        let mut db = Self {
+            conn,
+            options,
+            run,
+            next_row: 1,
+            indexed: 0,
+            reindexing: true,
+            index_given_up: false,
+            accounts: HashMap::new(),
+            keys: HashMap::new(),
+            chats: HashMap::new(),
+            stale: HashMap::new(),
+            memory: Memory::default(),
+            doomed: Vec::new(),
+            data_version: 0,
+            durable: false,
+            latest: 0,
+        };
+        db.look_again()?;
+        Ok(db)
+    }
+
+    /// Reads anew what is remembered of the database; somebody else may have written.
+    fn look_again(&mut self) -> Result<(), StoreError> {
+        self.chats.clear();
+        self.data_version = self.read_version()?;
+        let value = |name: &str| -> rusqlite::Result<Option<i64>> {
+            self.conn.query_row("SELECT value FROM meta WHERE name = ?", [name], |row| row.get(0)).optional()
+        };
+        self.indexed = value("indexed")?.unwrap_or(0);
+        self.reindexing = true;
+        let last: Option<i64> = self.conn.query_row("SELECT max(row) FROM messages", [], |row| row.get(0))?;
+        self.next_row = last.unwrap_or(0).max(self.indexed) + 1;
+        Ok(())
+    }
+
+    fn read_version(&self) -> rusqlite::Result<i64> {
+        self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
+    }
+
+    /// Does all of `work` in one transaction, or nothing of it. A durable one is on the disk when this returns.
+    pub(super) fn transact<T>(
+        &mut self,
+        durable: bool,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if durable != self.durable {
+            self.conn.execute_batch(if durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
+            self.durable = durable;
+        }
+        self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let done = match self.read_version() {
+            Ok(version) if version == self.data_version => work(self),
+            Ok(_) => self.look_again().and_then(|()| work(self)),
+            Err(error) => Err(error.into()),
+        };
+        let done = done.and_then(|value| {
+            self.conn.prepare_cached("COMMIT")?.execute([])?;
+            Ok(value)
+        });
+        if done.is_ok() {
+            for file in self.doomed.drain(..) {
+                // What is left over is swept at the next start.
+                let _ = std::fs::remove_file(file);
+            }
+        } else {
+            // Some faults have rolled it back already.
+            let _ = self.conn.execute_batch("ROLLBACK");
+            self.doomed.clear();
+            self.chats.clear();
+            self.accounts_after_failure();
+        }
+        done
+    }
+
+    /// Bindings of accounts that were made in a transaction that came to nothing are void.
+    fn accounts_after_failure(&mut self) {
+        let known = |row: i64| self.conn.query_row("SELECT 1 FROM accounts WHERE row = ?", [row], |_| Ok(())).is_ok();
+        let gone: Vec<AccountId> = self.accounts.iter().filter(|(_, row)| !known(**row)).map(|(id, _)| *id).collect();
+        for id in gone {
+            self.accounts.remove(&id);
+        }
+    }
+
+    /// The stamp as it is stored: later runs are newer.
+    pub(super) fn at(&mut self, stamp: Stamp) -> i64 {
+        let at = self.run << 32 | i64::from(stamp.0);
+        self.latest = self.latest.max(at);
+        at
+    }
+
+    /// The newest stamp seen in this run.
+    pub(super) const fn latest(&self) -> i64 {
+        if self.latest == 0 { self.run << 32 } else { self.latest }
+    }
+
+    /// Since when something of an account may have been missed: at least since the program started.
+    pub(super) fn stale(&self, account: i64) -> i64 {
+        self.stale.get(&account).copied().unwrap_or(self.run << 32)
+    }
+
+    pub(super) fn set_stale(&mut self, account: i64, at: i64) {
+        self.stale.insert(account, at);
+    }
+
+    /// The row of an account.
+    pub(super) fn account(&self, account: AccountId) -> Result<i64, StoreError> {
+        self.accounts.get(&account).copied().ok_or(StoreError::Unbound)
+    }
+
+    /// The number that an account's row is bound to.
+    pub(super) fn bound(&self, row: i64) -> Option<AccountId> {
+        self.accounts.iter().filter(|(_, bound)| **bound == row).map(|(id, _)| *id).min()
+    }
+
+    /// All bound accounts.
+    pub(super) fn accounts(&self) -> Vec<(AccountId, i64)> {
+        let mut all: Vec<_> = self.accounts.iter().map(|(id, row)| (*id, *row)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    pub(super) fn bind(&mut self, account: AccountId, key: &AccountKey) -> Result<(), StoreError> {
+        let user = id(key.user.0);
+        self.conn
+            .prepare_cached("INSERT OR IGNORE INTO accounts (network, server, user) VALUES (?, ?, ?)")?
+            .execute(params![key.network, key.server, user])?;
+        let row = self.account_row(key)?.ok_or(StoreError::Unbound)?;
+        self.accounts.insert(account, row);
+        self.keys.insert(account, key.clone());
+        Ok(())
+    }
+
+    /// What every number was bound to last.
+    pub(super) fn bindings(&self) -> Vec<(AccountId, AccountKey)> {
+        self.keys.iter().map(|(account, key)| (*account, key.clone())).collect()
+    }
+
+    /// The full-text index is left as it is for this run.
+    pub(super) const fn give_up_indexing(&mut self) {
+        self.index_given_up = true;
+    }
+
+    pub(super) fn account_row(&self, key: &AccountKey) -> Result<Option<i64>, StoreError> {
+        let mut find = self.conn.prepare_cached("SELECT row FROM accounts WHERE network = ? AND server = ? AND user = ?")?;
+        Ok(find.query_row(params![key.network, key.server, id(key.user.0)], |row| row.get(0)).optional()?)
+    }
+
+    pub(super) fn unbind(&mut self, row: i64) {
+        self.accounts.retain(|_, bound| *bound != row);
+        self.chats.retain(|(account, _), _| *account != row);
+    }
+
+    /// A chat, if anything is kept of it.
+    pub(super) fn known_chat(&mut self, account: i64, chat: ChatId) -> Result<Option<ChatState>, StoreError> {
+        if let Some(state) = self.chats.get(&(account, chat)) {
+            return Ok(Some(*state));
+        }
+        let found = self
+            .conn
+            .prepare_cached("SELECT row, end_at, start_known FROM chats WHERE account = ? AND id = ?")?
+            .query_row(params![account, id(chat.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((row, end_at, start_known)) = found else { return Ok(None) };
+        let last = self.last_stored(row)?;
+        let state = ChatState { row, account, last, end_at, start_known };
+        self.chats.insert((account, chat), state);
+        Ok(Some(state))
+    }
+
+    /// A chat; from now on something is kept of it.
+    pub(super) fn chat(&mut self, key: ChatKey) -> Result<ChatState, StoreError> {
+        let account = self.account(key.account)?;
+        if let Some(state) = self.known_chat(account, key.chat)? {
+            return Ok(state);
+        }
+        self.conn
+            .prepare_cached("INSERT INTO chats (account, id) VALUES (?, ?)")?
+            .execute(params![account, id(key.chat.0)])?;
+        let row = self.conn.last_insert_rowid();
+        let state = ChatState { row, account, last: None, end_at: 0, start_known: false };
+        self.chats.insert((account, key.chat), state);
+        Ok(state)
+    }
+
+    /// Remembers what became of a chat, and writes what has columns.
+    pub(super) fn put_chat_state(&mut self, chat: ChatId, state: ChatState) -> Result<(), StoreError> {
+        let known = self.chats.insert((state.account, chat), state);
+        if known.is_none_or(|known| known.end_at != state.end_at || known.start_known != state.start_known) {
+            self.conn
+                .prepare_cached("UPDATE chats SET end_at = ?, start_known = ? WHERE row = ?")?
+                .execute(params![state.end_at, state.start_known, state.row])?;
+        }
+        Ok(())
+    }
+
+    /// What is remembered of chats may have changed behind its back.
+    pub(super) fn forget_chats(&mut self) {
+        self.chats.clear();
+    }
+
+    pub(super) fn last_stored(&self, chat: i64) -> Result<Option<MessageKey>, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT ord, id FROM messages WHERE chat = ? ORDER BY ord DESC, id DESC LIMIT 1")?;
+        Ok(find.query_row([chat], |row| key_at(row, 0)).optional()?.flatten())
+    }
+
+    /// Whether nothing newer than the newest stored message exists, or it will be pushed.
+    pub(super) fn end_known(&self, state: &ChatState) -> bool {
+        state.end_at > self.stale(state.account)
+    }
+
+    /// Carries out a write within a transaction.
+    pub(super) fn apply(&mut self, write: &Write) -> Result<Absorbed, StoreError> {
+        let done = |()| Absorbed::default();
+        match write {
+            Write::Bind(account, key) => self.bind(*account, key).map(done),
+            Write::Push { chat, messages, told } => self.push(*chat, messages, *told),
+            Write::Page { chat, asked, page, messages, reached_start, reached_end } => {
+                self.absorb(*chat, *asked, *page, messages, (*reached_start, *reached_end))
+            }
+            Write::Change { account, message, with_reactions, told } => {
+                self.change(*account, message, *with_reactions, *told).map(done)
+            }
+            Write::Reactions { chat, message, reactions, told } => {
+                self.set_reactions(*chat, *message, reactions, *told).map(done)
+            }
+            Write::Tally { chat, message, tally, told } => self.tally(*chat, *message, tally, *told).map(done),
+            Write::Pin { chat, message, pinned, told } => self.pin(*chat, *message, *pinned, *told).map(done),
+            Write::Delete { chat, messages, told } => self.delete(*chat, messages, *told).map(done),
+            Write::Missed { account, at } => {
+                let (row, at) = (self.account(*account)?, self.at(*at));
+                self.set_stale(row, at);
+                Ok(Absorbed::default())
+            }
+            Write::Chats(account, chats) => self.put_chats(*account, chats).map(done),
+            Write::AllChats(account, community, chats) => self.all_chats(*account, *community, chats).map(done),
+            Write::ChatGone(chat) => self.chat_gone(*chat).map(done),
+            Write::ReadState { chat, last_read, unread, mentions } => {
+                self.read_state(*chat, *last_read, *unread, *mentions).map(done)
+            }
+            Write::Communities(account, all) => self.put_communities(*account, all).map(done),
+            Write::Community(account, community) => self.put_community(*account, community).map(done),
+            Write::CommunityGone(account, community) => self.community_gone(*account, *community).map(done),
+            Write::Roles(account, community, roles) => self.put_roles(*account, *community, roles).map(done),
+            Write::Members(account, members) => self.put_members(*account, members).map(done),
+            Write::MemberGone(account, community, user) => self.member_gone(*account, *community, *user).map(done),
+            Write::People(account, people) => self.put_people(*account, people).map(done),
+            Write::Draft { chat, text } => self.put_draft(*chat, text).map(done),
+            Write::PutOutbox(row) => self.put_outbox(row).map(done),
+            Write::SetStage { chat, nonce, stage } => self.set_stage(*chat, *nonce, stage).map(done),
+            Write::DropOutbox(chat, nonce) => self.drop_outbox(*chat, *nonce).map(done),
+            Write::Anchor(chat, anchor) => self.put_anchor(*chat, *anchor).map(done),
+            Write::Layout(layout) => self.put_layout(layout).map(done),
+        }
+    }
+
+    /// Ends the run: the next one need not look for damage.
+    pub(super) fn end(self) {
+        // Nothing can be done about a fault now, and the next run looks closer for it.
+        let _ = self.conn.execute_batch(
+            "PRAGMA synchronous = FULL; UPDATE meta SET value = 1 WHERE name = 'clean'; PRAGMA optimize;",
+        );
+        let _ = self.conn.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wide, after, before};
+    use crate::domain::{MessageId, MessageKey, SortKey};
+    use proptest::prelude::*;
+    use rusqlite::Connection;
+
+    proptest! {
+        #[test]
+        fn wide_numbers_come_back_and_sort(mut numbers in prop::collection::vec((any::<u128>(), 0u32..128).prop_map(|(n, s)| n >> s), 1..20)) {
+            let conn = Connection::open_in_memory().unwrap();
+            conn.execute_batch("CREATE TABLE t (n)").unwrap();
+            for number in &numbers {
+                conn.execute("INSERT INTO t VALUES (?)", [Wide(*number)]).unwrap();
+            }
+            let mut all = conn.prepare("SELECT n FROM t ORDER BY n").unwrap();
+            let read: Vec<u128> = all.query_map([], |row| row.get::<_, Wide>(0)).unwrap().map(|n| n.unwrap().0).collect();
+            numbers.sort_unstable();
+            prop_assert_eq!(read, numbers);
+        }
+
+        #[test]
+        fn neighbours_are_next_to_each_other(order in 1u128..u128::MAX, id in any::<u128>()) {
+            let key = MessageKey { order: SortKey(order), id: MessageId::new(id) };
+            prop_assert!(before(key) < key && key < after(key));
+            prop_assert_eq!(before(after(key)), key);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What nib keeps: one SQLite database for a profile, on a thread of its own.
+//!
+//! [`Store::start`] opens it; commands go in by a bounded queue that nobody waits at, replies come out by another. An account is bound to a number of this
+//! run before anything else is said of it. What the user wrote is on the disk before it is answered; the rest is committed, and outlasts the
+//! program, but perhaps not a power cut.
+//!
+//! History is kept with its holes, as the timeline in memory keeps it, so that what is not known is never taken for what is not there. What is told is
+//! stamped: a page that was asked for before something was changed or deleted does not bring the old state back.
+//!
+//! A database that cannot be used is moved away and never overwritten; [`Note`] says so. Without any, everything works in memory, for this run.
+
+mod care;
+mod codec;
+mod db;
+mod error;
+mod history;
+mod memory;
+mod model;
+mod open;
+mod outbox;
+mod page;
+mod rescue;
+mod roster;
+mod schema;
+mod search;
+mod timeline;
+mod worker;
+
+pub use error::StoreError;
+pub use model::{
+    Absorbed, AccountKey, Anchor, Care, Command, Found, Hit, Layout, Note, OutboxItem, OutboxRow, OutboxStage, Query,
+    Reply, Seek, Seen, Size, Stamp, Stamps, Start, Stored, StoredMessage, Ticket, Write,
+};
+pub use open::{BUDGET, Options, QUEUE};
+pub use schema::VERSION;
+pub use worker::{NotTaken, Replies, Store};

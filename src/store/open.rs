@@ -1,0 +1,199 @@
+//! Opening the database: made for the user alone, looked at before it is trusted, set aside when it cannot be used, never overwritten.
+
+use super::db::Db;
+use super::error::StoreError;
+use super::model::Note;
+use super::rescue;
+use super::schema::{self, APPLICATION, STEPS, VERSION};
+use crate::config::files;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How the store is to work.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// The database. What is too large for it lies beside it.
+    pub file: PathBuf,
+    /// How many bytes of the disk history may take; old history goes first. Drafts and what waits never go.
+    pub budget: u64,
+    /// Most commands that wait to be carried out.
+    pub queue: usize,
+    /// Most pages of 4096 bytes that the database may ever have; for tests of a full disk.
+    pub max_pages: Option<u32>,
+}
+
+impl Options {
+    /// The usual way to work.
+    #[must_use]
+    pub fn new(file: PathBuf) -> Self {
+        Self { file, budget: BUDGET, queue: QUEUE, max_pages: None }
+    }
+}
+
+/// What history may take of the disk unless the user says otherwise.
+pub const BUDGET: u64 = 2 << 30;
+/// What history may take of the memory where there is no disk for it.
+const IN_MEMORY: u64 = 64 << 20;
+/// Most commands that wait.
+pub const QUEUE: usize = 256;
+/// How long another program may keep the database to itself.
+const BUSY: Duration = Duration::from_secs(5);
+/// What every database begins with.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// Databases up to this size are looked through whole when they are opened; it takes a few milliseconds.
+const LOOKED_THROUGH: u64 = 2 << 20;
+/// Databases up to this size are looked through whole if the run before did not end by itself.
+const LOOKED_THROUGH_UNCLEAN: u64 = 32 << 20;
+
+/// Opens the database of a profile, or begins one.
+///
+/// # Errors
+/// Not even a database in memory can be had.
+pub(super) fn open(options: &Options) -> Result<(Db, Vec<Note>), StoreError> {
+    let (mut db, notes) = match try_open(options) {
+        Ok(db) => (db, Vec::new()),
+        Err(why) if why.is_damage() => match begin_anew(options, why) {
+            Ok((db, note)) => (db, vec![note]),
+            Err(why) => without(options, why)?,
+        },
+        Err(why) => without(options, why)?,
+    };
+    db.sweep_files();
+    Ok((db, notes))
+}
+
+/// Moves the database away and begins another, with what could be saved from it.
+pub(super) fn begin_anew(options: &Options, why: StoreError) -> Result<(Db, Note), StoreError> {
+    let to = set_aside(&options.file)?;
+    let mut db = try_open(options)?;
+    let (drafts, waiting) = if why == StoreError::Damaged { rescue::from(&to, &mut db) } else { (0, 0) };
+    Ok((db, Note::SetAside { to, why, drafts, waiting }))
+}
+
+/// Goes on in memory: everything works, and nothing outlasts this run.
+fn without(options: &Options, why: StoreError) -> Result<(Db, Vec<Note>), StoreError> {
+    let options = Options { budget: options.budget.min(IN_MEMORY), max_pages: None, ..options.clone() };
+    let db = prepare(Connection::open_in_memory()?, &options, false)?;
+    Ok((db, vec![Note::Without(why)]))
+}
+
+fn try_open(options: &Options) -> Result<Db, StoreError> {
+    let file = &options.file;
+    let place = |error: &std::io::Error| StoreError::place(file, error);
+    if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        files::create_private_dir(parent).map_err(|error| StoreError::place(parent, &error))?;
+    }
+    files::create_if_absent(file, b"").map_err(|error| place(&error))?;
+    let found = fs::metadata(file).map_err(|error| place(&error))?;
+    if !found.is_file() {
+        return Err(StoreError::NoFile);
+    }
+    let size = found.len();
+    if size > 0 {
+        look_at_start(file)?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let conn = Connection::open_with_flags(file, flags)?;
+    prepare(conn, options, size > 0)
+}
+
+/// Whether the file begins as a database does, and is the user's alone.
+fn look_at_start(file: &Path) -> Result<(), StoreError> {
+    let mut start = [0; MAGIC.len()];
+    let mut opened = File::open(file).map_err(|error| StoreError::place(file, &error))?;
+    match opened.read_exact(&mut start) {
+        Ok(()) if start == *MAGIC => {}
+        Ok(()) => return Err(StoreError::NoDatabase),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(StoreError::NoDatabase),
+        Err(error) => return Err(StoreError::place(file, &error)),
+    }
+    if files::is_open_to_others(&opened).unwrap_or(true) {
+        files::close_file(file).map_err(|error| StoreError::place(file, &error))?;
+    }
+    Ok(())
+}
+
+fn prepare(mut conn: Connection, options: &Options, existed: bool) -> Result<Db, StoreError> {
+    conn.busy_timeout(BUSY)?;
+    conn.set_prepared_statement_cache_capacity(96);
+    let of_nib = |conn: &Connection| -> Result<bool, StoreError> {
+        let application: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok(application == APPLICATION || tables == 0)
+    };
+    if existed && !of_nib(&conn)? {
+        return Err(StoreError::Foreign);
+    }
+    let found = schema::version(&conn)?;
+    if found > VERSION || found < 0 {
+        return Err(StoreError::Newer { found, known: VERSION });
+    }
+    // Unused pages can be given back bit by bit. Has to be said before the first table is made.
+    conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    if let Some(pages) = options.max_pages {
+        conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+    }
+    if conn.is_readonly(rusqlite::MAIN_DB)? {
+        return Err(StoreError::ReadOnly);
+    }
+    schema::migrate(&mut conn, STEPS)?;
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;
+         PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;",
+    )?;
+    let size = fs::metadata(&options.file).map_or(0, |found| found.len());
+    let clean: bool = conn.query_row("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1", [], |row| row.get(0))?;
+    if existed && size <= if clean { LOOKED_THROUGH } else { LOOKED_THROUGH_UNCLEAN } && !check(&conn)?.is_empty() {
+        return Err(StoreError::Damaged);
+    }
+    Db::begin(conn, options.clone())
+}
+
+/// What is wrong with a database; empty if nothing is.
+pub(super) fn check(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut look = conn.prepare("PRAGMA quick_check(20)")?;
+    let said: Vec<String> = look.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(said.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// Moves a database, and what belongs to it, to the first free name with today's date.
+fn set_aside(file: &Path) -> Result<PathBuf, StoreError> {
+    const MOST: u32 = 1_000;
+    let place = |error: std::io::Error| StoreError::place(file, &error);
+    let name = file.file_name().ok_or(ErrorKind::InvalidInput.into()).map_err(place)?;
+    let free = |path: &Path| fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    for number in 1..=MOST {
+        let mut aside = name.to_owned();
+        aside.push(format!(".aside-{}", today()));
+        if number > 1 {
+            aside.push(format!("-{number}"));
+        }
+        let aside = file.with_file_name(aside);
+        if !free(&aside) {
+            continue;
+        }
+        fs::rename(file, &aside).map_err(place)?;
+        // Without these the database would lack what was written last; with another one's they would damage it.
+        for ending in ["-wal", "-shm", "-files"] {
+            match fs::rename(with_ending(file, ending), with_ending(&aside, ending)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(place(error)),
+                _ => {}
+            }
+        }
+        return Ok(aside);
+    }
+    Err(place(ErrorKind::AlreadyExists.into()))
+}
+
+pub(super) fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    file.with_file_name(name)
+}
+
+fn today() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%d").to_string()
+}

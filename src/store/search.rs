@@ -1,0 +1,196 @@
+//! Full text: every message's words, filled in while it is quiet, so that it may lag behind.
+//!
+//! The index holds no texts, only where words are. Scripts without spaces between words are indexed letter by letter, and looked for as a row of letters.
+
+use super::codec;
+use super::db::{Db, Wide};
+use super::error::StoreError;
+use super::history::message_at;
+use super::model::Hit;
+use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageKey};
+use rusqlite::{OptionalExtension, params};
+use std::sync::Arc;
+
+/// Messages that are indexed in one transaction.
+pub(super) const CHUNK: usize = 1_000;
+/// Most messages of an answer.
+const MOST: u32 = 1_000;
+
+impl Db {
+    /// A stored text is another one now.
+    pub(super) fn text_changed(&mut self, row: i64) -> Result<(), StoreError> {
+        if row <= self.indexed {
+            self.conn.prepare_cached("INSERT OR IGNORE INTO reindex VALUES (?)")?.execute([row])?;
+            self.reindexing = true;
+        }
+        Ok(())
+    }
+
+    /// A stored text is gone.
+    pub(super) fn text_gone(&self, row: i64) -> Result<(), StoreError> {
+        if row <= self.indexed {
+            self.conn.prepare_cached("DELETE FROM words WHERE rowid = ?")?.execute([row])?;
+            self.conn.prepare_cached("DELETE FROM reindex WHERE row = ?")?.execute([row])?;
+        }
+        Ok(())
+    }
+
+    /// All texts of a chat are about to go.
+    pub(super) fn texts_gone(&self, chat: i64) -> Result<(), StoreError> {
+        for query in [
+            "DELETE FROM words WHERE rowid IN (SELECT row FROM messages WHERE chat = ?1 AND row <= ?2)",
+            "DELETE FROM reindex WHERE row IN (SELECT row FROM messages WHERE chat = ?1 AND row <= ?2)",
+        ] {
+            self.conn.prepare_cached(query)?.execute([chat, self.indexed])?;
+        }
+        Ok(())
+    }
+
+    /// How many messages the index may lack, those that changed not counted.
+    pub(super) const fn behind(&self) -> i64 {
+        self.next_row - 1 - self.indexed
+    }
+
+    /// Whether there is something to index.
+    pub(super) const fn has_unindexed(&self) -> bool {
+        !self.index_given_up && (self.reindexing || self.behind() > 0)
+    }
+
+    /// Indexes some messages, in one transaction of its own.
+    pub(super) fn index_some(&mut self) -> Result<(), StoreError> {
+        let (indexed, reindexing) = self.transact(false, |db| {
+            let body = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(i64, Vec<u8>)> { Ok((row.get(0)?, row.get(1)?)) };
+            let mut all = db.conn.prepare_cached("SELECT row, body FROM messages WHERE row > ? ORDER BY row LIMIT ?")?;
+            let fresh: Vec<_> =
+                all.query_map(params![db.indexed, CHUNK as i64], body)?.collect::<Result<_, _>>()?;
+            let full = fresh.len() == CHUNK;
+            let indexed = if full { fresh.last().map_or(db.indexed, |(row, _)| *row) } else { db.next_row - 1 };
+            for (row, body) in &fresh {
+                db.index(*row, body)?;
+            }
+            let mut reindexing = db.reindexing;
+            if !full && reindexing {
+                let rows: Vec<i64> = db
+                    .conn
+                    .prepare_cached("SELECT row FROM reindex LIMIT ?")?
+                    .query_map([CHUNK as i64], |row| row.get(0))?
+                    .collect::<Result<_, _>>()?;
+                reindexing = rows.len() == CHUNK;
+                for row in rows {
+                    db.text_gone(row)?;
+                    let mut find = db.conn.prepare_cached("SELECT body FROM messages WHERE row = ?")?;
+                    let body: Option<Vec<u8>> = find.query_row([row], |row| row.get(0)).optional()?;
+                    if let Some(body) = body {
+                        db.index(row, &body)?;
+                    }
+                }
+            }
+            db.conn.prepare_cached("INSERT OR REPLACE INTO meta VALUES ('indexed', ?)")?.execute([indexed])?;
+            Ok((indexed, reindexing))
+        })?;
+        (self.indexed, self.reindexing) = (indexed, reindexing);
+        Ok(())
+    }
+
+    fn index(&self, row: i64, body: &[u8]) -> Result<(), StoreError> {
+        let Some(message) = codec::message(body, MessageKey::default(), ChatId::default()) else { return Ok(()) };
+        let mut text = spaced(&message.body.text);
+        for file in &message.attachments {
+            text.push('\n');
+            text.push_str(&spaced(&file.name));
+        }
+        if !text.trim().is_empty() {
+            self.conn.prepare_cached("INSERT INTO words (rowid, text) VALUES (?, ?)")?.execute(params![row, text])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn search(
+        &mut self,
+        text: &str,
+        accounts: &[AccountId],
+        chat: Option<ChatKey>,
+        limit: u32,
+        before: Option<i64>,
+    ) -> Result<Vec<Hit>, StoreError> {
+        let wanted = expression(text).ok_or(StoreError::NoWords)?;
+        let only = match chat {
+            Some(chat) => match self.kept_chat(chat)? {
+                Some(state) => Some(state.row),
+                None => return Ok(Vec::new()),
+            },
+            None => None,
+        };
+        let limit = limit.clamp(1, MOST) as usize;
+        let mut find = self.conn.prepare_cached(
+            "SELECT m.ord, m.id, m.gap, m.at, m.pinned, m.mention, m.reactions, m.body, m.row, c.account, c.id
+             FROM words CROSS JOIN messages m ON m.row = words.rowid CROSS JOIN chats c ON c.row = m.chat
+             WHERE words MATCH ?1 AND words.rowid < ?2 AND (?3 IS NULL OR m.chat = ?3) ORDER BY words.rowid DESC",
+        )?;
+        let mut rows = find.query(params![wanted, before.unwrap_or(i64::MAX), only])?;
+        let mut hits = Vec::new();
+        while hits.len() < limit
+            && let Some(row) = rows.next()?
+        {
+            let Some(account) = self.bound(row.get(9)?) else { continue };
+            if !accounts.is_empty() && !accounts.contains(&account) {
+                continue;
+            }
+            let chat = ChatKey::new(account, ChatId(Id(row.get::<_, Wide>(10)?.0)));
+            if let Some(message) = message_at(row, chat.chat)? {
+                hits.push(Hit { chat, message: Arc::new(message), place: row.get(8)? });
+            }
+        }
+        Ok(hits)
+    }
+}
+
+/// Letters of scripts that put no spaces between words.
+fn stands_alone(letter: char) -> bool {
+    matches!(letter,
+        '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+/// The text with spaces around letters that are words of their own.
+fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        if stands_alone(letter) {
+            spaced.extend([' ', letter, ' ']);
+        } else {
+            spaced.push(letter);
+        }
+    }
+    spaced
+}
+
+/// What to look for, in the index's language: every word has to be there, the last one may go on. `None` if there is no word.
+fn expression(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect();
+    let open = !text.ends_with(char::is_whitespace);
+    let (last, _) = words.split_last()?;
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{}\"", spaced(word).replace('"', " ").trim())).collect();
+    let goes_on = open && !last.ends_with(stands_alone);
+    Some(quoted.join(" ") + if goes_on { " *" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expression;
+
+    #[test]
+    fn words_are_taken_as_they_are() {
+        for (text, expected) in [
+            ("hello wor", Some("\"hello\" \"wor\" *")),
+            ("hello wor ", Some("\"hello\" \"wor\"")),
+            ("NEAR(a b) \"x", Some("\"NEAR(a\" \"b)\" \"x\" *")),
+            ("日本語", Some("\"日  本  語\"")),
+            ("!! -- *", None),
+            ("", None),
+        ] {
+            assert_eq!(expression(text).as_deref(), expected, "{text}");
+        }
+    }
+}

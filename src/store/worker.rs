@@ -1,0 +1,334 @@
+//! The thread that owns the database.
+//!
+//! Commands come by a bounded queue that nobody waits at: one that does not fit is handed back, and nothing is dropped. Writes that came together go in
+//! one transaction. When it fails, each is tried by itself, so that one bad write takes no other with it. Replies go out only after the commit, in the
+//! order of the commands; while nobody takes them, the thread waits, the queue fills, and those who write are told.
+//!
+//! Nobody but this thread uses the database as far as it goes; that no other program does is the business of the profile's lock.
+
+use super::db::Db;
+use super::error::StoreError;
+use super::model::{Absorbed, Care, Command, Found, Note, Query, Reply, Seen, Ticket, Write};
+use super::open::{self, Options};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+
+/// Most commands that are carried out in one transaction.
+const BATCH: usize = 64;
+/// How long nothing must come before it counts as quiet.
+const QUIET: Duration = Duration::from_millis(200);
+/// Replies that may wait to be taken.
+const REPLIES: usize = 1_024;
+/// After how many commits without a quiet moment the disk budget is looked at.
+const LOOK_AT_SIZE: u32 = 256;
+
+/// The way to the store. Given up with [`Store::close`], or dropped: then everything that was taken is still carried out.
+pub struct Store {
+    commands: mpsc::Sender<Command>,
+    thread: JoinHandle<()>,
+}
+
+/// Where replies come out.
+pub type Replies = mpsc::Receiver<Reply>;
+
+/// A command that was not taken, handed back.
+#[derive(Debug)]
+pub enum NotTaken {
+    /// The queue is full; [`Store::room`] tells when there is room again.
+    Full(Box<Command>),
+    /// The store has ended.
+    Ended(Box<Command>),
+}
+
+impl Store {
+    /// Starts the thread, which opens the database. The first reply is [`Reply::Opened`].
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start(options: Options) -> Result<(Self, Replies), StoreError> {
+        let (commands, queue) = mpsc::channel(options.queue.max(1));
+        let (replies, taken) = mpsc::channel(REPLIES);
+        let place = |error: std::io::Error| StoreError::place(&options.file, &error);
+        let runtime = Builder::new_current_thread().enable_time().build().map_err(place)?;
+        let given = options.clone();
+        let thread = std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || Worker { queue, replies, runtime, options: given, db: Err(StoreError::Ended), commits: 0 }.run())
+            .map_err(place)?;
+        Ok((Self { commands, thread }, taken))
+    }
+
+    /// Hands a command over. Never waits.
+    ///
+    /// # Errors
+    /// It was not taken; it comes back.
+    pub fn try_send(&self, command: Command) -> Result<(), NotTaken> {
+        self.commands.try_send(command).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(command) => NotTaken::Full(Box::new(command)),
+            mpsc::error::TrySendError::Closed(command) => NotTaken::Ended(Box::new(command)),
+        })
+    }
+
+    /// How many more commands would be taken.
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.commands.capacity()
+    }
+
+    /// Waits until there is room for a command; false if there never will be.
+    pub async fn room(&self) -> bool {
+        self.commands.reserve().await.is_ok()
+    }
+
+    /// Hands a command over where waiting is nobody's loss: shell commands and tests.
+    ///
+    /// # Errors
+    /// The store has ended; the command comes back.
+    pub fn send_blocking(&self, command: Command) -> Result<(), NotTaken> {
+        self.commands.blocking_send(command).map_err(|mpsc::error::SendError(command)| NotTaken::Ended(Box::new(command)))
+    }
+
+    /// Ends it when everything that was taken is carried out. Waits for that; returns the replies that were not taken yet.
+    #[must_use]
+    pub fn close(self, mut replies: Replies) -> Vec<Reply> {
+        drop(self.commands);
+        let mut rest = Vec::new();
+        while let Some(reply) = replies.blocking_recv() {
+            rest.push(reply);
+        }
+        // A thread that panicked has said so already, and there is nothing left to wait for.
+        let _ = self.thread.join();
+        rest
+    }
+}
+
+struct Worker {
+    queue: mpsc::Receiver<Command>,
+    replies: mpsc::Sender<Reply>,
+    runtime: Runtime,
+    options: Options,
+    db: Result<Db, StoreError>,
+    commits: u32,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let notes = match open::open(&self.options) {
+            Ok((db, notes)) => {
+                self.db = Ok(db);
+                notes
+            }
+            Err(error) => {
+                self.db = Err(error.clone());
+                vec![Note::Without(error)]
+            }
+        };
+        self.reply(Reply::Opened(notes));
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let busy = self.db.as_ref().is_ok_and(Db::has_unindexed);
+            let came = {
+                let queue = &mut self.queue;
+                self.runtime.block_on(async {
+                    let next = queue.recv_many(&mut batch, BATCH);
+                    if busy { tokio::time::timeout(QUIET, next).await.ok() } else { Some(next.await) }
+                })
+            };
+            match came {
+                Some(0) => break,
+                Some(_) => self.carry_out(std::mem::take(&mut batch)),
+                None => self.be_quiet(),
+            }
+        }
+        if let Ok(db) = self.db {
+            db.end();
+        }
+    }
+
+    /// Nothing has come for a while: time for what can wait.
+    fn be_quiet(&mut self) {
+        while self.queue.is_empty() && !self.queue.is_closed() && self.db.as_ref().is_ok_and(Db::has_unindexed) {
+            if let Err(error) = self.with_db(Db::index_some) {
+                tracing::warn!(%error, "full text is left behind");
+                // It would fail again at once.
+                if let Ok(db) = &mut self.db {
+                    db.give_up_indexing();
+                }
+            }
+        }
+        self.trim();
+    }
+
+    fn trim(&mut self) {
+        self.commits = 0;
+        if let Err(error) = self.with_db(Db::trim) {
+            tracing::warn!(%error, "old history is not trimmed");
+        }
+    }
+
+    fn with_db<T>(&mut self, work: impl FnOnce(&mut Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match &mut self.db {
+            Ok(db) => work(db),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    fn reply(&self, reply: Reply) {
+        // Nobody listens any more: what is to be written is written nevertheless.
+        let _ = self.replies.blocking_send(reply);
+    }
+
+    fn carry_out(&mut self, batch: Vec<Command>) {
+        let mut writes = Vec::with_capacity(batch.len());
+        for command in batch {
+            match command {
+                Command::Write(ticket, write) => writes.push((ticket, write)),
+                Command::Read(ticket, query) => {
+                    self.write_all(std::mem::take(&mut writes));
+                    let found = self.look_up(&query);
+                    let found = found.or_else(|error| if self.replace(&error) { self.look_up(&query) } else { Err(error) });
+                    self.reply(Reply::Found(ticket, found));
+                }
+                Command::Care(ticket, care) => {
+                    self.write_all(std::mem::take(&mut writes));
+                    let seen = self.see_to(&care);
+                    self.reply(Reply::Seen(ticket, seen));
+                }
+            }
+        }
+        self.write_all(writes);
+        if self.commits >= LOOK_AT_SIZE {
+            self.trim();
+        }
+    }
+
+    fn write_all(&mut self, writes: Vec<(Option<Ticket>, Write)>) {
+        if writes.is_empty() {
+            return;
+        }
+        self.commits += 1;
+        let durable = writes.iter().any(|(_, write)| write.is_durable());
+        let together = self.with_db(|db| {
+            db.transact(durable, |db| writes.iter().map(|(_, write)| db.apply(write)).collect::<Result<Vec<_>, _>>())
+        });
+        match together {
+            Ok(done) => {
+                for ((ticket, write), done) in writes.into_iter().zip(done) {
+                    self.written(ticket, &write, Ok(done));
+                }
+            }
+            Err(error) if writes.len() == 1 => {
+                for (ticket, write) in writes {
+                    let done = self.write_again(&write, error.clone());
+                    self.written(ticket, &write, done);
+                }
+            }
+            Err(_) => {
+                for (ticket, write) in writes {
+                    let done = self.write_one(&write);
+                    let done = done.or_else(|error| self.write_again(&write, error));
+                    self.written(ticket, &write, done);
+                }
+            }
+        }
+    }
+
+    fn write_one(&mut self, write: &Write) -> Result<Absorbed, StoreError> {
+        self.with_db(|db| db.transact(write.is_durable(), |db| db.apply(write)))
+    }
+
+    /// A write failed by itself. What the user wrote pushes old history out of a full disk; a damaged database makes way for a fresh one.
+    fn write_again(&mut self, write: &Write, error: StoreError) -> Result<Absorbed, StoreError> {
+        if error == StoreError::Full && write.is_durable() {
+            let room = self.with_db(Db::make_room).unwrap_or(0);
+            return if room > 0 { self.write_one(write) } else { Err(error) };
+        }
+        if self.replace(&error) { self.write_one(write) } else { Err(error) }
+    }
+
+    /// Puts a fresh database in the place of a damaged one. Returns whether there is one now.
+    fn replace(&mut self, error: &StoreError) -> bool {
+        if !matches!(error, StoreError::Damaged | StoreError::NoDatabase) {
+            return false;
+        }
+        let bindings = self.db.as_ref().map(Db::bindings).unwrap_or_default();
+        // Closed before it is moved.
+        self.db = Err(error.clone());
+        match open::begin_anew(&self.options, StoreError::Damaged) {
+            Ok((mut db, note)) => {
+                let bound = db.transact(false, |db| bindings.iter().try_for_each(|(account, key)| db.bind(*account, key)));
+                if let Err(error) = bound {
+                    tracing::warn!(%error, "accounts are not bound anew");
+                }
+                self.db = Ok(db);
+                self.reply(Reply::Noted(note));
+                true
+            }
+            Err(worse) => {
+                self.db = Err(worse.clone());
+                self.reply(Reply::Noted(Note::Without(worse)));
+                false
+            }
+        }
+    }
+
+    fn written(&mut self, ticket: Option<Ticket>, write: &Write, done: Result<Absorbed, StoreError>) {
+        if let Err(error) = &done {
+            tracing::warn!(%error, "something is not kept");
+        }
+        if let Write::PutOutbox(row) = write {
+            self.reply(Reply::OutboxCommitted(row.chat, row.nonce, done.clone().map(|_| ())));
+        }
+        if let Some(ticket) = ticket {
+            self.reply(Reply::Written(ticket, done));
+        }
+    }
+
+    fn look_up(&mut self, query: &Query) -> Result<Found, StoreError> {
+        self.with_db(|db| {
+            Ok(match query {
+                Query::Start => Found::Start(Box::new(db.start()?)),
+                Query::Messages { chat, seek, limit } => Found::Messages(db.messages(*chat, *seek, *limit)?),
+                Query::Holes { chat, limit } => Found::Holes(db.holes(*chat, *limit)?),
+                Query::Pinned(chat) => Found::Pinned(db.pinned(*chat)?),
+                Query::Search { text, accounts, chat, limit, before } => {
+                    // What little is missing is caught up with first.
+                    if db.has_unindexed() && db.behind() <= super::search::CHUNK as i64 {
+                        db.index_some()?;
+                    }
+                    Found::Search(db.search(text, accounts, *chat, *limit, *before)?)
+                }
+                Query::Anchor(chat) => Found::Anchor(db.anchor(*chat)?),
+                Query::People(account, people) => Found::People(db.people(*account, people)?),
+                Query::Members(account, community, people) => {
+                    let (roles, members) = db.members(*account, *community, people)?;
+                    Found::Members(roles, members)
+                }
+                Query::Outbox => Found::Outbox(db.outbox()?),
+                Query::Size => Found::Size(db.size()?),
+            })
+        })
+    }
+
+    fn see_to(&mut self, care: &Care) -> Result<Seen, StoreError> {
+        self.with_db(|db| {
+            Ok(match care {
+                Care::Check => Seen::Check(db.look_through()?),
+                Care::Compact => {
+                    let (before, after) = db.compact()?;
+                    Seen::Compact(before, after)
+                }
+                Care::Forget(key) => Seen::Forget(db.forget(key)?),
+                Care::Trim => Seen::Trim(db.trim()?),
+                Care::Index => {
+                    while db.has_unindexed() {
+                        db.index_some()?;
+                    }
+                    Seen::Index
+                }
+            })
+        })
+    }
+}
