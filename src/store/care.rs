@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 /// Newest messages of each chat that are trimmed only when nothing else is left: the screen that a chat opens with.
 const SCREEN: i64 = 50;
 /// Messages that go in one transaction.
-const CHUNK: i64 = 1_000;
+const CHUNK: i64 = 200;
 /// Unused pages that are given back to the disk at once.
 const PAGES: i64 = 4_096;
 

@@ -142,7 +142,7 @@ fn prepare(mut conn: Connection, options: &Options, existed: bool) -> Result<Db,
     schema::migrate(&mut conn, STEPS)?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;
-         PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;",
+         PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
     )?;
     let size = fs::metadata(&options.file).map_or(0, |found| found.len());
     let clean: bool = conn.query_row("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1", [], |row| row.get(0))?;

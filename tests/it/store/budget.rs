@@ -38,10 +38,10 @@ fn the_oldest_history_goes_first_and_what_the_user_wrote_never() {
     assert_eq!(open.care(Care::Index), Ok(Seen::Index));
     let Ok(Seen::Trim(gone)) = open.care(Care::Trim) else { panic!("trimmed") };
     let left = size(&mut open);
-    assert!(left.used <= 700_000 && left.messages + gone <= 2_000 && left.messages > 500, "{left:?}");
+    assert!(left.used <= 700_000 && left.messages + gone <= 2_000 && left.messages > 400, "{left:?}");
     let (old, new) = (stored(&mut open, OLD), stored(&mut open, NEW));
     assert_eq!(old.entries.len(), 50, "every chat keeps a screen");
-    assert!(new.entries.len() > 450, "{}", new.entries.len());
+    assert!(new.entries.len() > 350, "{}", new.entries.len());
     for kept in [&old, &new] {
         assert!(kept.entries[0].gap_before && kept.entries[1..].iter().all(|entry| !entry.gap_before), "a hole is where it was cut");
         assert!(!kept.gap_after);

@@ -136,8 +136,15 @@ impl World {
                     self.write(Write::Delete { chat: CHAT, messages, told });
                 }
             }
-            Step::Drop => self.connected = false,
+            Step::Drop => {
+                if self.connected {
+                    self.missed();
+                }
+                self.connected = false;
+            }
             Step::Connect => self.connect(),
+            // Nobody asks where nobody answers. What was asked before arrives once there is a connection again, or never.
+            Step::Ask { .. } | Step::Arrive(_) if !self.connected => {}
             Step::Ask { kind, near, limit, early } => {
                 let near = self.nth(near).map(|number| self.key(number));
                 let page = match (kind, near) {
@@ -167,11 +174,12 @@ impl World {
     }
 
     fn connect(&mut self) {
-        if !self.connected {
-            let at = self.stamps.missed();
-            self.write(Write::Missed { account: ME, at });
-            self.connected = true;
-        }
+        self.connected = true;
+    }
+
+    fn missed(&mut self) {
+        let at = self.stamps.missed();
+        self.write(Write::Missed { account: ME, at });
     }
 
     fn arrive(&mut self, asked: Asked) {
