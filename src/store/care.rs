@@ -2,7 +2,8 @@
 
 use super::db::{Db, MAX, MIN, Wide, id, key_at};
 use super::error::StoreError;
-use super::model::{AccountKey, Size};
+use super::model::AccountKey;
+use super::reply::Size;
 use super::timeline::Row;
 use crate::domain::MessageKey;
 use rusqlite::{OptionalExtension, params};
@@ -75,11 +76,8 @@ impl Db {
 
     /// Lets the oldest messages of all chats go until rows take no more than this; `keep` of each chat stay.
     fn trim_to(&mut self, aim: u64, keep: i64) -> Result<u64, StoreError> {
-        let chats: Vec<i64> = self
-            .conn
-            .prepare("SELECT row FROM chats")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let chats: Vec<i64> =
+            self.conn.prepare("SELECT row FROM chats")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let mut oldest = BinaryHeap::new();
         for chat in chats {
             if let Some(at) = self.oldest_beyond(chat, keep)? {
@@ -101,9 +99,9 @@ impl Db {
 
     /// The newest message of a chat that may go while so many stay.
     fn last_to_go(&self, chat: i64, keep: i64) -> Result<Option<MessageKey>, StoreError> {
-        let mut find = self
-            .conn
-            .prepare_cached("SELECT ord, id FROM messages WHERE chat = ? ORDER BY ord DESC, id DESC LIMIT 1 OFFSET ?")?;
+        let mut find = self.conn.prepare_cached(
+            "SELECT ord, id FROM messages WHERE chat = ? ORDER BY ord DESC, id DESC LIMIT 1 OFFSET ?",
+        )?;
         Ok(find.query_row(params![chat, keep], |row| key_at(row, 0)).optional()?.flatten())
     }
 
@@ -112,9 +110,7 @@ impl Db {
         if self.last_to_go(chat, keep)?.is_none() {
             return Ok(None);
         }
-        let mut find = self.conn.prepare_cached(
-            "SELECT at FROM messages WHERE chat = ? ORDER BY ord, id LIMIT 1",
-        )?;
+        let mut find = self.conn.prepare_cached("SELECT at FROM messages WHERE chat = ? ORDER BY ord, id LIMIT 1")?;
         let at: Option<Option<i64>> = find.query_row([chat], |row| row.get(0)).optional()?;
         Ok(at.map(|at| at.unwrap_or(i64::MIN)))
     }

@@ -2,8 +2,9 @@
 
 use super::error::StoreError;
 use super::memory::Memory;
-use super::model::{Absorbed, AccountKey, Stamp, Write};
+use super::model::{AccountKey, Stamp, Write};
 use super::open::Options;
+use super::reply::Absorbed;
 use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageId, MessageKey, SortKey};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -26,9 +27,7 @@ impl ToSql for Wide {
 impl FromSql for Wide {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         match value {
-            ValueRef::Integer(small) => {
-                u128::try_from(small).map(Self).map_err(|_| FromSqlError::OutOfRange(small))
-            }
+            ValueRef::Integer(small) => u128::try_from(small).map(Self).map_err(|_| FromSqlError::OutOfRange(small)),
             ValueRef::Blob(bytes) => {
                 bytes.try_into().map(|bytes| Self(u128::from_be_bytes(bytes))).map_err(|_| FromSqlError::InvalidType)
             }
@@ -166,7 +165,11 @@ impl Db {
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if durable != self.durable {
-            self.conn.execute_batch(if durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
+            self.conn.execute_batch(if durable {
+                "PRAGMA synchronous = FULL"
+            } else {
+                "PRAGMA synchronous = NORMAL"
+            })?;
             self.durable = durable;
         }
         self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -263,7 +266,8 @@ impl Db {
     }
 
     pub(super) fn account_row(&self, key: &AccountKey) -> Result<Option<i64>, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT row FROM accounts WHERE network = ? AND server = ? AND user = ?")?;
+        let mut find =
+            self.conn.prepare_cached("SELECT row FROM accounts WHERE network = ? AND server = ? AND user = ?")?;
         Ok(find.query_row(params![key.network, key.server, id(key.user.0)], |row| row.get(0)).optional()?)
     }
 

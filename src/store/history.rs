@@ -3,7 +3,8 @@
 use super::codec;
 use super::db::{ChatState, Db, MAX, MIN, Wide, after, before, key_at};
 use super::error::StoreError;
-use super::model::{Seek, Stored, StoredMessage};
+use super::model::Seek;
+use super::reply::{Stored, StoredMessage};
 use super::timeline::between;
 use crate::domain::{ChatId, ChatKey, Message, MessageKey, SortKey, Wall};
 use rusqlite::{OptionalExtension, Row, params};

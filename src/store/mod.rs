@@ -19,6 +19,7 @@ mod model;
 mod open;
 mod outbox;
 mod page;
+mod reply;
 mod rescue;
 mod roster;
 mod schema;
@@ -28,9 +29,10 @@ mod worker;
 
 pub use error::StoreError;
 pub use model::{
-    Absorbed, AccountKey, Anchor, Care, Command, Found, Hit, Layout, Note, OutboxItem, OutboxRow, OutboxStage, Query,
-    Reply, Seek, Seen, Size, Stamp, Stamps, Start, Stored, StoredMessage, Ticket, Write,
+    AccountKey, Anchor, Care, Command, Layout, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Stamp, Stamps, Ticket,
+    Write,
 };
 pub use open::{BUDGET, Options, QUEUE};
+pub use reply::{Absorbed, Found, Hit, Note, Reply, Seen, Size, Start, Stored, StoredMessage};
 pub use schema::VERSION;
 pub use worker::{NotTaken, Replies, Store};

@@ -2,7 +2,7 @@
 
 use super::db::Db;
 use super::error::StoreError;
-use super::model::Note;
+use super::reply::Note;
 use super::rescue;
 use super::schema::{self, APPLICATION, STEPS, VERSION};
 use crate::config::files;
@@ -145,7 +145,8 @@ fn prepare(mut conn: Connection, options: &Options, existed: bool) -> Result<Db,
          PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
     )?;
     let size = fs::metadata(&options.file).map_or(0, |found| found.len());
-    let clean: bool = conn.query_row("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1", [], |row| row.get(0))?;
+    let clean: bool =
+        conn.query_row("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1", [], |row| row.get(0))?;
     if existed && size <= if clean { LOOKED_THROUGH } else { LOOKED_THROUGH_UNCLEAN } && !check(&conn)?.is_empty() {
         return Err(StoreError::Damaged);
     }

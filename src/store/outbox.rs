@@ -97,9 +97,16 @@ impl Db {
             }
         };
         let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-        self.conn
-            .prepare_cached("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?
-            .execute(params![outbox, position as i64, file.name, file.mimetype, file.path, size, bytes, spool])?;
+        self.conn.prepare_cached("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
+            outbox,
+            position as i64,
+            file.name,
+            file.mimetype,
+            file.path,
+            size,
+            bytes,
+            spool
+        ])?;
         Ok(())
     }
 

@@ -6,7 +6,8 @@
 
 use super::db::{ChatState, Db, MAX, MIN, after, before};
 use super::error::StoreError;
-use super::model::{Absorbed, Stamp};
+use super::model::Stamp;
+use super::reply::Absorbed;
 use super::timeline::{Row, between};
 use crate::domain::{ChatKey, Message, MessageKey, Page};
 use rusqlite::params;

@@ -23,8 +23,7 @@ pub(super) fn from(damaged: &Path, db: &mut Db) -> (usize, usize) {
     let done = db.transact(true, |db| {
         for (saved, (table, columns, count)) in saved.iter_mut().zip(TABLES) {
             let places = vec!["?"; count].join(", ");
-            let mut put =
-                db.conn.prepare(&format!("INSERT OR IGNORE INTO {table} ({columns}) VALUES ({places})"))?;
+            let mut put = db.conn.prepare(&format!("INSERT OR IGNORE INTO {table} ({columns}) VALUES ({places})"))?;
             let Ok(mut all) = old.prepare(&format!("SELECT {columns} FROM {table}")) else { continue };
             let Ok(mut rows) = all.query([]) else { continue };
             while let Ok(Some(row)) = rows.next() {

@@ -3,7 +3,8 @@
 use super::codec;
 use super::db::{Db, Wide, id, key_at};
 use super::error::StoreError;
-use super::model::{Anchor, Layout, Start};
+use super::model::{Anchor, Layout};
+use super::reply::Start;
 use crate::domain::{
     AccountId, Chat, ChatId, ChatKey, Community, CommunityId, Id, Member, MessageKey, Role, RoleId, User, UserId,
 };
@@ -121,9 +122,12 @@ impl Db {
             self.community_gone(account, gone)?;
         }
         for (position, community) in all.iter().enumerate() {
-            self.conn
-                .prepare_cached("INSERT OR REPLACE INTO communities VALUES (?, ?, ?, ?)")?
-                .execute(params![row, id(community.id.0), position as i64, codec::community_body(community)])?;
+            self.conn.prepare_cached("INSERT OR REPLACE INTO communities VALUES (?, ?, ?, ?)")?.execute(params![
+                row,
+                id(community.id.0),
+                position as i64,
+                codec::community_body(community)
+            ])?;
         }
         Ok(())
     }
@@ -149,15 +153,23 @@ impl Db {
         Ok(())
     }
 
-    pub(super) fn put_roles(&mut self, account: AccountId, community: CommunityId, roles: &[Role]) -> Result<(), StoreError> {
+    pub(super) fn put_roles(
+        &mut self,
+        account: AccountId,
+        community: CommunityId,
+        roles: &[Role],
+    ) -> Result<(), StoreError> {
         let row = self.account(account)?;
         self.conn
             .prepare_cached("DELETE FROM roles WHERE account = ? AND community = ?")?
             .execute(params![row, id(community.0)])?;
         for role in roles {
-            self.conn
-                .prepare_cached("INSERT OR REPLACE INTO roles VALUES (?, ?, ?, ?)")?
-                .execute(params![row, id(community.0), id(role.id.0), codec::role_body(role)])?;
+            self.conn.prepare_cached("INSERT OR REPLACE INTO roles VALUES (?, ?, ?, ?)")?.execute(params![
+                row,
+                id(community.0),
+                id(role.id.0),
+                codec::role_body(role)
+            ])?;
         }
         Ok(())
     }
@@ -165,14 +177,22 @@ impl Db {
     pub(super) fn put_members(&mut self, account: AccountId, members: &[Member]) -> Result<(), StoreError> {
         let row = self.account(account)?;
         for member in members {
-            self.conn
-                .prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)")?
-                .execute(params![row, id(member.community.0), id(member.user.0), codec::member_body(member)])?;
+            self.conn.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)")?.execute(params![
+                row,
+                id(member.community.0),
+                id(member.user.0),
+                codec::member_body(member)
+            ])?;
         }
         Ok(())
     }
 
-    pub(super) fn member_gone(&mut self, account: AccountId, community: CommunityId, user: UserId) -> Result<(), StoreError> {
+    pub(super) fn member_gone(
+        &mut self,
+        account: AccountId,
+        community: CommunityId,
+        user: UserId,
+    ) -> Result<(), StoreError> {
         let row = self.account(account)?;
         self.conn
             .prepare_cached("DELETE FROM members WHERE account = ? AND community = ? AND user = ?")?
@@ -200,9 +220,11 @@ impl Db {
                 .prepare_cached("DELETE FROM drafts WHERE account = ? AND chat = ?")?
                 .execute(params![account, id(chat.chat.0)])?;
         } else {
-            self.conn
-                .prepare_cached("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)")?
-                .execute(params![account, id(chat.chat.0), text])?;
+            self.conn.prepare_cached("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)")?.execute(params![
+                account,
+                id(chat.chat.0),
+                text
+            ])?;
         }
         Ok(())
     }
@@ -232,11 +254,13 @@ impl Db {
     pub(super) fn start(&mut self) -> Result<Start, StoreError> {
         let mut start = Start { outbox: self.outbox()?, layout: self.layout()?, ..Start::default() };
         for (account, row) in self.accounts() {
-            let mut all =
-                self.conn.prepare_cached("SELECT id, body FROM communities WHERE account = ? ORDER BY position LIMIT ?")?;
+            let mut all = self
+                .conn
+                .prepare_cached("SELECT id, body FROM communities WHERE account = ? ORDER BY position LIMIT ?")?;
             let mut rows = all.query(params![row, MOST])?;
             while let Some(row) = rows.next()? {
-                let found = codec::community(row.get_ref(1)?.as_blob().unwrap_or_default(), CommunityId(id_at(row, 0)?));
+                let found =
+                    codec::community(row.get_ref(1)?.as_blob().unwrap_or_default(), CommunityId(id_at(row, 0)?));
                 start.communities.extend(found.map(|community| (account, community)));
             }
             let mut all = self.conn.prepare_cached(

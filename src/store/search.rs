@@ -6,7 +6,7 @@ use super::codec;
 use super::db::{Db, Wide};
 use super::error::StoreError;
 use super::history::message_at;
-use super::model::Hit;
+use super::reply::Hit;
 use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageKey};
 use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;
@@ -60,9 +60,9 @@ impl Db {
     pub(super) fn index_some(&mut self) -> Result<(), StoreError> {
         let (indexed, reindexing) = self.transact(false, |db| {
             let body = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(i64, Vec<u8>)> { Ok((row.get(0)?, row.get(1)?)) };
-            let mut all = db.conn.prepare_cached("SELECT row, body FROM messages WHERE row > ? ORDER BY row LIMIT ?")?;
-            let fresh: Vec<_> =
-                all.query_map(params![db.indexed, CHUNK as i64], body)?.collect::<Result<_, _>>()?;
+            let mut all =
+                db.conn.prepare_cached("SELECT row, body FROM messages WHERE row > ? ORDER BY row LIMIT ?")?;
+            let fresh: Vec<_> = all.query_map(params![db.indexed, CHUNK as i64], body)?.collect::<Result<_, _>>()?;
             let full = fresh.len() == CHUNK;
             let indexed = if full { fresh.last().map_or(db.indexed, |(row, _)| *row) } else { db.next_row - 1 };
             for (row, body) in &fresh {
@@ -171,7 +171,8 @@ fn expression(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect();
     let open = !text.ends_with(char::is_whitespace);
     let (last, _) = words.split_last()?;
-    let quoted: Vec<String> = words.iter().map(|word| format!("\"{}\"", spaced(word).replace('"', " ").trim())).collect();
+    let quoted: Vec<String> =
+        words.iter().map(|word| format!("\"{}\"", spaced(word).replace('"', " ").trim())).collect();
     let goes_on = open && !last.ends_with(stands_alone);
     Some(quoted.join(" ") + if goes_on { " *" } else { "" })
 }

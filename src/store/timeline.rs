@@ -6,7 +6,8 @@
 use super::codec;
 use super::db::{ChatState, Db, MAX, Wide, after, before, id, key_at};
 use super::error::StoreError;
-use super::model::{Absorbed, Stamp};
+use super::model::Stamp;
+use super::reply::Absorbed;
 use crate::domain::message::Tally;
 use crate::domain::{AccountId, ChatKey, Message, MessageId, MessageKey, Reaction};
 use rusqlite::{OptionalExtension, params};
@@ -36,7 +37,12 @@ impl Row {
 }
 
 impl Db {
-    pub(super) fn push(&mut self, chat: ChatKey, messages: &[Arc<Message>], told: Stamp) -> Result<Absorbed, StoreError> {
+    pub(super) fn push(
+        &mut self,
+        chat: ChatKey,
+        messages: &[Arc<Message>],
+        told: Stamp,
+    ) -> Result<Absorbed, StoreError> {
         let mut state = self.chat(chat)?;
         let stamp = self.at(told);
         let mut added = 0;
@@ -137,7 +143,13 @@ impl Db {
         Ok(())
     }
 
-    pub(super) fn pin(&mut self, chat: ChatKey, message: MessageId, pinned: bool, told: Stamp) -> Result<(), StoreError> {
+    pub(super) fn pin(
+        &mut self,
+        chat: ChatKey,
+        message: MessageId,
+        pinned: bool,
+        told: Stamp,
+    ) -> Result<(), StoreError> {
         let state = self.chat(chat)?;
         let stamp = self.at(told);
         let Some(found) = self.find(state.row, message)? else {
@@ -179,7 +191,13 @@ impl Db {
     }
 
     /// The first or last stored message from one place to another, both included.
-    pub(super) fn edge(&self, chat: i64, lo: MessageKey, hi: MessageKey, first: bool) -> Result<Option<Row>, StoreError> {
+    pub(super) fn edge(
+        &self,
+        chat: i64,
+        lo: MessageKey,
+        hi: MessageKey,
+        first: bool,
+    ) -> Result<Option<Row>, StoreError> {
         let mut find = self.conn.prepare_cached(if first {
             "SELECT row, ord, id, stamp, gap, mention FROM messages
              WHERE chat = ?1 AND (ord, id) >= (?2, ?3) AND (ord, id) <= (?4, ?5) ORDER BY ord, id LIMIT 1"
@@ -223,7 +241,13 @@ impl Db {
     }
 
     /// Replaces a stored message. Its place stays, a mention stays one, and reactions unless they are told.
-    pub(super) fn update(&mut self, found: &Row, message: &Message, with_reactions: bool, stamp: i64) -> Result<(), StoreError> {
+    pub(super) fn update(
+        &mut self,
+        found: &Row,
+        message: &Message,
+        with_reactions: bool,
+        stamp: i64,
+    ) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(
                 "UPDATE messages SET at = coalesce(?2, at), stamp = max(stamp, ?3), pinned = ?4, mention = ?5 WHERE row = ?1",

@@ -8,8 +8,9 @@
 
 use super::db::Db;
 use super::error::StoreError;
-use super::model::{Absorbed, Care, Command, Found, Note, Query, Reply, Seen, Ticket, Write};
+use super::model::{Care, Command, Query, Ticket, Write};
 use super::open::{self, Options};
+use super::reply::{Absorbed, Found, Note, Reply, Seen};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
@@ -55,7 +56,9 @@ impl Store {
         let given = options.clone();
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || Worker { queue, replies, runtime, options: given, db: Err(StoreError::Ended), commits: 0 }.run())
+            .spawn(move || {
+                Worker { queue, replies, runtime, options: given, db: Err(StoreError::Ended), commits: 0 }.run()
+            })
             .map_err(place)?;
         Ok((Self { commands, thread }, taken))
     }
@@ -87,7 +90,9 @@ impl Store {
     /// # Errors
     /// The store has ended; the command comes back.
     pub fn send_blocking(&self, command: Command) -> Result<(), NotTaken> {
-        self.commands.blocking_send(command).map_err(|mpsc::error::SendError(command)| NotTaken::Ended(Box::new(command)))
+        self.commands
+            .blocking_send(command)
+            .map_err(|mpsc::error::SendError(command)| NotTaken::Ended(Box::new(command)))
     }
 
     /// Ends it when everything that was taken is carried out. Waits for that; returns the replies that were not taken yet.
@@ -188,7 +193,8 @@ impl Worker {
                 Command::Read(ticket, query) => {
                     self.write_all(std::mem::take(&mut writes));
                     let found = self.look_up(&query);
-                    let found = found.or_else(|error| if self.replace(&error) { self.look_up(&query) } else { Err(error) });
+                    let found =
+                        found.or_else(|error| if self.replace(&error) { self.look_up(&query) } else { Err(error) });
                     self.reply(Reply::Found(ticket, found));
                 }
                 Command::Care(ticket, care) => {
@@ -258,7 +264,8 @@ impl Worker {
         self.db = Err(error.clone());
         match open::begin_anew(&self.options, StoreError::Damaged) {
             Ok((mut db, note)) => {
-                let bound = db.transact(false, |db| bindings.iter().try_for_each(|(account, key)| db.bind(*account, key)));
+                let bound =
+                    db.transact(false, |db| bindings.iter().try_for_each(|(account, key)| db.bind(*account, key)));
                 if let Err(error) = bound {
                     tracing::warn!(%error, "accounts are not bound anew");
                 }

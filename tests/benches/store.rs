@@ -54,7 +54,10 @@ fn lengths() -> [u64; 2] {
 /// As on a network: 64 bits that grow with time, some 96 letters, now and then a link.
 fn message(number: u64) -> Arc<Message> {
     let id = u128::from((number + 1) << 22);
-    let text = format!("message {number} says something of the usual length, about ninety-six letters in all, {:x}", number * 7919);
+    let text = format!(
+        "message {number} says something of the usual length, about ninety-six letters in all, {:x}",
+        number * 7919
+    );
     Arc::new(Message {
         key: MessageKey { order: SortKey(id), id: MessageId::new(id) },
         chat: CHAT.chat,
@@ -181,7 +184,9 @@ thread_local! {
 
 /// A chat of a length; made once.
 fn filled(length: u64) -> Rc<RefCell<Open>> {
-    FILLED.with_borrow_mut(|all| Rc::clone(all.entry(length).or_insert_with(|| Rc::new(RefCell::new(Open::filled(length))))))
+    FILLED.with_borrow_mut(|all| {
+        Rc::clone(all.entry(length).or_insert_with(|| Rc::new(RefCell::new(Open::filled(length)))))
+    })
 }
 
 #[divan::bench(args = lengths())]

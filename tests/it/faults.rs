@@ -64,7 +64,8 @@ fn rest(stream: &mut TcpStream) -> (Vec<u8>, bool) {
 
 fn silent(stream: &mut TcpStream) -> bool {
     stream.set_read_timeout(Some(SILENCE)).unwrap();
-    let quiet = stream.read(&mut [0]).is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
+    let quiet =
+        stream.read(&mut [0]).is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     quiet
 }
@@ -161,7 +162,8 @@ fn refusing_delaying_and_throttling() {
     asks_back(&mut stream, b"x");
     assert!(start.elapsed() >= delay);
 
-    let (_proxy, _, mut stream) = through(Plan { down: Way { rate: Some(10_000), ..Way::default() }, ..Plan::default() });
+    let (_proxy, _, mut stream) =
+        through(Plan { down: Way { rate: Some(10_000), ..Way::default() }, ..Plan::default() });
     let start = Instant::now();
     asks_back(&mut stream, &[1; 2_000]);
     assert!(start.elapsed() >= Duration::from_millis(200));
@@ -187,7 +189,8 @@ fn the_same_seed_makes_the_same_plans_and_all_kinds_of_them() {
 
 #[test]
 fn a_seeded_run_ends_in_health_and_everything_that_passed_is_the_start_of_what_was_said() {
-    let seed = std::env::var("NIB_FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
+    let seed =
+        std::env::var("NIB_FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     let (address, tells) = echo();
     let proxy = Proxy::start(address, Plans::Seeded(seed));
     let said: Vec<u8> = (0..70_000u32).map(|number| (number / 7) as u8).collect();

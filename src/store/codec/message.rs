@@ -3,8 +3,8 @@
 use super::{Reader, Writer, rest};
 use crate::domain::id::EmojiId;
 use crate::domain::{
-    Attachment, AttachmentKind, ChatId, CleanText, FileId, LineKind, Message, MessageId, MessageKey,
-    MessageKind, ReactEmoji, Reaction, ReplyInfo, RichText, Span, SpanKind, UserId, Wall,
+    Attachment, AttachmentKind, ChatId, CleanText, FileId, LineKind, Message, MessageId, MessageKey, MessageKind,
+    ReactEmoji, Reaction, ReplyInfo, RichText, Span, SpanKind, UserId, Wall,
 };
 
 const VERSION: u8 = 1;
@@ -253,11 +253,7 @@ fn read_attachment(reader: &mut Reader<'_>) -> Option<Attachment> {
         kind: match reader.byte()? {
             0 => AttachmentKind::File,
             1 => AttachmentKind::Image { width: reader.number()?, height: reader.number()? },
-            2 => AttachmentKind::Video {
-                width: reader.number()?,
-                height: reader.number()?,
-                seconds: reader.number()?,
-            },
+            2 => AttachmentKind::Video { width: reader.number()?, height: reader.number()?, seconds: reader.number()? },
             3 => AttachmentKind::Audio { seconds: reader.number()? },
             _ => return None,
         },
@@ -267,8 +263,8 @@ fn read_attachment(reader: &mut Reader<'_>) -> Option<Attachment> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::message::{EmbedField, Poll, PollOption};
     use crate::domain::Embed;
+    use crate::domain::message::{EmbedField, Poll, PollOption};
     use proptest::prelude::*;
 
     fn text() -> impl Strategy<Value = CleanText> {
@@ -307,8 +303,11 @@ mod tests {
         let kind = prop_oneof![
             Just(AttachmentKind::File),
             any::<(u32, u32)>().prop_map(|(width, height)| AttachmentKind::Image { width, height }),
-            any::<(u32, u32, u32)>()
-                .prop_map(|(width, height, seconds)| AttachmentKind::Video { width, height, seconds }),
+            any::<(u32, u32, u32)>().prop_map(|(width, height, seconds)| AttachmentKind::Video {
+                width,
+                height,
+                seconds
+            }),
             any::<u32>().prop_map(|seconds| AttachmentKind::Audio { seconds }),
         ];
         (any::<u128>(), text(), text(), any::<u64>(), kind).prop_map(|(id, name, mimetype, size, kind)| Attachment {
@@ -323,8 +322,8 @@ mod tests {
     fn messages() -> impl Strategy<Value = Message> {
         let reply = (prop::option::of(any::<u128>()), prop::option::of(rich_text()))
             .prop_map(|(to, quote)| Box::new(ReplyInfo { to: to.map(MessageId::new), quote }));
-        let embed = (text(), prop::option::of(text()), prop::option::of(any::<(u32, u32)>()), any::<Option<u32>>()).prop_map(
-            |(url, title, pixels, color)| Embed {
+        let embed = (text(), prop::option::of(text()), prop::option::of(any::<(u32, u32)>()), any::<Option<u32>>())
+            .prop_map(|(url, title, pixels, color)| Embed {
                 title: title.clone(),
                 author: title.clone(),
                 image: pixels.map(|(width, height)| (url.clone(), width, height)),
@@ -332,24 +331,26 @@ mod tests {
                 color,
                 url,
                 ..Embed::default()
-            },
-        );
-        let option = (text(), prop::option::of(text()), any::<(u32, bool)>()).prop_map(|(id, emoji, (votes, mine))| PollOption {
-            text: id.clone(),
-            id,
-            emoji,
-            votes,
-            mine,
-        });
-        let poll = (text(), prop::collection::vec(option, 0..3), any::<(bool, bool, bool)>(), any::<Option<i64>>()).prop_map(
-            |(question, options, (several, ended, counted), ends)| {
+            });
+        let option = (text(), prop::option::of(text()), any::<(u32, bool)>())
+            .prop_map(|(id, emoji, (votes, mine))| PollOption { text: id.clone(), id, emoji, votes, mine });
+        let poll = (text(), prop::collection::vec(option, 0..3), any::<(bool, bool, bool)>(), any::<Option<i64>>())
+            .prop_map(|(question, options, (several, ended, counted), ends)| {
                 Box::new(Poll { question, options: options.into(), several, ends: ends.map(Wall), ended, counted })
-            },
-        );
+            });
         let kind = prop::sample::select(vec![MessageKind::Ordinary, MessageKind::Join, MessageKind::Call]);
-        let lists = (prop::collection::vec(files(), 0..3), prop::collection::vec(embed, 0..2), prop::collection::vec(text(), 0..2));
-        let marks =
-            (any::<Option<i64>>(), prop::option::of(reply), any::<bool>(), prop::option::of(text()), prop::option::of(poll));
+        let lists = (
+            prop::collection::vec(files(), 0..3),
+            prop::collection::vec(embed, 0..2),
+            prop::collection::vec(text(), 0..2),
+        );
+        let marks = (
+            any::<Option<i64>>(),
+            prop::option::of(reply),
+            any::<bool>(),
+            prop::option::of(text()),
+            prop::option::of(poll),
+        );
         (any::<u128>(), rich_text(), kind, marks, lists).prop_map(
             |(author, body, kind, (edited, reply, forwarded, shown_as, poll), (files, embeds, buttons))| Message {
                 author: UserId::new(author),

@@ -11,7 +11,9 @@ mod roster;
 
 pub(super) use message::{message, message_body, reactions, reactions_body};
 pub(super) use outbox::{item, item_body, stage, stage_body, target};
-pub(super) use roster::{chat, chat_body, community, community_body, member, member_body, role, role_body, user, user_body};
+pub(super) use roster::{
+    chat, chat_body, community, community_body, member, member_body, role, role_body, user, user_body,
+};
 
 use crate::domain::CleanText;
 

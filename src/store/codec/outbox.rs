@@ -212,7 +212,9 @@ mod tests {
             trace: Some(CleanText::new("t-1")),
             retry_after: Some(Duration::from_millis(1_500)),
         };
-        for told in [OutboxStage::Waiting, OutboxStage::InFlight, OutboxStage::Unconfirmed, OutboxStage::Failed(refusal)] {
+        for told in
+            [OutboxStage::Waiting, OutboxStage::InFlight, OutboxStage::Unconfirmed, OutboxStage::Failed(refusal)]
+        {
             assert_eq!(stage(&stage_body(&told)), Some(told));
         }
     }

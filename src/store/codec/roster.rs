@@ -20,8 +20,7 @@ const CHANNELS: [ChannelKind; 8] = [
     ChannelKind::Unknown,
 ];
 
-const LEVELS: [NotifyLevel; 4] =
-    [NotifyLevel::Default, NotifyLevel::All, NotifyLevel::Mentions, NotifyLevel::Nothing];
+const LEVELS: [NotifyLevel; 4] = [NotifyLevel::Default, NotifyLevel::All, NotifyLevel::Mentions, NotifyLevel::Nothing];
 
 /// The number of something in a fixed list; the list only ever grows at its end.
 fn place<T: PartialEq>(list: &[T], item: &T) -> u8 {
@@ -112,10 +111,7 @@ pub(in crate::store) fn chat(bytes: &[u8], id: ChatId) -> Option<Chat> {
             slowmode: reader.number()?,
         },
         1 => ChatKind::Direct { peer: UserId::new(reader.wide()?) },
-        2 => ChatKind::Group {
-            owner: reader.flag()?,
-            members: reader.list(|reader| reader.wide().map(UserId::new))?,
-        },
+        2 => ChatKind::Group { owner: reader.flag()?, members: reader.list(|reader| reader.wide().map(UserId::new))? },
         3 => ChatKind::Saved,
         _ => return None,
     };
@@ -237,7 +233,12 @@ mod tests {
 
     fn kinds() -> impl Strategy<Value = ChatKind> {
         prop_oneof![
-            (any::<u128>(), prop::sample::select(CHANNELS.to_vec()), prop::option::of(any::<u128>()), any::<(u32, u32)>())
+            (
+                any::<u128>(),
+                prop::sample::select(CHANNELS.to_vec()),
+                prop::option::of(any::<u128>()),
+                any::<(u32, u32)>()
+            )
                 .prop_map(|(community, kind, parent, (position, slowmode))| ChatKind::Channel {
                     community: CommunityId::new(community),
                     kind,

@@ -59,7 +59,8 @@ fn a_file_that_is_gone_fails_its_message_and_a_file_of_nobody_is_swept() {
     let mut open = Open::at(&file);
     let Write::PutOutbox(mut row) = waiting(1, "text") else { unreachable!() };
     let attachments = vec![Upload::new("b.bin", Bytes::from(vec![7; 700_000]))];
-    row.item = OutboxItem::Send(Arc::new(Outgoing { chat: CHAT.chat, nonce: Nonce(1), attachments, ..Outgoing::default() }));
+    row.item =
+        OutboxItem::Send(Arc::new(Outgoing { chat: CHAT.chat, nonce: Nonce(1), attachments, ..Outgoing::default() }));
     open.write(Write::PutOutbox(row)).unwrap();
     open.close();
     let folder = file.with_file_name("nib.db-files");
@@ -124,8 +125,13 @@ fn the_first_screen_comes_back() {
     let communities = vec![community(2, "two"), community(1, "one")];
     open.write(Write::Communities(ME, communities.clone())).unwrap();
     open.write(Write::Chats(ME, vec![channel(10, 2), channel(11, 1)])).unwrap();
-    open.write(Write::ReadState { chat: ChatKey::new(ME, ChatId::new(10)), last_read: Some(place(3)), unread: 1, mentions: 0 })
-        .unwrap();
+    open.write(Write::ReadState {
+        chat: ChatKey::new(ME, ChatId::new(10)),
+        last_read: Some(place(3)),
+        unread: 1,
+        mentions: 0,
+    })
+    .unwrap();
     open.write(draft("half a ")).unwrap();
     open.write(draft("half a thought")).unwrap();
     let layout = Layout {
@@ -165,8 +171,14 @@ fn the_first_screen_comes_back() {
 fn people_roles_and_members_come_back() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
-    let user = |number: u128| User { id: UserId::new(number), name: CleanText::new("Ada"), bot: true, ..User::default() };
-    let member = Member { user: UserId::new(5), community: CommunityId::new(1), roles: [RoleId::new(2)].into(), ..Member::default() };
+    let user =
+        |number: u128| User { id: UserId::new(number), name: CleanText::new("Ada"), bot: true, ..User::default() };
+    let member = Member {
+        user: UserId::new(5),
+        community: CommunityId::new(1),
+        roles: [RoleId::new(2)].into(),
+        ..Member::default()
+    };
     let role = Role { id: RoleId::new(2), name: CleanText::new("crew"), priority: 3, ..Role::default() };
     open.write(Write::People(ME, vec![user(5), user(u128::MAX)])).unwrap();
     open.write(Write::Members(ME, vec![member.clone()])).unwrap();
@@ -189,7 +201,10 @@ fn accounts_are_told_apart_by_what_they_are_not_by_their_number() {
     open.write(draft("mine")).unwrap();
     open.write(Write::Draft { chat: ChatKey::new(other, CHAT.chat), text: "other".to_owned() }).unwrap();
     open.write(Write::Push { chat: CHAT, messages: vec![message(1, "mine")], told: Stamp(1) }).unwrap();
-    assert_eq!(open.write(Write::Draft { chat: ChatKey::new(AccountId(9), CHAT.chat), text: "x".to_owned() }), Err(StoreError::Unbound));
+    assert_eq!(
+        open.write(Write::Draft { chat: ChatKey::new(AccountId(9), CHAT.chat), text: "x".to_owned() }),
+        Err(StoreError::Unbound)
+    );
     open.close();
     let mut open = Open::at(&file);
     open.write(Write::Bind(other, key("me"))).unwrap();

@@ -9,8 +9,18 @@ const NEW: ChatKey = ChatKey::new(ME, ChatId::new(101));
 
 fn push(open: &mut Open, chat: ChatKey, numbers: std::ops::Range<u128>) {
     let text = "needle ".to_owned() + &"x".repeat(600);
-    let messages = numbers.map(|number| Arc::new(Message { chat: chat.chat, ..Message::clone(&message(number, &text)) })).collect();
-    open.write(Write::Page { chat, asked: Stamp(2), page: Page::Latest, messages, reached_start: true, reached_end: true }).unwrap();
+    let messages = numbers
+        .map(|number| Arc::new(Message { chat: chat.chat, ..Message::clone(&message(number, &text)) }))
+        .collect();
+    open.write(Write::Page {
+        chat,
+        asked: Stamp(2),
+        page: Page::Latest,
+        messages,
+        reached_start: true,
+        reached_end: true,
+    })
+    .unwrap();
 }
 
 fn size(open: &mut Open) -> Size {
@@ -43,7 +53,10 @@ fn the_oldest_history_goes_first_and_what_the_user_wrote_never() {
     assert_eq!(old.entries.len(), 50, "every chat keeps a screen");
     assert!(new.entries.len() > 350, "{}", new.entries.len());
     for kept in [&old, &new] {
-        assert!(kept.entries[0].gap_before && kept.entries[1..].iter().all(|entry| !entry.gap_before), "a hole is where it was cut");
+        assert!(
+            kept.entries[0].gap_before && kept.entries[1..].iter().all(|entry| !entry.gap_before),
+            "a hole is where it was cut"
+        );
         assert!(!kept.gap_after);
     }
     assert_eq!(old.entries.last().unwrap().message.key, place(1_000));
@@ -52,8 +65,17 @@ fn the_oldest_history_goes_first_and_what_the_user_wrote_never() {
 
     // A page that was asked for before says nothing any more; one that is asked for now fills the hole.
     let page = |asked| {
-        let messages = (1..951).map(|number| Arc::new(Message { chat: OLD.chat, ..Message::clone(&message(number, "again")) })).collect();
-        Write::Page { chat: OLD, asked: Stamp(asked), page: Page::Before(place(951)), messages, reached_start: true, reached_end: false }
+        let messages = (1..951)
+            .map(|number| Arc::new(Message { chat: OLD.chat, ..Message::clone(&message(number, "again")) }))
+            .collect();
+        Write::Page {
+            chat: OLD,
+            asked: Stamp(asked),
+            page: Page::Before(place(951)),
+            messages,
+            reached_start: true,
+            reached_end: false,
+        }
     };
     assert_eq!(open.write(page(2)), Ok(Absorbed { added: 0, void: true }));
     assert_eq!(open.write(page(4)), Ok(Absorbed { added: 950, void: false }));

@@ -1,8 +1,8 @@
 //! Pages out of the store, and jumps to a message or a date.
 
 use super::*;
-use nib::domain::{CleanText, Page, ReactEmoji, Reaction};
 use nib::domain::message::{Poll, PollOption, Tally};
+use nib::domain::{CleanText, Page, ReactEmoji, Reaction};
 use nib::store::Stamp;
 
 fn numbers(stored: &Stored) -> Vec<u128> {
@@ -30,7 +30,10 @@ fn pages_say_what_lies_around_them() {
     let (_folder, file) = home();
     let mut open = filled(&file);
     let newest = open.messages(Seek::Newest, 3);
-    assert_eq!((numbers(&newest), newest.older, newest.newer, newest.gap_after), (vec![980, 990, 1000], true, false, false));
+    assert_eq!(
+        (numbers(&newest), newest.older, newest.newer, newest.gap_after),
+        (vec![980, 990, 1000], true, false, false)
+    );
     let before = open.messages(Seek::Before(place(980)), 2);
     assert_eq!((numbers(&before), before.older, before.newer, before.gap_after), (vec![960, 970], true, true, false));
     let oldest = open.messages(Seek::After(place(0)), 2);
@@ -44,7 +47,10 @@ fn pages_say_what_lies_around_them() {
     assert_eq!(numbers(&edge), [960, 970, 980, 990, 1000], "what one side lacks, the other has");
     assert_eq!(numbers(&open.messages(Seek::Around(place(10).id), 5)), [10, 20, 30, 40, 50]);
     assert_eq!(open.messages(Seek::Around(place(11).id), 5).aim, None);
-    assert_eq!(open.read(Query::Holes { chat: CHAT, limit: 9 }), Ok(Found::Holes(vec![(Some(place(490)), Some(place(500)))])));
+    assert_eq!(
+        open.read(Query::Holes { chat: CHAT, limit: 9 }),
+        Ok(Found::Holes(vec![(Some(place(490)), Some(place(500)))]))
+    );
 }
 
 #[test]
@@ -52,7 +58,9 @@ fn a_date_leads_to_the_first_message_from_then_on() {
     let (_folder, file) = home();
     let mut open = filled(&file);
     let at = |number: i64| Wall(1_700_000_000_000 + number * 1_000);
-    for (date, expected) in [(at(500), 500), (at(501), 510), (at(499), 500), (Wall(i64::MIN), 10), (at(1000), 1000), (Wall(i64::MAX), 1000)] {
+    for (date, expected) in
+        [(at(500), 500), (at(501), 510), (at(499), 500), (Wall(i64::MIN), 10), (at(1000), 1000), (Wall(i64::MAX), 1000)]
+    {
         let stored = open.messages(Seek::Date(date), 3);
         assert_eq!(stored.aim, Some(place(expected)), "{date:?}");
         assert!(numbers(&stored).contains(&expected));
@@ -63,16 +71,23 @@ fn a_date_leads_to_the_first_message_from_then_on() {
 fn reactions_and_pins_are_kept_through_changes() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
-    let thumb: Box<[Reaction]> =
-        [Reaction { emoji: ReactEmoji::Unicode(CleanText::new("👍")), count: 2, mine: true, by: [UserId::new(4)].into() }].into();
+    let thumb: Box<[Reaction]> = [Reaction {
+        emoji: ReactEmoji::Unicode(CleanText::new("👍")),
+        count: 2,
+        mine: true,
+        by: [UserId::new(4)].into(),
+    }]
+    .into();
     let mentioned = Arc::new(Message { mentions_me: true, ..Message::clone(&message(1, "hey")) });
     open.write(Write::Push { chat: CHAT, messages: vec![mentioned], told: Stamp(1) }).unwrap();
     let react = Write::Reactions { chat: CHAT, message: place(1).id, reactions: thumb.clone(), told: Stamp(1) };
     open.write(react).unwrap();
-    open.write(Write::Change { account: ME, message: message(1, "hello"), with_reactions: false, told: Stamp(3) }).unwrap();
+    open.write(Write::Change { account: ME, message: message(1, "hello"), with_reactions: false, told: Stamp(3) })
+        .unwrap();
     open.write(Write::Pin { chat: CHAT, message: place(1).id, pinned: true, told: Stamp(3) }).unwrap();
     let Ok(Found::Pinned(pinned)) = open.read(Query::Pinned(CHAT)) else { panic!("pins") };
-    let expected = Message { reactions: thumb, pinned: true, mentions_me: true, ..Message::clone(&message(1, "hello")) };
+    let expected =
+        Message { reactions: thumb, pinned: true, mentions_me: true, ..Message::clone(&message(1, "hello")) };
     assert_eq!(pinned, [Arc::new(expected)]);
     open.write(Write::Pin { chat: CHAT, message: place(1).id, pinned: false, told: Stamp(3) }).unwrap();
     assert_eq!(open.read(Query::Pinned(CHAT)), Ok(Found::Pinned(Vec::new())));
@@ -83,7 +98,9 @@ fn votes_are_counted_in_what_is_stored() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
     let option = |id: &str, votes| PollOption { id: CleanText::new(id), votes, ..PollOption::default() };
-    let poll = |votes, counted| Some(Box::new(Poll { options: [option("a", votes), option("b", 0)].into(), counted, ..Poll::default() }));
+    let poll = |votes, counted| {
+        Some(Box::new(Poll { options: [option("a", votes), option("b", 0)].into(), counted, ..Poll::default() }))
+    };
     let asked = Message { poll: poll(0, false), ..Message::clone(&message(1, "which?")) };
     open.write(Write::Push { chat: CHAT, messages: vec![Arc::new(asked.clone())], told: Stamp(1) }).unwrap();
     let tally = Tally { votes: [(CleanText::new("a"), 3)].into(), ..Tally::default() };
@@ -104,7 +121,8 @@ fn news_of_a_message_that_a_late_page_brings_are_not_lost() {
         reached_start: true,
         reached_end: true,
     };
-    open.write(Write::Change { account: ME, message: message(1, "new"), with_reactions: true, told: Stamp(3) }).unwrap();
+    open.write(Write::Change { account: ME, message: message(1, "new"), with_reactions: true, told: Stamp(3) })
+        .unwrap();
     open.write(Write::Pin { chat: CHAT, message: place(1).id, pinned: true, told: Stamp(3) }).unwrap();
     open.write(Write::Delete { chat: CHAT, messages: vec![place(2).id], told: Stamp(3) }).unwrap();
     open.write(page(2)).unwrap();

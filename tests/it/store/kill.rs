@@ -46,7 +46,10 @@ fn writes_until_it_is_killed() {
         let name = (first << 16) + count;
         let (kind, write) = match count % 4 {
             0 => ('o', waiting(name, &format!("out {name}"))),
-            1 => ('d', Write::Draft { chat: ChatKey::new(ME, ChatId::new(u128::from(name))), text: format!("draft {name}") }),
+            1 => (
+                'd',
+                Write::Draft { chat: ChatKey::new(ME, ChatId::new(u128::from(name))), text: format!("draft {name}") },
+            ),
             _ => ('m', Write::Push { chat: CHAT, messages: vec![message(u128::from(name), "pushed")], told: Stamp(1) }),
         };
         store.send_blocking(Command::Write(Some(Ticket(name)), write)).unwrap();

@@ -35,7 +35,9 @@ struct Open {
 impl Open {
     fn with(options: Options) -> Self {
         let (store, mut replies) = Store::start(options).expect("a thread");
-        let Some(Reply::Opened(notes)) = replies.blocking_recv() else { panic!("the first reply tells of the opening") };
+        let Some(Reply::Opened(notes)) = replies.blocking_recv() else {
+            panic!("the first reply tells of the opening")
+        };
         let mut open = Self { store, replies, notes, next: 0 };
         open.write(Write::Bind(ME, key("me"))).unwrap();
         open

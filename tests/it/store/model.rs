@@ -184,8 +184,10 @@ impl World {
 
     fn arrive(&mut self, asked: Asked) {
         // A page that only now comes about brings what was never told: as good as told.
-        let (messages, reached_start, reached_end) = asked.content.unwrap_or_else(|| self.look(asked.page, asked.limit));
-        let page = Write::Page { chat: CHAT, asked: asked.stamp, page: asked.page, messages, reached_start, reached_end };
+        let (messages, reached_start, reached_end) =
+            asked.content.unwrap_or_else(|| self.look(asked.page, asked.limit));
+        let page =
+            Write::Page { chat: CHAT, asked: asked.stamp, page: asked.page, messages, reached_start, reached_end };
         self.write(page);
     }
 
@@ -194,9 +196,10 @@ impl World {
         let stored = self.open.as_mut().unwrap().messages(Seek::Newest, 5_000);
         let mut before: Option<MessageKey> = None;
         let exists = |from: Option<MessageKey>, to: Option<MessageKey>| {
-            self.server.keys().map(|number| self.key(*number)).find(|key| {
-                from.is_none_or(|from| *key > from) && to.is_none_or(|to| *key < to)
-            })
+            self.server
+                .keys()
+                .map(|number| self.key(*number))
+                .find(|key| from.is_none_or(|from| *key > from) && to.is_none_or(|to| *key < to))
         };
         for entry in &stored.entries {
             let (key, number) = (entry.message.key, entry.message.key.order.0);
@@ -214,7 +217,8 @@ impl World {
             assert_eq!(exists(before, None), None, "no hole is told at the end");
         }
         assert!(!stored.older && !stored.newer);
-        let Ok(Found::Holes(holes)) = self.open.as_mut().unwrap().read(Query::Holes { chat: CHAT, limit: 5_000 }) else {
+        let Ok(Found::Holes(holes)) = self.open.as_mut().unwrap().read(Query::Holes { chat: CHAT, limit: 5_000 })
+        else {
             panic!("holes")
         };
         let gaps = stored.entries.iter().filter(|entry| entry.gap_before).count() + usize::from(stored.gap_after);

@@ -220,9 +220,14 @@ fn dumped(file: &Path) -> String {
         all.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
     let of_words = "name GLOB 'words_*'";
-    let mut script = texts(&format!("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND NOT {of_words} AND name NOT GLOB 'sqlite_*'"));
-    for table in texts(&format!("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'words*' AND name NOT GLOB 'sqlite_*'")) {
-        let columns = texts(&format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{table}')")).join(" || ', ' || ");
+    let mut script = texts(&format!(
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND NOT {of_words} AND name NOT GLOB 'sqlite_*'"
+    ));
+    for table in texts(&format!(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'words*' AND name NOT GLOB 'sqlite_*'"
+    )) {
+        let columns =
+            texts(&format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{table}')")).join(" || ', ' || ");
         script.extend(texts(&format!("SELECT 'INSERT INTO {table} VALUES (' || {columns} || ')' FROM {table} WHERE '{table}' <> 'meta' OR quote({}) <> '''indexed'''", if table == "meta" { "name" } else { "1" })));
     }
     script.join(";\n") + ";\n"

@@ -22,7 +22,9 @@ fn push(open: &mut Open, number: u128, text: &str) {
 fn words_are_found_as_they_are_now() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
-    for (number, text) in (1..).zip(["Über den Wolken", "a cloud, and a Cloudburst", "今日は雲が多い", "\"quoted\" AND (odd) -text*"]) {
+    for (number, text) in
+        (1..).zip(["Über den Wolken", "a cloud, and a Cloudburst", "今日は雲が多い", "\"quoted\" AND (odd) -text*"])
+    {
         push(&mut open, number, text);
     }
     assert_eq!(found(&mut open, "uber wolk"), ["Über den Wolken"]);
@@ -35,10 +37,16 @@ fn words_are_found_as_they_are_now() {
     assert_eq!(open.read(nothing), Err(StoreError::NoWords));
 
     // Changed, deleted, and never indexed twice.
-    open.write(Write::Change { account: ME, message: message(1, "under water"), with_reactions: true, told: Stamp(3) }).unwrap();
+    open.write(Write::Change { account: ME, message: message(1, "under water"), with_reactions: true, told: Stamp(3) })
+        .unwrap();
     assert_eq!(found(&mut open, "wolken"), Vec::<String>::new());
     assert_eq!(found(&mut open, "water"), ["under water"]);
-    open.write(Write::Delete { chat: CHAT, messages: vec![place(4), place(1)].iter().map(|key| key.id).collect(), told: Stamp(3) }).unwrap();
+    open.write(Write::Delete {
+        chat: CHAT,
+        messages: vec![place(4), place(1)].iter().map(|key| key.id).collect(),
+        told: Stamp(3),
+    })
+    .unwrap();
     push(&mut open, 5, "another water");
     assert_eq!(found(&mut open, "water"), ["another water"]);
     assert_eq!(found(&mut open, "quoted"), Vec::<String>::new());
