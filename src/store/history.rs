@@ -4,7 +4,7 @@ use super::codec;
 use super::db::{ChatState, Db, MAX, MIN, Wide, after, before, key_at};
 use super::error::StoreError;
 use super::model::Seek;
-use super::reply::{Stored, StoredMessage};
+use super::reply::{Hole, Stored, StoredMessage};
 use super::timeline::between;
 use crate::domain::{ChatId, ChatKey, Message, MessageKey, SortKey, Wall};
 use rusqlite::{OptionalExtension, Row, params};
@@ -115,11 +115,7 @@ impl Db {
     }
 
     /// The message before and the one after each hole, newest first.
-    pub(super) fn holes(
-        &mut self,
-        chat: ChatKey,
-        limit: u32,
-    ) -> Result<Vec<(Option<MessageKey>, Option<MessageKey>)>, StoreError> {
+    pub(super) fn holes(&mut self, chat: ChatKey, limit: u32) -> Result<Vec<Hole>, StoreError> {
         let Some(state) = self.kept_chat(chat)? else { return Ok(vec![(None, None)]) };
         let mut holes = Vec::new();
         if !self.end_known(&state) {

@@ -33,6 +33,6 @@ pub use model::{
     Write,
 };
 pub use open::{BUDGET, Options, QUEUE};
-pub use reply::{Absorbed, Found, Hit, Note, Reply, Seen, Size, Start, Stored, StoredMessage};
+pub use reply::{Absorbed, Found, Hit, Hole, Note, Reply, Seen, Size, Start, Stored, StoredMessage};
 pub use schema::VERSION;
 pub use worker::{NotTaken, Replies, Store};

@@ -128,7 +128,7 @@ fn prepare(mut conn: Connection, options: &Options, existed: bool) -> Result<Db,
         return Err(StoreError::Foreign);
     }
     let found = schema::version(&conn)?;
-    if found > VERSION || found < 0 {
+    if !(0..=VERSION).contains(&found) {
         return Err(StoreError::Newer { found, known: VERSION });
     }
     // Unused pages can be given back bit by bit. Has to be said before the first table is made.

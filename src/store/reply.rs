@@ -60,6 +60,9 @@ fn rescued(drafts: usize, waiting: usize) -> String {
     }
 }
 
+/// A hole in stored history: the messages on both sides of it. `None` for the older side is the start of the chat, for the newer one its end.
+pub type Hole = (Option<MessageKey>, Option<MessageKey>);
+
 /// What a query found.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Found {
@@ -67,8 +70,8 @@ pub enum Found {
     Start(Box<Start>),
     /// Messages.
     Messages(Stored),
-    /// Holes: the messages on both sides of each; `None` for the older side is the start, for the newer one the end.
-    Holes(Vec<(Option<MessageKey>, Option<MessageKey>)>),
+    /// Holes.
+    Holes(Vec<Hole>),
     /// Messages, newest first.
     Pinned(Vec<Arc<Message>>),
     /// Messages that match.

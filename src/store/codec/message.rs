@@ -30,6 +30,7 @@ pub(in crate::store) fn message_body(message: &Message) -> Vec<u8> {
         shown_as,
         buttons,
         mentions_me: _,
+        typed,
     } = message;
     let mut writer = Writer::new(VERSION);
     let kind = match kind {
@@ -40,7 +41,8 @@ pub(in crate::store) fn message_body(message: &Message) -> Vec<u8> {
         MessageKind::Unknown => 4,
     };
     // Most messages are a person's text and nothing else: one byte says so.
-    let few = edited.is_none() && reply.is_none() && !forwarded && shown_as.is_none() && poll.is_none();
+    let few =
+        edited.is_none() && reply.is_none() && !forwarded && shown_as.is_none() && poll.is_none() && typed.is_none();
     let more = !(few && attachments.is_empty() && embeds.is_empty() && buttons.is_empty());
     writer.byte(kind << 1 | u8::from(more));
     writer.number(author.value());
@@ -57,6 +59,7 @@ pub(in crate::store) fn message_body(message: &Message) -> Vec<u8> {
         writer.list(embeds, rest::embed);
         writer.list(buttons, |writer, label| writer.text(label));
         writer.maybe(poll.as_deref(), rest::poll);
+        writer.maybe_text(typed.as_ref());
     }
     writer.end()
 }
@@ -92,6 +95,7 @@ pub(in crate::store) fn message(bytes: &[u8], key: MessageKey, chat: ChatId) -> 
         message.embeds = reader.list(rest::read_embed)?;
         message.buttons = reader.list(Reader::text)?;
         message.poll = reader.maybe(|reader| rest::read_poll(reader).map(Box::new))?;
+        message.typed = reader.maybe(Reader::text)?;
     }
     Some(message)
 }
@@ -194,12 +198,17 @@ fn span_kind(writer: &mut Writer, kind: &SpanKind) {
         SpanKind::Line(LineKind::Heading) => 13,
         SpanKind::Line(LineKind::Quote) => 14,
         SpanKind::Line(LineKind::Small) => 15,
+        SpanKind::Instead { .. } => 16,
     };
     writer.byte(tag);
     match kind {
         SpanKind::CodeBlock(Some(text)) | SpanKind::MaskedLink(text) => writer.text(text),
         SpanKind::Mention(Some(user)) => writer.number(user.value()),
         SpanKind::Emoji(id) => writer.number(id.value()),
+        SpanKind::Instead { written, chat } => {
+            writer.text(written);
+            writer.maybe(*chat, |writer, chat| writer.number(chat.value()));
+        }
         _ => {}
     }
 }
@@ -222,6 +231,9 @@ fn read_span_kind(reader: &mut Reader<'_>) -> Option<SpanKind> {
         13 => SpanKind::Line(LineKind::Heading),
         14 => SpanKind::Line(LineKind::Quote),
         15 => SpanKind::Line(LineKind::Small),
+        16 => {
+            SpanKind::Instead { written: reader.text()?, chat: reader.maybe(|reader| reader.wide().map(ChatId::new))? }
+        }
         _ => return None,
     })
 }
@@ -289,6 +301,8 @@ mod tests {
             ]),
             text().prop_map(|text| SpanKind::CodeBlock(Some(text))),
             text().prop_map(SpanKind::MaskedLink),
+            (text(), any::<Option<u128>>())
+                .prop_map(|(written, chat)| SpanKind::Instead { written, chat: chat.map(ChatId::new) }),
             any::<u128>().prop_map(|id| SpanKind::Mention(Some(UserId::new(id)))),
             any::<u128>().prop_map(|id| SpanKind::Emoji(EmojiId::new(id))),
         ]
@@ -359,11 +373,12 @@ mod tests {
                 edited: edited.map(Wall),
                 reply,
                 forwarded,
-                shown_as,
+                shown_as: shown_as.clone(),
                 attachments: files.into(),
                 embeds: embeds.into(),
                 buttons: buttons.into(),
                 poll,
+                typed: shown_as.clone(),
                 ..Message::default()
             },
         )

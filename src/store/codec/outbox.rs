@@ -27,11 +27,12 @@ pub(in crate::store) fn item_body(item: &OutboxItem) -> Vec<u8> {
     let mut writer = Writer::new(VERSION);
     match item {
         OutboxItem::Send(outgoing) => {
-            let Outgoing { chat: _, nonce: _, text, verbatim, reply_to, attachments: _ } = &**outgoing;
+            let Outgoing { chat: _, nonce: _, text, verbatim, reply_to, quiet, attachments: _ } = &**outgoing;
             writer.byte(0);
             writer.text(text);
             writer.flag(*verbatim);
             writer.maybe(*reply_to, |writer, to| writer.number(to.value()));
+            writer.flag(*quiet);
         }
         OutboxItem::Edit { message, text } => {
             writer.byte(1);
@@ -72,6 +73,7 @@ pub(in crate::store) fn item(
             text: reader.string()?,
             verbatim: reader.flag()?,
             reply_to: reader.maybe(|reader| reader.wide().map(MessageId::new))?,
+            quiet: reader.flag()?,
             attachments,
         })),
         1 => OutboxItem::Edit { message: read_key(reader)?, text: reader.string()? },
@@ -173,6 +175,7 @@ mod tests {
                 text: "**hey**\n".to_owned(),
                 verbatim: true,
                 reply_to: Some(MessageId::new(u128::MAX)),
+                quiet: true,
                 attachments: Vec::new(),
             })),
             OutboxItem::Edit { message: at(9), text: "other".to_owned() },

@@ -27,6 +27,7 @@ fn what_is_on_its_way_out_survives_with_its_files() {
         text: "with **files**".to_owned(),
         verbatim: true,
         reply_to: Some(MessageId::new(3)),
+        quiet: true,
         attachments: vec![small, large],
     };
     let row = OutboxRow {

@@ -223,9 +223,9 @@ fn dumped(file: &Path) -> String {
     let mut script = texts(&format!(
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND NOT {of_words} AND name NOT GLOB 'sqlite_*'"
     ));
-    for table in texts(&format!(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'words*' AND name NOT GLOB 'sqlite_*'"
-    )) {
+    for table in texts(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'words*' AND name NOT GLOB 'sqlite_*'",
+    ) {
         let columns =
             texts(&format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{table}')")).join(" || ', ' || ");
         script.extend(texts(&format!("SELECT 'INSERT INTO {table} VALUES (' || {columns} || ')' FROM {table} WHERE '{table}' <> 'meta' OR quote({}) <> '''indexed'''", if table == "meta" { "name" } else { "1" })));

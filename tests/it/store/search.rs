@@ -41,12 +41,7 @@ fn words_are_found_as_they_are_now() {
         .unwrap();
     assert_eq!(found(&mut open, "wolken"), Vec::<String>::new());
     assert_eq!(found(&mut open, "water"), ["under water"]);
-    open.write(Write::Delete {
-        chat: CHAT,
-        messages: vec![place(4), place(1)].iter().map(|key| key.id).collect(),
-        told: Stamp(3),
-    })
-    .unwrap();
+    open.write(Write::Delete { chat: CHAT, messages: vec![place(4).id, place(1).id], told: Stamp(3) }).unwrap();
     push(&mut open, 5, "another water");
     assert_eq!(found(&mut open, "water"), ["another water"]);
     assert_eq!(found(&mut open, "quoted"), Vec::<String>::new());

@@ -115,6 +115,7 @@ struct Shared {
 
 impl Proxy {
     /// Stands in front of a server.
+    #[allow(clippy::print_stdout, reason = "a failure can only be replayed with the seed")]
     pub(crate) fn start(target: SocketAddr, plans: Plans) -> Self {
         println!("faults: {plans:?}");
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
