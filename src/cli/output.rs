@@ -52,6 +52,12 @@ pub fn author_name(account: &Account, chat: Option<&Chat>, user: UserId) -> Stri
     person(account, chat.and_then(Chat::community), user)
 }
 
+/// Who wrote a message, by the name that it came under: a webhook brings its own.
+fn author(account: &Account, message: &Message) -> String {
+    let shown = message.shown_as.as_ref().map(ToString::to_string);
+    shown.unwrap_or_else(|| author_name(account, account.chats.get(&message.chat), message.author))
+}
+
 fn attachment(file: &Attachment) -> Value {
     json!({ "id": file.id.to_string(), "name": file.name.as_str(), "mimetype": file.mimetype.as_str(), "size": file.size })
 }
@@ -59,13 +65,12 @@ fn attachment(file: &Attachment) -> Value {
 /// A message: account, chat, id, author, time, text, `reply_to`, edited, attachments; and `kind` for lines of the system.
 #[must_use]
 pub fn message_object(account: &Account, chat_name: &str, message: &Message) -> Map<String, Value> {
-    let chat = account.chats.get(&message.chat);
     let value = json!({
         "v": VERSION,
         "account": account.label,
         "chat": chat_name,
         "id": message.key.id.to_string(),
-        "author": { "id": message.author.to_string(), "name": author_name(account, chat, message.author) },
+        "author": { "id": message.author.to_string(), "name": author(account, message) },
         "time": time(message.at),
         "text": message.body.text.as_str(),
         "reply_to": message.reply.as_ref().and_then(|reply| reply.to).map(|id| id.to_string()),
@@ -96,12 +101,11 @@ pub fn tail_object(kind: &str, mut object: Map<String, Value>) -> Value {
 /// A message as people read it: time, name, text; later lines indented.
 #[must_use]
 pub fn message_line(account: &Account, message: &Message, zone: &jiff::tz::TimeZone) -> String {
-    let chat = account.chats.get(&message.chat);
     let when = message.at.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok()).map_or_else(
         || "                ".to_owned(),
         |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
     );
-    let name = author_name(account, chat, message.author);
+    let name = author(account, message);
     let mut text = message.body.text.replace('\n', "\n    ");
     for file in &message.attachments {
         if !text.is_empty() {
@@ -117,4 +121,20 @@ pub fn message_line(account: &Account, message: &Message, zone: &jiff::tz::TimeZ
     };
     let edited = if message.edited.is_some() { " (edited)" } else { "" };
     format!("{when}  {name}  {text}{edited}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::CleanText;
+
+    #[test]
+    fn a_message_goes_by_the_name_that_it_came_under() {
+        let account = Account::default();
+        let message = Message { shown_as: Some(CleanText::ours("Build bot")), ..Message::default() };
+        assert_eq!(message_object(&account, "cmds", &message)["author"]["name"], "Build bot");
+        assert!(message_line(&account, &message, &jiff::tz::TimeZone::UTC).contains("  Build bot  "));
+        let plain = Message::default();
+        assert_ne!(message_object(&account, "cmds", &plain)["author"]["name"], "Build bot");
+    }
 }

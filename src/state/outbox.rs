@@ -205,7 +205,10 @@ pub(super) fn check_length(account: &Account, text: &str) -> Result<(), Box<Refu
     match text.chars().count().saturating_sub(limit as usize) {
         0 => Ok(()),
         over => {
-            let text = crate::domain::CleanText::new(&format!("the message is {over} characters too long"));
+            let text = match over {
+                1 => crate::domain::CleanText::ours("the message is one character too long"),
+                _ => crate::domain::CleanText::new(&format!("the message is {over} characters too long")),
+            };
             Err(Box::new(Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }))
         }
     }

@@ -72,6 +72,20 @@ fn who_comes_is_there_although_the_list_had_them_offline() {
 }
 
 #[test]
+fn the_server_itself_goes_by_its_name() {
+    let mut peer = Peer::synced();
+    // As recorded when somebody sets a nickname: no list tells of this author.
+    let said = json!({"user": "originChats", "content": "Nickname set to **Carolyn**", "timestamp": 1_795_286_751.522, "id": "692a13b9-aaca-4978-83e0-c6f25b4cc0ae", "interaction": {"command": "nick", "username": "carol"}, "pinned": false, "type": "message"});
+    peer.hear(&json!({"cmd": "message_new", "message": said, "channel": "general", "global": true}));
+    match &peer.updates()[..] {
+        [Update::MessageCreated { author: Some(author), .. }] => {
+            assert_eq!((author.name.as_str(), author.bot), ("originChats", true));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn people_are_found_by_name() {
     let mut peer = Peer::synced();
     peer.want(1, &Request::LookupUsername("@Alice".to_owned()));

@@ -243,7 +243,7 @@ fn an_answer_names_what_it_answers_and_too_long_a_text_stays() {
     assert_eq!(outgoing.reply_to, Some(MessageId::new(10)));
     let long = "x".repeat(2_001);
     assert!(script.send(&long).is_none());
-    assert_eq!((script.composer(), script.notice()), (long, "Not sent: the message is 1 characters too long"));
+    assert_eq!((script.composer(), script.notice()), (long, "Not sent: the message is one character too long"));
 }
 
 #[test]

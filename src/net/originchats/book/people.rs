@@ -138,7 +138,12 @@ impl Book {
     pub fn user(&self, id: UserId) -> User {
         let known = self.people.get(&id);
         let key = self.names.user_name(id).unwrap_or_default();
-        let username = known.map_or_else(|| CleanText::line(key), |known| known.name.line());
+        let username = match known {
+            Some(known) => known.name.line(),
+            // No list tells it, and ids know names in lower case only.
+            None if key == SYSTEM => CleanText::ours("originChats"),
+            None => CleanText::line(key),
+        };
         let (presence, activity) = self.presence(id);
         User {
             id,
