@@ -1,0 +1,106 @@
+//! Signing in: with what somebody gave, or with what another account has.
+
+use super::{Finished, Sessions, refused};
+use crate::domain::{AccountId, Admission, Secret};
+use crate::net::Credentials;
+use crate::shell::accounts::{AccountSetup, TokenSource};
+use crate::shell::networks::Network;
+use crate::state::Event;
+
+/// What somebody signs in with.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// This.
+    With(Credentials),
+    /// What an account has; for that account itself what it had, or was given in the try before.
+    Same(AccountId),
+}
+
+/// How somebody wants to sign in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// To which network.
+    pub network: Network,
+    /// The server's address, as it was written.
+    pub server: String,
+    /// With what.
+    pub proof: Proof,
+    /// What the server wants besides.
+    pub admission: Admission,
+    /// Whether the token is saved.
+    pub keep: bool,
+}
+
+impl Sessions {
+    /// Begins to sign in with what the user gave, or to make the account. One that is not known yet becomes so.
+    pub fn sign_in(&mut self, account: AccountId, wish: SignIn) -> Option<Event> {
+        self.disconnect(account);
+        let SignIn { network, server, proof, admission, keep } = wish;
+        let login = match &proof {
+            Proof::With(Credentials::Password { login, .. } | Credentials::SignUp { login, .. }) => login.as_str(),
+            Proof::With(Credentials::Token(_) | Credentials::Elsewhere) | Proof::Same(_) => "",
+        };
+        let other = match proof {
+            Proof::Same(other) => self.setups.get(&other).cloned().map(|setup| (setup, self.at_hand(other))),
+            Proof::With(_) => None,
+        };
+        // A sign-in that is shared stays with who keeps the account.
+        let service = other.as_ref().map_or(&self.ways.account_service, |(other, _)| &other.account.account_service);
+        let service = service.clone().filter(|_| network.account_service().is_some());
+        // It gets its name when its token is kept: only then is known who it is.
+        let setup = self
+            .setups
+            .entry(account)
+            .or_insert_with(|| AccountSetup::new(account, network.key(), "", "", TokenSource::Saved));
+        network.key().clone_into(&mut setup.account.network);
+        if setup.account.label.is_empty() {
+            setup.account.account_service = service;
+        }
+        login.clone_into(&mut setup.login);
+        // The network's own server is none to be noted: however one signs in, it is the same account.
+        setup.account.server = network.kept(&server);
+        if !keep {
+            self.for_this_run.insert(account);
+        } else if self.for_this_run.remove(&account) {
+            setup.token = TokenSource::Saved;
+        }
+        self.kept.remove(&account);
+        let (other, at_hand) = match (proof, other) {
+            (Proof::With(credentials), _) => return self.start(account, credentials, &admission),
+            (Proof::Same(_), None) => return Some(refused(account, "there is no such account", None)),
+            (Proof::Same(_), Some(other)) => other,
+        };
+        self.wishes += 1;
+        let wish = self.wishes;
+        self.wished.insert(account, wish);
+        let (of_itself, label) = (other.id == account, other.account.label.clone());
+        let shared = move |token: Secret| match network.for_any_server(&token) {
+            _ if of_itself => Ok(token),
+            Some(token) => Ok(token),
+            None => Err(format!("the sign-in of \"{}\" is for its own server alone", label)),
+        };
+        if let Some(token) = at_hand {
+            return self.finished(Finished::Shared(account, wish, admission, shared(token)));
+        }
+        let vault = self.vault.clone();
+        self.block(move || {
+            let token = vault.load(&other).and_then(shared);
+            Finished::Shared(account, wish, admission, token)
+        });
+        None
+    }
+
+    /// An account's token, as far as it is known without asking anything that may take time.
+    fn at_hand(&self, account: AccountId) -> Option<Secret> {
+        let given = match self.setups.get(&account).map(|setup| &setup.token) {
+            Some(TokenSource::Given(token)) => Some(token),
+            Some(TokenSource::Saved) | None => None,
+        };
+        self.held.get(&account).or(given).or(self.kept.get(&account)).cloned()
+    }
+
+    /// Remembers a token for the next try, in case that this one fails for another reason.
+    pub fn hold_token(&mut self, account: AccountId, token: Secret) {
+        self.held.insert(account, token);
+    }
+}
