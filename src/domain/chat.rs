@@ -25,6 +25,8 @@ pub struct Chat {
     pub mentions: u32,
     /// The newest message read. `None`: nothing read, or not known.
     pub last_read: Option<MessageKey>,
+    /// How much of the three above came with it; what did not stays as it was known.
+    pub read_state: ReadState,
     /// The newest message. Sorts chats by activity. `None`: empty, or not known.
     pub last_message: Option<MessageKey>,
     /// Its place among messages when it was made, where the network numbers both in one row; else 0. Sorts a chat that is still empty.
@@ -35,6 +37,18 @@ pub struct Chat {
     pub notify: NotifyLevel,
     /// What a thread has that other channels have not.
     pub thread: Option<Box<ThreadInfo>>,
+}
+
+/// How much of a chat's read state its network tells with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ReadState {
+    /// All of it.
+    #[default]
+    Told,
+    /// How many messages are unread, but not how many of them are mentions.
+    WithoutMentions,
+    /// Nothing.
+    Untold,
 }
 
 /// What is told of a thread.

@@ -31,7 +31,7 @@ pub mod upload;
 
 pub use answer::{Answer, Bundle, Progress, Refusal, RefusalKind, Reply};
 pub use caps::Caps;
-pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel, ThreadInfo};
+pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel, ReadState, ThreadInfo};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 pub use id::{
     AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey,

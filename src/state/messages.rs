@@ -4,8 +4,8 @@ use super::front::Anchor;
 use super::requests::Purpose;
 use super::{Account, Effects, State, alerts, history, outbox, people, pins, polls, roster, slow, typing, unread};
 use crate::domain::{
-    AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, ReactEmoji, Reaction, Refusal,
-    Reply, Request, SpanKind, Timeline, User, UserId,
+    AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, ReactEmoji, Reaction, ReadState,
+    Refusal, Reply, Request, SpanKind, Timeline, User, UserId,
 };
 use std::sync::Arc;
 
@@ -152,8 +152,16 @@ pub(super) fn newest_told(state: &mut State, key: ChatKey, deleted: MessageId, b
         known.last_message = told.last_message;
         account.order.dirty = true;
     }
+    let (unread, mentions) = (known.unread, known.mentions);
+    let counts = match told.read_state {
+        ReadState::Told => (told.unread, told.mentions),
+        ReadState::WithoutMentions => (told.unread, mentions.min(told.unread)),
+        // Where the chat was found empty, nothing in it is unread.
+        ReadState::Untold if told.last_message.is_none() => (0, 0),
+        ReadState::Untold => (unread, mentions),
+    };
     if !reading {
-        unread::set(account, key.chat, told.unread, told.mentions);
+        unread::set(account, key.chat, counts.0, counts.1);
     }
     state.touch();
 }

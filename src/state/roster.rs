@@ -1,7 +1,9 @@
 //! Communities and chats: taken in, replaced, removed, and put in the order in which they are listed.
 
 use super::{Account, State, people, unread};
-use crate::domain::{Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, Community, CommunityId, MessageKey};
+use crate::domain::{
+    Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, Community, CommunityId, MessageKey, ReadState,
+};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -26,6 +28,7 @@ pub(crate) struct Order {
 /// Takes a chat in with its read state. A read mark that was moved here already does not go back.
 pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
     if let Some(known) = account.chats.get(&chat.id) {
+        keep_untold(known, &mut chat);
         if known.last_read > chat.last_read {
             chat.last_read = known.last_read;
             if chat.last_message <= chat.last_read {
@@ -42,6 +45,21 @@ pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
     account.order.dirty = true;
 }
 
+/// What a network does not tell of a chat's read state stays as it was counted here.
+fn keep_untold(known: &Chat, chat: &mut Chat) {
+    match chat.read_state {
+        ReadState::Told => {}
+        ReadState::WithoutMentions => chat.mentions = known.mentions.min(chat.unread),
+        ReadState::Untold => {
+            // What came meanwhile nobody has counted: it is one message at least.
+            let more = chat.last_message > known.last_message && chat.last_message > known.last_read;
+            chat.unread = known.unread.saturating_add(u32::from(more));
+            chat.mentions = known.mentions;
+            chat.last_read = known.last_read;
+        }
+    }
+}
+
 /// Takes a chat in whose read state was not told: what was known of it stays.
 pub(super) fn put_chat_shape(account: &mut Account, mut chat: Chat) {
     if let Some(known) = account.chats.get(&chat.id) {
@@ -51,6 +69,7 @@ pub(super) fn put_chat_shape(account: &mut Account, mut chat: Chat) {
         chat.last_message = known.last_message.max(chat.last_message);
         chat.notify = known.notify;
         chat.overrides = known.overrides;
+        chat.read_state = ReadState::Told;
     }
     put_chat(account, chat);
 }

@@ -39,6 +39,7 @@ pub(in crate::store) fn chat_body(chat: &Chat) -> Vec<u8> {
         unread: _,
         mentions: _,
         last_read: _,
+        read_state: _,
         last_message: _,
         made,
         overrides,
