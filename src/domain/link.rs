@@ -127,6 +127,8 @@ pub enum SignInPart {
     ServerPassword,
     /// Whether the server lets one in: nothing is to be typed, and the same sign-in may be taken another time.
     Standing,
+    /// That one belongs there at all: the user has left, and what was kept for the next sign-in is not to be used by itself.
+    Membership,
 }
 
 /// Why a connection ended or never came to be.

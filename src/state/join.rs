@@ -367,7 +367,14 @@ fn place(state: &State) -> Option<Place> {
 
 /// The user wants to leave a community or group: asks first.
 pub(super) fn leave(state: &mut State, fx: &mut Effects) {
-    let (name, action) = match place(state) {
+    let wanted = place(state);
+    let by_invite = |account: AccountId| state.core.account(account).is_some_and(|account| account.caps.invites);
+    let back = match wanted {
+        Some(Place::Community(account, _)) if !by_invite(account) => "To come back you sign in to its server anew.",
+        Some(Place::Group(chat)) if !by_invite(chat.account) => "To come back somebody there has to add you.",
+        _ => "To come back you need an invite.",
+    };
+    let (name, action) = match wanted {
         None => return state.notice("Only a community or a group can be left", true, fx),
         Some(Place::Community(account, community)) => {
             let known = state.core.account(account).and_then(|account| account.community(community));
@@ -378,7 +385,7 @@ pub(super) fn leave(state: &mut State, fx: &mut Effects) {
             (format!("the group {}", names::chat_title(&state.core, chat)), Action::LeaveGroup(chat))
         }
     };
-    let text = format!("Leave {name}? To come back you need an invite.");
+    let text = format!("Leave {name}? {back}");
     let question = Question { text, yes: "Leave", on_yes: false, action: Box::new(action) };
     if let Some(front) = &mut state.front {
         front.overlays.push(Overlay::Question(question));

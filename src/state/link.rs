@@ -3,7 +3,9 @@
 use super::requests::Purpose;
 use super::ui::{open, waiting};
 use super::{Account, Effect, Effects, State, answers, handover, history, login, people, sync, timers, voice};
-use crate::domain::{AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId, UserId};
+use crate::domain::{
+    AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId, SignInPart, UserId,
+};
 
 /// The program starts.
 pub(super) fn started(state: &mut State, fx: &mut Effects) {
@@ -54,6 +56,10 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.requests.channels_due.clear();
             voice::unknown(state, account);
             abandon(state, account, fx);
+            if about == Some(SignInPart::Membership) {
+                // Whoever left and signs in by itself would be back.
+                fx.push(Effect::ForgetToken(account));
+            }
             login::refused(state, account, &reason, about, fx);
             open::wish_in_vain(state, fx);
             state.touch();

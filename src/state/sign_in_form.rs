@@ -247,7 +247,12 @@ pub(super) fn asked_field(part: SignInPart) -> Option<FormField> {
             "The server's own, which all its members share. Kept as the token is.",
             "Type the server's password",
         )),
-        SignInPart::Server | SignInPart::Name | SignInPart::Login | SignInPart::Password | SignInPart::Standing => None,
+        SignInPart::Server
+        | SignInPart::Name
+        | SignInPart::Login
+        | SignInPart::Password
+        | SignInPart::Standing
+        | SignInPart::Membership => None,
     }
 }
 
@@ -260,6 +265,6 @@ pub(super) const fn kinds_of(part: SignInPart) -> &'static [FieldKind] {
         SignInPart::Password => &[FieldKind::Password],
         SignInPart::Invite => &[FieldKind::Invite],
         SignInPart::ServerPassword => &[FieldKind::ServerPassword],
-        SignInPart::Standing => &[],
+        SignInPart::Standing | SignInPart::Membership => &[],
     }
 }
