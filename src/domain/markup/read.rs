@@ -73,7 +73,7 @@ pub fn parse(typed: &str) -> RichText {
     read(typed, true)
 }
 
-/// The same for networks where a backslash is a character like any other.
+/// The same for networks where a backslash is a character like any other, and single stars and underscores mean something only between blanks.
 #[must_use]
 pub fn parse_without_escapes(typed: &str) -> RichText {
     read(typed, false)
@@ -174,7 +174,7 @@ fn closes(tokens: &[Token<'_>], index: usize, wanted: Mark) -> bool {
 
 struct Cutter<'a> {
     text: &'a str,
-    /// Whether a backslash takes the meaning of what follows.
+    /// Whether a backslash takes the meaning of what follows; where not, single marks are read more strictly.
     escapes: bool,
     at: usize,
     /// Start of the literal text not yet made a token.
@@ -372,8 +372,13 @@ impl<'a> Cutter<'a> {
         let before = self.before();
         let after = rest[literal.len()..].chars().next();
         let inside = |neighbour: Option<char>| mark.is_shy() && neighbour.is_some_and(char::is_alphanumeric);
-        let opens = after.is_some_and(|character| !character.is_whitespace()) && !inside(before);
-        let closes = before.is_some_and(|character| !character.is_whitespace()) && !inside(after);
+        // Where nothing takes their meaning away, single marks mean something only between blanks and other marks.
+        let lone = matches!(mark, Mark::Star | Mark::Underscore) && !self.escapes;
+        let free = |neighbour: Option<char>| {
+            !lone || neighbour.is_none_or(|neighbour| neighbour.is_whitespace() || "*_~|".contains(neighbour))
+        };
+        let opens = after.is_some_and(|character| !character.is_whitespace()) && !inside(before) && free(before);
+        let closes = before.is_some_and(|character| !character.is_whitespace()) && !inside(after) && free(after);
         self.flush(self.at);
         self.tokens.push(Token::Mark { mark, literal: &rest[..literal.len()], opens, closes });
         self.underscores += usize::from(matches!(mark, Mark::Underscore | Mark::Underline));

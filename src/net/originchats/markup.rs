@@ -1,6 +1,7 @@
 //! What people type on this network as formatted text.
 //!
-//! The network's web client reads nearly what nib is typed into. What differs: a backslash is only a backslash, `__x__` is bold, names end where servers end them, `@&name` calls
+//! The network's web client reads nearly what nib is typed into. What differs: a backslash is only a backslash, a single star or underscore
+//! marks only between blanks, `__x__` is bold, names end where servers end them, `@&name` calls
 //! a role, and lines that begin with `#` to `######`, `-#` or `>` are headings, remarks and quotes. No character of the text is taken out for
 //! those. To change an own message, what was typed is kept beside it.
 
