@@ -30,7 +30,7 @@ pub(super) async fn ask(
     known: &[AccountSetup],
     vault: &Vault,
 ) -> Result<(Credentials, Admission), Failure> {
-    let mut credentials = from_input(arguments)?;
+    let mut credentials = from_input(arguments, network)?;
     let next = |wanted: bool, what: &str| -> Result<Option<Secret>, Failure> {
         if wanted { line(what)?.ok_or_else(|| missing(what)).map(Some) } else { Ok(None) }
     };
@@ -70,7 +70,7 @@ fn missing(what: &str) -> Failure {
 }
 
 /// What standard input is said to hold.
-fn from_input(arguments: &LoginArgs) -> Result<Option<Credentials>, Failure> {
+fn from_input(arguments: &LoginArgs, network: Network) -> Result<Option<Credentials>, Failure> {
     if arguments.token_stdin {
         return Ok(Some(Credentials::Token(line("token")?.ok_or_else(|| missing("token"))?)));
     }
@@ -84,7 +84,7 @@ fn from_input(arguments: &LoginArgs) -> Result<Option<Credentials>, Failure> {
         return Ok(Some(Credentials::SignUp { name: login.clone(), login, password }));
     }
     // Where there are second factors, no server wants anything more.
-    let more = arguments.invite_stdin || arguments.server_password_stdin;
+    let more = network == Network::OriginChats || arguments.invite_stdin || arguments.server_password_stdin;
     let second = if more { None } else { line("code")? };
     Ok(Some(Credentials::Password { login, password, code: arguments.code.clone().or(second) }))
 }

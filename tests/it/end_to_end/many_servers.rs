@@ -117,6 +117,12 @@ fn a_server_with_accounts_of_its_own_makes_one_and_takes_it_again() {
     let again = lab.login(&home, 0, &["--username", "dave", "--password-stdin"]);
     let again = again.input("s:cr,t pw\n").run().went_well();
     assert!(again.out.contains("\"Dave\", which was there already"), "{again:?}");
+    // Nothing but the password is waited for, though more could come.
+    let mut third = lab.login(&home, 0, &["--username", "dave", "--password-stdin"]).start();
+    let mut input = third.input.take().unwrap();
+    std::io::Write::write_all(&mut input, b"s:cr,t pw\n").unwrap();
+    third.wait().went_well();
+    drop(input);
     let taken = lab.login(&home, 0, &["--username", "dave", "--password-stdin", "--register"]);
     taken.input("other pw\n").run().failed(3, &["Somebody has this name already"]);
     let wrong = lab.login(&home, 0, &["--username", "dave", "--password-stdin"]);
