@@ -49,9 +49,10 @@ pub(super) fn limit(state: &mut State, id: AccountId, wait: Duration, moderated:
     let until = state.now.mono.plus(wait);
     let now = state.now.mono;
     let Some(account) = state.core.account_mut(id) else { return };
+    // The newest word counts, be it shorter; only counting messages takes back nothing that a moderator did.
     account.limited = (!wait.is_zero()).then(|| match limited(account, now) {
-        Some((known, by)) => (known.max(until), by || moderated),
-        None => (until, moderated),
+        Some((known, true)) if !moderated => (known.max(until), true),
+        _ => (until, moderated),
     });
     state.touch();
     outbox::pump_all(state, id, fx);

@@ -3,16 +3,20 @@
 //! Holds the parts together: waits for the greeting, signs in, gives answers to whom they belong, keeps the connection alive, and tells what
 //! happened. After it has asked for the connection to be closed it does nothing more.
 
-use super::book::{Book, Context};
+use super::book::{Book, Context, is_about_people};
 use super::call::{self, Call, First, Outcome};
-use super::defaults::{GARBAGE_LIMIT, LIST_PACE, OriginConfig, WAITING_LIMIT};
+use super::defaults::{
+    GARBAGE_LIMIT, LIST_PACE, LIST_SLOWEST, LIST_STEP, OriginConfig, STALE_PACE, UNTRIED_LIMIT, WAITING_LIMIT,
+};
 use super::pending::{Pending, PendingRequests, Purpose, nonce_of};
-use super::refusal::{is_by_moderator, limit, limited, of_error};
+use super::refusal::{is_about_the_list, is_by_moderator, limit, limited, of_error, thrown_out};
 use super::server::Server;
 use super::sign_in::{Next, SignIn};
 use super::wire::{Command, Handshake, Incoming, Packet, Person, Raw, read};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Update};
+use crate::domain::{
+    Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, SignInPart, Update,
+};
 use crate::net::http::{HttpCall, HttpId, HttpOutcome};
 use crate::net::skipped::Skipped;
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
@@ -51,8 +55,12 @@ pub struct OriginAdapter {
     overdue: Option<Mono>,
     /// Until when nothing may be said in chats.
     limited_until: Mono,
+    /// When it was told last that lists are old.
+    stale_told: Option<Mono>,
     /// When the list of members is to be told anew.
     list_due: Option<Mono>,
+    /// How often it was told since it was asked for.
+    list_told: u32,
     garbage: u32,
     last_heard: Mono,
 }
@@ -72,7 +80,9 @@ impl OriginAdapter {
             calls: 0,
             overdue: None,
             limited_until: Mono(0),
+            stale_told: None,
             list_due: None,
+            list_told: 0,
             garbage: 0,
             last_heard: now.mono,
             config,
@@ -176,17 +186,17 @@ impl OriginAdapter {
 
     /// The server says that it ends this; who was thrown out does not come back by itself.
     fn disconnected(&mut self, reason: Option<&Raw>, out: &mut Out) {
-        let words = reason.map(Raw::line).unwrap_or_default();
-        let lower = words.to_lowercase();
-        let reason = if lower.contains("ban") {
-            "You were banned from this server. Only its owner can let you in again."
-        } else if lower.contains("kick") || lower.contains("remove") {
-            "You were removed from this server. Sign in again to come back."
-        } else {
-            tracing::info!(reason = %words, "the server is about to close");
-            return;
-        };
-        out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason: CleanText::ours(reason), about: None }));
+        match reason.and_then(thrown_out) {
+            Some(words) => self.refused(words, None, out),
+            None => {
+                tracing::info!(bytes = reason.map_or(0, |words| words.wire().len()), "the server is about to close")
+            }
+        }
+    }
+
+    /// It is over, and not to be tried again by itself.
+    fn refused(&mut self, reason: &'static str, about: Option<SignInPart>, out: &mut Out) {
+        out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason: CleanText::ours(reason), about }));
         self.close(Close::Refused, out);
     }
 
@@ -199,8 +209,9 @@ impl OriginAdapter {
             Packet::AuthSuccess | Packet::Ping => return,
             Packet::RateLimit { ref text, millis } => {
                 let wait = limit(millis);
-                self.limited_until =
-                    if wait.is_zero() { now.mono } else { self.limited_until.max(now.mono.plus(wait)) };
+                let until = now.mono.plus(wait);
+                // Servers keep one limit: another takes its place, be it shorter.
+                self.limited_until = if millis.is_some() { until } else { self.limited_until.max(until) };
                 let moderated = text.as_ref().is_some_and(is_by_moderator);
                 if self.phase == Phase::SignedIn {
                     out.events.push(NetEvent::Update(Update::WritingLimited { wait, moderated }));
@@ -232,7 +243,8 @@ impl OriginAdapter {
         };
         if self.phase == Phase::SignedIn {
             if self.list_due.is_none() && book.listed.is_some() && told.iter().any(is_about_people) {
-                self.list_due = Some(now.mono.plus(LIST_PACE));
+                // Nobody says when it is not shown any more: the longer ago it was asked for, the rarer it is told.
+                self.list_due = Some(now.mono.plus(LIST_PACE * (1 + self.list_told / LIST_STEP).min(LIST_SLOWEST)));
             }
             out.events.extend(told);
         }
@@ -242,11 +254,26 @@ impl OriginAdapter {
         }
     }
 
+    /// Everything is to be asked anew where the core was told channels that are not there any more.
+    fn tell_stale(&mut self, now: Now, out: &mut Out) {
+        let rests = self.stale_told.is_some_and(|told| now.mono.since(told) < STALE_PACE);
+        if let Some(book) = self.book.as_mut().filter(|book| book.stale && !rests && self.phase == Phase::SignedIn) {
+            book.stale = false;
+            self.stale_told = Some(now.mono);
+            out.events.push(NetEvent::Link(LinkEvent::Missed));
+        }
+    }
+
     /// An answer came to what was asked.
     fn answered(&mut self, pending: Pending, packet: Packet, now: Now, out: &mut Out) {
         let Purpose::Call { request, handler, lenient } = pending.purpose else { return };
         let refusal = match &packet {
-            Packet::Error { text, .. } => Some(of_error(text)),
+            Packet::Error { text, .. } => {
+                if let Some(book) = &mut self.book {
+                    book.stale |= is_about_the_list(text);
+                }
+                Some(of_error(text))
+            }
             Packet::RateLimit { .. } => Some(limited(self.limited_until.since(now.mono))),
             _ => None,
         };
@@ -268,6 +295,11 @@ impl OriginAdapter {
         let Some(book) = &mut self.book else { return };
         match handler(packet, book) {
             Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
+            Ok(Outcome::Left) => {
+                answer(request, Ok(Reply::Done), out);
+                let reason = "You have left this server. Sign in to it to join it again.";
+                self.refused(reason, Some(SignInPart::Membership), out);
+            }
             Ok(Outcome::Again(next)) => self.call(request, next, now, out),
             Err(refusal) => answer(request, Err(refusal), out),
         }
@@ -316,22 +348,6 @@ impl OriginAdapter {
     }
 }
 
-/// Whether it may change a list of members.
-const fn is_about_people(event: &NetEvent) -> bool {
-    use Update::{MemberChanged, MemberJoined, MemberRemoved, PresenceChanged, RolesChanged, UserChanged};
-    matches!(
-        event,
-        NetEvent::Update(
-            MemberChanged(_)
-                | MemberJoined { .. }
-                | MemberRemoved { .. }
-                | PresenceChanged(_)
-                | RolesChanged { .. }
-                | UserChanged(_)
-        )
-    )
-}
-
 fn answer(request: RequestId, outcome: Result<Reply, Refusal>, out: &mut Out) {
     out.events.push(NetEvent::Answer(Answer { request, outcome }));
 }
@@ -360,6 +376,7 @@ impl Adapter for OriginAdapter {
                 if !named.is_empty() {
                     out.events.push(NetEvent::Update(Update::EmojiNamed(named)));
                 }
+                self.tell_stale(now, out);
             }
             Err(error) => {
                 tracing::debug!(bytes = text.len(), %error, "a frame that cannot be read");
@@ -389,9 +406,13 @@ impl Adapter for OriginAdapter {
             let text = "No code is asked for just now.";
             return answer(id, Err(Refusal::ours(RefusalKind::Invalid, text)), out);
         };
+        if matches!(request, Request::FetchMemberList(_)) {
+            self.list_told = 0;
+        }
         let left = self.limited_until.since(now.mono);
         let limits = matches!(request, Request::Send(_) | Request::Edit { .. } | Request::SetTyping { .. });
-        if !left.is_zero() && limits {
+        let typing = matches!(request, Request::SetTyping { .. });
+        if !left.is_zero() && limits && (typing || left <= UNTRIED_LIMIT) {
             // Asking while a limit lasts is answered with the limit.
             return answer(id, Err(limited(left)), out);
         }
@@ -399,7 +420,10 @@ impl Adapter for OriginAdapter {
             Ok(First::Call(call)) => self.call(id, call, now, out),
             Ok(First::Done(reply)) => answer(id, Ok(reply), out),
             Ok(First::Tell(command)) => {
-                out.frames.push(Frame::Text(command.frame(None)));
+                // What a server without marks says to this would be taken for the answer to what is open.
+                if !(book.is_old() && self.pending.is_busy()) {
+                    out.frames.push(Frame::Text(command.frame(None)));
+                }
                 answer(id, Ok(Reply::Done), out);
             }
             Err(refusal) => answer(id, Err(refusal), out),
@@ -454,6 +478,7 @@ impl Adapter for OriginAdapter {
             if let Some(book) = &mut self.book
                 && let Some(chat) = book.listed
             {
+                self.list_told = self.list_told.saturating_add(1);
                 let entries = book.member_list(chat);
                 out.events.push(NetEvent::Update(Update::MemberListChanged { chat, entries }));
             }

@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 pub enum Outcome {
     /// The request is fulfilled.
     Done(Reply),
+    /// The membership is over, and with it the session.
+    Left,
     /// One more call is needed.
     Again(Box<Call>),
 }
@@ -135,6 +137,8 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
                 return done(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }));
             }
             return lists(vec![List::Channels], book, move |book| {
+                // Only one chat is told here, and others may have gone or got other names.
+                book.stale |= book.lacks;
                 let chat = book.chat(id).ok_or_else(not_here)?;
                 Ok(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }))
             });
@@ -274,7 +278,7 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             let text = "Servers of this network are joined by signing in to their address.";
             return Err(refuse(RefusalKind::Unsupported, text));
         }
-        Request::LeaveCommunity(_) => Call::done(Command::UserLeave { channel: None }),
+        Request::LeaveCommunity(_) => Call::new(Command::UserLeave { channel: None }, |_, _| Ok(Outcome::Left)),
         Request::LeaveGroup(chat) if book.server.direct => {
             Call::done(Command::UserLeave { channel: place(*chat, book)?.channel })
         }
@@ -316,7 +320,7 @@ impl List {
     fn take(packet: Packet, book: &mut Book) -> bool {
         match packet {
             Packet::Channels(channels) => book.know_channels(channels),
-            Packet::Users(people) => book.know_all(people),
+            Packet::Users(people) => _ = book.know_all(people),
             Packet::UsersOnline(people) => book.know_online(people),
             Packet::Roles(roles) => book.know_roles(roles),
             Packet::Unreads(unreads) => book.know_unreads(unreads),

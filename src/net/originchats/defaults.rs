@@ -55,6 +55,18 @@ pub const QUIET: Duration = Duration::from_secs(75);
 /// How long changes of people are gathered before the list of members is told anew.
 pub const LIST_PACE: Duration = Duration::from_secs(1);
 
+/// After so many tellings the list of members is gathered for another [`LIST_PACE`] longer each time.
+pub const LIST_STEP: u32 = 10;
+
+/// So many [`LIST_PACE`]s it is gathered at most.
+pub const LIST_SLOWEST: u32 = 30;
+
+/// Longest limit on writing that is waited for in silence. A longer one is a person's, who may take it back without telling: what the user wants is tried.
+pub const UNTRIED_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long after everything was asked anew because a list was found to be old nothing is, should the new one be no better.
+pub const STALE_PACE: Duration = Duration::from_secs(300);
+
 /// Longest message in code points where the server does not say: its own default.
 pub const MESSAGE_LENGTH: u32 = 2_000;
 

@@ -85,6 +85,7 @@ fn reply(
     book: &mut Book,
     (reached_start, reached_end): (bool, bool),
 ) -> Result<Outcome, Refusal> {
+    book.put_in_place(&messages, wanted.page);
     let (messages, bundle) = book.page(messages, wanted.chat);
     Ok(Outcome::Done(Reply::History { chat: wanted.chat, messages, bundle, reached_start, reached_end }))
 }
@@ -94,7 +95,7 @@ fn straight(wanted: Wanted, start: Option<Start>, book: &Book) -> Box<Call> {
     let newest = start.is_none();
     Call::new(get(&wanted, start, wanted.limit, book), move |packet, book| match packet {
         Packet::Page(page) => {
-            let reached_start = page.messages.len() < usize::from(wanted.limit) || page.at_start == Some(true);
+            let reached_start = page.at_start.unwrap_or(page.count < usize::from(wanted.limit));
             reply(&wanted, page.messages, book, (reached_start, newest))
         }
         _ => Err(unfitting()),
@@ -140,7 +141,7 @@ fn complete(wanted: Wanted, mut messages: Vec<Message>, anchor: String, reached_
         };
         // Both pages meet where they have a message in common, or where the tail is the whole chat. Else more was written meanwhile than fits.
         let met = tail.messages.iter().rposition(known).map(|at| at + 1);
-        let whole = tail.messages.len() < usize::from(TAIL);
+        let whole = tail.count < usize::from(TAIL);
         let new_from = met.or(whole.then_some(0));
         if let Some(new) = new_from.and_then(|from| tail.messages.get(from..)) {
             messages.extend_from_slice(new);
@@ -164,7 +165,7 @@ fn walk(wanted: Wanted, gathered: Vec<Message>, steps: u32, by_id: bool, book: &
     };
     Call::new(get(&wanted, start, PAGE, book), move |packet, book| {
         let Packet::Page(page) = packet else { return Err(unfitting()) };
-        let at_start = page.messages.len() < usize::from(PAGE) || page.at_start == Some(true);
+        let at_start = page.at_start.unwrap_or(page.count < usize::from(PAGE));
         // When something was written meanwhile, pages by count overlap.
         let new = |message: &Message| gathered.iter().all(|known| known.id != message.id);
         let mut all: Vec<Message> = page.messages.into_iter().filter(new).collect();

@@ -241,6 +241,12 @@ impl Names {
         UserId::new(self.people.id(&name.to_lowercase()))
     }
 
+    /// Somebody, if the name is known: what is only mentioned takes no place.
+    #[must_use]
+    pub fn known_user(&self, name: &str) -> Option<UserId> {
+        self.people.ids.get(name.to_lowercase().as_str()).copied().map(UserId::new)
+    }
+
     /// The user name of somebody, in lower case.
     #[must_use]
     pub fn user_name(&self, user: UserId) -> Option<&str> {

@@ -33,6 +33,8 @@ pub struct Pending {
     pub nonce: Option<Nonce>,
     /// What tells its answer from others', for old servers.
     shape: Shape,
+    /// Grows with each request.
+    number: u64,
     late: Mono,
 }
 
@@ -41,10 +43,35 @@ pub struct Pending {
 enum Shape {
     /// The same command.
     Command,
+    /// The same command, about this place.
+    Page(At),
     /// An own message with this text.
     Own(At, String),
     /// About this message.
     About(String),
+}
+
+impl Pending {
+    fn fits(&self, frame: &Incoming, mine: bool) -> bool {
+        let same = |place: &Place, at: &At| place.channel.as_ref().map(|name| name.wire()) == at.channel.as_deref();
+        match (&frame.packet, &self.shape) {
+            (Packet::Error { .. } | Packet::RateLimit { .. }, _) => matches!(self.purpose, Purpose::Call { .. }),
+            (Packet::MessageNew { place, message }, Shape::Own(at, text)) => {
+                mine && same(place, at) && message.content.wire() == text
+            }
+            (Packet::MessageEdit { id, .. } | Packet::MessageDelete { id, .. }, Shape::About(about)) => {
+                id.wire() == about
+            }
+            (Packet::MessageNew { .. }, _) => false,
+            // An answer to an earlier question may come after its time.
+            (Packet::Page(page), Shape::Page(at)) => {
+                frame.command.wire() == self.command && (page.place.channel.is_none() || same(&page.place, at))
+            }
+            (Packet::Pong, Shape::Command) => self.command == "ping",
+            (_, Shape::Command | Shape::Page(_)) => frame.command.wire() == self.command,
+            _ => false,
+        }
+    }
 }
 
 /// All of them.
@@ -67,9 +94,13 @@ impl PendingRequests {
         let shape = match command {
             Command::MessageNew { at, content, .. } => Shape::Own(at.clone(), content.clone()),
             Command::MessageEdit { id, .. } | Command::MessageDelete { id, .. } => Shape::About(id.clone()),
+            Command::MessagesGet { at, .. } | Command::MessagesAround { at, .. } | Command::MessagesPinned { at } => {
+                Shape::Page(at.clone())
+            }
             _ => Shape::Command,
         };
-        self.open.insert(mark.clone(), Pending { purpose, command: command.name(), nonce, shape, late });
+        self.open
+            .insert(mark.clone(), Pending { purpose, command: command.name(), nonce, shape, number: self.next, late });
         mark
     }
 
@@ -78,27 +109,10 @@ impl PendingRequests {
         self.open.remove(mark)
     }
 
-    /// The one request that an unmarked frame answers, if it can be that. `mine`: it is about something that oneself did.
+    /// The request that an unmarked frame answers: the oldest that it can be the answer to. `mine`: it is about something that oneself did.
     pub fn take_unmarked(&mut self, frame: &Incoming, mine: bool) -> Option<Pending> {
-        let (mark, pending) = self.open.first_key_value()?;
-        let same = |place: &Place, at: &At| place.channel.as_ref().map(|name| name.wire()) == at.channel.as_deref();
-        let fits = match (&frame.packet, &pending.shape) {
-            (Packet::Error { .. } | Packet::RateLimit { .. }, _) => true,
-            (Packet::MessageNew { place, message }, Shape::Own(at, text)) => {
-                mine && same(place, at) && message.content.wire() == text
-            }
-            (Packet::MessageEdit { id, .. } | Packet::MessageDelete { id, .. }, Shape::About(about)) => {
-                id.wire() == about
-            }
-            (Packet::MessageNew { .. }, _) => false,
-            (Packet::Pong, Shape::Command) => pending.command == "ping",
-            (_, Shape::Command) => frame.command.wire() == pending.command,
-            _ => false,
-        };
-        if !fits {
-            return None;
-        }
-        let mark = mark.clone();
+        let fitting = self.open.iter().filter(|(_, pending)| pending.fits(frame, mine));
+        let mark = fitting.min_by_key(|(_, pending)| pending.number)?.0.clone();
         self.open.remove(&mark)
     }
 

@@ -59,6 +59,12 @@ fn meaning(text: &str) -> (RefusalKind, Option<&'static str>) {
     }
 }
 
+/// Whether it says that the list of channels is not the one that is known: servers that tell no changes of channels are found out by this.
+#[must_use]
+pub fn is_about_the_list(text: &Raw) -> bool {
+    text.wire().contains("Channel not found") || text.wire().contains("Access denied to this channel")
+}
+
 /// The refusal behind an `error`.
 #[must_use]
 pub fn of_error(text: &Raw) -> Refusal {
@@ -94,13 +100,32 @@ pub fn is_by_moderator(reason: &Raw) -> bool {
     ["timeout", "muted", "mute:"].iter().any(|word| reason.contains(word))
 }
 
+/// What it means when the server says this before it closes: somebody was thrown out. `None`: nothing that lasts.
+#[must_use]
+pub fn thrown_out(reason: &Raw) -> Option<&'static str> {
+    let lower = reason.wire().to_lowercase();
+    let mut words = lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    // "You have been banned", "Kicked by a moderator": it stands at the beginning, behind nothing but such words.
+    let said = words.find(|word| !["you", "were", "have", "been", "are", "access", "denied"].contains(word))?;
+    match said {
+        "ban" | "banned" => Some("You were banned from this server. Only its owner can let you in again."),
+        "kick" | "kicked" | "removed" => Some("You were removed from this server. Sign in again to come back."),
+        _ => None,
+    }
+}
+
 /// The refusal for as long as a limit lasts.
 #[must_use]
 pub fn limited(left: Duration) -> Refusal {
     let seconds = left.as_millis().div_ceil(1000);
+    let left_words = match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3_600)),
+    };
     Refusal {
         kind: RefusalKind::RateLimited,
-        text: CleanText::from_owned(format!("The server takes nothing more from you for {seconds} s.")),
+        text: CleanText::from_owned(format!("The server takes nothing more from you for {left_words}.")),
         retry_after: Some(left),
         ..Refusal::default()
     }

@@ -50,3 +50,22 @@ fn an_own_message_is_changed_as_it_was_typed() {
     rig.act(Action::Send);
     assert!(!rig.asked.iter().any(|(_, request)| matches!(request, Request::Edit { .. })), "nothing was changed");
 }
+
+#[test]
+fn mentions_that_the_server_does_not_tell_survive_a_lost_connection() {
+    let begin = super::rig::START.wall.0 as f64 / 1_000.0;
+    let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
+    let mut rig = Rig::new(vec![("home", robin)], (120, 30));
+    rig.advance(Duration::from_secs(5));
+    rig.open(0, "channel-001");
+    let now = rig.now;
+    let call = json!({"cmd": "message_new", "channel": "channel-002", "content": "hey @robin"});
+    rig.lines[0].far.play("writer1", &call, now).unwrap();
+    rig.advance(Duration::from_secs(1));
+    let counts = |rig: &Rig<Embedded>| (rig.chat(0, "channel-002").unread, rig.chat(0, "channel-002").mentions);
+    let before = counts(&rig);
+    assert!(before.0 > 1 && before.1 == 1, "{before:?}");
+    rig.down(0, DownReason::Closed(None));
+    rig.advance(Duration::from_secs(10));
+    assert_eq!(counts(&rig), before);
+}

@@ -197,6 +197,33 @@ fn a_limit_is_told_with_its_length_and_kept_here() {
 }
 
 #[test]
+fn a_limit_takes_the_place_of_the_one_before_and_a_long_one_is_tried() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let general = chat_of(&bundle, "general");
+    let timeout = |seconds: u32| json!({"cmd": "rate_limit", "reason": "User timeout set", "length": seconds * 1_000});
+    peer.hear(&timeout(86_400));
+    peer.events();
+    peer.want(1, &Request::SetTyping { chat: general, typing: true });
+    assert!(peer.said().is_empty() && peer.answered().is_err());
+    // Somebody may have taken it back, and nobody tells.
+    let asked = peer.asked(2, &send(general, 1, "one"));
+    peer.answer(
+        &asked,
+        json!({"cmd": "rate_limit", "reason": "You are in timeout for 86400.0 more seconds", "length": 86_400_000}),
+    );
+    let refusal = peer.answered().unwrap_err();
+    assert!(refusal.text.contains("24 hours"), "{}", refusal.text);
+    peer.hear(&timeout(20));
+    peer.events();
+    peer.want(3, &send(general, 2, "two"));
+    assert_eq!(peer.answered().unwrap_err().retry_after, Some(Duration::from_secs(20)));
+    peer.pass(Duration::from_secs(20));
+    peer.events();
+    assert_eq!(peer.asked(4, &send(general, 3, "three"))["content"], "three");
+}
+
+#[test]
 fn what_is_said_stays_below_the_limits_that_servers_have() {
     // A server as its source has it: of those that arrived in the last 10 s, both ends included, it takes 10, and 60 of the last 60 s, typing included;
     // the next one starts a cooldown. What is said arrives in order, up to half a second late.

@@ -98,3 +98,93 @@ fn people_are_found_by_name() {
     peer.answer_with_recorded();
     assert!(peer.answered().unwrap_err().text.contains("Nobody"));
 }
+
+#[test]
+fn who_is_not_in_a_whole_list_is_gone_and_only_changes_are_told() {
+    let mut peer = Peer::synced();
+    let row =
+        |name: &str, nickname: &str| json!({"username": name, "nickname": nickname, "roles": ["user"], "color": null});
+    let list = |rows: &[serde_json::Value]| json!({"cmd": "users_list", "users": rows});
+    peer.hear(&list(&[row("alice", "Al"), row("bob", ""), row("zed", "")]));
+    peer.events();
+    peer.hear(&list(&[row("alice", "Al"), row("bob", ""), row("zed", "")]));
+    assert_eq!(peer.updates(), [], "nothing is new");
+    peer.hear(&list(&[row("alice", "Ally"), row("bob", "")]));
+    let updates = peer.updates();
+    let [Update::MemberRemoved { .. }, Update::UserChanged(user), Update::MemberChanged(_)] = &updates[..] else {
+        panic!("{updates:?}")
+    };
+    assert_eq!(user.name.as_str(), "Ally");
+    peer.want(1, &Request::LookupUsername("zed".to_owned()));
+    let asked = peer.said_one();
+    peer.answer(&asked, list(&[row("alice", "Ally"), row("bob", "")]));
+    assert!(peer.answered().is_err());
+}
+
+#[test]
+fn only_a_nickname_that_is_said_to_be_none_is_taken_away() {
+    let mut peer = Peer::synced();
+    let mut name = |packet| {
+        peer.hear(&packet);
+        match peer.updates().first() {
+            Some(Update::UserChanged(user)) => Some(user.name.to_string()),
+            _ => None,
+        }
+    };
+    let given = |name: &str| Some(name.to_owned());
+    assert_eq!(name(json!({"cmd": "user_updated", "username": "alice", "nickname": "Al"})), given("Al"));
+    assert_eq!(name(json!({"cmd": "user_update", "username": "alice", "pfp": "x"})), None);
+    assert_eq!(name(json!({"cmd": "user_update", "user": {"username": "alice", "nickname": "Ally"}})), given("Ally"));
+    assert_eq!(name(json!({"cmd": "user_update", "user": {"username": "alice"}})), None);
+    assert_eq!(name(json!({"cmd": "user_updated", "username": "alice", "nickname": null})), given("alice"));
+}
+
+#[test]
+fn the_list_of_members_is_told_more_rarely_the_longer_ago_it_was_asked_for() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    peer.want(1, &Request::FetchMemberList(chat_of(&bundle, "general")));
+    peer.answer_with_recorded();
+    peer.events();
+    let told = |peer: &mut Peer| {
+        let mut told = 0;
+        for second in 0..1_200 {
+            let cmd = if second % 2 == 0 { "user_disconnect" } else { "user_connect" };
+            peer.hear(&json!({"cmd": cmd, "username": "carol", "user": {"username": "carol", "roles": ["user"], "color": null}}));
+            peer.pass(std::time::Duration::from_secs(1));
+            let updates = peer.updates();
+            told += updates.iter().filter(|update| matches!(update, Update::MemberListChanged { .. })).count();
+        }
+        told
+    };
+    let first = told(&mut peer);
+    assert!((100..200).contains(&first), "{first}");
+    let second = told(&mut peer);
+    assert!(second < 80, "{second}");
+}
+
+#[test]
+fn names_that_are_only_mentioned_push_nobody_out() {
+    let mut peer = Peer::synced();
+    peer.want(1, &Request::LookupUsername("alice".to_owned()));
+    let Ok(Reply::User(alice)) = peer.answered() else { panic!("nobody") };
+    let everybody: String = (0..60_000).map(|number| format!("@nobody{number} ")).collect();
+    let packet = json!({"cmd": "message_new", "channel": "general", "message": super::calls::message("edb28f13-2fc2-48a2-90b2-8d2838e127c4", "carol", &everybody, 1.7e9)});
+    peer.hear(&packet);
+    peer.events();
+    let community = peer.community();
+    peer.want(2, &Request::FetchMembers(community, vec![alice.id]));
+    peer.answer_with_recorded();
+    let Ok(Reply::Members(bundle)) = peer.answered() else { panic!("no members") };
+    assert_eq!(bundle.users[0].username.as_deref(), Some("alice"));
+}
+
+#[test]
+fn a_voice_channel_is_bounded() {
+    let mut peer = Peer::synced();
+    for number in 0..300 {
+        peer.hear(&json!({"cmd": "voice_user_joined", "channel": "lounge", "user": {"username": format!("user{number}"), "muted": false}}));
+    }
+    let Some(Update::VoiceRoomChanged { participants, .. }) = peer.updates().pop() else { panic!("no room") };
+    assert_eq!(participants.len(), 200);
+}

@@ -325,8 +325,15 @@ fn what_is_wanted_before_the_sign_in_waits_for_it() {
 
 #[test]
 fn who_was_thrown_out_does_not_come_back_by_itself() {
-    for (reason, stays_away) in [("You have been banned", true), ("Kicked by ada", true), ("Server restarting", false)]
-    {
+    for (reason, stays_away) in [
+        ("You have been banned", true),
+        ("Kicked by ada", true),
+        ("Access denied: You are banned from this server", true),
+        ("Server restarting", false),
+        ("Bandwidth of the host is used up", false),
+        ("Restarting to show a new banner", false),
+        ("The old address is removed", false),
+    ] {
         let mut peer = Peer::signed_in();
         peer.hear(&json!({"cmd": "disconnect", "reason": reason}));
         assert_eq!(peer.closed() == Some(&Close::Refused), stays_away, "{reason}");

@@ -43,6 +43,13 @@ fn what_waits_goes_when_the_limit_is_over_and_a_moderator_is_named() {
     // Another, shorter one changes nothing; the end of it all does.
     limit(&mut script, 2, false);
     assert!(matches!(composer_state(&script.state), ComposerState::Limited(_, true)));
+    let until = |script: &Script| match composer_state(&script.state) {
+        ComposerState::Limited(until, _) => until.since(script.now.mono),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(until(&script), Duration::from_secs(10));
+    limit(&mut script, 3, true);
+    assert_eq!(until(&script), Duration::from_secs(3), "a moderator may shorten it");
     limit(&mut script, 0, false);
     assert_eq!(composer_state(&script.state), ComposerState::Ready);
 }

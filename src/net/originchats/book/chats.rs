@@ -1,9 +1,12 @@
 //! Channels, forums with their threads, gaps, direct chats: the server's list as chats with their read state.
 
 use super::{Book, order};
-use crate::domain::{Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, ThreadInfo, VoiceParticipant};
+use crate::domain::{
+    Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, ReadState, ThreadInfo, VoiceParticipant,
+};
 use crate::net::originchats::defaults::THREADS;
 use crate::net::originchats::wire::{Channel, Raw, Thread, Unread};
+use std::collections::HashSet;
 
 /// Most channels of one server.
 const CHANNELS: usize = 2_000;
@@ -12,7 +15,7 @@ impl Book {
     /// Takes in all channels in the server's order.
     pub(in crate::net::originchats) fn know_channels(&mut self, channels: Vec<Channel>) {
         self.channels_told = true;
-        self.channels.clear();
+        let before = std::mem::take(&mut self.channels);
         self.voice.clear();
         for channel in channels.into_iter().take(CHANNELS) {
             let id = self.names.channel(channel.name.wire());
@@ -21,6 +24,8 @@ impl Book {
                 self.put_channel(id, channel);
             }
         }
+        let here: HashSet<ChatId> = self.channels.iter().map(|(id, _)| *id).collect();
+        self.lacks = before.iter().any(|(id, _)| !here.contains(id));
     }
 
     /// Whether the list of channels came already.
@@ -126,9 +131,16 @@ impl Book {
     /// Everything up to a message is read in a chat.
     pub(super) fn read(&mut self, chat: ChatId, upto: MessageKey) -> Option<u32> {
         let newest = self.newest_of(chat);
-        let unread = self.unreads.entry(chat).or_default();
-        unread.last_read = Some(Raw::from(self.names.message_name(upto.id).as_str()));
         let all = newest.is_none_or(|newest| newest <= upto);
+        // A read state that was never told begins where everything is read: else its count is not known.
+        let room = self.unreads.len() < CHANNELS + THREADS;
+        let unread = match self.unreads.get_mut(&chat) {
+            Some(unread) => unread,
+            None if all && room => self.unreads.entry(chat).or_default(),
+            None if all => return Some(0),
+            None => return None,
+        };
+        unread.last_read = Some(Raw::from(self.names.message_name(upto.id).as_str()));
         if all {
             unread.count = 0;
             unread.pings = None;
@@ -304,7 +316,13 @@ impl Book {
     }
 
     fn with_read_state(&mut self, mut chat: Chat) -> Chat {
-        let Some(unread) = self.unreads.get(&chat.id) else { return chat };
+        let Some(unread) = self.unreads.get(&chat.id) else {
+            chat.read_state = ReadState::Untold;
+            return chat;
+        };
+        if unread.pings.is_none() {
+            chat.read_state = ReadState::WithoutMentions;
+        }
         chat.unread = unread.count;
         chat.mentions = unread.pings.unwrap_or(0).min(unread.count);
         let read = unread.last_read.clone();

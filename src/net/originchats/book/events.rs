@@ -9,6 +9,25 @@ use crate::net::originchats::server::Generation;
 use crate::net::originchats::wire::{Message, Packet, Person, Place, Raw, Status};
 use std::sync::Arc;
 
+/// Most people in one voice channel.
+const ROOM: usize = 200;
+
+/// Whether it may change a list of members.
+pub const fn is_about_people(event: &NetEvent) -> bool {
+    use Update::{MemberChanged, MemberJoined, MemberRemoved, PresenceChanged, RolesChanged, UserChanged};
+    matches!(
+        event,
+        NetEvent::Update(
+            MemberChanged(_)
+                | MemberJoined { .. }
+                | MemberRemoved { .. }
+                | PresenceChanged(_)
+                | RolesChanged { .. }
+                | UserChanged(_)
+        )
+    )
+}
+
 /// What a frame means beside being an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Context {
@@ -111,6 +130,7 @@ impl Book {
                 let mut room = self.voice_of(chat);
                 room.retain(|known| known.user != participant.user);
                 room.push(participant);
+                room.truncate(ROOM);
                 self.voice_room(chat, room)
             }
             Packet::VoiceLeft { channel, user } => {
@@ -131,9 +151,10 @@ impl Book {
             // Somebody edited the server's files: the list may lack things, and be torn. Everything is asked anew.
             Packet::Channels(_) if !context.answer => return vec![NetEvent::Link(LinkEvent::Missed)],
             Packet::Users(people) if !context.answer => {
-                self.know_all(people);
-                let ids: Vec<UserId> = self.people_order.iter().copied().collect();
-                ids.into_iter().flat_map(|id| self.person_updates(id)).collect()
+                let (changed, gone) = self.know_all(people);
+                let community = self.community;
+                let gone = gone.into_iter().map(|user| Update::MemberRemoved { community, user });
+                gone.chain(changed.into_iter().flat_map(|id| self.person_updates(id))).collect()
             }
             Packet::Unknown => {
                 self.skipped.count("command");
@@ -178,7 +199,10 @@ impl Book {
         }
     }
 
-    fn message_new(&mut self, place: &Place, message: Message, nonce: Option<Nonce>) -> Vec<Update> {
+    fn message_new(&mut self, place: &Place, mut message: Message, nonce: Option<Nonce>) -> Vec<Update> {
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds of our time fit")]
+        let now = self.now.0 as f64 / 1_000.0;
+        message.timestamp = message.timestamp.or(Some(now));
         let Some(chat) = self.names.chat(place) else {
             self.skipped.count("event without a place");
             return Vec::new();
@@ -188,7 +212,8 @@ impl Book {
         let message: Neutral = self.message(message, chat);
         let author = (!self.people.contains_key(&message.author)).then(|| Box::new(self.user(message.author)));
         if let Some(unread) = self.unreads.get_mut(&chat) {
-            unread.count = if message.author == self.me { unread.count } else { unread.count.saturating_add(1) };
+            unread.count = unread.count.saturating_add(u32::from(message.author != self.me));
+            unread.pings = unread.pings.map(|pings| pings.saturating_add(u32::from(message.mentions_me)));
         }
         updates.push(Update::MessageCreated { message: Arc::new(message), unread: None, author, nonce });
         updates

@@ -1,10 +1,10 @@
 //! Messages and what hangs on them; whom they call.
 
-use super::{Book, EARLIEST, millis, order};
+use super::{Book, EARLIEST, millis};
 use crate::domain::message::{Attachment as NeutralFile, AttachmentKind, Embed as NeutralEmbed, EmbedField};
 use crate::domain::{
-    Bundle, ChatId, CleanText, Message as Neutral, MessageId, MessageKey, Poll, PollOption, ReactEmoji, Reaction,
-    ReplyInfo, RichText, SpanKind, Tally, UserId, Wall,
+    Bundle, ChatId, CleanText, Message as Neutral, MessageId, Poll, PollOption, ReactEmoji, Reaction, ReplyInfo,
+    RichText, SpanKind, Tally, UserId, Wall,
 };
 use crate::net::originchats::markup;
 use crate::net::originchats::names::file;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 impl Book {
     /// A message of a chat.
     pub(in crate::net::originchats) fn message(&mut self, wire: Message, chat: ChatId) -> Neutral {
-        let key = MessageKey { order: order(wire.timestamp), id: self.names.message(wire.id.wire()) };
+        let key = self.key(&wire.id, wire.timestamp);
         self.remember(key);
         let author = self.names.user(wire.user.wire());
         let at = self.date(wire.timestamp);
@@ -94,8 +94,8 @@ impl Book {
                 && let Some(name) = body.text.get(span.start as usize + 1..span.end as usize)
                 && !name.starts_with('&')
             {
-                let user = self.names.user(name);
-                span.kind = SpanKind::Mention(self.people.contains_key(&user).then_some(user));
+                let user = self.names.known_user(name).filter(|user| self.people.contains_key(user));
+                span.kind = SpanKind::Mention(user);
             }
         }
         body.spans = spans.into();

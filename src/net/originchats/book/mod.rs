@@ -10,7 +10,7 @@ mod people;
 mod rights;
 mod standins;
 
-pub use events::Context;
+pub use events::{Context, is_about_people};
 
 use super::defaults::{OriginConfig, REMEMBERED};
 use super::ids::{self, Kind};
@@ -19,7 +19,8 @@ use super::server::Server;
 use super::wire::{Channel, Raw, Role, Unread};
 use crate::domain::id::EmojiId;
 use crate::domain::{
-    ChatId, CleanText, Community, CommunityId, MessageId, MessageKey, SortKey, User, UserId, VoiceParticipant, Wall,
+    ChatId, CleanText, Community, CommunityId, MessageId, MessageKey, Page, SortKey, User, UserId, VoiceParticipant,
+    Wall,
 };
 use crate::net::skipped::Skipped;
 use people::Known;
@@ -57,6 +58,10 @@ pub struct Book {
     online_told: bool,
     /// The strongest first.
     roles: Vec<Role>,
+    /// Whether the newest list of channels lacks some that the one before had.
+    pub(super) lacks: bool,
+    /// The core was told channels that are not there any more, or not so.
+    pub stale: bool,
     /// In the server's order.
     channels: Vec<(ChatId, Channel)>,
     /// Whether the list of channels came.
@@ -74,6 +79,8 @@ pub struct Book {
     /// Where messages stand that were seen lately.
     places: HashMap<MessageId, SortKey>,
     places_order: VecDeque<MessageId>,
+    /// Messages whose time says otherwise than where the server has them.
+    moved: HashMap<MessageId, SortKey>,
 }
 
 impl Book {
@@ -96,6 +103,8 @@ impl Book {
             online: HashSet::new(),
             online_told: false,
             roles: Vec::new(),
+            lacks: false,
+            stale: false,
             channels: Vec::new(),
             channels_told: false,
             unreads: HashMap::new(),
@@ -106,6 +115,7 @@ impl Book {
             named: Vec::new(),
             places: HashMap::new(),
             places_order: VecDeque::new(),
+            moved: HashMap::new(),
         }
     }
 
@@ -146,6 +156,36 @@ impl Book {
             {
                 self.places.remove(&oldest);
             }
+        }
+    }
+
+    /// Where a message stands.
+    fn key(&mut self, id: &Raw, seconds: Option<f64>) -> MessageKey {
+        let id = self.names.message(id.wire());
+        MessageKey { order: self.moved.get(&id).copied().unwrap_or_else(|| order(seconds)), id }
+    }
+
+    /// The server has the messages of a page on one side of another message, oldest first, whatever their times say: clocks are set, and bridges bring
+    /// times from elsewhere. Those that are not known yet get a place there.
+    pub(super) fn put_in_place(&mut self, messages: &[super::wire::Message], page: Page) {
+        let put = |book: &mut Self, message: &super::wire::Message, anchor: MessageKey, place: &mut u128, up: bool| {
+            let key = book.key(&message.id, message.timestamp);
+            let beyond = if up { key <= anchor } else { key >= anchor };
+            if beyond && key.id != anchor.id && !book.places.contains_key(&key.id) && book.moved.len() < REMEMBERED {
+                *place = if up { place.saturating_add(1) } else { place.saturating_sub(1) };
+                book.moved.insert(key.id, SortKey(*place));
+            }
+        };
+        match page {
+            Page::Before(anchor) => {
+                let mut place = anchor.order.0;
+                messages.iter().rev().for_each(|message| put(self, message, anchor, &mut place, false));
+            }
+            Page::After(anchor) => {
+                let mut place = anchor.order.0;
+                messages.iter().for_each(|message| put(self, message, anchor, &mut place, true));
+            }
+            Page::Latest | Page::Around(_) => {}
         }
     }
 

@@ -6,6 +6,7 @@ use crate::domain::{
 };
 use crate::net::originchats::defaults::REMEMBERED;
 use crate::net::originchats::wire::{Person, Raw, Role, Status, Voice};
+use std::collections::HashSet;
 
 /// Who writes for the server itself, for webhooks and for commands. In no list of people.
 const SYSTEM: &str = "originchats";
@@ -57,12 +58,23 @@ impl Book {
         id
     }
 
-    /// Takes in the list of everybody.
-    pub(in crate::net::originchats) fn know_all(&mut self, people: Vec<Person>) {
+    /// Takes in the list of everybody: who is not in it is no member any more. Gives those of whom something else was told than before, and those gone.
+    pub(in crate::net::originchats) fn know_all(&mut self, people: Vec<Person>) -> (Vec<UserId>, Vec<UserId>) {
         self.people_told = true;
+        let (mut changed, mut here) = (Vec::new(), HashSet::from([self.me]));
         for person in people.into_iter().take(REMEMBERED) {
-            self.know(person);
+            let before = self.names.known_user(person.name.wire()).and_then(|id| self.people.get(&id)).cloned();
+            let id = self.know(person);
+            here.insert(id);
+            if before.as_ref() != self.people.get(&id) {
+                changed.push(id);
+            }
         }
+        let gone = self.people_order.iter().copied().filter(|id| !here.contains(id)).collect();
+        self.people.retain(|id, _| here.contains(id));
+        self.people_order.retain(|id| here.contains(id));
+        self.online.retain(|id| here.contains(id));
+        (changed, gone)
     }
 
     /// Takes in the list of everybody who is there.

@@ -53,6 +53,8 @@ pub struct Page {
     pub place: Place,
     /// Oldest first, but for pinned ones.
     pub messages: Vec<Message>,
+    /// How many there were, with those that cannot be read.
+    pub count: usize,
     /// How many messages lie before the first, in replies about the surroundings of a message.
     pub start: Option<i64>,
     /// Whether the first is the oldest of all; newer servers only.
@@ -360,6 +362,12 @@ fn about_people(command: &str, mut fields: Fields) -> Packet {
             named(fields).map_or(Packet::Hollow, |user| Packet::Nickname { user, nickname: Raw::default() })
         }
         "user_updated" | "user_update" | "nickname_update" => {
+            // The whole person, or its name and what is new. Only a nickname that is said to be none is taken away.
+            let inner = if fields.names("nickname") { None } else { fields.object("user") };
+            let mut fields = inner.unwrap_or(fields);
+            if !fields.names("nickname") {
+                return Packet::Passed;
+            }
             let nickname = fields.raw("nickname").unwrap_or_default();
             named(fields).map_or(Packet::Hollow, |user| Packet::Nickname { user, nickname })
         }
@@ -417,6 +425,7 @@ fn page(mut fields: Fields, name: &str) -> Page {
     let list = fields.take(name).or_else(|| fields.take("val")).and_then(Json::list).unwrap_or_default();
     Page {
         place: Place::of(&mut fields),
+        count: list.len(),
         messages: Message::list(list),
         start: fields.object("range").and_then(|range| range.int("start")),
         at_start: fields.peek("at_start").and_then(Json::flag),
