@@ -165,6 +165,8 @@ pub struct Pane {
     pub divider: Option<MessageKey>,
     /// Messages that arrived below the view since it left the bottom.
     pub new_below: u32,
+    /// What was missed while there was no connection is asked for once somebody reads here: asking marks it read.
+    pub(crate) catch_up: bool,
     /// What the layout told last.
     pub visible: Option<Visible>,
     /// What is being typed.

@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::{Account, Effects, State, messages, outbox, people, pins, polls, roster, slow};
+use super::{Account, Effects, State, messages, outbox, people, pins, polls, roster, slow, unread};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
@@ -47,6 +47,20 @@ pub(super) fn refresh_open(state: &mut State, fx: &mut Effects) {
             account.requests.stuck.retain(|(of, _), _| *of != chat.chat);
         }
         fetch(state, chat, Page::Latest, Priority::User, fx);
+    }
+}
+
+/// Asks for what the open chat missed; where that marks it read, not before somebody reads it.
+pub(super) fn catch_up(state: &mut State, fx: &mut Effects) {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    let marks = state.core.account(chat.account).is_some_and(|account| account.caps.fetch_marks_read);
+    let loaded = timeline_of(&state.core.accounts, chat).is_some_and(Timeline::is_loaded);
+    let waits = marks && loaded && !unread::reading(state.front.as_ref(), chat);
+    if let Some(front) = &mut state.front {
+        front.pane.catch_up = waits;
+    }
+    if !waits {
+        refresh_open(state, fx);
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     state.touch();
     let open = state.front.as_ref().and_then(|front| front.pane.chat).is_some_and(|chat| chat.account == account);
     if open {
-        history::refresh_open(state, fx);
+        history::catch_up(state, fx);
     }
     state.ask(account, Request::FetchCommunities, Priority::Visible, Purpose::Communities, fx);
     state.ask(account, Request::FetchCommunityOrder, Priority::Visible, Purpose::Detail, fx);

@@ -6,7 +6,7 @@
 use super::effect::Effects;
 use super::event::Timer;
 use super::requests::Purpose;
-use super::{Account, Effect, Front, State};
+use super::{Account, Effect, Front, State, history};
 use crate::domain::id::IdMap;
 use crate::domain::{AccountId, ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
 use std::collections::{BTreeMap, HashMap};
@@ -124,6 +124,9 @@ pub(super) fn reading(front: Option<&Front>, chat: ChatKey) -> bool {
 pub(super) fn check(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(chat) = front.pane.chat else { return };
+    if front.pane.catch_up && reading(Some(front), chat) {
+        return history::catch_up(state, fx);
+    }
     let Some((_, known)) = state.core.chat(chat) else { return };
     let seen = front.pane.visible.as_ref().and_then(|visible| visible.last);
     let newer = seen.is_some_and(|seen| known.last_read.is_none_or(|read| read < seen));

@@ -5,7 +5,7 @@ use super::servers::Embedded;
 use super::unread::busy_server;
 use nib::demo::originchats::Server;
 use nib::domain::*;
-use nib::state::Action;
+use nib::state::{Action, Event};
 use serde_json::json;
 use std::time::Duration;
 
@@ -68,4 +68,28 @@ fn mentions_that_the_server_does_not_tell_survive_a_lost_connection() {
     rig.down(0, DownReason::Closed(None));
     rig.advance(Duration::from_secs(10));
     assert_eq!(counts(&rig), before);
+}
+
+#[test]
+fn nothing_is_marked_read_by_a_lost_connection_while_nobody_looks() {
+    let begin = super::rig::START.wall.0 as f64 / 1_000.0;
+    let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
+    let mut rig = Rig::new(vec![("home", robin)], (120, 30));
+    rig.advance(Duration::from_secs(5));
+    rig.open(0, "channel-001");
+    rig.advance(Duration::from_secs(1));
+    rig.event(Event::Focused(false));
+    rig.down(0, DownReason::Closed(None));
+    let now = rig.now;
+    let missed = json!({"cmd": "message_new", "channel": "channel-001", "content": "missed"});
+    rig.lines[0].far.play("writer1", &missed, now).unwrap();
+    let read = |rig: &Rig<Embedded>| rig.lines[0].far.server.read_by("robin", "channel-001").map(str::to_owned);
+    let before = read(&rig);
+    rig.advance(Duration::from_secs(10));
+    assert_eq!((read(&rig), rig.chat(0, "channel-001").unread), (before.clone(), 1));
+    rig.event(Event::Focused(true));
+    rig.advance(Duration::from_secs(2));
+    assert_eq!(rig.texts(0, "channel-001").last().map(String::as_str), Some("missed"));
+    assert_eq!(rig.chat(0, "channel-001").unread, 0);
+    assert_ne!(read(&rig), before);
 }
