@@ -5,9 +5,11 @@
 
 mod account;
 mod context;
+mod edit;
 
 pub use account::AccountAction;
 pub use context::Context;
+pub use edit::TextEdit;
 
 use super::front::{Hit, PaneId, Target};
 use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Page, Presence, Upload};
@@ -219,49 +221,6 @@ pub enum Action {
         /// At most so many.
         limit: u16,
     },
-}
-
-/// Moving and deleting in text. Motions go by grapheme.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum TextEdit {
-    /// One grapheme left.
-    Left,
-    /// One grapheme right.
-    Right,
-    /// One line up; in the first line of an empty composer, edit the last own message.
-    Up,
-    /// One line down.
-    Down,
-    /// One word left.
-    WordLeft,
-    /// One word right.
-    WordRight,
-    /// To the start of the line.
-    Home,
-    /// To the end of the line.
-    End,
-    /// To the start of the text.
-    TextStart,
-    /// To the end of the text.
-    TextEnd,
-    /// Delete the grapheme before.
-    Backspace,
-    /// Delete the grapheme after.
-    Delete,
-    /// Delete the word before.
-    DeleteWordLeft,
-    /// Delete the word after.
-    DeleteWordRight,
-    /// Delete to the end of the line, keeping it for yank.
-    KillToEnd,
-    /// Delete to the start of the line, keeping it for yank.
-    KillToStart,
-    /// Insert what was killed last.
-    Yank,
-    /// Take back the last change.
-    Undo,
-    /// Make it again.
-    Redo,
 }
 
 /// An entry of the registry.

@@ -1,0 +1,44 @@
+//! What a key can do to a text, wherever one is typed.
+
+/// Moving and deleting in text. Motions go by grapheme.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TextEdit {
+    /// One grapheme left.
+    Left,
+    /// One grapheme right.
+    Right,
+    /// One line up; in the first line of an empty composer, edit the last own message.
+    Up,
+    /// One line down.
+    Down,
+    /// One word left.
+    WordLeft,
+    /// One word right.
+    WordRight,
+    /// To the start of the line.
+    Home,
+    /// To the end of the line.
+    End,
+    /// To the start of the text.
+    TextStart,
+    /// To the end of the text.
+    TextEnd,
+    /// Delete the grapheme before.
+    Backspace,
+    /// Delete the grapheme after.
+    Delete,
+    /// Delete the word before.
+    DeleteWordLeft,
+    /// Delete the word after.
+    DeleteWordRight,
+    /// Delete to the end of the line, keeping it for yank.
+    KillToEnd,
+    /// Delete to the start of the line, keeping it for yank.
+    KillToStart,
+    /// Insert what was killed last.
+    Yank,
+    /// Take back the last change.
+    Undo,
+    /// Make it again.
+    Redo,
+}
