@@ -455,6 +455,11 @@ impl Front {
         self.focus != Focus::Out && self.shows_timeline()
     }
 
+    /// Whether somebody looks at the end of the open chat, as far as it is here.
+    pub(crate) fn looks_at_end(&self) -> bool {
+        self.is_looking() && self.pane.anchor == Anchor::Bottom
+    }
+
     /// Leaves what has to do with messages that were deleted: an answer to one, whose text stays as a new message, or a change of one, whose text
     /// gives way to the draft from before and can be put back with yank. Returns what to tell the user.
     pub(crate) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) -> Option<&'static str> {

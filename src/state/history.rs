@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::{Account, Effects, State, messages, outbox, people, pins, polls, roster, slow, unread};
+use super::{Account, Effects, State, messages, outbox, people, pins, polls, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
@@ -55,7 +55,8 @@ pub(super) fn catch_up(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
     let marks = state.core.account(chat.account).is_some_and(|account| account.caps.fetch_marks_read);
     let loaded = timeline_of(&state.core.accounts, chat).is_some_and(Timeline::is_loaded);
-    let waits = marks && loaded && !unread::reading(state.front.as_ref(), chat);
+    let looks = state.front.as_ref().is_some_and(Front::looks_at_end);
+    let waits = marks && loaded && !looks;
     if let Some(front) = &mut state.front {
         front.pane.catch_up = waits;
     }

@@ -124,7 +124,7 @@ pub(super) fn reading(front: Option<&Front>, chat: ChatKey) -> bool {
 pub(super) fn check(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(chat) = front.pane.chat else { return };
-    if front.pane.catch_up && reading(Some(front), chat) {
+    if front.pane.catch_up && front.looks_at_end() {
         return history::catch_up(state, fx);
     }
     let Some((_, known)) = state.core.chat(chat) else { return };

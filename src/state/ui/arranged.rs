@@ -35,7 +35,9 @@ pub(in crate::state) fn take(state: &mut State, pane: PaneId, visible: Visible, 
     if let Some(key) = before {
         history::fetch(state, chat, Page::Before(key), Priority::Visible, fx);
     }
-    if let Some(key) = after {
+    // What was missed waits until somebody reads here, where asking for it marks it read.
+    let waits = state.front.as_ref().is_some_and(|front| front.pane.catch_up);
+    if let Some(key) = after.filter(|_| !waits) {
         let newest = history::timeline_of(&state.core.accounts, chat).and_then(crate::domain::Timeline::last);
         // After the newest in memory, the newest page is what the reader waits for; holes are filled from both sides.
         let at_end = newest.is_some_and(|entry| entry.message.key == key);
