@@ -30,7 +30,7 @@ fn a_sign_in_is_kept_for_its_user_alone_until_it_is_ended() {
 
     let accounts = home.run(&["accounts", "--json"]).went_well().objects();
     let user = json!({ "id": server.account("robin").id.to_string(), "username": "robin", "name": "Robin" });
-    let account = json!({ "v": 1, "account": "robin", "network": "osmium", "server": server.url, "user": user });
+    let account = json!({ "v": 1, "account": "robin", "network": "osmium", "server": server.url, "user": user, "disabled": false });
     assert_eq!(accounts, [account]);
     let chats = home.run(&["chats", "--json"]).went_well().objects();
     assert!(chats.iter().all(|chat| chat["v"] == 1 && chat["id"].is_string() && chat["account"] == "robin"));

@@ -164,7 +164,7 @@ fn the_demo_is_tried_from_the_welcome_page_and_leaves_no_account() {
     let mut terminal = Terminal::start(home.path(), &[] as &[&str], 100, 30);
     terminal.wait_for("try the demo");
     terminal.send("t");
-    terminal.wait_until("the demo's world", |screen| screen.contains("Rustaceans") && screen.contains("Robin"));
+    terminal.wait_until("the demo's world", |screen| screen.contains("Rustaceans") && screen.contains("robin"));
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit(), 0);
     let mut again = Terminal::start(home.path(), &[] as &[&str], 20, 5);
