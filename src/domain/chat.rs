@@ -95,7 +95,7 @@ pub enum ChatKind {
     Group {
         /// Whether the signed-in account owns it.
         owner: bool,
-        /// Who is in it.
+        /// Who is in it, the signed-in account among them; empty where the network does not tell.
         members: Box<[UserId]>,
     },
     /// Notes to oneself.

@@ -97,6 +97,8 @@ pub enum LinkEvent {
     Latency(Duration),
     /// The server was asked for a sign of life and has given none for so long; `None`: it has given one after all. Told by the session.
     Silent(Option<Duration>),
+    /// For so long the network's limits hold back what is to be said; `None`: no more. Told by the session.
+    Held(Option<Duration>),
     /// Updates were lost on the way; what is on screen is to be fetched anew.
     Missed,
 }

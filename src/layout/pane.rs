@@ -99,6 +99,13 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     };
     calendar.set_twelve_hours(settings.twelve_hours);
     blocks.begin(epoch);
+    let wait = match composer_state(context.state) {
+        ComposerState::Slow(until) | ComposerState::Limited(until, _) | ComposerState::Held(until) => {
+            Some(until).filter(|until| *until > context.state.now.mono)
+        }
+        _ => None,
+    };
+    let wait = wait.map(|until| slow::left(until, context.state.now.mono));
     let setting = Setting {
         account,
         chat: chat.id,
@@ -112,6 +119,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         online: account.link == LinkPhase::Online,
         opening: pane.epoch,
         now: context.state.now.wall,
+        wait: wait.as_deref(),
     };
     timeline::place(pane, setting, account.outbox.of(chat.id), (calendar, blocks), area, gutter, scene)
 }
@@ -153,7 +161,9 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     {
         line.push("   ", Role::Dim);
         line.push_cut(&about, room - line.width(), glyphs.more, Role::Dim);
-    } else if let ChatKind::Group { members, .. } = &chat.kind {
+    } else if let ChatKind::Group { members, .. } = &chat.kind
+        && !members.is_empty()
+    {
         line.push(&format!("   {} people", members.len()), Role::Dim);
     }
     let mut line = line.cut(room, glyphs.more);
@@ -254,6 +264,9 @@ fn between(
             }
             ComposerState::Limited(until, moderated) => {
                 told.push(&slow::limit_sentence(until, moderated, context.state.now.mono), Role::Warn);
+            }
+            ComposerState::Held(until) => {
+                told.push(&slow::held_sentence(until, context.state.now.mono), Role::Warn);
             }
             ComposerState::ReadOnly(why) => told.push(why, Role::Warn),
             _ => told = length_of(account, pane).unwrap_or_default(),
@@ -370,6 +383,7 @@ fn refusal(context: Context<'_>) -> Option<String> {
             Some(slow::limit_sentence(until, moderated, context.state.now.mono))
         }
         ComposerState::Slow(until) => Some(slow::sentence(until, context.state.now.mono)),
+        ComposerState::Held(until) => Some(slow::held_sentence(until, context.state.now.mono)),
         ComposerState::SignedOut => Some("sign in to write; what you type stays".to_owned()),
         // On the smallest screens there is no status line: what went wrong is said here.
         _ => context.front.notice.as_ref().filter(|_| context.tier == Tier::Tiny).map(|notice| notice.text.clone()),

@@ -298,6 +298,7 @@ fn log(event: &Event) {
             }
             LinkEvent::Latency(latency) => tracing::trace!(account, ?latency, "latency"),
             LinkEvent::Silent(since) => tracing::info!(account, ?since, "signs of life"),
+            LinkEvent::Held(left) => tracing::debug!(account, ?left, "limits of the network"),
             LinkEvent::Missed => tracing::info!(account, "updates were missed"),
         },
         Event::Update(AccountId(account), update) => tracing::trace!(account, kind = update.name(), "update"),

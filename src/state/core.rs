@@ -57,6 +57,8 @@ pub struct Account {
     pub latency: Option<Duration>,
     /// Since when the server has given no sign of life though it was asked for one.
     pub silent_since: Option<Mono>,
+    /// Until when the session holds back what is to be said, for the limits of the network.
+    pub held_until: Option<Mono>,
     /// In the user's order, as far as it is known.
     pub communities: Vec<Community>,
     /// The order that the user gave them.

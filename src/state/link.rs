@@ -25,6 +25,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         LinkEvent::Connecting => {
             known.link = LinkPhase::Connecting;
             known.silent_since = None;
+            known.held_until = None;
             state.touch();
         }
         LinkEvent::SignedIn { me, session, token, caps } => {
@@ -53,6 +54,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.refused_about = about;
             known.link = LinkPhase::SignedOut { reason: reason.clone() };
             known.silent_since = None;
+            known.held_until = None;
             known.requests.channels_due.clear();
             voice::unknown(state, account);
             abandon(state, account, fx);
@@ -71,6 +73,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.link = LinkPhase::Offline { reason: CleanText::line(&reason.to_string()), retry_at, failures };
             known.latency = None;
             known.silent_since = None;
+            known.held_until = None;
             known.requests.channels_due.clear();
             voice::unknown(state, account);
             history::mark_stale(state, account);
@@ -88,6 +91,10 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             if std::mem::replace(&mut known.silent_since, since) != since {
                 state.touch();
             }
+        }
+        LinkEvent::Held(left) => {
+            known.held_until = left.map(|left| now.plus(left));
+            state.touch();
         }
         LinkEvent::Missed => {
             history::mark_stale(state, account);

@@ -93,7 +93,8 @@ impl MemberLists {
 fn has_list(account: &Account, chat: &Chat) -> bool {
     match chat.kind {
         ChatKind::Channel { kind, .. } => account.caps.member_lists && kind != ChannelKind::Category,
-        ChatKind::Group { .. } => true,
+        // Where the network does not tell who is in a group, there is nothing to list.
+        ChatKind::Group { ref members, .. } => !members.is_empty(),
         ChatKind::Direct { .. } | ChatKind::Saved => false,
     }
 }

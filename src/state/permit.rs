@@ -16,6 +16,8 @@ pub enum ComposerState {
     Slow(Mono),
     /// The network takes nothing until then; whether a moderator did that.
     Limited(Mono, bool),
+    /// Messages wait until then, since the network takes only so many in a while; more can be written behind them.
+    Held(Mono),
     /// Not connected: what is sent waits.
     Offline,
     /// Signed out: nothing can be sent before signing in.
@@ -43,7 +45,10 @@ pub fn composer_state(state: &State) -> ComposerState {
     match account.link {
         LinkPhase::SignedOut { .. } => ComposerState::SignedOut,
         LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Offline { .. } => ComposerState::Offline,
-        LinkPhase::Syncing | LinkPhase::Online => ComposerState::Ready,
+        LinkPhase::Syncing | LinkPhase::Online => {
+            let held = account.held_until.filter(|until| *until > state.now.mono);
+            held.map_or(ComposerState::Ready, ComposerState::Held)
+        }
     }
 }
 

@@ -65,6 +65,12 @@ pub fn limit_sentence(until: Mono, moderated: bool, now: Mono) -> String {
     format!("{why}: {} left", left(until, now))
 }
 
+/// That messages wait for the network's limits, with the time left.
+#[must_use]
+pub fn held_sentence(until: Mono, now: Mono) -> String {
+    format!("Many at once: more go in {}", left(until, now))
+}
+
 /// When the next message may be written; `None`: now, or nothing is known against it.
 #[must_use]
 pub fn until(account: &Account, chat: ChatId, now: Mono) -> Option<Mono> {
@@ -78,11 +84,11 @@ fn slow_until(account: &Account, chat: ChatId, now: Mono) -> Option<Mono> {
     u64::try_from(until).ok().map(Mono).filter(|until| *until > now)
 }
 
-/// The moment of [`until()`] in the open chat, while its composer says so on screen.
-pub(super) fn shown_until(state: &State) -> Option<Mono> {
+/// The moment at which writing goes on in the open chat, while its composer says so on screen.
+pub(crate) fn shown_until(state: &State) -> Option<Mono> {
     state.front.as_ref().filter(|front| front.shows_timeline())?;
     match composer_state(state) {
-        ComposerState::Slow(until) | ComposerState::Limited(until, _) => Some(until),
+        ComposerState::Slow(until) | ComposerState::Limited(until, _) | ComposerState::Held(until) => Some(until),
         _ => None,
     }
 }

@@ -116,7 +116,8 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     let (mark_text, words) = match &pending.stage {
         Stage::Committing | Stage::Queued | Stage::InFlight(_) | Stage::Sent(_) => {
             let share = pending.progress.and_then(|(done, total)| done.saturating_mul(100).checked_div(total));
-            let share = share.map(|share| format!("{share}%")).unwrap_or_default();
+            let share = share.map(|share| format!("{share}%"));
+            let share = share.or_else(|| setting.wait_of(pending).map(|left| format!("in {left}"))).unwrap_or_default();
             mark(&[(&share, Role::Dim), (setting.glyphs.pending, Role::Pending)], setting, lines);
             return;
         }

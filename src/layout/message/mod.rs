@@ -46,6 +46,20 @@ pub struct Setting<'a> {
     pub opening: u32,
     /// The clock.
     pub now: Wall,
+    /// How long what waits for the network's limits has to wait, in words.
+    pub wait: Option<&'a str>,
+}
+
+impl<'a> Setting<'a> {
+    /// How long an own message has still to wait before it goes, as far as that is known.
+    fn wait_of(&self, pending: &Pending) -> Option<&'a str> {
+        let waits = match pending.stage {
+            Stage::Queued => pending.wait.is_some(),
+            Stage::InFlight(_) => self.account.held_until.is_some() && pending.progress.is_none(),
+            Stage::Committing | Stage::Sent(_) | Stage::Failed(_) | Stage::Unconfirmed => false,
+        };
+        self.wait.filter(|_| waits)
+    }
 }
 
 /// Something that stands in a timeline.
@@ -215,6 +229,7 @@ impl<'a> Piece<'a> {
             Item::Pending(pending) => {
                 pending.revision.hash(&mut hasher);
                 std::mem::discriminant(&pending.stage).hash(&mut hasher);
+                setting.wait_of(pending).hash(&mut hasher);
                 if matches!(pending.stage, Stage::Failed(_) | Stage::Unconfirmed) {
                     body::retry_keys(setting.keys).hash(&mut hasher);
                 }

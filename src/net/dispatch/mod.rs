@@ -238,6 +238,14 @@ impl Dispatch {
         self.ready().map(|(.., from)| from).min()
     }
 
+    /// Until when the limits on writing hold back what the user wants said; `None` while they do not.
+    #[must_use]
+    pub fn writing_held(&self, now: Mono) -> Option<Mono> {
+        let said = |request: &Request| matches!(request, Request::Send(_) | Request::Edit { .. });
+        let until = self.writing.iter().map(Meter::next_at).max().filter(|until| *until > now)?;
+        self.ready().any(|(_, call, _)| said(&call.request)).then_some(until)
+    }
+
     /// Calls that only time may hold back, and until when.
     fn ready(&self) -> impl Iterator<Item = (u64, &Call, Mono)> {
         let idle = self.link == Link::Down || self.wires.len() >= self.limits.slots(Priority::User);

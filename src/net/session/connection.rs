@@ -42,6 +42,8 @@ pub(super) struct Connection<'a> {
     may_tick: Mono,
     /// Until when something is to be heard, where nothing yet has shown that anybody there speaks as a server does: over TCP, until the first message.
     mute_until: Option<Mono>,
+    /// Until when writing is held back, as the core was told.
+    held_until: Option<Mono>,
 }
 
 impl<'a> Connection<'a> {
@@ -67,6 +69,7 @@ impl<'a> Connection<'a> {
             latency: Latency::default(),
             may_tick: now.mono,
             mute_until,
+            held_until: None,
         }
     }
 
@@ -110,6 +113,7 @@ impl<'a> Connection<'a> {
             if let Some(end) = self.pump(out) {
                 return end;
             }
+            self.tell_held();
             self.driver.report(self.adapter.late());
             // A core that does not keep up is not fed: the socket fills, and the network slows down.
             let read = !self.driver.pending.is_full();
@@ -209,6 +213,15 @@ impl<'a> Connection<'a> {
             }
         }
         None
+    }
+
+    /// Tells the core when what is to be said begins or ceases to wait for the limits of the network.
+    fn tell_held(&mut self) {
+        let now = self.driver.clock.now().mono;
+        let until = self.driver.dispatch.writing_held(now);
+        if std::mem::replace(&mut self.held_until, until) != until {
+            self.driver.pending.link(LinkEvent::Held(until.map(|until| until.since(now))));
+        }
     }
 
     fn look_at_incoming(&mut self, out: &mut Out) -> Option<End> {

@@ -157,3 +157,46 @@ fn other_rights_of_a_channel_are_told_with_it() {
     };
     assert!(!overrides.allow.allows(Permissions::SEND) && *overrides == chat.overrides);
 }
+
+#[test]
+fn who_is_in_a_group_is_told_where_it_can_be_known_and_else_nothing() {
+    let (mut peer, _) = direct(&[]);
+    let rights = |names: &[&str]| json!({"view": names, "send": names});
+    let group = |name: &str, names: &[&str]| json!({"type": "chat", "name": name, "display_name": "garden party", "permissions": rights(names)});
+    let mut told = group("502", &["user"]);
+    told["participants"] = json!(["Ada", "bob", "dave"]);
+    let all = [
+        group("500", &["ada", "BOB", "dave"]),
+        group("501", &["user"]),
+        told,
+        group("503", &["ada", "stranger", "bob"]),
+        group("504", &["ada", "dave"]),
+    ];
+    peer.want(2, &Request::FetchChats);
+    let row = |name: &str| json!({"username": name, "roles": ["user"], "status": {"status": "online", "text": ""}});
+    let people = json!([row("ada"), row("bob"), row("dave")]);
+    let mut bundle = None;
+    while bundle.is_none() {
+        for asked in peer.said() {
+            match asked["cmd"].as_str().unwrap() {
+                "users_list" => peer.answer(&asked, json!({"cmd": "users_list", "users": people})),
+                "users_online" => peer.answer(&asked, json!({"cmd": "users_online", "users": []})),
+                "unreads_get" => peer.answer(&asked, json!({"cmd": "unreads_get", "unreads": {}})),
+                "channels_get" => {
+                    peer.answer(&asked, list(&all));
+                    let Ok(Reply::Chats { bundle: told, .. }) = peer.answered() else { panic!("no chats") };
+                    bundle = Some(told);
+                }
+                other => peer.answer(&asked, json!({"cmd": "error", "src": other, "val": "Unknown command"})),
+            }
+        }
+    }
+    let bundle = bundle.unwrap();
+    let sizes: Vec<usize> = (bundle.chats.iter())
+        .map(|chat| match &chat.kind {
+            ChatKind::Group { members, .. } => members.len(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(sizes, [3, 0, 3, 0, 0], "roles, strangers and groups without oneself tell nothing");
+}

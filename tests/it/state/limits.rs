@@ -118,3 +118,26 @@ fn a_nickname_is_chosen_in_a_channel() {
     script.act(Action::Nick("Bobby".to_owned()));
     assert_eq!(script.notice(), "Open a channel of the community first");
 }
+
+#[test]
+fn messages_that_wait_for_the_limits_count_down_and_nothing_ticks_without_them() {
+    let mut script = Script::ready();
+    script.send("the eleventh").unwrap();
+    script.link(LinkEvent::Held(Some(Duration::from_secs(9))));
+    assert!(matches!(composer_state(&script.state), ComposerState::Held(_)));
+    let before = script.state.revision;
+    script.advance(Duration::from_secs(2));
+    assert!(script.state.revision > before, "the number on screen changes by itself");
+    // What is written meanwhile goes behind it.
+    script.type_text("the twelfth");
+    script.act(Action::Send);
+    assert_eq!(script.composer(), "");
+    script.advance(Duration::from_secs(7));
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+    script.link(LinkEvent::Held(Some(Duration::from_secs(30))));
+    script.link(LinkEvent::Held(None));
+    assert_eq!(composer_state(&script.state), ComposerState::Ready);
+    let before = script.state.revision;
+    script.advance(Duration::from_secs(5));
+    assert_eq!(script.state.revision, before, "nothing waits, nothing ticks");
+}

@@ -151,7 +151,11 @@ fn expiries(state: &State, timers: &BTreeMap<Timer, Mono>) {
         _ => None,
     };
     let slow = match composer_state(state) {
-        ComposerState::Slow(until) | ComposerState::Limited(until, _) if front.shows_timeline() => Some(until),
+        ComposerState::Slow(until) | ComposerState::Limited(until, _) | ComposerState::Held(until)
+            if front.shows_timeline() =>
+        {
+            Some(until)
+        }
         _ => None,
     };
     if let Some(at) = open.and_then(counts_down).into_iter().chain(slow).min() {

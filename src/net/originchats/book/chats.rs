@@ -2,7 +2,7 @@
 
 use super::{Book, order};
 use crate::domain::{
-    Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, ReadState, ThreadInfo, VoiceParticipant,
+    Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, ReadState, ThreadInfo, UserId, VoiceParticipant,
 };
 use crate::net::originchats::defaults::THREADS;
 use crate::net::originchats::wire::{Channel, Raw, Thread, Unread};
@@ -63,6 +63,9 @@ impl Book {
         if let Some((_, known)) = self.channels.iter().find(|(known, _)| *known == id) {
             if channel.threads.is_empty() {
                 channel.threads.clone_from(&known.threads);
+            }
+            if channel.people.is_empty() {
+                channel.people.clone_from(&known.people);
             }
             channel.last_message = channel.last_message.or(known.last_message);
             channel.last_message_id = channel.last_message_id.or_else(|| known.last_message_id.clone());
@@ -255,7 +258,7 @@ impl Book {
                 let kind = if self.is_person_like(&name) {
                     ChatKind::Direct { peer }
                 } else {
-                    ChatKind::Group { owner: false, members: Box::default() }
+                    ChatKind::Group { owner: false, members: self.in_group(channel) }
                 };
                 return self.with_state(id, channel, Chat { kind, name, ..Chat::default() });
             }
@@ -269,6 +272,14 @@ impl Book {
         let kind =
             ChatKind::Channel { community: self.community, kind, parent: None, position, slowmode: channel.slowmode };
         self.with_state(id, channel, Chat { kind, name, overrides: self.overrides(channel), ..Chat::default() })
+    }
+
+    /// Who is in a group, where that is told: its people, or else those who see it, if all of them are people and oneself is one of them.
+    fn in_group(&mut self, channel: &Channel) -> Box<[UserId]> {
+        let told = Some(channel.people.as_slice()).filter(|people| !people.is_empty());
+        let names = told.or_else(|| channel.access.as_ref()?.list("view")).unwrap_or_default();
+        let people = names.iter().map(|name| Some(self.find(name.wire())?.id)).collect::<Option<Vec<UserId>>>();
+        people.filter(|people| people.contains(&self.me)).unwrap_or_default().into()
     }
 
     fn is_person_like(&self, name: &CleanText) -> bool {

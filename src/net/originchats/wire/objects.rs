@@ -192,6 +192,8 @@ pub struct Channel {
     pub threads: Vec<Thread>,
     /// Seconds to wait between two messages.
     pub slowmode: u32,
+    /// Names of those whose channel it is, where told.
+    pub people: Vec<Raw>,
 }
 
 impl Channel {
@@ -208,6 +210,7 @@ impl Channel {
             voice: fields.take("voice_state").and_then(Json::list).map(Voice::list),
             threads: fields.objects("threads").into_iter().filter_map(Thread::of).collect(),
             slowmode: fields.count("slowmode").unwrap_or(0),
+            people: strings(fields.list("participants").into_iter().take(SHORT).collect()),
         })
     }
 }
