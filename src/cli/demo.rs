@@ -286,7 +286,7 @@ fn originchats_words(together: &Together) -> String {
         text.push_str(&format!("  {label:<8}  {}\n", server.url()));
     }
     text.push_str(&format!(
-        "  accounts  {service}\n\nSign in to one of them from another terminal with any of these tokens:\n\n"
+        "  accounts  {service}\n\nSign in to them with any of these tokens, from another terminal:\n\n"
     ));
     for account in together.accounts.iter().take(LISTED) {
         text.push_str(&format!("  {}\n", account.token));
@@ -294,17 +294,16 @@ fn originchats_words(together: &Together) -> String {
     let first = together.servers.first().map(|server| server.url()).unwrap_or_default();
     let (name, password) = originchats::GUEST;
     text.push_str(&format!(
-        "\n  nib login --network originchats --server {first} --account-service {service} --label garden --token-stdin\n"
+        "\n  nib login --network originchats --server {first} \\\n    --account-service {service} --label garden --token-stdin\n"
     ));
     text.push_str(&format!(
-        "\nWithout the last option it shows a code: allow it at {service}/link, or here by typing \"allow CODE NAME\".\n"
+        "\nWith --link in place of --token-stdin it shows a code. Allow it on the page\n{service}/link, or type here: allow CODE NAME\n"
     ));
     text.push_str(&format!(
-        "On the first server there is also an account of its own, {name} with the password {password} (--username {name}).\n"
+        "\nThe first server has an account of its own, too: --username {name}, with the\npassword {password}.\n"
     ));
-    text.push_str(
-        "For direct chats say so in the configuration, [accounts.dms] direct_server = true, and sign in with --label dms.",
-    );
+    text.push_str("\nFor direct chats put this into the configuration, and sign in with --label dms:\n");
+    text.push_str("\n  [accounts.dms]\n  direct_server = true");
     text
 }
 
@@ -312,19 +311,19 @@ fn osmium_words(server: &Running) -> String {
     let people: Vec<&DemoAccount> =
         server.accounts.iter().filter(|account| !account.bot && account.totp_secret.is_none()).collect();
     let wide = people.iter().take(LISTED).map(|account| account.email.len()).max().unwrap_or(0);
-    let mut text = format!(
-        "The Osmium server listens at {} (and {}). Ctrl-C ends it.\n\nSign in with any of these:\n\n",
-        server.url,
-        server.tcp_url()
-    );
+    let mut text =
+        format!("The Osmium server listens at {}\n(and {}). Ctrl-C ends it.\n\n", server.url, server.tcp_url());
+    text.push_str("Sign in with any of these, from another terminal:\n\n");
     for account in people.iter().take(LISTED) {
         text.push_str(&format!("  {:wide$}  {}\n", account.email, account.password));
+    }
+    if let Some(first) = people.first() {
+        text.push_str(&format!("\n  nib login --server {} --email {}\n", server.url, first.email));
     }
     let more = server.accounts.len().saturating_sub(people.len().min(LISTED));
     text.push_str(&format!("\n{more} more, bots among them, with --json.\n"));
     text.push_str(&format!(
-        "\nOr make an account. An address at {OWN_DOMAIN} is taken at once; for any other the server asks for a token, which is printed here\n\
-         in place of a mail. A new account is empty; these invites lead somewhere:\n\n"
+        "\nOr make an account. An address at {OWN_DOMAIN} is taken at once; for any other\nthe server asks for a token, which is printed here in place of a mail. A new\naccount is empty; these invites lead somewhere:\n\n"
     ));
     for invite in &server.invites {
         text.push_str(&format!("  {}  {}\n", invite.code, invite.name));

@@ -7,6 +7,8 @@ use tokio::sync::Notify;
 
 /// How long a proof is good for, in seconds.
 const LIFETIME: f64 = 300.0;
+/// How long a code is good for, in seconds.
+const CODE_LIFETIME: u32 = 600;
 /// Codes that are open at once at most.
 const MOST_CODES: usize = 1_000;
 
@@ -37,13 +39,22 @@ const RECORDED: [(&str, &str, &str); 4] = [
     ("mallory", "USR:ba4400000000000000000000000000e5", "tok-mallory"),
 ];
 
+/// A code that was given out.
+#[derive(Clone)]
+struct Link {
+    /// When.
+    given: f64,
+    /// The token of who allowed it.
+    token: Option<String>,
+}
+
 struct Inner {
     accounts: Vec<ServiceAccount>,
     random: fastrand::Rng,
     /// The key that a proof was made for, and when.
     proofs: HashMap<String, (String, f64)>,
-    /// Codes that were given out, and the token of who allowed them.
-    links: HashMap<String, Option<String>>,
+    /// Codes that were given out.
+    links: HashMap<String, Link>,
     /// Codes that nobody was told of yet.
     given: VecDeque<String>,
 }
@@ -106,19 +117,24 @@ impl AccountService {
 
     /// Answers a question about a code: `code` gives one out, `status` says whether it was typed, `user` gives the token, once.
     #[must_use]
-    pub fn link(&self, question: &str, code: &str) -> (u16, String) {
+    pub fn link(&self, question: &str, code: &str, now: f64) -> (u16, String) {
         let mut inner = self.inner();
-        let found = inner.links.get(code).cloned();
+        inner.links.retain(|_, link| now - link.given <= f64::from(CODE_LIFETIME));
+        let found = inner.links.get(code).map(|link| link.token.clone());
         match (question, found) {
             ("code", _) => {
                 let code = format!("{:06X}", inner.random.u32(..) & 0xff_ffff);
                 if inner.links.len() >= MOST_CODES {
                     return (429, r#"{"error": "Too many codes"}"#.to_owned());
                 }
-                inner.links.insert(code.clone(), None);
+                inner.links.insert(code.clone(), Link { given: now, token: None });
+                // Where nobody wants to be told of them, the oldest go.
+                if inner.given.len() >= MOST_CODES {
+                    inner.given.pop_front();
+                }
                 inner.given.push_back(code.clone());
                 self.asked.notify_one();
-                (200, serde_json::json!({"code": code, "expires_in": 600}).to_string())
+                (200, serde_json::json!({"code": code, "expires_in": CODE_LIFETIME}).to_string())
             }
             ("status", Some(Some(_))) => (200, r#"{"status": "linked"}"#.to_owned()),
             ("user", Some(Some(token))) => {
@@ -147,7 +163,7 @@ impl AccountService {
         let token = inner.accounts.iter().find(|account| account.name == name).map(|account| account.token.clone());
         match (inner.links.get_mut(code), token) {
             (Some(link), Some(token)) => {
-                *link = Some(token);
+                link.token = Some(token);
                 true
             }
             _ => false,

@@ -32,6 +32,7 @@ mod probe;
 mod refusals;
 mod saved;
 mod scripts;
+mod served;
 mod sign_in;
 mod signals;
 mod together;

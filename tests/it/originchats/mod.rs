@@ -14,6 +14,7 @@ mod polls;
 mod reading;
 mod reconnect;
 mod replay;
+mod service;
 mod sign_in;
 mod standins;
 mod threads;
