@@ -5,7 +5,7 @@ use super::server::{Server, lasting_port};
 use super::shell::Home;
 use futures_util::SinkExt;
 use nib::demo::originchats::{
-    AccountService, Options, Running, RunningService, ServiceAccount, World, start, start_service,
+    AccountService, Door, Options, Running, RunningService, ServiceAccount, World, start, start_service,
 };
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,7 +19,7 @@ const OTHERS: [(&str, &str, &str); 3] =
     [("one", "plot-one", "plot-one"), ("two", "plot-two", "plot-two"), ("dms", "zed", "400")];
 
 /// The three servers of the second network, and where they are when they come back.
-struct Others {
+pub(super) struct Others {
     runtime: Runtime,
     service: RunningService,
     addresses: [SocketAddr; 3],
@@ -27,7 +27,7 @@ struct Others {
 }
 
 impl Others {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let accounts =
             ["robin", "zed"].map(|name| ServiceAccount::new(name, &format!("USR:{name}"), &format!("tok-{name}")));
@@ -40,48 +40,64 @@ impl Others {
     }
 
     fn start_again(&mut self, which: usize) {
+        self.open_door(which, None);
+    }
+
+    /// The server is there again, with somebody at its door; then it knows nobody but zed.
+    pub(super) fn open_door(&mut self, which: usize, door: Option<Door>) {
         let (label, chat, wire) = OTHERS[which];
         let mut world = World::new(label, "zed");
-        for account in self.service.service.accounts() {
+        let known = |account: &ServiceAccount| door.is_none() || account.name == "zed";
+        for account in self.service.service.accounts().into_iter().filter(known) {
             world = world.with_person(&account, &["user"]);
         }
         let world =
             if label == "dms" { world.with_direct(wire, ["robin", "zed"]) } else { world.with_text(chat, Vec::new()) };
         let service = Some(self.service.service.clone());
-        let options = Options { world: Some(world), service, listen: self.addresses[which], ..Options::default() };
+        let options =
+            Options { world: Some(world), service, door, listen: self.addresses[which], ..Options::default() };
         self.running[which] = Some(self.runtime.block_on(start(options)).unwrap());
     }
 
-    fn stop(&mut self, which: usize) {
+    pub(super) fn stop(&mut self, which: usize) {
         let running = self.running[which].take().unwrap();
         self.runtime.block_on(running.stop());
     }
 
     /// Zed writes there.
-    fn say(&self, which: usize, text: &str) {
+    pub(super) fn say(&self, which: usize, text: &str) {
         let asked = json!({"cmd": "message_new", "channel": OTHERS[which].2, "content": text});
         let answer = self.running[which].as_ref().unwrap().with(|server, now| server.play("zed", &asked, now));
         assert_eq!(answer.unwrap()["cmd"], "message_new");
     }
 
+    /// How often anybody connected to it since it began; this counts as once.
+    pub(super) fn connected(&self, which: usize) -> u64 {
+        self.running[which].as_ref().unwrap().with(|server, now| {
+            let (id, mut outputs) = server.connect(now);
+            outputs.extend(server.disconnect(id, now));
+            (id.0, outputs)
+        })
+    }
+
     /// What was written there.
-    fn written(&self, which: usize) -> String {
+    pub(super) fn written(&self, which: usize) -> String {
         let asked = json!({"cmd": "messages_get", "channel": OTHERS[which].2});
         self.running[which].as_ref().unwrap().with(|server, now| server.play("zed", &asked, now)).unwrap().to_string()
     }
 }
 
-fn status(screen: &str) -> &str {
+pub(super) fn status(screen: &str) -> &str {
     screen.trim_end().lines().last().unwrap_or_default()
 }
 
 /// Whether a text stands among the messages, with nothing on its way and nothing in the composer.
-fn is_sent(screen: &str, text: &str) -> bool {
+pub(super) fn is_sent(screen: &str, text: &str) -> bool {
     screen.contains(text) && screen.contains("┃ message") && !screen.contains('◷')
 }
 
 /// Goes to a chat by a few letters of its name.
-fn go(terminal: &mut Terminal, chat: &str) {
+pub(super) fn go(terminal: &mut Terminal, chat: &str) {
     terminal.send("\x0b");
     terminal.wait_for("Jump to a chat");
     terminal.send(chat);
@@ -93,7 +109,7 @@ fn go(terminal: &mut Terminal, chat: &str) {
 }
 
 /// Somebody's files, with a sign-in at each of the four.
-fn signed_in(osmium: &Server, others: &Others) -> Home {
+pub(super) fn signed_in(osmium: &Server, others: &Others) -> Home {
     let home = Home::new();
     let config = home.run(&["config", "path"]).went_well().out;
     std::fs::create_dir_all(std::path::Path::new(config.trim()).parent().unwrap()).unwrap();

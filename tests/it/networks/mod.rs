@@ -5,5 +5,5 @@ mod again;
 mod packets;
 mod rig;
 mod servers;
-mod unread;
+pub(crate) mod unread;
 mod whatever;

@@ -10,10 +10,10 @@ use serde_json::json;
 use std::collections::HashSet;
 use std::time::Duration;
 
-const CHANNELS: usize = 500;
-const WRITERS: usize = 40;
+pub(crate) const CHANNELS: usize = 500;
+pub(crate) const WRITERS: usize = 40;
 /// Who has the accounts.
-const ME: &str = "robin";
+pub(crate) const ME: &str = "robin";
 
 pub(crate) fn channel(number: usize) -> String {
     format!("channel-{number:03}")
@@ -23,7 +23,7 @@ fn account(name: &str) -> ServiceAccount {
     ServiceAccount::new(name, &format!("USR:{name}"), &format!("tok-{name}"))
 }
 
-fn writer(number: usize) -> String {
+pub(crate) fn writer(number: usize) -> String {
     format!("writer{number}")
 }
 
@@ -33,7 +33,8 @@ pub(crate) fn busy_server(begin: f64) -> Options {
     let mut accounts = vec![account(ME)];
     accounts.extend((0..WRITERS).map(|number| account(&writer(number))));
     for one in &accounts {
-        world = world.with_person(one, &["user"]);
+        let roles: &[&str] = if one.name == writer(0) { &["owner", "user"] } else { &["user"] };
+        world = world.with_person(one, roles);
     }
     for number in 0..CHANNELS {
         let id = |which: usize| format!("00000000-0000-4000-8000-{:06x}{which:06x}", number + 1);
