@@ -20,7 +20,31 @@ struct Shot {
 
 const CHAT: &str = "A channel of the demo world";
 
-const SHOTS: [Shot; 9] = [
+/// To a channel of the other network, with the account of the first one folded.
+const BESIDE: [(&str, &str); 8] = [
+    // Everything of it is known.
+    ("", "PG 12"),
+    ("\x0b", "Jump to a chat"),
+    ("garden/pixels", "Pixel Garden/pixels"),
+    ("\r", "message #pixels"),
+    ("\x1bOQ", "Enter open"),
+    ("g\r", "▸ ● robin"),
+    ("i", "┃ message #pixels"),
+    ("", "● dms"),
+];
+
+/// To a forum there.
+const FORUM: [(&str, &str); 7] = [
+    ("", "PG 12"),
+    ("\x0b", "Jump to a chat"),
+    ("garden/ideas", "Pixel Garden/ideas"),
+    ("\r", "4 threads"),
+    ("\x1bOQ", "Enter open"),
+    ("g\r", "▸ ● robin"),
+    ("i", "n new thread"),
+];
+
+const SHOTS: [Shot; 11] = [
     Shot { name: "chat-200x50", title: CHAT, size: (200, 50), alone: false, steps: &[] },
     Shot { name: "chat-120x30", title: CHAT, size: (120, 30), alone: false, steps: &[] },
     Shot { name: "chat-80x24", title: CHAT, size: (80, 24), alone: false, steps: &[] },
@@ -60,6 +84,14 @@ const SHOTS: [Shot; 9] = [
         alone: false,
         steps: &[("/theme\r", "contrast")],
     },
+    Shot {
+        name: "networks-120x32",
+        title: "A channel of the other network, beside the first",
+        size: (120, 32),
+        alone: false,
+        steps: &BESIDE,
+    },
+    Shot { name: "forum-120x32", title: "A forum with its threads", size: (120, 32), alone: false, steps: &FORUM },
 ];
 
 /// Pictures with several accounts, the last of which is refused.
