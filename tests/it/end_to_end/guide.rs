@@ -29,7 +29,7 @@ const BESIDE: [(&str, &str); 8] = [
     ("\r", "message #pixels"),
     ("\x1bOQ", "Enter open"),
     ("g\r", "▸ ● robin"),
-    ("i", "┃ message #pixels"),
+    ("i", "Alt-A next unread"),
     ("", "● dms"),
 ];
 
@@ -41,7 +41,7 @@ const FORUM: [(&str, &str); 7] = [
     ("\r", "4 threads"),
     ("\x1bOQ", "Enter open"),
     ("g\r", "▸ ● robin"),
-    ("i", "n new thread"),
+    ("i", "Ctrl-K jump"),
 ];
 
 const SHOTS: [Shot; 11] = [
