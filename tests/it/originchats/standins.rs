@@ -99,6 +99,31 @@ fn emoji_of_the_server_are_called_by_their_names() {
 }
 
 #[test]
+fn codes_of_emoji_are_shown_as_emoji_and_nothing_is_lost() {
+    let (mut peer, _) = synced();
+    let content =
+        "**:rocket:** :+1::tada: at 12:100:5 `:rocket:` :nothing: :redsq: https://a.example/:rocket: (:heart:)";
+    let (message, _) = heard(&mut peer, content, json!({}));
+    let shown = "🚀 👍🎉 at 12:100:5 :rocket: :nothing: :redsq: https://a.example/:rocket: (❤️)";
+    assert_eq!(message.body.text.as_str(), shown);
+    assert_eq!(standins(&message)[0], ("🚀".to_owned(), ":rocket:".to_owned(), None));
+    assert_eq!(markup::to_markup(&message.body), content, "a message can be changed without loss");
+    let mine = json!({"id": "n", "user": "bob", "content": ":tada: done", "timestamp": 1.6e9});
+    peer.hear(&json!({"cmd": "message_new", "channel": "general", "message": mine}));
+    let updates = peer.updates();
+    let typed = updates.iter().find_map(|update| match update {
+        Update::MessageCreated { message, .. } => message.typed.as_deref(),
+        _ => None,
+    });
+    assert_eq!(typed, Some(":tada: done"));
+    for hostile in ["`:+1:`".repeat(50_000), ":".repeat(200_000), ":+1: ".repeat(50_000), "**:+1:**".repeat(30_000)] {
+        let started = std::time::Instant::now();
+        heard(&mut peer, &hostile, json!({}));
+        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    }
+}
+
+#[test]
 fn channels_are_written_as_addresses_and_answers_may_call_nobody() {
     let (mut peer, bundle) = synced();
     let chat = chat_of(&bundle, "general");

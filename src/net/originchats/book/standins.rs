@@ -1,4 +1,4 @@
-//! Addresses of this network in texts, and the words that stand in their place: links to chats, the server's own emoji.
+//! Addresses and codes of this network in texts, and what stands in their place: links to chats, the server's own emoji, `:codes:` of others.
 //!
 //! `originChats://server/channel[/thread]` and the web client's addresses lead to a chat, `originChats:<emoji>//server/id` is a picture. What is
 //! written stays with the words, so that an own message can be changed without loss.
@@ -15,6 +15,8 @@ const EMOJI: &str = "originChats:<emoji>//";
 const CHATS: [&str; 2] = ["originChats://", "https://originchats.mistium.com/app/"];
 /// Most addresses of one text that are looked at.
 const MOST: usize = 200;
+/// Longest code of an emoji, without its colons.
+const LONGEST: usize = 64;
 /// Most emoji of one server.
 const KNOWN: usize = 5_000;
 
@@ -72,7 +74,9 @@ impl Book {
         text.push_str(body.text.get(at..).unwrap_or_default());
         let inside = |span: &Span| {
             let (start, end) = (span.start as usize, span.end as usize);
-            moves.iter().any(|&(from, to, ..)| start >= from && end <= to)
+            // What the whole is marked as stays; that an address is a link is what its words say now.
+            let whole = |from: usize, to: usize| start == from && end == to && span.kind != SpanKind::Link;
+            moves.iter().any(|&(from, to, ..)| start >= from && end <= to && !whole(from, to))
         };
         let kept = body.spans.iter().filter(|span| !inside(span)).map(|span| Span {
             start: moved(&moves, span.start),
@@ -86,8 +90,9 @@ impl Book {
 
     fn standins(&mut self, body: &RichText) -> Vec<Found> {
         let text = body.text.as_str();
+        let mut found = self.codes(body);
         if !text.contains("riginChats:") && !text.contains(CHATS[1]) {
-            return Vec::new();
+            return found;
         }
         let mut starts: Vec<(usize, bool)> = text.match_indices(EMOJI).map(|(at, _)| (at, true)).collect();
         starts.extend(CHATS.iter().flat_map(|part| text.match_indices(part)).map(|(at, _)| (at, false)));
@@ -97,9 +102,9 @@ impl Book {
                 |kind: &SpanKind| matches!(kind, SpanKind::Code | SpanKind::CodeBlock(_) | SpanKind::MaskedLink(_));
             body.spans.iter().any(|span| code(&span.kind) && (span.start as usize..span.end as usize).contains(&at))
         };
-        let mut found: Vec<Found> = Vec::new();
+        let mut end = 0;
         for (start, is_emoji) in starts.into_iter().take(MOST) {
-            if in_code(start) || found.last().is_some_and(|last| start < last.end) {
+            if in_code(start) || start < end {
                 continue;
             }
             let rest = text.get(start..).unwrap_or_default();
@@ -108,7 +113,46 @@ impl Book {
                 rest.get(..length).unwrap_or_default().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"']);
             let standin = if is_emoji { self.emoji_in(word).map(|shown| (shown, None)) } else { self.chat_in(word) };
             if let Some((shown, chat)) = standin {
-                found.push(Found { start, end: start + word.len(), shown, chat });
+                end = start + word.len();
+                // An address may hold what looks like a code.
+                found.retain(|code| code.end <= start || code.start >= end);
+                found.push(Found { start, end, shown, chat });
+            }
+        }
+        found.sort_unstable_by_key(|found| found.start);
+        found
+    }
+
+    /// Codes of emoji that everybody has, where they stand by themselves. The server's own emoji of that name goes before.
+    fn codes(&self, body: &RichText) -> Vec<Found> {
+        let text = body.text.as_str();
+        let verbatim = |kind: &SpanKind| {
+            matches!(kind, SpanKind::Code | SpanKind::CodeBlock(_) | SpanKind::Link | SpanKind::MaskedLink(_))
+        };
+        let is_verbatim = |at: usize| {
+            body.spans.iter().any(|span| verbatim(&span.kind) && (span.start as usize..span.end as usize).contains(&at))
+        };
+        let apart = |neighbour: Option<char>| neighbour.is_none_or(|neighbour| !neighbour.is_alphanumeric());
+        let (mut found, mut looked_at) = (Vec::new(), 0);
+        let mut open: Option<usize> = None;
+        for (at, _) in text.match_indices(':') {
+            let begin = open.replace(at);
+            let Some((start, name)) = begin.and_then(|start| Some((start, text.get(start + 1..at)?))) else { continue };
+            let fits = !name.is_empty() && name.len() <= LONGEST && !name.contains(char::is_whitespace);
+            let Some(emoji) = Some(name).filter(|_| fits).and_then(emojis::get_by_shortcode) else { continue };
+            looked_at += 1;
+            if looked_at > MOST {
+                break;
+            }
+            let (before, after) = (text.get(..start).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+            if apart(before.chars().next_back())
+                && apart(after.chars().next())
+                && !is_verbatim(start)
+                && self.emoji.values().all(|own| own.trim_matches(':') != name)
+            {
+                found.push(Found { start, end: at + 1, shown: emoji.as_str().to_owned(), chat: None });
+                // Its last colon begins no other.
+                open = None;
             }
         }
         found
