@@ -115,6 +115,9 @@ impl Server {
         if let Some(ping) = packet["ping"].as_bool() {
             message["ping"] = json!(ping);
         }
+        if self.takes_commands(at) {
+            return self.carry_out(user, &message);
+        }
         let replies = match &reply_to {
             Some(reply) if packet["ping"] != false => json!([reply["user"]]),
             _ => json!([]),

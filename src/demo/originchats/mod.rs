@@ -6,6 +6,7 @@
 //! client, so that a mistake in one side does not hide a mistake in the other. What it does not offer is an unknown command, as there.
 
 mod chat;
+mod direct;
 mod door;
 mod history;
 mod limits;

@@ -79,7 +79,7 @@ impl Server {
         )
     }
 
-    fn visible_channels(&self, user: usize) -> Vec<Value> {
+    pub(super) fn visible_channels(&self, user: usize) -> Vec<Value> {
         let viewer = self.users.get(user);
         let seen = self.channels.iter().filter(|channel| viewer.is_some_and(|viewer| channel.allows("view", viewer)));
         seen.map(|channel| {

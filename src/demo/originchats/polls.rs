@@ -1,6 +1,7 @@
 //! Polls: messages with a question, and what was voted.
 
-use super::server::{ConnectionId, Done, Fault, Server};
+use super::server::{ConnectionId, Done, Fault, Server, User};
+use super::world::{Channel, uuid};
 use serde_json::{Value, json};
 
 /// A poll. Stored messages tell its question and its answers, not its name.
@@ -24,6 +25,36 @@ impl Poll {
     fn is_over(&self, now: f64) -> bool {
         self.ended.is_some() || self.expires.as_f64().is_some_and(|expires| expires <= now)
     }
+}
+
+/// The polls that the messages of a world tell. Nobody has voted in them.
+pub(super) fn told_in(channels: &[Channel], users: &[User], seed: u64) -> Vec<Poll> {
+    let mut random = fastrand::Rng::with_seed(seed ^ 0x9011);
+    let mut found = Vec::new();
+    for channel in channels {
+        for message in &channel.messages {
+            let embeds = message["embeds"].as_array().into_iter().flatten();
+            for poll in embeds.map(|embed| &embed["poll"]).filter(|poll| poll.is_object()) {
+                let by = users.iter().position(|user| message["user"] == user.name.as_str());
+                let (Some(by), Some(id)) = (by, message["id"].as_str()) else { continue };
+                found.push(Poll {
+                    id: uuid(&mut random),
+                    message: id.to_owned(),
+                    channel: channel.name.clone(),
+                    thread: None,
+                    question: poll["question"].as_str().unwrap_or_default().to_owned(),
+                    options: poll["options"].as_array().cloned().unwrap_or_default(),
+                    several: poll["allow_multiselect"] == true,
+                    expires: poll["expires_at"].clone(),
+                    by,
+                    made: message["timestamp"].as_f64().unwrap_or_default(),
+                    ended: None,
+                    votes: Vec::new(),
+                });
+            }
+        }
+    }
+    found
 }
 
 impl Server {

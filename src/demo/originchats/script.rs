@@ -50,6 +50,15 @@ impl Cast {
         }
     }
 
+    /// Takes in the chats that were begun since.
+    fn learn(&mut self, channels: &[super::world::Channel]) {
+        for channel in channels.iter().filter(|channel| channel.kind == "chat") {
+            if self.chats.iter().all(|(_, known)| *known != channel.name) {
+                self.chats.push((channel.between.clone(), channel.name.clone()));
+            }
+        }
+    }
+
     fn person(&self, name: &str) -> Option<usize> {
         self.people.iter().position(|known| known == name)
     }
@@ -147,7 +156,11 @@ pub(super) async fn play(servers: Vec<Arc<Running>>, stirred: Arc<Notify>, mut d
         let at = millis(now() - start);
         let mut watched = BTreeSet::new();
         for (number, server) in servers.iter().enumerate() {
+            let is_last = number + 1 == servers.len();
             let (posted, present) = server.with(|server, _| {
+                if is_last {
+                    cast.learn(&server.channels);
+                }
                 let posted = server.take_posted();
                 let words = posted.into_iter().filter_map(|posted| {
                     let place = server.channels.get(posted.at.channel)?.name.clone();

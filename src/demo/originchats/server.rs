@@ -179,12 +179,12 @@ impl Server {
             service: service.unwrap_or_else(|| AccountService::new(seed ^ 0x5e)),
             random: fastrand::Rng::with_seed(seed),
             now: 0.0,
+            polls: super::polls::told_in(&channels, &users, seed),
             users,
             channels,
             roles,
             reads,
             limiters: HashMap::new(),
-            polls: Vec::new(),
             connections: BTreeMap::new(),
             next: 1,
             out: Vec::new(),
@@ -492,9 +492,6 @@ impl Server {
 
     /// A new id.
     pub(super) fn uuid(&mut self) -> String {
-        let number = self.random.u128(..) & !(0xf << 76) | 4 << 76;
-        let digits = format!("{number:032x}");
-        let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+        super::world::uuid(&mut self.random)
     }
 }

@@ -73,6 +73,14 @@ impl World {
     }
 }
 
+/// A new id.
+pub(super) fn uuid(random: &mut fastrand::Rng) -> String {
+    let number = random.u128(..) & !(0xf << 76) | 4 << 76;
+    let digits = format!("{number:032x}");
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}
+
 /// A message as servers store it.
 #[must_use]
 pub fn message(id: &str, user: &str, content: &str, seconds: f64) -> Value {

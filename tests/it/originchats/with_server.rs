@@ -21,10 +21,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Client {
     fn new(server: &Running, credentials: Credentials) -> Self {
+        Self::at(server, credentials, &server.account_service(), false)
+    }
+
+    fn at(server: &Running, credentials: Credentials, account_service: &str, direct: bool) -> Self {
         let mut config = SessionConfig::new(server.url().parse().unwrap(), credentials, 1);
         config.limits = nib::net::originchats::defaults::limits();
         let origin = OriginConfig {
-            account_service: server.account_service(),
+            account_service: account_service.to_owned(),
+            direct,
             link_poll: Duration::from_millis(20),
             ..OriginConfig::new(&server.url())
         };
@@ -230,4 +235,56 @@ async fn a_token_that_the_account_service_does_not_know_is_refused() {
         })
         .await;
     assert!(reason.contains("Sign in again"), "{reason}");
+}
+
+#[tokio::test]
+async fn the_sample_begins_direct_chats_by_a_line_and_its_poll_takes_votes() {
+    use nib::demo::originchats::start_sample;
+    let sample = start_sample(7, None, 0, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let account_service = sample.service.url();
+    let client = |server: &Running, who: usize, direct: bool| {
+        let token = Credentials::Token(Secret::new(sample.accounts[who].token.clone()));
+        Client::at(server, token, &account_service, direct)
+    };
+    let mut robin = client(&sample.servers[2], 0, true);
+    robin.signed_in().await;
+    let Ok(Reply::Chats { bundle, .. }) = robin.ask(Request::FetchChats).await else { panic!("no chats") };
+    let known = |user: UserId| bundle.chats.iter().any(|chat| chat.kind == ChatKind::Direct { peer: user });
+    let party = bundle.chats.iter().find(|chat| chat.name.as_str() == "garden party").unwrap();
+    assert!(matches!(&party.kind, ChatKind::Group { members, .. } if members.len() == 6), "{:?}", party.kind);
+    let mut stranger = None;
+    for account in &sample.accounts[1..] {
+        let Ok(Reply::User(found)) = robin.ask(Request::LookupUsername(account.name.clone())).await else { continue };
+        if !known(found.id) {
+            stranger = Some((account.name.clone(), found));
+            break;
+        }
+    }
+    let (name, found) = stranger.unwrap();
+    let Ok(Reply::Chat(begun)) = robin.ask(Request::FetchDirect(found.id)).await else { panic!("no chat") };
+    let chat = begun.chats[0].id;
+    assert_eq!(begun.chats[0].kind, ChatKind::Direct { peer: found.id });
+    assert!(matches!(robin.send(chat, 7, "hello there").await, Ok(Reply::Sent { .. })));
+    let who = sample.accounts.iter().position(|account| account.name == name).unwrap();
+    let mut other = client(&sample.servers[2], who, true);
+    other.signed_in().await;
+    let Ok(Reply::Chats { bundle, .. }) = other.ask(Request::FetchChats).await else { panic!("no chats") };
+    assert!(bundle.chats.iter().any(|chat| chat.wire == begun.chats[0].wire), "the other person has it as well");
+    let Ok(Reply::User(nobody)) = robin.ask(Request::LookupUsername("nobody_at_all".to_owned())).await else {
+        panic!()
+    };
+    let refused = robin.ask(Request::FetchDirect(nobody.id)).await.unwrap_err();
+    assert_eq!(refused.text.as_str(), "Nobody has that user name.");
+
+    let mut robin = client(&sample.servers[0], 0, false);
+    robin.signed_in().await;
+    let general = named(&robin.channels().await, "general").id;
+    let page = Request::FetchHistory { chat: general, page: Page::Latest, limit: 100 };
+    let Ok(Reply::History { messages, .. }) = robin.ask(page).await else { panic!("no history") };
+    let message = messages.iter().find(|message| message.poll.is_some()).unwrap();
+    let option = message.poll.as_ref().unwrap().options[2].id.clone();
+    let vote = Request::Vote { chat: general, message: message.key.id, options: vec![option.clone()] };
+    let Ok(Reply::Poll { tally, .. }) = robin.ask(vote).await else { panic!("no vote") };
+    assert!(tally.votes.contains(&(option.clone(), 1)), "{tally:?}");
+    assert_eq!(tally.mine, Some([option].into()));
 }
