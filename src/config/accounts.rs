@@ -5,6 +5,7 @@ use super::resolve::{Reader, described, named, one_of, whole};
 use super::saved::SavedAccounts;
 pub use crate::domain::label_fault;
 use crate::input::near;
+use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -89,6 +90,8 @@ pub struct Account {
     pub disabled: bool,
     /// Its rows in the sidebar are folded away.
     pub folded: bool,
+    /// What is worth a notification in chats and communities, in the words of the core.
+    pub notify: BTreeMap<String, String>,
     /// What the configuration adds.
     pub options: AccountOptions,
 }
@@ -118,6 +121,7 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
                 colour: options.colour.or(saved.colour.checked_sub(1)),
                 disabled: saved.disabled,
                 folded: saved.folded,
+                notify: saved.notify.clone(),
                 options,
             }
         })
@@ -138,6 +142,7 @@ pub fn merge(config: &Config, saved: &SavedAccounts) -> Vec<Account> {
                 colour: options.colour,
                 disabled: false,
                 folded: false,
+                notify: BTreeMap::new(),
                 options: options.clone(),
             });
         }

@@ -3,6 +3,7 @@
 use super::files;
 use crate::domain::fault;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,9 @@ pub struct SavedAccount {
     /// Its rows in the sidebar are folded away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub folded: bool,
+    /// What is worth a notification in chats and communities, in the words of the core.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notify: BTreeMap<String, String>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -56,6 +60,8 @@ pub struct Standing {
     pub disabled: bool,
     /// Its rows in the sidebar are folded away.
     pub folded: bool,
+    /// As in [`SavedAccount::notify`].
+    pub notify: BTreeMap<String, String>,
 }
 
 /// Every account that nib is signed in to, in the user's order.
@@ -173,6 +179,7 @@ impl SavedAccounts {
                 account.colour = standing.colour;
                 account.disabled = standing.disabled;
                 account.folded = standing.folded;
+                account.notify.clone_from(&standing.notify);
             }
         }
         let place = |label: &str| wanted.iter().position(|standing| standing.label == label).unwrap_or(usize::MAX);

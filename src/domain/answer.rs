@@ -129,6 +129,13 @@ pub enum Reply {
         /// There is nothing newer than this page (for after and around; always true for latest).
         reached_end: bool,
     },
+    /// One message, by itself.
+    Message {
+        /// The message.
+        message: Arc<Message>,
+        /// Who appears in it.
+        bundle: Bundle,
+    },
     /// Which messages of a chat are pinned.
     Pinned {
         /// Of which chat.

@@ -13,6 +13,8 @@ pub struct Caps {
     pub typing: bool,
     /// The network keeps read marks.
     pub read_marks: bool,
+    /// Messages can be asked for one by one, which marks nothing read.
+    pub single_messages: bool,
     /// Messages can be answered.
     pub replies: bool,
     /// Whoever answers can choose not to call the one who is answered.
@@ -43,6 +45,8 @@ pub struct Caps {
     pub profiles: bool,
     /// The network keeps friends and blocked people.
     pub relationships: bool,
+    /// The network keeps by itself what is worth a notification in each chat.
+    pub notify_levels: bool,
     /// There are polls: they can be begun, voted in and ended, and tell their votes only when they are asked.
     pub polls: bool,
     /// Threads can be begun, changed, joined and left.

@@ -139,6 +139,25 @@ pub enum NotifyLevel {
     Default,
 }
 
+impl NotifyLevel {
+    /// The word for it in commands and files; empty for what is usual.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Mentions => "mentions",
+            Self::Nothing => "none",
+            Self::Default => "",
+        }
+    }
+
+    /// What a word of [`NotifyLevel::word`] stands for.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::All, Self::Mentions, Self::Nothing].into_iter().find(|level| level.word() == word)
+    }
+}
+
 impl Chat {
     /// The community of a channel.
     #[must_use]

@@ -48,6 +48,13 @@ pub enum Request {
         /// At most so many messages.
         limit: u16,
     },
+    /// One message. Marks nothing read, and is wanted only where [`super::Caps::single_messages`] says so. Answer: `Reply::Message`.
+    FetchMessage {
+        /// In which chat.
+        chat: ChatId,
+        /// Which.
+        message: MessageId,
+    },
     /// The pinned messages of a chat. Answer: `Reply::Pinned`.
     FetchPinned(ChatId),
     /// Send a message. Answer: `Reply::Sent`.

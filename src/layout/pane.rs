@@ -17,7 +17,7 @@ use crate::state::action::Context as Keys;
 use crate::state::front::{ComposeMode, Pane, Region, Target, Tier, Visible};
 use crate::state::pins::Pins;
 use crate::state::unread::{self, Counts};
-use crate::state::{Account, ComposerState, composer_state, slow};
+use crate::state::{Account, ComposerState, composer_state, levels, slow};
 use std::borrow::Cow;
 
 /// Of how many characters on a text is long where the network does not say how long one may be.
@@ -144,6 +144,17 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
         _ if !chat.is_forum() => pinned,
         1 => Line::with("1 thread", Role::Dim),
         _ => Line::with(&format!("{} threads", count(threads as u64)), Role::Dim),
+    };
+    let chosen = Line::with(levels::words(account, chat), Role::Dim);
+    let pinned = match (chosen.width(), pinned.width()) {
+        (0, _) => pinned,
+        (_, 0) => chosen,
+        _ => {
+            let mut both = chosen;
+            both.push("  ", Role::Dim);
+            both.append(&pinned);
+            both
+        }
     };
     let aside = if context.front.shows_sidebar() { pinned } else { elsewhere(context, account, chat, pinned) };
     // Above the times of messages; the name goes first where there is no room for both.

@@ -10,11 +10,11 @@ use super::scene::{Area, Fill, Hit, Scene};
 use super::style::{Role, Style};
 use super::time::short;
 use super::width::width as label_width;
-use crate::domain::{ChannelKind, Chat, ChatId, CleanText};
-use crate::state::Account;
+use crate::domain::{ChannelKind, Chat, ChatId, CleanText, NotifyLevel};
 use crate::state::front::Region;
 use crate::state::ui::sidebar::SidebarRow;
-use crate::state::unread::Counts;
+use crate::state::unread::{self, Counts};
+use crate::state::{Account, levels};
 
 /// Places the tree, scrolled so that its cursor shows, or else the open chat.
 pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, scene: &mut Scene) {
@@ -189,10 +189,15 @@ fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line
     let (mark, mark_style) = chat_mark(account, chat, context.glyphs);
     line.push(mark, mark_style);
     line.push(" ", Role::Text);
-    let unread = chat.unread > 0 || chat.mentions > 0;
+    let told = match levels::chosen(account, chat) {
+        Some(_) => unread::weight(account, chat),
+        None => Counts { unread: chat.unread, mentions: chat.mentions },
+    };
+    let unread = told.unread > 0 || told.mentions > 0;
     let style = match (unread, chosen) {
         (true, _) => Style::of(Role::Unread).bold(),
         (false, true) => Style::of(Role::Title).bold(),
+        (false, false) if levels::chosen(account, chat) == Some(NotifyLevel::Nothing) => Style::of(Role::Dim),
         (false, false) if chat.can_open() => Style::of(Role::Text),
         (false, false) => Style::of(Role::Faint),
     };
@@ -202,7 +207,7 @@ fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line
         let mark = if chat.channel_kind() == Some(ChannelKind::Voice) { "" } else { context.glyphs.voice };
         return Line::with(format!("{mark} {inside}").trim_start(), Role::Faint);
     }
-    badge(chat.unread, chat.mentions)
+    badge(told.unread, told.mentions)
 }
 
 /// How many people are in the voice rooms of these chats, where rows that would show them are folded away.

@@ -2,7 +2,7 @@
 
 use super::networks::{Network, NoAddress};
 use crate::config;
-use crate::domain::{AccountId, CleanText, Secret};
+use crate::domain::{AccountId, CleanText, NotifyLevel, Secret};
 use crate::net::dial::ServerAddress;
 use crate::state::AccountSpec;
 
@@ -44,6 +44,7 @@ impl AccountSetup {
             colour: None,
             disabled: false,
             folded: false,
+            notify: std::collections::BTreeMap::new(),
             options: config::AccountOptions::default(),
         };
         Self { id, account, token, login: String::new() }
@@ -83,6 +84,12 @@ impl AccountSetup {
             colour: self.account.colour,
             disabled: self.account.disabled,
             folded: self.account.folded,
+            levels: self.account.notify.iter().filter_map(level).collect(),
         }
     }
+}
+
+/// A choice as it was kept; one that only another nib knows is left out.
+fn level((name, word): (&String, &String)) -> Option<(String, NotifyLevel)> {
+    Some((name.clone(), NotifyLevel::named(word)?))
 }

@@ -12,7 +12,7 @@ use super::files;
 use super::vault::{Identity, Kept, Vault};
 use crate::config::{self, Standing};
 use crate::domain::{
-    AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload,
+    AccountId, Admission, CleanText, LinkEvent, NotifyLevel, Priority, Request, RequestId, Secret, SignInPart, Upload,
 };
 use crate::net::dial::Proxies;
 use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle};
@@ -295,7 +295,9 @@ impl Sessions {
             // What the configuration says of the colour is not to be saved beside it.
             let colour = saved.options.colour.map_or(place.colour.saturating_add(1), |_| 0);
             let AccountPlace { disabled, folded, .. } = *place;
-            Some(Standing { label: saved.label.clone(), colour, disabled, folded })
+            let word = |(name, level): &(String, NotifyLevel)| (name.clone(), level.word().to_owned());
+            let notify = place.levels.iter().map(word).collect();
+            Some(Standing { label: saved.label.clone(), colour, disabled, folded, notify })
         };
         let wanted: Vec<Standing> = places.iter().filter_map(standing).collect();
         if wanted.is_empty() {

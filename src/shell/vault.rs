@@ -293,8 +293,13 @@ mod tests {
             let who = Identity { user_id: number.to_string(), ..Identity::default() };
             let _ = vault.keep(&setup(label, "ws://server"), &who, &token(label));
         }
-        let standing =
-            |label: &str, colour, disabled| Standing { label: label.to_owned(), colour, disabled, folded: colour == 2 };
+        let standing = |label: &str, colour, disabled| Standing {
+            label: label.to_owned(),
+            colour,
+            disabled,
+            folded: colour == 2,
+            ..Standing::default()
+        };
         vault.arrange(&[standing("three", 2, true), standing("gone", 9, false), standing("one", 1, false)]).unwrap();
         let saved = || SavedAccounts::load(&paths.accounts_file()).unwrap().0.accounts;
         let told =

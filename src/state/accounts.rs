@@ -359,6 +359,7 @@ pub(super) fn places_changed(state: &mut State, fx: &mut Effects) {
         colour: account.colour,
         disabled: account.disabled,
         folded: front.folded_accounts.contains(&account.id),
+        levels: account.levels.to_keep(),
     };
     fx.push(Effect::SaveAccounts(state.core.listed().map(place).collect()));
     state.touch();

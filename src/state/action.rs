@@ -176,6 +176,13 @@ pub enum Action {
     StatusText(Presence, String),
     /// Be called like this in the community of the open chat; without a name, as usual.
     Nick(String),
+    /// What is worth a notification in the open chat, or in the whole community that it is in.
+    Notify {
+        /// How much.
+        level: crate::domain::NotifyLevel,
+        /// Of the whole community.
+        whole: bool,
+    },
     /// Leave the community or group of the open chat, after asking.
     Leave,
     /// Leave a community, without asking: what the question leads to.
@@ -292,6 +299,12 @@ macro_rules! registry {
     };
 }
 
+fn notify(written: &str, whole: bool) -> Option<Action> {
+    use crate::domain::NotifyLevel;
+    let level = if written == "usual" { Some(NotifyLevel::Default) } else { NotifyLevel::named(written) };
+    Some(Action::Notify { level: level?, whole })
+}
+
 fn status(written: &str) -> Option<Action> {
     let (written, text) = written.split_once(char::is_whitespace).map_or((written, None), |(a, b)| (a, Some(b)));
     let presence = match written {
@@ -370,6 +383,8 @@ registry! {
     "write" "[@USERNAME]" OFFERS, true, |rest| Some(A::Write(rest.to_owned())), "Write to somebody by user name";
     "who" "[@USERNAME]" PEOPLE, true, |rest| Some(A::Who(rest.to_owned())), "Show who somebody is";
     "status" "online|idle|dnd|invisible [TEXT]" ANYWHERE, true, status, "Choose how others see you; - takes the text away";
+    "notify" "all|mentions|none|usual" ANYWHERE, true, |rest| notify(rest, false), "Choose what of this chat is told";
+    "notify-community" "all|mentions|none|usual" ANYWHERE, true, |rest| notify(rest, true), "Choose what of this community is told";
     "nick" "[NAME]" ANYWHERE, true, |rest| Some(A::Nick(rest.to_owned())), "Choose what you are called in this community";
     "leave" "" &[Context::Composer, Context::Messages, Context::Sidebar], true, plain!(A::Leave), "Leave this community or group";
     "command" "" COMMANDS, false, plain!(A::Command), "Type a command; what stands in the composer stays";

@@ -1,7 +1,7 @@
 //! What reaches the user outside the timeline: notifications while the terminal is out of focus, and the window's title.
 
 use super::front::Focus;
-use super::{Effect, Effects, State, names};
+use super::{Effect, Effects, State, levels, names};
 use crate::domain::{ChatKey, ChatKind, CleanText, Message, NotifyLevel};
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(super) fn message(state: &mut State, chat: ChatKey, message: &Message, fx: &
     }
     let Some((account, known)) = state.core.chat(chat) else { return };
     let personal = matches!(known.kind, ChatKind::Direct { .. } | ChatKind::Group { .. });
-    let wanted = match known.notify {
+    let wanted = match levels::of(account, known) {
         NotifyLevel::All => true,
         NotifyLevel::Mentions => message.mentions_me,
         NotifyLevel::Nothing => false,

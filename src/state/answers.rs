@@ -5,8 +5,8 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, forum, open, person};
 use super::{
-    Effect, Effects, State, accounts, gone, join, link, login, members, messages, outbox, people, pins, polls, roster,
-    status, sync, updates, voice,
+    Effect, Effects, State, accounts, gone, join, link, login, members, messages, outbox, people, pins, polls, quotes,
+    roster, status, sync, updates, voice,
 };
 use crate::domain::{
     AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,
@@ -86,6 +86,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 Err(refusal) => history::refused(state, key, fetch, page, &refusal, fx),
             }
         }
+        Purpose::Quote(chat, message) => quotes::came(state, ChatKey::new(account, chat), message, answer.outcome),
         Purpose::Heal(chat) => heal(state, ChatKey::new(account, chat), answer.outcome, fx),
         Purpose::Fetch(chat, ticket) => {
             let chat = ChatKey::new(account, chat);
@@ -235,6 +236,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         Reply::MemberList { .. }
         | Reply::Poll { .. }
         | Reply::Done
+        | Reply::Message { .. }
         | Reply::Sent { .. }
         | Reply::History { .. }
         | Reply::Communities { .. }

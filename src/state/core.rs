@@ -81,8 +81,12 @@ pub struct Account {
     pub timelines: IdMap<ChatId, Timeline>,
     /// Which messages are pinned, in chats that were opened.
     pub pins: IdMap<ChatId, super::pins::Pins>,
+    /// Messages that others answer, where they are quoted and not in memory otherwise.
+    pub quotes: super::quotes::Quotes,
     /// Who is in the chats that were looked at last.
     pub lists: super::members::MemberLists,
+    /// What is worth a notification where, as it was chosen here.
+    pub levels: super::levels::Levels,
     /// Who is typing where.
     pub typing: super::typing::Typing,
     /// Who is in which voice room.

@@ -152,7 +152,7 @@ pub enum Outcome {
 }
 
 /// How an account stands among the others.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AccountPlace {
     /// Which.
     pub account: AccountId,
@@ -162,6 +162,8 @@ pub struct AccountPlace {
     pub disabled: bool,
     /// Its rows in the sidebar are folded away.
     pub folded: bool,
+    /// What is worth a notification, as it was chosen here.
+    pub levels: Vec<(String, crate::domain::NotifyLevel)>,
 }
 
 /// Something durable.

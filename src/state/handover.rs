@@ -44,6 +44,7 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
         keeps_drafts: old.keeps_drafts,
         colour: old.colour,
         outbox: old.outbox,
+        levels: old.levels,
         ..Account::default()
     };
     state.touch();

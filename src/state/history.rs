@@ -281,5 +281,6 @@ pub(super) fn mark_stale(state: &mut State, account: AccountId) {
         }
         account.requests.stuck.clear();
         pins::mark_stale(account);
+        account.quotes.mark_stale();
     }
 }

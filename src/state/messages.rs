@@ -197,7 +197,7 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
     let Some(account) = state.core.account_mut(id) else { return };
     let chat = message.chat;
     let message = marked(account, account.timelines.get(&chat), message);
-    let pinned = pins::changed(account, &message);
+    let pinned = pins::changed(account, &message) | account.quotes.changed(&message);
     if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions)) || pinned {
         touch_if_open(state, ChatKey::new(id, chat));
     }
@@ -209,6 +209,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let me = account.me;
     let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
     pins::deleted(account, chat, messages);
+    account.quotes.deleted(chat, messages);
     let newest = account.chats.get(&chat).and_then(|chat| chat.last_message);
     let newest_gone = newest.filter(|newest| messages.contains(&newest.id));
     let mut unread_gone = 0;

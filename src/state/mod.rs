@@ -14,6 +14,7 @@ mod gone;
 mod handover;
 mod history;
 mod join;
+pub mod levels;
 mod link;
 mod login;
 pub mod members;
@@ -25,6 +26,7 @@ mod people;
 pub mod permit;
 pub mod pins;
 mod polls;
+pub mod quotes;
 pub mod reduce;
 pub mod requests;
 mod roster;
@@ -112,6 +114,8 @@ pub struct AccountSpec {
     pub disabled: bool,
     /// Its rows in the sidebar are folded away.
     pub folded: bool,
+    /// What is worth a notification, as it was chosen here.
+    pub levels: Vec<(String, crate::domain::NotifyLevel)>,
 }
 
 impl State {
@@ -242,8 +246,9 @@ impl State {
 
 impl From<AccountSpec> for Account {
     fn from(spec: AccountSpec) -> Self {
-        let AccountSpec { id, label, server, network, keeps_drafts, colour, disabled, folded: _ } = spec;
+        let AccountSpec { id, label, server, network, keeps_drafts, colour, disabled, folded: _, levels } = spec;
+        let levels = levels::Levels::kept(levels);
         let colour = colour.unwrap_or_default();
-        Self { id, label, server, network, keeps_drafts, colour, disabled, ..Self::default() }
+        Self { id, label, server, network, keeps_drafts, colour, disabled, levels, ..Self::default() }
     }
 }

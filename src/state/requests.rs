@@ -74,6 +74,8 @@ pub enum Purpose {
         /// Which part.
         page: Page,
     },
+    /// A message that another one answers, to be quoted there.
+    Quote(ChatId, MessageId),
     /// A page that decides what became of messages in flight when the connection was lost.
     Heal(ChatId),
     /// A page for a shell command.

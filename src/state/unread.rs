@@ -6,7 +6,7 @@
 use super::effect::Effects;
 use super::event::Timer;
 use super::requests::Purpose;
-use super::{Account, Effect, Front, State, history};
+use super::{Account, Effect, Front, State, history, levels};
 use crate::domain::id::IdMap;
 use crate::domain::{AccountId, ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
 use std::collections::{BTreeMap, HashMap};
@@ -57,7 +57,14 @@ pub(crate) fn weight(account: &Account, chat: &Chat) -> Counts {
     if heading || !account.is_listed(chat) {
         return Counts::default();
     }
-    let unread = if chat.notify == NotifyLevel::Nothing { chat.mentions } else { chat.unread };
+    let unread = match levels::chosen(account, chat) {
+        // Chosen here: nothing at all, or nothing else.
+        Some(NotifyLevel::Nothing) => return Counts::default(),
+        Some(NotifyLevel::Mentions) => chat.mentions,
+        Some(NotifyLevel::All) => chat.unread,
+        Some(NotifyLevel::Default) | None if chat.notify == NotifyLevel::Nothing => chat.mentions,
+        Some(NotifyLevel::Default) | None => chat.unread,
+    };
     Counts { unread, mentions: chat.mentions }
 }
 

@@ -487,27 +487,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn what_is_written_tells_until_when_it_is_held_back() {
-    let writing = [Some(Budget { calls: 2, window: Duration::from_secs(10) }), None];
-    let mut table = Table::online(Limits { writing, ..Limits::default() });
-    let held = |table: &Table| table.dispatch.writing_held(table.now).map(|until| until.since(table.now).as_secs());
-    for number in 1..=3 {
-        table.ask(number, send(number), Priority::User);
-    }
-    assert_eq!(held(&table), None, "the budget is whole");
-    assert_eq!(table.pump().len(), 2);
-    assert_eq!(held(&table), Some(10));
-    table.now = table.now.plus(Duration::from_secs(4));
-    assert_eq!(held(&table), Some(6));
-    assert_eq!(table.wait().len(), 1);
-    assert_eq!(held(&table), None, "nothing waits any more");
-    table.ask(9, roles(1), Priority::User);
-    assert_eq!(held(&table), None, "reading is not writing");
-    table.ask(10, send(10), Priority::User);
-    table.ask(11, send(11), Priority::User);
-    table.pump();
-    table.lose();
-    assert_eq!(held(&table), None, "without a connection something else is in the way");
-}

@@ -11,6 +11,7 @@ mod dispatch;
 mod end_to_end;
 mod faults;
 mod files;
+mod held;
 mod host;
 mod networks;
 mod originchats;

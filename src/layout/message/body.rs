@@ -10,6 +10,7 @@ use crate::layout::time::Calendar;
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context;
 use crate::state::outbox::{Pending, Stage};
+use crate::state::quotes::Quoted;
 
 /// Makes the rows of the content; at least one.
 pub(super) fn content(piece: &Piece<'_>, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
@@ -187,7 +188,12 @@ fn not_shown(setting: &Setting<'_>, lines: &mut Vec<Line>) {
 /// One row that says what is answered.
 fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     let glyphs = setting.glyphs;
-    let answered = to.and_then(|id| setting.timeline?.message(id));
+    let kept = to.and_then(|id| setting.account.quotes.of(setting.chat, id));
+    let quoted = match kept {
+        Some(Quoted::Here(message)) => Some(message),
+        _ => None,
+    };
+    let answered = to.and_then(|id| setting.timeline?.message(id)).or(quoted);
     let mut line = Line::new();
     line.pad_to(setting.indent, Style::default());
     line.push(glyphs.quote, Role::Faint);
@@ -215,7 +221,8 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
             }
         }
         (None, None) => {
-            let deleted = to.is_none_or(|id| setting.timeline.is_some_and(|timeline| timeline.is_deleted(id)));
+            let deleted = to.is_none_or(|id| setting.timeline.is_some_and(|timeline| timeline.is_deleted(id)))
+                || kept == Some(&Quoted::Gone);
             if deleted { "a message that was deleted" } else { "a message that is not loaded" }.to_owned()
         }
     };

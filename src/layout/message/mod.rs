@@ -16,6 +16,7 @@ use crate::domain::{ChatId, Entry, Message, MessageKind, Timeline, UserId, Wall}
 use crate::state::Account;
 use crate::state::front::Target;
 use crate::state::outbox::{Pending, Stage};
+use crate::state::quotes::Quoted;
 use jiff::civil::Date;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -237,10 +238,19 @@ impl<'a> Piece<'a> {
             }
         };
         answered.map(|id| setting.timeline.is_some_and(|timeline| timeline.is_deleted(id))).hash(&mut hasher);
-        if let Some(entry) = answered.and_then(|id| entry_of(setting.timeline?, id)) {
+        let known = answered.and_then(|id| entry_of(setting.timeline?, id));
+        let quoted = answered.and_then(|id| setting.account.quotes.of(setting.chat, id));
+        if let Some(entry) = known {
             entry.revision.hash(&mut hasher);
-            let author = entry.message.author;
-            (setting.names.person(author), setting.names.style(author)).hash(&mut hasher);
+        }
+        quoted.map(std::mem::discriminant).hash(&mut hasher);
+        let quoted = match quoted {
+            Some(Quoted::Here(message)) => Some(message),
+            _ => None,
+        };
+        if let Some(message) = known.map(|entry| &entry.message).or(quoted) {
+            let author = message.author;
+            (setting.names.person(author), setting.names.style(author), message.edited).hash(&mut hasher);
         }
         if self.edge == Edge::Start {
             let chat = setting.account.chats.get(&setting.chat);

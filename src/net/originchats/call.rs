@@ -192,6 +192,15 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             return done(Reply::Relationships { relationships: Vec::new(), users: Vec::new() });
         }
         Request::FetchHistory { chat, page, limit } => return history::first(*chat, *page, *limit, book),
+        Request::FetchMessage { chat, message } => {
+            let (chat, at) = (*chat, place(*chat, book)?);
+            Call::new(Command::MessageGet { at, id: book.names.message_name(*message) }, move |packet, book| {
+                let Packet::OneMessage { message, .. } = packet else { return Err(unfitting()) };
+                let (messages, bundle) = book.page(vec![*message], chat);
+                let message = messages.into_iter().next().ok_or_else(unfitting)?;
+                Ok(Outcome::Done(Reply::Message { message, bundle }))
+            })
+        }
         Request::FetchPinned(chat) => {
             let (chat, at) = (*chat, place(*chat, book)?);
             if at.thread_id.is_some() || !book.server.can("messages_pinned") || !book.has_messages(chat) {

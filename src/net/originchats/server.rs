@@ -124,6 +124,8 @@ impl Server {
             fetch_marks_read: self.can("unreads_get"),
             typing: self.can("typing"),
             read_marks: self.can("unreads_ack"),
+            notify_levels: false,
+            single_messages: self.can("message_get"),
             replies: true,
             edit: self.can("message_edit"),
             delete: self.can("message_delete"),

@@ -89,6 +89,8 @@ impl OsmiumAdapter {
             fetch_marks_read: false,
             typing: true,
             read_marks: true,
+            single_messages: false,
+            notify_levels: true,
             replies: true,
             edit: true,
             delete: true,

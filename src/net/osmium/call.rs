@@ -77,6 +77,9 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         Request::FetchPoll { .. } | Request::Vote { .. } | Request::BeginPoll { .. } | Request::EndPoll { .. } => {
             return Err(Refusal::ours(RefusalKind::Unsupported, "This network has no polls."));
         }
+        Request::FetchMessage { .. } => {
+            return Err(Refusal::ours(RefusalKind::Unsupported, "This network gives messages in pages only."));
+        }
         Request::BeginThread { .. } | Request::ChangeThread { .. } => {
             return Err(Refusal::ours(RefusalKind::Unsupported, "This network has no threads."));
         }

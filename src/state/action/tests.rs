@@ -19,6 +19,7 @@ fn every_entry_can_be_read_back() {
             "CHAT" => "self",
             "online|idle|dnd|invisible [TEXT]" => "idle",
             "up|down" => "up",
+            "all|mentions|none|usual" => "mentions",
             "PATH [TEXT]" => "a.png",
             "NUMBER" => "2",
             "QUESTION | ANSWER | ANSWER" => "tea? | yes | no",

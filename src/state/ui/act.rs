@@ -9,7 +9,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Region, ScrollIntent, Tier};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
-use crate::state::{State, accounts, history, join, link, login, permit, polls, slow, status, unread};
+use crate::state::{State, accounts, history, join, levels, link, login, permit, polls, slow, status, unread};
 
 /// The most rows or pages that one scroll goes.
 const FARTHEST: i32 = 100_000;
@@ -163,6 +163,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Who(name) => person::wanted(state, &name, fx),
         Action::Status(presence) => status::wanted(state, presence, None, fx),
         Action::StatusText(presence, text) => status::wanted(state, presence, Some(text), fx),
+        Action::Notify { level, whole } => levels::wanted(state, level, whole, fx),
         Action::Nick(name) => status::nick(state, name, fx),
         Action::Leave => join::leave(state, fx),
         Action::LeaveCommunity(account, community) => join::leave_community(state, account, community, fx),

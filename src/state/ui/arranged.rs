@@ -2,7 +2,7 @@
 
 use crate::domain::{Page, Priority};
 use crate::state::front::{Anchor, PaneId, Visible};
-use crate::state::{Effects, State, history};
+use crate::state::{Effects, State, history, quotes};
 
 /// The pane was laid out. Asks for no frame by itself.
 pub(in crate::state) fn take(state: &mut State, pane: PaneId, visible: Visible, fx: &mut Effects) {
@@ -24,6 +24,9 @@ pub(in crate::state) fn take(state: &mut State, pane: PaneId, visible: Visible, 
     }
     let (before, after) = (visible.wants_before, visible.wants_after);
     let loaded = history::timeline_of(&state.core.accounts, chat).is_some_and(crate::domain::Timeline::is_loaded);
+    if loaded {
+        quotes::ask(state, chat, &visible, fx);
+    }
     if let Some(front) = &mut state.front {
         front.pane.visible = Some(visible);
         history::keep_valid(front, &state.core.accounts, chat);

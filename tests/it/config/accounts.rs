@@ -36,7 +36,8 @@ fn what_is_saved_is_read_back() {
     assert_eq!(SavedAccounts::load(&path).unwrap(), (saved.clone(), None));
     saved.put(account("home"));
     saved.put(account("work"));
-    saved.put(SavedAccount { username: "grace".to_owned(), ..account("home") });
+    let notify = [("a channel #1".to_owned(), "none".to_owned()), ("community:7f".to_owned(), "all".to_owned())].into();
+    saved.put(SavedAccount { username: "grace".to_owned(), notify, ..account("home") });
     saved.save(&path).unwrap();
     assert_eq!(SavedAccounts::load(&path).unwrap(), (saved.clone(), None));
     assert_eq!(saved.accounts.iter().map(|account| account.label.as_str()).collect::<Vec<_>>(), ["home", "work"]);

@@ -104,6 +104,10 @@ fn requests_become_the_commands_of_the_wire() {
         asked(Request::MarkRead { chat, upto: message }),
         json!({"cmd": "unreads_ack", "channel": "general", "message_id": ID})
     );
+    assert_eq!(
+        asked(Request::FetchMessage { chat, message: message.id }),
+        json!({"cmd": "message_get", "channel": "general", "id": ID})
+    );
     assert_eq!(asked(Request::FetchPinned(chat)), json!({"cmd": "messages_pinned", "channel": "general"}));
     for (presence, status) in [
         (Presence::Online, "online"),

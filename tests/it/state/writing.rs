@@ -95,10 +95,10 @@ fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
     script.act(Action::EditLast);
     let mode = front(&script).pane.mode.clone();
     script.act(Action::Text(TextEdit::KillToStart));
-    script.type_text("/nope");
+    script.type_text("/xyz");
     assert_eq!(requests(&script.act(Action::Send)), []);
-    assert_eq!((script.composer(), &front(&script).pane.mode), ("/nope".to_owned(), &mode));
-    assert_eq!(script.notice(), "There is no action called \"nope\"; begin with // to send it as text");
+    assert_eq!((script.composer(), &front(&script).pane.mode), ("/xyz".to_owned(), &mode));
+    assert_eq!(script.notice(), "There is no action called \"xyz\"; begin with // to send it as text");
     script.act(Action::Text(TextEdit::KillToStart));
     script.type_text("//shrug");
     let fx = script.act(Action::Send);
