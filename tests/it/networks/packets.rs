@@ -225,7 +225,9 @@ fn rate_limit() {
     rig.tell(&limit);
     // It waits where it can be seen, with the time that is left, and goes out by itself afterwards.
     rig.assert_shows(&["not lost"]);
+    rig.assert_shows(&["Too much at once: 30 s left"]);
     rig.advance(Duration::from_secs(10));
+    rig.assert_shows(&["Too much at once: 20 s left"]);
     let sent =
         |rig: &Rig<Recording>| rig.lines[0].far.asked.iter().filter(|asked| asked["cmd"] == "message_new").count();
     assert_eq!(sent(&rig), 1, "not before its time");
@@ -234,6 +236,7 @@ fn rate_limit() {
     assert_eq!(sent(&rig), 2);
     let again = rig.lines[0].far.asked.iter().rev().find(|asked| asked["cmd"] == "message_new").unwrap();
     assert_eq!(again["content"], "not lost");
+    rig.assert_hides("Too much at once");
 }
 
 #[test]
@@ -352,10 +355,49 @@ fn threads_are_made_written_in_changed_and_deleted() {
     rig.tell(&locked);
     let forum = rig.chat(0, "help").id;
     let known = |rig: &Rig<Recording>| rig.account(0).chats.values().find(|chat| chat.parent() == Some(forum)).cloned();
-    assert!(known(&rig).is_some());
+    let locked = known(&rig).unwrap();
+    assert!(locked.thread.as_ref().unwrap().locked);
+    rig.act(Action::OpenChat(ChatKey::new(AccountId(0), locked.id)));
+    rig.assert_shows(&["This thread is locked."]);
+    rig.assert_hides("┃ message");
+    let asked = |asked: &&Value| asked["cmd"] == "messages_get" && asked["thread_id"] == thread;
+    assert_eq!(rig.lines[0].far.asked.iter().filter(asked).count(), 0, "nobody can read it");
     rig.tell(&heard_with("thread_delete", thread));
+    rig.assert_shows(&["#Renamed is gone"]);
+    rig.advance(Duration::from_secs(30));
     rig.assert_hides("Renamed");
     assert_eq!(known(&rig), None);
+}
+
+/// As it was recorded, about the open channel, with other people who may write there.
+fn channel_update(send: &str) -> Value {
+    let mut recorded = recorded();
+    recorded.retain(|row| row.from_server && row.packet["cmd"] == "channel_update");
+    let mut packet = recorded[0].packet.clone();
+    packet.as_object_mut().unwrap().remove("listener");
+    packet["channel"]["name"] = "general".into();
+    packet["channel"]["permissions"]["send"] = serde_json::json!([send]);
+    packet
+}
+
+#[test]
+fn channel_update_changes_what_one_may_do_there() {
+    let mut rig = carol();
+    rig.act(Action::Insert("half a line".to_owned()));
+    rig.assert_shows(&["┃ half a line"]);
+    rig.tell(&channel_update("owner"));
+    rig.assert_shows(&["# New Room"]);
+    rig.assert_shows(&["You may not write here"]);
+    rig.act(Action::Send);
+    assert!(rig.lines[0].far.asked.iter().all(|asked| asked["cmd"] != "message_new"));
+    // What was written is there again when one may.
+    rig.tell(&channel_update("user"));
+    rig.advance(Duration::from_secs(30));
+    rig.assert_shows(&["┃ half a line"]);
+    rig.assert_hides("You may not write here");
+    rig.act(Action::Send);
+    let sent = rig.lines[0].far.asked.iter().find(|asked| asked["cmd"] == "message_new").unwrap();
+    assert_eq!(sent["content"], "half a line");
 }
 
 #[test]
