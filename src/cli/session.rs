@@ -92,24 +92,22 @@ fn is(account: &Account, label: &str) -> bool {
 /// # Errors
 /// Nothing or several things are called that: the candidates are named. Or the network does not answer.
 pub(super) async fn find(host: &mut Host, name: &str) -> Result<ChatKey, Failure> {
-    match resolve_chat(&host.state().core, name) {
-        Ok(chat) => Ok(chat),
-        Err(ResolveError::Unknown { .. }) if name.rsplit(':').next().is_some_and(|last| last.starts_with('@')) => {
-            let ticket = host.submit(Action::Open(name.to_owned()));
-            match host.outcome(ticket, PATIENCE).await? {
-                Outcome::Chat(chat) => host
-                    .state()
-                    .core
-                    .accounts
-                    .iter()
-                    .find(|account| account.chats.contains_key(&chat.id))
-                    .map(|account| ChatKey::new(account.id, chat.id))
-                    .ok_or_else(|| Failure::Failed(format!("\"{name}\" is not there any more"))),
-                Outcome::Refused(refusal) => Err(refused(&refusal)),
-                _ => Err(Failure::Failed(format!("there is nobody called \"{name}\""))),
-            }
-        }
-        Err(error) => Err(no_account(host, name).unwrap_or_else(|| Failure::Failed(error.to_string()))),
+    let error = match resolve_chat(&host.state().core, name) {
+        Ok(chat) => return Ok(chat),
+        Err(error) => error,
+    };
+    if let Some(failure) = no_account(host, name) {
+        return Err(failure);
+    }
+    let is_person = name.rsplit(':').next().is_some_and(|last| last.trim().starts_with('@'));
+    if !is_person || !matches!(error, ResolveError::Unknown { .. }) {
+        return Err(Failure::Failed(error.to_string()));
+    }
+    let ticket = host.submit(Action::Open(name.to_owned()));
+    match host.outcome(ticket, PATIENCE).await? {
+        Outcome::Chat(chat) => Ok(chat),
+        Outcome::Refused(refusal) => Err(refused(&refusal)),
+        _ => Err(Failure::Failed(format!("there is nobody called \"{name}\""))),
     }
 }
 
@@ -118,7 +116,8 @@ fn no_account(host: &Host, name: &str) -> Option<Failure> {
     let core = &host.state().core;
     let (label, chat) = name.split_once(':')?;
     let is_account = core.accounts.iter().any(|account| account.label.eq_ignore_ascii_case(label));
-    let is_chat = !matches!(resolve_chat(core, chat), Err(ResolveError::Unknown { .. }));
+    // Whoever is not known can be looked up.
+    let is_chat = chat.trim().starts_with('@') || !matches!(resolve_chat(core, chat), Err(ResolveError::Unknown { .. }));
     let labels = || core.accounts.iter().map(|account| account.label.as_str()).collect::<Vec<_>>().join(", ");
     (!is_account && is_chat)
         .then(|| Failure::SignIn(format!("there is no account \"{label}\"; there are: {}", labels())))

@@ -3,7 +3,7 @@
 use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
 use crate::domain::{
-    AccountId, Admission, Chat, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal,
+    AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal,
     Request, RequestId, Secret, User, UserId, Wall,
 };
 use std::sync::Arc;
@@ -146,7 +146,7 @@ pub enum Outcome {
         reached_end: bool,
     },
     /// The chat that was named, opened or found.
-    Chat(Box<Chat>),
+    Chat(ChatKey),
     /// It was not done; why.
     Refused(Refusal),
 }

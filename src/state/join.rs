@@ -7,7 +7,7 @@ use super::ui::form::{FieldKind, Form, FormField, FormPurpose, Told};
 use super::ui::open;
 use super::ui::sidebar::SidebarRow;
 use super::ui::waiting::{self, Awaits};
-use super::{Action, Effect, Effects, State, names, roster};
+use super::{Action, Core, Effect, Effects, State, names, roster};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, CommunityId, Invite, InviteTarget, LinkPhase,
     Priority, Refusal, Reply, Request, RequestId, Secret,
@@ -27,20 +27,29 @@ pub(super) fn account(state: &State) -> Result<AccountId, &'static str> {
     })
 }
 
-/// The account that somebody is written to with: that of the open chat if direct chats can be begun there, else one that knows such a person,
-/// else the first that can.
-pub(super) fn writer(state: &State, name: &str) -> Option<AccountId> {
-    let can = |account: &&super::Account| account.is_signed_in() && account.caps.directs;
-    let open = state.front.as_ref().and_then(|front| front.pane.chat).and_then(|chat| state.core.account(chat.account));
-    let named = |account: &&super::Account| {
-        let is = |user: &crate::domain::User| user.username.as_ref().is_some_and(|one| one.eq_ignore_ascii_case(name));
-        account.users.values().any(is)
-    };
-    let all = || state.core.accounts.iter().filter(can);
-    let found = open.filter(can).or_else(|| all().find(named)).or_else(|| all().next());
+/// The account that somebody is written to with: `of` if it was named, else that of the open chat if direct chats can be begun there, else the only one
+/// that knows such a person, else the only one that can.
+///
+/// # Errors
+/// It could be several.
+pub(super) fn writer(
+    state: &State,
+    of: Option<AccountId>,
+    name: &str,
+) -> Result<Option<AccountId>, names::ResolveError> {
+    if of.is_some() {
+        return Ok(of);
+    }
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
+    let able = || state.core.accounts.iter().filter(|account| account.is_signed_in() && account.caps.directs);
+    let knowing = able().any(|account| names::knows(account, name));
+    let fits = |account: &&super::Account| !knowing || Some(account.id) == open || names::knows(account, name);
+    if let Some(found) = names::one_of(open, able().filter(fits), name)? {
+        return Ok(Some(found));
+    }
     // Where none can, the network says why.
-    let signed_in = |account: &&super::Account| account.is_signed_in();
-    found.or(open.filter(signed_in)).or_else(|| state.core.accounts.iter().find(signed_in)).map(|account| account.id)
+    let signed_in = || state.core.accounts.iter().filter(|account| account.is_signed_in());
+    Ok(signed_in().find(|account| Some(account.id) == open).or_else(|| signed_in().next()).map(|account| account.id))
 }
 
 /// The user has an invite, or is asked for it.
@@ -76,7 +85,7 @@ pub(super) fn write_wanted(state: &mut State, name: &str, fx: &mut Effects) {
         return state.notice(sentence, true, fx);
     }
     if !name.is_empty() {
-        return open::named(state, &at(name), None, fx);
+        return open::named(state, &at(&state.core, name), None, fx);
     }
     let field = FormField::text(
         FieldKind::Username,
@@ -91,8 +100,17 @@ pub(super) fn write_wanted(state: &mut State, name: &str, fx: &mut Effects) {
     state.touch();
 }
 
-fn at(name: &str) -> String {
-    format!("@{}", name.trim().trim_start_matches('@'))
+/// A user name as chats are written: behind its account's label, if it has one.
+fn at(core: &Core, written: &str) -> String {
+    let (of, name) = bare(core, written);
+    let label = of.and_then(|of| core.account(of)).map(|account| format!("{}:", account.label)).unwrap_or_default();
+    format!("{label}@{name}")
+}
+
+/// The account that a user name is written with, if it is, and the name alone.
+fn bare<'a>(core: &Core, written: &'a str) -> (Option<AccountId>, &'a str) {
+    let (of, name) = names::split_account(core, written.trim().trim_start_matches('@'));
+    (of, name.trim_start_matches('@'))
 }
 
 /// The user goes on in the form on top.
@@ -116,7 +134,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             state.ask(account, request, Priority::User, purpose, fx);
         }
         FormPurpose::Write => {
-            let name = at(form.text(FieldKind::Username));
+            let name = at(&state.core, form.text(FieldKind::Username));
             form.working = Some("looking for them");
             open::named(state, &name, None, fx);
         }
@@ -324,7 +342,10 @@ pub(super) fn arrived(state: &mut State, account: AccountId, fx: &mut Effects) {
 /// Whether the form that asks for a user name waits for this one.
 pub(super) fn write_waits(state: &mut State, name: &str) -> bool {
     let form = state.front.as_mut().and_then(|front| front.form_mut(|purpose| *purpose == FormPurpose::Write));
-    form.is_some_and(|form| form.working.is_some() && at(form.text(FieldKind::Username)) == at(name))
+    form.is_some_and(|form| {
+        let written = form.text(FieldKind::Username);
+        form.working.is_some() && bare(&state.core, written).1 == name.trim_start_matches('@')
+    })
 }
 
 /// Somebody looked up by name was not found: said in the form that asked. Returns whether there is one.

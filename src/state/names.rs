@@ -1,7 +1,8 @@
-//! Names of chats: as people read them, and as they write them (`community/channel`, `@username`, `group:NAME`, `self`, an id; `ACCOUNT:` in front).
+//! Names of chats: as people read them, and as they write them (`community/channel`, `@username`, `group:NAME`, `self`, an id, or what a channel, thread
+//! or group is called where only one is; `ACCOUNT:` in front).
 
 use super::{Account, Core};
-use crate::domain::{Chat, ChatId, ChatKey, ChatKind, CommunityId, UserId};
+use crate::domain::{AccountId, Chat, ChatId, ChatKey, ChatKind, CommunityId, UserId};
 
 /// Most candidates that an error names.
 const CANDIDATES: usize = 8;
@@ -25,28 +26,51 @@ pub enum ResolveError {
         /// Names that each lead to one of them.
         candidates: Vec<String>,
     },
+    /// Nobody of that name is known, and several accounts could look for them.
+    #[error("\"{name}\" can be looked for with several accounts{}", listed(.candidates, ":"))]
+    Unsaid {
+        /// What was written.
+        name: String,
+        /// The same with each of these accounts in front.
+        candidates: Vec<String>,
+    },
 }
 
 fn listed(names: &[String], before: &str) -> String {
     if names.is_empty() { String::new() } else { format!("{before} {}", names.join(", ")) }
 }
 
-/// The chat that a written name leads to.
+/// The chat that a written name leads to, wherever it is written.
 ///
 /// # Errors
 /// No chat or several chats are called that; the candidates are named.
 pub fn resolve_chat(core: &Core, written: &str) -> Result<ChatKey, ResolveError> {
+    resolve_chat_in(core, None, written)
+}
+
+/// The chat that a written name leads to. `shown`: the account that is meant where several have such a chat and none is named.
+///
+/// # Errors
+/// No chat or several chats are called that; the candidates are named.
+pub fn resolve_chat_in(core: &Core, shown: Option<AccountId>, written: &str) -> Result<ChatKey, ResolveError> {
     let written = written.trim();
-    let mut found = Vec::new();
-    for account in &core.accounts {
-        for name in names_for(account, written) {
-            found.extend(matches(account, name).into_iter().map(|chat| account.key(chat)));
+    let all = |fits: fn(&Account, &str) -> Vec<ChatId>| -> Vec<ChatKey> {
+        let mut found = Vec::new();
+        for account in &core.accounts {
+            for name in names_for(account, written) {
+                found.extend(fits(account, name).into_iter().map(|chat| account.key(chat)));
+            }
         }
+        found.sort_unstable();
+        found.dedup();
+        found
+    };
+    let mut found = all(matches);
+    if found.is_empty() {
+        found = all(called);
     }
-    found.sort_unstable();
-    found.dedup();
-    if let Some(candidates) = of_every_account(core, written) {
-        return Err(ResolveError::Ambiguous { name: written.to_owned(), candidates });
+    if let Some(shown) = shown.filter(|shown| found.iter().any(|chat| chat.account == *shown)) {
+        found.retain(|chat| chat.account == shown);
     }
     match found.as_slice() {
         [one] => Ok(*one),
@@ -58,11 +82,41 @@ pub fn resolve_chat(core: &Core, written: &str) -> Result<ChatKey, ResolveError>
     }
 }
 
-/// Names that every account has or can have: with several accounts it must be said whose is meant, or somebody writes under the wrong name.
-fn of_every_account(core: &Core, written: &str) -> Option<Vec<String>> {
-    let everywhere = written == "self" || written.starts_with('@');
-    (everywhere && core.accounts.len() > 1)
-        .then(|| core.accounts.iter().take(CANDIDATES).map(|account| format!("{}:{written}", account.label)).collect())
+/// The account that a written name begins with, if it does, and the rest of it.
+pub(super) fn split_account<'a>(core: &Core, written: &'a str) -> (Option<AccountId>, &'a str) {
+    let written = written.trim();
+    let split = written.split_once(':').and_then(|(label, rest)| {
+        let account = core.listed().find(|account| same(label, &account.label))?;
+        Some((Some(account.id), rest.trim()))
+    });
+    split.unwrap_or((None, written))
+}
+
+/// The one account of these that a person is looked for with: the shown one if it is among them. `None`: there is none.
+///
+/// # Errors
+/// There are several; the name is told with each in front.
+pub(super) fn one_of<'a>(
+    shown: Option<AccountId>,
+    accounts: impl Iterator<Item = &'a Account>,
+    name: &str,
+) -> Result<Option<AccountId>, ResolveError> {
+    let accounts: Vec<&Account> = accounts.collect();
+    let shown = shown.filter(|shown| accounts.iter().any(|account| account.id == *shown));
+    match (shown, accounts.as_slice()) {
+        (Some(shown), _) => Ok(Some(shown)),
+        (None, []) => Ok(None),
+        (None, [one]) => Ok(Some(one.id)),
+        (None, several) => {
+            let candidates = several.iter().take(CANDIDATES).map(|account| format!("{}:@{name}", account.label));
+            Err(ResolveError::Unsaid { name: format!("@{name}"), candidates: candidates.collect() })
+        }
+    }
+}
+
+/// Whether somebody of this user name is known through an account.
+pub(super) fn knows(account: &Account, name: &str) -> bool {
+    account.users.values().any(|user| user.username.as_ref().is_some_and(|one| one.eq_ignore_ascii_case(name)))
 }
 
 /// How a written name reads for an account: as it is, and without the account's label in front.
@@ -121,6 +175,16 @@ fn matches(account: &Account, name: &str) -> Vec<ChatId> {
         }));
     }
     found
+}
+
+/// Channels, threads and groups that bear this name, whatever they are in.
+fn called(account: &Account, name: &str) -> Vec<ChatId> {
+    let name = name.strip_prefix('#').unwrap_or(name);
+    let fits = |chat: &&Chat| {
+        let titled = matches!(chat.kind, ChatKind::Channel { .. } | ChatKind::Group { .. });
+        titled && chat.can_open() && same(&chat.name, name) && account.is_listed(chat)
+    };
+    account.chats.values().filter(fits).map(|chat| chat.id).collect()
 }
 
 fn near(core: &Core, written: &str) -> Vec<String> {

@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
 use crate::state::front::{Anchor, Front, Pane, Region};
-use crate::state::names::{ResolveError, resolve_chat};
+use crate::state::names::{ResolveError, resolve_chat, resolve_chat_in, split_account};
 use crate::state::requests::Purpose;
 use crate::state::{Account, State, history, join, people, pins, roster, typing};
 
@@ -160,29 +160,35 @@ pub(in crate::state) fn distance(account: &Account, chat: &Chat) -> u8 {
     }
 }
 
-/// Opens a chat by its written name. A person not yet written to is looked up. `ticket`: who waits for it.
+/// Opens a chat by its written name: that of the shown account where several have one. A person not yet written to is looked up. `ticket`: who waits
+/// for it.
 pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<Ticket>, fx: &mut Effects) {
-    match resolve_chat(&state.core, written) {
-        Ok(key) => found(state, key, ticket, fx),
-        Err(error) => {
-            let name = written.trim().strip_prefix('@').filter(|name| !name.is_empty());
-            let signed_in = join::writer(state, name.unwrap_or_default());
-            match (&error, name, signed_in) {
-                (ResolveError::Unknown { .. }, Some(name), Some(account)) => {
-                    let purpose = Purpose::Person { name: name.to_owned(), ticket };
-                    state.ask(account, Request::LookupUsername(name.to_owned()), Priority::User, purpose, fx);
-                    // The form waits by itself.
-                    if ticket.is_none() && !join::write_waits(state, name) {
-                        let awaits = Awaits::Person(account, name.to_owned());
-                        waiting::begin(state, awaits, &format!("the chat with @{name}"));
-                    }
-                }
-                _ => {
-                    let mut sentence = error.to_string();
-                    refuse(state, RefusalKind::NotFound, capitalised(&mut sentence), ticket, fx);
-                }
-            }
-        }
+    let shown = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
+    let error = match resolve_chat_in(&state.core, shown, written) {
+        Ok(key) => return found(state, key, ticket, fx),
+        Err(error) => error,
+    };
+    let (of, rest) = split_account(&state.core, written);
+    let name = rest.strip_prefix('@').filter(|name| !name.is_empty()).map(str::to_owned);
+    let error = match (error, name) {
+        (ResolveError::Unknown { name: whole, near }, Some(name)) => match join::writer(state, of, &name) {
+            Ok(Some(account)) => return look_up(state, account, name, ticket, fx),
+            Ok(None) => ResolveError::Unknown { name: whole, near },
+            Err(error) => error,
+        },
+        (error, _) => error,
+    };
+    refuse(state, RefusalKind::NotFound, capitalised(&mut error.to_string()), ticket, fx);
+}
+
+/// Somebody is looked up, to be written to.
+fn look_up(state: &mut State, account: AccountId, name: String, ticket: Option<Ticket>, fx: &mut Effects) {
+    let purpose = Purpose::Person { name: name.clone(), ticket };
+    state.ask(account, Request::LookupUsername(name.clone()), Priority::User, purpose, fx);
+    // The form waits by itself.
+    if ticket.is_none() && !join::write_waits(state, &name) {
+        let words = format!("the chat with @{name}");
+        waiting::begin(state, Awaits::Person(account, name), &words);
     }
 }
 
@@ -191,10 +197,8 @@ fn found(state: &mut State, key: ChatKey, ticket: Option<Ticket>, fx: &mut Effec
         front.drop_forms(|purpose| *purpose == FormPurpose::Write);
         chat(state, key, fx);
     }
-    if let Some(ticket) = ticket
-        && let Some((_, chat)) = state.core.chat(key)
-    {
-        fx.push(Effect::Outcome(ticket, Outcome::Chat(Box::new(chat.clone()))));
+    if let Some(ticket) = ticket {
+        fx.push(Effect::Outcome(ticket, Outcome::Chat(key)));
     }
 }
 

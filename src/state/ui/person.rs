@@ -10,6 +10,7 @@ use crate::state::effect::Effects;
 use crate::state::front::{Overlay, Region};
 use crate::state::members::{MemberRow, open_list};
 use crate::state::requests::Purpose;
+use crate::state::names::{self, split_account};
 use crate::state::{Account, State, join, people, ui};
 
 /// Columns that a card has at least; only narrower screens make more rows of a text.
@@ -106,18 +107,27 @@ pub(in crate::state) fn came(state: &mut State, account: AccountId, user: UserId
 
 /// The user wants to know who somebody is: by user name, or whom the cursor is on, or with whom one talks.
 pub(super) fn wanted(state: &mut State, name: &str, fx: &mut Effects) {
-    let name = name.trim().trim_start_matches('@');
+    let (of, name) = split_account(&state.core, name.trim().trim_start_matches('@'));
+    let name = name.trim_start_matches('@');
     if name.is_empty() {
         return match pointed_at(state) {
             Some((account, user, community)) => show(state, account, user, community, fx),
             None => state.notice("There is nobody to show here; /who @name shows somebody", true, fx),
         };
     }
-    let connected = join::account(state);
     let open = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
-    let account = match (open, connected) {
-        (Some(account), _) | (None, Ok(account)) => account,
-        (None, Err(sentence)) => return state.notice(sentence, true, fx),
+    let knowing = || state.core.accounts.iter().filter(|account| names::knows(account, name));
+    let online = || state.core.accounts.iter().filter(|account| account.is_signed_in());
+    let found = match of {
+        Some(of) => Ok(Some(of)),
+        None if knowing().next().is_some() => names::one_of(open, knowing(), name),
+        None if open.is_some() => Ok(open),
+        None => names::one_of(None, online(), name),
+    };
+    let account = match found {
+        Ok(Some(account)) => account,
+        Ok(None) => return state.notice(join::account(state).err().unwrap_or("Sign in first"), true, fx),
+        Err(error) => return state.notice(open::capitalised(&mut error.to_string()), true, fx),
     };
     let named = |user: &&User| user.username.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(name));
     let known = state.core.account(account).and_then(|known| known.users.values().find(named));

@@ -29,4 +29,5 @@ mod waiting;
 mod waking;
 mod ways_in;
 mod welcome;
+mod whose;
 mod writing;

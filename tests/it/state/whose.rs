@@ -1,0 +1,101 @@
+//! Names of chats and people where there are several accounts: whose is meant.
+
+use super::accounts::{MISTIUM, Several, WORK, of};
+use super::script::*;
+use nib::domain::*;
+use nib::state::{Action, Effect, Effects, Event, resolve_chat};
+
+fn open(several: &Several) -> Option<ChatKey> {
+    several.0.state.front.as_ref().unwrap().pane.chat
+}
+
+fn go(several: &mut Several, written: &str) -> Option<ChatKey> {
+    several.0.act(Action::Open(written.to_owned()));
+    open(several)
+}
+
+fn remove(several: &mut Several, account: AccountId, chat: u128) {
+    several.0.event(Event::Update(account, Update::ChatRemoved(ChatId::new(chat))));
+}
+
+fn looked_up(effects: &Effects) -> Vec<(AccountId, String)> {
+    let asked = |effect: &Effect| match effect {
+        Effect::Net { account, request: Request::LookupUsername(name), .. } => Some((*account, name.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(asked).collect()
+}
+
+#[test]
+fn the_shown_account_comes_first_and_a_label_before_it() {
+    let mut several = Several::ready();
+    assert_eq!(go(&mut several, "self"), Some(of(HOME, 34)));
+    assert_eq!(go(&mut several, "work:self"), Some(of(WORK, 34)));
+    assert_eq!(go(&mut several, "@ada"), Some(of(WORK, 31)), "of the account that is shown by now");
+    assert_eq!(go(&mut several, "Mistium:@ada"), Some(of(MISTIUM, 31)));
+    assert_eq!(go(&mut several, "work:help"), Some(of(WORK, 12)), "what only one channel there is called");
+    assert_eq!(go(&mut several, "#help"), Some(of(WORK, 12)));
+    assert_eq!(go(&mut several, "mistium:pens and ink"), Some(of(MISTIUM, 33)));
+    several.0.send("/write robin:@ada");
+    assert_eq!(open(&several), Some(of(HOME, 31)));
+    several.0.send("/write @work:ada");
+    assert_eq!(open(&several), Some(of(WORK, 31)));
+}
+
+#[test]
+fn only_what_there_is_is_named() {
+    let mut several = Several::ready();
+    let error = resolve_chat(&several.0.state.core, "self").unwrap_err().to_string();
+    assert_eq!(error, "\"self\" could be several chats: robin:self, work:self, mistium:self");
+    remove(&mut several, HOME, 34);
+    assert_eq!(go(&mut several, "self"), Some(of(HOME, 11)));
+    assert_eq!(several.0.notice(), "\"self\" could be several chats: work:self, mistium:self");
+    remove(&mut several, WORK, 34);
+    assert_eq!(go(&mut several, "self"), Some(of(MISTIUM, 34)), "the only one that has it");
+    remove(&mut several, MISTIUM, 34);
+    let before = open(&several);
+    assert_eq!(go(&mut several, "self"), before);
+    assert_eq!(several.0.notice(), "There is no chat \"self\"");
+}
+
+#[test]
+fn whoever_is_not_known_is_looked_for_where_that_can_be() {
+    let mut several = Several::ready();
+    let fx = several.0.act(Action::Open("@linus".to_owned()));
+    assert_eq!(looked_up(&fx), [(HOME, "linus".to_owned())]);
+    several.0.act(Action::Cancel);
+    let fx = several.0.act(Action::Open("work:@linus".to_owned()));
+    assert_eq!(looked_up(&fx), [(WORK, "linus".to_owned())]);
+    several.0.act(Action::Cancel);
+    // The shown one cannot, and two others could.
+    let directs = |several: &mut Several, account: AccountId, can: bool| {
+        several.0.state.core.account_mut(account).unwrap().caps.directs = can;
+    };
+    directs(&mut several, HOME, false);
+    let fx = several.0.act(Action::Open("@linus".to_owned()));
+    assert_eq!(looked_up(&fx), []);
+    assert_eq!(several.0.notice(), "\"@linus\" can be looked for with several accounts: work:@linus, mistium:@linus");
+    directs(&mut several, MISTIUM, false);
+    let fx = several.0.act(Action::Open("@linus".to_owned()));
+    assert_eq!(looked_up(&fx), [(WORK, "linus".to_owned())]);
+}
+
+#[test]
+fn cards_are_shown_through_the_account_that_is_named_or_knows_them() {
+    let mut several = Several::ready();
+    let card = |several: &Several| match several.0.state.front.as_ref().unwrap().overlays.last() {
+        Some(nib::state::front::Overlay::Person(card)) => Some((card.account, card.user)),
+        _ => None,
+    };
+    several.0.act(Action::Who("work:@ada".to_owned()));
+    assert_eq!(card(&several), Some((WORK, ADA)));
+    several.0.act(Action::Cancel);
+    several.0.act(Action::Who("@ada".to_owned()));
+    assert_eq!(card(&several), Some((HOME, ADA)), "through the one that is shown");
+    several.0.act(Action::Cancel);
+    let stranger = User { username: Some(CleanText::ours("linus")), ..user(UserId::new(90), "Linus") };
+    let bundle = Bundle { users: vec![stranger], ..Bundle::default() };
+    several.0.event(Event::Update(MISTIUM, Update::ChatChanged(Box::new(bundle))));
+    several.0.act(Action::Who("@linus".to_owned()));
+    assert_eq!(card(&several), Some((MISTIUM, UserId::new(90))), "the only one that knows them");
+}
