@@ -117,7 +117,8 @@ fn no_account(host: &Host, name: &str) -> Option<Failure> {
     let (label, chat) = name.split_once(':')?;
     let is_account = core.accounts.iter().any(|account| account.label.eq_ignore_ascii_case(label));
     // Whoever is not known can be looked up.
-    let is_chat = chat.trim().starts_with('@') || !matches!(resolve_chat(core, chat), Err(ResolveError::Unknown { .. }));
+    let is_chat =
+        chat.trim().starts_with('@') || !matches!(resolve_chat(core, chat), Err(ResolveError::Unknown { .. }));
     let labels = || core.accounts.iter().map(|account| account.label.as_str()).collect::<Vec<_>>().join(", ");
     (!is_account && is_chat)
         .then(|| Failure::SignIn(format!("there is no account \"{label}\"; there are: {}", labels())))

@@ -3,8 +3,8 @@
 use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
 use crate::domain::{
-    AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal,
-    Request, RequestId, Secret, User, UserId, Wall,
+    AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request,
+    RequestId, Secret, User, UserId, Wall,
 };
 use std::sync::Arc;
 

@@ -43,6 +43,7 @@ impl Server {
                     .collect();
                 Ok(Done::Reply(json!({"cmd": name, "users": rows})))
             }
+            "emoji_get_all" => Ok(Done::Reply(json!({"cmd": name, "emojis": self.emoji}))),
             "roles_list" => Ok(Done::Reply(json!({"cmd": name, "roles": self.roles}))),
             "server_info" => Ok(Done::Reply(json!({"cmd": name, "name": self.name, "icon": "", "banner": ""}))),
             "status_set" => self.status_set(id, user, packet),

@@ -293,6 +293,8 @@ impl Maker<'_> {
             "New palette in the shed:\n- moss `#3c5a3c`\n- milk `#f4efe6`\n- rust `#b7472a`\n||and one that I do not show yet||",
             json!({"pinned": true}),
         );
+        world.emoji =
+            json!({"0": {"name": "sprout", "fileName": "0.png"}, "1": {"name": "frog_hat", "fileName": "1.png"}});
         let (name, password) = GUEST;
         let id = format!("USR:local_{name}");
         world.people.push(User {

@@ -16,6 +16,7 @@ const PING: f64 = 30.0;
 const CAPABILITIES: &[&str] = &[
     "auth",
     "channels_get",
+    "emoji_get_all",
     "message_delete",
     "message_edit",
     "message_get",
@@ -152,6 +153,7 @@ pub struct Server {
     pub(super) reads: HashMap<(usize, String), String>,
     pub(super) limiters: HashMap<usize, Limiter>,
     pub(super) polls: Vec<Poll>,
+    pub(super) emoji: Value,
     connections: BTreeMap<ConnectionId, Connection>,
     next: u64,
     out: Vec<Output>,
@@ -164,12 +166,9 @@ impl Server {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let Options { seed, accounts, history, world, service, door, .. } = options;
-        let World { name, owner, roles, people: users, channels, reads } = world.unwrap_or_else(|| World::lab(history));
-        let place = |(who, place, upto): (String, String, String)| {
-            let user = users.iter().position(|user| user.name == who)?;
-            Some(((user, place), upto))
-        };
-        let reads = reads.into_iter().filter_map(place).collect();
+        let world = world.unwrap_or_else(|| World::lab(history));
+        let reads = world.read_marks();
+        let World { name, owner, roles, people: users, channels, emoji, .. } = world;
         Self {
             accounts,
             name,
@@ -185,6 +184,7 @@ impl Server {
             roles,
             reads,
             limiters: HashMap::new(),
+            emoji,
             connections: BTreeMap::new(),
             next: 1,
             out: Vec::new(),

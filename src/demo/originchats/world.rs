@@ -3,6 +3,7 @@
 use super::server::User;
 use super::service::ServiceAccount;
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 /// Everything that is there before anybody connects. Made by hand, or as the small one that recordings were made with ([`World::lab`]).
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct World {
     pub(super) channels: Vec<Channel>,
     /// Who has read what: person, place, and the newest message read.
     pub(super) reads: Vec<(String, String, String)>,
+    /// Its own emoji by their ids, as the wire tells them.
+    pub(super) emoji: Value,
 }
 
 impl World {
@@ -23,7 +26,15 @@ impl World {
     #[must_use]
     pub fn new(name: &str, owner: &str) -> Self {
         let (name, owner) = (name.to_owned(), owner.to_owned());
-        Self { name, owner, roles: roles(), people: Vec::new(), channels: Vec::new(), reads: Vec::new() }
+        Self {
+            name,
+            owner,
+            roles: roles(),
+            people: Vec::new(),
+            channels: Vec::new(),
+            reads: Vec::new(),
+            emoji: json!({}),
+        }
     }
 
     /// The small server of the recordings, with so many messages in the channel called `history`.
@@ -45,6 +56,13 @@ impl World {
             acting: false,
         });
         self
+    }
+
+    /// What was read: the newest message, by person and place.
+    pub(super) fn read_marks(&self) -> HashMap<(usize, String), String> {
+        let known = |who: &str| self.people.iter().position(|user| user.name == who);
+        let marks = self.reads.iter();
+        marks.filter_map(|(who, place, upto)| Some(((known(who)?, place.clone()), upto.clone()))).collect()
     }
 
     /// Somebody has read a channel up to a message.

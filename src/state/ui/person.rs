@@ -9,8 +9,8 @@ use crate::domain::{
 use crate::state::effect::Effects;
 use crate::state::front::{Overlay, Region};
 use crate::state::members::{MemberRow, open_list};
-use crate::state::requests::Purpose;
 use crate::state::names::{self, split_account};
+use crate::state::requests::Purpose;
 use crate::state::{Account, State, join, people, ui};
 
 /// Columns that a card has at least; only narrower screens make more rows of a text.

@@ -184,3 +184,22 @@ async fn the_same_seed_and_moment_make_the_same_servers() {
     assert_ne!(first, made(2, at(0)).await, "another seed");
     assert_ne!(first, made(1, at(3_600_000)).await, "another moment");
 }
+
+#[tokio::test]
+async fn the_poll_of_the_sample_takes_votes_and_its_emoji_have_names() {
+    let together = start_sample(1, None, 0, HERE).await.unwrap();
+    let ask = |packet: Value| together.servers[0].with(|server, now| server.play("robin", &packet, now)).unwrap();
+    let page = ask(json!({"cmd": "messages_get", "channel": "general", "limit": 200}));
+    let messages = page["messages"].as_array().unwrap();
+    let poll = messages.iter().find(|message| message["embeds"][0]["type"] == "poll").expect("a poll");
+    let voted = ask(json!({"cmd": "poll_vote", "message_id": poll["id"], "option_ids": ["2"]}));
+    assert_eq!((&voted["cmd"], &voted["option_ids"]), (&json!("poll_vote"), &json!(["2"])), "{voted}");
+    let told = ask(json!({"cmd": "poll_get", "message_id": poll["id"]}));
+    assert_eq!(told["poll"]["user_votes"], json!(["2"]));
+    assert_eq!(told["poll"]["created_by"], poll["user"]);
+    let emoji = ask(json!({"cmd": "emoji_get_all"}));
+    let named = |wire: &str| emoji["emojis"][wire.rsplit('/').next().unwrap()]["name"].is_string();
+    let reactions = messages.iter().filter_map(|message| message["reactions"].as_object());
+    let own: Vec<&String> = reactions.flat_map(|all| all.keys()).filter(|wire| wire.contains("/emojis/")).collect();
+    assert!(!own.is_empty() && own.iter().all(|wire| named(wire)), "{own:?} in {emoji}");
+}
