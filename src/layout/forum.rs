@@ -43,7 +43,8 @@ pub(super) fn place(
     if cache.forum_of.replace(key) != Some(key) {
         cache.forum.restart();
     }
-    let all = account.threads(forum.id).count();
+    let threads = account.thread_ids(forum.id);
+    let all = threads.len();
     if all == 0 {
         let words = if account.is_signed_in() { "No threads yet." } else { "Threads come with the connection." };
         let row = Area { x: area.x + gutter, width: area.width.saturating_sub(gutter), height: 1, ..area };
@@ -57,7 +58,8 @@ pub(super) fn place(
         && context.front.region != Region::Members
         && context.front.overlays.is_empty();
     let mut y = area.y;
-    for (index, thread) in account.threads(forum.id).enumerate().skip(top).take(fits) {
+    let shown = threads.iter().enumerate().skip(top).take(fits);
+    for (index, thread) in shown.filter_map(|(index, id)| Some((index, account.chats.get(id)?))) {
         let selected = index == at;
         scene.hits.push((Area { y, height: each.min(area.bottom() - y), ..area }, Hit::Thread(pane.id, thread.id)));
         let when = thread.thread.as_ref().and_then(|info| info.active);

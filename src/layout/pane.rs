@@ -39,7 +39,7 @@ fn open(context: Context<'_>) -> Option<(&Account, &Chat)> {
 pub(super) fn title(context: Context<'_>) -> String {
     match open(context) {
         Some((account, chat)) => {
-            let mark = if chat.community().is_some() { "#" } else { "" };
+            let mark = if chat.community().is_some() && chat.thread.is_none() { "#" } else { "" };
             let between = context.glyphs.between;
             let told = context.state.core.told_apart(account.id);
             let told = told.map(|label| format!(" ({})", CleanText::line(label))).unwrap_or_default();
@@ -130,16 +130,21 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     let (mark, mark_style) = chat_mark(account, chat, glyphs);
     let mut line = Line::with(mark, mark_style);
     line.push(" ", Role::Text);
-    line.push(&chat_name(account, chat), Style::of(Role::Title).bold());
-    if let Some(label) = super::account::label(context, account) {
-        // Who one is here comes before what the chat is about.
+    let label = super::account::label(context, account);
+    // Who one is here comes before what the chat is about, and is said whole however long the name is; so is, where it can be, what a thread is part of.
+    let labelled = label.as_ref().map_or(0, |label| label.width() + 2);
+    let of = chat.thread.as_deref().map(|thread| of_thread(account, chat, thread));
+    let beside = of.as_deref().map_or(0, |of| (super::width::width(of) + 3).min(room / 3));
+    let most = room.saturating_sub(line.width() + labelled + beside).max(8);
+    line.push_cut(&chat_name(account, chat), most, glyphs.more, Style::of(Role::Title).bold());
+    if let Some(label) = label {
         line.push("  ", Role::Text);
         line.append(&label);
     }
     let pinned = account.pins.get(&chat.id).map_or(0, Pins::count);
     let pinned =
         if pinned > 0 { Line::with(&format!("{} pinned", count(pinned as u64)), Role::Dim) } else { Line::new() };
-    let threads = account.threads(chat.id).count();
+    let threads = account.thread_ids(chat.id).len();
     let pinned = match threads {
         _ if !chat.is_forum() => pinned,
         1 => Line::with("1 thread", Role::Dim),
@@ -164,7 +169,7 @@ fn head(context: Context<'_>, account: &Account, chat: &Chat, room: usize) -> Li
     let about: Option<Cow<'_, str>> = match &chat.kind {
         ChatKind::Direct { peer } => Some(there(account, *peer, glyphs)),
         _ if chat.channel_kind() == Some(ChannelKind::Voice) => Some(inside(account, chat).into()),
-        _ if chat.thread.is_some() => chat.thread.as_deref().map(|thread| of_thread(account, chat, thread).into()),
+        _ if of.is_some() => of.map(Cow::Owned),
         _ => chat.topic.as_deref().map(Cow::Borrowed),
     };
     if let Some(about) = about.filter(|about| !about.is_empty())

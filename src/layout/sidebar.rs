@@ -180,7 +180,7 @@ fn heading(context: Context<'_>, account: &Account, open: bool, width: usize, mu
 
 /// A chat's mark and name; returns what is counted of it: unread messages, else who is in the voice room.
 fn name(context: Context<'_>, account: &Account, chat: &Chat, chosen: bool, line: &mut Line) -> Line {
-    if chat.is_forum() && account.threads(chat.id).next().is_some() {
+    if chat.is_forum() && !account.thread_ids(chat.id).is_empty() {
         let glyphs = context.glyphs;
         let folded = context.front.folded.contains(&account.key(chat.id));
         line.push(if folded { glyphs.folded } else { glyphs.open }, Role::Faint);

@@ -315,10 +315,11 @@ fn empty(setting: &Setting<'_>, area: Area, gutter: u16, scene: &mut Scene) {
     let text = Area { x: area.x + gutter, width: area.width.saturating_sub(gutter), ..area };
     let chat = setting.account.chats.get(&setting.chat);
     if let Some(thread) = chat.and_then(|chat| chat.thread.as_deref()).filter(|thread| thread.hidden) {
-        let words: [&str; 2] = if thread.locked {
-            ["This thread is locked.", "Nobody can read or write in it until it is unlocked."]
+        // That it is locked is said by the composer.
+        let words: &[&str] = if thread.locked {
+            &["Nobody can read it until it is unlocked."]
         } else {
-            ["This thread is archived.", "Nobody can read it now. Whoever writes in it brings it back."]
+            &["This thread is archived.", "Nobody can read it now. Whoever writes in it brings it back."]
         };
         for (y, words) in (area.y + area.height / 2..area.bottom()).zip(words) {
             scene.put(Area { y, height: 1, ..text }, centred(words, setting, Role::Dim.into()));

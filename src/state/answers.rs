@@ -130,7 +130,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             forum::begun(state, ChatKey::new(account, forum), &title, answer.outcome, fx);
         }
         Purpose::RenameThread { thread, title } => {
-            forum::renamed(state, ChatKey::new(account, thread), &title, answer.outcome);
+            forum::renamed(state, ChatKey::new(account, thread), &title, answer.outcome, fx);
         }
         Purpose::Code => {
             if let Err(refusal) = answer.outcome {
@@ -183,7 +183,7 @@ pub(super) fn not_taken(state: &mut State, account: AccountId, request: RequestI
 }
 
 /// A reply that does not fit what was asked.
-fn unfitting() -> Refusal {
+pub(super) fn unfitting() -> Refusal {
     Refusal::ours(RefusalKind::ServerFault, "the answer does not fit the question")
 }
 

@@ -184,8 +184,13 @@ impl Account {
 
     /// The threads of a forum, the one written to last first.
     pub fn threads(&self, forum: ChatId) -> impl Iterator<Item = &Chat> {
-        let ids = self.order.threads.get(&forum).map_or(&[][..], Vec::as_slice);
-        ids.iter().filter_map(|id| self.chats.get(id))
+        self.thread_ids(forum).iter().filter_map(|id| self.chats.get(id))
+    }
+
+    /// The same by their ids: to count them and to find one without a look at each.
+    #[must_use]
+    pub fn thread_ids(&self, forum: ChatId) -> &[ChatId] {
+        self.order.threads.get(&forum).map_or(&[], Vec::as_slice)
     }
 
     /// The only thing in it: a community, without any direct chat. What is told of one is told of the other.

@@ -1,6 +1,7 @@
 //! Another person signed in to an account: nothing of one may show or be sent as the other.
 
 use super::ui::composer::Composer;
+use super::ui::form::FormPurpose;
 use super::ui::{attach, open};
 use super::{Account, Effect, Effects, State, StoreOp, accounts, link, outbox};
 use crate::domain::{AccountId, ChatKey, LinkPhase};
@@ -16,6 +17,9 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         let is_of = |key: &ChatKey| key.account == id;
         accounts::forget_shown(front, id);
+        let title =
+            |of: &FormPurpose| matches!(of, FormPurpose::Thread(of) | FormPurpose::ThreadTitle(of) if is_of(of));
+        front.drop_forms(title);
         if front.pane.chat.as_ref().is_some_and(is_of) {
             // Told like this it would be kept as the other person's.
             open::leave(front, &mut Effects::new());

@@ -19,7 +19,9 @@ pub(super) fn fetch(state: &mut State, chat: ChatKey, page: Page, priority: Prio
     let limit = state.settings.page.max(1);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let (edge, key) = Edge::of(page);
+    // What cannot be had is not asked for: the pane says why it is empty.
     if !account.is_signed_in()
+        || account.chats.get(&chat.chat).is_some_and(|known| known.is_forum() || known.is_hidden())
         || account.requests.is_fetching(chat.chat, edge)
         || account.requests.stuck.get(&(chat.chat, edge)).is_some_and(|stuck| *stuck == key)
     {
@@ -141,12 +143,13 @@ pub(super) fn refused(
     if let Some(timeline) = account.timelines.get_mut(&chat.chat) {
         timeline.close_fetch(number);
     }
-    let online = account.is_signed_in();
+    // Where the pane says why nothing can be read, nothing else has to.
+    let news = account.is_signed_in() && account.chats.get(&chat.chat).is_none_or(|known| !known.is_hidden());
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {
         front.pane.seek = None;
-        if online {
+        if news {
             state.notice(format!("History could not be fetched: {}", refusal.text), true, fx);
         }
     }

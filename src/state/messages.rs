@@ -73,15 +73,19 @@ pub(super) fn created(
         }
         history::trim(account, state.front.as_mut(), chat, window);
     }
+    let community = account.chats.get(&chat).map(crate::domain::Chat::community);
     if raised && let Some(front) = &mut state.front {
-        front.sidebar.raise(key);
+        match community {
+            // Its row is among those of its forum, of which some may be folded away.
+            Some(Some(_)) => front.sidebar.renew(id),
+            _ => front.sidebar.raise(key),
+        }
     }
     let uncounted = if account.timelines.contains_key(&chat) {
         polls::uncounted(std::slice::from_ref(&message))
     } else {
         Vec::new()
     };
-    let community = account.chats.get(&chat).map(crate::domain::Chat::community);
     let stranger = !account.users.contains_key(&by);
     match community {
         Some(community) if stranger => people::ask_unknown(state, id, community, &[by], fx),

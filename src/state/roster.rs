@@ -2,7 +2,7 @@
 
 use super::{Account, State, people, unread};
 use crate::domain::{
-    Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, Community, CommunityId, MessageKey, ReadState,
+    Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, Community, CommunityId, MessageKey, ReadState, SortKey,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -190,7 +190,48 @@ pub(super) fn remove_chat(account: &mut Account, chat: ChatId) -> Option<Chat> {
     gone
 }
 
-/// A message stands in a chat: it is the newest if its place says so. Returns whether it is, and whether the list of direct chats changed by it.
+/// A thread became livelier: it goes up to its place among those of its forum, in the list of threads and in that of channels. Returns whether it moved.
+fn raise_thread(account: &mut Account, thread: ChatId) -> bool {
+    let Some(known) = account.chats.get(&thread) else { return false };
+    let Some((forum, community)) = known.parent().zip(known.community()) else { return false };
+    let rank = liveliness(known);
+    let list = account.order.threads.get_mut(&forum);
+    let Some((at, list)) = list.and_then(|list| Some((list.iter().position(|id| *id == thread)?, list))) else {
+        account.order.dirty = true;
+        return false;
+    };
+    let livelier = |id: &ChatId| account.chats.get(id).is_some_and(|other| liveliness(other) < rank);
+    let to = list.iter().take(at).rposition(livelier).map_or(0, |above| above + 1);
+    if to == at {
+        return false;
+    }
+    if let Some(part) = list.get_mut(to..=at) {
+        part.rotate_right(1);
+    }
+    // Where the forum is not listed, neither are they.
+    if let Some(rows) = account.order.channels.get_mut(&community)
+        && let Some(first) = rows.iter().position(|id| *id == forum).map(|place| place + 1)
+        && let Some(part) = rows.get_mut(first + to..=first + at)
+    {
+        part.rotate_right(1);
+    }
+    true
+}
+
+/// What threads of a forum are ordered by, the first one the least.
+fn liveliness(thread: &Chat) -> (Reverse<SortKey>, u32, ChatId) {
+    (Reverse(thread.activity()), position(thread), thread.id)
+}
+
+/// The place that a channel was given.
+const fn position(chat: &Chat) -> u32 {
+    match chat.kind {
+        ChatKind::Channel { position, .. } => position,
+        _ => 0,
+    }
+}
+
+/// A message stands in a chat: it is the newest if its place says so. Returns whether it is, and whether a list ordered by that changed by it.
 pub(super) fn note_newest(account: &mut Account, chat: ChatId, message: MessageKey) -> (bool, bool) {
     let Some(known) = account.chats.get_mut(&chat) else { return (false, false) };
     if known.last_message.is_some_and(|newest| newest >= message) {
@@ -198,9 +239,7 @@ pub(super) fn note_newest(account: &mut Account, chat: ChatId, message: MessageK
     }
     known.last_message = Some(message);
     if known.channel_kind() == Some(ChannelKind::Thread) {
-        let first = known.parent().and_then(|forum| account.order.threads.get(&forum)?.first());
-        account.order.dirty |= first != Some(&chat);
-        return (true, false);
+        return (true, raise_thread(account, chat));
     }
     if matches!(known.kind, ChatKind::Channel { .. } | ChatKind::Saved) || account.order.direct.first() == Some(&chat) {
         return (true, false);
@@ -224,7 +263,14 @@ pub(super) fn keep_order(state: &mut State) {
     let mut renewed = Vec::new();
     for account in &mut state.core.accounts {
         if std::mem::take(&mut account.order.dirty) {
+            let forum = state.front.as_ref().and_then(|front| front.pane.chat.filter(|_| front.pane.forum.is_some()));
+            let forum = forum.filter(|forum| forum.account == account.id);
+            let before = forum.and_then(|forum| account.order.threads.remove(&forum.chat)).unwrap_or_default();
             reorder(account);
+            let list = state.front.as_mut().and_then(|front| front.pane.forum.as_mut());
+            if let Some((list, forum)) = list.zip(forum) {
+                list.follow(&before, account.thread_ids(forum.chat));
+            }
             unread::recount(account);
             renewed.push(account.id);
         }
@@ -259,10 +305,6 @@ fn reorder(account: &mut Account) {
 /// Channels without a category first, then each category followed by its channels; each by position, then id. Threads follow their forum, the most
 /// lively first.
 fn order_channels(account: &Account, mut chats: Vec<&Chat>, threads: &mut HashMap<ChatId, Vec<ChatId>>) -> Vec<ChatId> {
-    let position = |chat: &Chat| match chat.kind {
-        ChatKind::Channel { position, .. } => position,
-        _ => 0,
-    };
     chats.sort_by_key(|chat| (position(chat), chat.id));
     let is_category = |chat: &Chat| chat.channel_kind() == Some(ChannelKind::Category);
     let categories: Vec<&Chat> = chats.iter().copied().filter(|chat| is_category(chat)).collect();
@@ -287,7 +329,7 @@ fn order_channels(account: &Account, mut chats: Vec<&Chat>, threads: &mut HashMa
     if lively.is_empty() {
         return ordered;
     }
-    lively.sort_by_key(|chat| (Reverse(chat.activity()), position(chat), chat.id));
+    lively.sort_by_key(|chat| liveliness(chat));
     for thread in lively {
         if let Some(forum) = thread.parent() {
             threads.entry(forum).or_default().push(thread.id);
@@ -296,4 +338,49 @@ fn order_channels(account: &Account, mut chats: Vec<&Chat>, threads: &mut HashMa
     // Those whose forum is not listed are not listed either.
     let with_threads = |id: ChatId| std::iter::once(id).chain(threads.get(&id).into_iter().flatten().copied());
     ordered.into_iter().flat_map(with_threads).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{note_newest, put_chat, put_community, reorder};
+    use crate::domain::{
+        ChannelKind, Chat, ChatId, ChatKind, Community, CommunityId, MessageId, MessageKey, Permissions, SortKey,
+    };
+    use crate::state::Account;
+
+    const PLACE: CommunityId = CommunityId::new(1);
+
+    fn key(id: u128) -> MessageKey {
+        MessageKey { order: SortKey(id), id: MessageId::new(id) }
+    }
+
+    fn channel(id: u128, kind: ChannelKind, parent: Option<u128>) -> Chat {
+        let parent = parent.map(ChatId::new);
+        let kind = ChatKind::Channel { community: PLACE, kind, parent, position: 0, slowmode: 0 };
+        Chat { id: ChatId::new(id), kind, last_message: Some(key(id)), ..Chat::default() }
+    }
+
+    #[test]
+    fn a_message_in_a_thread_moves_that_thread_alone() {
+        let mut account = Account::default();
+        let permissions = Permissions::VIEW;
+        put_community(&mut account, Community { id: PLACE, permissions, available: true, ..Community::default() });
+        for (id, kind, parent) in [(2, ChannelKind::Text, None), (3, ChannelKind::Forum, None)] {
+            put_chat(&mut account, channel(id, kind, parent));
+        }
+        (10..20).for_each(|id| put_chat(&mut account, channel(id, ChannelKind::Thread, Some(3))));
+        reorder(&mut account);
+        assert_eq!(account.thread_ids(ChatId::new(3)).first(), Some(&ChatId::new(19)));
+        // One that is no news, one that is the newest of all, twice, and some that go between others.
+        for (thread, message, moved) in
+            [(15, 9, false), (12, 30, true), (12, 31, false), (10, 25, true), (17, 18, true)]
+        {
+            let (_, told) = note_newest(&mut account, ChatId::new(thread), key(message));
+            assert_eq!((told, account.order.dirty), (moved, false), "{thread}");
+            let kept = account.order.clone();
+            reorder(&mut account);
+            assert_eq!(kept, account.order, "{thread}");
+        }
+        assert_eq!(account.thread_ids(ChatId::new(3))[..2], [ChatId::new(12), ChatId::new(10)]);
+    }
 }

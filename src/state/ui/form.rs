@@ -43,7 +43,8 @@ impl FormPurpose {
             Self::SignIn(account) | Self::SignUp(account) | Self::Rename(account) | Self::Join { account, .. } => {
                 Some(*account)
             }
-            _ => None,
+            Self::Thread(chat) | Self::ThreadTitle(chat) => Some(chat.account),
+            Self::Write | Self::Command => None,
         }
     }
 
@@ -460,6 +461,24 @@ impl Front {
         self.kept_forms.push(form);
         if self.kept_forms.len() > KEPT {
             self.kept_forms.remove(0);
+        }
+    }
+
+    /// Puts a form below a chat that is waited for, for whoever leaves that.
+    pub(in crate::state) fn put_below(&mut self, form: Form) {
+        self.kept_forms.retain(|known| !known.purpose.is_like(&form.purpose));
+        let top = self.overlays.iter().position(|overlay| matches!(overlay, Overlay::Waiting(_)));
+        self.overlays.insert(top.unwrap_or(self.overlays.len()), Overlay::Form(Box::new(form)));
+    }
+
+    /// Closes forms of this kind, as the user would.
+    pub(in crate::state) fn close_forms(&mut self, which: impl Fn(&FormPurpose) -> bool) {
+        let closes = |overlay: &mut Overlay| matches!(overlay, Overlay::Form(form) if which(&form.purpose));
+        let closed: Vec<Overlay> = self.overlays.extract_if(.., closes).collect();
+        for overlay in closed {
+            if let Overlay::Form(form) = overlay {
+                self.keep_form(*form);
+            }
         }
     }
 

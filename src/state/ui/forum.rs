@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
+use super::waiting::{self, Awaits};
 use super::{open, sidebar::SidebarRow};
 use crate::domain::{
     ChannelKind, Chat, ChatId, ChatKey, CleanText, Permissions, Priority, Refusal, Reply, Request, ThreadChange,
@@ -10,12 +11,15 @@ use crate::state::action::Action;
 use crate::state::effect::Effects;
 use crate::state::front::{Overlay, Question, Region};
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, permit, roster};
+use crate::state::{Account, State, answers, permit, roster};
+
+/// Most characters of a title: more fit no list and no heading. Networks set no limit of their own, or a later one.
+const TITLE: usize = 100;
 
 /// Where the list stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ForumList {
-    /// The thread under the cursor. The first one where this is `None` or gone.
+    /// The thread under the cursor: the one that stood first when the list came, and that one wherever it goes. `None`: there is none.
     pub cursor: Option<ChatId>,
     /// How far it was scrolled by the wheel so far, in rows; only how this changes means something.
     pub wheeled: i64,
@@ -25,7 +29,21 @@ impl ForumList {
     /// The index of the thread under the cursor.
     #[must_use]
     pub fn at(&self, account: &Account, forum: ChatId) -> usize {
-        self.cursor.and_then(|cursor| account.threads(forum).position(|thread| thread.id == cursor)).unwrap_or(0)
+        self.cursor.and_then(|cursor| account.thread_ids(forum).iter().position(|id| *id == cursor)).unwrap_or(0)
+    }
+
+    /// The list is another: where the thread under the cursor is gone, its neighbour has the cursor, else the first of a list that just came.
+    pub(in crate::state) fn follow(&mut self, before: &[ChatId], now: &[ChatId]) {
+        let here = |id: &ChatId| now.contains(id);
+        if self.cursor.as_ref().is_some_and(here) || now.is_empty() {
+            return;
+        }
+        let at = self.cursor.and_then(|cursor| before.iter().position(|id| *id == cursor));
+        let near = at.and_then(|at| {
+            let (above, below) = before.split_at(at);
+            below.iter().chain(above.iter().rev()).copied().find(here)
+        });
+        self.cursor = near.or_else(|| now.first().copied());
     }
 }
 
@@ -39,9 +57,10 @@ fn open_forum(state: &State) -> Option<(&Account, ChatKey, ForumList)> {
 /// The cursor moves by threads.
 pub(super) fn step(state: &mut State, by: i32) {
     let Some((account, key, list)) = open_forum(state) else { return };
-    let last = account.threads(key.chat).count().saturating_sub(1);
+    let threads = account.thread_ids(key.chat);
+    let last = threads.len().saturating_sub(1);
     let to = list.at(account, key.chat).saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(last);
-    let cursor = account.threads(key.chat).nth(to).map(|thread| thread.id);
+    let cursor = threads.get(to).copied();
     if let Some(list) = state.front.as_mut().and_then(|front| front.pane.forum.as_mut()) {
         list.cursor = cursor;
     }
@@ -50,7 +69,7 @@ pub(super) fn step(state: &mut State, by: i32) {
 
 fn selected(state: &State) -> Option<ChatKey> {
     let (account, key, list) = open_forum(state)?;
-    account.threads(key.chat).nth(list.at(account, key.chat)).map(|thread| account.key(thread.id))
+    account.thread_ids(key.chat).get(list.at(account, key.chat)).map(|thread| account.key(*thread))
 }
 
 /// Opens the thread under the cursor.
@@ -105,9 +124,25 @@ fn hindrance(account: &Account) -> Option<&'static str> {
 }
 
 fn title_form(purpose: FormPurpose, title: &str) -> Form {
-    let help = "What it is about, in one line. The first message is written after.";
-    let help = if matches!(purpose, FormPurpose::Thread(_)) { help } else { "What it is about, in one line." };
+    let help = "What it is about, in at most 100 characters. The first message is written after.";
+    let begins = matches!(purpose, FormPurpose::Thread(_));
+    let help = if begins { help } else { "What it is about, in at most 100 characters." };
     Form::new(purpose, vec![FormField::text(FieldKind::Title, "Title", Field::with(title), help, "Type a title")])
+}
+
+/// By how much a title is too long, in words.
+fn too_long(title: &str) -> Option<String> {
+    match title.chars().count().saturating_sub(TITLE) {
+        0 => None,
+        over => Some(format!("A title has at most {TITLE} characters; this is {over} more")),
+    }
+}
+
+/// The form with a title in it that cannot be had.
+fn refused_form(purpose: FormPurpose, title: &str, why: String) -> Form {
+    let mut form = title_form(purpose, title);
+    form.fail(Some(FieldKind::Title), why);
+    form
 }
 
 /// The user wants to begin a thread in the forum that is meant.
@@ -128,6 +163,9 @@ pub(super) fn begin(state: &mut State, title: &str, fx: &mut Effects) {
     if title.trim().is_empty() {
         return show(state, FormPurpose::Thread(key), "");
     }
+    if let Some(why) = too_long(title.trim()) {
+        return show_refused(state, FormPurpose::Thread(key), title.trim(), why);
+    }
     ask_begin(state, key, title.trim().to_owned(), fx);
 }
 
@@ -138,7 +176,17 @@ fn show(state: &mut State, purpose: FormPurpose, title: &str) {
     state.touch();
 }
 
+fn show_refused(state: &mut State, purpose: FormPurpose, title: &str, why: String) {
+    if let Some(front) = &mut state.front {
+        front.drop_forms(|known| *known == purpose);
+        front.show_form(refused_form(purpose, title, why), |_| {});
+    }
+    state.touch();
+}
+
+/// What is typed from now on is for the new thread.
 fn ask_begin(state: &mut State, forum: ChatKey, title: String, fx: &mut Effects) {
+    waiting::begin(state, Awaits::Thread(forum, title.clone()), &format!("the thread \"{title}\""));
     let request = Request::BeginThread { forum: forum.chat, title: title.clone() };
     state.ask(forum.account, request, Priority::User, Purpose::BeginThread { forum: forum.chat, title }, fx);
 }
@@ -156,6 +204,9 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         FormPurpose::ThreadTitle(key) => (key, "renaming it"),
         _ => return,
     };
+    if let Some(why) = too_long(&title) {
+        return form.fail(Some(FieldKind::Title), why);
+    }
     form.working = Some(working);
     let begins = matches!(form.purpose, FormPurpose::Thread(_));
     if let Some(why) = state.core.account(key.account).and_then(hindrance) {
@@ -173,24 +224,45 @@ fn is_of(purpose: &FormPurpose, key: ChatKey) -> bool {
     matches!(purpose, FormPurpose::Thread(of) | FormPurpose::ThreadTitle(of) if *of == key)
 }
 
-/// What came of a title: the form goes, or says why not; what was typed is in it. Returns whether the user waited there.
-fn settle(state: &mut State, purpose: FormPurpose, title: &str, refusal: Option<&Refusal>) -> bool {
+/// A title was taken: its form goes. Returns whether the user waited there.
+fn settled(state: &mut State, purpose: &FormPurpose) -> bool {
     let Some(front) = &mut state.front else { return false };
-    let form = front.form_mut(|known| *known == purpose);
-    let waits = form.as_ref().is_some_and(|form| form.working.is_some());
-    match (refusal, form) {
-        (None, _) => front.drop_forms(|known| *known == purpose),
-        (Some(refusal), Some(form)) => form.fail(Some(FieldKind::Title), refusal.text.to_string()),
-        (Some(refusal), None) => front.show_form(title_form(purpose, title), |form| {
-            form.fields.iter_mut().for_each(|field| field.set(title));
-            form.fail(Some(FieldKind::Title), refusal.text.to_string());
-        }),
-    }
+    let waits = front.form_mut(|known| known == purpose).is_some_and(|form| form.working.is_some());
+    front.drop_forms(|known| known == purpose);
     state.touch();
     waits
 }
 
-/// A thread was begun, or not. It opens for its first message, unless the user went elsewhere meanwhile.
+/// A title was refused: the form that is open with it says why. Returns whether there is one.
+fn said_in_form(state: &mut State, purpose: &FormPurpose, title: &str, refusal: &Refusal) -> bool {
+    let Some(form) = state.front.as_mut().and_then(|front| front.form_mut(|known| known == purpose)) else {
+        return false;
+    };
+    let same = CleanText::line(form.text(FieldKind::Title)).trim() == title;
+    if same {
+        form.fail(Some(FieldKind::Title), refusal.text.to_string());
+        state.touch();
+    }
+    same
+}
+
+/// A title was refused that no open form holds: it is kept for the next one. No form opens over what the user does meanwhile.
+fn keep_title(state: &mut State, purpose: FormPurpose, title: &str, refusal: &Refusal) {
+    if let Some(front) = &mut state.front
+        && front.form_mut(|known| *known == purpose).is_none()
+    {
+        front.keep_form(refused_form(purpose, title, refusal.text.to_string()));
+    }
+}
+
+/// Whether a forum or a thread of it is open.
+fn stands_in(state: &State, forum: ChatKey) -> bool {
+    let open = state.front.as_ref().and_then(|front| front.pane.chat).filter(|open| open.account == forum.account);
+    let parent = open.and_then(|open| state.core.chat(open)).and_then(|(_, chat)| chat.parent());
+    open.is_some_and(|open| open == forum) || parent == Some(forum.chat)
+}
+
+/// A thread was begun, or not. Whoever waits for it is there now, with what was typed meanwhile.
 pub(in crate::state) fn begun(
     state: &mut State,
     forum: ChatKey,
@@ -198,30 +270,67 @@ pub(in crate::state) fn begun(
     outcome: Result<Reply, Refusal>,
     fx: &mut Effects,
 ) {
-    let bundle = match outcome {
-        Ok(Reply::Chat(bundle)) => bundle,
-        Ok(_) => return,
-        Err(refusal) => {
-            settle(state, FormPurpose::Thread(forum), title, Some(&refusal));
-            return;
-        }
+    let told = match outcome {
+        Ok(Reply::Chat(bundle)) => bundle.chats.first().map(|chat| chat.id).map(|chat| (chat, bundle)),
+        Ok(_) => None,
+        Err(refusal) => return not_begun(state, forum, title, &refusal, fx),
     };
-    let thread = bundle.chats.first().map(|chat| ChatKey::new(forum.account, chat.id));
+    let Some((thread, bundle)) = told else { return not_begun(state, forum, title, &answers::unfitting(), fx) };
     if let Some(account) = state.core.account_mut(forum.account) {
         roster::put_bundle(account, bundle);
     }
-    let waits = settle(state, FormPurpose::Thread(forum), title, None);
-    let open = state.front.as_ref().and_then(|front| front.pane.chat);
-    let there = open.and_then(|open| state.core.chat(open)).and_then(|(_, chat)| chat.parent()) == Some(forum.chat);
-    if let Some(thread) = thread.filter(|_| waits || there || open == Some(forum)) {
-        roster::keep_order(state);
+    roster::keep_order(state);
+    let thread = ChatKey::new(forum.account, thread);
+    let waits = settled(state, &FormPurpose::Thread(forum));
+    if waiting::is_for(state, &Awaits::Thread(forum, title.to_owned())) {
+        waiting::arrived(state, thread, fx);
+    } else if waits {
         open::chat(state, thread, fx);
     }
 }
 
+fn not_begun(state: &mut State, forum: ChatKey, title: &str, refusal: &Refusal, fx: &mut Effects) {
+    let purpose = FormPurpose::Thread(forum);
+    let awaits = Awaits::Thread(forum, title.to_owned());
+    let awaited = waiting::is_for(state, &awaits);
+    let below = said_in_form(state, &purpose, title, refusal);
+    let stands = stands_in(state, forum);
+    let sentence = format!("\"{title}\" is not begun: {}", refusal.text);
+    if awaited {
+        if below && waiting::unused(state, &awaits) {
+            return;
+        }
+        // Whoever types is told first, and finds the form below.
+        match &mut state.front {
+            Some(front) if !below && stands => front.put_below(refused_form(purpose, title, refusal.text.to_string())),
+            _ if !below => keep_title(state, purpose, title, refusal),
+            _ => {}
+        }
+        waiting::failed(state, &sentence, |of| *of == awaits);
+    } else if !below {
+        keep_title(state, purpose, title, refusal);
+        state.notice_about(forum.account, sentence, None, true, fx);
+    }
+}
+
 /// A thread has another title, or not.
-pub(in crate::state) fn renamed(state: &mut State, thread: ChatKey, title: &str, outcome: Result<Reply, Refusal>) {
-    settle(state, FormPurpose::ThreadTitle(thread), title, outcome.err().as_ref());
+pub(in crate::state) fn renamed(
+    state: &mut State,
+    thread: ChatKey,
+    title: &str,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    let purpose = FormPurpose::ThreadTitle(thread);
+    match outcome {
+        Ok(_) => _ = settled(state, &purpose),
+        Err(refusal) if said_in_form(state, &purpose, title, &refusal) => {}
+        Err(refusal) => {
+            keep_title(state, purpose, title, &refusal);
+            let sentence = format!("Not renamed to \"{title}\": {}", refusal.text);
+            state.notice_about(thread.account, sentence, None, true, fx);
+        }
+    }
 }
 
 fn ask_rename(state: &mut State, thread: ChatKey, title: String, fx: &mut Effects) {
@@ -245,7 +354,10 @@ pub(super) fn rename(state: &mut State, title: &str, fx: &mut Effects) {
     }
     match title.trim() {
         "" => show(state, FormPurpose::ThreadTitle(key), &now),
-        title => ask_rename(state, key, title.to_owned(), fx),
+        title => match too_long(title) {
+            Some(why) => show_refused(state, FormPurpose::ThreadTitle(key), title, why),
+            None => ask_rename(state, key, title.to_owned(), fx),
+        },
     }
 }
 

@@ -29,19 +29,25 @@ pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) 
             state.drop_notice();
         }
         waiting::give_up(state, fx);
+        if let Some(front) = &mut state.front {
+            // What is typed on is for the chat that was gone to.
+            let elsewhere = |purpose: &FormPurpose| matches!(purpose, FormPurpose::Thread(of) | FormPurpose::ThreadTitle(of) if *of != key);
+            front.close_forms(elsewhere);
+        }
     }
     opened
 }
 
 /// Opens a chat. Returns whether it can be opened.
 pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
-    let Some((_, known)) = state.core.chat(key) else { return false };
+    let Some((account, known)) = state.core.chat(key) else { return false };
     if !known.can_open() {
         return false;
     }
     let community = known.community();
     let unread = known.unread > 0;
-    let forum = known.is_forum().then(ForumList::default);
+    let first = account.thread_ids(key.chat).first().copied();
+    let forum = known.is_forum().then_some(ForumList { cursor: first, ..ForumList::default() });
     let last_read = known.last_read;
     let Some(front) = &state.front else { return false };
     if front.pane.chat == Some(key) {

@@ -15,12 +15,15 @@ pub(in crate::state) enum Awaits {
     Person(AccountId, String),
     /// What an invite led to.
     Place(AccountId, InviteTarget),
+    /// A thread that was begun in a forum, by its title.
+    Thread(ChatKey, String),
 }
 
 impl Awaits {
     const fn account(&self) -> AccountId {
         match self {
             Self::Person(account, _) | Self::Place(account, _) => *account,
+            Self::Thread(forum, _) => forum.account,
         }
     }
 }
@@ -85,7 +88,7 @@ pub(in crate::state) fn place(state: &mut State, of: AccountId) -> Option<Invite
     let waiting = state.front.as_mut().and_then(Front::waiting_mut).filter(|waiting| waiting.failed.is_none())?;
     match waiting.awaits {
         Awaits::Place(account, target) if account == of => Some(target),
-        Awaits::Place(..) | Awaits::Person(..) => None,
+        Awaits::Place(..) | Awaits::Person(..) | Awaits::Thread(..) => None,
     }
 }
 
@@ -96,6 +99,17 @@ pub(in crate::state) fn failed(state: &mut State, sentence: &str, of: impl Fn(&A
     waiting.failed = Some(CleanText::line(sentence).to_string());
     state.touch();
     true
+}
+
+/// What lies below says why it does not come: whoever has typed nothing meanwhile goes on there. Returns whether that is so.
+pub(in crate::state) fn unused(state: &mut State, awaits: &Awaits) -> bool {
+    let Some(front) = &mut state.front else { return false };
+    let Some(waiting) = front.waiting_mut().filter(|waiting| waiting.awaits == *awaits) else { return false };
+    let empty = waiting.text.text().trim_end_matches('\n').is_empty();
+    if empty {
+        front.take_waiting();
+    }
+    empty
 }
 
 /// Nothing that an account was asked is answered any more.

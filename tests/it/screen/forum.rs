@@ -107,3 +107,19 @@ fn a_long_list_costs_what_shows_and_scrolls_with_its_cursor() {
     let words = shot(&state, &mut cache, 120, 30);
     assert!(words.contains("thread 499") && !words.contains("thread 470 "), "{words}");
 }
+
+#[test]
+fn a_long_title_leaves_room_for_whose_it_is_and_where() {
+    for width in [120, 80, 60] {
+        let mut state = full(some());
+        let mut other = state.core.accounts[0].clone();
+        (other.id, other.label) = (AccountId(1), "katnip".to_owned());
+        state.core.accounts.push(other);
+        act(&mut state, Action::OpenChat(ChatKey::new(ACCOUNT, ChatId::new(173))));
+        let label = state.core.accounts[0].label.clone();
+        let state = sized(state, width, 24);
+        let words = shot(&state, &mut cache(), width, 24);
+        let head = words.lines().find(|line| line.contains("A title that is")).unwrap();
+        assert!(head.contains(&format!("  {label}   in ideas")), "{words}");
+    }
+}

@@ -71,6 +71,18 @@ fn form(script: &Script) -> Option<(String, Option<String>)> {
     }
 }
 
+/// Why what is waited for does not come.
+fn failed(script: &Script) -> Option<String> {
+    match script.state.front.as_ref().unwrap().overlays.last() {
+        Some(Overlay::Waiting(waiting)) => waiting.failed.clone(),
+        _ => None,
+    }
+}
+
+fn begun(title: &str) -> Result<Reply, Refusal> {
+    Ok(Reply::Chat(Bundle { chats: vec![thread(75, title, 1, by(ME))], ..Bundle::default() }))
+}
+
 fn answer_last(script: &mut Script, fx: &[Effect], outcome: Result<Reply, Refusal>) -> Vec<Effect> {
     let id = fx.iter().rev().find_map(|effect| match effect {
         Effect::Net { id, .. } => Some(*id),
@@ -165,6 +177,8 @@ fn a_thread_is_begun_with_a_title_and_opens_for_its_first_message() {
     // As a command it needs no form; refused, the title is not lost.
     let fx = script.act(Action::BeginThread("Another".to_owned()));
     answer_last(&mut script, &fx, Err(refusal(RefusalKind::RateLimited)));
+    assert_eq!(failed(&script).as_deref(), Some("\"Another\" is not begun: no"));
+    script.act(Action::Cancel);
     assert_eq!(form(&script), Some(("Another".to_owned(), Some("no".to_owned()))));
     script.act(Action::Cancel);
     script.open(11);
@@ -250,4 +264,172 @@ fn the_open_forum_goes_with_all_that_hung_on_it() {
     script.receive(Update::ChatRemoved(ChatId::new(FORUM)));
     assert_eq!(form(&script), None);
     assert_ne!(open(&script), Some(chat(FORUM)));
+}
+
+#[test]
+fn what_is_typed_after_a_title_waits_for_that_thread() {
+    for (from, in_form) in [(FORUM, false), (71, false), (FORUM, true), (71, true)] {
+        let mut script = ready();
+        script.open(from);
+        let fx = if in_form {
+            script.act(Action::BeginThread(String::new()));
+            script.act(Action::Insert("Foo".to_owned()));
+            script.act(Action::Accept)
+        } else {
+            script.act(Action::BeginThread("Foo".to_owned()))
+        };
+        assert_eq!(context(&script), Context::Form, "no letter is a key of the list");
+        script.type_text("aLt");
+        for enter in [Action::Accept, Action::Send] {
+            assert_eq!(requests(&script.act(enter)), []);
+        }
+        let fx = answer_last(&mut script, &fx, begun("Foo"));
+        assert_eq!((sends(&fx).len(), open(&script), form(&script)), (0, Some(chat(75)), None));
+        assert_eq!((script.composer().trim_end(), script.rows(71).len()), ("aLt", 0));
+        assert_eq!(context(&script), Context::Composer);
+    }
+}
+
+#[test]
+fn who_gives_up_waiting_for_a_thread_is_not_taken_there() {
+    let mut script = ready();
+    script.open(FORUM);
+    let fx = script.act(Action::BeginThread("Foo".to_owned()));
+    script.type_text("first");
+    script.act(Action::Cancel);
+    answer_last(&mut script, &fx, begun("Foo"));
+    assert_eq!((open(&script), context(&script)), (Some(chat(FORUM)), Context::Forum));
+}
+
+#[test]
+fn a_refused_thread_keeps_title_and_first_words() {
+    let mut script = ready();
+    script.open(FORUM);
+    script.act(Action::BeginThread(String::new()));
+    script.act(Action::Insert("Foo".to_owned()));
+    let fx = script.act(Action::Accept);
+    script.type_text("first");
+    answer_last(&mut script, &fx, Err(refusal(RefusalKind::Forbidden)));
+    script.type_text(" words");
+    assert_eq!(failed(&script).as_deref(), Some("\"Foo\" is not begun: no"));
+    script.act(Action::Cancel);
+    assert_eq!(form(&script), Some(("Foo".to_owned(), Some("no".to_owned()))), "no letter went into the title");
+    script.act(Action::Cancel);
+    script.open(71);
+    script.act(Action::Text(nib::state::action::TextEdit::Yank));
+    assert_eq!(script.composer(), "first words");
+    // An answer that names no thread is a refusal, too.
+    let fx = script.act(Action::BeginThread("Bar".to_owned()));
+    answer_last(&mut script, &fx, Ok(Reply::Chat(Bundle::default())));
+    assert_eq!(failed(&script).as_deref(), Some("\"Bar\" is not begun: the answer does not fit the question"));
+}
+
+#[test]
+fn a_refused_title_opens_nothing_over_what_is_done_meanwhile() {
+    let bare = |script: &Script| script.state.front.as_ref().unwrap().overlays.is_empty();
+    let mut script = ready();
+    script.open(FORUM);
+    let fx = script.act(Action::BeginThread("Foo".to_owned()));
+    script.open(11);
+    script.type_text("hello");
+    answer_last(&mut script, &fx, Err(refusal(RefusalKind::LinkLost)));
+    script.type_text(" you");
+    assert!(bare(&script));
+    assert_eq!((script.composer().as_str(), script.notice()), ("hello you", "\"Foo\" is not begun: no"));
+    // Its form was closed while it worked: it stays closed.
+    script.open(FORUM);
+    script.act(Action::BeginThread(String::new()));
+    assert_eq!(form(&script), Some(("Foo".to_owned(), Some("no".to_owned()))), "the next form has it");
+    let fx = script.act(Action::Accept);
+    // What waits, the form's own waiting, and the form.
+    (0..3).for_each(|_| _ = script.act(Action::Cancel));
+    assert!(bare(&script));
+    answer_last(&mut script, &fx, Err(refusal(RefusalKind::Forbidden)));
+    assert!(bare(&script));
+    // The same for another title.
+    script.open(71);
+    let fx = script.act(Action::RenameThread("ours".to_owned()));
+    answer_last(&mut script, &fx, Err(refusal(RefusalKind::Forbidden)));
+    assert!(bare(&script));
+    assert_eq!(script.notice(), "Not renamed to \"ours\": no");
+    script.act(Action::RenameThread(String::new()));
+    assert_eq!(form(&script), Some(("ours".to_owned(), Some("no".to_owned()))));
+}
+
+#[test]
+fn a_title_form_goes_with_its_chat_and_with_its_account() {
+    use nib::state::action::AccountAction;
+    let mut script = ready();
+    script.open(FORUM);
+    script.act(Action::BeginThread(String::new()));
+    script.act(Action::Insert("half".to_owned()));
+    script.open(11);
+    script.type_text("hello");
+    assert_eq!((form(&script), script.composer().as_str()), (None, "hello"));
+    script.open(FORUM);
+    script.act(Action::BeginThread(String::new()));
+    assert_eq!(form(&script).map(|(title, _)| title).as_deref(), Some("half"), "kept for when one comes back");
+    script.act(Action::Account(AccountAction::Disable("home".to_owned())));
+    assert_eq!(form(&script), None);
+}
+
+#[test]
+fn a_title_has_a_length_that_fits() {
+    let mut script = ready();
+    script.open(FORUM);
+    let (fits, long) = ("x".repeat(100), "x".repeat(101));
+    let why = Some("A title has at most 100 characters; this is 1 more".to_owned());
+    assert_eq!(requests(&script.act(Action::BeginThread(long.clone()))), []);
+    assert_eq!(form(&script), Some((long.clone(), why.clone())));
+    assert_eq!(requests(&script.act(Action::Accept)), []);
+    assert_eq!(form(&script), Some((long.clone(), why.clone())));
+    script.act(Action::Text(nib::state::action::TextEdit::Backspace));
+    let wanted = Request::BeginThread { forum: ChatId::new(FORUM), title: fits };
+    assert_eq!(requests(&script.act(Action::Accept)), [wanted]);
+    script.open(71);
+    assert_eq!(requests(&script.act(Action::RenameThread(long.clone()))), []);
+    assert_eq!(form(&script), Some((long, why)));
+}
+
+#[test]
+fn the_cursor_stays_on_the_thread_that_was_first_when_the_list_opened() {
+    let mut script = ready();
+    script.open(FORUM);
+    script.hear(said(chat(71), 400, ADA, "news"));
+    assert_eq!(listed(&script), ["mine", "hers", "shut", "old"]);
+    let fx = script.act(Action::JoinThread);
+    let wanted = Request::ChangeThread { thread: ChatId::new(72), change: ThreadChange::Join(true) };
+    assert_eq!(requests(&fx), [wanted]);
+    // Gone, it gives way to its neighbour: the one below, else the one above.
+    let cursor = |script: &Script| script.state.front.as_ref().unwrap().pane.forum.unwrap().cursor;
+    script.receive(Update::ChatRemoved(ChatId::new(72)));
+    assert_eq!(cursor(&script), Some(ChatId::new(73)));
+    script.act(Action::MoveLast);
+    script.act(Action::Move(9));
+    assert_eq!(cursor(&script), Some(ChatId::new(74)));
+    script.receive(Update::ChatRemoved(ChatId::new(74)));
+    assert_eq!(cursor(&script), Some(ChatId::new(73)));
+    // In a list that comes later, the first one has it at once.
+    for id in [71, 73] {
+        script.receive(Update::ChatRemoved(ChatId::new(id)));
+    }
+    for (id, newest) in [(76, 10), (77, 20)] {
+        script.receive(Update::ChannelChanged(Box::new(thread(id, "new", newest, by(ADA)))));
+    }
+    assert_eq!(cursor(&script), Some(ChatId::new(76)));
+}
+
+#[test]
+fn a_locked_thread_says_so_once() {
+    let mut script = ready();
+    script.open(73);
+    assert_eq!(requests(&script.arrange_bottom()), [], "nothing is asked for that nobody may read");
+    script.open(FORUM);
+    assert_eq!(requests(&script.arrange_bottom()), []);
+    // Locked while its messages were under way.
+    let fx = script.act(Action::OpenChat(chat(71)));
+    let locked = ThreadInfo { locked: true, hidden: true, ..by(ME) };
+    script.receive(Update::ChannelChanged(Box::new(thread(71, "mine", 100, locked))));
+    answer_last(&mut script, &fx, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(script.notice(), "");
 }
