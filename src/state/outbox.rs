@@ -94,12 +94,6 @@ impl Outbox {
         self.of(chat).iter().find(|row| row.outgoing.nonce == nonce)
     }
 
-    /// When the next of those that wait before they are sent has waited long enough.
-    #[must_use]
-    pub fn next(&self, now: Mono) -> Option<Mono> {
-        self.chats.values().flatten().filter_map(|row| row.wait).filter(|until| *until > now).min()
-    }
-
     fn find_mut(&mut self, chat: ChatId, nonce: Nonce) -> Option<&mut Pending> {
         self.chats.get_mut(&chat)?.iter_mut().find(|row| row.outgoing.nonce == nonce)
     }
@@ -154,6 +148,24 @@ pub(super) struct Draft {
     pub(super) quiet: bool,
     pub(super) attachments: Vec<Upload>,
     pub(super) ticket: Option<Ticket>,
+}
+
+/// When the next of an account's messages that wait before they are sent has waited long enough. For how long a network takes nothing is not theirs:
+/// it may be shortened at any time.
+#[must_use]
+pub fn next(account: &Account, now: Mono) -> Option<Mono> {
+    let chats = &account.outbox.chats;
+    let own = chats.values().flatten().filter_map(|row| row.wait).filter(|until| *until > now);
+    let queued = |row: &Pending| row.stage == Stage::Queued && row.doubt.is_none();
+    let held = chats.iter().filter(|(_, rows)| account.is_signed_in() && turn(rows).is_some_and(queued));
+    own.chain(held.filter_map(|(chat, _)| slow::until(account, *chat, now))).min()
+}
+
+/// The row of a chat whose turn it is; none while one is in flight, be it one that failed and is tried again.
+fn turn(rows: &[Pending]) -> Option<&Pending> {
+    let flies = rows.iter().any(|row| matches!(row.stage, Stage::InFlight(_)));
+    let over = |row: &Pending| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed | Stage::Sent(_));
+    rows.iter().find(|row| !over(row)).filter(|_| !flies)
 }
 
 /// Writes a message to the outbox and asks for it to be made durable. Says why if it cannot be taken.
@@ -273,21 +285,13 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
         return;
     }
     let slow = slow::until(account, chat.chat, now);
-    let Some(rows) = account.outbox.chats.get_mut(&chat.chat) else { return };
-    // One that was failed and is tried again may stand before the one in flight.
-    if rows.iter().any(|row| matches!(row.stage, Stage::InFlight(_))) {
-        return;
-    }
-    let next = rows.iter_mut().find(|row| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed | Stage::Sent(_)));
-    let Some(row) = next else { return };
+    let Some(row) = turn(account.outbox.of(chat.chat)) else { return };
     if row.stage != Stage::Queued || row.doubt.is_some() || row.wait.is_some_and(|until| until > now) {
         return;
     }
-    if let Some(until) = slow {
-        row.wait = Some(until);
+    if slow.is_some() {
         return arm(state, fx);
     }
-    row.wait = None;
     let nonce = row.outgoing.nonce;
     let request = Request::Send(Arc::clone(&row.outgoing));
     let Some(id) = state.ask(chat.account, request, Priority::User, Purpose::Send(chat.chat, nonce), fx) else {
@@ -297,6 +301,7 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
         state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce))
     {
         row.set(Stage::InFlight(id));
+        row.wait = None;
     }
     state.touch();
 }
@@ -334,7 +339,7 @@ pub(super) fn waited(state: &mut State, fx: &mut Effects) {
 /// Arms the timer for the row that waits the shortest.
 fn arm(state: &State, fx: &mut Effects) {
     let now = state.now.mono;
-    if let Some(until) = state.core.accounts.iter().filter_map(|account| account.outbox.next(now)).min() {
+    if let Some(until) = state.core.accounts.iter().filter_map(|account| next(account, now)).min() {
         fx.push(Effect::Arm(Timer::OutboxRetry, until));
     }
 }

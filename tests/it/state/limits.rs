@@ -55,6 +55,21 @@ fn what_waits_goes_when_the_limit_is_over_and_a_moderator_is_named() {
 }
 
 #[test]
+fn a_limit_that_is_lifted_or_shortened_frees_what_waits() {
+    for (wait, after) in [(0, 0), (5, 5)] {
+        let mut script = Script::ready();
+        let (first, _) = script.send("one").unwrap();
+        assert!(script.send("two").is_none(), "one at a time");
+        limit(&mut script, 86_400, true);
+        assert_eq!(sends(&script.answer(first, sent(200))), []);
+        let shorter = Update::WritingLimited { wait: Duration::from_secs(wait), moderated: true };
+        let mut fx = script.receive(shorter);
+        fx.extend(script.advance(Duration::from_secs(after)));
+        assert_eq!(sends(&fx).len(), 1, "after {after} s");
+    }
+}
+
+#[test]
 fn a_status_has_words_where_there_is_room_for_them() {
     let mut script = Script::ready();
     script.act(Action::StatusText(Presence::Busy, "deep in thought".to_owned()));

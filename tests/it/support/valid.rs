@@ -138,7 +138,7 @@ fn expiries(state: &State, timers: &BTreeMap<Timer, Mono>) {
     };
     let typing = state.core.accounts.iter().filter_map(|account| account.typing.next()).min();
     assert_eq!(timers.get(&Timer::TypingExpires), typing.as_ref());
-    for at in state.core.accounts.iter().filter_map(|account| account.outbox.next(now)) {
+    for at in state.core.accounts.iter().filter_map(|account| nib::state::outbox::next(account, now)) {
         armed(Timer::OutboxRetry, at);
     }
     let Some(front) = &state.front else { return };
