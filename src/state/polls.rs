@@ -5,9 +5,10 @@ use super::effect::Effects;
 use super::front::{Overlay, Question};
 use super::requests::Purpose;
 use super::ui::message;
-use super::{State, permit};
-use crate::domain::{ChatKey, CleanText, Message, MessageId, Permissions, Poll, Priority, Request, Tally};
+use super::{State, history, permit};
+use crate::domain::{ChatKey, CleanText, Message, MessageId, Mono, Permissions, Poll, Priority, Request, Tally};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Most polls of one page that are asked for, the newest ones.
 const ASKED: usize = 20;
@@ -35,6 +36,19 @@ pub(super) fn ask(state: &mut State, chat: ChatKey, polls: &[MessageId], fx: &mu
         let request = Request::FetchPoll { chat: chat.chat, message };
         state.ask(chat.account, request, Priority::Visible, Purpose::Detail, fx);
     }
+}
+
+/// When the next of the polls on screen is over by itself: it looks and acts otherwise then.
+pub(super) fn next_end(state: &State) -> Option<Mono> {
+    let front = state.front.as_ref().filter(|front| front.shows_timeline())?;
+    let visible = front.pane.visible.as_ref().filter(|visible| visible.chat == front.pane.chat)?;
+    let timeline = history::timeline_of(&state.core.accounts, visible.chat?)?;
+    // Each message has a row at least.
+    let shown = (timeline.index_near(visible.first?)..).take(visible.rows.into());
+    let polls = shown.map_while(|at| timeline.get(at)).filter_map(|entry| entry.message.poll.as_ref());
+    let open = polls.filter(|poll| !poll.is_over(state.now.wall));
+    let left = open.filter_map(|poll| u64::try_from(poll.ends?.0.saturating_sub(state.now.wall.0)).ok()).min();
+    left.map(|left| state.now.mono.plus(Duration::from_millis(left)))
 }
 
 /// How a poll stands was told.

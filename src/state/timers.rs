@@ -2,7 +2,7 @@
 
 use super::event::Timer;
 use super::ui::drafts;
-use super::{Effect, Effects, State, outbox, slow, typing, unread};
+use super::{Effect, Effects, State, outbox, polls, slow, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings};
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,8 +80,8 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// When a number of seconds on screen changes next: those until the next try to connect, those without an answer, and those until slow mode is over.
-/// Nothing while nobody sees them.
+/// When a number of seconds on screen changes next: those until the next try to connect, those without an answer, and those until slow mode is over;
+/// or when a poll on screen ends. Nothing while nobody sees them.
 fn countdown(state: &State) -> Option<Mono> {
     let front = state.front.as_ref()?;
     let now = state.now.mono;
@@ -92,7 +92,7 @@ fn countdown(state: &State) -> Option<Mono> {
     let silent =
         state.shown_account(front).and_then(|account| account.silent_since).map(|since| later_second(now, since));
     let fewer = [retry_at, slow::shown_until(state)].into_iter().flatten().map(|until| next_second(now, until));
-    fewer.chain(silent).min()
+    fewer.chain(silent).chain(polls::next_end(state)).min()
 }
 
 /// The next moment at which whole seconds are left until then, so that the number on screen changes when the timer rings.

@@ -142,3 +142,30 @@ fn only_own_polls_are_ended_and_after_asking() {
     let fx = script.act(Action::Accept);
     assert_eq!(requests(&fx), [Request::EndPoll { chat: ChatId::new(11), message: MessageId::new(91) }]);
 }
+
+#[test]
+fn a_poll_on_screen_is_over_by_itself() {
+    use nib::state::Timer;
+    use std::time::Duration;
+    let mut script = Script::ready();
+    let mut message = poll(false);
+    message.poll.as_mut().unwrap().ends = Some(Wall(script.now.wall.0 + 60_000));
+    script.hear(message);
+    script.arrange_bottom();
+    let end = script.now.mono.plus(Duration::from_secs(60));
+    assert_eq!(script.timers.get(&Timer::Countdown), Some(&end));
+    script.advance(Duration::from_secs(59));
+    let before = script.state.revision;
+    script.advance(Duration::from_secs(1));
+    assert!(script.state.revision > before, "a frame shows that it is over");
+    assert_eq!(script.timers.get(&Timer::Countdown), None, "once");
+    // Elsewhere nobody sees it.
+    let mut message = poll(false);
+    message.key = key(91);
+    message.poll.as_mut().unwrap().ends = Some(Wall(script.now.wall.0 + 60_000));
+    script.hear(message);
+    script.arrange_bottom();
+    assert!(script.timers.contains_key(&Timer::Countdown));
+    script.open(12);
+    assert_eq!(script.timers.get(&Timer::Countdown), None);
+}
