@@ -53,7 +53,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 state.touch();
             }
         }
-        Purpose::Status { before, wanted } => status::answered(state, account, (before, wanted), answer.outcome, fx),
+        Purpose::Status { before, wanted } => status::answered(state, account, (before, &wanted), answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Vote(_) | Purpose::Detail if matches!(answer.outcome, Ok(Reply::Poll { .. })) => {
             if let Ok(Reply::Poll { chat, message, tally }) = answer.outcome {

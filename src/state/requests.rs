@@ -48,6 +48,15 @@ impl Edge {
     }
 }
 
+/// How one chose to be seen.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Seen {
+    /// Whether as present; `None`: nothing was chosen.
+    pub presence: Option<Presence>,
+    /// The words beside it.
+    pub words: Option<String>,
+}
+
 /// Why something was asked.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Purpose {
@@ -148,9 +157,9 @@ pub enum Purpose {
     /// To be seen in another way; the way before comes back when it is refused.
     Status {
         /// How it was.
-        before: Option<Presence>,
+        before: Seen,
         /// How it is to be.
-        wanted: Presence,
+        wanted: Seen,
     },
     /// How oneself stands to others.
     Relationships,

@@ -1,6 +1,6 @@
 //! How oneself is seen by others: chosen by the user, told to the network by each connection anew.
 
-use super::requests::Purpose;
+use super::requests::{Purpose, Seen};
 use super::{Account, Effects, State};
 use crate::domain::{AccountId, Presence, Priority, Refusal, RefusalKind, Reply, Request};
 
@@ -10,6 +10,11 @@ fn request(account: &Account, presence: Presence) -> Request {
         Some(text) if account.caps.status_text => Request::SetStatus { presence, text: text.clone() },
         _ => Request::SetPresence(presence),
     }
+}
+
+/// How one chose to be seen.
+fn seen(account: &Account) -> Seen {
+    Seen { presence: account.status, words: account.status_text.clone() }
 }
 
 /// The user wants to be seen like this through the account that the screen tells of.
@@ -23,17 +28,19 @@ pub(super) fn wanted(state: &mut State, presence: Presence, text: Option<String>
     if !account.caps.presence && online {
         return state.notice("This network does not let you choose how you are seen", true, fx);
     }
+    let before = seen(account);
     if let Some(text) = text {
         if online && !account.caps.status_text {
             return state.notice("This network has no room for words beside it", true, fx);
         }
         account.status_text = Some(text);
     }
-    let before = account.status.replace(presence);
+    account.status = Some(presence);
+    let wanted = seen(account);
     let request = request(account, presence);
     state.touch();
     if online {
-        state.ask(id, request, Priority::User, Purpose::Status { before, wanted: presence }, fx);
+        state.ask(id, request, Priority::User, Purpose::Status { before, wanted }, fx);
     } else {
         state.notice("You are seen like this once there is a connection", false, fx);
     }
@@ -62,7 +69,7 @@ pub(super) fn nick(state: &mut State, name: String, fx: &mut Effects) {
 pub(super) fn tell(state: &mut State, id: AccountId, fx: &mut Effects) {
     let Some(account) = state.core.account(id).filter(|account| account.caps.presence) else { return };
     if let Some(presence) = account.status {
-        let purpose = Purpose::Status { before: Some(presence), wanted: presence };
+        let purpose = Purpose::Status { before: seen(account), wanted: seen(account) };
         let request = request(account, presence);
         state.ask(id, request, Priority::Background, purpose, fx);
     }
@@ -72,7 +79,7 @@ pub(super) fn tell(state: &mut State, id: AccountId, fx: &mut Effects) {
 pub(super) fn answered(
     state: &mut State,
     id: AccountId,
-    (before, wanted): (Option<Presence>, Presence),
+    (before, wanted): (Seen, &Seen),
     outcome: Result<Reply, Refusal>,
     fx: &mut Effects,
 ) {
@@ -80,11 +87,14 @@ pub(super) fn answered(
         && refusal.kind != RefusalKind::LinkLost
     {
         if let Some(account) = state.core.account_mut(id) {
-            if account.status != Some(wanted) {
+            if seen(account) != *wanted {
                 // Something else was chosen since.
                 return;
             }
-            account.status = before;
+            // Words that were told by themselves with a connection and are not taken would be refused with each one.
+            let told_anew = before == *wanted;
+            account.status = before.presence;
+            account.status_text = before.words.filter(|_| !told_anew || refusal.is_passing());
         }
         state.notice(format!("You are seen as before: {}", refusal.text), true, fx);
     }

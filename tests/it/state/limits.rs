@@ -70,6 +70,45 @@ fn a_limit_that_is_lifted_or_shortened_frees_what_waits() {
 }
 
 #[test]
+fn words_that_are_refused_are_not_told_again() {
+    let mut script = Script::ready();
+    script.state.core.account_mut(HOME).unwrap().caps.status_text = true;
+    let say = |script: &mut Script, words: &str, outcome: Result<Reply, Refusal>| {
+        let fx = script.act(Action::StatusText(Presence::Busy, words.to_owned()));
+        let id = fx.iter().find_map(|effect| match effect {
+            nib::state::Effect::Net { id, .. } => Some(*id),
+            _ => None,
+        });
+        script.answer(id.unwrap(), outcome);
+    };
+    say(&mut script, "at tea", Ok(Reply::Done));
+    say(&mut script, "far too long", Err(refusal(RefusalKind::Invalid)));
+    let told = |presence, text: &str| Request::SetStatus { presence, text: text.to_owned() };
+    assert_eq!(requests(&script.act(Action::Status(Presence::Idle))), [told(Presence::Idle, "at tea")]);
+    // Chosen without a connection, they are refused once by the next one.
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(9) });
+    script.act(Action::StatusText(Presence::Busy, "far too long".to_owned()));
+    let up = |script: &mut Script| {
+        script.link(LinkEvent::SignedIn {
+            me: user(ME, "me"),
+            session: None,
+            token: Secret::new("token".to_owned()),
+            caps: Caps { status_text: true, ..Script::caps() },
+        })
+    };
+    let fx = up(&mut script);
+    let asked = fx.iter().find_map(|effect| match effect {
+        nib::state::Effect::Net { id, request, .. } => {
+            (*request == told(Presence::Busy, "far too long")).then_some(*id)
+        }
+        _ => None,
+    });
+    script.answer(asked.unwrap(), Err(refusal(RefusalKind::Invalid)));
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(9) });
+    assert!(requests(&up(&mut script)).contains(&Request::SetPresence(Presence::Busy)));
+}
+
+#[test]
 fn a_status_has_words_where_there_is_room_for_them() {
     let mut script = Script::ready();
     script.act(Action::StatusText(Presence::Busy, "deep in thought".to_owned()));
