@@ -59,6 +59,11 @@ pub enum SecretsError {
         "the system keyring cannot be used: {0}; with secrets = \"file\" in the configuration tokens are kept in files"
     )]
     Keyring(#[source] KeyringError),
+    /// A token is to be moved, and may be in a keyring that does not say.
+    #[error(
+        "the system keyring, which may hold its sign-in, cannot be asked: {0}; unlock it, or sign in to the account first"
+    )]
+    Unasked(#[source] KeyringError),
 }
 
 /// Where a token is now.
@@ -97,7 +102,7 @@ impl Secrets {
         Self::with_keyring(paths, choice, Keyring::system())
     }
 
-    fn with_keyring(paths: &Paths, choice: SecretsChoice, keyring: Keyring) -> Self {
+    pub(super) fn with_keyring(paths: &Paths, choice: SecretsChoice, keyring: Keyring) -> Self {
         Self { choice, directory: paths.secrets_dir(), space: paths.data.display().to_string(), keyring }
     }
 
@@ -106,6 +111,20 @@ impl Secrets {
     /// # Errors
     /// Its file cannot be read or can be read by others too, or the keyring is asked for and cannot be used.
     pub fn load(&self, label: &str) -> Result<Option<Secret>, SecretsError> {
+        self.load_to_move(label).or_else(|error| match error {
+            SecretsError::Unasked(error) => {
+                tracing::info!(%error, "the keyring was not asked");
+                Ok(None)
+            }
+            error => Err(error),
+        })
+    }
+
+    /// An account's token, where none is to be left behind; `None` only if there is none for sure.
+    ///
+    /// # Errors
+    /// Its file cannot be read or can be read by others too, or the keyring may have it and cannot be used.
+    pub fn load_to_move(&self, label: &str) -> Result<Option<Secret>, SecretsError> {
         if self.choice != SecretsChoice::Keyring
             && let Some(token) = self.load_file(label)?
         {
@@ -113,10 +132,7 @@ impl Secrets {
         }
         match self.choice {
             SecretsChoice::File => Ok(None),
-            SecretsChoice::Auto => Ok(self.keyring.load(&self.entry(label)).unwrap_or_else(|error| {
-                tracing::info!(%error, "the keyring was not asked");
-                None
-            })),
+            SecretsChoice::Auto => self.keyring.load(&self.entry(label)).map_err(SecretsError::Unasked),
             SecretsChoice::Keyring => self.keyring.load(&self.entry(label)).map_err(SecretsError::Keyring),
         }
     }
@@ -333,6 +349,12 @@ mod tests {
         let error = strict.save("ada", &token("x")).unwrap_err().to_string();
         assert!(error.contains("secrets = \"file\""), "{error}");
         assert!(strict.load("ada").is_err() && strict.forget("grace").is_err());
+        // What is to be moved is known to be there, known not to be there, or not known.
+        assert_eq!(auto.load_to_move("ada").unwrap(), Some(token("hunter2")));
+        assert_eq!(auto.load("grace").unwrap(), None);
+        assert!(auto.load_to_move("grace").unwrap_err().to_string().contains("sign in to the account first"));
+        let with = secrets(home.path(), SecretsChoice::Auto, Keyring::fake());
+        assert_eq!(with.load_to_move("grace").unwrap(), None);
     }
 
     #[test]

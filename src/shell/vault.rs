@@ -134,7 +134,7 @@ impl Vault {
             return Err(format!("there is an account \"{new}\" in the list by now"));
         }
         let keeps = setup.account.options.token_command.is_none();
-        let token = if keeps { self.secrets.load(old).map_err(|error| error.to_string())? } else { None };
+        let token = if keeps { self.secrets.load_to_move(old).map_err(|error| error.to_string())? } else { None };
         let mut note = None;
         if let Some(token) = &token {
             note = self.secrets.save(new, token).map_err(|error| error.to_string())?.note;
@@ -324,5 +324,29 @@ mod tests {
         vault.remove(&setup("zwei", "ws://server")).unwrap();
         assert_eq!(told().len(), 2);
         assert_eq!(vault.load(&setup("one", "ws://server")), Ok(token("one")));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_label_stays_while_nobody_knows_where_its_token_is() {
+        use crate::shell::keyring::Keyring;
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).unwrap();
+        let vault = |keyring: &Keyring| Vault {
+            paths: paths.clone(),
+            secrets: Secrets::with_keyring(&paths, SecretsChoice::Auto, keyring.clone()),
+            list: Arc::default(),
+        };
+        let ring = Keyring::fake();
+        let ada = setup("ada", "ws://server");
+        let token = Secret::new("token".to_owned());
+        assert_eq!(vault(&ring).keep(&ada, &Identity::default(), &token).note, None);
+        let why = vault(&Keyring::absent()).rename(&ada, "home").unwrap_err();
+        assert!(why.contains("keyring"), "{why}");
+        let (saved, _) = SavedAccounts::load(&paths.accounts_file()).unwrap();
+        assert!(saved.find("ada").is_some() && saved.find("home").is_none());
+        assert_eq!(vault(&ring).rename(&ada, "home"), Ok(None));
+        assert_eq!(vault(&ring).load(&setup("home", "ws://server")), Ok(token));
+        assert!(vault(&ring).load(&ada).is_err(), "nothing is left behind");
     }
 }

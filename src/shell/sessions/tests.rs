@@ -1,0 +1,230 @@
+//! What is kept of accounts while several things are wanted of them at once, and to whom a token is said.
+
+use super::*;
+use crate::config::{Paths, SavedAccounts, SecretsChoice};
+use crate::domain::{LinkPhase, Settings, UserId};
+use crate::shell::clock::Clock;
+use crate::shell::drafts::{self, Draft, Drafts};
+use crate::shell::engine::Engine;
+use crate::shell::networks::Network;
+use crate::shell::vault::Identity;
+use crate::state::action::{AccountAction, Action};
+use crate::state::{Account, SamePerson, State};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const ADA: AccountId = AccountId(0);
+const NEW: AccountId = AccountId(1);
+
+struct Home {
+    paths: Paths,
+    vault: Vault,
+    _directory: tempfile::TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let paths = Paths::resolve(Some(directory.path().as_os_str()), None, None).unwrap();
+        Self { vault: Vault::new(&paths, SecretsChoice::File), paths, _directory: directory }
+    }
+
+    /// Keeps an account as an earlier run has.
+    fn with(self, label: &str, server: &str, user: u128) -> Self {
+        assert_eq!(self.vault.keep(&setup(ADA, label, server), &person(user), &token("old")).note, None);
+        self
+    }
+
+    fn sessions(&self, setups: Vec<AccountSetup>) -> Sessions {
+        Sessions::new(Handle::current(), setups, self.vault.clone(), Ways::default(), PATIENCE)
+    }
+
+    fn labels(&self) -> Vec<String> {
+        let (saved, _) = SavedAccounts::load(&self.paths.accounts_file()).unwrap();
+        saved.accounts.into_iter().map(|account| account.label).collect()
+    }
+
+    fn token(&self, label: &str) -> Option<Secret> {
+        self.vault.load(&setup(ADA, label, "")).ok()
+    }
+}
+
+fn setup(id: AccountId, label: &str, server: &str) -> AccountSetup {
+    AccountSetup::new(id, "osmium", label, server, TokenSource::Saved)
+}
+
+fn person(user: u128) -> Identity {
+    Identity::of(&Account { me: UserId::new(user), ..Account::default() })
+}
+
+fn token(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+fn wish(server: &str, keep: bool) -> SignIn {
+    let proof = Proof::With(Credentials::Token(token("typed")));
+    let server = server.to_owned();
+    SignIn { network: Network::Osmium, server, proof, admission: Admission::default(), keep }
+}
+
+/// Takes in all that blocking threads have to tell.
+async fn settle(sessions: &mut Sessions) -> Vec<Event> {
+    let mut events = Vec::new();
+    while sessions.outstanding > 0 {
+        match tokio::time::timeout(PATIENCE, sessions.next()).await.expect("an end in time") {
+            Arrived::Finished(finished) => events.extend(sessions.finished(finished)),
+            Arrived::Batch(..) | Arrived::NotKept(_) => {}
+        }
+    }
+    events
+}
+
+#[tokio::test]
+async fn after_a_try_elsewhere_the_saved_token_goes_to_its_own_server() {
+    let listen = || async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        (listener, url)
+    };
+    let ((own, own_url), (other, other_url)) = (listen().await, listen().await);
+    let home = Home::new().with("ada", &own_url, 7);
+    let mut sessions = home.sessions(vec![setup(ADA, "ada", &own_url)]);
+    assert_eq!(sessions.sign_in(ADA, wish(&other_url, false)), None);
+    let met = tokio::time::timeout(PATIENCE, other.accept()).await;
+    assert!(met.is_ok(), "what is tried is tried there");
+    // It is given up, and the account connects as it did before.
+    sessions.disconnect(ADA);
+    assert_eq!(sessions.connect(ADA), None);
+    assert_eq!(settle(&mut sessions).await, []);
+    let met = tokio::time::timeout(PATIENCE, own.accept()).await;
+    assert!(met.is_ok(), "the token is said to its own server");
+    assert!(sessions.saved(ADA).is_some(), "it was to be for this run only where it was not taken");
+    // What an account had is for its own server, too.
+    let proof = Proof::Same(ADA);
+    let told = sessions.sign_in(ADA, SignIn { proof, ..wish(&other_url, true) });
+    let mut told: Vec<Event> = told.into_iter().collect();
+    told.extend(settle(&mut sessions).await);
+    assert!(matches!(&told[..], [Event::Link(ADA, LinkEvent::Refused { .. })]), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_is_removed_or_left_before_it_is_kept_does_not_come_back() {
+    let home = Home::new();
+    let mut sessions = home.sessions(vec![setup(ADA, "", "ws://one"), setup(NEW, "", "ws://two")]);
+    let names = [ADA, NEW].map(|id| sessions.names[&id].clone());
+    let held = names.each_ref().map(|name| name.lock().unwrap());
+    sessions.keep_token(ADA, token("a"), person(7));
+    sessions.keep_token(NEW, token("b"), person(8));
+    assert_eq!(sessions.remove(ADA), None, "nobody knows a label yet");
+    sessions.forget_token(NEW);
+    drop(held);
+    settle(&mut sessions).await;
+    let labels = home.labels();
+    assert_eq!(labels.len(), 1, "{labels:?}");
+    assert_eq!(home.token(&labels[0]), None);
+    assert_eq!(sessions.label(NEW), Some(labels[0].as_str()));
+}
+
+#[tokio::test]
+async fn the_same_person_twice_is_one_account_and_the_other_goes_alone() {
+    let home = Home::new().with("ada", "ws://one", 7);
+    let mut sessions = home.sessions(vec![setup(ADA, "ada", "ws://one"), setup(NEW, "", "ws://one")]);
+    sessions.keep_token(NEW, token("new"), person(7));
+    let told = settle(&mut sessions).await;
+    let same = Some(SamePerson { other: ADA, stays: false });
+    assert!(matches!(&told[..], [Event::TokenKept { account: NEW, same: told, .. }] if *told == same), "{told:?}");
+    assert_eq!(sessions.remove(NEW), None);
+    settle(&mut sessions).await;
+    assert_eq!((home.labels(), home.token("ada")), (vec!["ada".to_owned()], Some(token("new"))));
+}
+
+#[tokio::test]
+async fn one_that_is_in_the_list_is_so_though_its_token_is_for_this_run() {
+    let home = Home::new().with("ada", "ws://127.0.0.1:9", 7);
+    let taken = || {
+        let mut sessions = home.sessions(vec![setup(ADA, "ada", "ws://127.0.0.1:9")]);
+        assert_eq!(sessions.sign_in(ADA, wish("ws://127.0.0.1:9", false)), None);
+        sessions.keep_token(ADA, token("for this run"), person(7));
+        sessions
+    };
+    let mut sessions = taken();
+    assert_eq!(sessions.saved(ADA), None);
+    sessions.rename(ADA, "home");
+    settle(&mut sessions).await;
+    assert_eq!((home.labels(), home.token("home")), (vec!["home".to_owned()], Some(token("old"))));
+    // Who signs out is out, whatever is left of the run.
+    sessions.forget_token(ADA);
+    assert_eq!(sessions.connect(ADA), None);
+    let told = settle(&mut sessions).await;
+    let refused = |event: &Event| matches!(event, Event::Link(ADA, LinkEvent::Refused { .. }));
+    assert!(told.iter().any(refused), "{told:?}");
+    assert_eq!(home.token("home"), None);
+    let mut sessions = home.sessions(vec![setup(ADA, "home", "ws://127.0.0.1:9")]);
+    sessions.sign_in(ADA, wish("ws://127.0.0.1:9", false));
+    sessions.keep_token(ADA, token("for this run"), person(7));
+    assert_eq!(sessions.remove(ADA).as_deref(), Some("home"));
+    settle(&mut sessions).await;
+    assert_eq!(home.labels(), [""; 0]);
+    // One that was never saved is not, and connects no more.
+    let given = AccountSetup { token: TokenSource::Given(token("given")), ..setup(ADA, "NIB_TOKEN", "ws://one") };
+    let mut sessions = home.sessions(vec![given]);
+    sessions.forget_token(ADA);
+    assert!(sessions.connect(ADA).as_ref().is_some_and(refused));
+    sessions.keep_token(ADA, token("again"), person(7));
+    settle(&mut sessions).await;
+    assert_eq!(home.labels(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_token_is_found_while_its_account_gets_another_label() {
+    let home = Home::new().with("ada", "ws://127.0.0.1:9", 7);
+    let mut sessions = home.sessions(vec![setup(ADA, "ada", "ws://127.0.0.1:9")]);
+    let name = sessions.names[&ADA].clone();
+    let held = name.lock().unwrap();
+    sessions.rename(ADA, "home");
+    assert_eq!(sessions.connect(ADA), None);
+    // Kept anew under the label of before it is known there: the new one stays.
+    sessions.rename(ADA, "here");
+    sessions.keep_token(ADA, token("new"), person(7));
+    sessions.rename(ADA, "there");
+    drop(held);
+    let told = settle(&mut sessions).await;
+    let wrong = |event: &Event| match event {
+        Event::Link(..) => true,
+        Event::TokenKept { label, note, .. } => label.is_some() || note.is_some(),
+        _ => true,
+    };
+    assert!(!told.iter().any(wrong), "{told:?}");
+    assert_eq!((sessions.label(ADA), home.labels()), (Some("there"), vec!["there".to_owned()]));
+    assert_eq!(home.token("there"), Some(token("new")));
+}
+
+#[tokio::test]
+async fn drafts_go_along_with_a_label_when_it_is_changed_and_not_before() {
+    for (label, after) in [("bob", "ada"), ("home", "home")] {
+        let home = Home::new().with("ada", "ws://127.0.0.1:9", 7);
+        let file = home.paths.drafts_file();
+        let keeping = Drafts::keep(file.clone(), None).unwrap();
+        let written = "half a sentence".to_owned();
+        let draft = Draft { account: "ada".to_owned(), user: "7".to_owned(), chat: "1".to_owned(), text: written };
+        keeping.put(draft);
+        let ada = setup(ADA, "ada", "ws://127.0.0.1:9");
+        let state = State::new(Arc::<Settings>::default(), vec![ada.spec()], true, 7, Clock::start().now());
+        let mut engine = Engine::new(state, Clock::start(), home.sessions(vec![ada]));
+        engine.keep_drafts(keeping);
+        // Another nib has added one meanwhile.
+        let bob = setup(NEW, "bob", "ws://127.0.0.1:9");
+        assert_eq!(home.vault.keep(&bob, &person(8), &token("b")).note, None);
+        engine.feed(Event::Act(Action::Account(AccountAction::Rename(label.to_owned()))), &mut ());
+        if label == "bob" {
+            let arrived = tokio::time::timeout(PATIENCE, engine.next()).await.expect("an answer in time");
+            engine.take(arrived, &mut ());
+            assert_eq!(engine.state().core.accounts[0].label, "ada");
+            assert_eq!(engine.state().core.accounts[0].link, LinkPhase::Idle);
+        }
+        engine.close().await;
+        let (kept, _) = drafts::load(&file).unwrap();
+        assert_eq!(kept.iter().map(|draft| draft.account.as_str()).collect::<Vec<_>>(), [after]);
+    }
+}
