@@ -14,6 +14,8 @@ pub enum TokenSource {
     Saved,
     /// Given for this run only (`NIB_TOKEN`, the demo); never saved. A newer token replaces it.
     Given(Secret),
+    /// It was given for this run only, and is forgotten; so is a newer one, with the run.
+    Forgotten,
 }
 
 /// An account as the shell knows it.

@@ -5,7 +5,7 @@
 use super::clock::Clock;
 use super::drafts::{Draft, Drafts};
 use super::networks::Network;
-use super::sessions::{Arrived, Proof, Sessions, SignIn};
+use super::sessions::{Arrived, Finished, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
 use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, UserId};
@@ -124,6 +124,10 @@ impl Engine {
             }
             Arrived::NotKept(sentence) => self.feed(Event::Failed(sentence), observer),
             Arrived::Finished(finished) => {
+                // Not before: where the label could not be changed, drafts are found under the old one at the next start.
+                if let (Finished::Renamed(_, [old, new], Ok(_)), Some(drafts)) = (&finished, &self.drafts) {
+                    drafts.rename(old.clone(), new.clone());
+                }
                 if let Some(event) = self.sessions.finished(finished) {
                     self.feed(event, observer);
                 }
@@ -157,8 +161,11 @@ impl Engine {
 
     /// Ends all sessions and waits for what is being saved, both for a moment at most.
     pub async fn close(&mut self) {
-        self.sessions.close().await;
+        let renamed = self.sessions.close().await;
         if let Some(drafts) = self.drafts.take() {
+            for [old, new] in renamed {
+                drafts.rename(old, new);
+            }
             drafts.close().await;
         }
     }
@@ -199,11 +206,7 @@ impl Engine {
                 self.sessions.keep_token(account, token, identity);
             }
             Effect::ForgetToken(account) => self.sessions.forget_token(account),
-            Effect::RenameAccount { account, label } => {
-                if let (Some(old), Some(drafts)) = (self.sessions.rename(account, &label), &self.drafts) {
-                    drafts.rename(old, label);
-                }
-            }
+            Effect::RenameAccount { account, label } => self.sessions.rename(account, &label),
             Effect::RemoveAccount(account) => {
                 if let (Some(label), Some(drafts)) = (self.sessions.remove(account), &self.drafts) {
                     drafts.forget(label);
@@ -244,11 +247,11 @@ impl Engine {
 
     /// A draft goes with the account that is saved, and with whom it is of: who is signed in to it, unless it is said.
     fn put_draft(&self, owner: Option<UserId>, chat: ChatKey, text: String) {
-        let (Some(drafts), Some(saved)) = (&self.drafts, self.sessions.saved(chat.account)) else { return };
+        let (Some(drafts), Some((label, saved))) = (&self.drafts, self.sessions.saved(chat.account)) else { return };
         let me = || self.state.core.account(chat.account).map(|account| account.me);
         let me = owner.or_else(me).filter(|me| *me != UserId::default());
         let user = me.map_or_else(|| saved.user_id.clone(), |me| me.to_string());
-        drafts.put(Draft { account: saved.label.clone(), user, chat: chat.chat.to_string(), text });
+        drafts.put(Draft { account: label.to_owned(), user, chat: chat.chat.to_string(), text });
     }
 }
 

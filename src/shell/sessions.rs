@@ -3,13 +3,17 @@
 //! Each session has a channel of its own, so that what one that was replaced still had to say cannot be taken for the new one's: of a session
 //! that was ended or replaced only answers are still heard. Tokens and files are read and written on blocking threads.
 
+mod keeping;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
+pub use keeping::KeptOf;
 pub use sign_in::{Proof, SignIn};
 
 use super::accounts::{AccountSetup, TokenSource};
 use super::files;
-use super::vault::{Identity, Kept, Vault};
+use super::vault::Vault;
 use crate::config::{self, Standing};
 use crate::domain::{
     AccountId, Admission, CleanText, LinkEvent, NotifyLevel, Priority, Request, RequestId, Secret, SignInPart, Upload,
@@ -18,6 +22,8 @@ use crate::net::dial::Proxies;
 use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle};
 use crate::net::{Credentials, NetEvent};
 use crate::state::{AccountPlace, Event};
+use keeping::{Name, labelled, with_name};
+use sign_in::Try;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::path::PathBuf;
@@ -30,6 +36,9 @@ use tokio::time::{Instant, timeout_at};
 /// How long the end of the program waits for sessions to part and tokens to be saved.
 const PARTING: Duration = Duration::from_millis(1_500);
 
+/// Why an account cannot be connected by itself.
+const NONE_SAVED: &str = "no sign-in is saved for it";
+
 /// What a blocking thread found out.
 #[derive(Debug)]
 pub enum Finished {
@@ -40,7 +49,7 @@ pub enum Finished {
     /// A file was read, or why not: a sentence.
     File(u64, Result<Upload, String>),
     /// A token was saved or forgotten, or why not.
-    Kept(AccountId, Kept),
+    Kept(AccountId, KeptOf),
     /// An account has another label: the old one, the new one, and a sentence if there is something to say; or why not.
     Renamed(AccountId, [String; 2], Result<Option<String>, String>),
     /// The list of accounts was changed in another way, or why not: a sentence.
@@ -98,8 +107,16 @@ pub struct Sessions {
     /// Counts the wishes for a connection, so that a token that was read for an older one is not used.
     wishes: u64,
     wished: BTreeMap<AccountId, u64>,
-    /// Accounts whose token the user does not want to be saved.
+    /// Accounts whose token the user does not want to be saved. They may be in the list all the same.
     for_this_run: BTreeSet<AccountId>,
+    /// Accounts that are in the list, and what they are called there as far as that is known to be written.
+    listed: BTreeMap<AccountId, String>,
+    /// The same as it is written, for those who write and read.
+    names: BTreeMap<AccountId, Name>,
+    /// What is being tried. It becomes the account's when the network has taken it, so that a token is said to no server but its own.
+    tries: BTreeMap<AccountId, Try>,
+    /// What an account was before the try that was taken, until that is kept.
+    replaced: BTreeMap<AccountId, config::Account>,
     /// Tokens of tries to sign in that are not done yet.
     held: BTreeMap<AccountId, Secret>,
     /// Tokens as they are saved, so that a reconnect writes nothing.
@@ -130,7 +147,16 @@ impl Sessions {
         connect_timeout: Duration,
     ) -> Self {
         let (done, finished) = mpsc::channel(16);
+        let label = |setup: &AccountSetup| match setup.token {
+            TokenSource::Saved => setup.account.label.clone(),
+            TokenSource::Given(_) | TokenSource::Forgotten => String::new(),
+        };
+        let labels: BTreeMap<AccountId, String> = setups.iter().map(|setup| (setup.id, label(setup))).collect();
         Self {
+            names: labels.iter().map(|(id, label)| (*id, Name::new(label.clone().into()))).collect(),
+            listed: labels.into_iter().filter(|(_, label)| !label.is_empty()).collect(),
+            tries: BTreeMap::new(),
+            replaced: BTreeMap::new(),
             runtime,
             setups: setups.into_iter().map(|setup| (setup.id, setup)).collect(),
             running: Vec::new(),
@@ -156,20 +182,20 @@ impl Sessions {
         let Some(setup) = self.setups.get(&account) else {
             return Some(refused(account, "there is no such account", None));
         };
-        match &setup.token {
-            TokenSource::Given(token) => {
-                let credentials = Credentials::Token(token.clone());
-                self.start(account, credentials, &Admission::default())
-            }
-            TokenSource::Saved => {
-                self.wishes += 1;
-                let wish = self.wishes;
-                self.wished.insert(account, wish);
-                let (vault, setup) = (self.vault.clone(), setup.clone());
-                self.block(move || Finished::Token(account, wish, vault.load(&setup)));
-                None
-            }
+        let at_hand = match &setup.token {
+            TokenSource::Given(token) => Some(token),
+            TokenSource::Forgotten => return Some(refused(account, NONE_SAVED, None)),
+            // One that is still being kept for the first time cannot be read yet.
+            TokenSource::Saved if self.listed.contains_key(&account) => None,
+            TokenSource::Saved => self.kept.get(&account),
+        };
+        if let Some(token) = at_hand.cloned() {
+            return self.start(account, Credentials::Token(token), &Admission::default());
         }
+        let setup = setup.clone();
+        let wish = self.wish(account);
+        self.read(setup, move |token| Finished::Token(account, wish, token));
+        None
     }
 
     /// What an account is called, as it is saved.
@@ -191,9 +217,10 @@ impl Sessions {
         self.handle(account).map(SessionHandle::report).unwrap_or_default()
     }
 
-    /// Ends an account's session, if there is one.
+    /// Ends an account's session, if there is one, and what was being tried with it.
     pub fn disconnect(&mut self, account: AccountId) {
         self.wished.remove(&account);
+        self.tries.remove(&account);
         for running in self.running.iter_mut().filter(|running| running.account == account) {
             if let Some(handle) = running.handle.take() {
                 handle.stop();
@@ -220,92 +247,26 @@ impl Sessions {
         }
     }
 
-    /// Saves an account's token, and the account with it. What is saved already is not written again.
-    pub fn keep_token(&mut self, account: AccountId, token: Secret, identity: Identity) {
-        self.held.remove(&account);
-        let Some(setup) = self.setups.get_mut(&account) else { return };
-        if self.for_this_run.contains(&account) {
-            setup.token = TokenSource::Given(token);
-        } else if let TokenSource::Given(given) = &mut setup.token {
-            *given = token;
-        } else if self.kept.get(&account) != Some(&token) {
-            let (vault, setup) = (self.vault.clone(), setup.clone());
-            self.kept.insert(account, token.clone());
-            self.write(move || Finished::Kept(account, vault.keep(&setup, &identity, &token)));
-        }
-    }
-
-    /// An account as it is saved; `None` for one that is there for this run only.
-    #[must_use]
-    pub fn saved(&self, account: AccountId) -> Option<&config::Account> {
-        let setup = self.setups.get(&account).filter(|setup| setup.token == TokenSource::Saved)?;
-        let named = !setup.account.label.is_empty();
-        (named && !self.for_this_run.contains(&account)).then_some(&setup.account)
-    }
-
-    /// Forgets an account's token.
-    pub fn forget_token(&mut self, account: AccountId) {
-        let Some(setup) = self.setups.get(&account) else { return };
-        self.kept.remove(&account);
-        self.held.remove(&account);
-        if setup.token == TokenSource::Saved {
-            let (vault, setup) = (self.vault.clone(), setup.clone());
-            self.write(move || Finished::Kept(account, vault.forget(&setup)));
-        }
-    }
-
-    /// Calls an account something else, here and where it is saved. Returns what it was called, if it is saved.
-    pub fn rename(&mut self, account: AccountId, label: &str) -> Option<String> {
-        let is_saved = self.saved(account).is_some();
-        let setup = self.setups.get_mut(&account)?;
-        let before = setup.clone();
-        label.clone_into(&mut setup.account.label);
-        if !is_saved {
-            return None;
-        }
-        let labels = [before.account.label.clone(), label.to_owned()];
-        let (vault, new) = (self.vault.clone(), label.to_owned());
-        let old = before.account.label.clone();
-        self.write(move || Finished::Renamed(account, labels, vault.rename(&before, &new)));
-        Some(old)
-    }
-
-    /// Forgets an account, here and where it is saved. Returns what it was called, if it was saved.
-    pub fn remove(&mut self, account: AccountId) -> Option<String> {
-        let label = self.saved(account).map(|saved| saved.label.clone());
-        self.disconnect(account);
-        self.kept.remove(&account);
-        self.for_this_run.remove(&account);
-        let setup = self.setups.remove(&account)?;
-        let label = label?;
-        let vault = self.vault.clone();
-        self.write(move || {
-            Finished::Listed(vault.remove(&setup).map_err(|why| {
-                let label = &setup.account.label;
-                format!("\"{label}\" could not be taken from the list, and is there again at the next start: {why}")
-            }))
-        });
-        Some(label)
-    }
-
     /// Keeps how the accounts stand, of those that are saved.
     pub fn arrange(&mut self, places: &[AccountPlace]) {
         let standing = |place: &AccountPlace| {
-            let saved = self.saved(place.account)?;
+            let setup = self.setups.get(&place.account)?;
             // What the configuration says of the colour is not to be saved beside it.
-            let colour = saved.options.colour.map_or(place.colour.saturating_add(1), |_| 0);
+            let colour = setup.account.options.colour.map_or(place.colour.saturating_add(1), |_| 0);
             let AccountPlace { disabled, folded, .. } = *place;
             let word = |(name, level): &(String, NotifyLevel)| (name.clone(), level.word().to_owned());
             let notify = place.levels.iter().map(word).collect();
-            Some(Standing { label: saved.label.clone(), colour, disabled, folded, notify })
+            let name = self.names.get(&place.account)?.clone();
+            Some((name, Standing { label: String::new(), colour, disabled, folded, notify }))
         };
-        let wanted: Vec<Standing> = places.iter().filter_map(standing).collect();
-        if wanted.is_empty() {
-            return;
-        }
+        let wanted: Vec<(Name, Standing)> = places.iter().filter_map(standing).collect();
         let vault = self.vault.clone();
         self.write(move || {
-            let kept = vault.arrange(&wanted);
+            let labelled =
+                |(name, place): (Name, Standing)| Standing { label: with_name(&name, |name| name.clone()), ..place };
+            let mut wanted: Vec<Standing> = wanted.into_iter().map(labelled).collect();
+            wanted.retain(|place| !place.label.is_empty());
+            let kept = if wanted.is_empty() { Ok(()) } else { vault.arrange(&wanted) };
             Finished::Listed(kept.map_err(|why| format!("how your accounts stand is not kept for later runs: {why}")))
         });
     }
@@ -376,32 +337,16 @@ impl Sessions {
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
-            Finished::Kept(account, kept) => {
-                if let Some((setup, label)) = self.setups.get_mut(&account).zip(kept.label.clone()) {
-                    setup.account.label = label;
-                }
-                Some(Event::TokenKept { account, label: kept.label, renewed: kept.renewed, note: kept.note })
-            }
-            Finished::Renamed(account, [old, new], renamed) => {
-                let failed = renamed.is_err();
-                let (label, note) = match renamed {
-                    Ok(note) => (new, note),
-                    Err(why) => (old, Some(format!("It keeps its label: {why}"))),
-                };
-                let setup = self.setups.get_mut(&account)?;
-                // It may have been called something else again meanwhile.
-                if failed || self.writes.is_none() {
-                    label.clone_into(&mut setup.account.label);
-                    return Some(Event::TokenKept { account, label: Some(label), renewed: false, note });
-                }
-                Some(Event::TokenKept { account, label: None, renewed: false, note })
-            }
+            Finished::Kept(account, kept) => self.token_kept(account, kept),
+            Finished::Renamed(account, labels, renamed) => self.renamed(account, labels, renamed),
             Finished::Listed(listed) => listed.err().map(Event::Failed),
         }
     }
 
-    /// Ends all sessions and waits until they have parted and tokens are saved, for a moment at most. What arrives meanwhile is dropped.
-    pub async fn close(&mut self) {
+    /// Ends all sessions and waits until they have parted and tokens are saved, for a moment at most. What arrives meanwhile is dropped, but for
+    /// accounts that were called something else: the old label and the new one.
+    pub async fn close(&mut self) -> Vec<[String; 2]> {
+        let mut renamed = Vec::new();
         let accounts: Vec<AccountId> = self.setups.keys().copied().collect();
         for account in accounts {
             self.disconnect(account);
@@ -409,6 +354,10 @@ impl Sessions {
         let end = Instant::now() + PARTING;
         while !self.running.is_empty() || self.outstanding > 0 {
             let more = poll_fn(|context| match self.poll(context) {
+                Poll::Ready(Arrived::Finished(Finished::Renamed(_, labels, Ok(_)))) => {
+                    renamed.push(labels);
+                    Poll::Ready(true)
+                }
                 Poll::Ready(_) => Poll::Ready(true),
                 // Polling removes sessions that are over, so this may be the last moment that anything wakes us.
                 Poll::Pending if self.running.is_empty() && self.outstanding == 0 => Poll::Ready(false),
@@ -420,9 +369,24 @@ impl Sessions {
                     tokens = self.outstanding,
                     "not everything could be ended in good form"
                 );
-                return;
+                break;
             }
         }
+        renamed
+    }
+
+    /// Wishes for a connection; what is found out for an older wish is not used.
+    fn wish(&mut self, account: AccountId) -> u64 {
+        self.wishes += 1;
+        self.wished.insert(account, self.wishes);
+        self.wishes
+    }
+
+    /// Reads an account's token, from where it is by then.
+    fn read(&mut self, setup: AccountSetup, told: impl FnOnce(Result<Secret, String>) -> Finished + Send + 'static) {
+        let name = self.names.get(&setup.id).cloned().unwrap_or_default();
+        let vault = self.vault.clone();
+        self.block(move || told(with_name(&name, |name| vault.load(&labelled(setup, name)))));
     }
 
     fn handle(&self, account: AccountId) -> Option<&SessionHandle> {
@@ -430,7 +394,8 @@ impl Sessions {
     }
 
     fn start(&mut self, account: AccountId, credentials: Credentials, admission: &Admission) -> Option<Event> {
-        let setup = self.setups.get(&account)?;
+        let tried = self.tries.get(&account).map(|tried| &tried.setup);
+        let setup = tried.or_else(|| self.setups.get(&account))?;
         let (network, server) = match setup.way() {
             Ok(way) => way,
             Err(error) => return Some(refused(account, &error.to_string(), Some(SignInPart::Server))),

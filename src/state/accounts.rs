@@ -1,14 +1,15 @@
 //! Accounts at run time: added, renamed, put in another order, disabled, signed out and removed. What one of them goes through is no other's business.
 
 use super::action::{AccountAction, Action};
-use super::front::{Front, Overlay, Question};
+use super::front::{Front, Overlay, Question, Region};
+use super::outbox::{Pending, Stage};
 use super::requests::Purpose;
 use super::ui::accounts::AccountList;
 use super::ui::field::Field;
 use super::ui::form::{FieldKind, Form, FormField, FormPurpose};
 use super::ui::{attach, open};
-use super::{Account, AccountPlace, Effect, Effects, State, link, login, roster};
-use crate::domain::{AccountId, ChatKey, CleanText, LinkPhase, Priority, Request, label_fault};
+use super::{Account, AccountPlace, Effect, Effects, SamePerson, State, link, login, roster};
+use crate::domain::{AccountId, ChatKey, CleanText, LinkPhase, Priority, Request, UserId, label_fault};
 
 /// Why an account is signed out that the user left.
 const LEFT: &str = "you signed out";
@@ -188,7 +189,7 @@ fn sign_out_now(state: &mut State, id: AccountId, fx: &mut Effects) {
 /// The network has ended the session, or cannot be told.
 pub(super) fn signed_out(state: &mut State, id: AccountId, told: bool, fx: &mut Effects) {
     link::abandon(state, id, fx);
-    put_away(state, id, fx);
+    let wrote = put_away(state, id, fx);
     let Some(account) = state.core.account_mut(id) else { return };
     account.link = LinkPhase::SignedOut { reason: CleanText::ours(LEFT) };
     let label = account.label.clone();
@@ -202,8 +203,60 @@ pub(super) fn signed_out(state: &mut State, id: AccountId, told: bool, fx: &mut 
             "Signed out of \"{label}\" here; its server could not be told, and may keep the session until another client ends it"
         )
     };
-    state.notice(sentence, !told, fx);
+    // The server answered while the user went on writing: what is still to be typed is not for other people.
+    if wrote {
+        stop(state, sentence);
+    } else {
+        state.notice(sentence, !told, fx);
+    }
     state.touch();
+}
+
+/// Somebody was writing where another chat is now: a note first, and yank puts back what was written.
+fn stop(state: &mut State, sentence: String) {
+    let Some(front) = &mut state.front else { return };
+    front.region = Region::Composer;
+    front.overlays.push(Overlay::Note(sentence));
+}
+
+/// Who was signed in to an account is the person of another one: that one goes on with this sign-in, and there is one account of them.
+pub(super) fn same_person(state: &mut State, id: AccountId, person: SamePerson, fx: &mut Effects) {
+    let SamePerson { other, stays } = person;
+    let Some(label) = state.core.account(other).map(|other| other.label.clone()) else { return };
+    link::abandon(state, id, fx);
+    let Some(account) = state.core.account(id) else { return };
+    let mut unsent: Vec<&Pending> = account.outbox.chats.values().flatten().collect();
+    unsent.retain(|row| !matches!(row.stage, Stage::Sent(_)));
+    unsent.sort_by_key(|row| row.written);
+    let unsent: Vec<String> = unsent.into_iter().map(|row| attach::line_of(&row.outgoing)).collect();
+    let wrote = put_away(state, id, fx);
+    if let Some(front) = state.front.as_mut().filter(|_| !unsent.is_empty()) {
+        front.pane.composer.keep(&unsent.join("\n"));
+    }
+    fx.push(Effect::Disconnect(id));
+    if let Some(account) = state.core.account_mut(id).filter(|_| stays) {
+        account.me = UserId::default();
+        let reason = format!("that was the sign-in of \"{label}\"");
+        account.link = LinkPhase::SignedOut { reason: CleanText::line(&reason) };
+    } else {
+        drop_account(state, id, fx);
+    }
+    if let Some(account) = state.core.account_mut(other) {
+        account.disabled = false;
+        match account.link {
+            LinkPhase::Idle | LinkPhase::SignedOut { .. } => {
+                account.link = LinkPhase::Connecting;
+                fx.push(Effect::Connect(other));
+            }
+            LinkPhase::Offline { .. } => fx.push(Effect::Probe(other)),
+            LinkPhase::Connecting | LinkPhase::Syncing | LinkPhase::Online => {}
+        }
+    }
+    elsewhere(state, fx);
+    if wrote || !unsent.is_empty() {
+        stop(state, format!("That is the account \"{label}\", which was there already"));
+    }
+    places_changed(state, fx);
 }
 
 /// Whether an account is signed out since the user wanted it.
@@ -229,8 +282,19 @@ fn remove_now(state: &mut State, id: AccountId, fx: &mut Effects) {
     link::abandon(state, id, fx);
     // Its drafts are not kept for anybody: what was being written in the open chat comes back with yank, and nothing else.
     put_away(state, id, &mut Effects::new());
+    let label = state.core.account(id).map(|account| account.label.clone()).unwrap_or_default();
+    fx.push(Effect::Disconnect(id));
+    drop_account(state, id, fx);
+    elsewhere(state, fx);
+    state.notice(format!("\"{label}\" is removed"), false, fx);
+    places_changed(state, fx);
+}
+
+/// An account that was put away is here no more, and its number is not used again.
+fn drop_account(state: &mut State, id: AccountId, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         front.drafts.retain(|key, _| key.account != id);
+        front.drafts_told.retain(|key, _| key.account != id);
         front.folded_accounts.remove(&id);
         front.noticed.remove(&id);
         front.drop_forms(|purpose| purpose.account() == Some(id));
@@ -239,13 +303,8 @@ fn remove_now(state: &mut State, id: AccountId, fx: &mut Effects) {
         }
     }
     state.core.past = state.core.past.max(id.0.saturating_add(1));
-    let label = state.core.account(id).map(|account| account.label.clone()).unwrap_or_default();
     state.core.accounts.retain(|account| account.id != id);
-    fx.push(Effect::Disconnect(id));
     fx.push(Effect::RemoveAccount(id));
-    elsewhere(state, fx);
-    state.notice(format!("\"{label}\" is removed"), false, fx);
-    places_changed(state, fx);
 }
 
 fn ask(state: &mut State, text: String, yes: &'static str, action: AccountAction) {
@@ -256,8 +315,10 @@ fn ask(state: &mut State, text: String, yes: &'static str, action: AccountAction
     state.touch();
 }
 
-/// An account goes from the screen: nothing of it stays but where it stands, who is signed in, what was to be sent, and drafts.
-fn put_away(state: &mut State, id: AccountId, fx: &mut Effects) {
+/// An account goes from the screen: nothing of it stays but where it stands, who is signed in, what was to be sent, and drafts. Returns whether
+/// something was being written in it.
+fn put_away(state: &mut State, id: AccountId, fx: &mut Effects) -> bool {
+    let mut wrote = false;
     attach::give_up(state, |chat| chat.account == id, fx);
     if let Some(front) = &mut state.front {
         let is_of = |key: &ChatKey| key.account == id;
@@ -267,29 +328,18 @@ fn put_away(state: &mut State, id: AccountId, fx: &mut Effects) {
             open::leave(front, fx);
             if !text.trim().is_empty() {
                 front.pane.composer.keep(&text);
+                wrote = true;
             }
         }
         forget_shown(front, id);
-        front.drop_forms(|purpose| purpose.account() == Some(id) && !matches!(purpose, FormPurpose::SignIn(_)));
         front.sidebar.dirty = true;
     }
     super::ui::waiting::abandoned(state, id);
-    let Some(known) = state.core.account_mut(id) else { return };
-    let old = std::mem::take(known);
-    *known = Account {
-        id,
-        label: old.label,
-        server: old.server,
-        keeps_drafts: old.keeps_drafts,
-        colour: old.colour,
-        disabled: old.disabled,
-        me: old.me,
-        status: old.status,
-        link: old.link,
-        outbox: old.outbox,
-        ..Account::default()
-    };
+    let Some(known) = state.core.account_mut(id) else { return wrote };
+    let (me, status, status_text) = (known.me, known.status, known.status_text.take());
+    *known = Account { me, status, status_text, ..std::mem::take(known).bare() };
     state.touch();
+    wrote
 }
 
 /// What the screen remembers of an account's chats is forgotten, but for what was typed.
@@ -306,12 +356,17 @@ pub(super) fn forget_shown(front: &mut Front, id: AccountId) {
         Overlay::Emoji { chat, .. } => !is_of(chat),
         Overlay::Person(card) => card.account != id,
         Overlay::Question(question) => match &*question.action {
-            Action::DeleteNow(chat, _) | Action::LeaveGroup(chat) => !is_of(chat),
-            Action::LeaveCommunity(account, _) => *account != id,
+            Action::DeleteNow(chat, _)
+            | Action::LeaveGroup(chat)
+            | Action::DeleteThreadNow(chat)
+            | Action::EndPollNow(chat, _) => !is_of(chat),
+            Action::LeaveCommunity(account, _)
+            | Action::Account(AccountAction::SignOutNow(account) | AccountAction::RemoveNow(account)) => *account != id,
             _ => true,
         },
         _ => true,
     });
+    front.drop_forms(|purpose| purpose.account() == Some(id) && !matches!(purpose, FormPurpose::SignIn(_)));
 }
 
 /// Where no chat is open any more, the one visited last is, else one to begin with.

@@ -117,6 +117,8 @@ pub struct Account {
     pub(crate) chats_asked: HashSet<ChatId>,
     /// Failed tries to connect in a row.
     pub(crate) failures: u32,
+    /// What a form tries to sign in with. It becomes the account's when the network takes it.
+    pub(crate) tried: Option<super::login::Tried>,
     /// Made by a form and not signed in yet: nobody's so far.
     pub(crate) fresh: bool,
     /// Whether lists were ever complete on this run.
@@ -124,6 +126,23 @@ pub struct Account {
 }
 
 impl Account {
+    /// The account as it is when nothing is known through it: how it stands among the others, where it is, what is on its way out. Not who is signed in.
+    pub(crate) fn bare(self) -> Self {
+        Self {
+            id: self.id,
+            label: self.label,
+            server: self.server,
+            network: self.network,
+            keeps_drafts: self.keeps_drafts,
+            colour: self.colour,
+            disabled: self.disabled,
+            link: self.link,
+            outbox: self.outbox,
+            levels: self.levels,
+            ..Self::default()
+        }
+    }
+
     /// A community.
     #[must_use]
     pub fn community(&self, id: CommunityId) -> Option<&Community> {

@@ -55,11 +55,22 @@ pub enum Event {
         label: Option<String>,
         /// That is an account that was there already; its sign-in is renewed.
         renewed: bool,
+        /// And it is live in this run: that one goes on, with this sign-in.
+        same: Option<SamePerson>,
         /// A sentence if the user should know something.
         note: Option<String>,
     },
     /// The program is asked to end by a signal: keep what was typed and go.
     Terminate,
+}
+
+/// Two accounts of this run turned out to be one person's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SamePerson {
+    /// The account that goes on.
+    pub other: AccountId,
+    /// The one that was just signed in to is in the list by itself: it stays there, signed out.
+    pub stays: bool,
 }
 
 /// Pairs a submitted action with its outcome. Given out by whoever submits.

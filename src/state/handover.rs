@@ -1,9 +1,8 @@
 //! Another person signed in to an account: nothing of one may show or be sent as the other.
 
 use super::ui::composer::Composer;
-use super::ui::form::FormPurpose;
 use super::ui::{attach, open};
-use super::{Account, Effect, Effects, State, StoreOp, accounts, link, outbox};
+use super::{Effect, Effects, State, StoreOp, accounts, link, outbox};
 use crate::domain::{AccountId, ChatKey, LinkPhase};
 
 /// Drops everything known through the account. What was written stays: drafts for whom they are of, messages on their way as failed ones.
@@ -17,9 +16,6 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         let is_of = |key: &ChatKey| key.account == id;
         accounts::forget_shown(front, id);
-        let title =
-            |of: &FormPurpose| matches!(of, FormPurpose::Thread(of) | FormPurpose::ThreadTitle(of) if is_of(of));
-        front.drop_forms(title);
         if front.pane.chat.as_ref().is_some_and(is_of) {
             // Told like this it would be kept as the other person's.
             open::leave(front, &mut Effects::new());
@@ -39,17 +35,6 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     }
     let Some(known) = state.core.account_mut(id) else { return };
     outbox::disown(known, fx);
-    let old = std::mem::take(known);
-    *known = Account {
-        id,
-        label: old.label,
-        server: old.server,
-        link: old.link,
-        keeps_drafts: old.keeps_drafts,
-        colour: old.colour,
-        outbox: old.outbox,
-        levels: old.levels,
-        ..Account::default()
-    };
+    *known = std::mem::take(known).bare();
     state.touch();
 }

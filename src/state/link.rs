@@ -29,9 +29,11 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             state.touch();
         }
         LinkEvent::SignedIn { me, session, token, caps } => {
+            let tried = known.tried.take();
             if known.me != UserId::default() && known.me != me.id {
                 handover::forget(state, account, fx);
             }
+            login::taken(state, account, tried);
             let Some(known) = state.core.account_mut(account) else { return };
             known.me = me.id;
             known.session = session;
@@ -121,6 +123,9 @@ pub(super) fn token_kept(
             fx,
         );
     }
+    // No two accounts are called the same.
+    let taken = |label: &String| state.core.accounts.iter().any(|other| other.id != account && other.label == *label);
+    let label = label.filter(|label| !taken(label));
     if let Some((known, label)) = state.core.account_mut(account).zip(label)
         && known.label != label
     {
@@ -132,9 +137,13 @@ pub(super) fn token_kept(
     }
 }
 
-/// The session has ended or is about to be replaced: nothing that was asked of it will be answered.
+/// The session has ended or is about to be replaced: nothing that was asked of it will be answered, and nothing more is handed to it. What waits to be
+/// sent would go out in the place of what is given up.
 pub(super) fn abandon(state: &mut State, account: AccountId, fx: &mut Effects) {
-    let Some(known) = state.core.account(account) else { return };
+    let Some(known) = state.core.account_mut(account) else { return };
+    if known.is_signed_in() {
+        known.link = LinkPhase::Idle;
+    }
     let mut open: Vec<RequestId> = known.requests.open.keys().copied().collect();
     open.sort_unstable();
     for request in open {
@@ -159,7 +168,11 @@ pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
         return login::show(state, account);
     }
     let mut some = false;
-    for account in state.core.accounts.iter_mut().filter(|account| !account.disabled) {
+    if state.core.listed().next().is_none() {
+        // What was tried and given up is nobody's account.
+        return login::wanted(state);
+    }
+    for account in state.core.accounts.iter_mut().filter(|account| !account.disabled && !account.fresh) {
         match account.link {
             LinkPhase::Offline { .. } => fx.push(Effect::Probe(account.id)),
             LinkPhase::Idle => fx.push(Effect::Connect(account.id)),
@@ -176,7 +189,7 @@ pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
     if some {
         return;
     }
-    let signed_out = state.core.accounts.iter().find(refused);
+    let signed_out = state.core.listed().find(refused);
     match signed_out.map(|account| account.id) {
         Some(account) => login::show(state, account),
         None if state.core.accounts.iter().any(|account| account.silent_since.is_some()) => {

@@ -12,6 +12,14 @@ use crate::domain::{
 };
 use std::time::Duration;
 
+/// What a form tries to sign in with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Tried {
+    network: String,
+    server: String,
+    keeps_drafts: bool,
+}
+
 fn is_of(account: AccountId) -> impl Fn(&FormPurpose) -> bool {
     move |purpose| matches!(purpose, FormPurpose::SignIn(of) | FormPurpose::SignUp(of) if *of == account)
 }
@@ -155,6 +163,7 @@ fn end(state: &mut State, account: AccountId, fx: &mut Effects) {
     super::link::abandon(state, account, fx);
     if let Some(known) = state.core.account_mut(account) {
         known.link = LinkPhase::Idle;
+        known.tried = None;
     }
     fx.push(Effect::Disconnect(account));
 }
@@ -305,15 +314,28 @@ fn begin(state: &mut State, id: AccountId, (network, server): (&str, &str), logi
         if account.fresh {
             login.clone_into(&mut account.label);
         }
-        server.clone_into(&mut account.server);
-        network.clone_into(&mut account.network);
         account.refused_about = None;
-        let kept = std::mem::replace(&mut account.keeps_drafts, keeps_drafts);
         account.link = LinkPhase::Connecting;
-        if let Some(front) = state.front.as_mut().filter(|_| keeps_drafts && !kept) {
-            // What was told of them so far, nobody has kept.
-            front.drafts_told.retain(|chat, _| chat.account != id);
+        let tried = Tried { network: network.to_owned(), server: server.to_owned(), keeps_drafts };
+        account.tried = Some(tried).filter(|_| !account.fresh);
+        if account.fresh {
+            network.clone_into(&mut account.network);
+            server.clone_into(&mut account.server);
+            account.keeps_drafts = keeps_drafts;
         }
+    }
+}
+
+/// The network takes what was tried: the account is there from now on.
+pub(super) fn taken(state: &mut State, id: AccountId, tried: Option<Tried>) {
+    let Some((account, Tried { network, server, keeps_drafts })) = state.core.account_mut(id).zip(tried) else {
+        return;
+    };
+    (account.network, account.server) = (network, server);
+    let kept = std::mem::replace(&mut account.keeps_drafts, keeps_drafts);
+    if let Some(front) = state.front.as_mut().filter(|_| keeps_drafts && !kept) {
+        // What was told of them so far, nobody has kept.
+        front.drafts_told.retain(|chat, _| chat.account != id);
     }
 }
 

@@ -44,7 +44,7 @@ mod voice;
 pub use self::core::{Account, Core};
 pub use action::Action;
 pub use effect::{AccountPlace, Effect, Effects, Outcome, StoreOp};
-pub use event::{Event, StoreReply, Ticket, Timer};
+pub use event::{Event, SamePerson, StoreReply, Ticket, Timer};
 pub use front::Front;
 pub use login::proper_label;
 pub use names::{ResolveError, chat_name, chat_title, resolve_chat};

@@ -2,7 +2,9 @@
 
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, drafts, editor, open, sidebar};
-use super::{Effect, Effects, State, alerts, answers, link, members, outbox, roster, timers, unread, updates};
+use super::{
+    Effect, Effects, State, accounts, alerts, answers, link, members, outbox, roster, timers, unread, updates,
+};
 use crate::domain::Now;
 
 /// Takes one event in. The effects are to be carried out in order.
@@ -32,8 +34,11 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
         Event::Settings(settings) => timers::settings(state, settings),
         Event::Failed(text) => state.notice(text, true, fx),
-        Event::TokenKept { account, label, renewed, note } => {
-            link::token_kept(state, account, label, renewed, note, fx)
+        Event::TokenKept { account, label, renewed, same, note } => {
+            link::token_kept(state, account, label, renewed, note, fx);
+            if let Some(person) = same {
+                accounts::same_person(state, account, person, fx);
+            }
         }
         Event::Terminate => open::terminate(state, fx),
     }

@@ -31,6 +31,14 @@ pub struct SignIn {
     pub keep: bool,
 }
 
+/// What is being tried for an account.
+pub(super) struct Try {
+    /// The account as it is if the network takes it.
+    pub(super) setup: AccountSetup,
+    /// Whether the token is saved then.
+    pub(super) keep: bool,
+}
+
 impl Sessions {
     /// Begins to sign in with what the user gave, or to make the account. One that is not known yet becomes so.
     pub fn sign_in(&mut self, account: AccountId, wish: SignIn) -> Option<Event> {
@@ -48,10 +56,10 @@ impl Sessions {
         let service = other.as_ref().map_or(&self.ways.account_service, |(other, _)| &other.account.account_service);
         let service = service.clone().filter(|_| network.account_service().is_some());
         // It gets its name when its token is kept: only then is known who it is.
-        let setup = self
-            .setups
-            .entry(account)
-            .or_insert_with(|| AccountSetup::new(account, network.key(), "", "", TokenSource::Saved));
+        let new = || AccountSetup::new(account, network.key(), "", "", TokenSource::Saved);
+        let mut setup = self.setups.entry(account).or_insert_with(new).clone();
+        self.names.entry(account).or_default();
+        let of_this_server = setup.account.network == network.key() && network.is_same_server(setup.server(), &server);
         network.key().clone_into(&mut setup.account.network);
         if setup.account.label.is_empty() {
             setup.account.account_service = service;
@@ -59,34 +67,23 @@ impl Sessions {
         login.clone_into(&mut setup.login);
         // The network's own server is none to be noted: however one signs in, it is the same account.
         setup.account.server = network.kept(&server);
-        if !keep {
-            self.for_this_run.insert(account);
-        } else if self.for_this_run.remove(&account) {
-            setup.token = TokenSource::Saved;
-        }
-        self.kept.remove(&account);
+        self.tries.insert(account, Try { setup, keep });
         let (other, at_hand) = match (proof, other) {
             (Proof::With(credentials), _) => return self.start(account, credentials, &admission),
             (Proof::Same(_), None) => return Some(refused(account, "there is no such account", None)),
             (Proof::Same(_), Some(other)) => other,
         };
-        self.wishes += 1;
-        let wish = self.wishes;
-        self.wished.insert(account, wish);
-        let (of_itself, label) = (other.id == account, other.account.label.clone());
+        let wish = self.wish(account);
+        let (as_it_was, label) = (other.id == account && of_this_server, other.account.label.clone());
         let shared = move |token: Secret| match network.for_any_server(&token) {
-            _ if of_itself => Ok(token),
+            _ if as_it_was => Ok(token),
             Some(token) => Ok(token),
             None => Err(format!("the sign-in of \"{}\" is for its own server alone", label)),
         };
         if let Some(token) = at_hand {
             return self.finished(Finished::Shared(account, wish, admission, shared(token)));
         }
-        let vault = self.vault.clone();
-        self.block(move || {
-            let token = vault.load(&other).and_then(shared);
-            Finished::Shared(account, wish, admission, token)
-        });
+        self.read(other, move |token| Finished::Shared(account, wish, admission, token.and_then(shared)));
         None
     }
 
@@ -94,7 +91,7 @@ impl Sessions {
     fn at_hand(&self, account: AccountId) -> Option<Secret> {
         let given = match self.setups.get(&account).map(|setup| &setup.token) {
             Some(TokenSource::Given(token)) => Some(token),
-            Some(TokenSource::Saved) | None => None,
+            Some(TokenSource::Saved | TokenSource::Forgotten) | None => None,
         };
         self.held.get(&account).or(given).or(self.kept.get(&account)).cloned()
     }

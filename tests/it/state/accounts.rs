@@ -378,7 +378,8 @@ fn a_label_is_taken_when_no_other_account_has_it() {
     assert_eq!(several.0.state.core.account(HOME).unwrap().label, "home2");
     assert!(several.front().overlays.is_empty());
     // Where it could not be kept, the old one is back.
-    let told = Event::TokenKept { account: HOME, label: Some("home".to_owned()), renewed: false, note: None };
+    let told =
+        Event::TokenKept { account: HOME, label: Some("home".to_owned()), renewed: false, same: None, note: None };
     several.0.event(told);
     assert_eq!(several.0.state.core.account(HOME).unwrap().label, "home");
 }

@@ -6,6 +6,7 @@ mod drafts;
 mod files;
 mod forums;
 mod isolation;
+mod leaving;
 mod levels;
 mod limits;
 mod members;
