@@ -24,10 +24,10 @@ pub(super) enum Listens {
 }
 
 /// Runs a command on the core with all accounts in sync. `chats`: names that the command is about; when each names its account, no other account is
-/// connected.
+/// connected. Where there are none, accounts that are refused or cannot connect are told and left out.
 ///
 /// # Errors
-/// There is no account, one is refused or cannot connect, or the command fails.
+/// There is no account, one that is needed is refused or cannot connect, or the command fails.
 pub(super) fn with_host(
     globals: &Globals,
     chats: &[&str],
@@ -41,8 +41,17 @@ pub(super) fn with_host(
     let patience = startup.connect_timeout + PATIENCE;
     crate::shell::block_on(async {
         let mut host = Host::start(startup);
-        let outcome = match host.online(patience).await {
-            Ok(()) => command(&mut host).await,
+        // Which chat a name leads to is known only with all accounts; what lists everything does without some.
+        let online = if chats.is_empty() {
+            host.some_online(patience).await
+        } else {
+            host.online(patience).await.map(|()| Vec::new())
+        };
+        let outcome = match online {
+            Ok(failed) => {
+                failed.into_iter().for_each(|error| Failure::from(error).tell());
+                command(&mut host).await
+            }
             Err(error) => Err(Failure::from(error)),
         };
         host.close().await;

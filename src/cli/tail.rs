@@ -76,12 +76,20 @@ impl Tail {
         }
     }
 
-    /// Ends it if the account is signed out, by a refusal or from another device: nothing more would come.
+    /// Says it if the account is signed out, by a refusal or from another device, and ends where nothing more would come.
     fn signed_out(&self, host: &Host, account: AccountId) -> Result<(), Failure> {
         match host.state().core.account(account).map(|known| (&known.link, &known.label)) {
             Some((LinkPhase::SignedOut { reason }, label)) => {
                 self.object_about(host, account, "link", "signed out", Some(reason.to_string()))?;
-                Err(HostError::SignedOut { account: label.clone(), reason: reason.to_string() }.into())
+                let failure =
+                    Failure::from(HostError::SignedOut { account: label.clone(), reason: reason.to_string() });
+                let told = |id: AccountId| self.chats.is_empty() || self.chats.iter().any(|chat| chat.account == id);
+                let comes = |known: &&Account| !matches!(known.link, LinkPhase::SignedOut { .. }) && told(known.id);
+                if host.state().core.accounts.iter().any(|known| comes(&known)) {
+                    failure.tell();
+                    return Ok(());
+                }
+                Err(failure)
             }
             _ => Ok(()),
         }

@@ -22,6 +22,16 @@ pub struct User {
     pub color: Option<u32>,
 }
 
+impl User {
+    /// The user name as it is shown: without what the network writes before the name (`PREFIX:name`).
+    #[must_use]
+    pub fn shown_username(&self) -> Option<&CleanText> {
+        let username = self.username.as_ref().filter(|username| !username.is_empty())?;
+        let own = username.rsplit_once(':').is_some_and(|(_, last)| last.eq_ignore_ascii_case(&self.name));
+        Some(if own { &self.name } else { username })
+    }
+}
+
 /// What somebody says of themselves, and what one has in common with them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Profile {

@@ -53,6 +53,6 @@ pub(super) const fn is_away(account: &Account) -> bool {
 /// Who is signed in, where the label does not say it already.
 pub(super) fn who(account: &Account) -> Option<&str> {
     let me = account.users.get(&account.me)?;
-    let name = me.username.as_deref().filter(|name| !name.is_empty()).unwrap_or(&me.name);
+    let name = me.shown_username().unwrap_or(&me.name);
     (!name.is_empty() && !account.label.eq_ignore_ascii_case(name)).then_some(name)
 }

@@ -151,7 +151,7 @@ fn draw(context: Context<'_>, row: SidebarRow, width: usize, selected: bool, cho
 const LABEL: usize = 8;
 
 /// The row of an account: how its connection is, what it is called, and at the right the one thing that it has to say: what is unread and not told by
-/// rows below, else how the connection is, else who is signed in.
+/// rows below, else how the connection is, else who is signed in, and which network it is of where that differs.
 fn heading(context: Context<'_>, account: &Account, open: bool, width: usize, mut line: Line) -> Line {
     let glyphs = context.glyphs;
     line.push(if open { glyphs.open } else { glyphs.folded }, Role::Faint);
@@ -165,14 +165,19 @@ fn heading(context: Context<'_>, account: &Account, open: bool, width: usize, mu
     let counts = if open { Counts::default() } else { account.total };
     let mut aside = badge(counts.unread, counts.mentions);
     if aside.width() == 0 {
-        aside = match (account::words(account), account::who(account)) {
-            (Some((words, role)), _) => Line::with(words, role),
-            (None, Some(who)) => Line::with(who, Role::Faint),
-            (None, None) => Line::new(),
-        };
         // It is said in full elsewhere: at the account's own chats, and where the cursor is on it.
         let kept = LABEL.min(label_width(&label)) + 5;
         let room = width.saturating_sub(2 + kept);
+        let (who, network) = (account::who(account), context.state.network_told(account));
+        let both = who.zip(network).map(|(who, network)| Line::with(&format!("{who}  {network}"), Role::Faint));
+        let both = both.filter(|both| both.width() + label_width(&label) + 7 <= width);
+        let network = network.filter(|network| label_width(network) + label_width(&label) + 7 <= width);
+        aside = match (account::words(account), both, network.or(who)) {
+            (Some((words, role)), ..) => Line::with(words, role),
+            (None, Some(both), _) => both,
+            (None, None, Some(one)) => Line::with(one, Role::Faint),
+            (None, None, None) => Line::new(),
+        };
         aside = if room < 4 { Line::new() } else { aside.cut(room, glyphs.more) };
     }
     counted(line, &aside, width, glyphs.more)

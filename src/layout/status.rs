@@ -187,11 +187,15 @@ fn who(context: Context<'_>, account: &Account) -> Line {
     let mut line = Line::with(mark, style);
     let told = super::account::label(context, account);
     // Where the label says who it is, it is said once.
-    if account.users.contains_key(&account.me) && (told.is_none() || super::account::who(account).is_some()) {
+    let name = Names { account, community: None }.person(account.me);
+    let known = account.users.contains_key(&account.me);
+    let same = known
+        && (name.eq_ignore_ascii_case(&account.label) || told.is_some() && super::account::who(account).is_none());
+    if known && (told.is_none() || !same) {
         line.push(" ", Role::Text);
-        line.push_cut(Names { account, community: None }.person(account.me), 16, more, Style::of(Role::Me));
+        line.push_cut(name, 16, more, Style::of(Role::Me));
     }
-    if !account.label.is_empty() {
+    if !account.label.is_empty() && (told.is_some() || !same) {
         line.push(if line.width() > 1 { "  " } else { " " }, Role::Text);
         let look = if told.is_some() { super::account::style(account) } else { Role::Dim.into() };
         line.push_cut(&crate::domain::CleanText::line(&account.label), 16, more, look);
@@ -312,7 +316,17 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
 fn account_under_cursor(context: Context<'_>) -> Option<Line> {
     let Some(SidebarRow::Account { account, .. }) = context.front.sidebar.selected() else { return None };
     let account = context.state.core.account(*account).filter(|_| context.front.region == Region::Sidebar)?;
-    let (words, role) = super::account::words(account)?;
+    let Some((words, role)) = super::account::words(account) else {
+        let who = super::account::who(account);
+        let parts = [context.state.network_told(account), who, Some(account.server.as_str())];
+        let mut line = Line::new();
+        for part in parts.into_iter().flatten().filter(|part| !part.is_empty()) {
+            let between = if line.width() > 0 { format!(" {} ", context.glyphs.between) } else { String::new() };
+            line.push(&between, Role::Faint);
+            line.push(&crate::domain::CleanText::line(part), Role::Dim);
+        }
+        return Some(line);
+    };
     let mut line = Line::with(words, role);
     if let LinkPhase::SignedOut { reason } | LinkPhase::Offline { reason, .. } = &account.link
         && !reason.trim().is_empty()

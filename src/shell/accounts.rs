@@ -2,7 +2,7 @@
 
 use super::networks::{Network, NoAddress};
 use crate::config;
-use crate::domain::{AccountId, CleanText, NotifyLevel, Secret};
+use crate::domain::{AccountId, CleanText, NotifyLevel, Secret, UserId};
 use crate::net::dial::ServerAddress;
 use crate::state::AccountSpec;
 
@@ -87,6 +87,7 @@ impl AccountSetup {
             disabled: self.account.disabled,
             folded: self.account.folded,
             levels: self.account.notify.iter().filter_map(level).collect(),
+            me: self.account.user_id.parse().map(UserId).unwrap_or_default(),
         }
     }
 }

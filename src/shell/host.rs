@@ -159,34 +159,62 @@ impl Host {
     pub async fn online(&mut self, within: Duration) -> Result<(), HostError> {
         let end = Instant::now() + within;
         loop {
-            let accounts = &self.state().core.accounts;
-            if accounts.is_empty() {
-                return Err(HostError::NoAccount);
+            let (waiting, failed) = self.standing()?;
+            match failed.into_iter().next() {
+                Some(error) => return Err(error),
+                None if !waiting => return Ok(()),
+                None => self.turn_until(end, within).await?,
             }
-            let mut waiting = false;
-            for account in accounts {
-                match &account.link {
-                    LinkPhase::Online => {}
-                    LinkPhase::SignedOut { reason } => {
-                        return Err(HostError::SignedOut {
-                            account: account.label.clone(),
-                            reason: reason.to_string(),
-                        });
-                    }
-                    LinkPhase::Offline { reason, .. } => {
-                        return Err(HostError::NotConnected {
-                            account: account.label.clone(),
-                            reason: reason.to_string(),
-                        });
-                    }
-                    LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing => waiting = true,
-                }
-            }
-            if !waiting {
-                return Ok(());
-            }
-            self.turn_until(end, within).await?;
         }
+    }
+
+    /// Waits until each account is up to date or is known not to be; tells why of those that are not.
+    ///
+    /// # Errors
+    /// There is no account, or none of them is up to date.
+    pub async fn some_online(&mut self, within: Duration) -> Result<Vec<HostError>, HostError> {
+        let end = Instant::now() + within;
+        loop {
+            let (waiting, mut failed) = self.standing()?;
+            let online = self.state().core.accounts.iter().any(|account| account.link == LinkPhase::Online);
+            if !waiting {
+                return if online {
+                    Ok(failed)
+                } else {
+                    Err(failed.into_iter().next().unwrap_or(HostError::NoAccount))
+                };
+            }
+            match self.turn_until(end, within).await {
+                Err(error) if online => {
+                    failed.push(error);
+                    return Ok(failed);
+                }
+                turned => turned?,
+            }
+        }
+    }
+
+    /// Whether an account is still on its way, and why others do not come.
+    fn standing(&self) -> Result<(bool, Vec<HostError>), HostError> {
+        let accounts = &self.state().core.accounts;
+        if accounts.is_empty() {
+            return Err(HostError::NoAccount);
+        }
+        let (mut waiting, mut failed) = (false, Vec::new());
+        for account in accounts {
+            let label = account.label.clone();
+            match &account.link {
+                LinkPhase::Online => {}
+                LinkPhase::SignedOut { reason } => {
+                    failed.push(HostError::SignedOut { account: label, reason: reason.to_string() });
+                }
+                LinkPhase::Offline { reason, .. } => {
+                    failed.push(HostError::NotConnected { account: label, reason: reason.to_string() });
+                }
+                LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing => waiting = true,
+            }
+        }
+        Ok((waiting, failed))
     }
 
     /// The next thing that arrived: about a connection, from a network, or about a saved token. Needs [`Host::watch`].

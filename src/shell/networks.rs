@@ -112,11 +112,9 @@ impl Network {
     pub fn label(self, server: &str, username: &str, login: &str) -> String {
         let by_server = match self {
             Self::Osmium => None,
-            Self::OriginChats => self.address(server).ok().and_then(|address| host_label(&address)),
+            Self::OriginChats => self.address(server).ok().map(|address| host_label(&address)),
         };
-        // Where everybody is the same on all servers, what is typed names an account of one server, which is called otherwise there.
-        let typed = Some(login).filter(|login| self == Self::OriginChats && !login.is_empty());
-        by_server.unwrap_or_else(|| proper_label(typed.map_or(username, |_| ""), login).to_owned())
+        by_server.unwrap_or_else(|| proper_label(username, login).to_owned())
     }
 
     /// How much may be asked of it at once.
@@ -226,18 +224,23 @@ fn short(address: &ServerAddress) -> String {
     whole.replacen(&authority, bare, 1).trim_end_matches('/').to_owned()
 }
 
-/// What a server is called by its host: the first part of the name that says whose it is. Numbers say nothing.
-fn host_label(address: &ServerAddress) -> Option<String> {
+/// What a server is called by its host: the first part of the name that says whose it is. Where the host is a number, or this computer, all of it with
+/// its port, as labels are written.
+fn host_label(address: &ServerAddress) -> String {
     let host = address.host().trim_end_matches('.');
     if address.is_loopback() || host.contains(':') || host.parse::<std::net::IpAddr>().is_ok() {
-        return None;
+        let host = if address.is_loopback() { "localhost" } else { host };
+        let usual = if address.is_encrypted() { 443 } else { 80 };
+        let port = Some(address.port()).filter(|port| *port != usual).map(|port| format!("-{port}"));
+        let host = host.trim_matches(['[', ']', ':']).replace(':', "-");
+        return format!("{host}{}", port.unwrap_or_default());
     }
     let mut parts: Vec<&str> = host.split('.').collect();
     if parts.len() > 1 {
         parts.pop();
     }
     let own = parts.iter().find(|part| !COMMON.contains(part)).or(parts.last());
-    own.map(|part| (*part).to_owned())
+    own.map_or_else(|| host.to_owned(), |part| (*part).to_owned())
 }
 
 #[cfg(test)]
@@ -300,12 +303,15 @@ mod tests {
             ("katnip.example.org", "katnip"),
             ("www.chat.com", "chat"),
             ("intranet", "intranet"),
-            ("ws://127.0.0.1:5613", "robin"),
-            ("localhost:1", "robin"),
+            ("ws://127.0.0.1:5613", "localhost-5613"),
+            ("localhost:1", "localhost-1"),
+            ("192.168.1.5", "192.168.1.5"),
+            ("ws://10.0.0.1:99", "10.0.0.1-99"),
+            ("[2001:db8::1]:9", "2001-db8--1-9"),
         ] {
             assert_eq!(Network::OriginChats.label(server, "robin", ""), label, "{server}");
         }
-        assert_eq!(Network::OriginChats.label("ws://127.0.0.1:5613", "USR:local_dave", "dave"), "dave");
+        assert_eq!(Network::OriginChats.label("ws://127.0.0.1:5613", "USR:local_dave", "dave"), "localhost-5613");
         assert_eq!(Network::Osmium.label("wss://chat.example.org", "robin", "typed@mail.example"), "robin");
         assert_eq!(Network::Osmium.label("wss://chat.example.org", "", "typed@mail.example"), "typed");
     }

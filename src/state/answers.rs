@@ -62,13 +62,13 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         }
         Purpose::Vote(what) => {
             if let Err(refusal) = answer.outcome {
-                state.notice(format!("{what}: {}", refusal.text), true, fx);
+                state.notice_about(account, format!("{what}: {}", refusal.text), None, true, fx);
             }
         }
         Purpose::Poll { chat, written } => {
             if let Err(refusal) = answer.outcome {
                 compose::give_back(state, ChatKey::new(account, chat), &written, fx);
-                state.notice(format!("Not asked: {}", refusal.text), true, fx);
+                state.notice_about(account, format!("Not asked: {}", refusal.text), None, true, fx);
             }
         }
         Purpose::Detail | Purpose::Roles(_) => {
@@ -123,7 +123,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         }
         Purpose::Change(what) => {
             if let Err(refusal) = answer.outcome {
-                state.notice(format!("{what}: {}", refusal.text), true, fx);
+                state.notice_about(account, format!("{what}: {}", refusal.text), None, true, fx);
             }
         }
         Purpose::BeginThread { forum, title } => {
@@ -141,14 +141,18 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         Purpose::Join(target) => join::joined(state, account, target, answer.outcome, fx),
         Purpose::LeaveCommunity(community) => match answer.outcome {
             Ok(_) => updates::community_gone(state, account, community, fx),
-            Err(refusal) => state.notice(format!("Not left: {}", refusal.text), true, fx),
+            Err(refusal) => {
+                state.notice_about(account, format!("Not left: {}", refusal.text), None, true, fx);
+            }
         },
         Purpose::LeaveGroup(chat) => match answer.outcome {
             Ok(_) => {
                 let gone = roster::remove_chat(known, chat);
                 gone::settle(state, account, gone.as_slice(), None, fx);
             }
-            Err(refusal) => state.notice(format!("Not left: {}", refusal.text), true, fx),
+            Err(refusal) => {
+                state.notice_about(account, format!("Not left: {}", refusal.text), None, true, fx);
+            }
         },
         Purpose::Person { name, ticket } => open::person(state, account, &name, ticket, answer.outcome, fx),
     }
@@ -215,7 +219,8 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
                 Purpose::Channels(_) => "The channels of a community",
                 _ => "The direct chats",
             };
-            state.notice(format!("{what} could not be fetched: {}", refusal.text), true, fx);
+            let sentence = format!("{what} could not be fetched: {}", refusal.text);
+            state.notice_about(account, sentence, None, true, fx);
         }
     }
     state.touch();

@@ -121,6 +121,8 @@ pub struct Account {
     pub(crate) tried: Option<super::login::Tried>,
     /// Made by a form and not signed in yet: nobody's so far.
     pub(crate) fresh: bool,
+    /// Added on this run, and its lists are still to come.
+    pub(crate) added: bool,
     /// Whether lists were ever complete on this run.
     pub(crate) synced: bool,
 }

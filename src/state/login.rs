@@ -82,14 +82,19 @@ fn waiting(state: &mut State, account: AccountId) -> Option<&mut Form> {
 
 /// The account is signed in: its forms go, and with them the password.
 pub(super) fn signed_in(state: &mut State, account: AccountId) {
+    let mut added = false;
     if let Some(known) = state.core.account_mut(account)
         && std::mem::take(&mut known.fresh)
     {
         let username = known.users.get(&known.me).and_then(|me| me.username.as_deref());
         known.label = proper_label(username.unwrap_or_default(), &known.label).to_owned();
+        added = true;
     }
     if let Some(front) = &mut state.front {
         front.drop_forms(is_of(account));
+    }
+    if added {
+        super::newcomer::signed_in(state, account);
     }
     state.touch();
 }

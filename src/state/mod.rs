@@ -20,6 +20,7 @@ mod login;
 pub mod members;
 mod messages;
 pub mod names;
+mod newcomer;
 pub mod offer;
 pub mod outbox;
 mod people;
@@ -52,7 +53,7 @@ pub use offer::{NetworkOffer, SignInProof, SignInWay};
 pub use permit::{ComposerState, composer_state};
 pub use reduce::reduce;
 
-use crate::domain::{AccountId, Now, Priority, Request, RequestId, Settings};
+use crate::domain::{AccountId, Now, Priority, Request, RequestId, Settings, UserId};
 use requests::Purpose;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,6 +117,8 @@ pub struct AccountSpec {
     pub folded: bool,
     /// What is worth a notification, as it was chosen here.
     pub levels: Vec<(String, crate::domain::NotifyLevel)>,
+    /// Who was signed in last: what is kept from earlier runs is theirs. The default: nobody is known.
+    pub me: UserId,
 }
 
 impl State {
@@ -169,6 +172,20 @@ impl State {
         let under = front.sidebar.selected().filter(|_| front.region == front::Region::Sidebar);
         let under = under.and_then(|row| row.account()).and_then(|account| self.core.account(account));
         under.or_else(|| self.shown_account(front))
+    }
+
+    /// What people call an account's network; `None` where nothing says it.
+    #[must_use]
+    pub fn network_name(&self, account: &Account) -> Option<&str> {
+        let offer = self.networks.iter().find(|offer| offer.key == account.network)?;
+        Some(offer.name.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// The same where it tells accounts apart: they are not all of one network.
+    #[must_use]
+    pub fn network_told(&self, account: &Account) -> Option<&str> {
+        let other = self.core.listed().any(|other| other.network != account.network);
+        self.network_name(account).filter(|_| other)
     }
 
     /// Asks an account's network for something and remembers why. `None`: there is no such account.
@@ -246,9 +263,9 @@ impl State {
 
 impl From<AccountSpec> for Account {
     fn from(spec: AccountSpec) -> Self {
-        let AccountSpec { id, label, server, network, keeps_drafts, colour, disabled, folded: _, levels } = spec;
+        let AccountSpec { id, label, server, network, keeps_drafts, colour, disabled, folded: _, levels, me } = spec;
         let levels = levels::Levels::kept(levels);
         let colour = colour.unwrap_or_default();
-        Self { id, label, server, network, keeps_drafts, colour, disabled, levels, ..Self::default() }
+        Self { id, label, server, network, keeps_drafts, colour, disabled, levels, me, ..Self::default() }
     }
 }

@@ -193,7 +193,8 @@ fn near(core: &Core, written: &str) -> Vec<String> {
     if wanted.is_empty() {
         return names;
     }
-    for account in &core.accounts {
+    let (of, _) = split_account(core, written);
+    for account in core.accounts.iter().filter(|account| of.is_none_or(|of| of == account.id)) {
         let close = |chat: &&Chat| {
             chat.can_open() && account.is_listed(chat) && title(account, chat).to_lowercase().contains(&wanted)
         };
@@ -202,6 +203,7 @@ fn near(core: &Core, written: &str) -> Vec<String> {
         );
     }
     names.sort_unstable();
+    names.dedup();
     names.truncate(CANDIDATES);
     names
 }

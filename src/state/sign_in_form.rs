@@ -15,6 +15,8 @@ pub(super) struct Choices {
     offers: Vec<NetworkOffer>,
     /// Its network is settled.
     settled: Option<usize>,
+    /// The network to begin with where it is not: that of the account that is shown.
+    likely: usize,
     /// The server and the login that it had.
     server: String,
     login: String,
@@ -41,7 +43,9 @@ impl Choices {
         };
         let out = |link: &LinkPhase| matches!(link, LinkPhase::SignedOut { .. } | LinkPhase::Idle);
         let before = known.filter(|known| out(&known.link) && may_do(known.refused_about)).map(|known| known.id);
-        Self { offers, settled, server, login: login.unwrap_or_default(), shared, before }
+        let shown = state.current_account().filter(|shown| shown.was_signed_in());
+        let likely = shown.and_then(|shown| offers.iter().position(|offer| offer.key == shown.network)).unwrap_or(0);
+        Self { offers, settled, likely, server, login: login.unwrap_or_default(), shared, before }
     }
 
     /// The network at an index; the first where there is none.
@@ -54,11 +58,17 @@ impl Choices {
         let mut ways = Vec::new();
         if !sign_up {
             ways.extend(self.before.map(|id| (SignInWay::Same(id), "as before".to_owned())));
-            let shared = self.shared.iter().filter(|(key, ..)| *key == offer.key);
-            ways.extend(shared.map(|(_, id, label)| (SignInWay::Same(*id), format!("as {label}"))));
         }
+        let own = ways.len();
         let offered = offer.ways.iter().filter(|way| way.makes_account() == sign_up);
         ways.extend(offered.map(|way| (*way, words(*way).to_owned())));
+        if !sign_up {
+            // Whose an account is already, another's sign-in is the last thing to propose; for a new one it is the shortest way.
+            let at = if self.settled.is_some() { ways.len() } else { own };
+            let shared = self.shared.iter().filter(|(key, ..)| *key == offer.key);
+            let shared = shared.map(|(_, id, label)| (SignInWay::Same(*id), format!("as {label}")));
+            ways.splice(at..at, shared);
+        }
         ways
     }
 }
@@ -81,7 +91,7 @@ const fn words(way: SignInWay) -> &'static str {
 /// The form for an account, as it is before anything is typed.
 pub(super) fn new(choices: &Choices, purpose: FormPurpose) -> Form {
     let mut form = Form::new(purpose, Vec::new());
-    form.entry.network = choices.settled.unwrap_or(0);
+    form.entry.network = choices.settled.unwrap_or(choices.likely);
     arrange(&mut form, choices);
     Form { at: Form::first_empty(&form.fields), ..form }
 }

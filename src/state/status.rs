@@ -96,6 +96,6 @@ pub(super) fn answered(
             account.status = before.presence;
             account.status_text = before.words.filter(|_| !told_anew || refusal.is_passing());
         }
-        state.notice(format!("You are seen as before: {}", refusal.text), true, fx);
+        state.notice_about(id, format!("You are seen as before: {}", refusal.text), None, true, fx);
     }
 }

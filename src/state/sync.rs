@@ -119,5 +119,6 @@ pub(super) fn progress(state: &mut State, account: AccountId, fx: &mut Effects) 
     state.touch();
     if first {
         super::ui::open::first(state, fx);
+        super::newcomer::synced(state, account, fx);
     }
 }

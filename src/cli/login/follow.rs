@@ -1,6 +1,6 @@
 //! What comes of a sign-in: waits for its end, and asks for what is wanted in between.
 
-use crate::cli::failure::{CHECK_ADDRESS, Failure, SIGN_IN_AGAIN, sentence, with_next_step};
+use crate::cli::failure::{CHECK_ADDRESS, Failure, sentence, with_next_step};
 use crate::cli::{output, print, prompt};
 use crate::domain::{AccountId, DownReason, LinkEvent, SignInPart};
 use crate::net::Credentials;
@@ -102,7 +102,9 @@ fn refused(address: &str, reason: &str, about: Option<SignInPart>) -> Failure {
             with_next_step(&happened, "run \"nib login\" again with --server-password-stdin")
         }
         Some(SignInPart::Standing) => happened,
-        _ => with_next_step(&happened, SIGN_IN_AGAIN),
+        // It says so itself, and this is signing in already.
+        _ if reason.contains("again") => happened,
+        _ => with_next_step(&happened, "run \"nib login\" again"),
     })
 }
 
@@ -122,6 +124,8 @@ fn who(host: &mut Host, id: AccountId) -> (String, String) {
     let label = host.label(id);
     let Some(account) = host.state().core.account(id) else { return (String::new(), label) };
     let name = output::author_name(account, None, account.me);
-    let username = account.users.get(&account.me).and_then(|me| me.username.as_ref());
+    // One that is the name behind something that the network writes before it says nothing more.
+    let me = account.users.get(&account.me).filter(|me| me.shown_username() == me.username.as_ref());
+    let username = me.and_then(|me| me.username.as_ref());
     (username.map_or_else(|| name.clone(), |username| format!("{name} (@{username})")), label)
 }

@@ -39,6 +39,8 @@ pub(super) fn place(
     if let Some(told) = &form.told {
         parts.push(wrapped(&told.text, Role::Text, columns));
     }
+    // Where the sentence, the address, the words before the code, the code and the rest stand.
+    let at = parts.len();
     parts.push(wrapped("Open this address in a browser, sign in there,", Role::Text, columns));
     parts.push(shifted(wrapped(&confirm.address, Role::Link, columns - indent)).collect());
     parts.push(wrapped("and type this code:", Role::Text, columns));
@@ -49,17 +51,33 @@ pub(super) fn place(
 
     let height = usize::from(inside.height);
     let all: usize = parts.iter().map(Vec::len).sum();
-    // Air where there is room for it; where there is not even room for all, the code is what must not be missing.
+    // Air where there is room for it; where there is not even room for all, the code is what must not be missing, then the address.
     let air = usize::from(height >= all + parts.len() - 1);
-    let skip = all.saturating_sub(height);
     let mut lines = Vec::new();
+    if all > height {
+        let order = [at + 3, at + 1, at + 4, at + 2, at];
+        let mut left = height;
+        let kept: Vec<usize> = order
+            .into_iter()
+            .filter(|index| {
+                let fits = parts.get(*index).is_some_and(|part| part.len() <= left);
+                left -= if fits { parts.get(*index).map_or(0, Vec::len) } else { 0 };
+                fits
+            })
+            .collect();
+        let mut index = 0;
+        parts.retain(|_| {
+            index += 1;
+            kept.contains(&(index - 1))
+        });
+    }
     for (index, part) in parts.into_iter().enumerate() {
         if index > 0 && air > 0 {
             lines.push(Line::new());
         }
         lines.extend(part);
     }
-    for (line, y) in lines.into_iter().skip(skip).zip(0..inside.height) {
+    for (line, y) in lines.into_iter().zip(0..inside.height) {
         scene.put(row(inside, y), line);
     }
 }

@@ -2,6 +2,7 @@
 //! Secrets show as dots.
 
 use super::{keys_line, panel, row};
+use crate::domain::CleanText;
 use crate::layout::arrange::Context;
 use crate::layout::cache::KeyHints;
 use crate::layout::composer::field;
@@ -16,11 +17,21 @@ use crate::state::ui::form::{FieldKind, Form, FormField, FormPurpose, Input};
 const NAMES: u16 = 12;
 /// Columns of the bar between a name and its field.
 const BAR: u16 = 2;
-/// Rows inside a form at most, where there is room.
+/// Columns inside a form.
+const COLUMNS: u16 = 58;
+/// Rows inside a form at most, where nothing is wrong in it.
 const ROWS: u16 = 12;
 
 pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &Form, screen: Area, scene: &mut Scene) {
     let (title, does) = words(&form.purpose);
+    // Where there are several accounts, whose sign-in it is.
+    let of = match form.purpose {
+        FormPurpose::SignIn(id) => context.state.core.listed().find(|account| account.id == id),
+        _ => None,
+    };
+    let of = of.and_then(|account| context.state.core.told_apart(account.id));
+    let title =
+        &of.map_or_else(|| title.to_owned(), |label| CleanText::line(&format!("{title} to {label}")).to_string());
     let several = form.fields.iter().filter(|field| !field.fixed).count() > 1;
     let mut wanted = Vec::new();
     if form.working.is_none() {
@@ -30,9 +41,14 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, form: &Form, screen: 
         }
     }
     wanted.push((Keys::Form, "cancel", leaving(form)));
-    // Room for one thing that is wrong and two lines below, so that nothing moves when something is said.
-    let rows = u16::try_from(form.fields.len()).unwrap_or(ROWS).saturating_add(5).min(ROWS);
-    let inside = panel(context, title, &keys_line(keys, &wanted), 58, rows, screen, scene);
+    // Room for one thing that is wrong and two lines below, so that nothing moves when something is said, and for more where the screen has it.
+    let usual = u16::try_from(form.fields.len()).unwrap_or(ROWS).saturating_add(5).min(ROWS);
+    let guess = usize::from(screen.width.saturating_sub(if screen.width > 40 { 8 } else { 4 }).clamp(1, COLUMNS));
+    let beside = if guess >= 30 { usize::from(NAMES + BAR) } else { 0 };
+    let wrong: usize = form.fields.iter().map(|field| error(context, field, guess - beside).len()).sum();
+    let needed = form.fields.len() + wrong + said(context, form, guess, false).len() + 1;
+    let rows = usual.max(u16::try_from(needed).unwrap_or(usual));
+    let inside = panel(context, title, &keys_line(keys, &wanted), COLUMNS, rows, screen, scene);
     let columns = usize::from(inside.width).max(1);
     let names = if inside.width >= 30 { NAMES } else { inside.width / 3 };
     let indent = if inside.width >= 30 { names + BAR } else { 0 };
@@ -119,24 +135,43 @@ fn draw(context: Context<'_>, one: &FormField, focused: bool, (names, mut place)
             }
         }
         Input::Choice { options, chosen } => {
-            let mut line = Line::new();
-            for (at, option) in options.iter().enumerate() {
-                line.push(if at > 0 { "  " } else { "" }, Role::Text);
-                // Brackets say which is chosen where reverse video does not show.
-                match (at == *chosen, focused) {
-                    (true, true) => {
-                        line.push(&format!("[{option}]"), Style::of(Role::Accent).bold().and(Attributes::REVERSE));
-                    }
-                    (true, false) => line.push(&format!("[{option}]"), Role::Text),
-                    (false, _) => line.push(option, Role::Dim),
+            scene.put(place, choice(context, options, *chosen, focused, usize::from(place.width)));
+        }
+    }
+}
+
+/// What there is to choose from: all where there is room, else as many around the chosen one as there is room for.
+fn choice(context: Context<'_>, options: &[String], chosen: usize, focused: bool, width: usize) -> Line {
+    let more = context.glyphs.more;
+    let line = |from: usize, to: usize| {
+        let mut line = Line::new();
+        if from > 0 {
+            line.push(&format!("{more} "), Role::Dim);
+        }
+        for (at, option) in options.iter().enumerate().take(to).skip(from) {
+            line.push(if at > from { "  " } else { "" }, Role::Text);
+            // Brackets say which is chosen where reverse video does not show.
+            match (at == chosen, focused) {
+                (true, true) => {
+                    line.push(&format!("[{option}]"), Style::of(Role::Accent).bold().and(Attributes::REVERSE));
                 }
+                (true, false) => line.push(&format!("[{option}]"), Role::Text),
+                (false, _) => line.push(option, Role::Dim),
             }
-            if line.width() > usize::from(place.width) {
-                let word = options.get(*chosen).map_or("", String::as_str);
-                line = Line::with(&format!("[{word}]"), if focused { Role::Accent } else { Role::Text });
-                line.push(&format!("  {} of {}", chosen + 1, options.len()), Role::Dim);
-            }
-            scene.put(place, line.cut(usize::from(place.width), glyphs.more));
+        }
+        if to < options.len() {
+            line.push(&format!("  {more}"), Role::Dim);
+        }
+        line
+    };
+    let (mut from, mut to) = (chosen, chosen + 1);
+    loop {
+        if to < options.len() && line(from, to + 1).width() <= width {
+            to += 1;
+        } else if from > 0 && line(from - 1, to).width() <= width {
+            from -= 1;
+        } else {
+            return line(from, to).cut(width, more);
         }
     }
 }

@@ -34,7 +34,7 @@ pub enum AccountAction {
 const COLOURS: u8 = 8;
 
 pub(super) fn moved(written: &str) -> Option<Action> {
-    let by = match written {
+    let by = match written.to_lowercase().as_str() {
         "up" => -1,
         "down" => 1,
         _ => return None,

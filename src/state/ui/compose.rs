@@ -184,7 +184,10 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
             }
         }
         Err(error) => {
-            let mut sentence = error.to_string();
+            let mut sentence = match &error {
+                ActionError::Arguments { name, arguments } => format!("It goes like this: /{name} {arguments}"),
+                ActionError::Unknown { .. } => error.to_string(),
+            };
             if matches!(error, ActionError::Unknown { .. }) {
                 let hint = if sentence.ends_with('?') { " Begin" } else { "; begin" };
                 sentence.push_str(hint);
@@ -285,7 +288,7 @@ pub(in crate::state) fn edit_refused(
         }
         draft.push_str(&text);
     }
-    state.notice(format!("Not changed: {}", refusal.text), true, fx);
+    state.notice_about(chat.account, format!("Not changed: {}", refusal.text), None, true, fx);
 }
 
 /// Begins to answer a message.

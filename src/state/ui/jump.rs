@@ -2,7 +2,7 @@
 
 use super::picker::{PickItem, Picker};
 use super::sidebar;
-use crate::domain::{ChatKey, ChatKind};
+use crate::domain::{ChannelKind, ChatKey, ChatKind};
 use crate::state::action::Action;
 use crate::state::unread::weight;
 use crate::state::{Core, Front, names};
@@ -33,7 +33,10 @@ fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
     let (label, detail) = match chat.kind {
         ChatKind::Channel { community, .. } => {
             let place = account.community(community).map_or("", |community| &community.name);
-            (format!("{place}/{}", chat.name), chat.topic.as_ref().map(ToString::to_string).unwrap_or_default())
+            let forum = chat.parent().filter(|_| chat.channel_kind() == Some(ChannelKind::Thread));
+            let forum = forum.and_then(|forum| account.chats.get(&forum));
+            let topic = || chat.topic.as_ref().map(ToString::to_string).unwrap_or_default();
+            (format!("{place}/{}", chat.name), forum.map_or_else(topic, |forum| format!("thread in {}", forum.name)))
         }
         ChatKind::Direct { peer } => {
             let username = account.users.get(&peer).and_then(|user| user.username.as_ref());

@@ -14,7 +14,7 @@ use crate::state::event::Ticket;
 use crate::state::front::{Anchor, Front, Pane, Region};
 use crate::state::names::{ResolveError, resolve_chat, resolve_chat_in, split_account};
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, history, join, people, pins, roster, typing};
+use crate::state::{Account, State, history, join, newcomer, people, pins, roster, typing};
 
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
@@ -139,12 +139,7 @@ pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
     if before.iter().any(|account| coming(account) && !account.synced) {
         return;
     }
-    let begin = state.core.accounts.iter().filter(|account| account.synced).find_map(|account| {
-        // Where there is nothing but notes to oneself, the first steps are offered instead.
-        let fits = |chat: &&Chat| chat.channel_kind() != Some(ChannelKind::Voice) && chat.kind != ChatKind::Saved;
-        let quiet = account.openable().filter(fits);
-        quiet.min_by_key(|chat| distance(account, chat)).map(|chat| account.key(chat.id))
-    });
+    let begin = state.core.accounts.iter().filter(|account| account.synced).find_map(newcomer::beginning);
     if let Some(begin) = begin {
         switch(state, begin, fx);
     }
@@ -176,6 +171,13 @@ pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<T
     };
     let (of, rest) = split_account(&state.core, written);
     let name = rest.strip_prefix('@').filter(|name| !name.is_empty()).map(str::to_owned);
+    let away = of
+        .and_then(|of| state.core.account(of))
+        .filter(|account| account.disabled || matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle));
+    if let (Some(account), ResolveError::Unknown { .. }) = (away, &error) {
+        let sentence = format!("\"{}\" is not signed in: none of its chats is here", account.label);
+        return refuse(state, RefusalKind::NotSignedIn, &sentence, ticket, fx);
+    }
     let error = match (error, name) {
         (ResolveError::Unknown { name: whole, near }, Some(name)) => match join::writer(state, of, &name) {
             Ok(Some(account)) => return look_up(state, account, name, ticket, fx),

@@ -85,6 +85,11 @@ impl Picker {
             self.shown = (0..self.items.len().min(SHOWN)).map(|item| Shown { item, matched: Vec::new() }).collect();
             return;
         }
+        // An account's label in front is no part of the name.
+        let label = |item: &PickItem| item.account.as_ref().map(|(_, label)| label.to_lowercase());
+        let split = query.split_once(':').map(|(of, rest)| (of.trim().to_lowercase(), rest));
+        let split = split.filter(|(of, _)| self.items.iter().any(|item| label(item).as_ref() == Some(of)));
+        let (of, query) = split.map_or((None, query), |(of, rest)| (Some(of), rest));
         let mut matcher = Matcher::new(Config::DEFAULT.match_paths());
         // Signs are what they are, not a language to search with; the one before a channel's name is no part of it.
         let words: Vec<&str> = query.split_whitespace().map(|word| word.trim_start_matches('#')).collect();
@@ -92,7 +97,8 @@ impl Picker {
         let mut buffer = Vec::new();
         let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
         let mut fitting: Vec<(bool, u32, usize)> = Vec::new();
-        for (index, item) in self.items.iter().enumerate() {
+        let of_it = |item: &PickItem| of.is_none() || label(item) == of;
+        for (index, item) in self.items.iter().enumerate().filter(|(_, item)| of_it(item)) {
             // What stands beside it counts, too, after everything whose name fits: people are known by their names.
             let named = score(&item.label);
             let beside = || score(&item.detail).or_else(|| score(&item.whole()?));
@@ -143,6 +149,26 @@ impl Picker {
 mod tests {
     use super::{Field, PickItem, Picker};
     use crate::state::action::Action;
+
+    #[test]
+    fn an_account_in_front_is_no_part_of_the_name() {
+        let of = |label: &str, account: u16, of: &str| PickItem {
+            account: Some((crate::domain::AccountId(account), of.to_owned())),
+            ..item(label, 0, 0)
+        };
+        let items = vec![
+            of("Pixel Garden/showcase", 0, "garden"),
+            of("Pixel Garden/pixels", 0, "garden"),
+            of("Other/pixels", 1, "work"),
+        ];
+        for query in ["garden:pixels", "Garden: pixels", "garden:#pixels"] {
+            let picker = Picker::new(items.clone(), query);
+            assert_eq!(picker.chosen(), Some(&Action::Open("Pixel Garden/pixels".to_owned())), "{query}");
+            assert!(picker.shown.iter().all(|shown| shown.item < 2), "{query}");
+        }
+        assert_eq!(Picker::new(items.clone(), "work:").shown.len(), 1);
+        assert_eq!(Picker::new(items, "nobody:pixels").shown.len(), 0);
+    }
 
     fn item(label: &str, unread: u32, mentions: u32) -> PickItem {
         PickItem {

@@ -43,7 +43,7 @@ pub(super) fn rows(account: &Account, front: &Front, has_rail: bool, several: bo
         let id = community.id;
         if sole.is_some() {
             if !has_rail || chosen(id) {
-                channels(account, front, id, 0, &mut rows);
+                channels(account, front, id, 1, &mut rows);
             }
         } else if !has_rail {
             let folded = front.folded_communities.contains(&(account.id, id));

@@ -17,12 +17,14 @@ pub(in crate::state) enum Awaits {
     Place(AccountId, InviteTarget),
     /// A thread that was begun in a forum, by its title.
     Thread(ChatKey, String),
+    /// The first chat of an account that was added.
+    First(AccountId),
 }
 
 impl Awaits {
     const fn account(&self) -> AccountId {
         match self {
-            Self::Person(account, _) | Self::Place(account, _) => *account,
+            Self::Person(account, _) | Self::Place(account, _) | Self::First(account) => *account,
             Self::Thread(forum, _) => forum.account,
         }
     }
@@ -88,7 +90,7 @@ pub(in crate::state) fn place(state: &mut State, of: AccountId) -> Option<Invite
     let waiting = state.front.as_mut().and_then(Front::waiting_mut).filter(|waiting| waiting.failed.is_none())?;
     match waiting.awaits {
         Awaits::Place(account, target) if account == of => Some(target),
-        Awaits::Place(..) | Awaits::Person(..) | Awaits::Thread(..) => None,
+        Awaits::Place(..) | Awaits::Person(..) | Awaits::Thread(..) | Awaits::First(_) => None,
     }
 }
 

@@ -15,22 +15,28 @@ fn labels(home: &Home) -> Vec<String> {
     accounts(home).iter().map(|account| account["account"].as_str().unwrap().to_owned()).collect()
 }
 
+/// What an account of a server of this computer is called where nobody says it.
+fn default_label(lab: &Lab, server: usize) -> String {
+    format!("localhost-{}", lab.servers[server].url().rsplit(':').next().unwrap())
+}
+
 #[test]
 fn a_token_signs_in_and_every_command_works_with_it() {
     let lab = Lab::start(&[Accounts::Service]);
     let (home, url) = (Home::new(), lab.servers[0].url());
+    let label = &default_label(&lab, 0);
     // As people write it: the address of the page.
     let page = url.replace("ws://", "HTTP://") + "/";
     let arguments = ["login", "--network", "originchats", "--server", &page, "--token-stdin"];
     let done = lab.nib(&home, &arguments).input("tok-bob\n").run().went_well();
-    assert_eq!(done.out, format!("Signed in to {url} as bob (@bob). nib calls this account \"bob\".\n"));
+    assert_eq!(done.out, format!("Signed in to {url} as bob (@bob). nib calls this account \"{label}\".\n"));
     let account = &accounts(&home)[0];
     assert_eq!((&account["network"], &account["server"]), (&json!("originchats"), &json!(url)));
     // The account service is kept with the account: no variable is needed any more.
     let chats = home.run(&["chats", "--json"]).went_well().objects();
     let general = chats.iter().find(|chat| chat["name"] == "Loopback Lab/general").expect("a channel");
-    assert_eq!(general["account"], "bob");
-    home.run(&["send", "bob:Loopback Lab/general", "one line"]).went_well();
+    assert_eq!(&general["account"], label);
+    home.run(&["send", &format!("{label}:general"), "one line"]).went_well();
     let read = home.run(&["read", "Loopback Lab/general", "--json"]).went_well().objects();
     assert_eq!(read.last().unwrap()["text"], "one line");
     let doctor = home.run(&["doctor"]);
@@ -39,7 +45,7 @@ fn a_token_signs_in_and_every_command_works_with_it() {
         "{doctor:?}"
     );
     let out = home.run(&["logout"]).went_well();
-    assert!(out.out.contains("Signed out of \"bob\""), "{out:?}");
+    assert!(out.out.contains(&format!("Signed out of \"{label}\"")), "{out:?}");
     assert!(accounts(&home).is_empty());
     for file in home.files() {
         let text = std::fs::read(&file).unwrap();
@@ -77,15 +83,16 @@ fn allowing_it_in_a_browser_signs_in_and_a_second_server_needs_no_second_time() 
     assert!(screen.contains(&code) && screen.contains(&format!("{}/link", lab.service())), "{screen}");
     assert_eq!(terminal.wait_exit(), 0);
     let done = lab.login(&home, 1, &[]).run();
-    assert_eq!(done.err, "Using the sign-in of \"bob\"; with --link nib takes another.\n");
-    assert!(done.out.contains("as bob (@bob). nib calls this account \"bob-2\"."), "{done:?}");
+    let [first, second] = [0, 1].map(|server| default_label(&lab, server));
+    assert_eq!(done.err, format!("Using the sign-in of \"{first}\"; with --link nib takes another.\n"));
+    assert!(done.out.contains(&format!("as bob (@bob). nib calls this account \"{second}\".")), "{done:?}");
     // Somebody else, without a terminal; then it has to be said who is meant.
     let waiting = lab.login(&home, 1, &["--link", "--label", "other"]).start();
     lab.allow_next("carol");
     let done = waiting.wait();
     assert!(done.out.contains("as carol (@carol)") && done.err.contains("type this code"), "{done:?}");
-    assert_eq!(labels(&home), ["bob", "bob-2", "other"]);
-    lab.login(&home, 0, &[]).run().failed(2, &["--same-as (bob, other)", "--link"]);
+    assert_eq!(labels(&home), [first.as_str(), &second, "other"]);
+    lab.login(&home, 0, &[]).run().failed(2, &[&format!("--same-as ({first}, other)"), "--link"]);
     let done = lab.login(&home, 0, &["--same-as", "other"]).run().went_well();
     assert!(done.out.contains("as carol (@carol)"), "{done:?}");
     lab.login(&home, 0, &["--same-as", "nobody"]).run().failed(3, &["no account \"nobody\""]);
@@ -110,13 +117,14 @@ fn a_server_with_accounts_of_its_own_makes_one_and_takes_it_again() {
     let home = Home::new();
     let made = lab.login(&home, 0, &["--username", "Dave", "--password-stdin", "--register"]);
     let made = made.input("s:cr,t pw\n").run().went_well();
-    assert!(made.out.contains("nib calls this account \"Dave\""), "{made:?}");
+    let label = &default_label(&lab, 0);
+    assert!(made.out.contains(&format!("as Dave. nib calls this account \"{label}\"")), "{made:?}");
     // Restarts come back with what was kept.
     let chats = home.run(&["chats"]).went_well();
     assert!(chats.out.contains("Loopback Lab/general"), "{chats:?}");
     let again = lab.login(&home, 0, &["--username", "dave", "--password-stdin"]);
     let again = again.input("s:cr,t pw\n").run().went_well();
-    assert!(again.out.contains("\"Dave\", which was there already"), "{again:?}");
+    assert!(again.out.contains(&format!("\"{label}\", which was there already")), "{again:?}");
     // Nothing but the password is waited for, though more could come.
     let mut third = lab.login(&home, 0, &["--username", "dave", "--password-stdin"]).start();
     let mut input = third.input.take().unwrap();
@@ -128,7 +136,7 @@ fn a_server_with_accounts_of_its_own_makes_one_and_takes_it_again() {
     let wrong = lab.login(&home, 0, &["--username", "dave", "--password-stdin"]);
     wrong.input("wrong\n").run().failed(3, &["The password is not right"]);
     // Its sign-in is for its own server alone.
-    lab.login(&home, 0, &["--same-as", "Dave"]).run().failed(3, &["for its own server alone"]);
+    lab.login(&home, 0, &["--same-as", label]).run().failed(3, &["for its own server alone"]);
     let log = home.log();
     assert!(!log.contains("s:cr,t") && !log.contains("other pw"));
 }

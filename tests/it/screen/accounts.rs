@@ -4,17 +4,25 @@ use super::*;
 use nib::domain::{ChatKey, CommunityId, LinkPhase, Update};
 use nib::state::action::AccountAction;
 use nib::state::front::Region;
-use nib::state::{Action, Event};
+use nib::state::{Action, Event, NetworkOffer};
 
 const SIZES: [(u16, u16); 5] = [(200, 50), (120, 30), (80, 24), (40, 12), (20, 5)];
 
 /// Four accounts with the same chats: one as it should be, one with nothing but a community, one refused, one disabled.
 fn several() -> State {
     let mut state = state(timeline(talk(), true));
+    let offer = |(key, name): (&str, &str)| NetworkOffer {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        ..NetworkOffer::default()
+    };
+    state.networks = [("osmium", "Osmium"), ("originchats", "OriginChats")].map(offer).into();
+    "osmium".clone_into(&mut state.core.accounts[0].network);
     let first = state.core.accounts[0].clone();
     for (number, label) in (1..).zip(["mistium", "katnip", "old"]) {
         let mut other = first.clone();
         (other.id, other.label, other.colour) = (AccountId(number), label.to_owned(), number as u8);
+        "originchats".clone_into(&mut other.network);
         let only = CommunityId::new(10);
         match label {
             "mistium" => {
@@ -52,6 +60,39 @@ fn the_sidebar_says_what_is_wrong_with_an_account() {
         front.sidebar.cursor = front.sidebar.rows.iter().position(katnip).unwrap();
         insta::assert_snapshot!(format!("refused_{width}x{height}"), shot(&state, &mut cache(), width, height));
     }
+}
+
+#[test]
+fn an_account_under_the_cursor_says_where_it_is() {
+    let mut state = sized(several(), 120, 30);
+    let front = state.front.as_mut().unwrap();
+    (front.region, front.sidebar.cursor) = (Region::Sidebar, 0);
+    let shot = shot(&state, &mut cache(), 120, 30);
+    assert!(shot.lines().nth_back(1).unwrap().contains("Osmium · you · chat.example.org"), "{shot}");
+    assert!(shot.lines().next().unwrap().contains("Osmium"), "{shot}");
+}
+
+#[test]
+fn the_list_of_accounts_names_all_its_keys() {
+    let mut state = sized(several(), 80, 24);
+    tell(&mut state, Event::Act(Action::Account(AccountAction::List)));
+    let list = shot(&state, &mut cache(), 80, 24);
+    let words = ["add", "rename", "disable", "sign out", "remove", "move", "colour", "go there", "close"];
+    for word in words {
+        assert!(list.contains(&format!(" {word}")), "{word}: {list}");
+    }
+    tell(&mut state, Event::Act(Action::Move(3)));
+    let list = shot(&state, &mut cache(), 80, 24);
+    assert!(list.contains(" enable"), "{list}");
+}
+
+#[test]
+fn a_name_that_is_the_label_is_said_once() {
+    let mut state = sized(state(timeline(talk(), true)), 80, 24);
+    "YOU".clone_into(&mut state.core.accounts[0].label);
+    let shot = shot(&state, &mut cache(), 80, 24);
+    let last = shot.lines().nth_back(1).unwrap().to_lowercase();
+    assert_eq!(last.matches("you").count(), 1, "{last}");
 }
 
 #[test]

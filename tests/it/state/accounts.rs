@@ -11,6 +11,7 @@ use std::time::Duration;
 
 pub(super) const WORK: AccountId = AccountId(1);
 pub(super) const MISTIUM: AccountId = AccountId(2);
+pub(super) const HOME_CHAT: ChatKey = ChatKey::new(HOME, ChatId::new(11));
 
 /// Three accounts with the same lists, one after the other; the first has `general` open.
 pub(super) struct Several(pub(super) Script);
@@ -220,8 +221,8 @@ fn the_row_of_an_account_stands_for_its_only_community() {
     }
     let rows = several.rows();
     let at = rows.iter().position(|row| is_account(row) == Some((WORK, true))).unwrap();
-    assert_eq!(rows[at + 1], SidebarRow::Chat { chat: of(WORK, 13), depth: 0 });
-    assert_eq!(rows[at + 2], SidebarRow::Category { chat: of(WORK, 10), depth: 0, folded: false });
+    assert_eq!(rows[at + 1], SidebarRow::Chat { chat: of(WORK, 13), depth: 1 });
+    assert_eq!(rows[at + 2], SidebarRow::Category { chat: of(WORK, 10), depth: 1, folded: false });
     assert!(rows.iter().skip(at).all(|row| !matches!(row, SidebarRow::Community { .. } | SidebarRow::Direct(_))));
     several.point(WORK);
     several.0.act(Action::Leave);

@@ -137,10 +137,7 @@ fn where_no_file_may_be_sent_the_line_stays_as_typed() {
     assert_eq!(script.notice(), "You may not send files here");
     script.act(Action::Clear);
     assert_eq!(asked(&mut script, "/attach"), None);
-    assert_eq!(
-        (script.composer(), script.notice()),
-        ("/attach".to_owned(), "\"attach\" goes like this: attach PATH [TEXT]")
-    );
+    assert_eq!((script.composer(), script.notice()), ("/attach".to_owned(), "It goes like this: /attach PATH [TEXT]"));
 
     let mut shell = Script::signed_in(false);
     let text = "hi".to_owned();

@@ -3,8 +3,9 @@
 use super::accounts::{MISTIUM, Several, WORK, of};
 use super::script::*;
 use nib::domain::*;
+use nib::state::front::Notice;
 use nib::state::ui::sidebar::SidebarRow;
-use nib::state::{Action, Event};
+use nib::state::{Action, Effect, Effects, Event, StoreOp};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,7 +47,8 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 impl Several {
-    fn suffer(&mut self, fate: Fate) {
+    /// What comes of it. What the account asks is answered, and that is its own business, too.
+    fn suffer(&mut self, fate: Fate) -> Effects {
         let id = MISTIUM;
         let link = |event| Event::Link(id, event);
         let update = |update| Event::Update(id, update);
@@ -55,7 +57,7 @@ impl Several {
             Fate::Link(1) => {
                 link(LinkEvent::Down { reason: DownReason::Closed(None), retry_in: Duration::from_secs(4) })
             }
-            Fate::Link(2) => return drop(self.refuse(id, "no")),
+            Fate::Link(2) => return self.refuse(id, "no"),
             Fate::Link(3) => link(LinkEvent::Missed),
             Fate::Link(4) => link(LinkEvent::Silent(Some(Duration::from_secs(9)))),
             // Somebody else than before, half of the time.
@@ -91,14 +93,15 @@ impl Several {
                 let mut open: Vec<RequestId> =
                     self.0.state.core.account(id).unwrap().requests.open.keys().copied().collect();
                 open.sort_unstable();
-                let Some(request) = open.get(at).copied() else { return };
+                let Some(request) = open.get(at).copied() else { return Effects::new() };
                 let outcome = if well { Ok(Reply::Done) } else { Err(refusal(RefusalKind::Forbidden)) };
                 Event::Answer(id, Answer { request, outcome })
             }
-            Fate::Wait(millis) => return drop(self.0.advance(Duration::from_millis(millis))),
+            Fate::Wait(millis) => return self.0.advance(Duration::from_millis(millis)),
         };
         let effects = self.0.event(event);
-        self.serve(effects);
+        self.serve(effects.clone());
+        effects
     }
 
     /// All that is known of the other accounts, and what the screen shows of them.
@@ -117,15 +120,36 @@ impl Several {
         let is_other = |row: &&SidebarRow| row.account().is_some_and(|account| account != MISTIUM);
         told.push(format!("{:?}", front.sidebar.rows.iter().filter(is_other).collect::<Vec<_>>()));
         told.push(format!("{:?}", front.sidebar.selected()));
+        // Of itself it may speak, by its name.
+        let notice = front.notice.as_ref().filter(|notice| !notice.text.starts_with("mistium: "));
+        told.push(format!("{notice:?}"));
         told
+    }
+}
+
+/// Whose an effect is, where it is somebody's.
+fn owner(effect: &Effect) -> Option<AccountId> {
+    match effect {
+        Effect::Net { account, .. } => Some(*account),
+        Effect::Connect(account)
+        | Effect::Probe(account)
+        | Effect::Disconnect(account)
+        | Effect::KeepToken(account, _)
+        | Effect::ForgetToken(account)
+        | Effect::Cancel(account, _) => Some(*account),
+        Effect::Store(StoreOp::PutDraft(chat, _) | StoreOp::PutDraftOf(_, chat, _)) => Some(chat.account),
+        _ => None,
     }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn nothing_of_one_account_touches_another(fates in prop::collection::vec(fate(), 1..60)) {
+    fn nothing_of_one_account_touches_another(fates in prop::collection::vec(fate(), 1..60), reading in any::<bool>()) {
         let mut several = Several::ready();
+        // What the user asked of it and went on from.
+        several.0.act(Action::LeaveCommunity(MISTIUM, CommunityId::new(200)));
+        several.0.act(Action::LeaveGroup(of(MISTIUM, 33)));
         several.0.act(Action::OpenChat(of(WORK, 31)));
         several.0.type_text("a draft");
         several.0.act(Action::OpenChat(of(HOME, 11)));
@@ -133,10 +157,17 @@ proptest! {
         several.0.type_text("half a sentence");
         // What has its time, such as typing that is told, is over first.
         several.0.advance(Duration::from_secs(120));
+        if reading {
+            let until = Mono(u64::MAX / 2);
+            let text = "something that is being read".to_owned();
+            several.0.state.front.as_mut().unwrap().notice = Some(Notice { text, key: None, bad: true, until });
+        }
         let before = several.others();
         for fate in fates {
             let what = format!("{fate:?}");
-            several.suffer(fate);
+            for effect in several.suffer(fate) {
+                prop_assert!(owner(&effect).is_none_or(|of| of == MISTIUM), "after {}: {:?}", what, effect);
+            }
             prop_assert_eq!(&several.others(), &before, "after {}", what);
         }
     }

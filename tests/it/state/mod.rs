@@ -11,6 +11,7 @@ mod levels;
 mod limits;
 mod members;
 mod mouse;
+mod newcomer;
 mod outbox;
 mod parts;
 mod people;

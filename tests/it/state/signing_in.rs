@@ -6,7 +6,10 @@ use nib::state::front::{Overlay, Tier};
 use nib::state::outbox::Stage;
 use nib::state::ui::form::{FieldKind, Form};
 use nib::state::ui::sidebar::{Place, SidebarRow};
-use nib::state::{Action, Effect, Event, ResolveError, StoreOp, chat_name, chat_title, resolve_chat};
+use nib::state::{
+    AccountSpec, Action, Effect, Event, ResolveError, State, StoreOp, StoreReply, chat_name, chat_title, resolve_chat,
+};
+use std::sync::Arc;
 use std::time::Duration;
 
 fn form(script: &Script) -> Option<Form> {
@@ -333,6 +336,27 @@ fn drafts_are_kept_for_whom_they_are_of() {
     for id in [11, 31] {
         script.open(id);
         assert_eq!(script.composer(), "", "they are not for grace to see");
+    }
+}
+
+#[test]
+fn drafts_of_an_earlier_run_are_for_whoever_was_signed_in_then() {
+    for (who, name, seen) in [(ME, "me", "from last week"), (GRACE, "grace", "")] {
+        let mut script = Script::fresh(true);
+        let spec =
+            AccountSpec { id: HOME, label: "home".to_owned(), keeps_drafts: true, me: ME, ..AccountSpec::default() };
+        script.state = State::new(Arc::default(), vec![spec], true, 7, script.now);
+        script.event(Event::Stored(StoreReply::Drafts(vec![(chat(11), "from last week".to_owned())])));
+        script.event(Event::Started);
+        script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out"), about: None });
+        let signed_in =
+            LinkEvent::SignedIn { me: user(who, name), session: None, token: Secret::default(), caps: Script::caps() };
+        let fx = script.link(signed_in);
+        let kept = Effect::Store(StoreOp::PutDraftOf(ME, chat(11), "from last week".to_owned()));
+        assert_eq!(fx.contains(&kept), seen.is_empty(), "{fx:?}");
+        script.serve(fx);
+        script.open(11);
+        assert_eq!(script.composer(), seen, "as {name}");
     }
 }
 

@@ -290,7 +290,7 @@ fn a_further_server_takes_the_sign_in_that_is_there() {
     let mut script = known();
     script.state.core.accounts[0].caps.shared_sign_in = true;
     script.act(Action::SignIn);
-    turn(&mut script, FieldKind::Network, 1);
+    // It begins with the network of the account that is shown.
     let shown = form(&script);
     assert!(matches!(shown.purpose, FormPurpose::SignIn(AccountId(1))));
     assert_eq!(shown.way(), Some(SignInWay::Same(HOME)), "nothing is to be allowed again");

@@ -99,3 +99,12 @@ fn cards_are_shown_through_the_account_that_is_named_or_knows_them() {
     several.0.act(Action::Who("@linus".to_owned()));
     assert_eq!(card(&several), Some((MISTIUM, UserId::new(90))), "the only one that knows them");
 }
+
+#[test]
+fn an_account_that_is_not_signed_in_is_said_to_be_so() {
+    let mut several = Several::ready();
+    several.refuse(WORK, "no");
+    several.0.state.core.account_mut(WORK).unwrap().chats.clear();
+    several.0.act(Action::Open("work:general".to_owned()));
+    assert_eq!(several.0.notice(), "\"work\" is not signed in: none of its chats is here");
+}
