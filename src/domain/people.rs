@@ -23,11 +23,12 @@ pub struct User {
 }
 
 impl User {
-    /// The user name as it is shown: without what the network writes before the name (`PREFIX:name`).
+    /// The user name as it is shown: without what the network writes before the name (`SORT:kind_name`).
     #[must_use]
     pub fn shown_username(&self) -> Option<&CleanText> {
         let username = self.username.as_ref().filter(|username| !username.is_empty())?;
-        let own = username.rsplit_once(':').is_some_and(|(_, last)| last.eq_ignore_ascii_case(&self.name));
+        let name = self.name.to_lowercase();
+        let own = !name.is_empty() && username.contains(':') && username.to_lowercase().ends_with(&name);
         Some(if own { &self.name } else { username })
     }
 }
@@ -55,4 +56,23 @@ pub enum Presence {
     /// Not there, as far as others can see.
     #[default]
     Offline,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_network_writes_before_a_name_is_not_shown() {
+        let shown = |name: &'static str, username: &'static str| {
+            let user =
+                User { name: CleanText::ours(name), username: Some(CleanText::ours(username)), ..User::default() };
+            user.shown_username().map(ToString::to_string)
+        };
+        assert_eq!(shown("dave", "USR:local_Dave").as_deref(), Some("dave"));
+        assert_eq!(shown("Ada L.", "ada").as_deref(), Some("ada"));
+        assert_eq!(shown("Dave the brave", "USR:local_dave").as_deref(), Some("USR:local_dave"));
+        assert_eq!(shown("", "USR:x").as_deref(), Some("USR:x"));
+        assert_eq!(shown("nobody", ""), None);
+    }
 }

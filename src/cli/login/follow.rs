@@ -95,6 +95,8 @@ pub(super) async fn follow(
 
 /// Why there is no sign-in, and what to do about it, unless the reason says so already.
 fn refused(address: &str, reason: &str, about: Option<SignInPart>) -> Failure {
+    // What to do is said once, as it is done here.
+    let reason = reason.trim_end().trim_end_matches("Sign in again.").trim_end();
     let happened = format!("{address} refused the sign-in: {reason}");
     Failure::SignIn(match about {
         Some(SignInPart::Invite) => with_next_step(&happened, "run \"nib login\" again with --invite-stdin"),
@@ -102,8 +104,6 @@ fn refused(address: &str, reason: &str, about: Option<SignInPart>) -> Failure {
             with_next_step(&happened, "run \"nib login\" again with --server-password-stdin")
         }
         Some(SignInPart::Standing) => happened,
-        // It says so itself, and this is signing in already.
-        _ if reason.contains("again") => happened,
         _ => with_next_step(&happened, "run \"nib login\" again"),
     })
 }

@@ -118,7 +118,7 @@ fn a_server_with_accounts_of_its_own_makes_one_and_takes_it_again() {
     let made = lab.login(&home, 0, &["--username", "Dave", "--password-stdin", "--register"]);
     let made = made.input("s:cr,t pw\n").run().went_well();
     let label = &default_label(&lab, 0);
-    assert!(made.out.contains(&format!("as Dave. nib calls this account \"{label}\"")), "{made:?}");
+    assert!(made.out.contains(&format!("as dave. nib calls this account \"{label}\"")), "{made:?}");
     // Restarts come back with what was kept.
     let chats = home.run(&["chats"]).went_well();
     assert!(chats.out.contains("Loopback Lab/general"), "{chats:?}");
