@@ -189,8 +189,8 @@ fn who(context: Context<'_>, account: &Account) -> Line {
     // Where the label says who it is, it is said once.
     let name = Names { account, community: None }.person(account.me);
     let known = account.users.contains_key(&account.me);
-    let same = known
-        && (name.eq_ignore_ascii_case(&account.label) || told.is_some() && super::account::who(account).is_none());
+    let doubled = *name == *account.label || told.is_some() && super::account::who(account).is_none();
+    let same = known && doubled;
     if known && (told.is_none() || !same) {
         line.push(" ", Role::Text);
         line.push_cut(name, 16, more, Style::of(Role::Me));

@@ -89,7 +89,7 @@ fn the_list_of_accounts_names_all_its_keys() {
 #[test]
 fn a_name_that_is_the_label_is_said_once() {
     let mut state = sized(state(timeline(talk(), true)), 80, 24);
-    "YOU".clone_into(&mut state.core.accounts[0].label);
+    "you".clone_into(&mut state.core.accounts[0].label);
     let shot = shot(&state, &mut cache(), 80, 24);
     let last = shot.lines().nth_back(1).unwrap().to_lowercase();
     assert_eq!(last.matches("you").count(), 1, "{last}");

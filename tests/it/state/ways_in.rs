@@ -304,7 +304,6 @@ fn a_further_server_takes_the_sign_in_that_is_there() {
     // An account of one server alone has nothing to share.
     let mut script = known();
     script.act(Action::SignIn);
-    turn(&mut script, FieldKind::Network, 1);
     assert_eq!(form(&script).way(), Some(SignInWay::Elsewhere));
 }
 
