@@ -123,7 +123,7 @@ pub enum Command {
     Chats(chats::ChatsArgs),
     /// Send a message
     Send(send::SendArgs),
-    /// Print messages of a chat; does not mark them read
+    /// Print messages of a chat; marks nothing read, or puts the mark back where the network does
     Read(read::ReadArgs),
     /// Print everything as it happens
     Tail(tail::TailArgs),

@@ -2,13 +2,13 @@
 
 use super::failure::Failure;
 use super::send::message_id;
-use super::session::{Listens, PATIENCE, find, refused, with_host};
+use super::session::{Listens, PATIENCE, find_there, refused, with_host};
 use super::{Globals, output, print};
-use crate::domain::{ChatKey, Message, MessageKey, Page, SortKey};
+use crate::domain::{Chat, ChatKey, Message, MessageKey, Page, SortKey};
 use crate::shell::host::Host;
 use crate::state::Action;
 use crate::state::effect::Outcome;
-use crate::state::names::chat_name;
+use crate::state::names::{chat_name, chat_title};
 use clap::Args;
 use serde_json::Value;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub struct ReadArgs {
     json: bool,
 }
 
-/// Runs it. Reading does not move the read mark.
+/// Runs it. The read mark stays where it is; where the network moves it, it is put back.
 ///
 /// # Errors
 /// The chat is not known, or the network refuses; see `with_host` for the rest.
@@ -41,7 +41,11 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
     let before = arguments.before.as_deref().map(message_id).transpose()?;
     let mut page = before.map_or(Page::Latest, |id| Page::Before(MessageKey { order: SortKey::default(), id }));
     with_host(globals, &[&arguments.chat], Listens::ToAnswers, async |host: &mut Host| {
-        let chat = find(host, &arguments.chat).await?;
+        let chat = find_there(host, &arguments.chat).await?;
+        if host.state().core.chat(chat).is_some_and(|(_, known)| known.is_forum()) {
+            return forum(host, chat, arguments.json);
+        }
+        warn_of_mark(host, chat);
         let mut pages: Vec<Vec<Arc<Message>>> = Vec::new();
         let mut wanted = arguments.limit as usize;
         while wanted > 0 {
@@ -64,6 +68,40 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
         }
         show(host, chat, pages.into_iter().rev().flatten(), arguments.json)
     })
+}
+
+/// Says where a read mark cannot be put back: nothing was read before, as far as is known.
+fn warn_of_mark(host: &Host, chat: ChatKey) {
+    let core = &host.state().core;
+    let Some((account, known)) = core.chat(chat) else { return };
+    if account.caps.fetch_marks_read && known.unread > 0 && known.last_read.is_none() {
+        print::tell(&format!(
+            "\"{}\" may count as read now: its server marks what is fetched, and where nothing was read before there is no mark to put back.",
+            chat_name(core, chat)
+        ));
+    }
+}
+
+/// A forum has no messages of its own: names its threads, as they are read.
+fn forum(host: &Host, forum: ChatKey, as_json: bool) -> Result<(), Failure> {
+    let core = &host.state().core;
+    let Some(account) = core.account(forum.account) else { return Ok(()) };
+    let name = chat_name(core, forum);
+    let threads: Vec<&Chat> = account.threads(forum.chat).filter(|thread| thread.can_open()).collect();
+    print::tell(&match threads.is_empty() {
+        true => format!("\"{name}\" is a forum, and has no threads yet."),
+        false => format!("\"{name}\" is a forum: its messages are in its threads, which are:"),
+    });
+    for thread in threads {
+        let key = account.key(thread.id);
+        let name = chat_name(core, key);
+        if as_json {
+            print::line(&output::chat_object(account, thread, &name, &chat_title(core, key)).to_string())?;
+        } else {
+            print::line(&name)?;
+        }
+    }
+    Ok(())
 }
 
 fn show(

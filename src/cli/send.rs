@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::print::Meter;
-use super::session::{Listens, PATIENCE, find, refused, with_host};
+use super::session::{Listens, PATIENCE, find_there, refused, with_host};
 use super::{Globals, print};
 use crate::domain::{CleanText, Id, MessageId, Upload, fault, markup, size};
 use crate::shell::files::{self, FileError};
@@ -51,7 +51,7 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     let attachments = attached(&arguments.attach)?;
     let text = text(arguments)?;
     with_host(globals, &[&arguments.chat], Listens::ToAnswers, async |host: &mut Host| {
-        let chat = find(host, &arguments.chat).await?;
+        let chat = find_there(host, &arguments.chat).await?;
         let what = match attachments.as_slice() {
             [file] => CleanText::line(&file.name).chars().take(NAME_SHOWN).collect(),
             files => format!("{} files", files.len()),

@@ -1,10 +1,10 @@
 //! What commands that talk to a network share: start the core, wait until it is in sync, find the chat, and end in order.
 
 use super::Globals;
-use super::failure::Failure;
+use super::failure::{Failure, with_next_step};
 use crate::config::accounts::Account;
 use crate::domain::{ChatKey, Refusal};
-use crate::shell::host::Host;
+use crate::shell::host::{Host, HostError};
 use crate::shell::startup::Startup;
 use crate::state::Action;
 use crate::state::effect::Outcome;
@@ -23,11 +23,11 @@ pub(super) enum Listens {
     ToAnswers,
 }
 
-/// Runs a command on the core with all accounts in sync. `chats`: names that the command is about; when each names its account, no other account is
-/// connected. Where there are none, accounts that are refused or cannot connect are told and left out.
+/// Runs a command on the core with all accounts in sync that are there; the others are told of. `chats`: names that the command is about; when each names its account, no other account is
+/// connected.
 ///
 /// # Errors
-/// There is no account, one that is needed is refused or cannot connect, or the command fails.
+/// There is no account, none of them is there, or the command fails.
 pub(super) fn with_host(
     globals: &Globals,
     chats: &[&str],
@@ -41,15 +41,9 @@ pub(super) fn with_host(
     let patience = startup.connect_timeout + PATIENCE;
     crate::shell::block_on(async {
         let mut host = Host::start(startup);
-        // Which chat a name leads to is known only with all accounts; what lists everything does without some.
-        let online = if chats.is_empty() {
-            host.some_online(patience).await
-        } else {
-            host.online(patience).await.map(|()| Vec::new())
-        };
-        let outcome = match online {
-            Ok(failed) => {
-                failed.into_iter().for_each(|error| Failure::from(error).tell());
+        let outcome = match host.online(patience).await {
+            Ok(()) => {
+                host.absent().iter().cloned().map(Failure::from).for_each(|why| why.tell());
                 command(&mut host).await
             }
             Err(error) => Err(Failure::from(error)),
@@ -146,4 +140,38 @@ pub(super) fn refused(refusal: &Refusal) -> Failure {
         RefusalKind::TimedOut | RefusalKind::LinkLost => Failure::Network(text),
         _ => Failure::Failed(text),
     }
+}
+
+/// The same as [`find`], for what may be on an account that is not there: then that is why it is not found.
+///
+/// # Errors
+/// As [`find`]; or the account that is named, or may be meant, is not there.
+pub(super) async fn find_there(host: &mut Host, name: &str) -> Result<ChatKey, Failure> {
+    let error = match resolve_chat(&host.state().core, name) {
+        Ok(chat) => return Ok(chat),
+        Err(error) => error,
+    };
+    if let Some(why) = of_absent(host, name) {
+        return Err(why.clone().into());
+    }
+    let found = find(host, name).await;
+    match (found, host.absent().first()) {
+        (Err(Failure::Failed(text)), Some(first)) if matches!(error, ResolveError::Unknown { .. }) => {
+            let absent: Vec<String> =
+                host.absent().iter().filter_map(HostError::account).map(|account| format!("\"{account}\"")).collect();
+            let next = format!("it may be in {}, which cannot be asked now", absent.join(", "));
+            let text = with_next_step(&text, &next);
+            Err(match Failure::from(first.clone()) {
+                Failure::SignIn(_) => Failure::SignIn(text),
+                _ => Failure::Network(text),
+            })
+        }
+        (found, _) => found,
+    }
+}
+
+/// Why the account that stands in front of a name is not there.
+fn of_absent<'a>(host: &'a Host, name: &str) -> Option<&'a HostError> {
+    let label = name.split_once(':')?.0.to_lowercase();
+    host.absent().iter().find(|why| why.account().is_some_and(|account| account.to_lowercase() == label))
 }

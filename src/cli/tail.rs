@@ -1,7 +1,7 @@
 //! `nib tail`: everything as it happens, until interrupted.
 
 use super::failure::{Failure, sentence};
-use super::session::{Listens, find, with_host};
+use super::session::{Listens, find_there, with_host};
 use super::{Globals, output, print};
 use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, LinkPhase, Update};
 use crate::shell::gone::gone;
@@ -11,6 +11,7 @@ use crate::state::names::chat_name;
 use crate::state::{Account, Event};
 use clap::Args;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 use std::pin::pin;
 
 /// Options of `nib tail`.
@@ -32,12 +33,12 @@ pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
     with_host(globals, &names, Listens::ToEverything, async |host: &mut Host| {
         let mut chats = Vec::new();
         for name in &arguments.chats {
-            chats.push(find(host, name).await?);
+            chats.push(find_there(host, name).await?);
         }
         host.watch();
         let mut ending = Ending::listen()?;
-        let tail = Tail { chats, json: arguments.json, zone: jiff::tz::TimeZone::system() };
-        tail.link(host, None)?;
+        let mut tail = Tail { chats, json: arguments.json, zone: jiff::tz::TimeZone::system(), left: HashSet::new() };
+        tail.begin(host)?;
         let mut reader_gone = pin!(gone());
         loop {
             tokio::select! {
@@ -54,17 +55,20 @@ struct Tail {
     chats: Vec<ChatKey>,
     json: bool,
     zone: jiff::tz::TimeZone,
+    /// Accounts of which it was told that they are signed out.
+    left: HashSet<AccountId>,
 }
 
 impl Tail {
-    fn event(&self, host: &Host, event: Event) -> Result<(), Failure> {
+    fn event(&mut self, host: &Host, event: Event) -> Result<(), Failure> {
         match event {
             Event::Update(account, update) => {
                 self.update(host, account, update)?;
                 self.signed_out(host, account)
             }
             Event::Link(account, LinkEvent::SignedIn { .. }) => {
-                self.link(host, Some(account))?;
+                self.left.remove(&account);
+                self.say(host, account, "link", "online", None)?;
                 self.gap(host, account)
             }
             Event::Link(account, LinkEvent::Missed) => self.gap(host, account),
@@ -76,23 +80,26 @@ impl Tail {
         }
     }
 
-    /// Says it if the account is signed out, by a refusal or from another device, and ends where nothing more would come.
-    fn signed_out(&self, host: &Host, account: AccountId) -> Result<(), Failure> {
-        match host.state().core.account(account).map(|known| (&known.link, &known.label)) {
-            Some((LinkPhase::SignedOut { reason }, label)) => {
-                self.object_about(host, account, "link", "signed out", Some(reason.to_string()))?;
-                let failure =
-                    Failure::from(HostError::SignedOut { account: label.clone(), reason: reason.to_string() });
-                let told = |id: AccountId| self.chats.is_empty() || self.chats.iter().any(|chat| chat.account == id);
-                let comes = |known: &&Account| !matches!(known.link, LinkPhase::SignedOut { .. }) && told(known.id);
-                if host.state().core.accounts.iter().any(|known| comes(&known)) {
-                    failure.tell();
-                    return Ok(());
-                }
-                Err(failure)
-            }
-            _ => Ok(()),
+    /// Tells that the account is signed out, by a refusal or from another device. Ends it if nothing more would come of any account.
+    fn signed_out(&mut self, host: &Host, account: AccountId) -> Result<(), Failure> {
+        let core = &host.state().core;
+        let Some((LinkPhase::SignedOut { reason }, label)) =
+            core.account(account).map(|known| (&known.link, &known.label))
+        else {
+            return Ok(());
+        };
+        if !self.left.insert(account) {
+            return Ok(());
         }
+        self.object_about(host, account, "link", "signed out", Some(reason.to_string()))?;
+        let failure = HostError::SignedOut { account: label.clone(), reason: reason.to_string() }.into();
+        let listened = |id| self.chats.is_empty() || self.chats.iter().any(|chat| chat.account == id);
+        let out = |link: &LinkPhase| matches!(link, LinkPhase::SignedOut { .. });
+        if core.accounts.iter().filter(|one| listened(one.id)).all(|one| out(&one.link)) {
+            return Err(failure);
+        }
+        failure.tell();
+        Ok(())
     }
 
     fn update(&self, host: &Host, account: AccountId, update: Update) -> Result<(), Failure> {
@@ -162,10 +169,21 @@ impl Tail {
         print::line(&output::tail_object(kind, map).to_string())
     }
 
-    /// Tells that an account, or each of them, is online.
-    fn link(&self, host: &Host, only: Option<AccountId>) -> Result<(), Failure> {
-        for account in host.state().core.accounts.iter().filter(|account| only.is_none_or(|id| id == account.id)) {
-            self.say(host, account.id, "link", "online", None)?;
+    /// Tells how each account stands. Why one is not there was said already, but for objects.
+    fn begin(&mut self, host: &Host) -> Result<(), Failure> {
+        for account in &host.state().core.accounts {
+            match &account.link {
+                LinkPhase::SignedOut { reason } => {
+                    self.left.insert(account.id);
+                    self.object_about(host, account.id, "link", "signed out", Some(reason.to_string()))?;
+                }
+                LinkPhase::Offline { reason, .. } => {
+                    self.object_about(host, account.id, "link", "offline", Some(reason.to_string()))?;
+                }
+                LinkPhase::Online => self.say(host, account.id, "link", "online", None)?,
+                // It tells when it comes.
+                LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing => {}
+            }
         }
         Ok(())
     }

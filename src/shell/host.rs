@@ -10,7 +10,7 @@ use crate::domain::{AccountId, Answer, LinkPhase, Priority, Progress, Request, R
 use crate::net::session::Report;
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
-use crate::state::{Action, Effect, Event, State};
+use crate::state::{Account, Action, Effect, Event, State};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -84,6 +84,43 @@ pub struct Host {
     watch: Watch,
     tickets: u64,
     requests: u64,
+    absent: Vec<HostError>,
+}
+
+/// How an account stands while one waits for it.
+enum Standing {
+    There,
+    Coming,
+    Absent(HostError),
+}
+
+fn why_absent(account: &Account) -> Standing {
+    let label = account.label.clone();
+    match &account.link {
+        LinkPhase::Online => Standing::There,
+        LinkPhase::SignedOut { reason } => {
+            Standing::Absent(HostError::SignedOut { account: label, reason: reason.to_string() })
+        }
+        LinkPhase::Offline { reason, .. } => {
+            Standing::Absent(HostError::NotConnected { account: label, reason: reason.to_string() })
+        }
+        LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing => Standing::Coming,
+    }
+}
+
+fn unanswered(account: &Account, within: Duration) -> HostError {
+    HostError::NotConnected { account: account.label.clone(), reason: HostError::TimedOut(within).to_string() }
+}
+
+impl HostError {
+    /// What the user calls the account that it is about, if it is about one.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::SignedOut { account, .. } | Self::NotConnected { account, .. } => Some(account),
+            Self::NoAccount | Self::TimedOut(_) => None,
+        }
+    }
 }
 
 impl Host {
@@ -99,7 +136,7 @@ impl Host {
     #[must_use]
     pub fn idle(startup: Startup) -> Self {
         let engine = startup.engine(false);
-        Self { engine, watch: Watch::default(), tickets: 0, requests: 0 }
+        Self { engine, watch: Watch::default(), tickets: 0, requests: 0, absent: Vec::new() }
     }
 
     /// What is known.
@@ -152,69 +189,50 @@ impl Host {
         }
     }
 
-    /// Waits until all accounts are signed in and up to date.
+    /// Waits until all accounts are signed in and up to date, or are known not to come for now: those are [`Host::absent`]. One that is refused or cannot
+    /// connect keeps the others from nothing.
     ///
     /// # Errors
-    /// There is no account; one of them is refused or cannot connect; or it takes too long.
+    /// There is no account, or none of them is there; why the first one is not.
     pub async fn online(&mut self, within: Duration) -> Result<(), HostError> {
         let end = Instant::now() + within;
+        let mut absent: HashMap<AccountId, HostError> = HashMap::new();
+        let mut in_time = true;
         loop {
-            let (waiting, failed) = self.standing()?;
-            match failed.into_iter().next() {
-                Some(error) => return Err(error),
-                None if !waiting => return Ok(()),
-                None => self.turn_until(end, within).await?,
+            let accounts = &self.engine.state().core.accounts;
+            if accounts.is_empty() {
+                return Err(HostError::NoAccount);
             }
-        }
-    }
-
-    /// Waits until each account is up to date or is known not to be; tells why of those that are not.
-    ///
-    /// # Errors
-    /// There is no account, or none of them is up to date.
-    pub async fn some_online(&mut self, within: Duration) -> Result<Vec<HostError>, HostError> {
-        let end = Instant::now() + within;
-        loop {
-            let (waiting, mut failed) = self.standing()?;
-            let online = self.state().core.accounts.iter().any(|account| account.link == LinkPhase::Online);
+            let mut waiting = false;
+            for account in accounts {
+                // One that failed goes on trying. Nobody waits for that.
+                match why_absent(account) {
+                    Standing::There => _ = absent.remove(&account.id),
+                    Standing::Absent(why) => _ = absent.insert(account.id, why),
+                    Standing::Coming if absent.contains_key(&account.id) => {}
+                    Standing::Coming if in_time => waiting = true,
+                    Standing::Coming => _ = absent.insert(account.id, unanswered(account, within)),
+                }
+            }
             if !waiting {
-                return if online {
-                    Ok(failed)
-                } else {
-                    Err(failed.into_iter().next().unwrap_or(HostError::NoAccount))
-                };
+                break;
             }
-            match self.turn_until(end, within).await {
-                Err(error) if online => {
-                    failed.push(error);
-                    return Ok(failed);
-                }
-                turned => turned?,
-            }
+            in_time = self.turn_until(end, within).await.is_ok();
+        }
+        let accounts = &self.engine.state().core.accounts;
+        let (all, several) = (absent.len() == accounts.len(), accounts.len() > 1);
+        self.absent = accounts.iter().filter_map(|account| absent.remove(&account.id)).collect();
+        match self.absent.first() {
+            Some(_) if all && !several && !in_time => Err(HostError::TimedOut(within)),
+            Some(why) if all => Err(why.clone()),
+            _ => Ok(()),
         }
     }
 
-    /// Whether an account is still on its way, and why others do not come.
-    fn standing(&self) -> Result<(bool, Vec<HostError>), HostError> {
-        let accounts = &self.state().core.accounts;
-        if accounts.is_empty() {
-            return Err(HostError::NoAccount);
-        }
-        let (mut waiting, mut failed) = (false, Vec::new());
-        for account in accounts {
-            let label = account.label.clone();
-            match &account.link {
-                LinkPhase::Online => {}
-                LinkPhase::SignedOut { reason } => {
-                    failed.push(HostError::SignedOut { account: label, reason: reason.to_string() });
-                }
-                LinkPhase::Offline { reason, .. } => {
-                    failed.push(HostError::NotConnected { account: label, reason: reason.to_string() });
-                }
-                LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing => waiting = true,
-            }
-        }
-        Ok((waiting, failed))
+    /// Why accounts are not there, in their order; known after [`Host::online`].
+    #[must_use]
+    pub fn absent(&self) -> &[HostError] {
+        &self.absent
     }
 
     /// The next thing that arrived: about a connection, from a network, or about a saved token. Needs [`Host::watch`].

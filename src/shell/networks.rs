@@ -126,7 +126,8 @@ impl Network {
         }
     }
 
-    /// What makes the adapter of each connection of an account. `quiet`: nothing is to be told that was not asked for.
+    /// What makes the adapter of each connection of an account. `quiet`: nothing is to be told that was not asked for, and nothing
+    /// marked read.
     #[must_use]
     pub fn adapters(
         self,
@@ -149,6 +150,7 @@ impl Network {
                     config = config.with_service(service);
                 }
                 config.unnamed_keys = account.options.unnamed_keys.unwrap_or(config.unnamed_keys);
+                config.keep_marks = quiet;
                 config.direct = account.options.direct_server.unwrap_or(config.direct);
                 config.invite.clone_from(&admission.invite);
                 config.server_password.clone_from(&admission.password);

@@ -104,6 +104,8 @@ pub struct OriginConfig {
     pub unnamed_keys: bool,
     /// Whether the server is one for direct chats.
     pub direct: bool,
+    /// Whether what is fetched stays unread: read marks that the server moves by itself are put back.
+    pub keep_marks: bool,
     /// The code of an invite, for servers that ask for one.
     pub invite: Option<Secret>,
     /// The server's own password, for servers that have one.
@@ -129,6 +131,7 @@ impl OriginConfig {
         Self {
             url: url.to_owned(),
             direct: is_direct(authority(url)),
+            keep_marks: false,
             account_service: ACCOUNT_SERVICE.to_owned(),
             link_address: LINK_ADDRESS.to_owned(),
             unnamed_keys: true,

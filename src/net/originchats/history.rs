@@ -6,14 +6,15 @@
 //! - By count (`start` skips so many of the newest): everywhere, but counts shift when something is written. Pages are walked from the newest on,
 //!   and places are found by the messages, not by the count.
 //!
-//! `messages_get` marks a channel read; the core asks for history of chats that are open only.
+//! `messages_get` marks a channel read; the core asks for history of chats that are open only. Who reads without being seen to
+//! (`OriginConfig::keep_marks`) has the mark put back afterwards: `unreads_ack` takes any message, also an older one.
 
 use super::book::Book;
-use super::call::{Call, First, Outcome, place};
+use super::call::{Call, First, Handler, Outcome, place};
 use super::defaults::{PAGE, WALK};
 use super::refusal::unfitting;
 use super::server::Generation;
-use super::wire::{At, Bounds, Command, Message, Packet, Start};
+use super::wire::{At, Bounds, Command, Message, Packet, Raw, Start};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Bundle, ChatId, MessageId, MessageKey, Page, Refusal, Reply};
 use std::sync::Arc;
@@ -54,7 +55,8 @@ pub fn first(chat: ChatId, page: Page, limit: u16, book: &Book) -> Result<First,
     let thread = wanted.at.thread_id.is_some();
     let by_id = book.server.pages_by_id() || thread && book.server.can("thread_messages");
     let around = book.server.can("messages_around");
-    Ok(First::Call(match page {
+    let mark = book.mark_to_keep(chat);
+    let call = match page {
         Page::Latest => straight(wanted, None, book),
         Page::Before(key) if by_id => {
             let start = Start::Before(book.names.message_name(key.id));
@@ -66,7 +68,32 @@ pub fn first(chat: ChatId, page: Page, limit: u16, book: &Book) -> Result<First,
             beside(wanted, id, |limit| Bounds { above: limit.div_ceil(2), below: limit.div_ceil(2) }, book)
         }
         Page::Before(_) | Page::After(_) | Page::Around(_) => walk(wanted, Vec::new(), 0, by_id, book),
+    };
+    Ok(First::Call(match mark {
+        Some(mark) => marked_as_before(*call, chat, mark, place(chat, book)?),
+        None => call,
     }))
+}
+
+/// The call, and after it the read mark as it was. Where that is refused, the page is there all the same.
+fn marked_as_before(call: Call, chat: ChatId, mark: Raw, at: At) -> Box<Call> {
+    let Call { command, handler, lenient, nonce } = call;
+    let handler: Handler = Box::new(move |packet, book| {
+        Ok(match handler(packet, book)? {
+            Outcome::Again(next) => Outcome::Again(marked_as_before(*next, chat, mark, at)),
+            Outcome::Done(reply) => {
+                let back = Command::UnreadsAck { at, message_id: mark.wire().to_owned() };
+                let mut back = Call::new(back, move |_, book| {
+                    book.keep_mark(chat, mark);
+                    Ok(Outcome::Done(reply))
+                });
+                back.lenient = true;
+                Outcome::Again(back)
+            }
+            left @ Outcome::Left => left,
+        })
+    });
+    Box::new(Call { command, handler, lenient, nonce })
 }
 
 /// The command for a page that begins at the newest message or at `start`.

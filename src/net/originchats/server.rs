@@ -62,6 +62,8 @@ pub struct Server {
     pub key: Raw,
     /// Whether it is one for direct chats.
     pub direct: bool,
+    /// Fetching is not to mark anything read.
+    pub keep_marks: bool,
     capabilities: Option<BTreeSet<Raw>>,
 }
 
@@ -89,6 +91,7 @@ impl Server {
             max_length: handshake.max_length.filter(|&length| length > 0).unwrap_or(MESSAGE_LENGTH),
             key,
             direct: config.direct,
+            keep_marks: config.keep_marks,
             capabilities: handshake.capabilities.map(|names| names.into_iter().take(CAPABILITIES).collect()),
         }
     }

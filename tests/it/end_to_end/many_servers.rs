@@ -2,7 +2,7 @@
 
 use super::lab::Lab;
 use super::pty::Terminal;
-use super::shell::Home;
+use super::shell::{Done, Home};
 use nib::demo::originchats::Accounts;
 use serde_json::{Value, json};
 
@@ -37,7 +37,10 @@ fn a_token_signs_in_and_every_command_works_with_it() {
     let general = chats.iter().find(|chat| chat["name"] == "Loopback Lab/general").expect("a channel");
     assert_eq!(&general["account"], label);
     home.run(&["send", &format!("{label}:general"), "one line"]).went_well();
-    let read = home.run(&["read", "Loopback Lab/general", "--json"]).went_well().objects();
+    // Nothing was read there before, so that its mark cannot be put back.
+    let read = home.run(&["read", "Loopback Lab/general", "--json"]);
+    assert!(read.code() == 0 && read.err.contains("there is no mark to put back"), "{read:?}");
+    let read = read.objects();
     assert_eq!(read.last().unwrap()["text"], "one line");
     let doctor = home.run(&["doctor"]);
     assert!(
@@ -167,7 +170,45 @@ fn a_command_about_one_account_is_not_disturbed_by_another() {
     }
     lab.stop(0);
     home.run(&["send", "two:Loopback Lab/general", "still here"]).went_well();
-    let read = home.run(&["read", "two:Loopback Lab/general"]).went_well();
-    assert!(read.out.contains("still here"), "{read:?}");
+    let read = home.run(&["read", "two:Loopback Lab/general"]);
+    assert!(read.code() == 0 && read.out.contains("still here") && !read.err.contains("\"one\""), "{read:?}");
     home.run(&["read", "one:Loopback Lab/general"]).failed(4, &["\"one\" is offline"]);
+}
+
+#[test]
+fn one_that_is_not_there_keeps_the_others_from_nothing() {
+    let mut lab = Lab::start(&[Accounts::Both, Accounts::Both, Accounts::Both]);
+    let home = Home::new();
+    for (server, label) in [(0, "one"), (1, "two"), (2, "mara")] {
+        lab.login(&home, server, &["--token-stdin", "--label", label]).input("tok-bob\n").run().went_well();
+    }
+    let token = home.files().into_iter().find(|file| file.ends_with("mara")).expect("a token");
+    std::fs::write(token, "void").unwrap();
+    lab.stop(0);
+    let run = |arguments: &[&str]| lab.nib(&home, arguments).run();
+    let served = |done: Done| {
+        assert_eq!(done.code(), 0, "{done:?}");
+        assert!(done.err.contains("\"one\" is offline") && done.err.contains("\"mara\" is not signed in"), "{done:?}");
+        done
+    };
+    let done = served(run(&["chats"]));
+    assert!(done.out.lines().count() > 2 && done.out.lines().all(|line| line.starts_with("two  ")), "{done:?}");
+    served(run(&["chats", "--unread"]));
+    served(run(&["send", "Loopback Lab/general", "heard all the same"]));
+    assert!(served(run(&["read", "Loopback Lab/general"])).out.contains("heard all the same"));
+    // What is asked for of one that is not there fails as it.
+    run(&["read", "mara:Loopback Lab/general"]).failed(3, &["\"mara\" is not signed in"]);
+    run(&["read", "one:Loopback Lab/general"]).failed(4, &["\"one\" is offline"]);
+    let done = run(&["read", "Elsewhere/nothing"]);
+    assert!(done.code() == 4 && done.err.contains("may be in \"one\", \"mara\""), "{done:?}");
+    // And what happens is told, with how each of them stands.
+    let mut tail = lab.nib(&home, &["tail", "--json"]).start();
+    let of = |label: &'static str, state: &'static str| {
+        move |object: &serde_json::Value| object["account"] == label && object["state"] == state
+    };
+    tail.object("one", of("one", "offline"));
+    tail.object("two", of("two", "online"));
+    tail.object("mara", of("mara", "signed out"));
+    run(&["send", "two:Loopback Lab/general", "and streamed"]).went_well();
+    tail.object("the message", |object| object["text"] == "and streamed");
 }

@@ -4,6 +4,7 @@ use super::calls::chat_of;
 use super::peer::*;
 use nib::domain::answer::RefusalKind;
 use nib::domain::*;
+use nib::net::originchats::OriginConfig;
 use serde_json::{Value, json};
 
 /// A channel with messages, which answers as a generation does.
@@ -225,4 +226,42 @@ fn threads_have_pages_of_their_own_unless_they_are_locked() {
     peer.want(2, &fetch);
     assert!(peer.said().is_empty());
     assert_eq!(peer.answered().unwrap_err().kind, RefusalKind::Forbidden);
+}
+
+#[test]
+fn who_reads_without_being_seen_to_has_the_mark_put_back() {
+    let config = OriginConfig { keep_marks: true, ..OriginConfig::new(URL) };
+    let mut peer = Peer::signed_in_with(config, &listed(), "bob", &["user"]);
+    let community = peer.community();
+    peer.want(1, &Request::FetchChannels(community));
+    loop {
+        let asked = peer.said();
+        let Some(asked) = asked.first() else { break };
+        let unread = json!({"last_read": uuid(3), "unread_count": 6, "total_messages": 10});
+        let channel = json!({"name": "general", "type": "text"});
+        peer.answer(asked, json!({"cmd": asked["cmd"], "users": [], "unreads": {"general": unread}, "val": [channel]}));
+    }
+    let answers = peer.answers();
+    let [(1, Ok(Reply::Channels { bundle, .. }))] = &answers[..] else { panic!("{answers:?}") };
+    let chat = chat_of(bundle, "general");
+    let page = json!([super::calls::message(&uuid(9), "ada", "9", 1_760_000_540.0)]);
+    // Twice: what the server tells of the mark that it moved is not taken for where it was.
+    for _ in 0..2 {
+        peer.want(7, &Request::FetchHistory { chat, page: Page::Latest, limit: 1 });
+        let asked = peer.said_one();
+        peer.hear(&json!({"cmd": "unreads_update", "channel": "general", "last_read": uuid(9)}));
+        peer.answer(
+            &asked,
+            json!({"cmd": "messages_get", "channel": "general", "messages": page, "range": {"start": 0, "end": 1}}),
+        );
+        let back = peer.said_one();
+        assert_eq!((&back["cmd"], &back["message_id"]), (&json!("unreads_ack"), &json!(uuid(3))));
+        assert_eq!(back["channel"], "general");
+        peer.answer(&back, json!({"cmd": "unreads_ack", "channel": "general", "last_read": uuid(3)}));
+        let answers = peer.answers();
+        assert!(
+            answers.iter().any(|(id, answer)| *id == 7 && matches!(answer, Ok(Reply::History { .. }))),
+            "{answers:?}"
+        );
+    }
 }

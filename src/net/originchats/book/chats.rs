@@ -151,6 +151,19 @@ impl Book {
         all.then_some(0)
     }
 
+    /// The read mark that a fetch of the chat has to leave as it is; `None`: it may move, there is none, or everything is read.
+    pub(in crate::net::originchats) fn mark_to_keep(&self, chat: ChatId) -> Option<Raw> {
+        let keeps = self.server.keep_marks && self.server.can("unreads_ack");
+        self.unreads.get(&chat).filter(|_| keeps)?.last_read.clone()
+    }
+
+    /// The read mark was put back.
+    pub(in crate::net::originchats) fn keep_mark(&mut self, chat: ChatId, mark: Raw) {
+        if let Some(unread) = self.unreads.get_mut(&chat) {
+            unread.last_read = Some(mark);
+        }
+    }
+
     /// A message was written: its chat is that lively now. Returns whether an archived thread came back by it.
     pub(super) fn wrote(&mut self, chat: ChatId, id: &Raw, seconds: Option<f64>) -> bool {
         let mut revived = false;
