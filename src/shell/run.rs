@@ -273,8 +273,9 @@ impl Chat {
 
     fn key(&mut self, key: KeyEvent) {
         let Some(key) = keys::key(key) else { return };
-        let Some(front) = self.engine.state().front.as_ref() else { return };
-        if let Some(action) = self.keymap.action(key, &front.contexts(), front.takes_text()) {
+        let state = self.engine.state();
+        let Some(front) = state.front.as_ref() else { return };
+        if let Some(action) = self.keymap.action(key, &front.contexts(), state.takes_text()) {
             self.act(action);
         }
     }

@@ -25,6 +25,7 @@ pub(super) fn wanted(state: &mut State, action: AccountAction, fx: &mut Effects)
         AccountAction::SignOutNow(account) => sign_out_now(state, account, fx),
         AccountAction::Rename(name) => with(state, "", fx, |state, id, fx| rename(state, id, &name, fx)),
         AccountAction::Disable(name) => with(state, &name, fx, disable),
+        AccountAction::Enable(name) if name.is_empty() => enable_last(state, fx),
         AccountAction::Enable(name) => with(state, &name, fx, enable),
         AccountAction::SignOut(name) => with(state, &name, fx, sign_out),
         AccountAction::Remove(name) => with(state, &name, fx, remove),
@@ -154,7 +155,36 @@ fn disable(state: &mut State, id: AccountId, fx: &mut Effects) {
     }
     fx.push(Effect::Disconnect(id));
     elsewhere(state, fx);
+    if let Some(front) = &mut state.front {
+        front.disabled_last = Some(id);
+    }
     places_changed(state, fx);
+}
+
+/// Enables the account that is pointed at, or the one that was disabled last; where it cannot be told which is meant, those are named.
+fn enable_last(state: &mut State, fx: &mut Effects) {
+    let on_list = state.front.as_ref().is_some_and(|front| matches!(front.overlays.last(), Some(Overlay::Accounts(_))));
+    let disabled: Vec<(AccountId, &str)> = state
+        .core
+        .listed()
+        .filter(|account| account.disabled)
+        .map(|account| (account.id, account.label.as_str()))
+        .collect();
+    let of = |id: Option<AccountId>| disabled.iter().find(|(one, _)| Some(*one) == id).map(|(one, _)| *one);
+    let last = || of(state.front.as_ref().and_then(|front| front.disabled_last));
+    let only = || (disabled.len() == 1).then(|| disabled.first().map(|(one, _)| *one)).flatten();
+    let pointed = of(state.current_account().map(|account| account.id));
+    let found = if on_list { pointed } else { pointed.or_else(last).or_else(only) };
+    match found {
+        Some(account) => enable(state, account, fx),
+        None if on_list => {}
+        None if disabled.is_empty() => state.notice("No account is disabled", false, fx),
+        None => {
+            let labels: Vec<&str> = disabled.iter().map(|(_, label)| *label).collect();
+            let sentence = format!("Name the account: /enable-account LABEL; disabled are: {}", labels.join(", "));
+            state.notice(sentence, true, fx);
+        }
+    }
 }
 
 fn enable(state: &mut State, id: AccountId, fx: &mut Effects) {

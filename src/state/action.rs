@@ -162,6 +162,8 @@ pub enum Action {
     SignUp,
     /// Leave for the demo, with a world of its own.
     Demo,
+    /// The same without asking: what the question leads to.
+    DemoNow,
     /// Do something with an account.
     Account(AccountAction),
     /// Follow an invite; its code or link. Without one, ask for it.

@@ -144,6 +144,8 @@ pub struct Front {
     pub(crate) kept_forms: Vec<Form>,
     /// Which of the offers is selected where no chat is open.
     pub offer: usize,
+    /// The account that was disabled last.
+    pub(crate) disabled_last: Option<AccountId>,
 }
 
 /// A pane that shows a chat.

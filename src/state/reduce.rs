@@ -1,7 +1,7 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, drafts, editor, open, sidebar};
+use super::ui::{act, arranged, attach, drafts, editor, open, sidebar, waiting};
 use super::{
     Effect, Effects, State, accounts, alerts, answers, link, members, outbox, roster, timers, unread, updates,
 };
@@ -42,6 +42,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         }
         Event::Terminate => open::terminate(state, fx),
     }
+    waiting::keep_first(state, fx);
     unread::check(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);

@@ -2,7 +2,7 @@
 
 use super::{keys_line, panel, row};
 use crate::domain::update::Relationship;
-use crate::domain::{CommunityId, UserId};
+use crate::domain::{ChatKind, CommunityId, UserId};
 use crate::layout::arrange::Context;
 use crate::layout::cache::KeyHints;
 use crate::layout::line::Line;
@@ -23,15 +23,14 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, card: &Card, screen: 
     let Some(account) = context.state.core.account(card.account) else { return };
     let names = Names { account, community: card.community };
     let own = card.user == account.me;
-    let does = if own { "your saved messages" } else { "write" };
-    let hint = keys_line(
-        keys,
-        &[
-            (Keys::Person, "accept", does),
-            (Keys::Person, "move -1|move 1", "scroll"),
-            (Keys::Person, "cancel", "close"),
-        ],
-    );
+    let saved = || account.chats.values().any(|chat| chat.kind == ChatKind::Saved);
+    let accept = match own {
+        true => saved().then_some((Keys::Person, "accept", "your saved messages")),
+        false => Some((Keys::Person, "accept", "write")),
+    };
+    let rest = [(Keys::Person, "move -1|move 1", "scroll"), (Keys::Person, "cancel", "close")];
+    let hints: Vec<_> = accept.into_iter().chain(rest).collect();
+    let hint = keys_line(keys, &hints);
     let columns = 56;
     let cells = usize::from((columns + 4).min(screen.width).saturating_sub(4).max(1));
     let cells = if screen.width > 40 { cells.min(usize::from(screen.width - 8)) } else { cells };

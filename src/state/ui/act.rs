@@ -1,12 +1,14 @@
 //! What the user intends, one line each; what it means is next door.
 
 use super::sidebar::{self, SidebarRow};
-use super::{attach, compose, editor, forum, lists, members, message, mouse, open, person, quit, themes, welcome};
+use super::{
+    attach, compose, editor, forum, lists, members, message, mouse, open, person, quit, themes, waiting, welcome,
+};
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context};
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
-use crate::state::front::{Region, ScrollIntent, Tier};
+use crate::state::front::{Overlay, Question, Region, ScrollIntent, Tier};
 use crate::state::outbox::{self, Draft};
 use crate::state::requests::Purpose;
 use crate::state::{State, accounts, history, join, levels, link, login, permit, polls, slow, status, unread};
@@ -156,7 +158,8 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Account(action) => accounts::wanted(state, action, fx),
         Action::SignIn => login::wanted(state),
         Action::SignUp => login::sign_up_wanted(state),
-        Action::Demo if state.has_demo => leave_for_demo(state, fx),
+        Action::Demo if state.has_demo => demo_wanted(state, fx),
+        Action::DemoNow => leave_for_demo(state, fx),
         Action::Demo => state.notice("This is without the demo; nib demo may show it", true, fx),
         Action::Join(invite) => join::wanted(state, &invite, fx),
         Action::Write(name) => join::write_wanted(state, &name, fx),
@@ -174,12 +177,29 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
         Action::NewLine => lists::new_line(state),
         Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),
+        Action::Insert(text) | Action::Paste(text) if welcome && welcome::is_coming(state) => {
+            waiting::type_ahead(state, &text);
+        }
         Action::Insert(text) | Action::Paste(text) => compose::insert(state, &text, fx),
         Action::Text(edit) if on_top => lists::edit(state, edit),
         Action::Text(edit) => compose::edit(state, edit, fx),
         // Dealt with above: they need no screen.
         Action::SendTo { .. } | Action::Fetch { .. } | Action::Open(_) | Action::Quit | Action::QuitNow => {}
     }
+}
+
+/// Whoever has accounts is asked before they are gone from the screen.
+fn demo_wanted(state: &mut State, fx: &mut Effects) {
+    if state.core.listed().next().is_none() {
+        return leave_for_demo(state, fx);
+    }
+    let text =
+        "Leave for the demo? Your accounts are not in it; they are there again when nib is started anew.".to_owned();
+    let action = Box::new(Action::DemoNow);
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(Question { text, yes: "Leave", on_yes: false, action }));
+    }
+    state.touch();
 }
 
 /// What was typed is kept, as at any end; the demo takes the place of the chat.

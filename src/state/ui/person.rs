@@ -11,7 +11,7 @@ use crate::state::front::{Overlay, Region};
 use crate::state::members::{MemberRow, open_list};
 use crate::state::names::{self, split_account};
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, join, people, ui};
+use crate::state::{Account, Core, State, join, people, ui};
 
 /// Columns that a card has at least; only narrower screens make more rows of a text.
 const COLUMNS: usize = 16;
@@ -221,6 +221,9 @@ pub(super) fn write(state: &mut State, fx: &mut Effects) {
     let with = |chat: &&Chat| chat.kind == if own { ChatKind::Saved } else { ChatKind::Direct { peer: user } };
     let direct = known.chats.values().filter(with).map(|chat| chat.id).min();
     let online = known.is_signed_in();
+    if let Some(other) = direct_account(&state.core, known).filter(|_| direct.is_none() && !own) {
+        return write_through(state, other, &name, fx);
+    }
     if direct.is_none() && (own || !online) {
         // The card stays: what is typed goes nowhere else.
         let why = if own {
@@ -239,4 +242,36 @@ pub(super) fn write(state: &mut State, fx: &mut Effects) {
         return waiting::begin(state, Awaits::Person(account, name.clone()), &format!("the chat with @{name}"));
     };
     open::chat(state, ChatKey::new(account, chat), fx);
+}
+
+/// Where direct chats of an account's network are on a server of their own: the account that is signed in there as the same person.
+fn direct_account(core: &Core, of: &Account) -> Option<AccountId> {
+    let me = |account: &Account| account.users.get(&account.me).and_then(|me| me.username.clone());
+    let mine = me(of).filter(|_| !of.caps.directs)?;
+    let fits = |other: &&Account| {
+        let same = other.network == of.network && other.caps.directs && other.is_signed_in();
+        same && me(other).is_some_and(|name| name.eq_ignore_ascii_case(&mine))
+    };
+    core.listed().find(fits).map(|other| other.id)
+}
+
+/// Writes to somebody by user name through another account than that of the card.
+fn write_through(state: &mut State, account: AccountId, name: &str, fx: &mut Effects) {
+    let Some(known) = state.core.account(account) else { return };
+    let is = |peer: UserId| {
+        known.users.get(&peer).and_then(|user| user.username.as_ref()).is_some_and(|one| one.eq_ignore_ascii_case(name))
+    };
+    let with = |chat: &&Chat| matches!(chat.kind, ChatKind::Direct { peer } if is(peer));
+    let direct = known.chats.values().filter(with).map(|chat| chat.id).min();
+    if let Some(front) = &mut state.front {
+        front.overlays.retain(|overlay| !matches!(overlay, Overlay::Person(_) | Overlay::Members));
+    }
+    state.touch();
+    if let Some(chat) = direct {
+        _ = open::chat(state, ChatKey::new(account, chat), fx);
+        return;
+    }
+    let purpose = Purpose::Person { name: name.to_owned(), ticket: None };
+    state.ask(account, Request::LookupUsername(name.to_owned()), Priority::User, purpose, fx);
+    waiting::begin(state, Awaits::Person(account, name.to_owned()), &format!("the chat with @{name}"));
 }

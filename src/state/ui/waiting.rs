@@ -1,7 +1,7 @@
 //! A chat that the user went to and that is not here yet: what is typed meanwhile is held for it, and never goes to the chat that was open before.
 
 use super::composer::Composer;
-use super::open;
+use super::{open, welcome};
 use crate::domain::{AccountId, ChatKey, CleanText, InviteTarget};
 use crate::state::State;
 use crate::state::action::TextEdit;
@@ -19,13 +19,16 @@ pub(in crate::state) enum Awaits {
     Thread(ChatKey, String),
     /// The first chat of an account that was added.
     First(AccountId),
+    /// Whichever chat opens first when the program starts.
+    Start,
 }
 
 impl Awaits {
-    const fn account(&self) -> AccountId {
+    const fn account(&self) -> Option<AccountId> {
         match self {
-            Self::Person(account, _) | Self::Place(account, _) | Self::First(account) => *account,
-            Self::Thread(forum, _) => forum.account,
+            Self::Person(account, _) | Self::Place(account, _) | Self::First(account) => Some(*account),
+            Self::Thread(forum, _) => Some(forum.account),
+            Self::Start => None,
         }
     }
 }
@@ -90,7 +93,7 @@ pub(in crate::state) fn place(state: &mut State, of: AccountId) -> Option<Invite
     let waiting = state.front.as_mut().and_then(Front::waiting_mut).filter(|waiting| waiting.failed.is_none())?;
     match waiting.awaits {
         Awaits::Place(account, target) if account == of => Some(target),
-        Awaits::Place(..) | Awaits::Person(..) | Awaits::Thread(..) | Awaits::First(_) => None,
+        Awaits::Place(..) | Awaits::Person(..) | Awaits::Thread(..) | Awaits::First(_) | Awaits::Start => None,
     }
 }
 
@@ -118,7 +121,7 @@ pub(in crate::state) fn unused(state: &mut State, awaits: &Awaits) -> bool {
 pub(in crate::state) fn abandoned(state: &mut State, account: AccountId) {
     let open = state.front.as_mut().and_then(Front::waiting_mut).is_some_and(|waiting| waiting.failed.is_none());
     if open {
-        failed(state, "The account was signed out", |awaits| awaits.account() == account);
+        failed(state, "The account was signed out", |awaits| awaits.account() == Some(account));
     }
 }
 
@@ -126,13 +129,48 @@ pub(in crate::state) fn abandoned(state: &mut State, account: AccountId) {
 pub(in crate::state) fn arrived(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     let waiting = state.front.as_mut().and_then(Front::take_waiting);
     let opened = open::chat(state, chat, fx);
-    let Some(waiting) = waiting else { return };
+    if let Some(waiting) = waiting {
+        hand_over(state, &waiting, opened, fx);
+    }
+}
+
+/// The user types while the accounts are on their way, before any chat is open.
+pub(super) fn type_ahead(state: &mut State, text: &str) {
+    begin(state, Awaits::Start, "the first chat");
+    if let Some(waiting) = state.front.as_mut().and_then(Front::waiting_mut) {
+        waiting.text.insert(text);
+    }
+}
+
+/// Where the first chat is waited for and one is open now, what was typed meanwhile goes to its composer. Returns whether that was so.
+fn first_came(state: &mut State, fx: &mut Effects) -> bool {
+    let Some(front) = state.front.as_mut().filter(|front| front.pane.chat.is_some()) else { return false };
+    if front.waiting_mut().is_none_or(|waiting| waiting.awaits != Awaits::Start) {
+        return false;
+    }
+    if let Some(waiting) = front.take_waiting() {
+        hand_over(state, &waiting, true, fx);
+        state.touch();
+    }
+    true
+}
+
+/// Whoever waits for the first chat gets it once it is open, and is told when none will come by itself.
+pub(in crate::state) fn keep_first(state: &mut State, fx: &mut Effects) {
+    if !first_came(state, fx) && is_for(state, &Awaits::Start) && !welcome::is_coming(state) {
+        failed(state, "There is no chat to write in yet", |awaits| *awaits == Awaits::Start);
+    }
+}
+
+/// What was typed meanwhile goes to the composer of the open chat, or is kept for yank.
+fn hand_over(state: &mut State, waiting: &Waiting, opened: bool, fx: &mut Effects) {
     let text = waiting.text.text();
     let text = text.trim_end_matches('\n');
     if text.is_empty() {
         return;
     }
-    if !opened {
+    // Nobody writes in a forum itself.
+    if !opened || state.front.as_ref().is_some_and(|front| front.pane.forum.is_some()) {
         return keep(state, text, fx);
     }
     if let Some(front) = &mut state.front {
@@ -149,6 +187,9 @@ pub(in crate::state) fn arrived(state: &mut State, chat: ChatKey, fx: &mut Effec
 
 /// The user went elsewhere, or does not want to wait: what was typed can be put back with yank.
 pub(in crate::state) fn give_up(state: &mut State, fx: &mut Effects) {
+    if first_came(state, fx) {
+        return;
+    }
     let Some(waiting) = state.front.as_mut().and_then(Front::take_waiting) else { return };
     let text = waiting.text.text();
     let text = text.trim_end_matches('\n');

@@ -44,11 +44,15 @@ const SAVED: Offer = offer("open self", "your saved messages");
 const HELP: Offer = offer("help", "all keys");
 const QUIT: Offer = offer("quit", "quit");
 
+/// Whether an account does not try to connect.
+const fn out(account: &Account) -> bool {
+    matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle)
+}
+
 /// How things stand.
 #[must_use]
 pub fn standing(state: &State) -> Standing {
     let accounts = &state.core.accounts;
-    let out = |account: &Account| matches!(account.link, LinkPhase::SignedOut { .. } | LinkPhase::Idle);
     if accounts.iter().all(out) {
         // A first sign-in that was refused leaves a stranger.
         let stranger = accounts.iter().all(|account| account.fresh);
@@ -89,6 +93,34 @@ pub fn offers(state: &State) -> Vec<Offer> {
         .chain(join)
         .chain([WRITE, HELP])
         .collect(),
+    }
+}
+
+/// Whether a chat will open by itself: accounts that are saved are on their way.
+#[must_use]
+pub(super) fn is_coming(state: &State) -> bool {
+    let Some(front) = state.front.as_ref().filter(|front| front.pane.chat.is_none()) else { return false };
+    let begins = |account: &Account| match account.link {
+        LinkPhase::Connecting => account.failures == 0,
+        LinkPhase::Syncing => account.silent_since.is_none(),
+        _ => false,
+    };
+    let mut saved = state.core.listed();
+    match standing(state) {
+        Standing::Arriving | Standing::Fetching => saved.any(|account| !out(account)),
+        Standing::Empty | Standing::Between => {
+            front.visited.is_empty() && saved.any(|account| !account.synced && begins(account))
+        }
+        Standing::Stranger | Standing::SignedOut => false,
+    }
+}
+
+impl State {
+    /// Whether printable keys are text now: where text is taken, and where what is typed waits for the first chat.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        let Some(front) = &self.front else { return false };
+        front.takes_text() || is_here(front) && is_coming(self)
     }
 }
 

@@ -309,7 +309,7 @@ fn commands_are_run_and_mistakes_stay() {
     let screen = desk.sees("did you mean \"reconnect\"?");
     assert!(screen.contains("┃ /reconect"), "{screen}");
     desk.send("\x15/scroll many\r");
-    desk.sees("\"scroll\" goes like this: scroll [ROWS]");
+    desk.sees("It goes like this: /scroll [ROWS]");
     desk.send("\x15/send\r");
     desk.sees("\"send\" is done with a key: Enter");
     desk.send("\x15/open nowhere/at-all\r");

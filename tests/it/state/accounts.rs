@@ -470,3 +470,23 @@ fn signing_out_tells_the_network_first() {
     assert!(fx.contains(&Effect::ForgetToken(MISTIUM)));
     assert!(several.0.notice().contains("could not be told"), "{}", several.0.notice());
 }
+
+#[test]
+fn enabling_without_a_name_means_the_one_that_was_disabled_last() {
+    let mut several = Several::ready();
+    let disabled = |several: &Several| -> Vec<bool> {
+        several.0.state.core.accounts.iter().map(|account| account.disabled).collect()
+    };
+    several.0.act(Action::Account(AccountAction::Enable(String::new())));
+    assert_eq!(several.0.notice(), "No account is disabled");
+    several.0.act(Action::Account(AccountAction::Disable("mistium".to_owned())));
+    several.0.act(Action::Account(AccountAction::Disable(String::new())));
+    assert_eq!(disabled(&several), [true, false, true]);
+    let fx = several.0.act(Action::Account(AccountAction::Enable(String::new())));
+    assert!(fx.contains(&Effect::Connect(HOME)));
+    assert_eq!(disabled(&several), [false, false, true]);
+    // Then the only one that is left.
+    several.0.act(Action::Account(AccountAction::Enable(String::new())));
+    assert_eq!(disabled(&several), [false; 3]);
+    assert_eq!(nib::state::action::parse("move-account DOWN"), nib::state::action::parse("move-account down"));
+}

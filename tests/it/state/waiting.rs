@@ -1,10 +1,12 @@
 //! A chat that the user went to and that is not here yet: nothing typed meanwhile goes to the chat that was open before.
 
+use super::accounts::{MISTIUM, Several};
 use super::script::*;
 use nib::domain::*;
+use nib::input::{Key, Keymap};
 use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
-use nib::state::{Action, Effects};
+use nib::state::{Action, Effect, Effects, Event};
 
 const ZOE: UserId = UserId::new(9);
 
@@ -201,4 +203,97 @@ fn an_invite_that_was_given_up_opens_nothing() {
     script.type_text("to all");
     script.answer(asked(&fx, &Request::UseInvite(code)), Ok(Reply::Done));
     assert_eq!((open(&script), waiting(&script), script.composer()), (Some(chat(11)), None, "to all".to_owned()));
+}
+
+/// Keys as a terminal tells them, through the keymap.
+fn press(script: &mut Script, keys: &[&str]) -> Effects {
+    let mut effects = Vec::new();
+    for key in keys {
+        let key: Key = key.parse().expect("a key");
+        let contexts = script.state.front.as_ref().unwrap().contexts();
+        if let Some(action) = Keymap::default().action(key, &contexts, script.state.takes_text()) {
+            effects.extend(script.act(action));
+        }
+    }
+    effects
+}
+
+#[test]
+fn what_is_typed_while_accounts_are_on_their_way_is_the_draft_of_the_first_chat() {
+    let mut script = Script::fresh(true);
+    script.state.has_demo = true;
+    script.event(Event::Started);
+    let fx = press(&mut script, &["t", "s", "space", "n", "c", "w", "enter", "o"]);
+    assert!(!fx.contains(&Effect::Demo));
+    assert_eq!(waiting(&script).unwrap(), ("ts ncw\no".to_owned(), None));
+    script.sign_in();
+    assert_eq!((open(&script), waiting(&script)), (Some(chat(11)), None));
+    assert_eq!(script.composer(), "ts ncw\no");
+    assert!(script.rows(11).is_empty(), "nothing was sent");
+}
+
+#[test]
+fn the_page_at_the_start_takes_arrows_and_enter() {
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    press(&mut script, &["down", "up", "enter"]);
+    assert!(matches!(script.state.front.as_ref().unwrap().overlays.last(), Some(Overlay::Help { .. })));
+}
+
+#[test]
+fn what_was_typed_ahead_is_kept_when_no_chat_comes() {
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    press(&mut script, &["h", "i"]);
+    script.link(LinkEvent::Refused { code: 0, reason: CleanText::ours("no"), about: None });
+    // The form to sign in with lies on top.
+    script.act(Action::Cancel);
+    assert_eq!(waiting(&script).unwrap().1.as_deref(), Some("There is no chat to write in yet"));
+    press(&mut script, &["esc", "x"]);
+    assert_eq!(waiting(&script), None);
+    // Whoever is let in again finds it there.
+    script.act(Action::Text(TextEdit::Yank));
+    assert_eq!(script.composer(), "hi");
+}
+
+#[test]
+fn whoever_has_an_account_is_asked_before_it_makes_way_for_the_demo() {
+    let mut script = Script::fresh(true);
+    script.state.has_demo = true;
+    script.event(Event::Started);
+    script.link(LinkEvent::Refused { code: 0, reason: CleanText::ours("no"), about: None });
+    script.act(Action::Cancel);
+    assert!(!press(&mut script, &["t"]).contains(&Effect::Demo));
+    let Some(Overlay::Question(question)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!() };
+    assert!(question.text.starts_with("Leave for the demo?") && !question.on_yes);
+    assert!(!script.act(Action::Accept).contains(&Effect::Demo));
+    press(&mut script, &["t"]);
+    script.act(Action::Move(1));
+    assert!(script.act(Action::Accept).contains(&Effect::Demo));
+}
+
+#[test]
+fn a_card_writes_through_the_account_that_has_the_direct_chats_of_the_network() {
+    let mut several = Several::ready();
+    for (id, network, directs) in [(0, "tea", false), (1, "coffee", true), (2, "tea", true)] {
+        let account = &mut several.0.state.core.accounts[id];
+        account.network = network.to_owned();
+        account.caps.directs = directs;
+        account.chats.retain(|_, chat| !matches!(chat.kind, ChatKind::Direct { .. }));
+    }
+    several.0.act(Action::Who("ada".to_owned()));
+    let fx = several.0.act(Action::Accept);
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Net { account, id, request: Request::LookupUsername(name), .. } if name == "ada" => {
+            Some((*account, *id))
+        }
+        _ => None,
+    });
+    let (account, id) = asked.expect("somebody is looked for");
+    assert_eq!(account, MISTIUM);
+    let outcome = Ok(Reply::User(user(ADA, "ada")));
+    let fx = several.0.event(Event::Answer(MISTIUM, Answer { request: id, outcome }));
+    let begun =
+        |effect: &Effect| matches!(effect, Effect::Net { account: MISTIUM, request: Request::FetchDirect(ADA), .. });
+    assert!(fx.iter().any(begun), "{fx:?}");
 }
