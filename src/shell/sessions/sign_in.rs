@@ -52,14 +52,24 @@ impl Sessions {
             Proof::Same(other) => self.setups.get(&other).cloned().map(|setup| (setup, self.at_hand(other))),
             Proof::With(_) => None,
         };
-        // A sign-in that is shared stays with who keeps the account.
-        let service = other.as_ref().map_or(&self.ways.account_service, |(other, _)| &other.account.account_service);
+        // A sign-in that is shared stays with who keeps the account. One that was never taken before has nothing of its own.
+        let another = other.as_ref().filter(|(other, _)| other.id != account);
+        let service = another.map_or(&self.ways.account_service, |(other, _)| &other.account.account_service);
         let service = service.clone().filter(|_| network.account_service().is_some());
         // It gets its name when its token is kept: only then is known who it is.
         let new = || AccountSetup::new(account, network.key(), "", "", TokenSource::Saved);
         let mut setup = self.setups.entry(account).or_insert_with(new).clone();
         self.names.entry(account).or_default();
-        let of_this_server = setup.account.network == network.key() && network.is_same_server(setup.server(), &server);
+        // What was given in the try before is for the server of that try.
+        let owner = if self.held.contains_key(&account) {
+            self.tries.get(&account).map(|tried| &tried.setup)
+        } else {
+            Some(&setup)
+        };
+        let is_this = |owner: &AccountSetup| {
+            owner.account.network == network.key() && network.is_same_server(owner.server(), &server)
+        };
+        let of_this_server = owner.is_some_and(is_this);
         network.key().clone_into(&mut setup.account.network);
         if setup.account.label.is_empty() {
             setup.account.account_service = service;

@@ -266,7 +266,7 @@ fn message_new_where_it_is_read_and_where_it_is_not() {
     rig.assert_shows(&["hello from alice"]);
     assert_eq!(rig.chat(0, "general").unread, 0, "it is being looked at");
     rig.tell(&heard_with("message_new", "nobody_here"));
-    rig.assert_shows(&["hi @alice and @&owner and @nobody_here :smile: #general"]);
+    rig.assert_shows(&["hi @alice and @&owner and @nobody_here 😄 #general"]);
     rig.tell(&heard_with("message_new", "a reply"));
     let reply = rig.message("general", "cecbfa9e-cf01-4e91-beb8-82049660f91c").unwrap();
     assert_eq!(reply.reply.unwrap().to, rig.message("general", HELLO).map(|message| message.key.id));
@@ -358,7 +358,7 @@ fn threads_are_made_written_in_changed_and_deleted() {
     let locked = known(&rig).unwrap();
     assert!(locked.thread.as_ref().unwrap().locked);
     rig.act(Action::OpenChat(ChatKey::new(AccountId(0), locked.id)));
-    rig.assert_shows(&["This thread is locked."]);
+    rig.assert_shows(&["Nobody can read it until it is unlocked."]);
     rig.assert_hides("┃ message");
     let asked = |asked: &&Value| asked["cmd"] == "messages_get" && asked["thread_id"] == thread;
     assert_eq!(rig.lines[0].far.asked.iter().filter(asked).count(), 0, "nobody can read it");

@@ -227,8 +227,10 @@ fn a_try_that_was_given_up_is_nobody() {
     let front = several.0.state.front.as_mut().unwrap();
     let Some(Overlay::Form(form)) = front.overlays.last_mut() else { panic!("no form") };
     for field in &mut form.fields {
-        if matches!(field.kind, FieldKind::Login | FieldKind::Password) {
-            field.input = Input::Text(Field::with("me@demo.example"));
+        match field.kind {
+            FieldKind::Server => field.input = Input::Text(Field::with("chats.example.org")),
+            FieldKind::Login | FieldKind::Password => field.input = Input::Text(Field::with("somebody")),
+            _ => {}
         }
     }
     form.at = form.fields.len() - 1;
