@@ -8,7 +8,9 @@ use serde_json::Value;
 
 /// The embedded server in a process of its own, listening there.
 fn serve(home: &Home, listen: &str) -> (Running, Value) {
-    let mut server = home.nib(&["demo", "--serve-only", "--json", "--people", "0", "--listen", listen]).start();
+    // One network alone: the servers of the other would take the ports behind this one, which may be somebody else's.
+    let options = ["--network", "osmium", "--serve-only", "--json", "--people", "0", "--listen", listen];
+    let mut server = home.nib(&[&["demo"][..], &options].concat()).start();
     let description = server.object("the description", |object| object["v"] == 1);
     (server, description)
 }

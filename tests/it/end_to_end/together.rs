@@ -86,7 +86,9 @@ fn what_one_does_the_other_sees() {
 
 /// The server in a process of its own, on an address.
 fn serve(home: &Home, address: &str) -> (Running, Value) {
-    let mut server = home.nib(&["demo", "--serve-only", "--json", "--people", "0", "--listen", address]).start();
+    // One network alone: the servers of the other would take the ports behind this one, which may be somebody else's.
+    let options = ["--network", "osmium", "--serve-only", "--json", "--people", "0", "--listen", address];
+    let mut server = home.nib(&[&["demo"][..], &options].concat()).start();
     let description = server.object("the description", |object| object["v"] == 1);
     (server, description)
 }
