@@ -91,9 +91,34 @@ pub(super) fn status(screen: &str) -> &str {
     screen.trim_end().lines().last().unwrap_or_default()
 }
 
-/// Whether a text stands among the messages, with nothing on its way and nothing in the composer.
-pub(super) fn is_sent(screen: &str, text: &str) -> bool {
-    screen.contains(text) && screen.contains("┃ message") && !screen.contains('◷')
+/// Whether a text stands among the messages, not on its way any more, with nothing in the composer. The same mark elsewhere in its row is that of an
+/// account in the sidebar.
+fn is_sent(screen: &str, text: &str) -> bool {
+    let arrived = |row: &str| row.split_once(text).is_some_and(|(_, behind)| !behind.contains('◷'));
+    screen.lines().any(arrived) && screen.contains("┃ message")
+}
+
+/// In the chat that is open, one of the four: writes, and hears somebody else there.
+pub(super) fn speaks_and_hears(
+    terminal: &mut Terminal,
+    osmium: &Server,
+    others: &Others,
+    there: usize,
+    (own, theirs): (&str, &str),
+) {
+    terminal.send(&format!("{own}\r"));
+    terminal.wait_until("it sent", |screen| is_sent(screen, own));
+    match there.checked_sub(1) {
+        Some(other) => {
+            assert!(others.written(other).contains(own));
+            others.say(other, theirs);
+        }
+        None => {
+            let chat = osmium.running().channel("Rustaceans", "off-topic").unwrap();
+            osmium.running().say("ada", chat, theirs).unwrap();
+        }
+    }
+    terminal.wait_for(theirs);
 }
 
 /// Goes to a chat by a few letters of its name.
@@ -161,18 +186,8 @@ fn whichever_of_four_is_lost_the_others_go_on_and_it_heals() {
         for there in (0..4).filter(|there| *there != lost) {
             go(&mut terminal, places[there]);
             terminal.wait_until("the other online", |screen| status(screen).contains("online"));
-            let own = format!("while {lost} is dark {there}");
-            terminal.send(&format!("{own}\r"));
-            terminal.wait_until("it sent", |screen| is_sent(screen, &own));
-            let theirs = format!("heard without {lost} {there}");
-            if there > 0 {
-                assert!(others.written(there - 1).contains(&own));
-                others.say(there - 1, &theirs);
-            } else {
-                let chat = osmium.running().channel("Rustaceans", "off-topic").unwrap();
-                osmium.running().say("ada", chat, &theirs).unwrap();
-            }
-            terminal.wait_for(&theirs);
+            let texts = (format!("while {lost} is dark {there}"), format!("heard without {lost} {there}"));
+            speaks_and_hears(&mut terminal, &osmium, &others, there, (&texts.0, &texts.1));
         }
         if lost == 0 {
             osmium.start_again()
@@ -252,13 +267,8 @@ fn a_neighbour_that_misbehaves_disturbs_nobody() {
         for (there, chat) in [(0, "off-topic"), (2, "plot-two"), (3, "zed")] {
             go(&mut terminal, chat);
             terminal.wait_until("the other online", |screen| status(screen).contains("online"));
-            let own = format!("beside {by:?} {there}");
-            terminal.send(&format!("{own}\r"));
-            terminal.wait_until("it sent", |screen| is_sent(screen, &own));
-            if there > 0 {
-                others.say(there - 1, &format!("heard beside {round} {there}"));
-                terminal.wait_for(&format!("heard beside {round} {there}"));
-            }
+            let texts = (format!("beside {by:?} {there}"), format!("heard beside {round} {there}"));
+            speaks_and_hears(&mut terminal, &osmium, &others, there, (&texts.0, &texts.1));
         }
         assert!(!terminal.screen().contains("owned"));
         task.abort();

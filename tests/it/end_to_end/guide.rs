@@ -18,6 +18,16 @@ struct Shot {
     steps: &'static [(&'static str, &'static str)],
 }
 
+/// A picture of somebody who is signed in.
+const fn shot(
+    name: &'static str,
+    title: &'static str,
+    size: (u16, u16),
+    steps: &'static [(&'static str, &'static str)],
+) -> Shot {
+    Shot { name, title, size, alone: false, steps }
+}
+
 const CHAT: &str = "A channel of the demo world";
 
 /// To a channel of the other network, with the account of the first one folded.
@@ -45,10 +55,10 @@ const FORUM: [(&str, &str); 7] = [
 ];
 
 const SHOTS: [Shot; 11] = [
-    Shot { name: "chat-200x50", title: CHAT, size: (200, 50), alone: false, steps: &[] },
-    Shot { name: "chat-120x30", title: CHAT, size: (120, 30), alone: false, steps: &[] },
-    Shot { name: "chat-80x24", title: CHAT, size: (80, 24), alone: false, steps: &[] },
-    Shot { name: "chat-40x12", title: CHAT, size: (40, 12), alone: false, steps: &[] },
+    shot("chat-200x50", CHAT, (200, 50), &[]),
+    shot("chat-120x30", CHAT, (120, 30), &[]),
+    shot("chat-80x24", CHAT, (80, 24), &[]),
+    shot("chat-40x12", CHAT, (40, 12), &[]),
     Shot {
         name: "welcome-80x24",
         title: "What nib offers without an account",
@@ -56,68 +66,20 @@ const SHOTS: [Shot; 11] = [
         alone: true,
         steps: &[("", "sign in")],
     },
-    Shot {
-        name: "jump-80x24",
-        title: "Jumping to a chat",
-        size: (80, 24),
-        alone: false,
-        steps: &[("\x0b", "Jump to a chat"), ("he", "┃ he")],
-    },
-    Shot {
-        name: "cursor-80x24",
-        title: "A message under the cursor, and what can be done with it",
-        size: (80, 24),
-        alone: false,
-        steps: &[("\x1b", "r reply")],
-    },
-    Shot {
-        name: "person-80x24",
-        title: "Who somebody is",
-        size: (80, 24),
-        alone: false,
-        steps: &[("/who @ada\r", "both know")],
-    },
-    Shot {
-        name: "themes-80x24",
-        title: "Choosing a theme",
-        size: (80, 24),
-        alone: false,
-        steps: &[("/theme\r", "contrast")],
-    },
-    Shot {
-        name: "networks-120x32",
-        title: "A channel of the other network, beside the first",
-        size: (120, 32),
-        alone: false,
-        steps: &BESIDE,
-    },
-    Shot { name: "forum-120x32", title: "A forum with its threads", size: (120, 32), alone: false, steps: &FORUM },
+    shot("jump-80x24", "Jumping to a chat", (80, 24), &[("\x0b", "Jump to a chat"), ("he", "┃ he")]),
+    shot("cursor-80x24", "A message under the cursor, and what can be done with it", (80, 24), &[("\x1b", "r reply")]),
+    shot("person-80x24", "Who somebody is", (80, 24), &[("/who @ada\r", "both know")]),
+    shot("themes-80x24", "Choosing a theme", (80, 24), &[("/theme\r", "contrast")]),
+    shot("networks-120x32", "A channel of the other network, beside the first", (120, 32), &BESIDE),
+    shot("forum-120x32", "A forum with its threads", (120, 32), &FORUM),
 ];
 
 /// Pictures with several accounts, the last of which is refused.
 const SEVERAL: [Shot; 4] = [
-    Shot {
-        name: "accounts-120x30",
-        title: "Several accounts in the sidebar",
-        size: (120, 30),
-        alone: false,
-        steps: &[],
-    },
-    Shot {
-        name: "account-list-80x24",
-        title: "The list of accounts",
-        size: (80, 24),
-        alone: false,
-        steps: &[("/accounts\r", "a add")],
-    },
-    Shot {
-        name: "refused-80x24",
-        title: "An account that is refused",
-        size: (80, 24),
-        alone: false,
-        steps: &[("\x1bOQ", "Enter open"), ("G", "signed out:")],
-    },
-    Shot { name: "rail-120x14", title: "A rail that does not fit", size: (120, 14), alone: false, steps: &[] },
+    shot("accounts-120x30", "Several accounts in the sidebar", (120, 30), &[]),
+    shot("account-list-80x24", "The list of accounts", (80, 24), &[("/accounts\r", "a add")]),
+    shot("refused-80x24", "An account that is refused", (80, 24), &[("\x1bOQ", "Enter open"), ("G", "signed out:")]),
+    shot("rail-120x14", "A rail that does not fit", (120, 14), &[]),
 ];
 
 /// Signs in to four accounts at two servers. The token of the last one is spoilt.
@@ -136,19 +98,15 @@ fn several(home: &Home) -> [Server; 2] {
     servers
 }
 
-fn draw_several(shot: &Shot, theme: &str, palette: &Palette) -> String {
-    let home = Home::new();
-    let _servers = several(&home);
+/// A configuration that chooses a theme.
+fn themed(home: &Home, theme: &str) -> String {
     let config = home.path().join("shot.toml");
     std::fs::write(&config, format!("theme = \"{theme}\"\n")).expect("a configuration");
-    let config = config.to_str().expect("a path in letters");
-    let (columns, rows) = shot.size;
-    let arguments = ["--config", config, "--open", "robin:Rustaceans/general"];
-    let mut terminal = Terminal::start_with(home.path(), &arguments, columns, rows, &[("COLORTERM", "truecolor")]);
-    terminal.wait_for("message #general");
-    terminal.wait_until("every connection", |screen| !screen.contains("connecting") && !screen.contains("syncing"));
-    terminal.wait_for("katnip:");
-    terminal.wait_gone("katnip:");
+    config.to_str().expect("a path in letters").to_owned()
+}
+
+/// The picture of what stands there after the steps.
+fn taken(shot: &Shot, terminal: &mut Terminal, palette: &Palette) -> String {
     for (keys, shown) in shot.steps {
         terminal.send(keys);
         terminal.wait_for(shown);
@@ -158,13 +116,25 @@ fn draw_several(shot: &Shot, theme: &str, palette: &Palette) -> String {
     picture
 }
 
+fn draw_several(shot: &Shot, theme: &str, palette: &Palette) -> String {
+    let home = Home::new();
+    let _servers = several(&home);
+    let config = themed(&home, theme);
+    let (columns, rows) = shot.size;
+    let arguments = ["--config", &config, "--open", "robin:Rustaceans/general"];
+    let mut terminal = Terminal::start_with(home.path(), &arguments, columns, rows, &[("COLORTERM", "truecolor")]);
+    terminal.wait_for("message #general");
+    terminal.wait_until("every connection", |screen| !screen.contains("connecting") && !screen.contains("syncing"));
+    terminal.wait_for("katnip:");
+    terminal.wait_gone("katnip:");
+    taken(shot, &mut terminal, palette)
+}
+
 fn draw(shot: &Shot, theme: &str, palette: &Palette) -> String {
     let home = Home::new();
-    let config = home.path().join("shot.toml");
-    std::fs::write(&config, format!("theme = \"{theme}\"\n")).expect("a configuration");
-    let config = config.to_str().expect("a path in letters");
+    let config = themed(&home, theme);
     let demo = ["--open", "Rustaceans/general", "demo", "--people", "0", "--at", "2026-11-19T14:10Z"];
-    let mut arguments = vec!["--config", config];
+    let mut arguments = vec!["--config", config.as_str()];
     if !shot.alone {
         arguments.extend(demo);
     }
@@ -175,13 +145,7 @@ fn draw(shot: &Shot, theme: &str, palette: &Palette) -> String {
         // Everything that is still on its way: the rest of the lists, and how fast the server answers.
         terminal.wait_until("the newest message", |screen| screen.contains("14:0") && !screen.contains("connecting"));
     }
-    for (keys, shown) in shot.steps {
-        terminal.send(keys);
-        terminal.wait_for(shown);
-    }
-    let picture = terminal.look(|screen| svg(screen, palette, shot.title));
-    terminal.send("\x11\x11");
-    picture
+    taken(shot, &mut terminal, palette)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One of four connections is refused while nib runs: it says so at its own row and is let alone, and the other three go on as if nothing were.
 
-use super::four::{Others, go, is_sent, signed_in, status};
+use super::four::{Others, go, signed_in, speaks_and_hears, status};
 use super::pty::Terminal;
 use super::server::Server;
 use nib::demo::originchats::Door;
@@ -69,18 +69,8 @@ fn one_is_refused(refusal: Refusal) {
             if round > 2 {
                 continue;
             }
-            let own = format!("beside it {round} {there}");
-            terminal.send(&format!("{own}\r"));
-            terminal.wait_until("it sent", |screen| is_sent(screen, &own));
-            let theirs = format!("heard beside it {round} {there}");
-            if there > 0 {
-                assert!(others.written(there - 1).contains(&own));
-                others.say(there - 1, &theirs);
-            } else {
-                let chat = osmium.running().channel("Rustaceans", "off-topic").unwrap();
-                osmium.running().say("ada", chat, &theirs).unwrap();
-            }
-            terminal.wait_for(&theirs);
+            let texts = (format!("beside it {round} {there}"), format!("heard beside it {round} {there}"));
+            speaks_and_hears(&mut terminal, &osmium, &others, there, (&texts.0, &texts.1));
         }
         round += 1;
     }

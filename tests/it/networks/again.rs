@@ -9,13 +9,19 @@ use nib::state::{Action, Event};
 use serde_json::json;
 use std::time::Duration;
 
-#[test]
-fn an_open_chat_and_a_message_that_waits_survive_a_lost_connection() {
+/// Somebody who has signed in to a busy server, and reads its first channel.
+fn at_the_first_channel() -> Rig<Embedded> {
     let begin = super::rig::START.wall.0 as f64 / 1_000.0;
     let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
     let mut rig = Rig::new(vec![("home", robin)], (120, 30));
     rig.advance(Duration::from_secs(5));
     rig.open(0, "channel-001");
+    rig
+}
+
+#[test]
+fn an_open_chat_and_a_message_that_waits_survive_a_lost_connection() {
+    let mut rig = at_the_first_channel();
     rig.advance(Duration::from_secs(1));
     rig.down(0, DownReason::Closed(None));
     rig.act(Action::Insert("written offline".to_owned()));
@@ -34,11 +40,7 @@ fn an_open_chat_and_a_message_that_waits_survive_a_lost_connection() {
 
 #[test]
 fn an_own_message_is_changed_as_it_was_typed() {
-    let begin = super::rig::START.wall.0 as f64 / 1_000.0;
-    let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
-    let mut rig = Rig::new(vec![("home", robin)], (120, 30));
-    rig.advance(Duration::from_secs(5));
-    rig.open(0, "channel-001");
+    let mut rig = at_the_first_channel();
     let typed = "see [1], a**b, __x__ and \\_(ツ)_/";
     rig.act(Action::Insert(typed.to_owned()));
     rig.act(Action::Send);
@@ -53,11 +55,7 @@ fn an_own_message_is_changed_as_it_was_typed() {
 
 #[test]
 fn mentions_that_the_server_does_not_tell_survive_a_lost_connection() {
-    let begin = super::rig::START.wall.0 as f64 / 1_000.0;
-    let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
-    let mut rig = Rig::new(vec![("home", robin)], (120, 30));
-    rig.advance(Duration::from_secs(5));
-    rig.open(0, "channel-001");
+    let mut rig = at_the_first_channel();
     let now = rig.now;
     let call = json!({"cmd": "message_new", "channel": "channel-002", "content": "hey @robin"});
     rig.lines[0].far.play("writer1", &call, now).unwrap();
@@ -72,11 +70,7 @@ fn mentions_that_the_server_does_not_tell_survive_a_lost_connection() {
 
 #[test]
 fn nothing_is_marked_read_by_a_lost_connection_while_nobody_looks() {
-    let begin = super::rig::START.wall.0 as f64 / 1_000.0;
-    let robin = Embedded::new(Server::new(busy_server(begin)), "tok-robin");
-    let mut rig = Rig::new(vec![("home", robin)], (120, 30));
-    rig.advance(Duration::from_secs(5));
-    rig.open(0, "channel-001");
+    let mut rig = at_the_first_channel();
     rig.advance(Duration::from_secs(1));
     rig.event(Event::Focused(false));
     rig.down(0, DownReason::Closed(None));

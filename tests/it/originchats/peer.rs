@@ -1,6 +1,6 @@
 //! The adapter with a scripted server at its other end.
 
-use nib::domain::{Answer, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, Update, Wall};
+use nib::domain::{LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, Update, Wall};
 use nib::net::http::{HttpCall, HttpReply};
 use nib::net::originchats::{OriginAdapter, OriginConfig};
 use nib::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
@@ -205,11 +205,7 @@ impl Peer {
     }
 
     pub(crate) fn links(&mut self) -> Vec<LinkEvent> {
-        let link = |event| match event {
-            NetEvent::Link(link) => link,
-            other => panic!("not about the link: {other:?}"),
-        };
-        self.events().into_iter().map(link).collect()
+        crate::passing::links(self.events())
     }
 
     pub(crate) fn updates(&mut self) -> Vec<Update> {
@@ -221,11 +217,7 @@ impl Peer {
     }
 
     pub(crate) fn answers(&mut self) -> Vec<(u64, Result<Reply, Refusal>)> {
-        let answer = |event| match event {
-            NetEvent::Answer(Answer { request, outcome }) => Some((request.0, outcome)),
-            _ => None,
-        };
-        self.events().into_iter().filter_map(answer).collect()
+        crate::passing::answers(self.events())
     }
 
     /// The one answer since the last look.

@@ -10,7 +10,7 @@ mod sign_up;
 mod uploads;
 mod with_server;
 
-use nib::domain::{Answer, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, Update, Wall};
+use nib::domain::{LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, Update, Wall};
 use nib::net::osmium::rpc::Method;
 use nib::net::osmium::wire::core::{
     ClientMessage, Initialized, RpcError, RpcResult, ServerMessage, client_message, rpc_result, server_message,
@@ -157,11 +157,7 @@ impl Peer {
     }
 
     pub(crate) fn links(&mut self) -> Vec<LinkEvent> {
-        let link = |event| match event {
-            NetEvent::Link(link) => link,
-            other => panic!("not about the link: {other:?}"),
-        };
-        self.events().into_iter().map(link).collect()
+        crate::passing::links(self.events())
     }
 
     pub(crate) fn updates(&mut self) -> Vec<Update> {
@@ -174,11 +170,7 @@ impl Peer {
 
     /// Answers since the last look; whatever else was told is passed over.
     pub(crate) fn answers(&mut self) -> Vec<(u64, Result<Reply, Refusal>)> {
-        let answer = |event| match event {
-            NetEvent::Answer(Answer { request, outcome }) => Some((request.0, outcome)),
-            _ => None,
-        };
-        self.events().into_iter().filter_map(answer).collect()
+        crate::passing::answers(self.events())
     }
 
     pub(crate) fn closed(&self) -> Option<&Close> {

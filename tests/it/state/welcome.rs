@@ -182,12 +182,7 @@ fn signing_in_says_what_is_wrong_at_the_field_and_keeps_what_was_typed() {
 #[test]
 fn a_try_that_failed_is_over_and_none_goes_on_behind_the_form() {
     let down = || LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(1) };
-    let mut script = stranger();
-    script.act(Action::SignIn);
-    script.type_text("me@home");
-    script.act(Action::Accept);
-    script.type_text("secret");
-    script.act(Action::Accept);
+    let mut script = at_the_sign_in();
     assert_eq!(script.link(down()), [Effect::Disconnect(HOME)]);
     assert_eq!(script.state.core.account(HOME).unwrap().link, LinkPhase::Idle);
     assert!(form(&script).unwrap().told.is_some(), "it says what happened");
@@ -204,14 +199,20 @@ fn a_try_that_failed_is_over_and_none_goes_on_behind_the_form() {
     assert!(!script.link(down()).contains(&Effect::Disconnect(HOME)));
 }
 
-/// Somebody whose password was taken, and who is asked for a code.
-fn at_the_code(recovery: bool) -> Script {
+/// Somebody who has sent name and password off.
+fn at_the_sign_in() -> Script {
     let mut script = stranger();
     script.act(Action::SignIn);
     script.type_text("me@home");
     script.act(Action::Accept);
     script.type_text("secret");
     script.act(Action::Accept);
+    script
+}
+
+/// Somebody whose password was taken, and who is asked for a code.
+fn at_the_code(recovery: bool) -> Script {
+    let mut script = at_the_sign_in();
     script.link(LinkEvent::CodeNeeded { recovery, wrong: false });
     script
 }
