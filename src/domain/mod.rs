@@ -10,6 +10,7 @@ pub mod community;
 pub mod fault;
 pub mod id;
 pub mod invite;
+pub mod kept;
 mod label;
 pub mod link;
 pub mod markup;

@@ -239,7 +239,8 @@ impl Engine {
             StoreOp::PutOutbox(chat, outgoing) => {
                 self.next.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce)))
             }
-            StoreOp::DropOutbox(..) => {}
+            StoreOp::DropOutbox(..) | StoreOp::Write(_) => {}
+            StoreOp::Read(ticket, _) => self.next.push_back(Event::Stored(StoreReply::Found(ticket, Ok(None)))),
             StoreOp::PutDraft(chat, text) => self.put_draft(None, chat, text),
             StoreOp::PutDraftOf(user, chat, text) => self.put_draft(Some(user), chat, text),
         }

@@ -4,7 +4,7 @@ use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
 use crate::domain::{
     AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request,
-    RequestId, Secret, User, UserId, Wall,
+    RequestId, Secret, User, UserId, Wall, kept,
 };
 use std::sync::Arc;
 
@@ -166,9 +166,13 @@ pub struct AccountPlace {
     pub levels: Vec<(String, crate::domain::NotifyLevel)>,
 }
 
-/// Something durable.
+/// Something for the store, in order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StoreOp {
+    /// Keep something for later runs.
+    Write(Box<kept::Write>),
+    /// Look something up. Answered with `StoreReply::Found` of the same ticket.
+    Read(kept::Ticket, kept::Query),
     /// Keep a message that is to be sent. Answered with `StoreReply::OutboxCommitted`.
     PutOutbox(ChatKey, Arc<Outgoing>),
     /// It is sent, or the user gave it up.

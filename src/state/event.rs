@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::front::{PaneId, Visible};
-use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, Progress, RequestId, Settings, Update, Upload};
+use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, Progress, RequestId, Settings, Update, Upload, kept};
 use std::sync::Arc;
 
 /// What the reducer is told.
@@ -78,8 +78,10 @@ pub struct SamePerson {
 pub struct Ticket(pub u64);
 
 /// What the store answers. Until there is a store, a null store answers at once.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum StoreReply {
+    /// What was looked up, or why it was not found: a sentence for the user. `None` if nothing is kept at all.
+    Found(kept::Ticket, Result<Option<kept::Found>, String>),
     /// An outbox row is durable: now, and only now, it may be sent.
     OutboxCommitted(ChatKey, crate::domain::Nonce),
     /// Drafts that were kept by earlier runs.

@@ -28,6 +28,8 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::NotTaken(account, request) => answers::not_taken(state, account, request, fx),
         Event::Stored(StoreReply::OutboxCommitted(chat, nonce)) => outbox::committed(state, chat, nonce, fx),
         Event::Stored(StoreReply::Drafts(found)) => drafts::found(state, found),
+        // Nothing is looked up yet.
+        Event::Stored(StoreReply::Found(..)) => {}
         Event::FileRead(number, file) => attach::read(state, number, file, fx),
         Event::Edited(number, text) => editor::done(state, number, text, fx),
         Event::Timer(timer) => timers::rang(state, timer, fx),

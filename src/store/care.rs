@@ -2,10 +2,10 @@
 
 use super::db::{Db, MAX, MIN, Wide, id, key_at};
 use super::error::StoreError;
-use super::model::AccountKey;
-use super::reply::Size;
 use super::timeline::Row;
 use crate::domain::MessageKey;
+use crate::domain::kept::AccountKey;
+use crate::domain::kept::Size;
 use rusqlite::{OptionalExtension, params};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

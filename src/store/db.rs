@@ -2,9 +2,9 @@
 
 use super::error::StoreError;
 use super::memory::Memory;
-use super::model::{AccountKey, Stamp, Write};
 use super::open::Options;
-use super::reply::Absorbed;
+use crate::domain::kept::Absorbed;
+use crate::domain::kept::{AccountKey, Stamp, Write};
 use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageId, MessageKey, SortKey};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -3,9 +3,9 @@
 use super::codec;
 use super::db::{ChatState, Db, MAX, MIN, Wide, after, before, key_at};
 use super::error::StoreError;
-use super::model::Seek;
-use super::reply::{Hole, Stored, StoredMessage};
 use super::timeline::between;
+use crate::domain::kept::Seek;
+use crate::domain::kept::{Hole, Stored, StoredMessage};
 use crate::domain::{ChatId, ChatKey, Message, MessageKey, SortKey, Wall};
 use rusqlite::{OptionalExtension, Row, params};
 use std::sync::Arc;

@@ -27,12 +27,13 @@ mod search;
 mod timeline;
 mod worker;
 
-pub use error::StoreError;
-pub use model::{
-    AccountKey, Anchor, Care, Command, Layout, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Stamp, Stamps, Ticket,
-    Write,
+pub use crate::domain::kept::{
+    Absorbed, AccountKey, Anchor, Found, Hit, Hole, Layout, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Size,
+    Stamp, Stamps, Start, Stored, StoredMessage, Ticket, Write,
 };
+pub use error::StoreError;
+pub use model::{Care, Command};
 pub use open::{BUDGET, Options, QUEUE};
-pub use reply::{Absorbed, Found, Hit, Hole, Note, Reply, Seen, Size, Start, Stored, StoredMessage};
+pub use reply::{Note, Reply, Seen};
 pub use schema::VERSION;
 pub use worker::{NotTaken, Replies, Store};

@@ -7,9 +7,9 @@
 use super::codec;
 use super::db::{Db, Wide, id, key_at};
 use super::error::StoreError;
-use super::model::{OutboxItem, OutboxRow, OutboxStage};
 use super::open::with_ending;
 use crate::config::files;
+use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage};
 use crate::domain::{ChatId, ChatKey, Id, Nonce, Upload, Wall};
 use bytes::Bytes;
 use rusqlite::{OptionalExtension, params};

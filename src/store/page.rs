@@ -6,9 +6,9 @@
 
 use super::db::{ChatState, Db, MAX, MIN, after, before};
 use super::error::StoreError;
-use super::model::Stamp;
-use super::reply::Absorbed;
 use super::timeline::{Row, between};
+use crate::domain::kept::Absorbed;
+use crate::domain::kept::Stamp;
 use crate::domain::{ChatKey, Message, MessageKey, Page};
 use rusqlite::params;
 use std::collections::HashSet;

@@ -3,8 +3,8 @@
 use super::codec;
 use super::db::{Db, Wide, id, key_at};
 use super::error::StoreError;
-use super::model::{Anchor, Layout};
-use super::reply::Start;
+use crate::domain::kept::Start;
+use crate::domain::kept::{Anchor, Layout};
 use crate::domain::{
     AccountId, Chat, ChatId, ChatKey, Community, CommunityId, Id, Member, MessageKey, Role, RoleId, User, UserId,
 };

@@ -6,7 +6,7 @@ use super::codec;
 use super::db::{Db, Wide};
 use super::error::StoreError;
 use super::history::message_at;
-use super::reply::Hit;
+use crate::domain::kept::Hit;
 use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageKey};
 use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;

@@ -6,8 +6,8 @@
 use super::codec;
 use super::db::{ChatState, Db, MAX, Wide, after, before, id, key_at};
 use super::error::StoreError;
-use super::model::Stamp;
-use super::reply::Absorbed;
+use crate::domain::kept::Absorbed;
+use crate::domain::kept::Stamp;
 use crate::domain::message::Tally;
 use crate::domain::{AccountId, ChatKey, Message, MessageId, MessageKey, Reaction};
 use rusqlite::{OptionalExtension, params};

@@ -8,9 +8,10 @@
 
 use super::db::Db;
 use super::error::StoreError;
-use super::model::{Care, Command, Query, Ticket, Write};
+use super::model::{Care, Command};
 use super::open::{self, Options};
-use super::reply::{Absorbed, Found, Note, Reply, Seen};
+use super::reply::{Note, Reply, Seen};
+use crate::domain::kept::{Absorbed, Found, Query, Ticket, Write};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};

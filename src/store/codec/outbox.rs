@@ -2,8 +2,8 @@
 
 use super::message::{emoji, read_emoji};
 use super::{Reader, Writer};
+use crate::domain::kept::{OutboxItem, OutboxStage};
 use crate::domain::{MessageId, MessageKey, Nonce, Outgoing, Refusal, RefusalKind, SortKey, Upload};
-use crate::store::model::{OutboxItem, OutboxStage};
 use std::sync::Arc;
 use std::time::Duration;
 
