@@ -33,6 +33,9 @@ pub const DEFAULT_TEXT: &str = include_str!("../../assets/config.toml");
 /// How long a connection may take to come about, unless the file says otherwise.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How many bytes of the disk history may take, unless the file says otherwise.
+pub const STORE_BUDGET: u64 = 2 << 30;
+
 /// Where tokens are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SecretsChoice {
@@ -84,6 +87,8 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Where tokens are kept.
     pub secrets: SecretsChoice,
+    /// How many bytes of the disk history may take.
+    pub store_budget: u64,
     /// Which proxy stands before servers.
     pub proxy: ProxyChoice,
     /// A file of certificates to trust beside the usual ones, in PEM form.
@@ -104,6 +109,7 @@ pub struct Fixed {
     proxy: ProxyChoice,
     ca_file: Option<PathBuf>,
     secrets: SecretsChoice,
+    store_budget: u64,
     connect_timeout: Duration,
     accounts: BTreeMap<String, AccountOptions>,
 }
@@ -124,6 +130,7 @@ impl Config {
             proxy: self.proxy.clone(),
             ca_file: self.ca_file.clone(),
             secrets: self.secrets,
+            store_budget: self.store_budget,
             connect_timeout: self.connect_timeout,
             accounts: self.accounts.clone(),
         }
@@ -139,6 +146,7 @@ impl Config {
             keymap: Keymap::default(),
             connect_timeout: CONNECT_TIMEOUT,
             secrets: SecretsChoice::default(),
+            store_budget: STORE_BUDGET,
             proxy: ProxyChoice::default(),
             ca_file: None,
             proxy_lost: false,

@@ -94,6 +94,11 @@ pub(super) const OPTIONS: &[Entry] = &[
         show: |config| quoted(config.secrets.name()),
     },
     Entry {
+        name: "store.budget",
+        kind: Kind::Number(16, 1_048_576, |config, number| config.store_budget = number << 20),
+        show: |config| (config.store_budget >> 20).to_string(),
+    },
+    Entry {
         name: "proxy",
         kind: Kind::Text(
             "\"environment\", \"none\", or an address such as \"socks5://127.0.0.1:9050\" or \"http://proxy.example:3128\"",

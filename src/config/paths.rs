@@ -132,6 +132,12 @@ impl Paths {
         self.data.join("drafts.json")
     }
 
+    /// The store: messages, chats, and what waits to be sent.
+    #[must_use]
+    pub fn store_file(&self) -> PathBuf {
+        self.data.join("store.db")
+    }
+
     /// Tokens, where there is no keyring.
     #[must_use]
     pub fn secrets_dir(&self) -> PathBuf {

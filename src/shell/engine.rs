@@ -4,6 +4,7 @@
 
 use super::clock::Clock;
 use super::drafts::{Draft, Drafts};
+use super::keeping::{FromStore, Keeping};
 use super::networks::Network;
 use super::sessions::{Arrived, Finished, Proof, Sessions, SignIn};
 use super::timers::Timers;
@@ -11,6 +12,7 @@ use super::vault::Identity;
 use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, UserId};
 use crate::net::{Credentials, NetEvent};
 use crate::state::{Effect, Event, SignInProof, State, StoreOp, StoreReply, reduce};
+use crate::store::{Replies, Store};
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 
@@ -33,6 +35,7 @@ pub struct Engine {
     sessions: Sessions,
     /// Keeps drafts for later runs.
     drafts: Option<Drafts>,
+    keeping: Keeping,
     /// Events to be reduced before anything else.
     next: VecDeque<Event>,
     /// Effects that only a terminal can carry out, oldest first.
@@ -40,16 +43,18 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine around a state. Nothing happens before it is fed [`Event::Started`].
+    /// An engine around a state; `store`: where things are kept, for who may write there. Nothing happens before it is fed [`Event::Started`].
     #[must_use]
-    pub fn new(mut state: State, clock: Clock, sessions: Sessions) -> Self {
+    pub fn new(mut state: State, clock: Clock, sessions: Sessions, store: Option<(Store, Replies)>) -> Self {
         state.utc_offset = clock.utc_offset();
+        state.has_store = store.is_some();
         Self {
             state,
             clock,
             timers: Timers::default(),
             sessions,
             drafts: None,
+            keeping: Keeping::new(store),
             next: VecDeque::new(),
             for_screen: VecDeque::new(),
         }
@@ -85,6 +90,11 @@ impl Engine {
 
     /// Reduces an event, carries out what follows, and reduces what that answers at once.
     pub fn feed(&mut self, event: Event, observer: &mut impl Observer) {
+        self.reduce(event, observer);
+        self.keeping.hand_over();
+    }
+
+    fn reduce(&mut self, event: Event, observer: &mut impl Observer) {
         self.next.push_back(event);
         while let Some(event) = self.next.pop_front() {
             observer.event(&event);
@@ -96,10 +106,13 @@ impl Engine {
         }
     }
 
-    /// The next thing that arrives from a network or a blocking thread; to be handed to [`Engine::take`]. Safe to drop and call again.
+    /// The next thing that arrives from a network, a blocking thread or the store; to be handed to [`Engine::take`]. While the store has to catch up,
+    /// nothing is taken from networks. Safe to drop and call again.
     pub async fn next(&mut self) -> Arrived {
+        let hears = !self.keeping.is_behind();
         tokio::select! {
-            arrived = self.sessions.next() => arrived,
+            from = self.keeping.next() => Arrived::Stored(from),
+            arrived = self.sessions.next(hears) => arrived,
             sentence = not_kept(&mut self.drafts) => Arrived::NotKept(sentence),
         }
     }
@@ -119,6 +132,14 @@ impl Engine {
                         NetEvent::Answer(answer) => Event::Answer(account, answer),
                         NetEvent::Progress(progress) => Event::Progress(account, progress),
                     };
+                    self.reduce(event, observer);
+                }
+                // Together: what a batch tells is written at once.
+                self.keeping.hand_over();
+            }
+            Arrived::Stored(FromStore::Room) => self.keeping.hand_over(),
+            Arrived::Stored(FromStore::Reply(reply)) => {
+                for event in self.keeping.told(*reply) {
                     self.feed(event, observer);
                 }
             }
@@ -159,7 +180,7 @@ impl Engine {
         self.for_screen.pop_front()
     }
 
-    /// Ends all sessions and waits for what is being saved, both for a moment at most.
+    /// Ends all sessions and waits for what is being saved, for a moment at most.
     pub async fn close(&mut self) {
         let renamed = self.sessions.close().await;
         if let Some(drafts) = self.drafts.take() {
@@ -168,6 +189,7 @@ impl Engine {
             }
             drafts.close().await;
         }
+        self.keeping.close().await;
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -211,6 +233,7 @@ impl Engine {
                 if let (Some(label), Some(drafts)) = (self.sessions.remove(account), &self.drafts) {
                     drafts.forget(label);
                 }
+                self.keeping.forget(account);
             }
             Effect::SaveAccounts(places) => self.sessions.arrange(&places),
             Effect::Store(op) => self.store(op),
@@ -233,14 +256,13 @@ impl Engine {
         }
     }
 
-    /// The null store: nothing is kept, and everything is at once as durable as it will ever be.
     fn store(&mut self, op: StoreOp) {
         match op {
             StoreOp::PutOutbox(chat, outgoing) => {
-                self.next.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce)))
+                self.next.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce, Ok(()))))
             }
-            StoreOp::DropOutbox(..) | StoreOp::Write(_) => {}
-            StoreOp::Read(ticket, _) => self.next.push_back(Event::Stored(StoreReply::Found(ticket, Ok(None)))),
+            StoreOp::DropOutbox(..) => {}
+            StoreOp::Write(_) | StoreOp::Read(..) => self.next.extend(self.keeping.take(op).map(Event::Stored)),
             StoreOp::PutDraft(chat, text) => self.put_draft(None, chat, text),
             StoreOp::PutDraftOf(user, chat, text) => self.put_draft(Some(user), chat, text),
         }
@@ -273,6 +295,7 @@ impl Drop for Engine {
         if let Some(drafts) = self.drafts.take() {
             drafts.close_now();
         }
+        self.keeping.close_now();
     }
 }
 

@@ -135,7 +135,7 @@ impl Host {
     /// The core without anything connecting by itself, for signing in.
     #[must_use]
     pub fn idle(startup: Startup) -> Self {
-        let engine = startup.engine(false);
+        let engine = startup.engine(false, None);
         Self { engine, watch: Watch::default(), tickets: 0, requests: 0, absent: Vec::new() }
     }
 

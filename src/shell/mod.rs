@@ -14,6 +14,7 @@ pub mod gone;
 pub mod home;
 pub mod host;
 pub mod input;
+pub mod keeping;
 mod keyring;
 pub mod keys;
 pub mod logging;

@@ -43,13 +43,14 @@ pub async fn chat(mut startup: Startup, input: &mut Option<Input>) -> Result<Lef
     let mut cache = LayoutCache::new(jiff::tz::TimeZone::system());
     cache.keys = startup::key_hints(&startup.keymap);
     let keymap = std::mem::take(&mut startup.keymap);
+    let store = startup.open_store();
     let notes = std::mem::take(&mut startup.notes);
     let themes = std::mem::take(&mut startup.themes);
     let fixed = std::mem::take(&mut startup.fixed);
     let files = SettingsFiles::new(startup.paths.clone(), startup.keeps_choices);
     files.watch();
     let mut chat = Chat {
-        engine: startup.engine(true),
+        engine: startup.engine(true, store),
         screen,
         outside: Outside::default(),
         keymap,
@@ -371,7 +372,7 @@ impl Chat {
         if self.fixed != fixed {
             self.fixed = fixed;
             let sentence =
-                "what changed in proxy, tls, secrets, connect_timeout or accounts holds from the next start on";
+                "what changed in proxy, tls, secrets, store, connect_timeout or accounts holds from the next start on";
             self.engine.feed(Event::Failed(sentence.to_owned()), &mut ());
         }
         self.keymap = config.keymap;

@@ -13,6 +13,7 @@ pub use sign_in::{Proof, SignIn};
 
 use super::accounts::{AccountSetup, TokenSource};
 use super::files;
+use super::keeping::FromStore;
 use super::vault::Vault;
 use crate::config::{self, Standing};
 use crate::domain::{
@@ -73,6 +74,8 @@ pub enum Arrived {
     Batch(u64, Batch),
     /// From a blocking thread.
     Finished(Finished),
+    /// From the store.
+    Stored(FromStore),
     /// A sentence about what could not be kept.
     NotKept(String),
 }
@@ -279,13 +282,13 @@ impl Sessions {
         });
     }
 
-    /// The next thing that arrives. Safe to drop and call again.
-    pub async fn next(&mut self) -> Arrived {
-        poll_fn(|context| self.poll(context)).await
+    /// The next thing that arrives; from networks only if `hears`. Safe to drop and call again.
+    pub async fn next(&mut self, hears: bool) -> Arrived {
+        poll_fn(|context| self.poll(context, hears)).await
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Arrived> {
-        let mut index = 0;
+    fn poll(&mut self, context: &mut Context<'_>, hears: bool) -> Poll<Arrived> {
+        let mut index = if hears { 0 } else { self.running.len() };
         while let Some(running) = self.running.get_mut(index) {
             match running.batches.poll_recv(context) {
                 Poll::Ready(Some(batch)) => {
@@ -353,7 +356,7 @@ impl Sessions {
         }
         let end = Instant::now() + PARTING;
         while !self.running.is_empty() || self.outstanding > 0 {
-            let more = poll_fn(|context| match self.poll(context) {
+            let more = poll_fn(|context| match self.poll(context, true) {
                 Poll::Ready(Arrived::Finished(Finished::Renamed(_, labels, Ok(_)))) => {
                     renamed.push(labels);
                     Poll::Ready(true)

@@ -17,6 +17,7 @@ use crate::layout::{KeyHint, KeyHints};
 use crate::net::dial::{BadAddress, BadProxy, Proxies};
 use crate::state::action::Context;
 use crate::state::{Event, NetworkOffer, State, StoreReply};
+use crate::store::{Options, Replies, Store};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,6 +76,8 @@ pub struct Startup {
     pub connect_timeout: Duration,
     /// Where tokens are kept.
     pub secrets: SecretsChoice,
+    /// How many bytes of the disk history may take.
+    pub budget: u64,
     /// The chat to open first, by its written name.
     pub open: Option<String>,
     /// Sentences for the user about what could not be read.
@@ -104,6 +107,7 @@ impl Startup {
             paths,
             connect_timeout: config::CONNECT_TIMEOUT,
             secrets: SecretsChoice::default(),
+            budget: config::STORE_BUDGET,
             open: None,
             notes: Vec::new(),
             themes: Themes::default(),
@@ -171,6 +175,7 @@ impl Startup {
         self.keymap = config.keymap;
         self.connect_timeout = config.connect_timeout;
         self.secrets = config.secrets;
+        self.budget = config.store_budget;
     }
 
     /// Lets forms propose a network, and a server of it, before others.
@@ -181,9 +186,25 @@ impl Startup {
         }
     }
 
-    /// The core and what carries out its effects; `front`: with a user interface. To be called on the runtime.
+    /// Opens the store of the profile. Only who has the profile to themselves may do so. `None` where nothing is to be kept, or where the system gives
+    /// no thread for it, which becomes a note.
+    pub fn open_store(&mut self) -> Option<(Store, Replies)> {
+        if !self.keeps_choices {
+            return None;
+        }
+        let options = Options { budget: self.budget, ..Options::new(self.paths.store_file()) };
+        match Store::start(options) {
+            Ok(open) => Some(open),
+            Err(why) => {
+                self.notes.push(format!("nothing is kept after this run: {why}"));
+                None
+            }
+        }
+    }
+
+    /// The core and what carries out its effects; `front`: with a user interface; `store`: where things are kept. To be called on the runtime.
     #[must_use]
-    pub fn engine(self, front: bool) -> Engine {
+    pub fn engine(self, front: bool, store: Option<(Store, Replies)>) -> Engine {
         let clock = Clock::start();
         let specs = self.accounts.iter().map(AccountSetup::spec).collect();
         let vault = self.vault();
@@ -197,7 +218,7 @@ impl Startup {
         let kept = state.keeps_drafts.then(|| self.paths.drafts_file());
         let owners: Vec<_> = self.accounts.iter().filter(|setup| setup.token == TokenSource::Saved).cloned().collect();
         let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways, self.connect_timeout);
-        let mut engine = Engine::new(state, clock, sessions);
+        let mut engine = Engine::new(state, clock, sessions, store);
         if let Some(file) = kept {
             with_drafts(&mut engine, &owners, file);
         }

@@ -77,13 +77,15 @@ pub struct SamePerson {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Ticket(pub u64);
 
-/// What the store answers. Until there is a store, a null store answers at once.
+/// What the store answers. Where there is none, the shell answers at once.
 #[derive(Clone, PartialEq, Debug)]
 pub enum StoreReply {
     /// What was looked up, or why it was not found: a sentence for the user. `None` if nothing is kept at all.
     Found(kept::Ticket, Result<Option<kept::Found>, String>),
-    /// An outbox row is durable: now, and only now, it may be sent.
-    OutboxCommitted(ChatKey, crate::domain::Nonce),
+    /// An outbox row is durable: now, and only now, it may be sent. Or why it is not: a sentence for the user.
+    OutboxCommitted(ChatKey, crate::domain::Nonce, Result<(), String>),
+    /// What became of all that is kept: a sentence that the user has to see.
+    Noted(String),
     /// Drafts that were kept by earlier runs.
     Drafts(Vec<(ChatKey, String)>),
 }

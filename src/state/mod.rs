@@ -88,6 +88,8 @@ pub struct State {
     pub has_demo: bool,
     /// Whether drafts are kept for later runs, of accounts that are; set by the shell.
     pub keeps_drafts: bool,
+    /// Whether there is a store; set by the shell. Without one nothing is told of what is known.
+    pub has_store: bool,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
     /// Random numbers; seeded by the shell, so that a run can be replayed.
@@ -144,6 +146,7 @@ impl State {
             networks: Vec::new(),
             has_demo: false,
             keeps_drafts: false,
+            has_store: false,
             revision: 1,
             random,
             next_request: 0,

@@ -11,8 +11,8 @@ use super::event::{Ticket, Timer};
 use super::requests::Purpose;
 use super::{Account, State, slow};
 use crate::domain::{
-    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
-    Request, RequestId, Upload, Wall, size,
+    AccountId, ChatId, ChatKey, CleanText, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal,
+    RefusalKind, Request, RequestId, Upload, Wall, size,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -253,11 +253,17 @@ fn check_files(account: &Account, files: &[Upload]) -> Result<(), Box<Refusal>> 
     Ok(())
 }
 
-/// A row is durable.
-pub(super) fn committed(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) {
+/// A row is durable, or why it is not. Then it stays in sight with the reason, and is not sent.
+pub(super) fn committed(state: &mut State, chat: ChatKey, nonce: Nonce, done: Result<(), String>, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(chat.account) else { return };
-    match account.outbox.find_mut(chat.chat, nonce) {
-        Some(row) if row.stage == Stage::Committing => row.set(Stage::Queued),
+    match (account.outbox.find_mut(chat.chat, nonce), done) {
+        (Some(row), Ok(())) if row.stage == Stage::Committing => row.set(Stage::Queued),
+        (Some(row), Err(why)) if row.stage == Stage::Committing => {
+            let text = CleanText::line(&format!("not sent, since it could not be kept: {why}"));
+            let refusal = Refusal { kind: RefusalKind::Conflict, text, ..Refusal::default() };
+            row.set(Stage::Failed(refusal.clone()));
+            tell(row, || Outcome::Refused(refusal), fx);
+        }
         _ => return,
     }
     state.touch();

@@ -26,7 +26,10 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Answer(account, answer) => answers::take(state, account, answer, fx),
         Event::Progress(account, progress) => outbox::progressed(state, account, progress),
         Event::NotTaken(account, request) => answers::not_taken(state, account, request, fx),
-        Event::Stored(StoreReply::OutboxCommitted(chat, nonce)) => outbox::committed(state, chat, nonce, fx),
+        Event::Stored(StoreReply::OutboxCommitted(chat, nonce, done)) => {
+            outbox::committed(state, chat, nonce, done, fx)
+        }
+        Event::Stored(StoreReply::Noted(sentence)) => open::noted(state, sentence),
         Event::Stored(StoreReply::Drafts(found)) => drafts::found(state, found),
         // Nothing is looked up yet.
         Event::Stored(StoreReply::Found(..)) => {}

@@ -34,7 +34,7 @@ impl Options {
 }
 
 /// What history may take of the disk unless the user says otherwise.
-pub const BUDGET: u64 = 2 << 30;
+pub const BUDGET: u64 = crate::config::STORE_BUDGET;
 /// What history may take of the memory where there is no disk for it.
 const IN_MEMORY: u64 = 64 << 20;
 /// Most commands that wait.

@@ -207,6 +207,39 @@ impl Write {
     pub const fn is_durable(&self) -> bool {
         matches!(self, Self::Draft { .. } | Self::PutOutbox(_) | Self::SetStage { .. } | Self::DropOutbox(..))
     }
+
+    /// The account that it is about; `None` for what is about none.
+    #[must_use]
+    pub const fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Bind(account, _)
+            | Self::Change { account, .. }
+            | Self::Missed { account, .. }
+            | Self::Chats(account, _)
+            | Self::AllChats(account, ..)
+            | Self::Communities(account, _)
+            | Self::Community(account, _)
+            | Self::CommunityGone(account, _)
+            | Self::Roles(account, ..)
+            | Self::Members(account, _)
+            | Self::MemberGone(account, ..)
+            | Self::People(account, _) => Some(*account),
+            Self::Push { chat, .. }
+            | Self::Page { chat, .. }
+            | Self::Reactions { chat, .. }
+            | Self::Tally { chat, .. }
+            | Self::Pin { chat, .. }
+            | Self::Delete { chat, .. }
+            | Self::ChatGone(chat)
+            | Self::ReadState { chat, .. }
+            | Self::Draft { chat, .. }
+            | Self::SetStage { chat, .. }
+            | Self::DropOutbox(chat, _)
+            | Self::Anchor(chat, _) => Some(chat.account),
+            Self::PutOutbox(row) => Some(row.chat.account),
+            Self::Layout(_) => None,
+        }
+    }
 }
 
 /// A message and a row of it: where somebody reads.

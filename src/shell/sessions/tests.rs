@@ -211,7 +211,7 @@ async fn drafts_go_along_with_a_label_when_it_is_changed_and_not_before() {
         keeping.put(draft);
         let ada = setup(ADA, "ada", "ws://127.0.0.1:9");
         let state = State::new(Arc::<Settings>::default(), vec![ada.spec()], true, 7, Clock::start().now());
-        let mut engine = Engine::new(state, Clock::start(), home.sessions(vec![ada]));
+        let mut engine = Engine::new(state, Clock::start(), home.sessions(vec![ada]), None);
         engine.keep_drafts(keeping);
         // Another nib has added one meanwhile.
         let bob = setup(NEW, "bob", "ws://127.0.0.1:9");

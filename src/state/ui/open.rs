@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
-use crate::state::front::{Anchor, Front, Pane, Region};
+use crate::state::front::{Anchor, Front, Overlay, Pane, Region};
 use crate::state::names::{ResolveError, resolve_chat, resolve_chat_in, split_account};
 use crate::state::requests::Purpose;
 use crate::state::{Account, State, history, join, newcomer, people, pins, roster, typing};
@@ -308,6 +308,15 @@ pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
     attach::give_up(state, |_| true, fx);
     drafts::put_all(state, fx);
     fx.push(Effect::Quit);
+}
+
+/// What became of all that is kept. It stays until it is seen.
+pub(in crate::state) fn noted(state: &mut State, mut sentence: String) {
+    capitalised(&mut sentence);
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Note(sentence));
+        state.touch();
+    }
 }
 
 /// How many chats of the sidebar stand above the row of the open chat's account, if it has one.

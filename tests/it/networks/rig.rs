@@ -147,7 +147,7 @@ impl<F: Far> Rig<F> {
                 }
             }
             Effect::Store(StoreOp::PutOutbox(chat, outgoing)) => {
-                then.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce)));
+                then.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce, Ok(()))));
             }
             Effect::Arm(timer, at) => _ = self.timers.insert(timer, at),
             Effect::Disarm(timer) => _ = self.timers.remove(&timer),

@@ -28,9 +28,9 @@ fn nothing_is_sent_before_it_is_durable() {
     assert!(sends(&fx).is_empty());
     assert_eq!((script.rows(11), script.composer()), (vec![Stage::Committing], String::new()));
     let nonce = outgoing.nonce;
-    let fx = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce)));
+    let fx = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce, Ok(()))));
     assert_eq!(sends(&fx).len(), 1);
-    let again = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce)));
+    let again = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce, Ok(()))));
     assert_eq!(again, [], "told twice, sent once");
 }
 

@@ -220,7 +220,7 @@ impl World {
             Step::Commit(at) if !self.uncommitted.is_empty() => {
                 let (chat, nonce) = self.uncommitted.remove(at % self.uncommitted.len());
                 self.committed.push(nonce);
-                script.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce)))
+                script.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce, Ok(()))))
             }
             Step::Read(at, well) if !self.unread.is_empty() => {
                 let number = self.unread.remove(at % self.unread.len());

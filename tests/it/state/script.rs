@@ -252,7 +252,7 @@ impl Script {
                 })
                 .collect();
             for (chat, nonce) in rows {
-                effects.extend(self.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce))));
+                effects.extend(self.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce, Ok(())))));
             }
         }
         effects

@@ -4,6 +4,7 @@ mod basics;
 mod budget;
 mod history;
 mod kill;
+mod line;
 mod model;
 mod opening;
 mod search;

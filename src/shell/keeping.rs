@@ -1,0 +1,268 @@
+//! The store beside the core: commands on their way to it, in order, and its replies.
+//!
+//! A command that the store does not take yet waits here, and all that come after it. While any waits, [`Keeping::is_behind`] says so, and nothing more is
+//! taken from networks: their sockets wait, and nothing is dropped. Keys and timers go on; what they write waits in the same line.
+//!
+//! Without a store, and for accounts that nothing is kept of, everything is at once as durable as it will ever be.
+
+use crate::domain::kept::{self, AccountKey, Query, Ticket, Write};
+use crate::domain::{AccountId, fault};
+use crate::state::{Event, StoreOp, StoreReply};
+use crate::store::{Care, Command, NotTaken, Replies, Reply, Store};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// How long the end of the program waits until everything is written. A disk that takes longer has hung.
+const PARTING: Duration = Duration::from_secs(10);
+
+/// The same while a fault ends it.
+const FAULT_PARTING: Duration = Duration::from_millis(500);
+
+/// How far back in the line something is looked for that a command can be put together with.
+const LOOK_BACK: usize = 32;
+
+/// Most messages that are put together into one command.
+const MESSAGES: usize = 256;
+
+/// What arrived from the store.
+#[derive(Debug)]
+pub enum FromStore {
+    /// It has answered.
+    Reply(Box<Reply>),
+    /// It has room for what waits.
+    Room,
+}
+
+/// The way to the store and back.
+#[derive(Default)]
+pub struct Keeping {
+    open: Option<(Store, Replies)>,
+    /// What the store has not taken yet, the next one first.
+    waiting: VecDeque<Command>,
+    /// Whom the numbers of accounts mean; of others nothing is kept.
+    bound: BTreeMap<AccountId, AccountKey>,
+}
+
+impl Keeping {
+    /// With this store, or with none.
+    #[must_use]
+    pub fn new(open: Option<(Store, Replies)>) -> Self {
+        Self { open, ..Self::default() }
+    }
+
+    /// Whether the store has to catch up before more is taken from networks.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// How much waits.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Takes something for the store. Returns what can be answered at once. Nothing is handed over before [`Keeping::hand_over`].
+    pub fn take(&mut self, op: StoreOp) -> Option<StoreReply> {
+        match op {
+            StoreOp::Write(write) => self.write(*write),
+            StoreOp::Read(ticket, query) => {
+                let known = account_of(&query).is_none_or(|account| self.bound.contains_key(&account));
+                if self.open.is_none() || !known {
+                    return Some(StoreReply::Found(ticket, Ok(None)));
+                }
+                self.waiting.push_back(Command::Read(ticket, query));
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn write(&mut self, write: Write) -> Option<StoreReply> {
+        if let Write::Bind(account, key) = &write
+            && self.open.is_some()
+        {
+            self.bound.insert(*account, key.clone());
+        }
+        if self.open.is_some() && write.account().is_none_or(|account| self.bound.contains_key(&account)) {
+            self.push(write);
+            return None;
+        }
+        match write {
+            Write::PutOutbox(row) => Some(StoreReply::OutboxCommitted(row.chat, row.nonce, Ok(()))),
+            Write::SetStage { chat, nonce, stage: kept::OutboxStage::InFlight } => {
+                Some(StoreReply::OutboxCommitted(chat, nonce, Ok(())))
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts a write at the end of the line, or together with one that waits there.
+    fn push(&mut self, write: Write) {
+        let near = self.waiting.iter_mut().rev().take(LOOK_BACK);
+        let write = match write {
+            Write::Push { chat, messages, told } => {
+                for command in near {
+                    match command {
+                        Command::Write(None, Write::Push { chat: of, messages: line, told: at })
+                            if *of == chat && *at == told && line.len() < MESSAGES =>
+                        {
+                            line.extend(messages);
+                            return;
+                        }
+                        Command::Write(None, Write::ReadState { .. } | Write::People(..)) => {}
+                        Command::Write(None, Write::Push { chat: of, .. }) if *of != chat => {}
+                        _ => break,
+                    }
+                }
+                Write::Push { chat, messages, told }
+            }
+            Write::ReadState { chat, last_read, unread, mentions } => {
+                for command in near {
+                    match command {
+                        Command::Write(
+                            None,
+                            Write::ReadState { chat: of, last_read: mark, unread: left, mentions: told },
+                        ) if *of == chat => {
+                            *mark = (*mark).max(last_read);
+                            (*left, *told) = (unread, mentions);
+                            return;
+                        }
+                        Command::Write(None, Write::ReadState { .. } | Write::People(..) | Write::Push { .. }) => {}
+                        _ => break,
+                    }
+                }
+                Write::ReadState { chat, last_read, unread, mentions }
+            }
+            write => write,
+        };
+        self.waiting.push_back(Command::Write(None, write));
+    }
+
+    /// Forgets everything of an account, unless another number means it, too.
+    pub fn forget(&mut self, account: AccountId) {
+        let Some(key) = self.bound.remove(&account) else { return };
+        if self.bound.values().all(|other| *other != key) {
+            self.waiting.push_back(Command::Care(Ticket(0), Care::Forget(key)));
+        }
+    }
+
+    /// Hands over what waits, as far as the store takes it.
+    pub fn hand_over(&mut self) {
+        let Some((store, _)) = &self.open else { return };
+        while let Some(command) = self.waiting.pop_front() {
+            match store.try_send(command) {
+                Ok(()) => {}
+                Err(NotTaken::Full(command)) => {
+                    self.waiting.push_front(*command);
+                    return;
+                }
+                Err(NotTaken::Ended(_)) => {
+                    tracing::error!("the store has ended; nothing more is kept");
+                    return self.waiting.clear();
+                }
+            }
+        }
+    }
+
+    /// The next thing that the store tells. Safe to drop and call again.
+    pub async fn next(&mut self) -> FromStore {
+        let Some((store, replies)) = &mut self.open else { return std::future::pending().await };
+        tokio::select! {
+            biased;
+            Some(reply) = replies.recv() => FromStore::Reply(Box::new(reply)),
+            room = store.room(), if !self.waiting.is_empty() => {
+                if !room {
+                    tracing::error!("the store has ended; nothing more is kept");
+                    self.waiting.clear();
+                }
+                FromStore::Room
+            }
+            else => std::future::pending().await,
+        }
+    }
+
+    /// What a reply means to the core.
+    #[must_use]
+    pub fn told(&self, reply: Reply) -> Vec<Event> {
+        let stored = |reply| vec![Event::Stored(reply)];
+        match reply {
+            Reply::Opened(notes) => {
+                notes.into_iter().map(|note| Event::Stored(StoreReply::Noted(note.to_string()))).collect()
+            }
+            Reply::Noted(note) => stored(StoreReply::Noted(note.to_string())),
+            Reply::OutboxCommitted(chat, nonce, done) => {
+                stored(StoreReply::OutboxCommitted(chat, nonce, done.map_err(|why| why.to_string())))
+            }
+            Reply::Found(ticket, found) => {
+                stored(StoreReply::Found(ticket, found.map(Some).map_err(|why| why.to_string())))
+            }
+            Reply::Written(..) | Reply::Seen(..) => Vec::new(),
+        }
+    }
+
+    /// Ends the store when everything that waits is written, and waits for that.
+    pub async fn close(&mut self) {
+        let end = Instant::now() + PARTING;
+        self.hand_over();
+        while self.is_behind() {
+            // Replies have to be taken, or it would wait for that.
+            if timeout_at(end, self.next()).await.is_err() {
+                break;
+            }
+            self.hand_over();
+        }
+        let Some(over) = self.end() else { return };
+        let waited = tokio::task::spawn_blocking(move || over.recv_timeout(end.duration_since(Instant::now())));
+        if matches!(waited.await, Ok(Err(mpsc::RecvTimeoutError::Timeout))) {
+            tracing::error!("what was to be kept last may not have been");
+        }
+    }
+
+    /// The same where nothing can be awaited: a fault ends the program.
+    pub fn close_now(&mut self) {
+        self.hand_over();
+        if let Some(over) = self.end() {
+            // It ends without a word.
+            let _ = over.recv_timeout(FAULT_PARTING);
+        }
+    }
+
+    /// Ends the store on a thread of its own, which writes what still waits. What is returned ends with it.
+    fn end(&mut self) -> Option<mpsc::Receiver<()>> {
+        let (store, mut replies) = self.open.take()?;
+        let waiting = std::mem::take(&mut self.waiting);
+        let (end, over) = mpsc::channel::<()>();
+        let ending = std::thread::Builder::new().name("store's end".to_owned()).spawn(move || {
+            for command in waiting {
+                while replies.try_recv().is_ok() {}
+                if store.send_blocking(command).is_err() {
+                    break;
+                }
+            }
+            let _ = store.close(replies);
+            drop(end);
+        });
+        match ending {
+            Ok(_) => Some(over),
+            Err(error) => {
+                tracing::error!(why = fault::words(&error), "the store cannot be ended");
+                None
+            }
+        }
+    }
+}
+
+/// The account that a query is about, if it is about one.
+fn account_of(query: &Query) -> Option<AccountId> {
+    match query {
+        Query::Messages { chat, .. } | Query::Holes { chat, .. } | Query::Pinned(chat) | Query::Anchor(chat) => {
+            Some(chat.account)
+        }
+        Query::People(account, _) | Query::Members(account, ..) => Some(*account),
+        Query::Search { chat, .. } => chat.map(|chat| chat.account),
+        Query::Start | Query::Outbox | Query::Size => None,
+    }
+}
