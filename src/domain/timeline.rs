@@ -10,6 +10,7 @@
 //! messages that only a page under way can bring. Both memories are bounded; when one overflows, the pages under way are void.
 
 mod absorb;
+mod recall;
 
 use super::id::{IdMap, MessageId};
 use super::message::{Message, MessageKey, Reaction};

@@ -57,7 +57,7 @@ impl Timeline {
             };
         let before = (self.start_known, self.end_known, self.loaded, self.revisions, self.holes());
         self.loaded |= !(empty && matches!(page, Page::Around(_)));
-        let removed = self.drop_missing(fetch, page, &messages, at_end);
+        let removed = self.drop_missing(fetch, page, &messages, (at_start, at_end));
         let ends = messages.first().zip(messages.last()).map(|(first, last)| (first.key, last.key));
         let mut added = 0;
         for message in messages {
@@ -71,22 +71,32 @@ impl Timeline {
         Absorbed { added, changed: added > 0 || removed > 0 || before != after, void: false }
     }
 
-    fn holes(&self) -> usize {
+    pub(super) fn holes(&self) -> usize {
         self.entries.iter().filter(|entry| entry.gap_before).count()
     }
 
-    /// Removes what the page shows to be gone. Beyond the last message of a page that reaches the end, only what was told before
-    /// something may have been missed: a server may be slow to list what it has already told.
-    fn drop_missing(&mut self, fetch: FetchNumber, page: Page, messages: &[Arc<Message>], at_end: bool) -> usize {
+    /// Removes what the page shows to be gone, beyond its first message, too, where it reaches the start. Beyond the last message of a page that reaches
+    /// the end, only what was told before something may have been missed: a server may be slow to list what it has already told.
+    fn drop_missing(
+        &mut self,
+        fetch: FetchNumber,
+        page: Page,
+        messages: &[Arc<Message>],
+        (at_start, at_end): (bool, bool),
+    ) -> usize {
         let stamp = fetch.0 * 2;
         let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
-            let limit = if at_end && page == Page::Latest { stamp.min(self.stale_at * 2) } else { 0 };
-            let gone: Vec<usize> = (0..self.entries.len())
-                .filter(|&index| self.entries.get(index).is_some_and(|entry| entry.stamp < limit))
-                .collect();
+            let (to, limit) = match page {
+                Page::Latest if at_end => (self.entries.len(), stamp.min(self.stale_at * 2)),
+                Page::Before(key) if at_start => (self.index_near(key), stamp),
+                _ => (0, 0),
+            };
+            let gone: Vec<usize> =
+                (0..to).filter(|&index| self.entries.get(index).is_some_and(|entry| entry.stamp < limit)).collect();
             return self.remove_all(&gone);
         };
         let from = match page {
+            _ if at_start => 0,
             Page::After(key) => self.index_of(key).map_or_else(|| self.index_near(first.key), |index| index + 1),
             _ => self.index_near(first.key),
         };

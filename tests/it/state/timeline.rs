@@ -1,5 +1,6 @@
 //! Timelines against a model of a server: pushes in order, pages late and in any order, connections lost in between.
 
+use nib::domain::kept::{Seek, Stored, StoredMessage};
 use nib::domain::timeline::FetchNumber;
 use nib::domain::{CleanText, Message, MessageId, MessageKey, Page, RichText, SortKey, Timeline};
 use proptest::prelude::*;
@@ -26,6 +27,8 @@ enum Step {
     Lose,
     Trim(usize),
     TrimNewest(usize),
+    Look(u8, usize),
+    Find(usize),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -40,6 +43,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Lose),
         1 => (1..10usize).prop_map(Step::Trim),
         1 => (1..10usize).prop_map(Step::TrimNewest),
+        4 => (0..4u8, 0..40usize).prop_map(|(kind, at)| Step::Look(kind, at)),
+        4 => (0..4usize).prop_map(Step::Find),
     ];
     prop::collection::vec(step, 0..80)
 }
@@ -52,8 +57,18 @@ struct Flight {
     end: bool,
 }
 
+/// What was stored when the store was looked into.
+struct Look {
+    number: FetchNumber,
+    seek: Seek,
+    stored: Stored,
+}
+
 struct World {
     server: Vec<Arc<Message>>,
+    /// What earlier runs have kept, with its holes. What is told in this run changes it.
+    kept: Vec<StoredMessage>,
+    looks: Vec<Look>,
     next: u64,
     timeline: Timeline,
     flights: Vec<Flight>,
@@ -63,10 +78,54 @@ struct World {
 const LIMIT: usize = 3;
 
 impl World {
-    /// A server with a history that the client has not seen.
-    fn new(history: u64) -> Self {
-        let server = (1..=history).map(|id| message(id, 0)).collect();
-        Self { server, next: history + 1, timeline: Timeline::default(), flights: Vec::new(), lost: false }
+    /// A server with a history, some of which earlier runs have kept.
+    fn new(history: u64, kept: u64) -> Self {
+        let server: Vec<_> = (1..=history).map(|id| message(id, 0)).collect();
+        let is_kept = |at: usize| kept >> at & 1 == 1;
+        let stored = |(at, message): (usize, &Arc<Message>)| {
+            let gap_before = at > 0 && !is_kept(at - 1);
+            is_kept(at).then(|| StoredMessage { message: Arc::clone(message), gap_before })
+        };
+        let kept = server.iter().enumerate().filter_map(stored).collect();
+        let (flights, looks) = (Vec::new(), Vec::new());
+        Self { server, kept, looks, next: history + 1, timeline: Timeline::default(), flights, lost: false }
+    }
+
+    fn look(&mut self, seek: Seek) {
+        let all = &self.kept;
+        let (from, to) = match seek {
+            Seek::Newest | Seek::Date(_) => (all.len().saturating_sub(LIMIT), all.len()),
+            Seek::Before(key) => {
+                let to = all.partition_point(|entry| entry.message.key < key);
+                (to.saturating_sub(LIMIT), to)
+            }
+            Seek::After(key) => {
+                let from = all.partition_point(|entry| entry.message.key <= key);
+                (from, (from + LIMIT).min(all.len()))
+            }
+            Seek::Around(id) => match all.iter().position(|entry| entry.message.key.id == id) {
+                Some(at) => (at.saturating_sub(1), (at + 2).min(all.len())),
+                None => (0, 0),
+            },
+        };
+        let stored = Stored {
+            entries: all[from..to].to_vec(),
+            older: from > 0,
+            newer: to < all.len(),
+            // The next one that is kept says it; after the last one anything may be missing.
+            gap_after: all.get(to).is_none_or(|next| next.gap_before),
+            aim: None,
+        };
+        let number = self.timeline.open_recall();
+        self.looks.push(Look { number, seek, stored });
+    }
+
+    fn find(&mut self, at: usize) {
+        if !self.looks.is_empty() {
+            let at = at % self.looks.len();
+            let look = self.looks.remove(at);
+            self.timeline.recall(look.number, look.seek, &look.stored);
+        }
     }
 
     fn create(&mut self) -> Arc<Message> {
@@ -126,10 +185,19 @@ impl World {
                 let id = u64::try_from(self.server[at].key.id.value()).unwrap();
                 self.server[at] = message(id, version);
                 self.timeline.replace(&self.server[at], true);
+                if let Some(kept) = self.kept.iter_mut().find(|kept| kept.message.key == self.server[at].key) {
+                    kept.message = Arc::clone(&self.server[at]);
+                }
             }
             Step::Delete(at) if !self.server.is_empty() => {
                 let gone = self.server.remove(at % self.server.len());
                 self.timeline.remove(gone.key.id);
+                if let Some(at) = self.kept.iter().position(|kept| kept.message.key == gone.key) {
+                    let gap = self.kept.remove(at).gap_before;
+                    if let Some(next) = self.kept.get_mut(at) {
+                        next.gap_before |= gap;
+                    }
+                }
             }
             Step::Edit(_) | Step::Delete(_) => {}
             Step::Repeat(id) => {
@@ -165,6 +233,16 @@ impl World {
                 self.create();
                 self.lost = true;
             }
+            Step::Look(kind, at) => {
+                let known = self.timeline.get(at % self.timeline.len().max(1)).map(|entry| entry.message.key);
+                self.look(match (kind, known) {
+                    (0, _) | (_, None) => Seek::Newest,
+                    (1, Some(key)) => Seek::Before(key),
+                    (2, Some(key)) => Seek::After(key),
+                    (_, Some(_)) => Seek::Around(key(u64::try_from(at).unwrap()).id),
+                });
+            }
+            Step::Find(at) => self.find(at),
             Step::Trim(keep) => _ = self.timeline.trim(keep, None),
             Step::TrimNewest(keep) => {
                 if let Some(first) = self.timeline.first().map(|entry| entry.message.key) {
@@ -212,6 +290,10 @@ impl World {
         while !self.flights.is_empty() {
             self.deliver(0);
         }
+        while !self.looks.is_empty() {
+            self.find(0);
+            self.check();
+        }
         self.ask(Page::Latest);
         self.deliver(0);
         for _ in 0..200 {
@@ -240,8 +322,8 @@ impl World {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn converges_whatever_comes_in_whatever_order(history in 0..12u64, steps in steps()) {
-        let mut world = World::new(history);
+    fn converges_whatever_comes_in_whatever_order(history in 0..12u64, kept in 0..4096u64, steps in steps()) {
+        let mut world = World::new(history, kept);
         for step in steps {
             world.step(step);
         }
@@ -276,6 +358,83 @@ fn nothing_after_a_deleted_message_leaves_the_hole_before_it() {
     timeline.remove(key(5).id);
     timeline.absorb(fetch, Page::After(key(5)), Vec::new(), false, true);
     assert!(timeline.gap_after(), "3 and 4 are still missing");
+}
+
+#[test]
+fn a_page_that_reaches_the_start_shows_what_before_it_is_gone() {
+    let mut timeline = Timeline::default();
+    let fetch = timeline.open_fetch();
+    timeline.absorb(fetch, Page::Latest, (1..=5).map(|id| message(id, 0)).collect(), true, true);
+    timeline.mark_stale();
+    let fetch = timeline.open_fetch();
+    timeline.absorb(fetch, Page::Latest, (3..=5).map(|id| message(id, 0)).collect(), true, true);
+    let ids = |timeline: &Timeline| timeline.iter().map(|entry| entry.message.key.id.value()).collect::<Vec<_>>();
+    assert_eq!(ids(&timeline), [3, 4, 5]);
+    assert!(timeline.has_start());
+    timeline.mark_stale();
+    let fetch = timeline.open_fetch();
+    timeline.absorb(fetch, Page::Before(key(5)), Vec::new(), true, false);
+    assert_eq!(ids(&timeline), [5], "nothing is before it");
+    assert!(timeline.has_start());
+}
+
+fn stored(entries: &[(u64, bool)], older: bool, gap_after: bool) -> Stored {
+    let entry = |&(id, gap_before): &(u64, bool)| StoredMessage { message: message(id, 0), gap_before };
+    Stored { entries: entries.iter().map(entry).collect(), older, gap_after, ..Stored::default() }
+}
+
+#[test]
+fn what_is_stored_fills_holes_and_changes_nothing_that_was_told() {
+    let mut timeline = Timeline::default();
+    let look = timeline.open_recall();
+    timeline.remove(key(3).id);
+    timeline.replace(&message(4, 9), true);
+    timeline.push(message(8, 1));
+    let found = stored(&[(1, true), (2, false), (3, false), (4, false), (6, true), (7, false)], true, true);
+    assert_eq!(timeline.recall(look, Seek::Newest, &found).added, 5);
+    let told: Vec<(String, bool)> =
+        timeline.iter().map(|entry| (entry.message.body.text.to_string(), entry.gap_before)).collect();
+    let told: Vec<(&str, bool)> = told.iter().map(|(text, gap)| (text.as_str(), *gap)).collect();
+    assert_eq!(
+        told,
+        [("1 v0", true), ("2 v0", false), ("4 v9", false), ("6 v0", true), ("7 v0", false), ("8 v1", true)]
+    );
+    assert!(timeline.is_loaded() && !timeline.has_start());
+    // The network's newest page wins over what was stored at the end, and joins it.
+    let fetch = timeline.open_fetch();
+    timeline.absorb(fetch, Page::Latest, [4, 6, 8].map(|id| message(id, 10)).to_vec(), false, true);
+    let ids: Vec<u128> = timeline.iter().map(|entry| entry.message.key.id.value()).collect();
+    assert_eq!(ids, [1, 2, 4, 6, 8]);
+    assert!(timeline.iter().skip(1).all(|entry| !entry.gap_before) && !timeline.gap_after());
+}
+
+#[test]
+fn what_is_stored_beyond_a_known_end_has_gone() {
+    let mut timeline = Timeline::default();
+    let look = timeline.open_recall();
+    let fetch = timeline.open_fetch();
+    timeline.absorb(fetch, Page::Latest, [4, 6].map(|id| message(id, 0)).to_vec(), true, true);
+    let found = stored(&[(1, false), (4, false), (5, false), (6, false), (7, false)], false, true);
+    assert!(!timeline.recall(look, Seek::Newest, &found).changed);
+    assert_eq!(timeline.len(), 2);
+}
+
+#[test]
+fn stored_pages_join_the_place_that_they_were_asked_for_by() {
+    let mut timeline = Timeline::default();
+    let look = timeline.open_recall();
+    timeline.recall(look, Seek::Newest, &stored(&[(5, false), (6, false)], true, true));
+    let look = timeline.open_recall();
+    timeline.recall(look, Seek::Before(key(5)), &stored(&[(3, false), (4, false)], true, false));
+    assert!(timeline.iter().skip(1).all(|entry| !entry.gap_before) && timeline.first().unwrap().gap_before);
+    let look = timeline.open_recall();
+    timeline.recall(look, Seek::After(key(6)), &stored(&[(7, false), (9, true)], true, true));
+    let gaps: Vec<bool> = timeline.iter().map(|entry| entry.gap_before).collect();
+    assert_eq!(gaps, [true, false, false, false, false, true]);
+    // The chat begins where nothing older is stored and nothing is missing.
+    let look = timeline.open_recall();
+    timeline.recall(look, Seek::Before(key(3)), &stored(&[], false, false));
+    assert!(timeline.has_start() && timeline.gap_after());
 }
 
 #[test]
