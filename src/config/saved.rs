@@ -49,19 +49,29 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// How an account stands among the others.
+/// What changed of how an account stands among the others; `None` stays as it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Standing {
     /// Which, by its label.
     pub label: String,
     /// As in [`SavedAccount::colour`].
-    pub colour: u8,
+    pub colour: Option<u8>,
     /// It is not to be connected.
-    pub disabled: bool,
+    pub disabled: Option<bool>,
     /// Its rows in the sidebar are folded away.
-    pub folded: bool,
-    /// As in [`SavedAccount::notify`].
-    pub notify: BTreeMap<String, String>,
+    pub folded: Option<bool>,
+    /// What changed of [`SavedAccount::notify`]; `None` is as usual again.
+    pub notify: BTreeMap<String, Option<String>>,
+    /// The account itself, if it stands in the configuration alone: the list gets it then.
+    pub configured: Option<Box<SavedAccount>>,
+}
+
+impl Standing {
+    /// Whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.colour.is_none() && self.disabled.is_none() && self.folded.is_none() && self.notify.is_empty()
+    }
 }
 
 /// Every account that nib is signed in to, in the user's order.
@@ -172,17 +182,29 @@ impl SavedAccounts {
         self.accounts.len() != before
     }
 
-    /// Puts accounts into this order, each as it is to stand. Those that are not named, which another run may have added, follow.
-    pub fn arrange(&mut self, wanted: &[Standing]) {
-        for standing in wanted {
+    /// Lets accounts stand like this. What is not said, which another run may have changed, stays.
+    pub fn set_standing(&mut self, changed: &[Standing]) {
+        for standing in changed {
+            if let Some(configured) = standing.configured.as_ref().filter(|_| self.find(&standing.label).is_none()) {
+                self.accounts.push(SavedAccount { label: standing.label.clone(), ..(**configured).clone() });
+            }
             if let Some(account) = self.accounts.iter_mut().find(|account| account.label == standing.label) {
-                account.colour = standing.colour;
-                account.disabled = standing.disabled;
-                account.folded = standing.folded;
-                account.notify.clone_from(&standing.notify);
+                account.colour = standing.colour.unwrap_or(account.colour);
+                account.disabled = standing.disabled.unwrap_or(account.disabled);
+                account.folded = standing.folded.unwrap_or(account.folded);
+                for (name, level) in &standing.notify {
+                    match level {
+                        Some(level) => _ = account.notify.insert(name.clone(), level.clone()),
+                        None => _ = account.notify.remove(name),
+                    }
+                }
             }
         }
-        let place = |label: &str| wanted.iter().position(|standing| standing.label == label).unwrap_or(usize::MAX);
+    }
+
+    /// Puts accounts into this order. Those that are not named, which another run may have added, follow.
+    pub fn arrange(&mut self, order: &[String]) {
+        let place = |label: &str| order.iter().position(|one| one == label).unwrap_or(usize::MAX);
         self.accounts.sort_by_key(|account| place(&account.label));
     }
 

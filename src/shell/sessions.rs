@@ -5,6 +5,7 @@
 
 mod keeping;
 mod sign_in;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -15,16 +16,17 @@ use super::accounts::{AccountSetup, TokenSource};
 use super::files;
 use super::keeping::FromStore;
 use super::vault::Vault;
-use crate::config::{self, Standing};
+use crate::config;
 use crate::domain::{
-    AccountId, Admission, CleanText, LinkEvent, NotifyLevel, Priority, Request, RequestId, Secret, SignInPart, Upload,
+    AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload,
 };
 use crate::net::dial::Proxies;
 use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle};
 use crate::net::{Credentials, NetEvent};
-use crate::state::{AccountPlace, Event};
+use crate::state::Event;
 use keeping::{Name, labelled, with_name};
 use sign_in::Try;
+use standing::Told;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::path::PathBuf;
@@ -95,6 +97,8 @@ pub struct Sessions {
     runtime: Handle,
     setups: BTreeMap<AccountId, AccountSetup>,
     running: Vec<Running>,
+    /// How they stand among each other, as it was told last, in their order.
+    told: Vec<Told>,
     /// How many were started.
     sessions: u64,
     vault: Vault,
@@ -161,6 +165,7 @@ impl Sessions {
             tries: BTreeMap::new(),
             replaced: BTreeMap::new(),
             runtime,
+            told: setups.iter().map(Told::of).collect(),
             setups: setups.into_iter().map(|setup| (setup.id, setup)).collect(),
             running: Vec::new(),
             sessions: 0,
@@ -248,30 +253,6 @@ impl Sessions {
         if let Some(handle) = self.handle(account) {
             handle.cancel(id);
         }
-    }
-
-    /// Keeps how the accounts stand, of those that are saved.
-    pub fn arrange(&mut self, places: &[AccountPlace]) {
-        let standing = |place: &AccountPlace| {
-            let setup = self.setups.get(&place.account)?;
-            // What the configuration says of the colour is not to be saved beside it.
-            let colour = setup.account.options.colour.map_or(place.colour.saturating_add(1), |_| 0);
-            let AccountPlace { disabled, folded, .. } = *place;
-            let word = |(name, level): &(String, NotifyLevel)| (name.clone(), level.word().to_owned());
-            let notify = place.levels.iter().map(word).collect();
-            let name = self.names.get(&place.account)?.clone();
-            Some((name, Standing { label: String::new(), colour, disabled, folded, notify }))
-        };
-        let wanted: Vec<(Name, Standing)> = places.iter().filter_map(standing).collect();
-        let vault = self.vault.clone();
-        self.write(move || {
-            let labelled =
-                |(name, place): (Name, Standing)| Standing { label: with_name(&name, |name| name.clone()), ..place };
-            let mut wanted: Vec<Standing> = wanted.into_iter().map(labelled).collect();
-            wanted.retain(|place| !place.label.is_empty());
-            let kept = if wanted.is_empty() { Ok(()) } else { vault.arrange(&wanted) };
-            Finished::Listed(kept.map_err(|why| format!("how your accounts stand is not kept for later runs: {why}")))
-        });
     }
 
     /// Reads a file that is to be sent.

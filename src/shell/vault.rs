@@ -118,7 +118,10 @@ impl Vault {
         if saved.remove(label) {
             saved.save(&self.paths.accounts_file()).map_err(|error| error.to_string())?;
         }
-        Ok(())
+        match setup.account.options.token_command {
+            Some(_) => Err(format!("the configuration has its token command; take [accounts.{label}] out of it")),
+            None => Ok(()),
+        }
     }
 
     /// Calls an account something else: its token and its place in the list go along. Returns a sentence if the user should know something.
@@ -159,17 +162,24 @@ impl Vault {
         Ok(note)
     }
 
-    /// Puts accounts into this order, each as it is to stand among the others.
+    /// Lets accounts stand among the others like this, and puts them into an order if there is a new one.
     ///
     /// # Errors
     /// The list cannot be read or written; a sentence.
-    pub fn arrange(&self, wanted: &[Standing]) -> Result<(), String> {
+    pub fn arrange(&self, changed: &[Standing], order: Option<&[String]>) -> Result<(), String> {
         let _one = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         let file = self.paths.accounts_file();
         let (mut saved, _) = SavedAccounts::load(&file).map_err(|error| error.to_string())?;
         let before = saved.clone();
-        saved.arrange(wanted);
-        if saved == before { Ok(()) } else { saved.save(&file).map_err(|error| error.to_string()) }
+        saved.set_standing(changed);
+        if let Some(order) = order {
+            saved.arrange(order);
+        }
+        if saved == before {
+            return Ok(());
+        }
+        self.paths.create().map_err(|error| error.to_string())?;
+        saved.save(&file).map_err(|error| error.to_string())
     }
 
     /// Writes the account into the list and returns the label it has there: another one if its own belongs to another account, or if the same person
@@ -295,12 +305,14 @@ mod tests {
         }
         let standing = |label: &str, colour, disabled| Standing {
             label: label.to_owned(),
-            colour,
-            disabled,
-            folded: colour == 2,
+            colour: Some(colour),
+            disabled: Some(disabled),
+            folded: Some(colour == 2),
             ..Standing::default()
         };
-        vault.arrange(&[standing("three", 2, true), standing("gone", 9, false), standing("one", 1, false)]).unwrap();
+        let changed = [standing("three", 2, true), standing("gone", 9, false), standing("one", 1, false)];
+        let order = ["three", "gone", "one"].map(str::to_owned);
+        vault.arrange(&changed, Some(&order)).unwrap();
         let saved = || SavedAccounts::load(&paths.accounts_file()).unwrap().0.accounts;
         let told =
             || saved().iter().map(|one| (one.label.clone(), one.colour, one.disabled, one.folded)).collect::<Vec<_>>();
@@ -323,6 +335,10 @@ mod tests {
         assert!(vault.rename(&configured, "zwei").unwrap().unwrap().contains("[accounts.two]"));
         vault.remove(&setup("zwei", "ws://server")).unwrap();
         assert_eq!(told().len(), 2);
+        // Nor is one removed that the configuration brings back.
+        configured.account.options.token_command = Some(vec!["pass".to_owned()]);
+        "commanded".clone_into(&mut configured.account.label);
+        assert!(vault.remove(&configured).unwrap_err().contains("take [accounts.commanded] out of it"));
         assert_eq!(vault.load(&setup("one", "ws://server")), Ok(token("one")));
     }
 

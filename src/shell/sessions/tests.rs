@@ -1,15 +1,15 @@
 //! What is kept of accounts while several things are wanted of them at once, and to whom a token is said.
 
 use super::*;
-use crate::config::{Paths, SavedAccounts, SecretsChoice};
-use crate::domain::{LinkPhase, Settings, UserId};
+use crate::config::{Paths, SavedAccounts, SecretsChoice, Standing};
+use crate::domain::{LinkPhase, NotifyLevel, Settings, UserId};
 use crate::shell::clock::Clock;
 use crate::shell::drafts::{self, Draft, Drafts};
 use crate::shell::engine::Engine;
 use crate::shell::networks::Network;
 use crate::shell::vault::Identity;
 use crate::state::action::{AccountAction, Action};
-use crate::state::{Account, SamePerson, State};
+use crate::state::{Account, AccountPlace, SamePerson, State};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -227,4 +227,62 @@ async fn drafts_go_along_with_a_label_when_it_is_changed_and_not_before() {
         let (kept, _) = drafts::load(&file).unwrap();
         assert_eq!(kept.iter().map(|draft| draft.account.as_str()).collect::<Vec<_>>(), [after]);
     }
+}
+
+#[tokio::test]
+async fn of_how_accounts_stand_only_what_changed_here_is_written() {
+    let home = Home::new().with("ada", "ws://one", 7).with("bob", "ws://two", 8);
+    let ids = [ADA, NEW];
+    let mut sessions = home.sessions(vec![setup(ADA, "ada", "ws://one"), setup(NEW, "bob", "ws://two")]);
+    let place = |id: AccountId| AccountPlace {
+        account: id,
+        colour: 3,
+        disabled: false,
+        folded: false,
+        levels: vec![("a".to_owned(), NotifyLevel::All)],
+    };
+    let mut places = ids.map(place);
+    sessions.arrange(&places);
+    settle(&mut sessions).await;
+    // Another nib disables one, wants less of a chat and changes the order.
+    let disabled = Standing {
+        label: "bob".to_owned(),
+        disabled: Some(true),
+        notify: [("b".to_owned(), Some("none".to_owned()))].into(),
+        ..Standing::default()
+    };
+    home.vault.arrange(&[disabled], Some(&["bob", "ada"].map(str::to_owned))).unwrap();
+    places[0].folded = true;
+    places[1].folded = true;
+    places[1].levels = vec![("c".to_owned(), NotifyLevel::Nothing)];
+    sessions.arrange(&places);
+    settle(&mut sessions).await;
+    assert_eq!(home.labels(), ["bob", "ada"]);
+    let bob = SavedAccounts::load(&home.paths.accounts_file()).unwrap().0.accounts.remove(0);
+    assert_eq!((bob.colour, bob.disabled, bob.folded), (4, true, true));
+    let notify =
+        [("b", "none"), ("c", NotifyLevel::Nothing.word())].map(|(name, word)| (name.to_owned(), word.to_owned()));
+    assert_eq!(bob.notify, notify.into());
+    places.swap(0, 1);
+    sessions.arrange(&places);
+    places.swap(0, 1);
+    sessions.arrange(&places);
+    settle(&mut sessions).await;
+    assert_eq!(home.labels(), ["ada", "bob"]);
+}
+
+#[tokio::test]
+async fn one_that_stands_in_the_configuration_alone_is_listed_to_keep_how_it_stands() {
+    let home = Home::new();
+    let mut commanded = setup(ADA, "work", "ws://one");
+    commanded.account.options.token_command = Some(vec!["pass".to_owned()]);
+    let mut sessions = home.sessions(vec![commanded]);
+    let place = AccountPlace { account: ADA, colour: 0, disabled: true, folded: false, levels: Vec::new() };
+    sessions.arrange(&[place]);
+    assert_eq!(settle(&mut sessions).await, []);
+    let saved = SavedAccounts::load(&home.paths.accounts_file()).unwrap().0.accounts;
+    assert_eq!(saved.iter().map(|one| (one.label.as_str(), one.disabled)).collect::<Vec<_>>(), [("work", true)]);
+    sessions.remove(ADA);
+    let told = settle(&mut sessions).await;
+    assert!(format!("{told:?}").contains("take [accounts.work] out of it"), "{told:?}");
 }
