@@ -31,7 +31,7 @@ pub struct DemoArgs {
     /// Run the servers alone, for any client, until Ctrl-C
     #[arg(long)]
     serve_only: bool,
-    /// Where the Osmium server listens, and the others at the ports behind it; port 0 takes free ones
+    /// Where the Osmium server listens, and the others at the ports behind it or at free ones; port 0 takes free ones
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// What the world is made from; the same number makes the same world
@@ -110,11 +110,16 @@ impl Servers {
         let originchats = async {
             match networks.originchats {
                 true => {
-                    start_sample(seed, at, people, behind).await.map(Some).map_err(|(at, why)| cannot_listen(at, &why))
+                    let started = start_sample(seed, at, people, behind, networks.osmium).await;
+                    started.map(Some).map_err(|(at, why)| cannot_listen(at, &why))
                 }
                 false => Ok(None),
             }
         };
+        if listen.port() != 0 {
+            // Nobody is to be given the port that was asked for.
+            return Ok(Self { osmium: osmium.await?, originchats: originchats.await? });
+        }
         let (osmium, originchats) = tokio::try_join!(osmium, originchats)?;
         Ok(Self { osmium, originchats })
     }

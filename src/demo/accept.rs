@@ -1,12 +1,24 @@
-//! Takes clients in, for every embedded server alike.
+//! Listens and takes clients in, for every embedded server alike.
 
 use std::future::Future;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 /// How long to wait after a connection could not be taken.
 const RETRY: Duration = Duration::from_millis(100);
+
+/// Listens there; where somebody else does and another port will do, at one that is free.
+pub(super) async fn listen(at: SocketAddr, elsewhere: bool) -> io::Result<TcpListener> {
+    match TcpListener::bind(at).await {
+        Err(error) if elsewhere && error.kind() == ErrorKind::AddrInUse => {
+            TcpListener::bind(SocketAddr::new(at.ip(), 0)).await
+        }
+        bound => bound,
+    }
+}
 
 /// Takes clients in until the task is aborted, at most so many at a time; what is done for them ends with this.
 pub(super) async fn accept<T>(listener: TcpListener, most: usize, attend: impl Fn(TcpStream) -> T)

@@ -56,6 +56,8 @@ pub struct Options {
     pub accounts: Accounts,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where another listens there, a free port will do.
+    pub elsewhere: bool,
     /// Messages in the channel called `history`, where there is no other world.
     pub history: usize,
     /// Another world than the small one that the recordings were made with.
@@ -74,6 +76,7 @@ impl Default for Options {
             seed: 1,
             accounts: Accounts::Both,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            elsewhere: false,
             history: 250,
             world: None,
             service: None,

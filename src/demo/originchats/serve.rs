@@ -3,13 +3,13 @@
 use super::server::{ConnectionId, Output, Server};
 use super::service_http::{self, RunningService};
 use super::{AccountService, Options};
-use crate::demo::accept::accept;
+use crate::demo::accept::{accept, listen};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
@@ -120,13 +120,17 @@ impl Hub {
 /// # Errors
 /// The address cannot be listened on.
 pub async fn start(options: Options) -> std::io::Result<Running> {
-    let listener = TcpListener::bind(options.listen).await?;
+    let listener = listen(options.listen, options.elsewhere).await?;
     let address = listener.local_addr()?;
     let own = match options.service {
         Some(_) => None,
         None => Some(
-            service_http::start(AccountService::new(options.seed ^ 0x5e), SocketAddr::new(options.listen.ip(), 0))
-                .await?,
+            service_http::start(
+                AccountService::new(options.seed ^ 0x5e),
+                SocketAddr::new(options.listen.ip(), 0),
+                false,
+            )
+            .await?,
         ),
     };
     let service = options.service.clone().or_else(|| own.as_ref().map(|own| own.service.clone()));

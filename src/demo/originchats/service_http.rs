@@ -2,11 +2,11 @@
 
 use super::serve::now;
 use super::service::AccountService;
-use crate::demo::accept::accept;
+use crate::demo::accept::{accept, listen};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 /// How long somebody may take to ask.
@@ -39,12 +39,12 @@ impl RunningService {
     }
 }
 
-/// Starts the service on the current runtime.
+/// Starts the service on the current runtime, at another port if that will do and this one is taken.
 ///
 /// # Errors
 /// The address cannot be listened on.
-pub async fn start(service: AccountService, listen: SocketAddr) -> std::io::Result<RunningService> {
-    let listener = TcpListener::bind(listen).await?;
+pub async fn start(service: AccountService, at: SocketAddr, elsewhere: bool) -> std::io::Result<RunningService> {
+    let listener = listen(at, elsewhere).await?;
     let address = listener.local_addr()?;
     let mut tasks = JoinSet::new();
     let asked = service.clone();

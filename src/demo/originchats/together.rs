@@ -30,7 +30,8 @@ pub struct Together {
 /// Why they did not start: the address that cannot be listened on, and what the system says of it.
 pub type NotListening = (SocketAddr, std::io::Error);
 
-/// Starts them on the current runtime: the account service at this address, the servers at the ports behind it; port 0 takes free ones.
+/// Starts them on the current runtime: the account service at this address, the servers at the ports behind it or, where others listen, at free ones; so
+/// the service, if that will do `elsewhere`. Port 0 takes free ones.
 ///
 /// # Errors
 /// An address cannot be listened on.
@@ -39,6 +40,7 @@ pub async fn start_sample(
     at: Option<i64>,
     people: usize,
     listen: SocketAddr,
+    elsewhere: bool,
 ) -> Result<Together, NotListening> {
     let sample = sample::sample(seed, at.unwrap_or_else(|| millis(now())));
     let mut next = listen;
@@ -49,7 +51,7 @@ pub async fn start_sample(
         address
     };
     let here = address();
-    let service = service_http::start(sample::service(seed, &sample.accounts), here);
+    let service = service_http::start(sample::service(seed, &sample.accounts), here, elsewhere);
     let service = service.await.map_err(|error| (here, error))?;
     let cast = Cast::of(&sample.garden.world, &sample.worlds[2]);
     let stirred = Arc::new(Notify::new());
@@ -60,6 +62,7 @@ pub async fn start_sample(
             seed: seed.wrapping_add(servers.len() as u64),
             accounts,
             listen: here,
+            elsewhere: true,
             world: Some(world),
             service: Some(service.service.clone()),
             stirred: Some(Arc::clone(&stirred)),

@@ -32,7 +32,7 @@ impl Others {
         let accounts =
             ["robin", "zed"].map(|name| ServiceAccount::new(name, &format!("USR:{name}"), &format!("tok-{name}")));
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let service = runtime.block_on(start_service(AccountService::of(3, accounts.into()), here)).unwrap();
+        let service = runtime.block_on(start_service(AccountService::of(3, accounts.into()), here, false)).unwrap();
         let addresses = OTHERS.map(|_| SocketAddr::from((Ipv4Addr::LOCALHOST, lasting_port())));
         let mut others = Self { runtime, service, addresses, running: [None, None, None] };
         (0..3).for_each(|which| others.start_again(which));

@@ -5,7 +5,7 @@ use super::shell::{Done, Home, Running};
 use rustix::process::Signal;
 use serde_json::Value;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 
 const QUIET: [&str; 4] = ["demo", "--serve-only", "--people", "0"];
 
@@ -175,4 +175,39 @@ fn the_commands_that_are_shown_to_people_work_as_they_are() {
 fn code(screen: &str) -> String {
     let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     screen.split_whitespace().rev().find(is_code).unwrap_or_else(|| panic!("no code in {screen}")).to_owned()
+}
+
+#[test]
+fn the_first_port_is_the_one_asked_for_and_the_others_make_way() {
+    let home = Home::new();
+    for network in [None, Some("originchats")] {
+        // Everything behind the port is somebody else's.
+        let (port, _others) = taken_behind();
+        let listen = format!("127.0.0.1:{port}");
+        let mut more = vec!["--listen", &listen];
+        more.extend(network.iter().flat_map(|network| ["--network", network]));
+        let (running, description) = serve(&home, &more);
+        let told = &description["originchats"];
+        let service = text(told, "/account_service");
+        let first = if network.is_none() { text(&description, "/url") } else { service };
+        assert!(first.ends_with(&format!("://{listen}")), "{first}");
+        assert!(get(service, "/link").contains("200"), "{service}");
+        for server in told["servers"].as_array().unwrap() {
+            assert!(TcpStream::connect(text(server, "/url").strip_prefix("ws://").unwrap()).is_ok(), "{server}");
+        }
+        let done = home.nib(&[&QUIET[..], &more].concat()).start().wait();
+        assert_eq!(done.code(), 1, "{done:?}");
+        assert!(done.err.contains(&format!("cannot listen on {listen}")), "{done:?}");
+        end(running);
+    }
+}
+
+/// A port that is free and others behind it that are not.
+fn taken_behind() -> (u16, Vec<TcpListener>) {
+    let at = |port| TcpListener::bind(("127.0.0.1", port)).ok();
+    let found = (20_000..30_000).step_by(7).find_map(|port| {
+        let all = (port..port + 5).map(at).collect::<Option<Vec<_>>>()?;
+        Some((port, all.into_iter().skip(1).collect()))
+    });
+    found.expect("five free ports in a row")
 }

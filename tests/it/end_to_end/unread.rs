@@ -23,7 +23,7 @@ impl Busy {
         let begin = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
         let options = busy_server(begin);
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let service = runtime.block_on(start_service(options.service.clone().unwrap(), here)).unwrap();
+        let service = runtime.block_on(start_service(options.service.clone().unwrap(), here, false)).unwrap();
         let running = runtime.block_on(start(options)).unwrap();
         Self { runtime, service, running }
     }

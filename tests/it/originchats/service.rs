@@ -11,7 +11,7 @@ const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOS
 async fn service() -> RunningService {
     let accounts =
         vec![ServiceAccount::new("robin", "USR:1", "tok-robin"), ServiceAccount::new("<b>\"o'x&", "USR:2", "tok-odd")];
-    start_service(AccountService::of(3, accounts), HERE).await.unwrap()
+    start_service(AccountService::of(3, accounts), HERE, false).await.unwrap()
 }
 
 /// Sends these bytes; what comes back until the end.
@@ -177,7 +177,7 @@ fn all_of(together: &Together) -> Value {
 #[tokio::test]
 async fn the_same_seed_and_moment_make_the_same_servers() {
     let at = |millis| Some(1_795_097_400_000_i64 + millis);
-    let made = async |seed, at| all_of(&start_sample(seed, at, 0, HERE).await.unwrap());
+    let made = async |seed, at| all_of(&start_sample(seed, at, 0, HERE, false).await.unwrap());
     let first = made(1, at(0)).await;
     assert!(first.to_string().len() > 20_000 && first[1].to_string().contains("thread_id"));
     assert_eq!(first, made(1, at(0)).await);
@@ -187,7 +187,7 @@ async fn the_same_seed_and_moment_make_the_same_servers() {
 
 #[tokio::test]
 async fn the_poll_of_the_sample_takes_votes_and_its_emoji_have_names() {
-    let together = start_sample(1, None, 0, HERE).await.unwrap();
+    let together = start_sample(1, None, 0, HERE, false).await.unwrap();
     let ask = |packet: Value| together.servers[0].with(|server, now| server.play("robin", &packet, now)).unwrap();
     let page = ask(json!({"cmd": "messages_get", "channel": "general", "limit": 200}));
     let messages = page["messages"].as_array().unwrap();

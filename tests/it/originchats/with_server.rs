@@ -240,7 +240,7 @@ async fn a_token_that_the_account_service_does_not_know_is_refused() {
 #[tokio::test]
 async fn the_sample_begins_direct_chats_by_a_line_and_its_poll_takes_votes() {
     use nib::demo::originchats::start_sample;
-    let sample = start_sample(7, None, 0, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let sample = start_sample(7, None, 0, "127.0.0.1:0".parse().unwrap(), false).await.unwrap();
     let account_service = sample.service.url();
     let client = |server: &Running, who: usize, direct: bool| {
         let token = Credentials::Token(Secret::new(sample.accounts[who].token.clone()));

@@ -24,7 +24,7 @@ impl Lab {
     pub(crate) fn with(options: impl IntoIterator<Item = Options>) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let service = runtime.block_on(start_service(AccountService::new(7), here)).expect("a port");
+        let service = runtime.block_on(start_service(AccountService::new(7), here, false)).expect("a port");
         let servers = options.into_iter().zip(1..).map(|(options, seed)| {
             let options = Options { seed, service: Some(service.service.clone()), ..options };
             runtime.block_on(start(options)).expect("a port")
