@@ -3,21 +3,21 @@
 //! Holds the parts together: waits for the greeting, signs in, gives answers to whom they belong, keeps the connection alive, and tells what
 //! happened. After it has asked for the connection to be closed it does nothing more.
 
+mod calls;
+mod entering;
+
 use super::book::{Book, Context, is_about_people};
-use super::call::{self, Call, First, Outcome};
+use super::call::{self, First};
 use super::defaults::{
     GARBAGE_LIMIT, LIST_PACE, LIST_SLOWEST, LIST_STEP, OriginConfig, STALE_PACE, UNTRIED_LIMIT, WAITING_LIMIT,
 };
-use super::pending::{Pending, PendingRequests, Purpose, nonce_of};
-use super::refusal::{is_about_the_list, is_by_moderator, limit, limited, of_error, thrown_out};
-use super::server::Server;
-use super::sign_in::{Next, SignIn};
-use super::wire::{Command, Handshake, Incoming, Packet, Person, Raw, read};
+use super::pending::{PendingRequests, Purpose, nonce_of};
+use super::refusal::{is_by_moderator, limit, limited};
+use super::sign_in::SignIn;
+use super::wire::{Command, Incoming, Packet, read};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{
-    Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, SignInPart, Update,
-};
-use crate::net::http::{HttpCall, HttpId, HttpOutcome};
+use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Update};
+use crate::net::http::{HttpId, HttpOutcome};
 use crate::net::skipped::Skipped;
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
 use std::collections::VecDeque;
@@ -109,97 +109,6 @@ impl OriginAdapter {
         }
     }
 
-    fn greeted(&mut self, handshake: Handshake, now: Now, out: &mut Out) {
-        if self.phase != Phase::Greeting {
-            // Newer settings of a server that is known already; the key of this connection stays what it was.
-            return self.count("second greeting");
-        }
-        let server = Server::of(handshake, &self.config);
-        tracing::debug!(generation = ?server.generation, accounts = ?server.accounts, "greeted");
-        self.phase = Phase::SigningIn;
-        let next = self.sign_in.greeted(&server, &self.config);
-        let mut book = Book::new(server, &self.config);
-        book.skipped = std::mem::take(&mut self.skipped);
-        self.book = Some(book);
-        self.proceed(next, now, out);
-    }
-
-    /// Carries out what the sign-in wants next.
-    fn proceed(&mut self, next: Next, now: Now, out: &mut Out) {
-        self.overdue = Some(now.mono.plus(self.config.request_timeout));
-        match next {
-            Next::Fetch { url, token } => {
-                self.calls += 1;
-                let id = HttpId(self.calls);
-                self.calling = Some(id);
-                // Whoever makes the call has its own idea of too long.
-                self.overdue = Some(now.mono.plus(self.config.request_timeout * 2));
-                out.calls.push(HttpCall { id, url, bearer: token });
-            }
-            Next::Say(command) => out.frames.push(Frame::Text(command.frame(None))),
-            Next::Wait => {}
-            Next::Confirm { address, code, expires } => {
-                self.overdue = None;
-                out.events.push(NetEvent::Link(LinkEvent::ConfirmElsewhere { address, code, expires }));
-            }
-            Next::Allowed { token, next } => {
-                out.events.push(NetEvent::Link(LinkEvent::Allowed { token }));
-                self.proceed(*next, now, out);
-            }
-            Next::Later => self.overdue = None,
-            Next::Refused { reason, about } => {
-                out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason, about }));
-                self.close(Close::Refused, out);
-            }
-            Next::Fault(reason) => self.close(Close::SignInFault(reason), out),
-            Next::Broken(reason) => self.close(Close::Broken(reason), out),
-        }
-    }
-
-    fn auth_error(&mut self, text: &Raw, reason: Option<&Raw>, now: Now, out: &mut Out) {
-        match self.phase {
-            Phase::SigningIn => {
-                let next = self.sign_in.refused(text, reason, &self.config);
-                self.proceed(next, now, out);
-            }
-            Phase::SignedIn => {
-                self.close(Close::SignInFault(CleanText::ours("it does not know any more who you are")), out);
-            }
-            Phase::Fresh | Phase::Greeting | Phase::Ended => self.count("refusal of nothing"),
-        }
-    }
-
-    fn ready(&mut self, person: Person, now: Now, out: &mut Out) {
-        let Some(book) = self.book.as_mut().filter(|_| self.phase == Phase::SigningIn) else {
-            return self.count("second sign-in");
-        };
-        let me = book.signed_in(person);
-        let caps = Caps { shared_sign_in: self.sign_in.is_shared(), ..book.server.caps() };
-        self.phase = Phase::SignedIn;
-        self.overdue = None;
-        let token = self.sign_in.token();
-        out.events.push(NetEvent::Link(LinkEvent::SignedIn { me, session: None, token, caps }));
-        for (id, request) in std::mem::take(&mut self.waiting) {
-            self.request(id, &request, now, out);
-        }
-    }
-
-    /// The server says that it ends this; who was thrown out does not come back by itself.
-    fn disconnected(&mut self, reason: Option<&Raw>, out: &mut Out) {
-        match reason.and_then(thrown_out) {
-            Some(words) => self.refused(words, None, out),
-            None => {
-                tracing::info!(bytes = reason.map_or(0, |words| words.wire().len()), "the server is about to close")
-            }
-        }
-    }
-
-    /// It is over, and not to be tried again by itself.
-    fn refused(&mut self, reason: &'static str, about: Option<SignInPart>, out: &mut Out) {
-        out.events.push(NetEvent::Link(LinkEvent::Refused { code: 0, reason: CleanText::ours(reason), about }));
-        self.close(Close::Refused, out);
-    }
-
     fn packet(&mut self, mut frame: Incoming, now: Now, out: &mut Out) {
         match frame.packet {
             Packet::Handshake(handshake) => return self.greeted(*handshake, now, out),
@@ -261,80 +170,6 @@ impl OriginAdapter {
             book.stale = false;
             self.stale_told = Some(now.mono);
             out.events.push(NetEvent::Link(LinkEvent::Missed));
-        }
-    }
-
-    /// An answer came to what was asked.
-    fn answered(&mut self, pending: Pending, packet: Packet, now: Now, out: &mut Out) {
-        let Purpose::Call { request, handler, lenient } = pending.purpose else { return };
-        let refusal = match &packet {
-            Packet::Error { text, .. } => {
-                if let Some(book) = &mut self.book {
-                    book.stale |= is_about_the_list(text);
-                }
-                Some(of_error(text))
-            }
-            Packet::RateLimit { .. } => Some(limited(self.limited_until.since(now.mono))),
-            _ => None,
-        };
-        match refusal {
-            // Somebody was quicker, or it was done before the answer got lost: it is as it was wanted.
-            Some(refusal) if refusal.kind == RefusalKind::Conflict && pending.command.starts_with("message_react") => {
-                answer(request, Ok(Reply::Done), out);
-            }
-            Some(refusal) if !lenient => {
-                tracing::debug!(command = pending.command, kind = ?refusal.kind, "refused");
-                answer(request, Err(refusal), out);
-            }
-            Some(_) => self.go_on(request, handler, Packet::Passed, now, out),
-            None => self.go_on(request, handler, packet, now, out),
-        }
-    }
-
-    fn go_on(&mut self, request: RequestId, handler: call::Handler, packet: Packet, now: Now, out: &mut Out) {
-        let Some(book) = &mut self.book else { return };
-        match handler(packet, book) {
-            Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
-            Ok(Outcome::Left) => {
-                answer(request, Ok(Reply::Done), out);
-                let reason = "You have left this server. Sign in to it to join it again.";
-                self.refused(reason, Some(SignInPart::Membership), out);
-            }
-            Ok(Outcome::Again(next)) => self.call(request, next, now, out),
-            Err(refusal) => answer(request, Err(refusal), out),
-        }
-    }
-
-    /// Says a call, at once or when the one before is answered.
-    fn call(&mut self, request: RequestId, call: Box<Call>, now: Now, out: &mut Out) {
-        if self.pending.is_busy() && self.book.as_ref().is_some_and(Book::is_old) {
-            self.pending.wait(request, call);
-            return;
-        }
-        let Call { command, handler, lenient, nonce } = *call;
-        let late = now.mono.plus(self.config.request_timeout);
-        let mark = self.pending.insert(Purpose::Call { request, handler, lenient }, &command, nonce, late);
-        out.frames.push(Frame::Text(command.frame(Some(&mark))));
-    }
-
-    fn say_waiting(&mut self, now: Now, out: &mut Out) {
-        if !self.pending.is_busy()
-            && let Some((request, call)) = self.pending.next_waiting()
-        {
-            self.call(request, call, now, out);
-        }
-    }
-
-    /// A request whose time is over: servers swallow those that they stumble over.
-    fn late(&mut self, late: Pending, now: Now, out: &mut Out) {
-        tracing::debug!(command = late.command, "not answered in time");
-        if let Purpose::Call { request, handler, lenient } = late.purpose {
-            if lenient {
-                self.go_on(request, handler, Packet::Passed, now, out);
-            } else {
-                let text = "The server did not answer in time.";
-                answer(request, Err(Refusal::ours(RefusalKind::TimedOut, text)), out);
-            }
         }
     }
 
