@@ -72,7 +72,7 @@ fn wish(server: &str, keep: bool) -> SignIn {
 async fn settle(sessions: &mut Sessions) -> Vec<Event> {
     let mut events = Vec::new();
     while sessions.outstanding > 0 {
-        match tokio::time::timeout(PATIENCE, sessions.next()).await.expect("an end in time") {
+        match tokio::time::timeout(PATIENCE, sessions.next(true)).await.expect("an end in time") {
             Arrived::Finished(finished) => events.extend(sessions.finished(finished)),
             Arrived::Batch(..) | Arrived::NotKept(_) => {}
         }
