@@ -2,6 +2,7 @@
 
 use super::networks::{Network, NoAddress};
 use crate::config;
+use crate::domain::kept::AccountKey;
 use crate::domain::{AccountId, CleanText, NotifyLevel, Secret, UserId};
 use crate::net::dial::ServerAddress;
 use crate::state::AccountSpec;
@@ -71,6 +72,12 @@ impl AccountSetup {
     pub fn way(&self) -> Result<(Network, ServerAddress), NoAddress> {
         let network = self.network().ok_or_else(|| NoAddress::Network(CleanText::line(&self.account.network)))?;
         Ok((network, network.address(self.server())?))
+    }
+
+    /// What names it in the store, once it is known who is signed in.
+    #[must_use]
+    pub fn key(&self, user: UserId) -> AccountKey {
+        AccountKey { network: self.account.network.clone(), server: self.server().to_owned(), user }
     }
 
     /// The account as the core is to know it.

@@ -9,9 +9,10 @@ use super::networks::Network;
 use super::sessions::{Arrived, Finished, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
+use crate::domain::kept::Write;
 use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, UserId};
 use crate::net::{Credentials, NetEvent};
-use crate::state::{Effect, Event, SignInProof, State, StoreOp, StoreReply, reduce};
+use crate::state::{Effect, Event, SignInProof, State, StoreOp, reduce};
 use crate::store::{Replies, Store};
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -258,11 +259,16 @@ impl Engine {
 
     fn store(&mut self, op: StoreOp) {
         match op {
-            StoreOp::PutOutbox(chat, outgoing) => {
-                self.next.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce, Ok(()))))
+            StoreOp::Write(mut write) => {
+                if let Write::Bind(account, key) = &mut *write
+                    && let Some(saved) = self.sessions.key(*account, key.user)
+                {
+                    // As it is saved, and not as it was typed.
+                    *key = saved;
+                }
+                self.next.extend(self.keeping.take(StoreOp::Write(write)).map(Event::Stored));
             }
-            StoreOp::DropOutbox(..) => {}
-            StoreOp::Write(_) | StoreOp::Read(..) => self.next.extend(self.keeping.take(op).map(Event::Stored)),
+            StoreOp::Read(..) => self.next.extend(self.keeping.take(op).map(Event::Stored)),
             StoreOp::PutDraft(chat, text) => self.put_draft(None, chat, text),
             StoreOp::PutDraftOf(user, chat, text) => self.put_draft(Some(user), chat, text),
         }

@@ -17,8 +17,9 @@ use super::files;
 use super::keeping::FromStore;
 use super::vault::Vault;
 use crate::config;
+use crate::domain::kept::AccountKey;
 use crate::domain::{
-    AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload,
+    AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload, UserId,
 };
 use crate::net::dial::Proxies;
 use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle};
@@ -210,6 +211,12 @@ impl Sessions {
     #[must_use]
     pub fn label(&self, account: AccountId) -> Option<&str> {
         self.setups.get(&account).map(|setup| setup.account.label.as_str())
+    }
+
+    /// What names an account in the store, as it is saved, once it is known who is signed in.
+    #[must_use]
+    pub fn key(&self, account: AccountId, user: UserId) -> Option<AccountKey> {
+        self.setups.get(&account).map(|setup| setup.key(user))
     }
 
     /// Sees to an account's connection now, if it has a session.

@@ -3,8 +3,8 @@
 use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
 use crate::domain::{
-    AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Nonce, Outgoing, Priority, Refusal, Request,
-    RequestId, Secret, User, UserId, Wall, kept,
+    AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Priority, Refusal, Request, RequestId, Secret,
+    User, UserId, Wall, kept,
 };
 use std::sync::Arc;
 
@@ -118,6 +118,14 @@ pub enum Effect {
     Outcome(Ticket, Outcome),
 }
 
+impl Effect {
+    /// Keeps something for later runs.
+    #[must_use]
+    pub fn keep(write: kept::Write) -> Self {
+        Self::Store(StoreOp::Write(Box::new(write)))
+    }
+}
+
 /// What became of a submitted action.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
@@ -169,14 +177,10 @@ pub struct AccountPlace {
 /// Something for the store, in order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StoreOp {
-    /// Keep something for later runs.
+    /// Keep something for later runs. What is to be sent, and that it is about to be, is answered with `StoreReply::OutboxCommitted`.
     Write(Box<kept::Write>),
     /// Look something up. Answered with `StoreReply::Found` of the same ticket.
     Read(kept::Ticket, kept::Query),
-    /// Keep a message that is to be sent. Answered with `StoreReply::OutboxCommitted`.
-    PutOutbox(ChatKey, Arc<Outgoing>),
-    /// It is sent, or the user gave it up.
-    DropOutbox(ChatKey, Nonce),
     /// Keep a draft; empty text forgets it.
     PutDraft(ChatKey, String),
     /// Keep a draft of somebody who is not signed in to its account any more.

@@ -33,8 +33,9 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
         front.drafts_told.retain(|key, _| !is_of(key));
         front.sidebar.dirty = true;
     }
+    let is_kept = state.is_kept(id);
     let Some(known) = state.core.account_mut(id) else { return };
-    outbox::disown(known, fx);
+    outbox::disown(known, is_kept, fx);
     *known = std::mem::take(known).bare();
     state.touch();
 }

@@ -2,7 +2,7 @@
 
 use super::requests::Purpose;
 use super::ui::{open, waiting};
-use super::{Account, Effect, Effects, State, answers, handover, history, login, people, sync, timers, voice};
+use super::{Account, Effect, Effects, State, answers, handover, history, keep, login, people, sync, timers, voice};
 use crate::domain::{
     AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId, SignInPart, UserId,
 };
@@ -42,6 +42,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.failures = 0;
             people::put(known, me);
             fx.push(Effect::KeepToken(account, token));
+            keep::signed_in(state, account, fx);
             history::mark_stale(state, account);
             login::signed_in(state, account);
             sync::start(state, account, fx);

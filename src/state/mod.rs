@@ -14,6 +14,7 @@ mod gone;
 mod handover;
 mod history;
 mod join;
+mod keep;
 pub mod levels;
 mod link;
 mod login;
@@ -152,6 +153,11 @@ impl State {
             next_request: 0,
             armed: timers::Armed::default(),
         }
+    }
+
+    /// Whether what is known of an account is kept for later runs.
+    pub(crate) fn is_kept(&self, account: AccountId) -> bool {
+        self.has_store && self.core.account(account).is_some_and(|account| account.keeps_drafts)
     }
 
     /// Says that something visible may have changed.

@@ -3,21 +3,24 @@
 //! A row is written to the store first and sent only once it is durable. One message of a chat is in flight at a time, in the order written; a
 //! failed one waits for the user and does not hold up the next. The acknowledgement and the echo may come in any order; the first settles the row.
 
+mod durable;
 mod heal;
 mod settle;
 
-use super::effect::{Effect, Effects, Outcome, StoreOp};
+use super::effect::{Effect, Effects, Outcome};
 use super::event::{Ticket, Timer};
 use super::requests::Purpose;
 use super::{Account, State, slow};
+use crate::domain::kept::OutboxStage;
 use crate::domain::{
-    AccountId, ChatId, ChatKey, CleanText, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal,
-    RefusalKind, Request, RequestId, Upload, Wall, size,
+    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
+    Request, RequestId, Upload, Wall, size,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{on_page, start_healing};
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 
@@ -37,6 +40,8 @@ pub struct Outbox {
     pub chats: HashMap<ChatId, Vec<Pending>>,
     /// Messages known to be the network's copy of a row: never taken for the copy of another.
     claimed: HashMap<ChatId, VecDeque<MessageId>>,
+    /// Rows that are over.
+    dropped: VecDeque<Nonce>,
 }
 
 /// A message on its way out.
@@ -52,6 +57,8 @@ pub struct Pending {
     pub revision: u32,
     /// The newest message known in its chat when it was written.
     pub(crate) known: Option<MessageKey>,
+    /// How far it is for the store; `None` where the store does not have it.
+    pub(crate) kept: Option<OutboxStage>,
     /// Was in flight when its answer got lost, for this reason: history decides before it may be sent again.
     pub(crate) doubt: Option<Refusal>,
     /// How much of its files the network has, in bytes, and how much there is.
@@ -168,10 +175,16 @@ fn turn(rows: &[Pending]) -> Option<&Pending> {
     rows.iter().find(|row| !over(row)).filter(|_| !flies)
 }
 
+/// Whether a row could be handed over now.
+fn may_go(account: &Account, chat: ChatId, nonce: Nonce, now: Mono) -> bool {
+    let is_next = turn(account.outbox.of(chat)).is_some_and(|row| row.outgoing.nonce == nonce);
+    is_next && account.is_signed_in() && slow::until(account, chat, now).is_none()
+}
+
 /// Writes a message to the outbox and asks for it to be made durable. Says why if it cannot be taken.
 pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, Box<Refusal>> {
     let nonce = Nonce(state.random.u64(1..));
-    let written = state.now.wall;
+    let (written, now) = (state.now.wall, state.now.mono);
     let Some(account) = state.core.account_mut(chat.account) else {
         return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
@@ -195,18 +208,20 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         attachments: draft.attachments,
     });
     account.outbox.chats.entry(chat.chat).or_default().push(Pending {
-        outgoing: Arc::clone(&outgoing),
+        outgoing,
         written,
         stage: Stage::Committing,
         revision: 0,
         known,
+        kept: None,
         doubt: None,
         progress: None,
         wait: None,
         delays: 0,
         ticket: draft.ticket,
     });
-    fx.push(Effect::Store(StoreOp::PutOutbox(chat, outgoing)));
+    let stage = if may_go(account, chat.chat, nonce, now) { OutboxStage::InFlight } else { OutboxStage::Waiting };
+    durable::commit(account, chat, nonce, stage, fx);
     state.touch();
     Ok(nonce)
 }
@@ -253,23 +268,6 @@ fn check_files(account: &Account, files: &[Upload]) -> Result<(), Box<Refusal>> 
     Ok(())
 }
 
-/// A row is durable, or why it is not. Then it stays in sight with the reason, and is not sent.
-pub(super) fn committed(state: &mut State, chat: ChatKey, nonce: Nonce, done: Result<(), String>, fx: &mut Effects) {
-    let Some(account) = state.core.account_mut(chat.account) else { return };
-    match (account.outbox.find_mut(chat.chat, nonce), done) {
-        (Some(row), Ok(())) if row.stage == Stage::Committing => row.set(Stage::Queued),
-        (Some(row), Err(why)) if row.stage == Stage::Committing => {
-            let text = CleanText::line(&format!("not sent, since it could not be kept: {why}"));
-            let refusal = Refusal { kind: RefusalKind::Conflict, text, ..Refusal::default() };
-            row.set(Stage::Failed(refusal.clone()));
-            tell(row, || Outcome::Refused(refusal), fx);
-        }
-        _ => return,
-    }
-    state.touch();
-    pump(state, chat, fx);
-}
-
 /// The network has taken so much of the files of a message.
 pub(super) fn progressed(state: &mut State, account: AccountId, progress: Progress) {
     let Some(known) = state.core.account_mut(account) else { return };
@@ -286,6 +284,7 @@ pub(super) fn progressed(state: &mut State, account: AccountId, progress: Progre
 /// Sends the first message of a chat that can be sent, if none is in flight.
 pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     let now = state.now.mono;
+    let durable = state.is_kept(chat.account);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     if !account.is_signed_in() {
         return;
@@ -300,6 +299,13 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     }
     let nonce = row.outgoing.nonce;
     let request = Request::Send(Arc::clone(&row.outgoing));
+    if durable && row.kept != Some(OutboxStage::InFlight) {
+        // It goes once the store knows that it may have gone.
+        if let Some(account) = state.core.account_mut(chat.account) {
+            durable::commit(account, chat, nonce, OutboxStage::InFlight, fx);
+        }
+        return state.touch();
+    }
     let Some(id) = state.ask(chat.account, request, Priority::User, Purpose::Send(chat.chat, nonce), fx) else {
         return;
     };
@@ -362,14 +368,20 @@ pub(super) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Eff
     true
 }
 
-/// Somebody else is signed in: what the one before wrote is not sent by itself.
-pub(super) fn disown(account: &mut Account, fx: &mut Effects) {
+/// Somebody else is signed in: what the one before wrote is not sent by itself. What the store has of it waits there for whom it is of.
+pub(super) fn disown(account: &mut Account, is_kept: bool, fx: &mut Effects) {
     let refusal = Refusal::ours(RefusalKind::Forbidden, "written as another person");
     account.outbox.claimed.clear();
     for chat in account.outbox.busy() {
         let Some(rows) = account.outbox.chats.get_mut(&chat) else { continue };
         // Those that the network has are out already.
-        rows.retain(|row| !matches!(row.stage, Stage::Sent(_)));
+        rows.retain_mut(|row| {
+            let stays = is_kept && row.kept.is_some();
+            if stays {
+                tell(row, || Outcome::Refused(refusal.clone()), fx);
+            }
+            !stays && !matches!(row.stage, Stage::Sent(_))
+        });
         for row in rows.iter_mut() {
             row.doubt = None;
             row.wait = None;
@@ -388,7 +400,7 @@ pub(super) fn discard(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut E
         return None;
     }
     let row = account.outbox.take(chat.chat, nonce)?;
-    fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
+    account.outbox.drop_kept(chat, nonce, fx);
     state.touch();
     Some(row.outgoing)
 }

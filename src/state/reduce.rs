@@ -3,7 +3,7 @@
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, drafts, editor, open, sidebar, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, link, members, outbox, roster, timers, unread, updates,
+    Effect, Effects, State, accounts, alerts, answers, keep, link, members, outbox, roster, timers, unread, updates,
 };
 use crate::domain::Now;
 
@@ -16,7 +16,10 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         link::woke(state, fx);
     }
     match event {
-        Event::Started => link::started(state, fx),
+        Event::Started => {
+            keep::started(state, fx);
+            link::started(state, fx);
+        }
         Event::Act(action) => act::act(state, action, None, fx),
         Event::Submit(ticket, action) => act::submit(state, ticket, action, fx),
         Event::Resized { width, height } => open::resized(state, width, height),
@@ -31,7 +34,8 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         }
         Event::Stored(StoreReply::Noted(sentence)) => open::noted(state, sentence),
         Event::Stored(StoreReply::Drafts(found)) => drafts::found(state, found),
-        // Nothing is looked up yet.
+        Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),
+        // Nothing else is looked up yet.
         Event::Stored(StoreReply::Found(..)) => {}
         Event::FileRead(number, file) => attach::read(state, number, file, fx),
         Event::Edited(number, text) => editor::done(state, number, text, fx),
@@ -54,6 +58,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     members::keep(state, fx);
     alerts::title(state, fx);
     timers::keep(state, fx);
+    outbox::keep(state, fx);
     effects
 }
 

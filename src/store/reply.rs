@@ -14,7 +14,7 @@ pub enum Reply {
     Noted(Note),
     /// A write is committed, or why it is not.
     Written(Ticket, Result<Absorbed, StoreError>),
-    /// Something to send is durable, or why it is not.
+    /// Something to send is durable, or is known as in flight; or why it is not.
     OutboxCommitted(ChatKey, Nonce, Result<(), StoreError>),
     /// What was asked for, or why it was not found.
     Found(Ticket, Result<Found, StoreError>),

@@ -11,7 +11,7 @@ use super::error::StoreError;
 use super::model::{Care, Command};
 use super::open::{self, Options};
 use super::reply::{Note, Reply, Seen};
-use crate::domain::kept::{Absorbed, Found, Query, Ticket, Write};
+use crate::domain::kept::{Absorbed, Found, OutboxStage, Query, Ticket, Write};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
@@ -286,8 +286,13 @@ impl Worker {
         if let Err(error) = &done {
             tracing::warn!(%error, "something is not kept");
         }
-        if let Write::PutOutbox(row) = write {
-            self.reply(Reply::OutboxCommitted(row.chat, row.nonce, done.clone().map(|_| ())));
+        let row = match write {
+            Write::PutOutbox(row) => Some((row.chat, row.nonce)),
+            Write::SetStage { chat, nonce, stage: OutboxStage::InFlight } => Some((*chat, *nonce)),
+            _ => None,
+        };
+        if let Some((chat, nonce)) = row {
+            self.reply(Reply::OutboxCommitted(chat, nonce, done.clone().map(|_| ())));
         }
         if let Some(ticket) = ticket {
             self.reply(Reply::Written(ticket, done));

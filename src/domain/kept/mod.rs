@@ -184,7 +184,7 @@ pub enum Write {
     },
     /// Something to send. Durable before it is answered with its reply; only then may it go out.
     PutOutbox(Box<OutboxRow>),
-    /// How far it is. Durable.
+    /// How far it is. Durable. That it is in flight is answered like the row itself; only then may it go out.
     SetStage {
         /// In which chat.
         chat: ChatKey,

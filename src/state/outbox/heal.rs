@@ -6,7 +6,7 @@ use crate::domain::{
     RefusalKind, Request, Upload, UserId,
 };
 use crate::state::State;
-use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
+use crate::state::effect::{Effects, Outcome};
 use crate::state::requests::Purpose;
 use std::sync::Arc;
 
@@ -19,6 +19,9 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
     if known.outbox.chats.is_empty() {
         return;
     }
+    if known.caps.fetch_marks_read {
+        return give_up(state, account, fx);
+    }
     let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(|row| row.doubt.is_some());
     let asked = |chat: &ChatId| known.requests.open.values().any(|purpose| *purpose == Purpose::Heal(*chat));
     let chats: Vec<ChatId> = known.outbox.busy().into_iter().filter(|chat| undecided(chat) && !asked(chat)).collect();
@@ -26,6 +29,18 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
         let request = Request::FetchHistory { chat, page: Page::Latest, limit: PAGE };
         state.ask(account, request, Priority::User, Purpose::Heal(chat), fx);
     }
+}
+
+/// History that decides cannot be had without marking it read: the user decides.
+fn give_up(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    for row in known.outbox.chats.values_mut().flatten() {
+        if let Some(why) = row.doubt.take() {
+            row.set(Stage::Unconfirmed);
+            tell(row, || Outcome::Refused(why), fx);
+        }
+    }
+    state.touch();
 }
 
 /// The newest history of a chat came, or why it did not.
@@ -61,7 +76,7 @@ pub(in crate::state) fn on_page(
                 if let Some(mut row) = account.outbox.take(chat.chat, nonce) {
                     tell(&mut row, || Outcome::Sent { chat, message, at: None }, fx);
                 }
-                fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
+                account.outbox.drop_kept(chat, nonce, fx);
             }
             Verdict::Absent => {
                 let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { continue };

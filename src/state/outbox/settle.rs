@@ -2,7 +2,7 @@
 
 use super::{Stage, arm, pump, tell};
 use crate::domain::{ChatId, ChatKey, CleanText, MessageId, MessageKey, Nonce, Refusal, RefusalKind, Wall};
-use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
+use crate::state::effect::{Effects, Outcome};
 use crate::state::{Account, State, gone, slow};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(in crate::state) fn acknowledged(
     account.outbox.claim(chat.chat, message.id);
     slow::wrote(account, chat.chat, now);
     if account.outbox.find(chat.chat, nonce).is_some_and(|row| !matches!(row.stage, Stage::Sent(_))) {
-        fx.push(Effect::Store(StoreOp::DropOutbox(chat, nonce)));
+        account.outbox.drop_kept(chat, nonce, fx);
         // Where no timeline is kept, nobody waits for the echo.
         let timeline = account.timelines.get(&chat.chat);
         let echo_awaited = has_front && timeline.is_some_and(|timeline| timeline.key_of(message.id).is_none());
@@ -70,7 +70,7 @@ pub(in crate::state) fn echoed(
     let Some(nonce) = found else { return false };
     let Some(mut row) = account.outbox.take(chat, nonce) else { return false };
     if !matches!(row.stage, Stage::Sent(_)) {
-        fx.push(Effect::Store(StoreOp::DropOutbox(key, nonce)));
+        account.outbox.drop_kept(key, nonce, fx);
     }
     tell(&mut row, || Outcome::Sent { chat: key, message, at }, fx);
     true

@@ -2,6 +2,7 @@
 
 use super::servers::Far;
 use crate::valid::valid;
+use nib::domain::kept::Write;
 use nib::domain::*;
 use nib::layout::{LayoutCache, arrange};
 use nib::net::dispatch::Dispatch;
@@ -146,8 +147,10 @@ impl<F: Far> Rig<F> {
                     line.dispatch.cancel(id);
                 }
             }
-            Effect::Store(StoreOp::PutOutbox(chat, outgoing)) => {
-                then.push_back(Event::Stored(StoreReply::OutboxCommitted(chat, outgoing.nonce, Ok(()))));
+            Effect::Store(StoreOp::Write(write)) => {
+                if let Write::PutOutbox(row) = *write {
+                    then.push_back(Event::Stored(StoreReply::OutboxCommitted(row.chat, row.nonce, Ok(()))));
+                }
             }
             Effect::Arm(timer, at) => _ = self.timers.insert(timer, at),
             Effect::Disarm(timer) => _ = self.timers.remove(&timer),

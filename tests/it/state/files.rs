@@ -261,7 +261,7 @@ fn a_cut_on_the_way_is_a_failure_with_its_reason_and_nothing_is_sent_by_itself()
 fn a_cut_after_it_arrived_is_found_in_history_by_its_file() {
     for arrived in [with_file(80, "cat.txt", 4), with_file(80, "renamed.txt", 4), with_file(80, "cat.txt", 3)] {
         let (script, fx) = cut(vec![arrived], true);
-        assert!(matches!(&fx[..], [Effect::Store(StoreOp::DropOutbox(..))]), "{fx:?}");
+        assert!(matches!(&fx[..], [Effect::Store(StoreOp::Write(_))]), "{fx:?}");
         assert_eq!(script.rows(PLACE), []);
     }
 }

@@ -1,10 +1,11 @@
 //! From Enter to a message of the network, whatever comes in between.
 
 use super::script::*;
+use nib::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Write};
 use nib::domain::*;
 use nib::state::front::ComposeMode;
 use nib::state::outbox::Stage;
-use nib::state::{Action, Effect, Event, Outcome, StoreOp, StoreReply, Ticket};
+use nib::state::{Action, Effect, Effects, Event, Outcome, StoreReply, Ticket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +24,9 @@ fn nothing_is_sent_before_it_is_durable() {
     script.store = false;
     script.type_text("hello");
     let fx = script.act(Action::Send);
-    let [Effect::Store(StoreOp::PutOutbox(place, outgoing)), ..] = fx.as_slice() else { panic!("{fx:?}") };
-    assert_eq!((*place, outgoing.text.as_str()), (chat(11), "hello"));
+    let [row] = kept_rows(&fx)[..] else { panic!("{fx:?}") };
+    let OutboxItem::Send(outgoing) = &row.item else { panic!("{row:?}") };
+    assert_eq!((row.chat, outgoing.text.as_str()), (chat(11), "hello"));
     assert!(sends(&fx).is_empty());
     assert_eq!((script.rows(11), script.composer()), (vec![Stage::Committing], String::new()));
     let nonce = outgoing.nonce;
@@ -39,7 +41,7 @@ fn acknowledgement_and_echo_make_one_message_in_either_order() {
     let mut acknowledged_first = Script::ready();
     let (id, outgoing) = acknowledged_first.send("hi").unwrap();
     let fx = acknowledged_first.answer(id, sent(11));
-    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), outgoing.nonce))]);
+    assert_eq!(fx, [Effect::keep(Write::DropOutbox(chat(11), outgoing.nonce))]);
     assert_eq!(acknowledged_first.rows(11), [Stage::Sent(key(11))]);
     let fx = acknowledged_first.receive(echo(11, "hi", Some(outgoing.nonce)));
     assert_eq!(fx, []);
@@ -47,7 +49,7 @@ fn acknowledgement_and_echo_make_one_message_in_either_order() {
     let mut echoed_first = Script::ready();
     let (id, outgoing) = echoed_first.send("hi").unwrap();
     let fx = echoed_first.receive(echo(11, "hi", Some(outgoing.nonce)));
-    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), outgoing.nonce))]);
+    assert_eq!(fx, [Effect::keep(Write::DropOutbox(chat(11), outgoing.nonce))]);
     assert_eq!(echoed_first.answer(id, sent(11)), []);
 
     for script in [&mut acknowledged_first, &mut echoed_first] {
@@ -109,7 +111,7 @@ fn giving_up_a_failed_message_brings_its_text_back() {
     script.answer(id, Err(refusal(RefusalKind::Invalid)));
     script.type_text("more");
     let fx = script.act(Action::Discard);
-    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), outgoing.nonce))]);
+    assert_eq!(fx, [Effect::keep(Write::DropOutbox(chat(11), outgoing.nonce))]);
     assert_eq!((script.composer(), script.rows(11)), ("precious\nmore".to_owned(), vec![]));
 }
 
@@ -178,7 +180,7 @@ fn healed(history: Vec<Message>, reached_start: bool) -> (Script, Nonce, nib::st
 #[test]
 fn after_a_cut_what_is_in_history_counts_as_sent() {
     let (script, nonce, fx) = healed(vec![said(chat(11), 9, ADA, "x"), said(chat(11), 12, ME, "*was* it sent")], false);
-    assert_eq!(fx, [Effect::Store(StoreOp::DropOutbox(chat(11), nonce))]);
+    assert_eq!(fx, [Effect::keep(Write::DropOutbox(chat(11), nonce))]);
     assert_eq!(script.rows(11), []);
 }
 
@@ -268,4 +270,168 @@ fn a_message_that_a_slow_network_did_not_answer_is_never_sent_again_by_itself() 
         assert!(script.rows(11).iter().all(|stage| *stage == Stage::Unconfirmed));
         assert_eq!(sends(&script.act(Action::Retry)).len(), usize::from(!arrived), "for the user to say");
     }
+}
+
+/// A script with a store, whose answers the test gives.
+fn kept() -> Script {
+    let mut script = Script::ready();
+    script.state.has_store = true;
+    script.state.core.accounts[0].keeps_drafts = true;
+    script.store = false;
+    script
+}
+
+fn committed(script: &mut Script, nonce: Nonce) -> Effects {
+    script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce, Ok(()))))
+}
+
+fn stages(effects: &Effects) -> Vec<(Nonce, OutboxStage)> {
+    let stage = |write: &&Write| match *write {
+        Write::PutOutbox(row) => Some((row.nonce, row.stage.clone())),
+        Write::SetStage { nonce, stage, .. } => Some((*nonce, stage.clone())),
+        _ => None,
+    };
+    writes(effects).iter().filter_map(stage).collect()
+}
+
+fn written(script: &mut Script, text: &str) -> (Nonce, Effects) {
+    script.type_text(text);
+    let fx = script.act(Action::Send);
+    let nonce = kept_rows(&fx)[0].nonce;
+    (nonce, fx)
+}
+
+#[test]
+fn the_store_knows_that_a_message_is_in_flight_before_it_is() {
+    let mut script = kept();
+    // The first in line is stored as in flight at once, the second once it is its turn.
+    let (first, fx) = written(&mut script, "one");
+    assert_eq!(stages(&fx), [(first, OutboxStage::InFlight)]);
+    let (second, fx) = written(&mut script, "two");
+    assert_eq!(stages(&fx), [(second, OutboxStage::Waiting)]);
+    let sent_first = sends(&committed(&mut script, first));
+    assert_eq!(sends(&committed(&mut script, second)), []);
+    let fx = script.answer(sent_first[0].0, sent(11));
+    assert_eq!(
+        writes(&fx),
+        [
+            &Write::DropOutbox(chat(11), first),
+            &Write::SetStage { chat: chat(11), nonce: second, stage: OutboxStage::InFlight }
+        ]
+    );
+    assert_eq!(sends(&fx), [], "not before the store has it as in flight");
+    let fx = committed(&mut script, second);
+    assert_eq!(sends(&fx).len(), 1);
+    // A refusal is kept, too.
+    let why = refusal(RefusalKind::Forbidden);
+    let fx = script.answer(sends(&fx)[0].0, Err(why.clone()));
+    assert!(matches!(&stages(&fx)[..], [(nonce, OutboxStage::Failed(_))] if *nonce == second), "{fx:?}");
+    // And it goes out again by the same way.
+    let fx = script.act(Action::Retry);
+    assert_eq!(stages(&fx), [(second, OutboxStage::InFlight)]);
+    assert_eq!(sends(&fx), []);
+    assert_eq!(sends(&committed(&mut script, second)).len(), 1);
+}
+
+#[test]
+fn what_could_not_be_handed_over_waits_in_the_store_too() {
+    let mut script = kept();
+    let (nonce, _) = written(&mut script, "one");
+    script.link(lost());
+    let fx = committed(&mut script, nonce);
+    assert_eq!((sends(&fx), stages(&fx)), (vec![], vec![(nonce, OutboxStage::Waiting)]));
+    let (second, fx) = written(&mut script, "two");
+    assert_eq!(stages(&fx), [(second, OutboxStage::Waiting)]);
+}
+
+#[test]
+fn what_cannot_be_kept_is_not_sent_and_says_so() {
+    let mut script = kept();
+    let (nonce, _) = written(&mut script, "precious");
+    let full = "there is no space left".to_owned();
+    let fx = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce, Err(full))));
+    assert_eq!(sends(&fx), []);
+    let [Stage::Failed(why)] = &script.rows(11)[..] else { panic!("{:?}", script.rows(11)) };
+    assert!(why.text.contains("there is no space left"), "{}", why.text);
+    // It can be tried again, whole.
+    let fx = script.act(Action::Retry);
+    let [row] = kept_rows(&fx)[..] else { panic!("{fx:?}") };
+    assert_eq!((row.nonce, &row.stage), (nonce, &OutboxStage::InFlight));
+    assert_eq!(sends(&committed(&mut script, nonce)).len(), 1);
+}
+
+fn row(nonce: u64, text: &str, stage: OutboxStage) -> OutboxRow {
+    let outgoing = Outgoing { chat: chat(11).chat, nonce: Nonce(nonce), text: text.to_owned(), ..Outgoing::default() };
+    let item = OutboxItem::Send(Arc::new(outgoing));
+    OutboxRow { chat: chat(11), nonce: Nonce(nonce), item, written: Wall(0), known: Some(key(10)), stage }
+}
+
+fn restored(script: &mut Script, rows: Vec<OutboxRow>) -> Effects {
+    script.event(Event::Stored(StoreReply::Found(nib::domain::kept::Ticket(u64::MAX), Ok(Some(Found::Outbox(rows))))))
+}
+
+#[test]
+fn rows_of_an_earlier_run_go_on_where_it_ended() {
+    let why = refusal(RefusalKind::Forbidden);
+    let rows = || {
+        vec![
+            row(1, "flew", OutboxStage::InFlight),
+            row(2, "waited", OutboxStage::Waiting),
+            row(3, "failed", OutboxStage::Failed(why.clone())),
+            row(4, "unsure", OutboxStage::Unconfirmed),
+        ]
+    };
+    for arrived in [true, false] {
+        let mut script = kept();
+        let (nonce, _) = written(&mut script, "new");
+        let fx = restored(&mut script, rows());
+        let texts = |script: &Script| -> Vec<String> {
+            let rows = script.state.core.accounts[0].outbox.of(chat(11).chat);
+            rows.iter().map(|row| row.outgoing.text.clone()).collect()
+        };
+        assert_eq!(texts(&script), ["flew", "waited", "failed", "unsure", "new"], "the older ones first");
+        assert_eq!(sends(&fx), [], "history decides first");
+        let again = restored(&mut script, rows());
+        assert_eq!((texts(&script).len(), again.len()), (5, 0), "told twice, there once");
+        let asks = |effect: &Effect| match effect {
+            Effect::Net { id, request: Request::FetchHistory { limit: 100, .. }, .. } => Some(*id),
+            _ => None,
+        };
+        let heal = fx.iter().find_map(asks).expect("history is asked");
+        let here = if arrived { vec![said(chat(11), 11, ME, "flew")] } else { vec![] };
+        let messages = std::iter::once(said(chat(11), 10, ADA, "x")).chain(here).map(Arc::new).collect();
+        let page = Reply::History {
+            chat: chat(11).chat,
+            messages,
+            bundle: Bundle::default(),
+            reached_start: false,
+            reached_end: true,
+        };
+        let fx = script.answer(heal, Ok(page));
+        if arrived {
+            assert!(writes(&fx).contains(&&Write::DropOutbox(chat(11), Nonce(1))));
+            assert_eq!(stages(&fx), [(Nonce(2), OutboxStage::InFlight)]);
+            assert_eq!(sends(&committed(&mut script, Nonce(2))).len(), 1);
+            let late = restored(&mut script, rows());
+            assert_eq!((texts(&script).len(), late.len()), (4, 0), "what arrived does not come back");
+        } else {
+            let fx = sends(&fx);
+            assert_eq!(fx[0].1.nonce, Nonce(1), "it surely did not arrive, and goes out under the same nonce");
+        }
+        committed(&mut script, nonce);
+    }
+}
+
+#[test]
+fn where_history_may_not_be_fetched_what_flew_waits_for_the_user() {
+    let mut script = kept();
+    script.state.core.accounts[0].caps.fetch_marks_read = true;
+    let fx = restored(&mut script, vec![row(1, "flew", OutboxStage::InFlight), row(2, "waited", OutboxStage::Waiting)]);
+    assert_eq!(script.rows(11)[0], Stage::Unconfirmed);
+    assert_eq!(requests(&fx), []);
+    let stages = stages(&fx);
+    assert!(
+        stages.contains(&(Nonce(1), OutboxStage::Unconfirmed)) && stages.contains(&(Nonce(2), OutboxStage::InFlight))
+    );
+    assert_eq!(sends(&committed(&mut script, Nonce(2))).len(), 1);
 }

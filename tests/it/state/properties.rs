@@ -145,6 +145,7 @@ fn around(state: &State, kind: u8, chat: ChatId, user: UserId) -> Option<Update>
 
 impl World {
     fn note(&mut self, effects: &Effects, allowed: bool) {
+        self.uncommitted.extend(committing(effects));
         for effect in effects {
             match effect {
                 Effect::Net { id, request, .. } => {
@@ -153,9 +154,6 @@ impl World {
                         assert!(allowed || self.committed.contains(&outgoing.nonce));
                     }
                     self.open.push((*id, request.clone()));
-                }
-                Effect::Store(nib::state::StoreOp::PutOutbox(chat, outgoing)) => {
-                    self.uncommitted.push((*chat, outgoing.nonce))
                 }
                 Effect::ReadFile { number, .. } => self.unread.push(*number),
                 Effect::Connect(_) | Effect::Disconnect(_) | Effect::SignIn { .. } => {}

@@ -1,8 +1,9 @@
 //! A script: events at a fake clock, and the effects they had.
 
+use nib::domain::kept::{OutboxRow, OutboxStage, Write};
 use nib::domain::*;
 use nib::state::front::{Anchor, PaneId, Visible};
-use nib::state::{AccountSpec, Action, Effect, Effects, Event, State, StoreReply, Ticket, Timer, reduce};
+use nib::state::{AccountSpec, Action, Effect, Effects, Event, State, StoreOp, StoreReply, Ticket, Timer, reduce};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -244,14 +245,7 @@ impl Script {
             }
         }
         if self.store {
-            let rows: Vec<(ChatKey, Nonce)> = effects
-                .iter()
-                .filter_map(|effect| match effect {
-                    Effect::Store(nib::state::StoreOp::PutOutbox(chat, outgoing)) => Some((*chat, outgoing.nonce)),
-                    _ => None,
-                })
-                .collect();
-            for (chat, nonce) in rows {
+            for (chat, nonce) in committing(&effects) {
                 effects.extend(self.event(Event::Stored(StoreReply::OutboxCommitted(chat, nonce, Ok(())))));
             }
         }
@@ -389,6 +383,38 @@ pub(super) fn sends(effects: &Effects) -> Vec<(RequestId, Arc<Outgoing>)> {
         _ => None,
     };
     effects.iter().filter_map(send).collect()
+}
+
+/// What is written to the store.
+pub(super) fn writes(effects: &Effects) -> Vec<&Write> {
+    fn of(effect: &Effect) -> Option<&Write> {
+        match effect {
+            Effect::Store(StoreOp::Write(write)) => Some(write),
+            _ => None,
+        }
+    }
+    effects.iter().filter_map(of).collect()
+}
+
+/// Rows that the store is to answer: those it is to make durable, and those it is to know as in flight.
+pub(super) fn committing(effects: &Effects) -> Vec<(ChatKey, Nonce)> {
+    let row = |write: &&Write| match *write {
+        Write::PutOutbox(row) => Some((row.chat, row.nonce)),
+        Write::SetStage { chat, nonce, stage: OutboxStage::InFlight } => Some((*chat, *nonce)),
+        _ => None,
+    };
+    writes(effects).iter().filter_map(row).collect()
+}
+
+/// The rows that are to be made durable.
+pub(super) fn kept_rows(effects: &Effects) -> Vec<&OutboxRow> {
+    fn of(write: &Write) -> Option<&OutboxRow> {
+        match write {
+            Write::PutOutbox(row) => Some(row),
+            _ => None,
+        }
+    }
+    writes(effects).into_iter().filter_map(of).collect()
 }
 
 /// The requests that effects make.
