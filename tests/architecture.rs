@@ -14,10 +14,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("view", &["domain", "state", "layout"]),
     ("net", &["domain"]),
     ("config", &["domain", "input", "state::action"]),
-    ("store", &["domain", "config::files"]),
+    ("store", &["domain", "config::files", "config::STORE_BUDGET"]),
     ("demo", &["net::osmium::wire", "net::osmium::rpc"]),
-    ("shell", &["domain", "state", "input", "layout", "view", "net", "config", "demo"]),
-    ("cli", &["domain", "state", "input", "config", "net", "shell", "demo"]),
+    ("shell", &["domain", "state", "input", "layout", "view", "net", "config", "store", "demo"]),
+    ("cli", &["domain", "state", "input", "config", "net", "shell", "store", "demo"]),
 ];
 
 /// Rooms that do no I/O, read no clock and know no network.

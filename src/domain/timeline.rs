@@ -45,6 +45,8 @@ pub struct Timeline {
     start_known: bool,
     /// Nothing newer than the last entry exists, or it will be pushed.
     end_known: bool,
+    /// Something newer than the last entry is known to be elsewhere: in the store, or where it was cut off.
+    newer: bool,
     loaded: bool,
     next_fetch: u64,
     /// Fetches up to this number were opened before something may have been missed.
@@ -114,6 +116,12 @@ impl Timeline {
     #[must_use]
     pub fn gap_after(&self) -> bool {
         !self.end_known
+    }
+
+    /// Whether there are newer messages than the newest in memory, so that a view at its end is not at the end of the chat.
+    #[must_use]
+    pub fn has_newer(&self) -> bool {
+        self.newer
     }
 
     /// The entry at an index from the oldest.
@@ -199,6 +207,7 @@ impl Timeline {
             }
             self.entries.push_back(Entry { message, gap_before, revision, stamp, changed: 0 });
             self.end_known = true;
+            self.newer = false;
         } else {
             self.insert(message, stamp, revision);
         }
@@ -297,6 +306,7 @@ impl Timeline {
         self.let_go(cut);
         if gone > 0 {
             self.end_known = false;
+            self.newer = true;
             self.next_fetch += 1;
             self.cut_at = self.next_fetch;
         }

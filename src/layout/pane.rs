@@ -117,6 +117,8 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         indent: if width >= 24 { 2 } else { usize::from(width >= 10) },
         revealed,
         online: account.link == LinkPhase::Online,
+        recall: &context.state.recall,
+        kept_only: context.state.offline,
         opening: pane.epoch,
         now: context.state.now.wall,
         wait: wait.as_deref(),

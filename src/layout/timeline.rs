@@ -187,8 +187,10 @@ impl<'a> Walk<'a, '_> {
         if rows < 0 { self.up(top, steps) } else { self.down(top, steps) }
     }
 
-    fn anchor(&mut self, top: Place, bottom: Place) -> Anchor {
-        if top >= bottom {
+    fn anchor(&mut self, top: Place, bottom: Place, follows: bool) -> Anchor {
+        // Where more is below than is in memory, its end is not what a reader who came down to it follows.
+        let more = self.setting.timeline.is_some_and(crate::domain::Timeline::has_newer);
+        if top >= bottom && (follows || !more) {
             return Anchor::Bottom;
         }
         let lead = self.block(top.item).lead;
@@ -213,13 +215,15 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// What is missing on screen or just below it.
-    fn wants_after(&self, first: usize, last: usize) -> Option<MessageKey> {
+    fn wants_after(&self, first: usize, last: usize, height: usize) -> Option<MessageKey> {
         let timeline = self.setting.timeline?;
+        // What is known to be there is to be in memory before somebody gets there.
+        let reach = last + if timeline.has_newer() { height.max(8) } else { 0 };
         let hole = (first + 1..=last.saturating_add(1))
             .find(|&index| timeline.get(index).is_some_and(|entry| entry.gap_before));
         match hole {
             Some(index) => self.key(index - 1),
-            None if timeline.gap_after() && last + 1 >= self.loaded => timeline.last().map(|entry| entry.message.key),
+            None if timeline.gap_after() && reach + 1 >= self.loaded => timeline.last().map(|entry| entry.message.key),
             None => None,
         }
     }
@@ -259,7 +263,8 @@ pub(super) fn place(
     if let Some(intent) = pane.intent {
         top = walk.scrolled(top, intent, height, bottom).min(bottom);
     }
-    let anchor = walk.anchor(top, bottom);
+    let follows = pane.intent == Some(ScrollIntent::End) || pane.anchor == Anchor::Bottom && pane.intent.is_none();
+    let anchor = walk.anchor(top, bottom, follows);
 
     let mut shown: Vec<(usize, Block, std::ops::Range<usize>)> = Vec::new();
     let (mut left, mut item, mut row) = (height, top.item, top.row);
@@ -305,7 +310,7 @@ pub(super) fn place(
         last: whole_last.and_then(|&(item, ..)| walk.key(item)),
         at_bottom: anchor == Anchor::Bottom && walk.setting.timeline.is_some_and(|timeline| !timeline.gap_after()),
         wants_before: walk.wants_before(first, height),
-        wants_after: walk.wants_after(first, last),
+        wants_after: walk.wants_after(first, last, height),
         ..told
     }
 }
@@ -342,8 +347,13 @@ fn empty(setting: &Setting<'_>, area: Area, gutter: u16, scene: &mut Scene) {
         return;
     }
     let more = setting.glyphs.more;
-    let words =
-        if setting.online { format!("loading messages{more}") } else { "messages come with the connection".to_owned() };
+    let words = match setting.online {
+        // What is stored is there in a moment.
+        _ if setting.recall.is_looking(setting.account.key(setting.chat)) => return,
+        true => format!("loading messages{more}"),
+        false if setting.kept_only => "nothing of this chat is kept here".to_owned(),
+        false => "messages come with the connection".to_owned(),
+    };
     scene.put(Area { y: area.y + area.height / 2, height: 1, ..text }, centred(&words, setting, Role::Dim.into()));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::config;
 use crate::config::accounts::NETWORKS;
-use crate::domain::{Admission, CleanText, Now, Secret};
+use crate::domain::{Admission, Caps, CleanText, Now, Secret};
 use crate::net::dial::{BadAddress, ServerAddress};
 use crate::net::dispatch::Limits;
 use crate::net::originchats::sign_in::for_any_server;
@@ -159,6 +159,14 @@ impl Network {
         }
     }
 
+    /// What it can do, as far as that is the same on all its servers.
+    fn caps(self) -> Caps {
+        match self {
+            Self::Osmium => OsmiumAdapter::caps(&OsmiumConfig::default()),
+            Self::OriginChats => OriginAdapter::usual_caps(),
+        }
+    }
+
     /// What forms offer for signing in to it.
     #[must_use]
     pub fn offer(self) -> NetworkOffer {
@@ -174,6 +182,7 @@ impl Network {
             server: self.server().to_owned(),
             many,
             ways,
+            caps: self.caps(),
         }
     }
 

@@ -377,6 +377,7 @@ pub(super) fn forget_shown(front: &mut Front, id: AccountId) {
     let is_of = |key: &ChatKey| key.account == id;
     front.typing.take_if(|typing| is_of(&typing.chat));
     front.reads.forget(id);
+    front.places.forget(id);
     front.visited.retain(|key| !is_of(key));
     front.folded.retain(|key| !is_of(key));
     front.folded_communities.retain(|(account, _)| *account != id);

@@ -114,6 +114,8 @@ pub struct Account {
     pub(crate) member_order: VecDeque<(CommunityId, UserId)>,
     /// Members asked for, so that nobody is asked for twice.
     pub(crate) members_asked: HashSet<(CommunityId, UserId)>,
+    /// People as an earlier run knew them, of whom this one was told nothing yet.
+    pub(crate) remembered: HashSet<UserId>,
     /// Chats asked for because a message came in them.
     pub(crate) chats_asked: HashSet<ChatId>,
     /// Failed tries to connect in a row.

@@ -107,6 +107,8 @@ pub enum Timer {
     Midnight,
     /// What is being typed is to be kept.
     Draft,
+    /// Where somebody reads is to be kept.
+    Place,
     /// A countdown on screen moves by a second.
     Countdown,
 }

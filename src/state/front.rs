@@ -1,6 +1,7 @@
 //! One user interface: what is open, focused and typed. The terminal is one front; a shell command has none.
 
 use super::action::{Action, Context};
+use super::recall::places::Places;
 use super::typing::OwnTyping;
 use super::ui::accounts::AccountList;
 use super::ui::attach::Reading;
@@ -114,6 +115,8 @@ pub struct Front {
     pub drafts: HashMap<ChatKey, String>,
     /// What the store was told of drafts in this run, or gave. What it holds may be newer: another run writes to it as well.
     pub(crate) drafts_told: HashMap<ChatKey, String>,
+    /// What the store knows of where views stand and how the screen is arranged.
+    pub(crate) places: Places,
     /// The chat that was open before, newest last; bounded.
     pub visited: Vec<ChatKey>,
     /// A sentence for the user on the status line.

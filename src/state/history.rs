@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::{Account, Effects, State, messages, outbox, people, pins, polls, roster, slow};
+use super::{Account, Effects, State, messages, outbox, people, pins, polls, recall, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
@@ -14,14 +14,21 @@ const BACKGROUND: usize = 200;
 /// How far a timeline may outgrow its bound before it is cut, so that cutting is rare.
 const SLACK: usize = 64;
 
-/// Asks for a page for a chat's timeline, unless it is under way, or was asked for in vain.
+/// Asks for a page for a chat's timeline: the store, and the network for what is not stored.
 pub(super) fn fetch(state: &mut State, chat: ChatKey, page: Page, priority: Priority, fx: &mut Effects) {
+    // What cannot be had is not asked for: the pane says why it is empty.
+    let is_shut = state.core.chat(chat).is_some_and(|(_, known)| known.is_forum() || known.is_hidden());
+    if !is_shut && !recall::page(state, chat, page, fx) {
+        ask_network(state, chat, page, priority, fx);
+    }
+}
+
+/// Asks the network for a page, unless it is under way, or was asked for in vain.
+pub(super) fn ask_network(state: &mut State, chat: ChatKey, page: Page, priority: Priority, fx: &mut Effects) {
     let limit = state.settings.page.max(1);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let (edge, key) = Edge::of(page);
-    // What cannot be had is not asked for: the pane says why it is empty.
     if !account.is_signed_in()
-        || account.chats.get(&chat.chat).is_some_and(|known| known.is_forum() || known.is_hidden())
         || account.requests.is_fetching(chat.chat, edge)
         || account.requests.stuck.get(&(chat.chat, edge)).is_some_and(|stuck| *stuck == key)
     {
@@ -64,6 +71,17 @@ pub(super) fn catch_up(state: &mut State, fx: &mut Effects) {
     }
     if !waits {
         refresh_open(state, fx);
+    }
+    // What shows may have waited for the connection since it was laid out.
+    let visible = state.front.as_ref().and_then(|front| front.pane.visible.as_ref());
+    let wanted = visible.filter(|visible| visible.chat == Some(chat)).map(|it| (it.wants_before, it.wants_after));
+    let (before, after) = wanted.unwrap_or_default();
+    let newest = timeline_of(&state.core.accounts, chat).and_then(Timeline::last).map(|entry| entry.message.key);
+    if let Some(key) = before {
+        fetch(state, chat, Page::Before(key), Priority::Visible, fx);
+    }
+    if let Some(key) = after.filter(|after| !waits && newest != Some(*after)) {
+        fetch(state, chat, Page::After(key), Priority::Visible, fx);
     }
 }
 
@@ -157,7 +175,7 @@ pub(super) fn refused(
 }
 
 /// Moves the view to the message that was looked for, now that it is here.
-fn seek(front: &mut Front, accounts: &[Account], chat: ChatKey, found: bool) {
+pub(super) fn seek(front: &mut Front, accounts: &[Account], chat: ChatKey, found: bool) {
     let Some(wanted) = front.pane.seek else { return };
     let timeline = timeline_of(accounts, chat);
     if let Some(key) = timeline.and_then(|timeline| timeline.key_of(wanted)) {
@@ -173,7 +191,14 @@ fn seek(front: &mut Front, accounts: &[Account], chat: ChatKey, found: bool) {
 /// The view of a chat just opened goes to what was not read, once the newest messages are here.
 pub(super) fn to_unread(front: &mut Front, accounts: &[Account]) {
     let Some(chat) = front.pane.chat else { return };
-    let here = timeline_of(accounts, chat).is_some_and(|timeline| timeline.is_loaded() && !timeline.gap_after());
+    // The first of what was not read may be stored, and then nothing has to be waited for.
+    let divider = front.pane.divider;
+    let stored = |timeline: &Timeline| {
+        timeline.last().is_some_and(|last| Some(last.message.key) > divider)
+            && timeline.first().is_some_and(|first| Some(first.message.key) <= divider)
+    };
+    let here = timeline_of(accounts, chat)
+        .is_some_and(|timeline| timeline.is_loaded() && (!timeline.gap_after() || stored(timeline)));
     if here && std::mem::take(&mut front.pane.to_unread) && front.pane.anchor == Anchor::Bottom {
         front.pane.scroll(ScrollIntent::Unread);
     }

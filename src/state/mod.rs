@@ -29,6 +29,7 @@ pub mod permit;
 pub mod pins;
 mod polls;
 pub mod quotes;
+pub(crate) mod recall;
 pub mod reduce;
 pub mod requests;
 mod roster;
@@ -87,6 +88,8 @@ pub struct State {
     pub networks: Vec<NetworkOffer>,
     /// Whether the demo can be left for; set by the shell.
     pub has_demo: bool,
+    /// Nothing is dialled in this run: what is kept is shown, and what is written waits; set by the shell.
+    pub offline: bool,
     /// Whether drafts are kept for later runs, of accounts that are; set by the shell.
     pub keeps_drafts: bool,
     /// Whether there is a store; set by the shell. Without one nothing is told of what is known.
@@ -97,6 +100,8 @@ pub struct State {
     pub random: fastrand::Rng,
     next_request: u64,
     armed: timers::Armed,
+    /// What is asked of the store.
+    pub(crate) recall: recall::Recall,
 }
 
 /// An account as the configuration knows it.
@@ -146,12 +151,14 @@ impl State {
             utc_offset: 0,
             networks: Vec::new(),
             has_demo: false,
+            offline: false,
             keeps_drafts: false,
             has_store: false,
             revision: 1,
             random,
             next_request: 0,
             armed: timers::Armed::default(),
+            recall: recall::Recall::default(),
         }
     }
 

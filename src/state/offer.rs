@@ -1,6 +1,6 @@
 //! What networks offer for signing in: data from the shell, so that nothing here knows a network.
 
-use crate::domain::{AccountId, Secret};
+use crate::domain::{AccountId, Caps, Secret};
 
 /// A network, as somebody who signs in needs to know it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct NetworkOffer {
     pub many: bool,
     /// How one gets in, the usual way first.
     pub ways: Vec<SignInWay>,
+    /// What it can do, as far as that is the same on all its servers: what holds until one of them has said more.
+    pub caps: Caps,
 }
 
 /// A way of signing in, or of making an account.

@@ -12,6 +12,7 @@ const ASKED: usize = 2_000;
 
 /// Takes in what was told of a person. Returns whether anything is different now. A source that does not say whether they are there leaves that as it was.
 pub(super) fn put(account: &mut Account, mut user: User) -> bool {
+    account.remembered.remove(&user.id);
     if let Some(known) = account.users.get_mut(&user.id) {
         if user.presence.is_none() {
             user.presence = known.presence;
@@ -29,6 +30,19 @@ pub(super) fn put(account: &mut Account, mut user: User) -> bool {
     account.users.insert(user.id, user);
     if account.users.len() > MOST {
         forget_one(account);
+    }
+    true
+}
+
+/// Takes in what an earlier run knew of a person, unless more is known. Returns whether it is news.
+pub(super) fn remember(account: &mut Account, user: User) -> bool {
+    let id = user.id;
+    if account.users.contains_key(&id) {
+        return false;
+    }
+    put(account, user);
+    if account.remembered.len() < MOST {
+        account.remembered.insert(id);
     }
     true
 }
@@ -166,7 +180,8 @@ pub(super) fn ask_unknown(
     let mut wanted: Vec<UserId> = users
         .iter()
         .copied()
-        .filter(|user| !known.users.contains_key(user) && known.members_asked.insert((community, *user)))
+        .filter(|user| !known.users.contains_key(user) || known.remembered.contains(user))
+        .filter(|user| known.members_asked.insert((community, *user)))
         .collect();
     wanted.sort_unstable();
     wanted.dedup();

@@ -3,7 +3,8 @@
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, drafts, editor, open, sidebar, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, keep, link, members, outbox, roster, timers, unread, updates,
+    Effect, Effects, State, accounts, alerts, answers, keep, link, members, outbox, recall, roster, timers, unread,
+    updates,
 };
 use crate::domain::Now;
 
@@ -19,6 +20,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Started => {
             keep::started(state, fx);
             link::started(state, fx);
+            recall::started(state, fx);
         }
         Event::Act(action) => act::act(state, action, None, fx),
         Event::Submit(ticket, action) => act::submit(state, ticket, action, fx),
@@ -35,8 +37,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Stored(StoreReply::Noted(sentence)) => open::noted(state, sentence),
         Event::Stored(StoreReply::Drafts(found)) => drafts::found(state, found),
         Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),
-        // Nothing else is looked up yet.
-        Event::Stored(StoreReply::Found(..)) => {}
+        Event::Stored(StoreReply::Found(ticket, found)) => recall::found(state, ticket, found.ok().flatten(), fx),
         Event::FileRead(number, file) => attach::read(state, number, file, fx),
         Event::Edited(number, text) => editor::done(state, number, text, fx),
         Event::Timer(timer) => timers::rang(state, timer, fx),
@@ -57,6 +58,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     sidebar::keep_rows(state);
     members::keep(state, fx);
     alerts::title(state, fx);
+    recall::places::keep_layout(state, fx);
     timers::keep(state, fx);
     outbox::keep(state, fx);
     effects

@@ -179,6 +179,12 @@ impl Requests {
         self.edges.contains_key(&(chat, edge))
     }
 
+    /// Whether what lies before a message was asked for in vain.
+    #[must_use]
+    pub fn is_stuck_before(&self, chat: ChatId, message: MessageKey) -> bool {
+        self.stuck.get(&(chat, Edge::Before)) == Some(&Some(message))
+    }
+
     /// Whether any list of the account is under way or waits for its turn.
     #[must_use]
     pub fn is_syncing(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Timers that rang, and the few that belong to nothing else.
 
 use super::event::Timer;
+use super::recall::places;
 use super::ui::drafts;
 use super::{Effect, Effects, State, outbox, polls, slow, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings};
@@ -29,6 +30,12 @@ pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
             state.armed.draft = None;
             drafts::due(state, fx);
         }
+        Timer::Place => {
+            state.armed.place = None;
+            if let Some(front) = &mut state.front {
+                places::tell(front, fx);
+            }
+        }
         Timer::Countdown => {
             state.armed.countdown = None;
             state.touch();
@@ -55,6 +62,7 @@ pub(super) struct Armed {
     typing: Option<Mono>,
     countdown: Option<Mono>,
     draft: Option<Mono>,
+    place: Option<Mono>,
 }
 
 /// Arms and disarms what follows from the state alone, wherever it changed: after every event.
@@ -65,12 +73,14 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
         typing: state.core.accounts.iter().filter_map(|account| account.typing.next()).min(),
         countdown: due.or_else(|| countdown(state)),
         draft: drafts::is_due(state).then(|| state.armed.draft.unwrap_or(state.now.mono.plus(drafts::PAUSE))),
+        place: places::is_due(state).then(|| state.armed.place.unwrap_or(state.now.mono.plus(places::PAUSE))),
     };
     let armed = std::mem::replace(&mut state.armed, wanted);
     let timers = [
         (Timer::TypingExpires, armed.typing, wanted.typing),
         (Timer::Countdown, armed.countdown, wanted.countdown),
         (Timer::Draft, armed.draft, wanted.draft),
+        (Timer::Place, armed.place, wanted.place),
     ];
     for (timer, armed, wanted) in timers.into_iter().filter(|(_, armed, wanted)| armed != wanted) {
         match (armed, wanted) {

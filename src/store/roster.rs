@@ -6,7 +6,8 @@ use super::error::StoreError;
 use crate::domain::kept::Start;
 use crate::domain::kept::{Anchor, Layout};
 use crate::domain::{
-    AccountId, Chat, ChatId, ChatKey, Community, CommunityId, Id, Member, MessageKey, Role, RoleId, User, UserId,
+    AccountId, Chat, ChatId, ChatKey, ChatKind, Community, CommunityId, Id, Member, MessageKey, Role, RoleId, User,
+    UserId,
 };
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashSet;
@@ -275,6 +276,15 @@ impl Db {
                 let chat = Chat { unread: row.get(2)?, mentions: row.get(3)?, last_read, last_message, ..chat };
                 start.chats.push((account, chat));
             }
+            let named = start.chats.iter().filter(|(of, _)| *of == account).flat_map(|(_, chat)| match &chat.kind {
+                ChatKind::Direct { peer } => std::slice::from_ref(peer),
+                // Their names make up that of a group without one.
+                ChatKind::Group { members, .. } if chat.name.is_empty() => members,
+                ChatKind::Group { .. } | ChatKind::Channel { .. } | ChatKind::Saved => &[],
+            });
+            let named: HashSet<UserId> = named.copied().collect();
+            let named: Vec<UserId> = named.into_iter().collect();
+            start.people.extend(self.people(account, &named)?.into_iter().map(|user| (account, user)));
             let mut all = self.conn.prepare_cached("SELECT chat, text FROM drafts WHERE account = ? LIMIT ?")?;
             let mut rows = all.query(params![row, MOST])?;
             while let Some(row) = rows.next()? {
@@ -284,7 +294,7 @@ impl Db {
         Ok(start)
     }
 
-    pub(super) fn people(&mut self, account: AccountId, wanted: &[UserId]) -> Result<Vec<User>, StoreError> {
+    pub(super) fn people(&self, account: AccountId, wanted: &[UserId]) -> Result<Vec<User>, StoreError> {
         let row = self.account(account)?;
         let mut find = self.conn.prepare_cached("SELECT body FROM people WHERE account = ? AND id = ?")?;
         let mut found = Vec::with_capacity(wanted.len());
@@ -329,6 +339,7 @@ impl Db {
             let known = chats.iter().filter_map(|chat| name(chat.account, chat.chat.0).ok());
             Ok(known.collect::<Vec<_>>().join("\n"))
         };
+        let yes = |it: bool| if it { "yes".to_owned() } else { String::new() };
         let open: Vec<ChatKey> = layout.open.into_iter().collect();
         let communities: Vec<ChatKey> =
             layout.folded_communities.iter().map(|(account, id)| ChatKey::new(*account, ChatId(id.0))).collect();
@@ -337,6 +348,8 @@ impl Db {
             ("layout.sidebar", layout.sidebar_width.map(|width| width.to_string()).unwrap_or_default()),
             ("layout.folded", chats(&layout.folded)?),
             ("layout.folded-communities", chats(&communities)?),
+            ("layout.hides-sidebar", yes(layout.hides_sidebar)),
+            ("layout.hides-members", yes(layout.hides_members)),
         ];
         for (name, text) in parts {
             self.conn.prepare_cached("INSERT OR REPLACE INTO meta VALUES (?, ?)")?.execute(params![name, text])?;
@@ -364,6 +377,8 @@ impl Db {
                 .into_iter()
                 .map(|key| (key.account, CommunityId(key.chat.0)))
                 .collect(),
+            hides_sidebar: !text("layout.hides-sidebar")?.is_empty(),
+            hides_members: !text("layout.hides-members")?.is_empty(),
         })
     }
 }

@@ -48,6 +48,8 @@ pub struct Start {
     pub communities: Vec<(AccountId, Community)>,
     /// Chats with their read state.
     pub chats: Vec<(AccountId, Chat)>,
+    /// Who their direct chats and groups are with.
+    pub people: Vec<(AccountId, User)>,
     /// Drafts.
     pub drafts: Vec<(ChatKey, String)>,
     /// What waits, oldest first.

@@ -262,6 +262,10 @@ pub struct Layout {
     pub folded: Vec<ChatKey>,
     /// Communities whose channels are hidden.
     pub folded_communities: Vec<(AccountId, CommunityId)>,
+    /// The list of chats is hidden.
+    pub hides_sidebar: bool,
+    /// The list of members is hidden where there is room for it.
+    pub hides_members: bool,
 }
 
 /// Something on its way out.

@@ -201,6 +201,7 @@ impl Timeline {
         }
         if at_end {
             self.end_known = true;
+            self.newer = false;
         }
     }
 }

@@ -44,6 +44,14 @@ impl Timeline {
             entry.gap_before = false;
             self.start_known = true;
         }
+        let place = match seek {
+            Seek::After(key) => Some(key),
+            _ => None,
+        };
+        let last = stored.entries.last().map(|last| last.message.key).or(place);
+        if last.is_some() && last == self.entries.back().map(|last| last.message.key) {
+            self.newer = stored.newer && !self.end_known;
+        }
         self.loaded |= !self.entries.is_empty();
         self.close_fetch(fetch);
         let after = (self.start_known, self.loaded, self.holes());

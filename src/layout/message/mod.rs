@@ -17,6 +17,7 @@ use crate::state::Account;
 use crate::state::front::Target;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
+use crate::state::recall::Recall;
 use jiff::civil::Date;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -43,6 +44,10 @@ pub struct Setting<'a> {
     pub revealed: Option<Target>,
     /// Whether history can be fetched now.
     pub online: bool,
+    /// What is asked of the store.
+    pub(crate) recall: &'a Recall,
+    /// Nothing but what is kept can be shown in this run.
+    pub kept_only: bool,
     /// Which opening of the chat it is: what was kept of an earlier one, whose messages were dropped since, counts their changes anew.
     pub opening: u32,
     /// The clock.
@@ -52,6 +57,18 @@ pub struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
+    /// What is to be said of messages that are missing before one.
+    fn hole(&self, entry: &Entry) -> Edge {
+        let key = entry.message.key;
+        if self.account.requests.is_stuck_before(self.chat, key) {
+            Edge::RefusedHole
+        } else if !self.online && self.recall.has_none_before(self.account.key(self.chat), key) {
+            Edge::UnreachableHole
+        } else {
+            Edge::Hole
+        }
+    }
+
     /// How long an own message has still to wait before it goes, as far as that is known.
     fn wait_of(&self, pending: &Pending) -> Option<&'a str> {
         let waits = match pending.stage {
@@ -126,8 +143,14 @@ pub enum Edge {
     Loading,
     /// Older history that cannot be fetched now.
     Unreachable,
+    /// Older history that was not given.
+    Refused,
     /// A hole.
     Hole,
+    /// A hole that cannot be filled now.
+    UnreachableHole,
+    /// What is in the hole was not given.
+    RefusedHole,
 }
 
 /// A message with what its neighbours bring about.
@@ -161,7 +184,7 @@ impl<'a> Piece<'a> {
         calendar: &mut Calendar,
     ) -> Self {
         let edge = match (&item, before) {
-            (Item::Message(entry), Some(_)) if entry.gap_before => Edge::Hole,
+            (Item::Message(entry), Some(_)) if entry.gap_before => setting.hole(entry),
             // Without a connection nothing is known to be missing there.
             (Item::Pending(_), Some(Item::Message(_)))
                 if setting.online && setting.timeline.is_some_and(Timeline::gap_after) =>
@@ -169,13 +192,13 @@ impl<'a> Piece<'a> {
                 Edge::Hole
             }
             (_, Some(_)) => Edge::None,
-            (Item::Message(entry), None) if entry.gap_before => {
-                if setting.online {
-                    Edge::Loading
-                } else {
-                    Edge::Unreachable
-                }
-            }
+            (Item::Message(entry), None) if entry.gap_before => match setting.hole(entry) {
+                Edge::RefusedHole => Edge::Refused,
+                Edge::UnreachableHole => Edge::Unreachable,
+                // What is stored is there in a moment.
+                _ if setting.online => Edge::Loading,
+                _ => Edge::None,
+            },
             (_, None) if setting.timeline.is_some_and(Timeline::has_start) => Edge::Start,
             (_, None) => Edge::None,
         };
@@ -326,7 +349,12 @@ fn edge(edge: Edge, setting: &Setting<'_>, lines: &mut Vec<Line>) {
         Edge::Unreachable => {
             lines.push(centred("earlier messages come with the connection", setting, Role::Dim.into()))
         }
+        Edge::Refused => lines.push(centred("earlier messages could not be fetched", setting, Role::Dim.into())),
         Edge::Hole => lines.push(dotted("messages are missing here", setting)),
+        Edge::UnreachableHole => {
+            lines.push(dotted("messages are missing here; they come with the connection", setting));
+        }
+        Edge::RefusedHole => lines.push(dotted("messages are missing here; they could not be fetched", setting)),
     }
 }
 

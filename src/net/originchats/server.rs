@@ -96,6 +96,15 @@ impl Server {
         }
     }
 
+    /// What can be done on a server that has not greeted yet, as servers of today are. The greeting has the last word.
+    #[must_use]
+    pub fn usual_caps() -> Caps {
+        let more = ["message_react_add", "unreads_get", "unreads_ack", "messages_pinned"];
+        let names = ASSUMED.iter().chain(&more).map(|name| Raw::from(*name)).collect();
+        let greeting = Handshake { capabilities: Some(names), newer: true, ..Handshake::default() };
+        Self::of(greeting, &OriginConfig::new("")).caps()
+    }
+
     /// Whether the server offers a command.
     #[must_use]
     pub fn can(&self, command: &str) -> bool {

@@ -13,6 +13,7 @@ use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
 use crate::state::front::{Anchor, Front, Overlay, Pane, Region};
 use crate::state::names::{ResolveError, resolve_chat, resolve_chat_in, split_account};
+use crate::state::recall::{self, places};
 use crate::state::requests::Purpose;
 use crate::state::{Account, State, history, join, newcomer, people, pins, roster, typing};
 
@@ -60,6 +61,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
     drafts::put_aside(front, fx);
+    places::tell(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
@@ -91,6 +93,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         front.pane.to_unread = front.pane.divider.is_some();
         history::to_unread(front, &state.core.accounts);
     }
+    recall::opened(state, key, fx);
     history::refresh_open(state, fx);
     if forum.is_none() {
         pins::ask(state, key, fx);
@@ -307,6 +310,9 @@ pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
     typing::end(state, fx);
     attach::give_up(state, |_| true, fx);
     drafts::put_all(state, fx);
+    if let Some(front) = &mut state.front {
+        places::tell(front, fx);
+    }
     fx.push(Effect::Quit);
 }
 

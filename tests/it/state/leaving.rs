@@ -41,6 +41,7 @@ fn offers() -> Vec<NetworkOffer> {
         server: if many { String::new() } else { "wss://network".to_owned() },
         many,
         ways: vec![way],
+        ..NetworkOffer::default()
     };
     vec![offer("one", false, SignInWay::MailPassword), offer("many", true, SignInWay::NamePassword)]
 }

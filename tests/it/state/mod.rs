@@ -21,6 +21,7 @@ mod properties;
 mod quitting;
 mod quotes;
 mod reading;
+mod recall;
 mod script;
 mod signing_in;
 mod themes;

@@ -16,6 +16,7 @@ fn offers() -> Vec<NetworkOffer> {
         server: server.to_owned(),
         many,
         ways: ways.to_vec(),
+        ..NetworkOffer::default()
     };
     use SignInWay::{Elsewhere, MailPassword, NamePassword, SignUpMail, SignUpName, Token};
     vec![

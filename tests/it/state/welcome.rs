@@ -34,6 +34,7 @@ fn plain() -> NetworkOffer {
         server: "wss://network".to_owned(),
         many: false,
         ways: vec![SignInWay::MailPassword, SignInWay::SignUpMail],
+        ..NetworkOffer::default()
     }
 }
 

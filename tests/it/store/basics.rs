@@ -140,6 +140,8 @@ fn the_first_screen_comes_back() {
         sidebar_width: Some(31),
         folded: vec![ChatKey::new(ME, ChatId::new(u128::MAX)), CHAT],
         folded_communities: vec![(ME, CommunityId::new(2))],
+        hides_sidebar: true,
+        hides_members: true,
     };
     open.write(Write::Layout(layout.clone())).unwrap();
     let anchor = Some(Anchor { message: place(77), row: 2 });

@@ -1,0 +1,188 @@
+//! What earlier runs have kept: looked up, and shown before any network has answered.
+//!
+//! Whatever is told in this run wins over it. Until the store has answered for the first time, and where there is none, nothing else is asked of it
+//! and everything comes from the networks alone.
+
+mod pages;
+pub(super) mod places;
+mod start;
+
+use super::requests::Edge;
+use super::{Effect, Effects, State, StoreOp, people};
+use crate::domain::kept::{Found, Query, Seek, Ticket};
+use crate::domain::timeline::FetchNumber;
+use crate::domain::{AccountId, ChatKey, CommunityId, Member, MessageKey, Role, User, UserId};
+use std::collections::HashMap;
+
+pub(super) use pages::{opened, page};
+pub(super) use start::started;
+
+/// Most people that are looked up at once.
+const PEOPLE: usize = 500;
+
+/// What is asked of the store.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recall {
+    /// There is a store, and it has said what the first screen needs.
+    on: bool,
+    tickets: u64,
+    asked: HashMap<Ticket, Asked>,
+    /// Where the store has nothing that joins what is in memory: only the network can tell.
+    dry: HashMap<(ChatKey, Edge), MessageKey>,
+    /// A chat is being opened as it was left by the last run.
+    resumes: bool,
+}
+
+/// Why something was looked up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    /// What the first screen needs.
+    Start,
+    /// Where somebody read in a chat, for this opening of it.
+    Place(ChatKey, u32),
+    /// Messages.
+    Page { chat: ChatKey, number: FetchNumber, seek: Seek, why: Why },
+    /// Who people are.
+    People(AccountId),
+    /// What they are in a community.
+    Members(AccountId, CommunityId),
+}
+
+/// What messages were looked up for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Why {
+    /// To be there when they are scrolled to.
+    Scroll,
+    /// To read on where it was left, in this opening of the chat.
+    Resume(crate::domain::kept::Anchor, u32),
+    /// To go to one of them.
+    Jump,
+}
+
+impl Asked {
+    const fn edge(&self) -> Option<(ChatKey, Edge)> {
+        match self {
+            Self::Place(chat, _) => Some((*chat, Edge::Latest)),
+            Self::Page { chat, why: Why::Resume(..), .. } => Some((*chat, Edge::Latest)),
+            Self::Page { chat, seek, .. } => Some((*chat, edge_of(*seek))),
+            Self::Start | Self::People(_) | Self::Members(..) => None,
+        }
+    }
+}
+
+const fn edge_of(seek: Seek) -> Edge {
+    match seek {
+        Seek::Newest => Edge::Latest,
+        Seek::Before(_) => Edge::Before,
+        Seek::After(_) => Edge::After,
+        Seek::Around(_) | Seek::Date(_) => Edge::Around,
+    }
+}
+
+impl Recall {
+    /// Whether messages of a chat are being looked up that it was opened for.
+    pub(crate) fn is_looking(&self, chat: ChatKey) -> bool {
+        self.is_asked(chat, Edge::Latest)
+    }
+
+    /// Whether what lies before a message is not stored, so that it can come from the network alone.
+    pub(crate) fn has_none_before(&self, chat: ChatKey, message: MessageKey) -> bool {
+        !self.on || self.dry.get(&(chat, Edge::Before)) == Some(&message)
+    }
+
+    fn is_asked(&self, chat: ChatKey, edge: Edge) -> bool {
+        self.asked.values().any(|asked| asked.edge() == Some((chat, edge)))
+    }
+}
+
+fn ask(state: &mut State, query: Query, why: Asked, fx: &mut Effects) {
+    let recall = &mut state.recall;
+    recall.tickets += 1;
+    let ticket = Ticket(recall.tickets);
+    recall.asked.insert(ticket, why);
+    fx.push(Effect::Store(StoreOp::Read(ticket, query)));
+}
+
+/// The store has answered. What it could not read is not there: the networks have it.
+pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx: &mut Effects) {
+    let Some(asked) = state.recall.asked.remove(&ticket) else { return };
+    match (asked, found) {
+        (Asked::Start, Some(Found::Start(start))) => start::came(state, *start, fx),
+        (Asked::Start, _) => {}
+        (Asked::Place(chat, epoch), found) => {
+            let place = match found {
+                Some(Found::Anchor(place)) => place,
+                _ => None,
+            };
+            pages::resume(state, chat, epoch, place, fx);
+        }
+        (Asked::Page { chat, number, seek, why }, found) => {
+            let stored = match found {
+                Some(Found::Messages(stored)) => Some(stored),
+                _ => None,
+            };
+            pages::came(state, (chat, number, seek, why), stored, fx);
+        }
+        (Asked::People(account), Some(Found::People(found))) => remember(state, account, found),
+        (Asked::Members(account, community), Some(Found::Members(roles, members))) => {
+            remember_members(state, account, community, roles, members);
+        }
+        (Asked::People(_) | Asked::Members(..), _) => {}
+    }
+}
+
+/// Looks up who people are, where it is not known.
+fn ask_people(
+    state: &mut State,
+    account: AccountId,
+    community: Option<CommunityId>,
+    mut wanted: Vec<UserId>,
+    fx: &mut Effects,
+) {
+    let Some(known) = state.core.account(account).filter(|_| state.recall.on) else { return };
+    wanted.sort_unstable();
+    wanted.dedup();
+    let unknown = |user: &UserId| community.is_some_and(|community| !known.members.contains_key(&(community, *user)));
+    let members: Vec<UserId> = wanted.iter().copied().filter(unknown).take(PEOPLE).collect();
+    wanted.retain(|user| !known.users.contains_key(user));
+    wanted.truncate(PEOPLE);
+    if !wanted.is_empty() {
+        ask(state, Query::People(account, wanted), Asked::People(account), fx);
+    }
+    if let Some(community) = community.filter(|_| !members.is_empty()) {
+        ask(state, Query::Members(account, community, members), Asked::Members(account, community), fx);
+    }
+}
+
+fn remember(state: &mut State, account: AccountId, found: Vec<User>) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    let mut changed = false;
+    for user in found {
+        changed |= people::remember(known, user);
+    }
+    if changed {
+        state.touch();
+    }
+}
+
+fn remember_members(
+    state: &mut State,
+    account: AccountId,
+    community: CommunityId,
+    roles: Vec<Role>,
+    members: Vec<Member>,
+) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    if known.community(community).is_none() {
+        return;
+    }
+    if !roles.is_empty() && !known.roles.contains_key(&community) {
+        super::answers::put_roles(known, community, roles);
+    }
+    for member in members {
+        if !known.members.contains_key(&(member.community, member.user)) {
+            people::put_member(known, member);
+        }
+    }
+    state.touch();
+}

@@ -1,0 +1,98 @@
+//! The first screen: as it was left, before any network has answered.
+
+use super::{Asked, ask, ask_people};
+use crate::domain::kept::{Layout, Query, Start};
+use crate::domain::{AccountId, Caps, Chat, Community, UserId};
+use crate::state::ui::{drafts, open};
+use crate::state::{Account, Effects, State, names, newcomer, people, roster};
+
+/// The program starts: what it needs first is looked up.
+pub(in crate::state) fn started(state: &mut State, fx: &mut Effects) {
+    for account in &mut state.core.accounts {
+        // What its network can do holds without a connection, too.
+        if account.me != UserId::default() && account.caps == Caps::default() {
+            let offer = state.networks.iter().find(|offer| offer.key == account.network);
+            account.caps = offer.map(|offer| offer.caps).unwrap_or_default();
+        }
+    }
+    if state.front.is_some() {
+        ask(state, Query::Start, Asked::Start, fx);
+    }
+}
+
+/// It is here.
+pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
+    let Start { communities, chats, people, drafts: texts, outbox: _, layout } = start;
+    state.recall.on = true;
+    put_lists(state, communities, chats);
+    for (account, user) in people {
+        if let Some(known) = state.core.account_mut(account) {
+            people::remember(known, user);
+        }
+    }
+    drafts::found(state, texts);
+    roster::keep_order(state);
+    let own: Vec<(AccountId, UserId)> = state
+        .core
+        .accounts
+        .iter()
+        .filter(|account| !account.disabled)
+        .map(|account| (account.id, account.me))
+        .collect();
+    for (account, me) in own {
+        ask_people(state, account, None, vec![me], fx);
+    }
+    let Layout { open, sidebar_width: _, folded, folded_communities, hides_sidebar, hides_members } = layout;
+    if let Some(front) = &mut state.front {
+        front.folded.extend(folded);
+        front.folded_communities.extend(folded_communities);
+        front.sidebar_hidden |= hides_sidebar;
+        front.members.hidden |= hides_members;
+        front.sidebar.dirty = true;
+    }
+    if state.front.as_ref().is_some_and(|front| front.pane.chat.is_none()) {
+        state.recall.resumes = true;
+        resume(state, open, fx);
+        state.recall.resumes = false;
+    }
+    if let Some(front) = &mut state.front {
+        front.places.begin();
+    }
+    state.touch();
+}
+
+/// Opens what was wished for, else the chat that was open last, else one to begin with.
+fn resume(state: &mut State, last: Option<crate::domain::ChatKey>, fx: &mut Effects) {
+    if let Some(wish) = state.front.as_ref().and_then(|front| front.wish.clone()) {
+        // What is not known here, the network may know.
+        if let Ok(key) = names::resolve_chat(&state.core, &wish) {
+            open::switch(state, key, fx);
+        }
+        return;
+    }
+    let opens = |account: &Account, chat: &Chat| chat.can_open() && account.is_listed(chat);
+    let last = last.filter(|key| state.core.chat(*key).is_some_and(|(account, chat)| opens(account, chat)));
+    if let Some(chat) = last.or_else(|| state.core.listed().find_map(newcomer::beginning)) {
+        open::switch(state, chat, fx);
+    }
+}
+
+/// Communities and chats, of accounts of which the network has told nothing yet: what it has told is newer.
+fn put_lists(state: &mut State, communities: Vec<(AccountId, Community)>, chats: Vec<(AccountId, Chat)>) {
+    let is_bare =
+        |account: &&mut Account| !account.disabled && account.communities.is_empty() && account.chats.is_empty();
+    for account in state.core.accounts.iter_mut().filter(is_bare) {
+        let of = |(id, _): &&(AccountId, Community)| *id == account.id;
+        let all: Vec<Community> = communities.iter().filter(of).map(|(_, community)| community.clone()).collect();
+        // They were stored in the user's order, which the network tells by itself and perhaps later.
+        roster::put_community_order(account, all.iter().map(|community| community.id).collect());
+        roster::put_communities(account, all, Vec::new());
+        let id = account.id;
+        for (_, chat) in chats.iter().filter(|(of, _)| *of == id) {
+            if let Some(community) = chat.community() {
+                account.channels_loaded.insert(community, true);
+            }
+            roster::put_chat(account, chat.clone());
+        }
+    }
+}
