@@ -245,6 +245,27 @@ pub enum ReactEmoji {
     Custom(EmojiId),
 }
 
+/// Takes in that somebody reacted, or took that back. Returns whether anything is different now: a page that was fetched meanwhile may have told it.
+pub fn toggle_reaction(reactions: &mut Vec<Reaction>, emoji: &ReactEmoji, by: UserId, mine: bool, add: bool) -> bool {
+    let Some(at) = reactions.iter().position(|reaction| reaction.emoji == *emoji) else {
+        if add {
+            reactions.push(Reaction { emoji: emoji.clone(), count: 1, mine, by: Box::new([by]) });
+        }
+        return add;
+    };
+    let Some(reaction) = reactions.get_mut(at).filter(|reaction| reaction.by.contains(&by) != add) else {
+        return false;
+    };
+    reaction.mine = if mine { add } else { reaction.mine };
+    reaction.count = if add { reaction.count.saturating_add(1) } else { reaction.count.saturating_sub(1) };
+    let others = reaction.by.iter().copied().filter(|user| *user != by);
+    reaction.by = others.chain(add.then_some(by)).collect();
+    if reaction.count == 0 {
+        reactions.remove(at);
+    }
+    true
+}
+
 /// One kind of reaction to a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reaction {

@@ -5,8 +5,8 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, forum, open, person};
 use super::{
-    Effect, Effects, State, accounts, gone, join, link, login, members, messages, outbox, people, pins, polls, quotes,
-    roster, status, sync, updates, voice,
+    Effect, Effects, State, accounts, gone, join, keep, link, login, members, messages, outbox, people, pins, polls,
+    quotes, roster, status, sync, updates, voice,
 };
 use crate::domain::{
     AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,
@@ -16,6 +16,7 @@ use crate::domain::{
 pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
     let Some(purpose) = known.requests.open.remove(&answer.request) else { return };
+    keep::answered(known, answer.request, answer.outcome.as_ref().ok());
     let list = link::is_list(&purpose);
     let lost = matches!(&answer.outcome, Err(refusal) if refusal.kind == RefusalKind::LinkLost);
     match purpose {
@@ -259,6 +260,7 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
 
 /// Sets the roles of a community.
 pub(super) fn put_roles(known: &mut super::Account, community: CommunityId, roles: Vec<Role>) {
+    keep::roles(known, community, &roles);
     known.roles.insert(community, roles.into_iter().take(500).map(|role| (role.id, role)).collect());
 }
 

@@ -5,7 +5,6 @@ use super::requests::Requests;
 use super::roster::Order;
 use super::unread::Counts;
 use crate::domain::id::{EmojiId, IdMap};
-use crate::domain::kept::AccountKey;
 use crate::domain::update::Relationship;
 use crate::domain::{
     AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Mono, Permissions,
@@ -122,8 +121,8 @@ pub struct Account {
     pub(crate) failures: u32,
     /// What a form tries to sign in with. It becomes the account's when the network takes it.
     pub(crate) tried: Option<super::login::Tried>,
-    /// Who the store knows it as.
-    pub(crate) bound: Option<AccountKey>,
+    /// What the store is still to be told.
+    pub(crate) unkept: super::keep::Unkept,
     /// Made by a form and not signed in yet: nobody's so far.
     pub(crate) fresh: bool,
     /// Added on this run, and its lists are still to come.

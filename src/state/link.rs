@@ -44,6 +44,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             fx.push(Effect::KeepToken(account, token));
             keep::signed_in(state, account, fx);
             history::mark_stale(state, account);
+            keep::missed(state, account);
             login::signed_in(state, account);
             sync::start(state, account, fx);
         }
@@ -80,6 +81,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             known.requests.channels_due.clear();
             voice::unknown(state, account);
             history::mark_stale(state, account);
+            keep::missed(state, account);
             login::down(state, account, &reason, fx);
             open::wish_in_vain(state, fx);
             state.touch();
@@ -101,6 +103,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         }
         LinkEvent::Missed => {
             history::mark_stale(state, account);
+            keep::missed(state, account);
             if state.core.account(account).is_some_and(Account::is_signed_in) {
                 sync::start(state, account, fx);
             }

@@ -2,7 +2,10 @@
 
 use super::front::Anchor;
 use super::requests::Purpose;
-use super::{Account, Effects, State, alerts, history, outbox, people, pins, polls, roster, slow, typing, unread};
+use super::{
+    Account, Effects, State, alerts, history, keep, outbox, people, pins, polls, roster, slow, typing, unread,
+};
+use crate::domain::message::toggle_reaction;
 use crate::domain::{
     AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, ReactEmoji, Reaction, ReadState,
     Refusal, Reply, Request, SpanKind, Timeline, User, UserId,
@@ -20,7 +23,7 @@ pub(super) fn created(
     fx: &mut Effects,
 ) {
     let window = state.settings.window;
-    let now = state.now.mono;
+    let (now, stamp) = (state.now.mono, state.stamps.told());
     let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == id) else { return };
     if let Some(author) = author {
         people::put(account, *author);
@@ -36,6 +39,7 @@ pub(super) fn created(
         slow::wrote(account, chat, now);
     }
     let message = marked(account, account.timelines.get(&chat), message);
+    keep::created(account, &message, stamp);
     let mention = message.mentions_me;
     let (newest, raised) = roster::note_newest(account, chat, place);
     if let Some(thread) = account.chats.get_mut(&chat).and_then(|chat| chat.thread.as_mut()) {
@@ -198,9 +202,11 @@ fn mentions(account: &Account, timeline: Option<&Timeline>, message: &Message) -
 
 /// A message was changed.
 pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, reactions: bool) {
+    let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(id) else { return };
     let chat = message.chat;
     let message = marked(account, account.timelines.get(&chat), message);
+    keep::changed(account, &message, reactions, stamp);
     let pinned = pins::changed(account, &message) | account.quotes.changed(&message);
     if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions)) || pinned {
         touch_if_open(state, ChatKey::new(id, chat));
@@ -209,7 +215,9 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
 
 /// Messages were deleted.
 pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: &[MessageId], fx: &mut Effects) {
+    let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(id) else { return };
+    keep::deleted(account, chat, messages, stamp);
     let me = account.me;
     let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
     pins::deleted(account, chat, messages);
@@ -280,7 +288,9 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
 
 /// The reactions to a message changed.
 pub(super) fn reacted(state: &mut State, id: AccountId, chat: ChatId, message: MessageId, reactions: Box<[Reaction]>) {
+    let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(id) else { return };
+    keep::reacted(account, chat, message, &reactions, stamp);
     if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.set_reactions(message, reactions)) {
         touch_if_open(state, ChatKey::new(id, chat));
     }
@@ -294,34 +304,23 @@ pub(super) fn reaction_toggled(
     message: MessageId,
     (emoji, by, add): (ReactEmoji, UserId, bool),
 ) {
+    let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(id) else { return };
     let mine = by == account.me;
-    let Some(known) = account.timelines.get(&chat).and_then(|timeline| timeline.message(message)) else { return };
+    let Some(known) = account.timelines.get(&chat).and_then(|timeline| timeline.message(message)) else {
+        return keep::toggled(account, chat, message, (emoji, by, add), stamp);
+    };
     let mut reactions = known.reactions.to_vec();
-    match reactions.iter().position(|reaction| reaction.emoji == emoji) {
-        Some(at) => {
-            let Some(reaction) = reactions.get_mut(at) else { return };
-            // A page that was fetched meanwhile may have told it already.
-            if reaction.by.contains(&by) == add {
-                return;
-            }
-            reaction.mine = if mine { add } else { reaction.mine };
-            reaction.count = if add { reaction.count.saturating_add(1) } else { reaction.count.saturating_sub(1) };
-            let others = reaction.by.iter().copied().filter(|user| *user != by);
-            reaction.by = others.chain(add.then_some(by)).collect();
-            if reaction.count == 0 {
-                reactions.remove(at);
-            }
-        }
-        None if add => reactions.push(Reaction { emoji, count: 1, mine, by: Box::new([by]) }),
-        None => return,
+    if toggle_reaction(&mut reactions, &emoji, by, mine, add) {
+        reacted(state, id, chat, message, reactions.into());
     }
-    reacted(state, id, chat, message, reactions.into());
 }
 
 /// A message was pinned, or let go.
 pub(super) fn pinned(state: &mut State, id: AccountId, chat: ChatId, message: MessageId, pinned: bool) {
+    let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(id) else { return };
+    keep::pinned(account, chat, message, pinned, stamp);
     let mut changed = pins::pinned(account, chat, message, pinned);
     if let Some(timeline) = account.timelines.get_mut(&chat)
         && let Some(known) = timeline.message(message).filter(|known| known.pinned != pinned)

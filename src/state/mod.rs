@@ -55,6 +55,7 @@ pub use offer::{NetworkOffer, SignInProof, SignInWay};
 pub use permit::{ComposerState, composer_state};
 pub use reduce::reduce;
 
+use crate::domain::kept::Stamps;
 use crate::domain::{AccountId, Now, Priority, Request, RequestId, Settings, UserId};
 use requests::Purpose;
 use std::sync::Arc;
@@ -99,6 +100,8 @@ pub struct State {
     /// Random numbers; seeded by the shell, so that a run can be replayed.
     pub random: fastrand::Rng,
     next_request: u64,
+    /// Says when something became known.
+    stamps: Stamps,
     armed: timers::Armed,
     /// What is asked of the store.
     pub(crate) recall: recall::Recall,
@@ -157,6 +160,7 @@ impl State {
             revision: 1,
             random,
             next_request: 0,
+            stamps: Stamps::default(),
             armed: timers::Armed::default(),
             recall: recall::Recall::default(),
         }
@@ -217,6 +221,7 @@ impl State {
         self.next_request += 1;
         let id = RequestId(self.next_request);
         known.requests.open.insert(id, purpose);
+        keep::asking(self, account, id, &request);
         fx.push(Effect::Net { account, id, request, priority });
         Some(id)
     }

@@ -1,7 +1,7 @@
 //! People and members: known, renewed, and never more of them than a bound.
 
 use super::requests::Purpose;
-use super::{Account, Effects, State, typing};
+use super::{Account, Effects, State, keep, typing};
 use crate::domain::update::Relationship;
 use crate::domain::{AccountId, ChatKind, CommunityId, Member, Presence, Priority, Request, User, UserId};
 
@@ -23,9 +23,13 @@ pub(super) fn put(account: &mut Account, mut user: User) -> bool {
         if *known == user {
             return false;
         }
-        *known = user;
+        let was = std::mem::replace(known, user.clone());
+        if was != (User { presence: was.presence, activity: was.activity.clone(), ..user.clone() }) {
+            keep::person(account, &user);
+        }
         return true;
     }
+    keep::person(account, &user);
     account.people_order.push_back(user.id);
     account.users.insert(user.id, user);
     if account.users.len() > MOST {
@@ -73,6 +77,9 @@ fn forget_one(account: &mut Account) {
 pub(super) fn put_member(account: &mut Account, member: Member) {
     let key = (member.community, member.user);
     account.members_asked.remove(&key);
+    if account.members.get(&key) != Some(&member) {
+        keep::member(account, &member);
+    }
     if account.members.insert(key, member).is_none() {
         account.member_order.push_back(key);
         if account.members.len() > MOST
@@ -85,6 +92,7 @@ pub(super) fn put_member(account: &mut Account, member: Member) {
 
 /// Forgets a member.
 pub(super) fn remove_member(account: &mut Account, community: CommunityId, user: UserId) {
+    keep::member_gone(account, community, user);
     if account.members.remove(&(community, user)).is_some() {
         account.member_order.retain(|key| *key != (community, user));
     }

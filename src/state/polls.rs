@@ -5,7 +5,7 @@ use super::effect::Effects;
 use super::front::{Overlay, Question};
 use super::requests::Purpose;
 use super::ui::message;
-use super::{State, history, permit};
+use super::{State, history, keep, permit};
 use crate::domain::{ChatKey, CleanText, Message, MessageId, Mono, Permissions, Poll, Priority, Request, Tally};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,9 @@ pub(super) fn next_end(state: &State) -> Option<Mono> {
 
 /// How a poll stands was told.
 pub(super) fn told(state: &mut State, chat: ChatKey, id: MessageId, tally: &Tally) {
+    let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(chat.account) else { return };
+    keep::counted(account, chat.chat, id, tally, stamp);
     let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
     let Some(known) = timeline.message(id).filter(|known| known.poll.is_some()) else { return };
     let mut known = Arc::clone(known);

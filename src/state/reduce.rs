@@ -61,6 +61,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     recall::places::keep_layout(state, fx);
     timers::keep(state, fx);
     outbox::keep(state, fx);
+    keep::write(state, fx);
     effects
 }
 

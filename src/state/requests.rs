@@ -18,6 +18,8 @@ pub struct Requests {
     pub(crate) edges: HashMap<(ChatId, Edge), RequestId>,
     /// Communities whose channels are to be asked for once fewer are under way, the next one first.
     pub(crate) channels_due: VecDeque<(CommunityId, Priority)>,
+    /// History under way, of accounts of which something is kept.
+    pub(crate) asked: HashMap<RequestId, super::keep::Asked>,
     /// Edges where the last fetch changed nothing, with the key it was for: not to be asked again until something changed.
     pub(crate) stuck: HashMap<(ChatId, Edge), Option<MessageKey>>,
 }

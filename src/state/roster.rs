@@ -1,6 +1,6 @@
 //! Communities and chats: taken in, replaced, removed, and put in the order in which they are listed.
 
-use super::{Account, State, people, unread};
+use super::{Account, State, keep, people, unread};
 use crate::domain::{
     Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, Community, CommunityId, MessageKey, ReadState, SortKey,
 };
@@ -27,6 +27,7 @@ pub(crate) struct Order {
 
 /// Takes a chat in with its read state. A read mark that was moved here already does not go back.
 pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
+    let before = account.chats.get(&chat.id).cloned();
     if let Some(known) = account.chats.get(&chat.id) {
         keep_untold(known, &mut chat);
         if known.last_read > chat.last_read {
@@ -41,7 +42,15 @@ pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
         return;
     }
     chat.unread = chat.unread.max(chat.mentions);
-    account.chats.insert(chat.id, chat);
+    let id = chat.id;
+    let recounted = before.as_ref().is_some_and(|known| (known.unread, known.mentions) != (chat.unread, chat.mentions));
+    if before.as_ref() != Some(&chat) {
+        keep::chat(account, &chat);
+    }
+    account.chats.insert(id, chat);
+    if recounted {
+        keep::read(account, id);
+    }
     account.order.dirty = true;
 }
 
@@ -92,7 +101,11 @@ pub(super) fn put_bundle(account: &mut Account, bundle: Bundle) {
 pub(super) fn put_direct(account: &mut Account, bundle: Bundle, complete: bool) -> Vec<Chat> {
     let listed: Vec<ChatId> = bundle.chats.iter().map(|chat| chat.id).collect();
     put_bundle(account, bundle);
-    if complete { remove_missing(account, None, &listed) } else { Vec::new() }
+    if !complete {
+        return Vec::new();
+    }
+    keep::all_chats(account, None, &listed);
+    remove_missing(account, None, &listed)
 }
 
 /// Takes in all channels of a community; those missing are gone. Returns what is gone.
@@ -101,6 +114,7 @@ pub(super) fn put_channels(account: &mut Account, community: CommunityId, bundle
     put_bundle(account, bundle);
     account.channels_loaded.insert(community, true);
     account.order.dirty = true;
+    keep::all_chats(account, Some(community), &listed);
     remove_missing(account, Some(community), &listed)
 }
 
@@ -116,7 +130,11 @@ fn remove_missing(account: &mut Account, community: Option<CommunityId>, listed:
 pub(super) fn put_community_order(account: &mut Account, mut order: Vec<CommunityId>) {
     order.truncate(COMMUNITIES);
     account.community_order = order;
+    let before: Vec<CommunityId> = account.communities.iter().map(|known| known.id).collect();
     sort_communities(account);
+    if !before.iter().eq(account.communities.iter().map(|known| &known.id)) {
+        keep::communities(account, false);
+    }
     account.order.dirty = true;
 }
 
@@ -143,6 +161,7 @@ pub(super) fn put_communities(
         .collect();
     account.communities = communities;
     sort_communities(account);
+    keep::communities(account, true);
     account.order.dirty = true;
     gone.into_iter().map(|(community, name)| (name, remove_community(account, community))).collect()
 }
@@ -150,6 +169,7 @@ pub(super) fn put_communities(
 /// Takes in a community that was joined or changed.
 pub(super) fn put_community(account: &mut Account, community: Community) {
     let room = account.communities.len() < COMMUNITIES;
+    keep::community(account, &community);
     match account.communities.iter_mut().find(|known| known.id == community.id) {
         Some(known) => *known = community,
         None if room => {
@@ -163,6 +183,7 @@ pub(super) fn put_community(account: &mut Account, community: Community) {
 
 /// Forgets a community with its channels, roles and members. Returns the chats that went with it.
 pub(super) fn remove_community(account: &mut Account, community: CommunityId) -> Vec<Chat> {
+    keep::community_gone(account, community);
     account.communities.retain(|known| known.id != community);
     account.community_counts.remove(&community);
     account.channels_loaded.remove(&community);
@@ -177,6 +198,7 @@ pub(super) fn remove_community(account: &mut Account, community: CommunityId) ->
 
 /// Forgets a chat, and returns it. What waits in its outbox stays, so that no written text is lost.
 pub(super) fn remove_chat(account: &mut Account, chat: ChatId) -> Option<Chat> {
+    keep::chat_gone(account, chat);
     let gone = account.chats.remove(&chat);
     account.timelines.remove(&chat);
     account.pins.remove(&chat);

@@ -1,7 +1,7 @@
 //! Fetching lists anew: after signing in, and whenever updates may have been missed. Nothing is replayed by a network, so everything is asked again.
 
 use super::requests::Purpose;
-use super::{Effects, State, history, members, outbox, people, pins, status};
+use super::{Effects, State, history, keep, members, outbox, people, pins, status};
 use crate::domain::{AccountId, CommunityId, LinkPhase, Priority, Request};
 
 /// Most communities whose channels are asked for at once.
@@ -81,6 +81,7 @@ pub(super) fn fetch_channels(
 /// A community is new, or in service again: what is in it is asked for, and what is open of it again.
 pub(super) fn back_in_service(state: &mut State, account: AccountId, community: CommunityId, fx: &mut Effects) {
     fetch_channels(state, account, community, Priority::Background, fx);
+    keep::missed(state, account);
     let Some(known) = state.core.account_mut(account) else { return };
     let chats = &known.chats;
     let inside = known

@@ -6,7 +6,7 @@
 use super::effect::Effects;
 use super::event::Timer;
 use super::requests::Purpose;
-use super::{Account, Effect, Front, State, history, levels};
+use super::{Account, Effect, Front, State, history, keep, levels};
 use crate::domain::id::IdMap;
 use crate::domain::{AccountId, ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
 use std::collections::{BTreeMap, HashMap};
@@ -92,6 +92,7 @@ pub(super) fn set(account: &mut Account, id: ChatId, unread: u32, mentions: u32)
     let new = account.chats.get(&id).map(|chat| weight(account, chat)).unwrap_or_default();
     account.counts.entry(community).or_default().replace(old, new);
     account.total.replace(old, new);
+    keep::read(account, id);
     (true, turned)
 }
 
@@ -178,7 +179,10 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: b
         // Without a connection the mark waits until the chat is seen with one.
         return;
     }
-    known.last_read = known.last_read.max(Some(upto));
+    if known.last_read < Some(upto) {
+        known.last_read = Some(upto);
+        keep::read(account, chat.chat);
+    }
     if !tell {
         return;
     }
@@ -259,6 +263,7 @@ pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: 
     let unread = if reading { 0 } else { unread.unwrap_or(left_unread) };
     let mentions = mentions.unwrap_or(left_mentions).min(unread);
     let (changed, turned) = set(account, chat.chat, unread, mentions);
+    keep::read(account, chat.chat);
     if turned && let Some(front) = &mut state.front {
         front.renew_folded(chat.account);
     }

@@ -351,6 +351,9 @@ impl Db {
             Write::Reactions { chat, message, reactions, told } => {
                 self.set_reactions(*chat, *message, reactions, *told).map(done)
             }
+            Write::Toggle { chat, message, emoji, by, mine, add, told } => {
+                self.toggle_reaction(*chat, *message, (emoji, *by, *mine, *add), *told).map(done)
+            }
             Write::Tally { chat, message, tally, told } => self.tally(*chat, *message, tally, *told).map(done),
             Write::Pin { chat, message, pinned, told } => self.pin(*chat, *message, *pinned, *told).map(done),
             Write::Delete { chat, messages, told } => self.delete(*chat, messages, *told).map(done),

@@ -6,8 +6,8 @@ use super::error::StoreError;
 use crate::domain::kept::Start;
 use crate::domain::kept::{Anchor, Layout};
 use crate::domain::{
-    AccountId, Chat, ChatId, ChatKey, ChatKind, Community, CommunityId, Id, Member, MessageKey, Role, RoleId, User,
-    UserId,
+    AccountId, Chat, ChatId, ChatKey, ChatKind, Community, CommunityId, Id, Member, MessageKey, ReadState, Role,
+    RoleId, User, UserId,
 };
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashSet;
@@ -32,20 +32,31 @@ impl Db {
         for chat in chats {
             let state = self.chat(ChatKey::new(account, chat.id))?;
             let (read_ord, read_id) = columns(chat.last_read);
-            self.conn
-                .prepare_cached(
+            // What a network does not tell stays as it was counted; of a chat that is new here, it was counted by who tells.
+            let change = match chat.read_state {
+                ReadState::Told => {
                     "UPDATE chats SET community = ?2, body = ?3, unread = ?4, mentions = ?5, read_ord = ?6, read_id = ?7
-                     WHERE row = ?1",
-                )?
-                .execute(params![
-                    state.row,
-                    chat.community().map(|community| id(community.0)),
-                    codec::chat_body(chat),
-                    chat.unread,
-                    chat.mentions,
-                    read_ord,
-                    read_id,
-                ])?;
+                     WHERE row = ?1"
+                }
+                ReadState::WithoutMentions => {
+                    "UPDATE chats SET community = ?2, unread = ?4, mentions = min(?4, iif(body IS NULL, ?5, mentions)),
+                     read_ord = ?6, read_id = ?7, body = ?3 WHERE row = ?1"
+                }
+                ReadState::Untold => {
+                    "UPDATE chats SET community = ?2, unread = iif(body IS NULL, ?4, unread),
+                     mentions = iif(body IS NULL, ?5, mentions), read_ord = iif(body IS NULL, ?6, read_ord),
+                     read_id = iif(body IS NULL, ?7, read_id), body = ?3 WHERE row = ?1"
+                }
+            };
+            self.conn.prepare_cached(change)?.execute(params![
+                state.row,
+                chat.community().map(|community| id(community.0)),
+                codec::chat_body(chat),
+                chat.unread,
+                chat.mentions,
+                read_ord,
+                read_id,
+            ])?;
             self.raise_last(state.row, chat.last_message)?;
         }
         Ok(())

@@ -8,8 +8,8 @@ use super::db::{ChatState, Db, MAX, Wide, after, before, id, key_at};
 use super::error::StoreError;
 use crate::domain::kept::Absorbed;
 use crate::domain::kept::Stamp;
-use crate::domain::message::Tally;
-use crate::domain::{AccountId, ChatKey, Message, MessageId, MessageKey, Reaction};
+use crate::domain::message::{Tally, toggle_reaction};
+use crate::domain::{AccountId, ChatKey, Message, MessageId, MessageKey, ReactEmoji, Reaction, UserId};
 use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;
 
@@ -117,6 +117,26 @@ impl Db {
         self.conn
             .prepare_cached("UPDATE messages SET reactions = ?, stamp = max(stamp, ?) WHERE row = ?")?
             .execute(params![codec::reactions_body(reactions), stamp, found.row])?;
+        Ok(())
+    }
+
+    pub(super) fn toggle_reaction(
+        &mut self,
+        chat: ChatKey,
+        message: MessageId,
+        (emoji, by, mine, add): (&ReactEmoji, UserId, bool, bool),
+        told: Stamp,
+    ) -> Result<(), StoreError> {
+        let state = self.chat(chat)?;
+        let Some(found) = self.find(state.row, message)? else { return Ok(()) };
+        let body: Option<Vec<u8>> = self
+            .conn
+            .prepare_cached("SELECT reactions FROM messages WHERE row = ?")?
+            .query_row([found.row], |row| row.get(0))?;
+        let mut reactions = body.and_then(|body| codec::reactions(&body)).unwrap_or_default().into_vec();
+        if toggle_reaction(&mut reactions, emoji, by, mine, add) {
+            self.set_reactions(chat, message, &reactions, told)?;
+        }
         Ok(())
     }
 

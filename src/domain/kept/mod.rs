@@ -106,6 +106,23 @@ pub enum Write {
         /// When.
         told: Stamp,
     },
+    /// Somebody reacted to a message, or took that back; other reactions stay as they are. Of a message that is not stored it is not remembered.
+    Toggle {
+        /// In which chat.
+        chat: ChatKey,
+        /// To which message.
+        message: MessageId,
+        /// With what.
+        emoji: ReactEmoji,
+        /// Who.
+        by: UserId,
+        /// That is the signed-in account.
+        mine: bool,
+        /// Reacted, else took it back.
+        add: bool,
+        /// When.
+        told: Stamp,
+    },
     /// Somebody voted in a poll, or it was ended. Of a message that is not stored it is not remembered: votes are asked for when it shows.
     Tally {
         /// In which chat.
@@ -227,6 +244,7 @@ impl Write {
             Self::Push { chat, .. }
             | Self::Page { chat, .. }
             | Self::Reactions { chat, .. }
+            | Self::Toggle { chat, .. }
             | Self::Tally { chat, .. }
             | Self::Pin { chat, .. }
             | Self::Delete { chat, .. }

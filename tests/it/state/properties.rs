@@ -2,11 +2,14 @@
 
 use super::script::*;
 use crate::valid::valid;
+use nib::domain::kept::Write;
 use nib::domain::update::Relationship;
 use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::{Anchor, Focus, PaneId, Target, Visible};
+use nib::state::outbox::Stage;
 use nib::state::{Action, Effect, Effects, Event, State, StoreReply, reduce};
+use nib::store::{Command, Found, Options, Query, Seek, Start, Store, Stored, Ticket};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +38,8 @@ enum Step {
     Wait(u64),
     Slow(u128, u32),
     Around(u8, u128, u128),
+    React(u128, u128, u128, bool),
+    Pin(u128, bool),
 }
 
 fn place() -> impl Strategy<Value = u128> {
@@ -94,6 +99,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..150u16, 0..50u16).prop_map(|(width, height)| Step::Resize(width, height)),
         3 => (0..9_000u64).prop_map(Step::Wait),
         1 => (place(), 0..9u32).prop_map(|(chat, seconds)| Step::Slow(chat, seconds)),
+        2 => (place(), 1..120u128, 1..4u128, any::<bool>()).prop_map(|(chat, id, by, add)| Step::React(chat, id, by, add)),
+        1 => (1..120u128, any::<bool>()).prop_map(|(id, pinned)| Step::Pin(id, pinned)),
         3 => (0..12u8, place(), 1..6u128).prop_map(|(kind, chat, user)| Step::Around(kind, chat, user)),
     ]
 }
@@ -182,6 +189,16 @@ impl World {
             }
             Step::Delete(place, id) => {
                 script.receive(Update::MessagesDeleted { chat: ChatId::new(place), messages: vec![MessageId::new(id)] })
+            }
+            Step::React(place, id, by, add) => script.receive(Update::ReactionToggled {
+                chat: ChatId::new(place),
+                message: MessageId::new(id),
+                emoji: ReactEmoji::Unicode(CleanText::ours("👍")),
+                by: UserId::new(by),
+                add,
+            }),
+            Step::Pin(id, pinned) => {
+                script.receive(Update::MessagePinned { chat: ChatId::new(11), message: MessageId::new(id), pinned })
             }
             Step::Typing(place, user, typing) => script.receive(Update::Typing {
                 chat: ChatId::new(place),
@@ -304,12 +321,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn holds_whatever_happens(steps in prop::collection::vec(step(), 1..120)) {
-        let mut script = Script::ready();
-        script.store = false;
-        let mut world = World { script, open: Vec::new(), uncommitted: Vec::new(), unread: Vec::new(), committed: Vec::new(), next: 70 };
-        for step in steps {
-            world.step(step);
-        }
+        let world = story(Script::ready(), steps);
         // The same events, clocks and seed: the same effects and the same state.
         let mut again = Script::fresh(true);
         again.state.front.as_mut().unwrap().wish = Some("Rust/general".to_owned());
@@ -319,6 +331,98 @@ proptest! {
         prop_assert_eq!(digest(&again.state), digest(&world.script.state));
         let last = Event::Arranged(PaneId(0), world.script.visible(false));
         let now = world.script.now;
-        prop_assert_eq!(reduce(&mut again.state, last.clone(), now), reduce(&mut world.script.state, last, now));
+        let mut state = world.script.state;
+        prop_assert_eq!(reduce(&mut again.state, last.clone(), now), reduce(&mut state, last, now));
+    }
+}
+
+fn story(mut script: Script, steps: Vec<Step>) -> World {
+    script.store = false;
+    let mut world = World {
+        script,
+        open: Vec::new(),
+        uncommitted: Vec::new(),
+        unread: Vec::new(),
+        committed: Vec::new(),
+        next: 70,
+    };
+    steps.into_iter().for_each(|step| world.step(step));
+    world
+}
+
+/// What a store has after all that was written to it.
+struct Kept {
+    start: Start,
+    chats: Vec<(ChatId, Stored)>,
+}
+
+fn kept(written: &[Write], chats: Vec<ChatId>) -> Kept {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, mut replies) = Store::start(Options::new(folder.path().join("store.db"))).expect("a thread");
+    let mut found = |command: Command| {
+        store.send_blocking(command).expect("taken");
+        loop {
+            match replies.blocking_recv().expect("a reply") {
+                nib::store::Reply::Found(_, found) => return Some(found.unwrap()),
+                nib::store::Reply::Written(_, done) => {
+                    done.unwrap();
+                    return None;
+                }
+                nib::store::Reply::Opened(notes) => assert_eq!(notes, []),
+                nib::store::Reply::OutboxCommitted(_, _, done) => done.unwrap(),
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    for write in written {
+        found(Command::Write(Some(Ticket(1)), write.clone()));
+    }
+    let Some(Found::Start(start)) = found(Command::Read(Ticket(1), Query::Start)) else { panic!("no start") };
+    let pages = chats.into_iter().map(|chat| {
+        let query = Query::Messages { chat: ChatKey::new(HOME, chat), seek: Seek::Newest, limit: 5_000 };
+        let Some(Found::Messages(stored)) = found(Command::Read(Ticket(1), query)) else { panic!("no messages") };
+        (chat, stored)
+    });
+    let chats = pages.collect();
+    drop(store.close(replies));
+    Kept { start: *start, chats }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn the_store_has_what_is_in_memory(steps in prop::collection::vec(step(), 1..120)) {
+        let world = story(Script::ready_kept(), steps);
+        let account = &world.script.state.core.accounts[0];
+        let loaded: Vec<ChatId> = account.timelines.iter().filter(|(_, known)| known.is_loaded()).map(|(id, _)| *id).collect();
+        let kept = kept(&world.script.written, loaded);
+        for (chat, stored) in &kept.chats {
+            let timeline = &account.timelines[chat];
+            for entry in timeline.iter() {
+                let found = stored.entries.iter().find(|kept| kept.message.key == entry.message.key);
+                prop_assert_eq!(found.map(|kept| &kept.message), Some(&entry.message), "in {:?}", chat);
+            }
+            // And nothing else where memory knows that there is nothing else.
+            let Some((first, last)) = timeline.first().zip(timeline.last()) else { continue };
+            let inside = stored.entries.iter().filter(|kept| (first.message.key..=last.message.key).contains(&kept.message.key));
+            for extra in inside.filter(|kept| timeline.index_of(kept.message.key).is_none()) {
+                let next = timeline.get(timeline.index_near(extra.message.key)).unwrap();
+                prop_assert!(next.gap_before, "{:?} is only stored", extra.message.key);
+            }
+        }
+        // Chats and their counts, communities in their order, and what waits to go out.
+        let mut known: Vec<_> = account.chats.values().map(|chat| (chat.id, &chat.name, chat.unread, chat.mentions, chat.last_read)).collect();
+        let mut there: Vec<_> = kept.start.chats.iter().map(|(_, chat)| (chat.id, &chat.name, chat.unread, chat.mentions, chat.last_read)).collect();
+        known.sort();
+        there.sort();
+        prop_assert_eq!(known, there);
+        let ids = |all: &[Community]| all.iter().map(|community| community.id).collect::<Vec<_>>();
+        let there: Vec<Community> = kept.start.communities.into_iter().map(|(_, community)| community).collect();
+        prop_assert_eq!(ids(&account.communities), ids(&there));
+        let mut waiting: Vec<Nonce> = account.outbox.chats.values().flatten().filter(|row| !matches!(row.stage, Stage::Sent(_))).map(|row| row.outgoing.nonce).collect();
+        let mut there: Vec<Nonce> = kept.start.outbox.iter().map(|row| row.nonce).collect();
+        waiting.sort();
+        there.sort();
+        prop_assert_eq!(waiting, there);
     }
 }

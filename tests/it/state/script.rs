@@ -58,6 +58,8 @@ pub(super) struct Script {
     pub(super) log: Vec<(Event, Now)>,
     /// Answers what the store is told at once.
     pub(super) store: bool,
+    /// What was written to the store.
+    pub(super) written: Vec<Write>,
 }
 
 impl Script {
@@ -71,20 +73,35 @@ impl Script {
         };
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_790_000_000_000) };
         let state = State::new(Arc::default(), vec![spec], front, 7, now);
-        Self { state, now, timers: BTreeMap::new(), log: Vec::new(), store: true }
+        Self { state, now, timers: BTreeMap::new(), log: Vec::new(), store: true, written: Vec::new() }
     }
 
     /// Signed in, lists fetched, `general` open, its history there and in view.
     pub(super) fn ready() -> Self {
-        let mut script = Self::signed_in(true);
-        script.open(11);
-        script.arrange_bottom();
-        script
+        Self::fresh(true).begun().opened()
+    }
+
+    /// The same with a store. Its answers to rows are given as ever; what was written is in `written`.
+    pub(super) fn ready_kept() -> Self {
+        let mut script = Self::fresh(true);
+        script.state.has_store = true;
+        script.state.core.accounts[0].keeps_drafts = true;
+        script.begun().opened()
+    }
+
+    fn opened(mut self) -> Self {
+        self.open(11);
+        self.arrange_bottom();
+        self
     }
 
     pub(super) fn signed_in(front: bool) -> Self {
-        let mut script = Self::fresh(front);
-        if front {
+        Self::fresh(front).begun()
+    }
+
+    fn begun(self) -> Self {
+        let mut script = self;
+        if script.state.front.is_some() {
             script.state.front.as_mut().unwrap().wish = Some("Rust/general".to_owned());
         }
         script.event(Event::Started);
@@ -237,6 +254,7 @@ impl Script {
     pub(super) fn event(&mut self, event: Event) -> Effects {
         self.log.push((event.clone(), self.now));
         let mut effects = reduce(&mut self.state, event, self.now);
+        self.written.extend(writes(&effects).into_iter().cloned());
         for effect in &effects {
             match effect {
                 Effect::Arm(timer, at) => _ = self.timers.insert(*timer, *at),
