@@ -107,11 +107,9 @@ pub(super) fn came(
         state.touch();
     }
     match (seek, why) {
-        (Seek::Before(key) | Seek::After(key), _) => {
-            if !result.changed || !joined {
-                // Only the network knows what is missing there.
-                only_network(state, chat, seek, key, fx);
-            }
+        // Only the network knows what is missing there.
+        (Seek::Before(key) | Seek::After(key), _) if !result.changed || !joined => {
+            only_network(state, chat, seek, key, fx);
         }
         (_, Why::Resume(place, epoch)) => {
             let here = history::timeline_of(&state.core.accounts, chat)

@@ -15,7 +15,7 @@ pub(in crate::state) fn started(state: &mut State, fx: &mut Effects) {
             account.caps = offer.map(|offer| offer.caps).unwrap_or_default();
         }
     }
-    if state.front.is_some() {
+    if state.front.is_some() && state.has_store {
         ask(state, Query::Start, Asked::Start, fx);
     }
 }

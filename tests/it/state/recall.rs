@@ -103,6 +103,7 @@ impl Kept {
                         Found::People(self.people.iter().filter(|known| ids.contains(&known.id)).cloned().collect())
                     }
                     Query::Members(..) => Found::Members(Vec::new(), Vec::new()),
+                    Query::Outbox => Found::Outbox(Vec::new()),
                     other => panic!("asked for {other:?}"),
                 };
                 self.asked.push(query);
@@ -120,9 +121,11 @@ impl Kept {
             label: "home".to_owned(),
             network: "one".to_owned(),
             me: ME,
+            keeps_drafts: true,
             ..AccountSpec::default()
         };
         script.state = State::new(Arc::default(), vec![spec], true, 7, script.now);
+        script.state.has_store = true;
         script.state.networks =
             vec![NetworkOffer { key: "one".to_owned(), caps: Script::caps(), ..NetworkOffer::default() }];
         let fx = script.event(Event::Started);
@@ -214,6 +217,7 @@ fn what_the_network_told_first_is_not_taken_back_by_the_store() {
     let mut kept = Kept::new(line(8));
     kept.start.chats.retain(|(_, chat)| chat.id != ChatId::new(12));
     let mut script = Script::fresh(true);
+    script.state.has_store = true;
     let started = script.event(Event::Started);
     script.sign_in();
     let before = script.state.core.account(HOME).unwrap().chats.clone();
@@ -226,6 +230,7 @@ fn typing_goes_on_while_the_store_is_read() {
     let mut kept = Kept::new(line(8));
     kept.start.drafts = vec![(chat(11), "from before".to_owned())];
     let mut script = Script::fresh(true);
+    script.state.has_store = true;
     let started = script.event(Event::Started);
     script.type_text("quick");
     kept.serve(&mut script, started);
@@ -419,11 +424,12 @@ fn how_the_screen_stands_is_kept_when_it_rests_and_at_the_end() {
 }
 
 #[test]
-fn without_a_store_nothing_more_is_asked_of_it() {
+fn of_a_store_that_cannot_be_read_nothing_more_is_asked() {
     let mut script = Script::fresh(true);
+    script.state.has_store = true;
     let fx = script.event(Event::Started);
-    let [(ticket, Query::Start)] = &reads(&fx)[..] else { panic!("{fx:?}") };
-    script.event(Event::Stored(StoreReply::Found(*ticket, Ok(None))));
+    let ticket = reads(&fx).into_iter().find(|(_, query)| *query == Query::Start).unwrap().0;
+    script.event(Event::Stored(StoreReply::Found(ticket, Err("the disk is gone".to_owned()))));
     script.sign_in();
     let mut fx = script.act(Action::OpenChat(chat(12)));
     assert_eq!(pages(&fx), [Page::Latest]);
