@@ -39,6 +39,10 @@ impl Permissions {
     pub const BEGIN_THREADS: Self = Self(1 << 14);
     /// Rename, lock, archive and delete threads of others.
     pub const MANAGE_THREADS: Self = Self(1 << 15);
+    /// Change own messages. Held wherever a chat does not take it.
+    pub const EDIT_OWN: Self = Self(1 << 16);
+    /// Delete own messages. Held wherever a chat does not take it.
+    pub const DELETE_OWN: Self = Self(1 << 17);
     /// Every right there is.
     pub const ALL: Self = Self(u32::MAX);
 

@@ -10,7 +10,7 @@ use super::style::{Role, Style};
 use super::time::length;
 use super::width::width as line_width;
 use super::wrap;
-use crate::domain::{LinkPhase, MessageKind, Mono, SpanKind, Wall};
+use crate::domain::{LinkPhase, MessageKind, Mono, Permissions, SpanKind, Wall};
 use crate::state::Account;
 use crate::state::action::Context as Keys;
 use crate::state::front::{Region, Target, Tier};
@@ -289,10 +289,15 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     let own = message
                         .is_some_and(|message| message.author == account.me && message.kind == MessageKind::Ordinary);
                     let caps = account.caps;
+                    let chat = context.front.pane.chat.and_then(|chat| account.chats.get(&chat.chat));
+                    let may = |right| own && !chat.is_some_and(|chat| account.lacks(chat, right));
                     add(key(Keys::Messages, "reply").filter(|_| caps.replies), "reply");
                     add(key(Keys::Messages, "react").filter(|_| caps.reactions), "react");
-                    add(key(Keys::Messages, "edit").filter(|_| own && caps.edit), "edit");
-                    add(key(Keys::Messages, "delete").filter(|_| own && caps.delete), "delete");
+                    add(key(Keys::Messages, "edit").filter(|_| caps.edit && may(Permissions::EDIT_OWN)), "edit");
+                    add(
+                        key(Keys::Messages, "delete").filter(|_| caps.delete && may(Permissions::DELETE_OWN)),
+                        "delete",
+                    );
                     add(key(Keys::Messages, "copy-text"), "copy");
                     let link = |kind: &SpanKind| {
                         matches!(

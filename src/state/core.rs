@@ -200,6 +200,13 @@ impl Account {
             .is_none_or(|community| community.owner || community.permissions.with(chat.overrides).allows(wanted))
     }
 
+    /// Whether a chat takes a right that one holds elsewhere.
+    #[must_use]
+    pub fn lacks(&self, chat: &Chat, right: Permissions) -> bool {
+        let owns = || chat.community().and_then(|id| self.community(id)).is_some_and(|community| community.owner);
+        chat.overrides.deny.0 & right.0 != 0 && !owns()
+    }
+
     /// Every chat that can be opened, in the order in which they are listed: channels by community, then direct chats and groups.
     pub fn openable(&self) -> impl Iterator<Item = &Chat> {
         let of = |community: &Community| self.order.channels.get(&community.id).map_or(&[][..], Vec::as_slice);

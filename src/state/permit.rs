@@ -93,3 +93,8 @@ pub(crate) fn refusal_to_attach(state: &State, chat: ChatKey) -> Option<&'static
 pub(crate) fn may(state: &State, chat: ChatKey, wanted: Permissions) -> bool {
     state.core.chat(chat).is_none_or(|(account, known)| account.may(known, wanted))
 }
+
+/// Whether a chat takes a right that one holds elsewhere, as far as is known.
+pub(crate) fn lacks(state: &State, chat: ChatKey, right: Permissions) -> bool {
+    state.core.chat(chat).is_some_and(|(account, known)| account.lacks(known, right))
+}

@@ -190,8 +190,10 @@ impl OriginAdapter {
     }
 }
 
-fn answer(request: RequestId, outcome: Result<Reply, Refusal>, out: &mut Out) {
-    out.events.push(NetEvent::Answer(Answer { request, outcome }));
+fn answer(request: impl Into<Option<RequestId>>, outcome: Result<Reply, Refusal>, out: &mut Out) {
+    if let Some(request) = request.into() {
+        out.events.push(NetEvent::Answer(Answer { request, outcome }));
+    }
 }
 
 impl Adapter for OriginAdapter {
@@ -214,6 +216,13 @@ impl Adapter for OriginAdapter {
             Ok(frame) => {
                 self.garbage = 0;
                 self.packet(frame, now, out);
+                self.ask_changed(now, out);
+                if let Some(book) = &mut self.book {
+                    let community = book.community;
+                    let gone = std::mem::take(&mut book.gone).into_iter();
+                    let gone = gone.map(|user| NetEvent::Update(Update::MemberRemoved { community, user }));
+                    out.events.extend(gone);
+                }
                 let named = self.book.as_mut().map(|book| std::mem::take(&mut book.named)).unwrap_or_default();
                 if !named.is_empty() {
                     out.events.push(NetEvent::Update(Update::EmojiNamed(named)));
@@ -259,7 +268,7 @@ impl Adapter for OriginAdapter {
             return answer(id, Err(limited(left)), out);
         }
         match call::first(request, book) {
-            Ok(First::Call(call)) => self.call(id, call, now, out),
+            Ok(First::Call(call)) => self.call(Some(id), call, now, out),
             Ok(First::Done(reply)) => answer(id, Ok(reply), out),
             Ok(First::Tell(command)) => {
                 // What a server without marks says to this would be taken for the answer to what is open.

@@ -4,15 +4,17 @@
 //! swallowed, they are passed over.
 
 use super::book::Book;
+use super::names::named_thread;
 use super::refusal::unfitting;
 use super::wire::{At, Command, Packet};
 use super::{direct, history};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
     Bundle, ChatId, ChatKind, MessageId, MessageKey, Nonce, Outgoing, Presence, Refusal, Reply, Request, ThreadChange,
-    User, UserId,
+    Update, User, UserId,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What came of a call.
 pub enum Outcome {
@@ -22,6 +24,8 @@ pub enum Outcome {
     Left,
     /// One more call is needed.
     Again(Box<Call>),
+    /// What nobody had asked for.
+    Told(Box<Update>),
 }
 
 /// Reads the answer to a call.
@@ -75,6 +79,20 @@ fn not_here() -> Refusal {
 /// How the wire names a chat.
 pub(super) fn place(chat: ChatId, book: &Book) -> Result<At, Refusal> {
     book.names.at(chat).ok_or_else(not_here)
+}
+
+/// Asks for a message that was changed in a way that was not told.
+///
+/// # Errors
+///
+/// The chat is not known.
+pub fn changed(chat: ChatId, message: MessageId, book: &Book) -> Result<Box<Call>, Refusal> {
+    let command = Command::MessageGet { at: place(chat, book)?, id: book.names.message_name(message) };
+    Ok(Call::new(command, move |packet, book| {
+        let Packet::OneMessage { message, .. } = packet else { return Err(unfitting()) };
+        let message = Arc::new(book.message(*message, chat));
+        Ok(Outcome::Told(Box::new(Update::MessageChanged { message, reactions: true })))
+    }))
 }
 
 fn done(reply: Reply) -> Result<First, Refusal> {
@@ -258,8 +276,7 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             Call::new(command, |packet, book| {
                 let Packet::Thread { thread, .. } = packet else { return Err(unfitting()) };
                 // The event in it was taken in already.
-                let id = book.names.thread(thread.id.wire(), None);
-                let chat = book.chat(id).ok_or_else(unfitting)?;
+                let chat = book.chat(named_thread(thread.id.wire())).ok_or_else(unfitting)?;
                 Ok(Outcome::Done(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() })))
             })
         }
@@ -329,7 +346,10 @@ impl List {
     fn take(packet: Packet, book: &mut Book) -> bool {
         match packet {
             Packet::Channels(channels) => book.know_channels(channels),
-            Packet::Users(people) => _ = book.know_all(people),
+            Packet::Users(people) => {
+                let (_, gone) = book.know_all(people);
+                book.gone.extend(gone);
+            }
             Packet::UsersOnline(people) => book.know_online(people),
             Packet::Roles(roles) => book.know_roles(roles),
             Packet::Unreads(unreads) => book.know_unreads(unreads),

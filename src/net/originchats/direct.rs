@@ -47,7 +47,7 @@ fn create(user: UserId, name: String) -> Box<Call> {
     let mut call = Call::new(Command::ChannelCreate { user: name.clone() }, move |packet, book| {
         // What it made was taken in with the event; an answer may also tell it under another name.
         let made = match packet {
-            Packet::Channel { channel, .. } => Some(book.names.channel(channel.name.wire())),
+            Packet::Channel { channel, .. } => Some(book.names.named_channel(channel.name.wire())),
             _ => None,
         };
         let chat = made.and_then(|id| book.chat(id)).filter(|chat| chat.community().is_none());

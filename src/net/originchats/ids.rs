@@ -13,8 +13,10 @@ pub enum Kind {
     Channel,
     /// A thread whose id is no UUID.
     Thread,
-    /// A person.
+    /// A person, by the user name.
     User,
+    /// A person, by what the account service or the server keeps through all names.
+    Person,
     /// A role.
     Role,
     /// A message whose id is no UUID.
@@ -32,6 +34,7 @@ impl Kind {
             Self::Channel => "channel",
             Self::Thread => "thread",
             Self::User => "user",
+            Self::Person => "person",
             Self::Role => "role",
             Self::Message => "message",
             Self::Emoji => "emoji",

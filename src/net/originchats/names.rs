@@ -3,6 +3,10 @@
 //! The network keys channels, people and roles by name. A name and its id stay together until the name is forgotten: a channel that is renamed
 //! keeps its id for the rest of the connection. Where two names would share an id, the second gets another one.
 //!
+//! Events name channels and threads, too, and some may be inventions: only what lists tell takes a place here.
+//!
+//! People may get other names. Where a server tells what they keep through all of them, they keep their id, on the next connection, too.
+//!
 //! No list tells threads that are not shown, reactions and odd messages anew. They never get another name, so one connection leaves them to the next.
 
 use super::ids::{self, Kind};
@@ -42,14 +46,30 @@ impl Keys {
     }
 
     fn id(&mut self, name: &str) -> u128 {
+        let id = self.id_of(name);
+        if !self.ids.contains_key(name) {
+            self.put(name, id);
+        }
+        id
+    }
+
+    /// The id that a name has, or would get.
+    fn id_of(&self, name: &str) -> u128 {
         if let Some(&id) = self.ids.get(name) {
             return id;
         }
         // A second name for an id is either a renamed channel's old name or a hash that was looked for.
         let free = (0..u8::MAX).map(|turn| ids::of_name(self.kind, name, turn)).find(|id| !self.names.contains_key(id));
-        let id = free.unwrap_or_else(|| ids::of_name(self.kind, name, u8::MAX));
-        self.put(name, id);
-        id
+        free.unwrap_or_else(|| ids::of_name(self.kind, name, u8::MAX))
+    }
+
+    /// An id has another name from now on. Gives the id that had the name, and has none now.
+    fn rename(&mut self, id: u128, to: &str) -> Option<u128> {
+        let other = self.ids.get(to).copied().filter(|other| *other != id);
+        other.into_iter().for_each(|other| self.forget(other));
+        self.forget(id);
+        self.put(to, id);
+        other
     }
 
     fn put(&mut self, name: &str, id: u128) {
@@ -93,6 +113,17 @@ struct Lasting {
     odd_messages: Keys,
     threads: HashMap<ChatId, ThreadKey>,
     thread_order: VecDeque<ChatId>,
+    /// People by what they keep through all names, with the name they have.
+    persons: HashMap<Box<str>, (UserId, Box<str>)>,
+}
+
+/// Who is meant by a name and what its bearer keeps through all names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Met {
+    /// Somebody who was known by it, or is by now.
+    Known,
+    /// Somebody who had another name; with who was taken for them by this one.
+    Renamed(UserId, Option<UserId>),
 }
 
 impl Default for Lasting {
@@ -102,6 +133,7 @@ impl Default for Lasting {
             odd_messages: Keys::new(Kind::Message, ODD_MESSAGES),
             threads: HashMap::new(),
             thread_order: VecDeque::new(),
+            persons: HashMap::new(),
         }
     }
 }
@@ -148,6 +180,9 @@ impl Names {
     pub fn recalling(memory: Memory) -> Self {
         let lasting = std::mem::take(&mut *memory.0.lock().unwrap_or_else(PoisonError::into_inner));
         let mut names = Self::default();
+        for (user, name) in lasting.persons.values() {
+            names.people.put(name, user.value());
+        }
         (names.lasting, names.memory) = (lasting, memory);
         names
     }
@@ -155,6 +190,12 @@ impl Names {
     /// The chat of a channel. Names of channels are case-sensitive.
     pub fn channel(&mut self, name: &str) -> ChatId {
         ChatId::new(self.channels.id(name))
+    }
+
+    /// The chat of a channel that an event names, known or not: it takes no place.
+    #[must_use]
+    pub fn named_channel(&self, name: &str) -> ChatId {
+        ChatId::new(self.channels.id_of(name))
     }
 
     /// The chat of a channel that is known.
@@ -166,11 +207,7 @@ impl Names {
     /// A channel has another name from now on, and keeps its id. A channel that had the name already is another one and is forgotten.
     pub fn rename_channel(&mut self, from: &str, to: &str) -> ChatId {
         let Some(&id) = self.channels.ids.get(from).filter(|_| from != to) else { return self.channel(to) };
-        if let Some(&other) = self.channels.ids.get(to) {
-            self.channels.forget(other);
-        }
-        self.channels.ids.remove(from);
-        self.channels.put(to, id);
+        self.channels.rename(id, to);
         ChatId::new(id)
     }
 
@@ -183,7 +220,7 @@ impl Names {
 
     /// The chat of a thread, in this forum if told.
     pub fn thread(&mut self, id: &str, forum: Option<ChatId>) -> ChatId {
-        let chat = ChatId::new(ids::of_uuid(id).unwrap_or_else(|| ids::of_name(Kind::Thread, id, 0)));
+        let chat = named_thread(id);
         match self.lasting.threads.get_mut(&chat) {
             Some(known) => known.forum = forum.or(known.forum),
             None => {
@@ -212,16 +249,11 @@ impl Names {
         }
     }
 
-    /// The chat that an event is about; `None` when it names none.
-    pub fn chat(&mut self, place: &Place) -> Option<ChatId> {
-        let channel = place.channel.as_ref().map(|name| name.wire());
-        match &place.thread {
-            Some(thread) => {
-                let forum = channel.map(|name| self.channel(name));
-                Some(self.thread(thread.wire(), forum))
-            }
-            None => channel.map(|name| self.channel(name)),
-        }
+    /// The chat that an event is about, known or not; `None` when it names none.
+    #[must_use]
+    pub fn chat(&self, place: &Place) -> Option<ChatId> {
+        let thread = place.thread.as_ref().map(|thread| named_thread(thread.wire()));
+        thread.or_else(|| place.channel.as_ref().map(|name| self.named_channel(name.wire())))
     }
 
     /// How the wire names a chat; `None` for one that is not known.
@@ -245,6 +277,38 @@ impl Names {
     #[must_use]
     pub fn known_user(&self, name: &str) -> Option<UserId> {
         self.people.ids.get(name.to_lowercase().as_str()).copied().map(UserId::new)
+    }
+
+    /// Who goes by a name, told with what they keep through all names.
+    pub fn person(&mut self, keeps: &str, name: &str) -> Met {
+        let name: Box<str> = name.to_lowercase().into();
+        let has_room = self.lasting.persons.len() < PEOPLE;
+        match self.lasting.persons.get_mut(keeps) {
+            Some((_, known)) if *known == name => Met::Known,
+            Some((user, known)) => {
+                known.clone_from(&name);
+                Met::Renamed(*user, self.people.rename(user.value(), &name).map(UserId::new))
+            }
+            None => {
+                let user = self.user(&name);
+                if has_room {
+                    self.lasting.persons.insert(keeps.into(), (user, name));
+                }
+                Met::Known
+            }
+        }
+    }
+
+    /// Oneself: by what one keeps through all names where the sign-in told that, so that one is the same in every run.
+    pub fn myself(&mut self, keeps: Option<&str>, name: &str) -> UserId {
+        let name = name.to_lowercase();
+        if let Some(keeps) = keeps.filter(|keeps| keeps.to_lowercase() != name) {
+            let user = UserId::new(ids::of_name(Kind::Person, keeps, 0));
+            self.people.rename(user.value(), &name);
+            self.lasting.persons.insert(keeps.into(), (user, name.into()));
+            return user;
+        }
+        self.user(&name)
     }
 
     /// The user name of somebody, in lower case.
@@ -291,6 +355,12 @@ impl Names {
     pub fn emoji_name(&self, emoji: EmojiId) -> Option<&str> {
         self.lasting.emoji.name(emoji.value())
     }
+}
+
+/// The chat of a thread.
+#[must_use]
+pub fn named_thread(id: &str) -> ChatId {
+    ChatId::new(ids::of_uuid(id).unwrap_or_else(|| ids::of_name(Kind::Thread, id, 0)))
 }
 
 /// A file.

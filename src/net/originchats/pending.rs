@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// What an answer is for.
 pub enum Purpose {
-    /// Something the core wants.
+    /// Something the core wants, or the adapter itself.
     Call {
-        /// Its name for it.
-        request: RequestId,
+        /// The core's name for it.
+        request: Option<RequestId>,
         /// What reads the answer.
         handler: Handler,
         /// A refusal is as good as an answer.
@@ -80,7 +80,7 @@ pub struct PendingRequests {
     next: u64,
     open: BTreeMap<String, Pending>,
     /// For old servers: what waits until the one under way is answered.
-    queue: VecDeque<(RequestId, Box<Call>)>,
+    queue: VecDeque<(Option<RequestId>, Box<Call>)>,
 }
 
 impl PendingRequests {
@@ -123,12 +123,12 @@ impl PendingRequests {
     }
 
     /// Lets a request wait.
-    pub fn wait(&mut self, request: RequestId, call: Box<Call>) {
+    pub fn wait(&mut self, request: Option<RequestId>, call: Box<Call>) {
         self.queue.push_back((request, call));
     }
 
     /// The request that has waited longest.
-    pub fn next_waiting(&mut self) -> Option<(RequestId, Box<Call>)> {
+    pub fn next_waiting(&mut self) -> Option<(Option<RequestId>, Box<Call>)> {
         self.queue.pop_front()
     }
 

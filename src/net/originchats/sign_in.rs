@@ -74,6 +74,8 @@ pub struct SignIn {
     server_password: Option<Secret>,
     /// How often a proof was shown.
     shown: u32,
+    /// What the account keeps through all names, as the proof says.
+    person: Option<String>,
 }
 
 impl SignIn {
@@ -89,7 +91,14 @@ impl SignIn {
             invite: config.invite.clone(),
             server_password: config.server_password.clone().or(server_password),
             shown: 0,
+            person: None,
         }
+    }
+
+    /// What the account keeps through all names, where the account service told it.
+    #[must_use]
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
     }
 
     /// What to keep for the next sign-in.
@@ -241,6 +250,8 @@ impl SignIn {
 
     fn show(&mut self, validator: String) -> Next {
         self.shown += 1;
+        // Older services name the account itself, which is no more than a name.
+        self.person = validator.split_once(',').map(|(person, _)| person.to_owned()).filter(|id| id.contains(':'));
         // Older servers know nothing of these, and get no secret that is not for them.
         let for_newer = |secret: &Option<Secret>| secret.clone().filter(|_| self.generation == Generation::Newer);
         Next::Say(Command::Auth {

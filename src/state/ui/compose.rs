@@ -3,7 +3,9 @@
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
 use super::{act, attach, drafts, open};
-use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Priority, Refusal, Request};
+use crate::domain::{
+    ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Permissions, Priority, Refusal, Request,
+};
 use crate::state::action::{self, Action, ActionError, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Overlay, Region, Target};
@@ -338,6 +340,9 @@ pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &m
     }
     if !account.caps.edit || !can_change(message) {
         return state.notice("This message cannot be changed", true, fx);
+    }
+    if permit::lacks(state, chat, Permissions::EDIT_OWN) {
+        return state.notice("You may not change your messages here", true, fx);
     }
     let (key, text) = (message.key, escaped(&message.as_typed()));
     leave_mode(state);

@@ -160,6 +160,9 @@ fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effe
     if !own && (personal || !permit::may(state, chat, Permissions::DELETE_OTHERS)) {
         return state.notice("You may not delete messages of others here", true, fx);
     }
+    if own && permit::lacks(state, chat, Permissions::DELETE_OWN) {
+        return state.notice("You may not delete your messages here", true, fx);
+    }
     let line = CleanText::line(&message.body.text);
     let mut quoted: String = line.chars().take(QUOTED).collect();
     if quoted.len() < line.len() {

@@ -1,6 +1,7 @@
 //! The OriginChats adapter against recorded frames of real servers and a clock that stands still until it is moved.
 
 mod calls;
+mod changes;
 mod direct;
 mod history;
 mod hostile;

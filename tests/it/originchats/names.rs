@@ -2,7 +2,7 @@
 
 use super::recorded;
 use nib::net::originchats::ids::{Kind, of_name, of_uuid, uuid};
-use nib::net::originchats::names::Names;
+use nib::net::originchats::names::{Memory, Met, Names};
 use nib::net::originchats::wire::{At, Place};
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -27,10 +27,14 @@ fn ids_are_the_same_in_every_run() {
 #[test]
 fn a_chat_is_a_channel_or_a_thread() {
     let mut names = Names::default();
-    let general = names.chat(&place(Some("general"), None)).unwrap();
-    let thread = names.chat(&place(None, Some(THREAD))).unwrap();
+    let general = names.channel("general");
+    let thread = names.thread(THREAD, None);
+    assert_eq!(names.chat(&place(Some("general"), None)), Some(general));
+    assert_eq!(names.chat(&place(None, Some(THREAD))), Some(thread));
     assert_eq!(names.at(general), at(Some("general"), None));
     assert_eq!(names.at(thread), at(None, Some(THREAD)), "the forum is not told yet");
+    let help = names.channel("help");
+    assert_eq!(names.thread(THREAD, Some(help)), thread);
     assert_eq!(names.chat(&place(Some("help"), Some(THREAD))), Some(thread));
     assert_eq!(names.at(thread), at(Some("help"), Some(THREAD)));
     assert_eq!(names.forum_of(thread), names.known_channel("help"));
@@ -102,4 +106,42 @@ proptest! {
         let message = names.message(&id);
         prop_assert_eq!(names.message_name(message), id);
     }
+}
+
+#[test]
+fn what_events_invent_takes_no_place() {
+    let mut names = Names::default();
+    let (general, thread) = (names.channel("general"), names.thread(THREAD, None));
+    for number in 0..30_000 {
+        let invented = number.to_string();
+        let chat = names.chat(&place(Some(&invented), None)).unwrap();
+        assert_eq!((names.at(chat), names.known_channel(&invented)), (None, None));
+        let _ = names.chat(&place(Some("general"), Some(&invented)));
+    }
+    assert_eq!(names.at(general), at(Some("general"), None));
+    assert_eq!(names.at(thread), at(None, Some(THREAD)));
+    let invented = names.chat(&place(Some("new"), None));
+    assert_eq!(invented, Some(names.channel("new")), "it gets the same id once a list tells it");
+}
+
+#[test]
+fn who_gets_another_name_stays_the_same_where_that_is_told() {
+    let memory = Memory::default();
+    let mut names = Names::recalling(memory.clone());
+    let ada = names.user("ada");
+    assert_eq!(names.person("USR:1", "Ada"), Met::Known);
+    let taken = names.user("lovelace");
+    assert_eq!(names.person("USR:1", "Lovelace"), Met::Renamed(ada, Some(taken)));
+    assert_eq!((names.user("lovelace"), names.known_user("ada"), names.user_name(taken)), (ada, None, None));
+    assert_ne!(names.user("ada"), ada, "somebody else may take the name");
+    let me = names.myself(Some("USR:2"), "bob");
+    drop(names);
+    let mut names = Names::recalling(memory);
+    assert_eq!((names.user("lovelace"), names.user_name(ada)), (ada, Some("lovelace")));
+    // Whatever one is called, in any run.
+    assert_eq!(names.myself(Some("USR:2"), "Bobby"), me);
+    assert_eq!(Names::default().myself(Some("USR:2"), "robert"), me);
+    assert_eq!(names.user("bobby"), me);
+    let own = names.myself(Some("USR:local_dave"), "usr:local_dave");
+    assert_eq!(own, Names::default().user("USR:local_dave"), "where the name is all there is");
 }

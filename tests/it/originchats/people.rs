@@ -1,9 +1,11 @@
 //! Lists of people: who is in a channel, and who goes by a name.
 
-use super::calls::chat_of;
+use super::calls::{chat_of, message};
 use super::peer::*;
 use nib::domain::*;
 use serde_json::json;
+
+const ID: &str = "edb28f13-2fc2-48a2-90b2-8d2838e127c4";
 
 #[test]
 fn the_list_of_members_has_sections() {
@@ -187,4 +189,52 @@ fn a_voice_channel_is_bounded() {
     }
     let Some(Update::VoiceRoomChanged { participants, .. }) = peer.updates().pop() else { panic!("no room") };
     assert_eq!(participants.len(), 200);
+}
+
+#[test]
+fn who_gets_another_name_is_no_second_person() {
+    let mut peer = Peer::synced();
+    // A nickname is told with what stays; the name is another one later.
+    peer.hear(&json!({"cmd": "nickname_update", "user": "USR:a11ce", "username": "alice", "nickname": "Al"}));
+    let updates = peer.updates();
+    let Some(Update::UserChanged(before)) = updates.first() else { panic!("{updates:?}") };
+    peer.hear(&json!({"cmd": "user_updated", "user_id": "USR:a11ce", "username": "alicia", "nickname": "Al"}));
+    let updates = peer.updates();
+    let Some(Update::UserChanged(after)) = updates.first() else { panic!("{updates:?}") };
+    assert_eq!((after.id, after.username.as_deref()), (before.id, Some("alicia")));
+    peer.hear(&json!({"cmd": "message_new", "channel": "general", "message": message(ID, "alicia", "hi", 1.7e9)}));
+    let updates = peer.updates();
+    let Some(Update::MessageCreated { message: said, .. }) = updates.last() else { panic!("{updates:?}") };
+    assert_eq!(said.author, before.id);
+    // Whoever was not known by what stays: the lists tell whose other name it was, and who is gone.
+    peer.hear(&json!({"cmd": "user_updated", "user_id": "USR:ca401", "username": "carolina", "nickname": null}));
+    assert!(peer.events().contains(&nib::net::NetEvent::Link(LinkEvent::Missed)));
+}
+
+#[test]
+fn oneself_is_called_by_the_new_name_and_stays_who_one_is() {
+    let mut peer = Peer::synced();
+    let own = |peer: &mut Peer, name: &str| {
+        peer.hear(&json!({"cmd": "message_new", "channel": "general", "message": message(ID, "alice", &format!("@{name}"), 1.7e9)}));
+        match peer.updates().pop() {
+            Some(Update::MessageCreated { message, .. }) => message.mentions_me,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(own(&mut peer, "bob"));
+    peer.hear(&json!({"cmd": "user_updated", "user_id": "USR:b0b", "username": "bobby", "nickname": null}));
+    peer.events();
+    assert!(own(&mut peer, "bobby") && !own(&mut peer, "bob"));
+}
+
+#[test]
+fn who_is_missing_in_a_list_that_was_asked_for_is_told_to_be_gone() {
+    let mut peer = Peer::synced();
+    let community = peer.community();
+    peer.want(1, &Request::FetchChannels(community));
+    let asked = peer.said_one();
+    assert_eq!(asked["cmd"], "users_list");
+    peer.answer(&asked, json!({"cmd": "users_list", "users": [{"username": "bob"}, {"username": "alice"}]}));
+    let gone = |update: &Update| matches!(update, Update::MemberRemoved { .. });
+    assert!(peer.updates().iter().any(gone));
 }

@@ -385,7 +385,7 @@ fn voice_channels_tell_who_is_inside() {
     let mut peer = Peer::signed_in();
     let bundle = peer.sync();
     let lounge = chat_of(&bundle, "lounge");
-    let joined = |name: &str, muted: bool| json!({"cmd": "voice_user_joined", "channel": "lounge", "user": {"id": "USR:1", "username": name, "muted": muted, "peer_id": "p"}});
+    let joined = |name: &str, muted: bool| json!({"cmd": "voice_user_joined", "channel": "lounge", "user": {"id": format!("USR:{name}"), "username": name, "muted": muted, "peer_id": "p"}});
     let inside = |update| match update {
         Update::VoiceRoomChanged { chat, participants } => {
             assert_eq!(chat, lounge);

@@ -21,11 +21,15 @@ fn names_that_no_list_tells_are_left_to_the_next_connection() {
     let mut peer = signed_in();
     let bundle = peer.sync();
     let general = chat_of(&bundle, "general");
+    let forum = bundle.chats.iter().find(|chat| chat.is_forum()).unwrap();
+    let thread = json!({"id": THREAD, "name": "New", "parent_channel": forum.wire.as_str()});
+    peer.hear(&json!({"cmd": "thread_create", "thread": thread, "channel": forum.wire.as_str()}));
+    peer.events();
     peer.hear(
         &json!({"cmd": "message_new", "channel": "general", "message": message("imported-17", "ada", "old", 1.7e9)}),
     );
     peer.hear(&json!({"cmd": "message_react_add", "channel": "general", "id": "imported-17", "emoji": "originChats://a.b/emojis/4", "from": "ada"}));
-    peer.hear(&json!({"cmd": "message_new", "channel": "forum", "thread_id": THREAD, "message": message(ID, "ada", "x", 1.7e9)}));
+    peer.hear(&json!({"cmd": "message_new", "channel": forum.wire.as_str(), "thread_id": THREAD, "message": message(ID, "ada", "x", 1.7e9)}));
     let updates = peer.updates();
     let [
         Update::MessageCreated { message: odd, .. },

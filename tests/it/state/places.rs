@@ -3,6 +3,7 @@
 use super::script::*;
 use super::updates::*;
 use nib::domain::*;
+use nib::state::front::Overlay;
 use nib::state::{Action, ComposerState, Effect, chat_title, composer_state};
 
 #[test]
@@ -250,4 +251,26 @@ fn n20_a_group_changes_and_one_is_taken_out_of_it() {
     assert!(!account(&script).chats.contains_key(&ChatId::new(33)));
     script.act(Action::Accept);
     assert_eq!(open(&script), Some(chat(11)), "where one was before");
+}
+
+#[test]
+fn where_a_channel_takes_it_own_messages_are_neither_changed_nor_deleted() {
+    let mut script = Script::ready();
+    script.hear(said(chat(11), 20, ME, "mine"));
+    let take = |deny| Update::OverridesChanged {
+        chat: ChatId::new(11),
+        overrides: Overrides { allow: Permissions::NONE, deny },
+    };
+    script.receive(take(Permissions::EDIT_OWN.union(Permissions::DELETE_OWN)));
+    script.act(Action::EditLast);
+    assert_eq!((script.composer(), script.notice()), (String::new(), "You may not change your messages here"));
+    script.act(Action::FocusMessages);
+    script.act(Action::Delete);
+    assert_eq!(script.notice(), "You may not delete your messages here");
+    script.receive(take(Permissions::NONE));
+    script.act(Action::Delete);
+    assert!(matches!(script.state.front.as_ref().unwrap().overlays.last(), Some(Overlay::Question(_))));
+    script.act(Action::Cancel);
+    script.act(Action::EditLast);
+    assert_eq!(script.composer(), "mine");
 }

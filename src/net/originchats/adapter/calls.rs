@@ -8,7 +8,7 @@ use crate::net::originchats::call::{self, Call, Outcome};
 use crate::net::originchats::pending::{Pending, Purpose};
 use crate::net::originchats::refusal::{is_about_the_list, limited, of_error};
 use crate::net::originchats::wire::Packet;
-use crate::net::{Frame, Out};
+use crate::net::{Frame, NetEvent, Out};
 
 impl OriginAdapter {
     /// An answer came to what was asked.
@@ -40,7 +40,7 @@ impl OriginAdapter {
 
     pub(super) fn go_on(
         &mut self,
-        request: RequestId,
+        request: Option<RequestId>,
         handler: call::Handler,
         packet: Packet,
         now: Now,
@@ -54,13 +54,14 @@ impl OriginAdapter {
                 let reason = "You have left this server. Sign in to it to join it again.";
                 self.refused(reason, Some(SignInPart::Membership), out);
             }
+            Ok(Outcome::Told(update)) => out.events.push(NetEvent::Update(*update)),
             Ok(Outcome::Again(next)) => self.call(request, next, now, out),
             Err(refusal) => answer(request, Err(refusal), out),
         }
     }
 
     /// Says a call, at once or when the one before is answered.
-    pub(super) fn call(&mut self, request: RequestId, call: Box<Call>, now: Now, out: &mut Out) {
+    pub(super) fn call(&mut self, request: Option<RequestId>, call: Box<Call>, now: Now, out: &mut Out) {
         if self.pending.is_busy() && self.book.as_ref().is_some_and(Book::is_old) {
             self.pending.wait(request, call);
             return;
@@ -69,6 +70,14 @@ impl OriginAdapter {
         let late = now.mono.plus(self.config.request_timeout);
         let mark = self.pending.insert(Purpose::Call { request, handler, lenient }, &command, nonce, late);
         out.frames.push(Frame::Text(command.frame(Some(&mark))));
+    }
+
+    /// Asks for what was changed in a way that was not told.
+    pub(super) fn ask_changed(&mut self, now: Now, out: &mut Out) {
+        let Some(book) = &mut self.book else { return };
+        let changed = std::mem::take(&mut book.changed);
+        let calls: Vec<_> = changed.into_iter().filter_map(|(chat, id)| call::changed(chat, id, book).ok()).collect();
+        calls.into_iter().for_each(|call| self.call(None, call, now, out));
     }
 
     pub(super) fn say_waiting(&mut self, now: Now, out: &mut Out) {

@@ -75,7 +75,7 @@ impl OriginAdapter {
         let Some(book) = self.book.as_mut().filter(|_| self.phase == Phase::SigningIn) else {
             return self.count("second sign-in");
         };
-        let me = book.signed_in(person);
+        let me = book.signed_in(person, self.sign_in.person());
         let caps = Caps { shared_sign_in: self.sign_in.is_shared(), ..book.server.caps() };
         self.phase = Phase::SignedIn;
         self.overdue = None;

@@ -5,6 +5,7 @@ use crate::domain::{
     Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, ReadState, ThreadInfo, UserId, VoiceParticipant,
 };
 use crate::net::originchats::defaults::THREADS;
+use crate::net::originchats::names::named_thread;
 use crate::net::originchats::wire::{Channel, Raw, Thread, Unread};
 use std::collections::HashSet;
 
@@ -81,7 +82,7 @@ impl Book {
         let (_, channel) = self.channels.remove(at);
         let mut gone = vec![id];
         for thread in &channel.threads {
-            let thread = self.names.thread(thread.id.wire(), Some(id));
+            let thread = named_thread(thread.id.wire());
             self.names.forget_thread(thread);
             gone.push(thread);
         }
@@ -109,7 +110,7 @@ impl Book {
 
     /// A thread is gone.
     pub(super) fn forget_thread(&mut self, id: &Raw) -> ChatId {
-        let chat = self.names.thread(id.wire(), None);
+        let chat = named_thread(id.wire());
         for (_, channel) in &mut self.channels {
             channel.threads.retain(|thread| thread.id != *id);
         }
@@ -124,8 +125,8 @@ impl Book {
         for (channel, unread) in all.into_iter().take(CHANNELS + THREADS) {
             // Newer servers may tell those of threads, too.
             let chat = match channel.wire().strip_prefix("thread/") {
-                Some(thread) => self.names.thread(thread, None),
-                None => self.names.channel(channel.wire()),
+                Some(thread) => named_thread(thread),
+                None => self.names.named_channel(channel.wire()),
             };
             self.unreads.insert(chat, unread);
         }
@@ -168,13 +169,12 @@ impl Book {
     pub(super) fn wrote(&mut self, chat: ChatId, id: &Raw, seconds: Option<f64>) -> bool {
         let mut revived = false;
         let forum = self.names.forum_of(chat);
-        let threads = &mut self.names;
         for (known, channel) in &mut self.channels {
             if *known == chat {
                 channel.last_message = seconds;
                 channel.last_message_id = Some(id.clone());
             } else if Some(*known) == forum {
-                let thread = channel.threads.iter_mut().find(|thread| threads.thread(thread.id.wire(), None) == chat);
+                let thread = channel.threads.iter_mut().find(|thread| named_thread(thread.id.wire()) == chat);
                 if let Some(thread) = thread {
                     thread.last_message = seconds;
                     thread.last_message_id = Some(id.clone());

@@ -9,6 +9,8 @@ use crate::net::originchats::server::Generation;
 use crate::net::originchats::wire::{Message, Packet, Person, Place, Raw, Status};
 use std::sync::Arc;
 
+/// Most messages that are asked for at a time because they were changed.
+const CHANGED: usize = 20;
 /// Most people in one voice channel.
 const ROOM: usize = 200;
 
@@ -42,7 +44,9 @@ impl Book {
     pub fn event(&mut self, packet: Packet, context: Context) -> Vec<NetEvent> {
         let updates = match packet {
             Packet::MessageNew { place, message } => self.message_new(&place, *message, context.nonce),
-            Packet::MessageEdit { place, message, .. } => self.message_edit(&place, message.map(|message| *message)),
+            Packet::MessageEdit { place, id, message } => {
+                self.message_edit(&place, &id, message.map(|message| *message))
+            }
             Packet::MessageDelete { place, id } => {
                 let message = self.names.message(id.wire());
                 self.deleted(&id);
@@ -85,9 +89,10 @@ impl Book {
                 self.forget(id);
                 vec![Update::MemberRemoved { community: self.community, user: id }]
             }
-            Packet::Nickname { user, nickname } => {
-                let id = self.renickname(user, nickname);
-                self.person_updates(id)
+            Packet::Called { keeps, user, nickname } => {
+                let (id, gone) = self.called(keeps.as_ref(), user, nickname);
+                let gone = gone.map(|user| Update::MemberRemoved { community: self.community, user });
+                gone.into_iter().chain(self.person_updates(id)).collect()
             }
             Packet::Status { user, status } => self.status(user, status),
             Packet::StatusSet { status } if context.answer => match status {
@@ -125,7 +130,7 @@ impl Book {
             },
             Packet::ThreadDelete { id } => vec![Update::ChatRemoved(self.forget_thread(&id))],
             Packet::VoiceChanged { channel, who } => {
-                let chat = self.names.channel(channel.wire());
+                let chat = self.names.named_channel(channel.wire());
                 let participant = self.participant(&who);
                 let mut room = self.voice_of(chat);
                 room.retain(|known| known.user != participant.user);
@@ -134,13 +139,13 @@ impl Book {
                 self.voice_room(chat, room)
             }
             Packet::VoiceLeft { channel, user } => {
-                let (chat, user) = (self.names.channel(channel.wire()), self.names.user(user.wire()));
+                let (chat, user) = (self.names.named_channel(channel.wire()), self.names.user(user.wire()));
                 let mut room = self.voice_of(chat);
                 room.retain(|known| known.user != user);
                 self.voice_room(chat, room)
             }
             Packet::VoiceState { channel, who } => {
-                let chat = self.names.channel(channel.wire());
+                let chat = self.names.named_channel(channel.wire());
                 let room = who.iter().map(|voice| self.participant(voice)).collect();
                 self.voice_room(chat, room)
             }
@@ -230,9 +235,19 @@ impl Book {
         vec![Update::ChannelChanged(Box::new(chat)), rights]
     }
 
-    fn message_edit(&mut self, place: &Place, message: Option<Message>) -> Vec<Update> {
-        let Some((chat, message)) = self.names.chat(place).zip(message) else {
-            self.skipped.count("event without its content");
+    fn message_edit(&mut self, place: &Place, id: &Raw, message: Option<Message>) -> Vec<Update> {
+        let Some(chat) = self.names.chat(place) else {
+            self.skipped.count("event without a place");
+            return Vec::new();
+        };
+        let Some(message) = message else {
+            // What is told of it is not all of it.
+            let id = self.names.message(id.wire());
+            if !self.server.can("message_get") || self.changed.len() >= CHANGED {
+                self.skipped.count("event without its content");
+            } else if !self.changed.contains(&(chat, id)) {
+                self.changed.push((chat, id));
+            }
             return Vec::new();
         };
         let message = Arc::new(self.message(message, chat));

@@ -62,6 +62,10 @@ pub struct Book {
     pub(super) lacks: bool,
     /// The core was told channels that are not there any more, or not so.
     pub stale: bool,
+    /// Members that a list lacked, and that were not told yet to be gone.
+    pub gone: Vec<UserId>,
+    /// Messages that were changed in a way that was not told: they are to be asked for.
+    pub changed: Vec<(ChatId, MessageId)>,
     /// In the server's order.
     channels: Vec<(ChatId, Channel)>,
     /// Whether the list of channels came.
@@ -105,6 +109,8 @@ impl Book {
             roles: Vec::new(),
             lacks: false,
             stale: false,
+            gone: Vec::new(),
+            changed: Vec::new(),
             channels: Vec::new(),
             channels_told: false,
             unreads: HashMap::new(),
@@ -119,10 +125,10 @@ impl Book {
         }
     }
 
-    /// The account that signed in.
-    pub fn signed_in(&mut self, person: super::wire::Person) -> User {
+    /// The account that signed in, with what it keeps through all names where the sign-in told that.
+    pub fn signed_in(&mut self, person: super::wire::Person, keeps: Option<&str>) -> User {
         self.my_name = person.name.wire().to_lowercase();
-        self.me = self.names.user(person.name.wire());
+        self.me = self.names.myself(keeps, person.name.wire());
         self.my_roles = person.roles.clone().unwrap_or_default();
         self.online.insert(self.me);
         self.know(person);

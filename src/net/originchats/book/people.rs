@@ -5,6 +5,7 @@ use crate::domain::{
     Bundle, ChatId, CleanText, Member, MemberListEntry, Presence, Role as NeutralRole, User, UserId, VoiceParticipant,
 };
 use crate::net::originchats::defaults::REMEMBERED;
+use crate::net::originchats::names::Met;
 use crate::net::originchats::wire::{Person, Raw, Role, Status, Voice};
 use std::collections::HashSet;
 
@@ -94,9 +95,26 @@ impl Book {
         self.people_told
     }
 
-    /// Sets one thing of somebody who may not be known yet.
-    pub(super) fn renickname(&mut self, user: Raw, nickname: Raw) -> UserId {
-        self.know(Person { name: user, nickname: Some(nickname), ..Person::default() })
+    /// What somebody is called from now on. Gives those who are somebody else or nobody any more.
+    pub(super) fn called(&mut self, keeps: Option<&Raw>, user: Raw, nickname: Option<Raw>) -> (UserId, Option<UserId>) {
+        let mut gone = None;
+        match keeps.map(|keeps| self.names.person(keeps.wire(), user.wire())) {
+            Some(Met::Renamed(id, other)) => {
+                if id == self.me {
+                    self.my_name = user.wire().to_lowercase();
+                }
+                gone = other.filter(|other| *other != self.me);
+                gone.into_iter().for_each(|other| self.forget(other));
+            }
+            // Somebody who had another name, and nobody knows which: the lists do.
+            Some(Met::Known) => self.stale |= self.people_told && !self.is_listed(user.wire()),
+            None => {}
+        }
+        (self.know(Person { name: user, nickname, ..Person::default() }), gone)
+    }
+
+    fn is_listed(&self, name: &str) -> bool {
+        self.names.known_user(name).is_some_and(|id| self.people.contains_key(&id))
     }
 
     /// Somebody is there or not any more.
@@ -194,7 +212,7 @@ impl Book {
     pub(in crate::net::originchats) fn find(&mut self, name: &str) -> Option<User> {
         let name = name.trim().trim_start_matches('@');
         [name.to_owned(), format!("{OWN}{name}")].iter().find_map(|name| {
-            let id = self.names.user(name);
+            let id = self.names.known_user(name)?;
             self.people.contains_key(&id).then(|| self.user(id))
         })
     }
@@ -261,6 +279,10 @@ impl Book {
 
     /// Somebody in a voice channel.
     pub(super) fn participant(&mut self, voice: &Voice) -> VoiceParticipant {
+        if let Some(keeps) = &voice.keeps {
+            // Lists tell whose name is another one now.
+            self.stale |= matches!(self.names.person(keeps.wire(), voice.user.wire()), Met::Renamed(..));
+        }
         VoiceParticipant { user: self.names.user(voice.user.wire()), muted: voice.muted, ..VoiceParticipant::default() }
     }
 }

@@ -51,12 +51,14 @@ impl Book {
         if self.owner_bypasses() {
             return true;
         }
-        let Some(access) = access else { return matches!(what, "send" | "react") };
+        let Some(access) = access else { return matches!(what, "send" | "react" | "edit_own" | "delete_own") };
         let Some(list) = access.list(what) else {
             return match (self.server.generation, what) {
-                (Generation::Listed, "react") => self.my_roles.iter().any(|role| role.wire() == "user"),
+                (Generation::Listed, "react" | "edit_own" | "delete_own") => {
+                    self.my_roles.iter().any(|role| role.wire() == "user")
+                }
                 (Generation::Listed, "pin") => self.is_owner(),
-                (Generation::Newer, "send" | "react") => true,
+                (Generation::Newer, "send" | "react") | (_, "edit_own" | "delete_own") => true,
                 _ => false,
             };
         };
@@ -64,6 +66,13 @@ impl Book {
         let by_name = self.server.generation == Generation::Newer
             && list.iter().any(|entry| entry.wire().to_lowercase() == self.my_name);
         decides(list, &self.my_roles).unwrap_or(by_name)
+    }
+
+    /// What a channel takes of what everybody may do with own messages.
+    fn taken(&self, access: Option<&Access>) -> Permissions {
+        let lists = [("edit_own", Permissions::EDIT_OWN), ("delete_own", Permissions::DELETE_OWN)];
+        let taken = lists.into_iter().filter(|(what, _)| !self.allows(access, what));
+        taken.fold(Permissions::NONE, |taken, (_, right)| taken.union(right))
     }
 
     /// What a channel gives and takes. What is listed may be seen: the server leaves the rest out.
@@ -85,7 +94,7 @@ impl Book {
         let forum = channel.kind.wire() == "forum";
         give(forum && self.allows(access, "create_thread"), Permissions::BEGIN_THREADS);
         give(voice, Permissions::CONNECT_VOICE.union(Permissions::SPEAK));
-        Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0) }
+        Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0).union(self.taken(access)) }
     }
 
     /// What a forum gives and takes in a thread.
@@ -101,7 +110,7 @@ impl Book {
         if self.allows(access, "delete") {
             allow = allow.union(Permissions::DELETE_OTHERS);
         }
-        Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0) }
+        Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0).union(self.taken(access)) }
     }
 
     /// What one may do on the whole server.

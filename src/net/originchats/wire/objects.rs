@@ -263,6 +263,8 @@ impl Thread {
 pub struct Voice {
     /// User name.
     pub user: Raw,
+    /// What they keep through all names.
+    pub keeps: Option<Raw>,
     /// Microphone off.
     pub muted: bool,
 }
@@ -270,7 +272,7 @@ pub struct Voice {
 impl Voice {
     /// Somebody; `None` without a name.
     pub fn of(mut fields: Fields) -> Option<Self> {
-        Some(Self { user: fields.filled("username")?, muted: fields.flag("muted") })
+        Some(Self { user: fields.filled("username")?, keeps: fields.filled("id"), muted: fields.flag("muted") })
     }
 
     /// Everybody of a list.

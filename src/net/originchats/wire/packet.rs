@@ -86,7 +86,7 @@ pub enum Packet {
     /// A message was written.
     MessageNew { place: Place, message: Box<Message> },
     /// A message was changed.
-    MessageEdit { place: Place, id: Raw, content: Option<Raw>, message: Option<Box<Message>> },
+    MessageEdit { place: Place, id: Raw, message: Option<Box<Message>> },
     /// A message was deleted.
     MessageDelete { place: Place, id: Raw },
     /// A message was pinned or let go.
@@ -111,8 +111,8 @@ pub enum Packet {
     UserDisconnect { user: Raw },
     /// Somebody left, or was thrown out.
     UserLeave { user: Raw },
-    /// A name is shown now; an empty one means the user name.
-    Nickname { user: Raw, nickname: Raw },
+    /// What somebody is called, with what they keep through all names where that is told. An empty nickname means the user name.
+    Called { keeps: Option<Raw>, user: Raw, nickname: Option<Raw> },
     /// Whether somebody is there.
     Status { user: Raw, status: Status },
     /// The answer to setting one's own; also sent to everybody by mistake.
@@ -285,7 +285,7 @@ fn about_messages(command: &str, mut fields: Fields) -> Packet {
             match command {
                 "message_edit" => {
                     let message = fields.object("message").and_then(Message::of).map(Box::new);
-                    Packet::MessageEdit { place, id, content: fields.raw("content"), message }
+                    Packet::MessageEdit { place, id, message }
                 }
                 "message_delete" => Packet::MessageDelete { place, id },
                 // `pinned` tells that it worked, not whether it is pinned.
@@ -358,18 +358,21 @@ fn about_people(command: &str, mut fields: Fields) -> Packet {
         "user_connect" => person(fields.object("user")).map_or(Packet::Hollow, Packet::UserConnect),
         "user_disconnect" => named(fields).map_or(Packet::Hollow, |user| Packet::UserDisconnect { user }),
         "user_leave" | "user_kick" => named(fields).map_or(Packet::Hollow, |user| Packet::UserLeave { user }),
-        "nickname_remove" => {
-            named(fields).map_or(Packet::Hollow, |user| Packet::Nickname { user, nickname: Raw::default() })
-        }
-        "user_updated" | "user_update" | "nickname_update" => {
+        "nickname_remove" | "user_updated" | "user_update" | "nickname_update" => {
             // The whole person, or its name and what is new. Only a nickname that is said to be none is taken away.
-            let inner = if fields.names("nickname") { None } else { fields.object("user") };
+            let beside = fields.names("nickname") || fields.names("username");
+            let inner = if beside { None } else { fields.object("user") };
             let mut fields = inner.unwrap_or(fields);
-            if !fields.names("nickname") {
-                return Packet::Passed;
+            let told = fields.names("nickname") || command == "nickname_remove";
+            let nickname = told.then(|| fields.raw("nickname").unwrap_or_default());
+            let name = fields.filled("username");
+            let keeps = ["user_id", "id", "user"].into_iter().find_map(|field| fields.filled(field));
+            match (name, keeps) {
+                (Some(_), None) | (None, Some(_)) if nickname.is_none() => Packet::Passed,
+                (Some(user), keeps) => Packet::Called { keeps, user, nickname },
+                (None, Some(user)) => Packet::Called { keeps: None, user, nickname },
+                (None, None) => Packet::Hollow,
             }
-            let nickname = fields.raw("nickname").unwrap_or_default();
-            named(fields).map_or(Packet::Hollow, |user| Packet::Nickname { user, nickname })
         }
         "status_get" | "status" => {
             let status = fields.take("status").and_then(Status::of);
