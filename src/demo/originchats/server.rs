@@ -202,11 +202,10 @@ impl Server {
         self.now = now;
         let id = ConnectionId(self.next);
         self.next += 1;
-        let mut key = format!("originChats-{:032x}", self.random.u128(..));
-        if let Some(door) = &self.door {
-            let place = door.poses_as.as_ref().unwrap_or(&self.address);
-            key = format!("originChats-{place}-{:032x}", self.random.u128(..));
-        }
+        let number = self.draw();
+        let place = self.door.as_ref().map(|door| door.poses_as.as_ref().unwrap_or(&self.address));
+        let key =
+            place.map_or_else(|| format!("originChats-{number:032x}"), |at| format!("originChats-{at}-{number:032x}"));
         let mode = match self.accounts {
             Accounts::Service => "rotur",
             Accounts::Both => "cracked",
@@ -364,7 +363,7 @@ impl Server {
             told["pfp_url"] = Value::Null;
         }
         let event = json!({"username": user.name, "roles": user.roles, "color": self.color(at)});
-        let token = format!("{:043x}", self.random.u128(..));
+        let token = format!("{:043x}", self.draw());
         self.say(id, &json!({"cmd": "auth_success", "val": "Authentication successful"}));
         self.say(id, &json!({"cmd": "ready", "user": told, "validator": token}));
         if new {
@@ -492,6 +491,11 @@ impl Server {
 
     /// A new id.
     pub(super) fn uuid(&mut self) -> String {
-        super::world::uuid(&mut self.random)
+        super::world::as_uuid(self.draw())
+    }
+
+    /// A number that no other life of the server draws: a server that is started again with the same seed must not give an id twice.
+    fn draw(&mut self) -> u128 {
+        self.random.u128(..) ^ fastrand::Rng::with_seed(self.now.to_bits()).u128(..)
     }
 }

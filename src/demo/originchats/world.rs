@@ -93,7 +93,12 @@ impl World {
 
 /// A new id.
 pub(super) fn uuid(random: &mut fastrand::Rng) -> String {
-    let number = random.u128(..) & !(0xf << 76) | 4 << 76;
+    as_uuid(random.u128(..))
+}
+
+/// An id of this number.
+pub(super) fn as_uuid(number: u128) -> String {
+    let number = number & !(0xf << 76) | 4 << 76;
     let digits = format!("{number:032x}");
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")

@@ -232,3 +232,21 @@ fn a_proof_is_good_for_one_connection_and_a_while() {
     assert_eq!(stage.heard(first)[0]["cmd"], "auth_error");
     assert_eq!(stage.server.service.generate("tok-nobody", &key, stage.now).0, 403);
 }
+
+#[test]
+fn a_server_that_is_started_again_gives_no_id_twice() {
+    let said = |begin: f64| -> Vec<String> {
+        let mut stage = Stage::new(Accounts::Service);
+        stage.now = begin;
+        let alice = stage.sign_in("alice");
+        stage.heard(alice);
+        for text in ["one", "two", "three"] {
+            stage.say(alice, &json!({"cmd": "message_new", "channel": "general", "content": text}));
+        }
+        let heard = stage.heard(alice);
+        heard.iter().filter_map(|packet| packet["message"]["id"].as_str().map(str::to_owned)).collect()
+    };
+    let (first, same, later) = (said(1_795_169_785.0), said(1_795_169_785.0), said(1_795_169_785.5));
+    assert!(first.len() == 3 && first == same, "{first:?}, {same:?}");
+    assert!(first.iter().all(|id| !later.contains(id)), "{first:?}, {later:?}");
+}
