@@ -189,14 +189,19 @@ impl Timeline {
     }
 
     /// A message was created: the newest of its chat, or one told late. Returns whether it was new; one that is known, or known to be
-    /// deleted, changes nothing.
+    /// deleted, changes nothing. Where the id is known as that of another message, the network has lost that one: this one takes its place.
     pub fn push(&mut self, message: Arc<Message>) -> bool {
         if !self.graves.is_empty() && self.graves.contains_key(&message.key.id) {
             return false;
         }
+        if let Some(known) = self.message(message.key.id) {
+            if !is_another(&message, known) {
+                return false;
+            }
+            self.let_another(message.key.id);
+        }
         let newest = self.entries.back().is_none_or(|last| last.message.key < message.key);
-        let std::collections::hash_map::Entry::Vacant(slot) = self.by_id.entry(message.key.id) else { return false };
-        slot.insert(message.key);
+        self.by_id.insert(message.key.id, message.key);
         let message = if self.late.is_empty() { message } else { self.newer(message, 0) };
         let stamp = self.push_stamp();
         let revision = self.next_revision();
@@ -333,6 +338,14 @@ impl Timeline {
         self.entries.get_mut(index)
     }
 
+    /// Lets a message go whose id another one has now. It is not a deletion, and nothing told of it is for the other.
+    fn let_another(&mut self, id: MessageId) {
+        self.late.remove(&id);
+        if let Some(index) = self.by_id.get(&id).and_then(|&key| self.index_of(key)) {
+            self.remove_at(index);
+        }
+    }
+
     const fn next_revision(&mut self) -> u32 {
         self.revisions = self.revisions.wrapping_add(1);
         self.revisions
@@ -396,6 +409,11 @@ impl Timeline {
         }
         Some(entry.message)
     }
+}
+
+/// Whether an id is that of another message now: who wrote it and when never change. Servers that are set back, or lose their memory, give ids anew.
+fn is_another(told: &Message, known: &Message) -> bool {
+    told.author != known.author || told.at.zip(known.at).is_some_and(|(told, known)| told != known)
 }
 
 /// A message as told, in the place of the one known: the place stays, a mention stays, and reactions unless they are told.

@@ -4,7 +4,7 @@
 //! to the end, or to the key it was asked to come before. Inside there is no hole, and what is in memory there but not in the page is gone, unless
 //! something newer was told of it.
 
-use super::{Absorbed, FetchNumber, Timeline, merged};
+use super::{Absorbed, FetchNumber, Timeline, is_another, merged};
 use crate::domain::message::{Message, MessageKey};
 use crate::domain::request::Page;
 use std::sync::Arc;
@@ -132,7 +132,12 @@ impl Timeline {
         }
         let stamp = fetch.0 * 2;
         let message = if self.late.is_empty() { message } else { self.newer(message, fetch.0) };
-        if let Some(index) = self.by_id.get(&id).and_then(|&key| self.index_of(key)) {
+        let known = self.by_id.get(&id).and_then(|&key| self.index_of(key));
+        let older = |entry: &&super::Entry| entry.stamp < stamp && is_another(&message, &entry.message);
+        let lost = known.and_then(|index| self.entries.get(index)).is_some_and(|entry| older(&entry));
+        if lost {
+            self.let_another(id);
+        } else if let Some(index) = known {
             let differs = self.entries.get(index).is_some_and(|entry| {
                 entry.stamp < stamp && (entry.message != message || entry.message.key != message.key)
             });

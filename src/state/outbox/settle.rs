@@ -29,9 +29,9 @@ pub(in crate::state) fn acknowledged(
     slow::wrote(account, chat.chat, now);
     if account.outbox.find(chat.chat, nonce).is_some_and(|row| !matches!(row.stage, Stage::Sent(_))) {
         account.outbox.drop_kept(chat, nonce, fx);
-        // Where no timeline is kept, nobody waits for the echo.
+        // Where no timeline is kept, nobody waits for the echo. An id that stands in another place there is that of a message that the network lost.
         let timeline = account.timelines.get(&chat.chat);
-        let echo_awaited = has_front && timeline.is_some_and(|timeline| timeline.key_of(message.id).is_none());
+        let echo_awaited = has_front && timeline.is_some_and(|timeline| timeline.key_of(message.id) != Some(message));
         if echo_awaited {
             if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
                 row.set(Stage::Sent(message));

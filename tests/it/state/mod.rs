@@ -1,6 +1,7 @@
 //! The pure core: examples told as scripts, and properties that hold for any script.
 
 mod accounts;
+mod anew;
 mod commands;
 mod drafts;
 mod files;
