@@ -3,6 +3,7 @@
 use crate::domain::fault;
 use crate::shell::host::HostError;
 use crate::shell::logging::LoggingError;
+use crate::shell::owner::{OwnerError, Trouble};
 use crate::shell::secrets::TOKEN_VARIABLE;
 use crate::shell::startup::StartupError;
 use crate::shell::terminal::TerminalError;
@@ -31,6 +32,14 @@ pub enum Failure {
         /// The exit code.
         code: u8,
     },
+    /// The core was another process's, and that is gone, or another is to be the owner. Exit code 1.
+    #[error("{text}")]
+    OwnerGone {
+        /// What happened.
+        text: String,
+        /// Another process is about to be the owner.
+        heir: bool,
+    },
     /// Whoever reads the output has had enough. Not a failure: exit code 0, and nothing is said.
     #[error("the reader of the output is gone")]
     ReaderGone,
@@ -42,7 +51,7 @@ impl Failure {
     pub const fn code(&self) -> u8 {
         match self {
             Self::ReaderGone => 0,
-            Self::Failed(_) => 1,
+            Self::Failed(_) | Self::OwnerGone { .. } => 1,
             Self::Usage(_) => 2,
             Self::SignIn(_) => 3,
             Self::Network(_) => 4,
@@ -101,6 +110,31 @@ impl From<HostError> for Failure {
             }
             HostError::NotConnected { .. } => Self::Network(with_next_step(&happened, CHECK_ADDRESS)),
             HostError::TimedOut(_) => Self::Network(with_next_step(&happened, "try again in a moment")),
+        }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        let whole = |text: String, next: Option<String>| match next {
+            Some(next) => with_next_step(&text, &next),
+            None => text,
+        };
+        match trouble {
+            Trouble::Failed { text, next } => Self::Failed(whole(text, next)),
+            Trouble::SignIn { text, next } => Self::SignIn(whole(text, next)),
+            Trouble::Network { text, next } => Self::Network(whole(text, next)),
+            Trouble::Absent(why) => why.into(),
+            Trouble::Lost { text, heir } => Self::OwnerGone { text, heir },
+        }
+    }
+}
+
+impl From<OwnerError> for Failure {
+    fn from(error: OwnerError) -> Self {
+        match error {
+            OwnerError::Taken => Self::Usage(error.to_string()),
+            OwnerError::Lock { .. } => Self::Failed(error.to_string()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Globals;
 use super::failure::Failure;
-use crate::shell::{run, terminal};
+use crate::shell::{owner, run, terminal};
 
 /// Runs it.
 ///
@@ -14,7 +14,13 @@ pub fn run(globals: &Globals) -> Result<(), Failure> {
     startup.open.clone_from(&globals.open);
     startup.has_demo = cfg!(feature = "demo");
     let mut input = None;
-    match crate::shell::block_on(run::chat(startup, &mut input))?? {
+    let left = crate::shell::block_on(async {
+        if owner::is_of_profile(&startup) {
+            startup.owned = owner::own(&startup.paths).await?;
+        }
+        Ok::<_, Failure>(run::chat(startup, &mut input).await?)
+    })??;
+    match left {
         #[cfg(feature = "demo")]
         run::Left::Demo => super::demo::show(globals, input),
         _ => Ok(()),

@@ -2,16 +2,11 @@
 
 use super::failure::Failure;
 use super::send::message_id;
-use super::session::{Listens, PATIENCE, find_there, refused, with_host};
+use super::session::{Listens, PATIENCE, with_client};
 use super::{Globals, output, print};
-use crate::domain::{Chat, ChatKey, Message, MessageKey, Page, SortKey};
-use crate::shell::host::Host;
-use crate::state::Action;
-use crate::state::effect::Outcome;
-use crate::state::names::{chat_name, chat_title};
+use crate::shell::owner::{ChatTold, Client, MessageTold};
 use clap::Args;
 use serde_json::Value;
-use std::sync::Arc;
 
 /// Most messages that are asked for at once.
 const PAGE: u16 = 100;
@@ -35,90 +30,70 @@ pub struct ReadArgs {
 /// Runs it. The read mark stays where it is; where the network moves it, it is put back.
 ///
 /// # Errors
-/// The chat is not known, or the network refuses; see `with_host` for the rest.
+/// The chat is not known, or the network refuses; see `with_client` for the rest.
 pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
-    // The order is the network's; asking for a page takes the id alone.
     let before = arguments.before.as_deref().map(message_id).transpose()?;
-    let mut page = before.map_or(Page::Latest, |id| Page::Before(MessageKey { order: SortKey::default(), id }));
-    with_host(globals, &[&arguments.chat], Listens::ToAnswers, async |host: &mut Host| {
-        let chat = find_there(host, &arguments.chat).await?;
-        if host.state().core.chat(chat).is_some_and(|(_, known)| known.is_forum()) {
-            return forum(host, chat, arguments.json);
+    with_client(globals, &[&arguments.chat], Listens::ToAnswers, async |client: &mut Client| {
+        let chat = client.find(&arguments.chat, PATIENCE).await?;
+        if chat.is_forum() {
+            return forum(client, &chat, arguments.json).await;
         }
-        warn_of_mark(host, chat);
-        let mut pages: Vec<Vec<Arc<Message>>> = Vec::new();
+        warn_of_mark(&chat);
+        let mut pages: Vec<Vec<MessageTold>> = Vec::new();
         let mut wanted = arguments.limit as usize;
+        let mut before = before.map(|id| id.to_string());
         while wanted > 0 {
             let limit = u16::try_from(wanted).unwrap_or(PAGE).min(PAGE);
-            let ticket = host.submit(Action::Fetch { chat, page, limit });
-            let (mut messages, reached_start) = match host.outcome(ticket, PATIENCE).await? {
-                Outcome::History { messages, reached_start, .. } => (messages, reached_start),
-                Outcome::Refused(refusal) => return Err(refused(&refusal)),
-                _ => break,
-            };
-            let surplus = messages.len().saturating_sub(wanted);
-            messages.drain(..surplus);
-            let Some(oldest) = messages.first() else { break };
-            page = Page::Before(oldest.key);
-            wanted -= messages.len();
-            pages.push(messages);
-            if reached_start {
+            let mut page = client.history(&chat.chat, before.as_deref(), limit, PATIENCE).await?;
+            let surplus = page.messages.len().saturating_sub(wanted);
+            page.messages.drain(..surplus);
+            let Some(oldest) = page.messages.first() else { break };
+            before = Some(oldest.id.to_string());
+            wanted -= page.messages.len();
+            pages.push(page.messages);
+            if page.reached_start {
                 break;
             }
         }
-        show(host, chat, pages.into_iter().rev().flatten(), arguments.json)
+        show(pages.iter().rev().flatten(), arguments.json)
     })
 }
 
 /// Says where a read mark cannot be put back: nothing was read before, as far as is known.
-fn warn_of_mark(host: &Host, chat: ChatKey) {
-    let core = &host.state().core;
-    let Some((account, known)) = core.chat(chat) else { return };
-    if account.caps.fetch_marks_read && known.unread > 0 && known.last_read.is_none() {
+fn warn_of_mark(chat: &ChatTold) {
+    if chat.loses_mark {
         print::tell(&format!(
             "\"{}\" may count as read now: its server marks what is fetched, and where nothing was read before there is no mark to put back.",
-            chat_name(core, chat)
+            chat.name
         ));
     }
 }
 
 /// A forum has no messages of its own: names its threads, as they are read.
-fn forum(host: &Host, forum: ChatKey, as_json: bool) -> Result<(), Failure> {
-    let core = &host.state().core;
-    let Some(account) = core.account(forum.account) else { return Ok(()) };
-    let name = chat_name(core, forum);
-    let threads: Vec<&Chat> = account.threads(forum.chat).filter(|thread| thread.can_open()).collect();
+async fn forum(client: &mut Client, forum: &ChatTold, as_json: bool) -> Result<(), Failure> {
+    let threads = client.threads(&forum.chat, PATIENCE).await?;
+    let name = &forum.name;
     print::tell(&match threads.is_empty() {
         true => format!("\"{name}\" is a forum, and has no threads yet."),
         false => format!("\"{name}\" is a forum: its messages are in its threads, which are:"),
     });
     for thread in threads {
-        let key = account.key(thread.id);
-        let name = chat_name(core, key);
         if as_json {
-            print::line(&output::chat_object(account, thread, &name, &chat_title(core, key)).to_string())?;
+            print::line(&output::chat_object(&thread).to_string())?;
         } else {
-            print::line(&name)?;
+            print::line(&thread.name)?;
         }
     }
     Ok(())
 }
 
-fn show(
-    host: &Host,
-    chat: ChatKey,
-    messages: impl Iterator<Item = Arc<Message>>,
-    as_json: bool,
-) -> Result<(), Failure> {
-    let core = &host.state().core;
-    let Some(account) = core.account(chat.account) else { return Ok(()) };
-    let name = chat_name(core, chat);
+fn show<'a>(messages: impl Iterator<Item = &'a MessageTold>, as_json: bool) -> Result<(), Failure> {
     let zone = jiff::tz::TimeZone::system();
     for message in messages {
         if as_json {
-            print::line(&Value::Object(output::message_object(account, &name, &message)).to_string())?;
+            print::line(&Value::Object(output::message_object(message)).to_string())?;
         } else {
-            print::line(&output::message_line(account, &message, &zone))?;
+            print::line(&output::message_line(message, &zone))?;
         }
     }
     Ok(())

@@ -2,14 +2,11 @@
 
 use super::failure::Failure;
 use super::print::Meter;
-use super::session::{Listens, PATIENCE, find_there, refused, with_host};
+use super::session::{Listens, PATIENCE, with_client};
 use super::{Globals, print};
 use crate::domain::{CleanText, Id, MessageId, Upload, fault, markup, size};
 use crate::shell::files::{self, FileError};
-use crate::shell::host::Host;
-use crate::state::Action;
-use crate::state::effect::Outcome;
-use crate::state::names::chat_name;
+use crate::shell::owner::{Ask, Client};
 use clap::Args;
 use serde_json::json;
 use std::io::{IsTerminal, Read};
@@ -45,40 +42,39 @@ pub struct SendArgs {
 /// Runs it.
 ///
 /// # Errors
-/// There is nothing to send, a file cannot be read, the chat is not known, or the network refuses; see `with_host` for the rest.
+/// There is nothing to send, a file cannot be read, the chat is not known, or the network refuses; see `with_client` for the rest.
 pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     let reply_to = arguments.reply_to.as_deref().map(message_id).transpose()?;
     let attachments = attached(&arguments.attach)?;
     let text = text(arguments)?;
-    with_host(globals, &[&arguments.chat], Listens::ToAnswers, async |host: &mut Host| {
-        let chat = find_there(host, &arguments.chat).await?;
+    with_client(globals, &[&arguments.chat], Listens::ToAnswers, async |client: &mut Client| {
+        let chat = client.find(&arguments.chat, PATIENCE).await?;
         let what = match attachments.as_slice() {
             [file] => CleanText::line(&file.name).chars().take(NAME_SHOWN).collect(),
             files => format!("{} files", files.len()),
         };
-        let ticket = host.submit(Action::SendTo { chat, text, verbatim: false, reply_to, attachments });
+        let send = Ask::Send {
+            chat: chat.chat.clone(),
+            text: text.clone(),
+            reply_to: reply_to.map(|id| id.to_string()),
+            files: Vec::new(),
+        };
         let mut meter = Meter::new();
-        let outcome = host.outcome_of_long(ticket, PATIENCE * 4, |progress| {
-            let share = progress.done.saturating_mul(100).checked_div(progress.total).unwrap_or(100);
-            meter.tell(&format!("Sending {what}: {share}% of {}", size(progress.total)));
+        let sent = client.send(send, attachments.clone(), PATIENCE * 4, |done, total| {
+            let share = done.saturating_mul(100).checked_div(total).unwrap_or(100);
+            meter.tell(&format!("Sending {what}: {share}% of {}", size(total)));
         });
-        let outcome = outcome.await?;
+        let id = sent.await?;
         drop(meter);
-        match outcome {
-            Outcome::Sent { message, .. } if arguments.json => {
-                let name = chat_name(&host.state().core, chat);
-                let account =
-                    host.state().core.account(chat.account).map(|account| account.label.as_str()).unwrap_or_default();
-                let object = json!({ "v": 1, "account": account, "chat": name, "id": message.id.to_string() });
-                // Who reads a failure sends again: it must not be taken for one of sending.
-                print::line(&object.to_string()).map_err(|failure| match failure {
-                    Failure::Failed(text) => Failure::Failed(format!("the message was sent, but {text}")),
-                    other => other,
-                })
-            }
-            Outcome::Refused(refusal) => Err(refused(&refusal)),
-            _ => Ok(()),
+        if !arguments.json {
+            return Ok(());
         }
+        let object = json!({ "v": 1, "account": &*chat.account, "chat": &*chat.name, "id": id });
+        // Who reads a failure sends again: it must not be taken for one of sending.
+        print::line(&object.to_string()).map_err(|failure| match failure {
+            Failure::Failed(text) => Failure::Failed(format!("the message was sent, but {text}")),
+            other => other,
+        })
     })
 }
 

@@ -1,18 +1,25 @@
 //! `nib tail`: everything as it happens, until interrupted.
+//!
+//! The core may be the owner's, and the owner may end. Then this goes on with another core, or is the owner itself; messages that were written in between are
+//! read from history where that marks nothing read, and what was printed is not printed again.
 
 use super::failure::{Failure, sentence};
-use super::session::{Listens, find_there, with_host};
+use super::session::{Listens, PATIENCE, with_client};
 use super::{Globals, output, print};
-use crate::domain::{AccountId, ChatId, ChatKey, LinkEvent, LinkPhase, Update};
-use crate::shell::gone::gone;
-use crate::shell::host::{Host, HostError};
-use crate::shell::signals::Ending;
-use crate::state::names::chat_name;
-use crate::state::{Account, Event};
+use crate::shell::host::HostError;
+use crate::shell::owner::{ChatRef, ChatTold, Client, Happened, Link, MessageTold, Place, Told};
 use clap::Args;
 use serde_json::{Map, Value, json};
-use std::collections::HashSet;
-use std::pin::pin;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+/// Ids of messages that were printed, to know them again.
+const REMEMBERED: usize = 10_000;
+/// Most messages of a chat that are read to fill a gap.
+const MOST: usize = 1_000;
+/// Messages that are asked for at once.
+const PAGE: u16 = 100;
+/// Clocks of servers differ: messages of so many milliseconds before the beginning may be newer.
+const SKEW: i64 = 300_000;
 
 /// Options of `nib tail`.
 #[derive(Debug, Args)]
@@ -27,208 +34,238 @@ pub struct TailArgs {
 /// Runs it. It heals by itself after a lost connection and then says that something may be missing.
 ///
 /// # Errors
-/// A chat is not known, or the sign-in is refused; see `with_host` for the rest.
+/// A chat is not known, or the sign-in is refused; see `with_client` for the rest.
 pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
     let names: Vec<&str> = arguments.chats.iter().map(String::as_str).collect();
-    with_host(globals, &names, Listens::ToEverything, async |host: &mut Host| {
+    let mut tail = Tail {
+        json: arguments.json,
+        zone: jiff::tz::TimeZone::system(),
+        links: BTreeMap::new(),
+        told: HashSet::new(),
+        order: VecDeque::new(),
+        newest: HashMap::new(),
+        since: None,
+        goes_on: false,
+        listened: BTreeSet::new(),
+    };
+    with_client(globals, &names, Listens::ToEverything, async |client: &mut Client| {
         let mut chats = Vec::new();
         for name in &arguments.chats {
-            chats.push(find_there(host, name).await?);
+            chats.push(client.find(name, PATIENCE).await?);
         }
-        host.watch();
-        let mut ending = Ending::listen()?;
-        let mut tail = Tail { chats, json: arguments.json, zone: jiff::tz::TimeZone::system(), left: HashSet::new() };
-        tail.begin(host)?;
-        let mut reader_gone = pin!(gone());
-        loop {
-            tokio::select! {
-                event = host.next() => tail.event(host, event)?,
-                () = &mut reader_gone => return Err(Failure::ReaderGone),
-                () = ending.asked() => return Ok(()),
-            }
-        }
+        tail.follow(client, &chats).await
     })
 }
 
+/// What names a message in every core.
+type Named = (String, String);
+
 struct Tail {
-    /// Empty means all.
-    chats: Vec<ChatKey>,
     json: bool,
     zone: jiff::tz::TimeZone,
-    /// Accounts of which it was told that they are signed out.
-    left: HashSet<AccountId>,
+    /// How accounts stand, by what the user calls them.
+    links: BTreeMap<String, Link>,
+    /// Messages that were printed.
+    told: HashSet<Named>,
+    /// The same, oldest first.
+    order: VecDeque<Named>,
+    /// The newest message known of each chat.
+    newest: HashMap<Named, Option<String>>,
+    /// When this began, in milliseconds since 1970.
+    since: Option<i64>,
+    /// It was begun before, with another core.
+    goes_on: bool,
+    /// Accounts that are followed.
+    listened: BTreeSet<String>,
+}
+
+fn named(chat: &ChatTold) -> Named {
+    (chat.account.to_string(), chat.chat.lasting().to_owned())
 }
 
 impl Tail {
-    fn event(&mut self, host: &Host, event: Event) -> Result<(), Failure> {
-        match event {
-            Event::Update(account, update) => {
-                self.update(host, account, update)?;
-                self.signed_out(host, account)
+    /// Prints what happens until it cannot go on.
+    async fn follow(&mut self, client: &mut Client, chats: &[ChatTold]) -> Result<(), Failure> {
+        let keys: Vec<ChatRef> = chats.iter().map(|chat| chat.chat.clone()).collect();
+        self.listened = match chats.is_empty() {
+            true => client.accounts().iter().cloned().collect(),
+            false => chats.iter().map(|chat| chat.account.to_string()).collect(),
+        };
+        self.links.clear();
+        // First, so that nothing falls between what was and what comes.
+        client.follow(&keys).await?;
+        let mut known = if chats.is_empty() { client.chats(PATIENCE).await? } else { chats.to_vec() };
+        if self.goes_on {
+            for chat in known.iter_mut().filter(|_| !chats.is_empty()) {
+                *chat = client.find(&chat.name, PATIENCE).await?;
             }
-            Event::Link(account, LinkEvent::SignedIn { .. }) => {
-                self.left.remove(&account);
-                self.say(host, account, "link", "online", None)?;
-                self.gap(host, account)
+        }
+        if std::mem::replace(&mut self.goes_on, true) {
+            self.fill(client, &known).await?;
+        } else {
+            self.since = Some(jiff::Timestamp::now().as_millisecond());
+            for chat in &known {
+                self.newest.insert(named(chat), chat.newest.as_deref().map(str::to_owned));
             }
-            Event::Link(account, LinkEvent::Missed) => self.gap(host, account),
-            Event::Link(account, LinkEvent::Down { reason, .. }) => {
-                self.say(host, account, "link", "offline", Some(reason.to_string()))
+        }
+        loop {
+            match client.next().await? {
+                Told::Happened(happened) => self.happened(*happened)?,
+                Told::MakeWay => {
+                    let text = "nib is being opened with this profile".to_owned();
+                    return Err(Failure::OwnerGone { text, heir: true });
+                }
             }
-            Event::Link(account, LinkEvent::Refused { .. }) => self.signed_out(host, account),
-            _ => Ok(()),
         }
     }
 
-    /// Tells that the account is signed out, by a refusal or from another device. Ends it if nothing more would come of any account.
-    fn signed_out(&mut self, host: &Host, account: AccountId) -> Result<(), Failure> {
-        let core = &host.state().core;
-        let Some((LinkPhase::SignedOut { reason }, label)) =
-            core.account(account).map(|known| (&known.link, &known.label))
-        else {
-            return Ok(());
-        };
-        if !self.left.insert(account) {
-            return Ok(());
+    /// Prints what was written while nobody told of it.
+    async fn fill(&mut self, client: &mut Client, chats: &[ChatTold]) -> Result<(), Failure> {
+        for chat in chats {
+            let newest = chat.newest.as_deref().map(str::to_owned);
+            let before = self.newest.insert(named(chat), newest.clone()).flatten();
+            // What was never known to have a message may have any. Where reading marks read, it is left to who reads.
+            let (Some(before), false) = (before, chat.moves_mark) else { continue };
+            if newest.as_ref() == Some(&before) || newest.is_none() {
+                continue;
+            }
+            for message in self.missed(client, chat, &before).await? {
+                self.message("message", &message)?;
+            }
         }
-        self.object_about(host, account, "link", "signed out", Some(reason.to_string()))?;
-        let failure = HostError::SignedOut { account: label.clone(), reason: reason.to_string() }.into();
-        let listened = |id| self.chats.is_empty() || self.chats.iter().any(|chat| chat.account == id);
-        let out = |link: &LinkPhase| matches!(link, LinkPhase::SignedOut { .. });
-        if core.accounts.iter().filter(|one| listened(one.id)).all(|one| out(&one.link)) {
-            return Err(failure);
+        for account in self.listened.clone() {
+            self.say(&account, "gap", "online", Some("something may have been missed"))?;
         }
-        failure.tell();
         Ok(())
     }
 
-    fn update(&self, host: &Host, account: AccountId, update: Update) -> Result<(), Failure> {
-        match update {
-            Update::MessageCreated { message, .. } => self.message(host, account, "message", &message),
-            Update::MessageChanged { message, .. } => self.message(host, account, "edit", &message),
-            Update::MessagesDeleted { chat, messages } => {
-                for id in messages {
-                    self.small(host, account, chat, "delete", json!({ "id": id.to_string() }), || {
-                        format!("deleted {id}")
-                    })?;
+    /// Messages that are newer than the last one known, oldest first.
+    async fn missed(&self, client: &mut Client, chat: &ChatTold, known: &str) -> Result<Vec<MessageTold>, Failure> {
+        let mut missed: VecDeque<MessageTold> = VecDeque::new();
+        let mut before = None;
+        while missed.len() < MOST {
+            let page = client.history(&chat.chat, before.as_deref(), PAGE, PATIENCE).await?;
+            let Some(oldest) = page.messages.first() else { break };
+            before = Some(oldest.id.to_string());
+            for message in page.messages.into_iter().rev() {
+                let old = self.since.zip(message.time).is_some_and(|(since, at)| at < since - SKEW);
+                let told = (message.account.to_string(), message.id.to_string());
+                if &*message.id == known || old || self.told.contains(&told) {
+                    return Ok(missed.into());
                 }
+                missed.push_front(message);
+            }
+            if page.reached_start {
+                break;
+            }
+        }
+        Ok(missed.into())
+    }
+
+    fn happened(&mut self, happened: Happened) -> Result<(), Failure> {
+        match happened {
+            Happened::Message(message) => self.message("message", &message),
+            Happened::Edit(message) => self.print_message("edit", &message),
+            Happened::Delete { place, id } => {
+                self.small(&place, "delete", json!({ "id": &*id }), || format!("deleted {id}"))
+            }
+            // For people a line per keystroke of others would bury the messages.
+            Happened::Typing { .. } if !self.json => Ok(()),
+            Happened::Typing { place, author, typing } => {
+                let object = json!({ "author": { "id": &*author.id, "name": &*author.name }, "typing": typing });
+                self.small(&place, "typing", object, String::new)
+            }
+            Happened::Link { account, link, reason, known } => self.link(&account, link, reason.as_deref(), known),
+            Happened::Gap { account } => self.say(&account, "gap", "online", Some("something may have been missed")),
+        }
+    }
+
+    fn link(&mut self, account: &str, link: Link, reason: Option<&str>, known: bool) -> Result<(), Failure> {
+        self.links.insert(account.to_owned(), link);
+        match link {
+            Link::Online => self.say(account, "link", "online", None),
+            // Why one is not there was said already, but for objects.
+            Link::Offline if known => self.object_about(account, "link", "offline", reason),
+            Link::Offline => self.say(account, "link", "offline", reason),
+            Link::SignedOut => {
+                self.object_about(account, "link", "signed out", reason)?;
+                if known {
+                    return Ok(());
+                }
+                // Ends it if nothing more would come of any account.
+                let reason = reason.unwrap_or_default().to_owned();
+                let failure = Failure::from(HostError::SignedOut { account: account.to_owned(), reason });
+                let out = |account: &String| self.links.get(account) == Some(&Link::SignedOut);
+                if self.listened.iter().all(out) {
+                    return Err(failure);
+                }
+                failure.tell();
                 Ok(())
             }
-            Update::Typing { chat, user, typing, .. } => {
-                let Some(known) = host.state().core.account(account) else { return Ok(()) };
-                let name = output::author_name(known, known.chats.get(&chat), user);
-                let object = json!({ "author": { "id": user.to_string(), "name": name }, "typing": typing });
-                // For people a line per keystroke of others would bury the messages.
-                if self.json { self.small(host, account, chat, "typing", object, String::new) } else { Ok(()) }
-            }
-            _ => Ok(()),
         }
     }
 
-    /// The account and the written name of a chat, if it is one of those that are wanted.
-    fn wanted<'a>(&self, host: &'a Host, account: AccountId, chat: ChatId) -> Option<(&'a Account, String)> {
-        let key = ChatKey::new(account, chat);
-        let core = &host.state().core;
-        let known = core.account(account).filter(|_| self.chats.is_empty() || self.chats.contains(&key))?;
-        Some((known, chat_name(core, key)))
+    /// Prints a message unless it was printed before.
+    fn message(&mut self, kind: &str, message: &MessageTold) -> Result<(), Failure> {
+        let told = (message.account.to_string(), message.id.to_string());
+        if !self.told.insert(told.clone()) {
+            return Ok(());
+        }
+        self.order.push_back(told);
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.told.remove(&oldest);
+        }
+        let chat = (message.account.to_string(), message.chat.lasting().to_owned());
+        self.newest.insert(chat, Some(message.id.to_string()));
+        self.print_message(kind, message)
     }
 
-    fn message(
-        &self,
-        host: &Host,
-        account: AccountId,
-        kind: &str,
-        message: &crate::domain::Message,
-    ) -> Result<(), Failure> {
-        let Some((known, name)) = self.wanted(host, account, message.chat) else { return Ok(()) };
+    fn print_message(&self, kind: &str, message: &MessageTold) -> Result<(), Failure> {
         if self.json {
-            return print::line(&output::tail_object(kind, output::message_object(known, &name, message)).to_string());
+            return print::line(&output::tail_object(kind, output::message_object(message)).to_string());
         }
         let verb = if kind == "edit" { "  changed:" } else { "" };
-        print::line(&format!("{name}{verb}  {}", output::message_line(known, message, &self.zone)))
+        print::line(&format!("{}{verb}  {}", message.chat_name, output::message_line(message, &self.zone)))
     }
 
-    fn small(
-        &self,
-        host: &Host,
-        account: AccountId,
-        chat: ChatId,
-        kind: &str,
-        object: Value,
-        line: impl Fn() -> String,
-    ) -> Result<(), Failure> {
-        let Some((known, name)) = self.wanted(host, account, chat) else { return Ok(()) };
+    fn small(&self, place: &Place, kind: &str, object: Value, line: impl Fn() -> String) -> Result<(), Failure> {
         if !self.json {
-            return print::line(&format!("{name}  {}", line()));
+            return print::line(&format!("{}  {}", place.name, line()));
         }
-        let mut map = start(known);
-        map.insert("chat".to_owned(), Value::String(name));
+        let mut map = start(&place.account);
+        map.insert("chat".to_owned(), Value::String(place.name.to_string()));
         if let Value::Object(more) = object {
             map.extend(more);
         }
         print::line(&output::tail_object(kind, map).to_string())
     }
 
-    /// Tells how each account stands. Why one is not there was said already, but for objects.
-    fn begin(&mut self, host: &Host) -> Result<(), Failure> {
-        for account in &host.state().core.accounts {
-            match &account.link {
-                LinkPhase::SignedOut { reason } => {
-                    self.left.insert(account.id);
-                    self.object_about(host, account.id, "link", "signed out", Some(reason.to_string()))?;
-                }
-                LinkPhase::Offline { reason, .. } => {
-                    self.object_about(host, account.id, "link", "offline", Some(reason.to_string()))?;
-                }
-                LinkPhase::Online => self.say(host, account.id, "link", "online", None)?,
-                // It tells when it comes.
-                LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn gap(&self, host: &Host, account: AccountId) -> Result<(), Failure> {
-        self.say(host, account, "gap", "online", Some("something may have been missed".to_owned()))
-    }
-
-    fn say(
-        &self,
-        host: &Host,
-        account: AccountId,
-        kind: &str,
-        state: &str,
-        reason: Option<String>,
-    ) -> Result<(), Failure> {
-        let Some(known) = host.state().core.account(account) else { return Ok(()) };
+    fn say(&self, account: &str, kind: &str, state: &str, reason: Option<&str>) -> Result<(), Failure> {
         if !self.json
-            && let Some(reason) = &reason
+            && let Some(reason) = reason
         {
             // About the connection, not data: standard error, and not before anything happened to it.
-            print::tell(&sentence(&format!("{}: {reason}", known.label)));
+            print::tell(&sentence(&format!("{account}: {reason}")));
         }
-        self.object_about(host, account, kind, state, reason)
+        self.object_about(account, kind, state, reason)
     }
 
     /// The same as an object, where objects are wanted.
-    fn object_about(
-        &self,
-        host: &Host,
-        account: AccountId,
-        kind: &str,
-        state: &str,
-        reason: Option<String>,
-    ) -> Result<(), Failure> {
-        let Some(known) = host.state().core.account(account).filter(|_| self.json) else { return Ok(()) };
-        let mut map = start(known);
+    fn object_about(&self, account: &str, kind: &str, state: &str, reason: Option<&str>) -> Result<(), Failure> {
+        if !self.json {
+            return Ok(());
+        }
+        let mut map = start(account);
         map.insert("state".to_owned(), Value::String(state.to_owned()));
-        map.insert("reason".to_owned(), reason.map_or(Value::Null, Value::String));
+        map.insert("reason".to_owned(), reason.map_or(Value::Null, |reason| Value::String(reason.to_owned())));
         print::line(&output::tail_object(kind, map).to_string())
     }
 }
 
-fn start(account: &Account) -> Map<String, Value> {
+fn start(account: &str) -> Map<String, Value> {
     let mut map = Map::new();
-    map.insert("account".to_owned(), Value::String(account.label.clone()));
+    map.insert("account".to_owned(), Value::String(account.to_owned()));
     map
 }

@@ -48,6 +48,15 @@ pub enum Request {
         /// At most so many messages.
         limit: u16,
     },
+    /// The same for who is not seen to read: the read mark stays where it is, or is put back. Answer: `Reply::History`.
+    PeekHistory {
+        /// Of which chat.
+        chat: ChatId,
+        /// Which part.
+        page: Page,
+        /// At most so many messages.
+        limit: u16,
+    },
     /// One message. Marks nothing read, and is wanted only where [`super::Caps::single_messages`] says so. Answer: `Reply::Message`.
     FetchMessage {
         /// In which chat.

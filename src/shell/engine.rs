@@ -6,16 +6,19 @@ use super::clock::Clock;
 use super::drafts::{Draft, Drafts};
 use super::keeping::{FromStore, Keeping};
 use super::networks::Network;
+use super::owner::{Ask, Desk, Door, HERE, Knock, Lock, Role, Tell};
 use super::sessions::{Arrived, Finished, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
+use crate::config::Paths;
 use crate::domain::kept::Write;
-use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, UserId};
+use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, Upload, UserId};
 use crate::net::{Credentials, NetEvent};
 use crate::state::{Effect, Event, SignInProof, State, StoreOp, reduce};
 use crate::store::{Replies, Store};
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 /// Watches what goes through the core. A shell command learns from it what became of its actions.
 pub trait Observer {
@@ -37,6 +40,12 @@ pub struct Engine {
     /// Keeps drafts for later runs.
     drafts: Option<Drafts>,
     keeping: Keeping,
+    /// Where commands are served.
+    desk: Desk,
+    /// Where those come in that are not in this process. Given up before the lock.
+    door: Option<Door>,
+    /// The profile's lock, where this process is its owner.
+    owned: Option<Arc<Lock>>,
     /// Events to be reduced before anything else.
     next: VecDeque<Event>,
     /// Effects that only a terminal can carry out, oldest first.
@@ -49,6 +58,7 @@ impl Engine {
     pub fn new(mut state: State, clock: Clock, sessions: Sessions, store: Option<(Store, Replies)>) -> Self {
         state.utc_offset = clock.utc_offset();
         state.has_store = store.is_some();
+        let role = if state.front.is_some() { Role::Chat } else { Role::Command };
         Self {
             state,
             clock,
@@ -56,6 +66,9 @@ impl Engine {
             sessions,
             drafts: None,
             keeping: Keeping::new(store),
+            desk: Desk::new(role),
+            door: None,
+            owned: None,
             next: VecDeque::new(),
             for_screen: VecDeque::new(),
         }
@@ -64,6 +77,25 @@ impl Engine {
     /// Keeps drafts for later runs from now on.
     pub fn keep_drafts(&mut self, drafts: Drafts) {
         self.drafts = Some(drafts);
+    }
+
+    /// Makes it the core of the profile's owner: commands of other processes are served from now on. To be called on the runtime.
+    pub fn own(&mut self, paths: &Paths, lock: Arc<Lock>) {
+        self.door = Door::open(paths, &lock);
+        self.owned = Some(lock);
+    }
+
+    /// Asks what a command asks, in this process; answers come by [`Engine::hear`].
+    pub fn ask(&mut self, id: u64, ask: Ask, files: Vec<Upload>, observer: &mut impl Observer) {
+        let events = self.desk.asked(HERE, id, ask, files, &self.state);
+        self.next.extend(events);
+        self.run(observer);
+        self.keeping.hand_over();
+    }
+
+    /// The next thing that was told for what was asked in this process.
+    pub fn hear(&mut self) -> Option<(u64, Tell)> {
+        self.desk.hear()
     }
 
     /// The truth, to be read.
@@ -97,13 +129,27 @@ impl Engine {
 
     fn reduce(&mut self, event: Event, observer: &mut impl Observer) {
         self.next.push_back(event);
-        while let Some(event) = self.next.pop_front() {
-            observer.event(&event);
-            log(&event);
-            for effect in reduce(&mut self.state, event, self.clock.now()) {
-                observer.effect(&effect);
-                self.carry_out(effect);
+        self.run(observer);
+    }
+
+    /// Reduces what waits, and tells at the desk what came of it.
+    fn run(&mut self, observer: &mut impl Observer) {
+        loop {
+            while let Some(event) = self.next.pop_front() {
+                observer.event(&event);
+                self.desk.event(&event);
+                log(&event);
+                for effect in reduce(&mut self.state, event, self.clock.now()) {
+                    observer.effect(&effect);
+                    self.desk.effect(&effect);
+                    self.carry_out(effect);
+                }
             }
+            let more = self.desk.settle(&self.state);
+            if more.is_empty() {
+                return;
+            }
+            self.next.extend(more);
         }
     }
 
@@ -114,6 +160,7 @@ impl Engine {
         tokio::select! {
             from = self.keeping.next() => Arrived::Stored(from),
             arrived = self.sessions.next(hears) => arrived,
+            knock = knock(&mut self.door) => Arrived::Knock(knock),
             sentence = not_kept(&mut self.drafts) => Arrived::NotKept(sentence),
         }
     }
@@ -143,6 +190,18 @@ impl Engine {
                 for event in self.keeping.told(*reply) {
                     self.feed(event, observer);
                 }
+            }
+            Arrived::Knock(knock) => {
+                match knock {
+                    Knock::Came(guest, line) => self.desk.came(guest, line, &self.state),
+                    Knock::Asked(guest, id, ask, files) => {
+                        let events = self.desk.asked(guest, id, ask, files, &self.state);
+                        self.next.extend(events);
+                    }
+                    Knock::Went(guest) => self.desk.went(guest),
+                }
+                self.run(observer);
+                self.keeping.hand_over();
             }
             Arrived::NotKept(sentence) => self.feed(Event::Failed(sentence), observer),
             Arrived::Finished(finished) => {
@@ -183,6 +242,10 @@ impl Engine {
 
     /// Ends all sessions and waits for what is being saved, for a moment at most.
     pub async fn close(&mut self) {
+        self.desk.say_bye();
+        if let Some(door) = self.door.take() {
+            door.close().await;
+        }
         let renamed = self.sessions.close().await;
         if let Some(drafts) = self.drafts.take() {
             for [old, new] in renamed {
@@ -191,6 +254,7 @@ impl Engine {
             drafts.close().await;
         }
         self.keeping.close().await;
+        self.owned = None;
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -313,6 +377,14 @@ async fn not_kept(drafts: &mut Option<Drafts>) -> String {
     }
 }
 
+/// The next thing that comes through the door.
+async fn knock(door: &mut Option<Door>) -> Knock {
+    match door {
+        Some(door) => door.next().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Logs kinds and numbers. What was typed and what was written by anybody never gets here.
 fn log(event: &Event) {
     match event {
@@ -360,6 +432,7 @@ fn log(event: &Event) {
         Event::Edited(number, text) => tracing::info!(number, taken = text.is_ok(), "the editor was left"),
         Event::Failed(_) => tracing::info!("something that was asked for did not work"),
         Event::Terminate => tracing::info!("asked to end"),
+        Event::Withdraw(..) => tracing::debug!("a message is taken back"),
         Event::Started
         | Event::Act(_)
         | Event::Submit(..)

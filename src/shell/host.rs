@@ -4,19 +4,22 @@
 //! chat would try again for ever, a command ends with the reason.
 
 use super::engine::{Engine, Observer};
+use super::owner::{Ask, Tell, Trouble};
 use super::sessions::SignIn;
 use super::startup::Startup;
-use crate::domain::{AccountId, Answer, LinkPhase, Priority, Progress, Request, RequestId, Secret};
+use crate::domain::{AccountId, Answer, Priority, Progress, Request, RequestId, Secret, Upload};
 use crate::net::session::Report;
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
-use crate::state::{Account, Action, Effect, Event, State};
+use crate::state::{Action, Effect, Event, State};
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// Why a command cannot go on. Reads as a sentence.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum HostError {
     /// There is nobody to sign in as.
     #[error("there is no account yet; sign in with \"nib login\"")]
@@ -84,32 +87,8 @@ pub struct Host {
     watch: Watch,
     tickets: u64,
     requests: u64,
-    absent: Vec<HostError>,
-}
-
-/// How an account stands while one waits for it.
-enum Standing {
-    There,
-    Coming,
-    Absent(HostError),
-}
-
-fn why_absent(account: &Account) -> Standing {
-    let label = account.label.clone();
-    match &account.link {
-        LinkPhase::Online => Standing::There,
-        LinkPhase::SignedOut { reason } => {
-            Standing::Absent(HostError::SignedOut { account: label, reason: reason.to_string() })
-        }
-        LinkPhase::Offline { reason, .. } => {
-            Standing::Absent(HostError::NotConnected { account: label, reason: reason.to_string() })
-        }
-        LinkPhase::Idle | LinkPhase::Connecting | LinkPhase::Syncing => Standing::Coming,
-    }
-}
-
-fn unanswered(account: &Account, within: Duration) -> HostError {
-    HostError::NotConnected { account: account.label.clone(), reason: HostError::TimedOut(within).to_string() }
+    /// Questions so far.
+    asked: u64,
 }
 
 impl HostError {
@@ -136,7 +115,7 @@ impl Host {
     #[must_use]
     pub fn idle(startup: Startup) -> Self {
         let engine = startup.engine(false, None);
-        Self { engine, watch: Watch::default(), tickets: 0, requests: 0, absent: Vec::new() }
+        Self { engine, watch: Watch::default(), tickets: 0, requests: 0, asked: 0 }
     }
 
     /// What is known.
@@ -189,50 +168,42 @@ impl Host {
         }
     }
 
-    /// Waits until all accounts are signed in and up to date, or are known not to come for now: those are [`Host::absent`]. One that is refused or cannot
-    /// connect keeps the others from nothing.
+    /// Asks what a command asks, in this process. Returns the number that answers bear.
+    pub fn ask(&mut self, ask: Ask, files: Vec<Upload>) -> u64 {
+        self.asked += 1;
+        self.engine.ask(self.asked, ask, files, &mut self.watch);
+        self.asked
+    }
+
+    /// The next thing that is told for what was asked. Safe to drop and call again.
+    pub async fn hear(&mut self) -> (u64, Tell) {
+        loop {
+            if let Some(told) = self.engine.hear() {
+                return told;
+            }
+            self.turn().await;
+        }
+    }
+
+    /// Waits until all accounts are signed in and up to date, or are known not to come for now. One that is refused or cannot connect keeps the others from
+    /// nothing.
     ///
     /// # Errors
     /// There is no account, or none of them is there; why the first one is not.
     pub async fn online(&mut self, within: Duration) -> Result<(), HostError> {
-        let end = Instant::now() + within;
-        let mut absent: HashMap<AccountId, HostError> = HashMap::new();
-        let mut in_time = true;
-        loop {
-            let accounts = &self.engine.state().core.accounts;
-            if accounts.is_empty() {
-                return Err(HostError::NoAccount);
-            }
-            let mut waiting = false;
-            for account in accounts {
-                // One that failed goes on trying. Nobody waits for that.
-                match why_absent(account) {
-                    Standing::There => _ = absent.remove(&account.id),
-                    Standing::Absent(why) => _ = absent.insert(account.id, why),
-                    Standing::Coming if absent.contains_key(&account.id) => {}
-                    Standing::Coming if in_time => waiting = true,
-                    Standing::Coming => _ = absent.insert(account.id, unanswered(account, within)),
-                }
-            }
-            if !waiting {
-                break;
-            }
-            in_time = self.turn_until(end, within).await.is_ok();
+        self.ask(Ask::Online { accounts: Vec::new() }, Vec::new());
+        let mut standing = timeout(within, self.hear()).await.ok();
+        if standing.is_none() {
+            // Answered at once.
+            self.ask(Ask::Settle { waited: within.as_secs() }, Vec::new());
+            standing = self.engine.hear();
         }
-        let accounts = &self.engine.state().core.accounts;
-        let (all, several) = (absent.len() == accounts.len(), accounts.len() > 1);
-        self.absent = accounts.iter().filter_map(|account| absent.remove(&account.id)).collect();
-        match self.absent.first() {
-            Some(_) if all && !several && !in_time => Err(HostError::TimedOut(within)),
-            Some(why) if all => Err(why.clone()),
-            _ => Ok(()),
+        match standing {
+            Some((_, Tell::Standing { accounts, absent })) if absent.len() < accounts.len() => Ok(()),
+            Some((_, Tell::Standing { absent, .. })) => Err(absent.into_iter().next().unwrap_or(HostError::NoAccount)),
+            Some((_, Tell::Failed(Trouble::Absent(why)))) => Err(why),
+            _ => Err(HostError::TimedOut(within)),
         }
-    }
-
-    /// Why accounts are not there, in their order; known after [`Host::online`].
-    #[must_use]
-    pub fn absent(&self) -> &[HostError] {
-        &self.absent
     }
 
     /// The next thing that arrived: about a connection, from a network, or about a saved token. Needs [`Host::watch`].

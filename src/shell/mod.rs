@@ -22,6 +22,7 @@ pub mod mouse;
 pub mod networks;
 pub mod open;
 pub mod outside;
+pub mod owner;
 pub mod pacing;
 pub mod panic;
 pub mod probe;

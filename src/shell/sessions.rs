@@ -15,6 +15,7 @@ pub use sign_in::{Proof, SignIn};
 use super::accounts::{AccountSetup, TokenSource};
 use super::files;
 use super::keeping::FromStore;
+use super::owner::Knock;
 use super::vault::Vault;
 use crate::config;
 use crate::domain::kept::AccountKey;
@@ -81,6 +82,8 @@ pub enum Arrived {
     Stored(FromStore),
     /// A sentence about what could not be kept.
     NotKept(String),
+    /// From a command of another process.
+    Knock(Knock),
 }
 
 /// A session, or what is left of one.

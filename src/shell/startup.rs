@@ -5,6 +5,7 @@ use super::clock::{Clock, seed};
 use super::drafts::{self, Draft, Drafts};
 use super::engine::Engine;
 use super::networks::{Network, NoAddress};
+use super::owner::Lock;
 use super::secrets::{TOKEN_VARIABLE, environment_token};
 use super::sessions::{Sessions, Ways};
 use super::vault::Vault;
@@ -94,6 +95,8 @@ pub struct Startup {
     pub networks: Vec<NetworkOffer>,
     /// Whether the chat may be left for the demo.
     pub has_demo: bool,
+    /// The profile's lock, where this process is its owner.
+    pub owned: Option<Arc<Lock>>,
 }
 
 impl Startup {
@@ -116,6 +119,7 @@ impl Startup {
             fixed: Fixed::default(),
             networks: Network::ALL.map(Network::offer).into(),
             has_demo: false,
+            owned: None,
         }
     }
 
@@ -186,10 +190,10 @@ impl Startup {
         }
     }
 
-    /// Opens the store of the profile. Only who has the profile to themselves may do so. `None` where nothing is to be kept, or where the system gives
-    /// no thread for it, which becomes a note.
+    /// Opens the store of the profile, for its owner alone. `None` for others, where nothing is to be kept, and where the system gives no thread for it,
+    /// which becomes a note.
     pub fn open_store(&mut self) -> Option<(Store, Replies)> {
-        if !self.keeps_choices {
+        if !self.keeps_choices || self.owned.is_none() {
             return None;
         }
         let options = Options { budget: self.budget, ..Options::new(self.paths.store_file()) };
@@ -219,6 +223,9 @@ impl Startup {
         let owners: Vec<_> = self.accounts.iter().filter(|setup| setup.token == TokenSource::Saved).cloned().collect();
         let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways, self.connect_timeout);
         let mut engine = Engine::new(state, clock, sessions, store);
+        if let Some(lock) = self.owned {
+            engine.own(&self.paths, lock);
+        }
         if let Some(file) = kept {
             with_drafts(&mut engine, &owners, file);
         }

@@ -14,6 +14,8 @@ pub enum Event {
     Act(Action),
     /// A shell command wants something, and what became of it: answered with one `Effect::Outcome` of this ticket.
     Submit(Ticket, Action),
+    /// A message that a shell command sent is not wanted any more: it goes unless the network has it, or may have it.
+    Withdraw(ChatKey, crate::domain::Nonce),
     /// The terminal has a new size in cells.
     Resized {
         /// Columns.

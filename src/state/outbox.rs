@@ -405,6 +405,19 @@ pub(super) fn discard(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut E
     Some(row.outgoing)
 }
 
+/// Whoever sent a message has been told that it is not sent, or waits no longer. Where nobody knows whether it arrived, it stays in sight.
+pub(super) fn withdraw(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let Some(row) = account.outbox.find(chat.chat, nonce) else { return };
+    let unsent = matches!(row.stage, Stage::Committing | Stage::Queued | Stage::Failed(_)) && row.doubt.is_none();
+    if !unsent || account.outbox.take(chat.chat, nonce).is_none() {
+        return;
+    }
+    account.outbox.drop_kept(chat, nonce, fx);
+    state.touch();
+    pump(state, chat, fx);
+}
+
 /// Tells whoever waits for a row.
 fn tell(row: &mut Pending, outcome: impl FnOnce() -> Outcome, fx: &mut Effects) {
     if let Some(ticket) = row.ticket.take() {

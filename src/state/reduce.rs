@@ -24,6 +24,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         }
         Event::Act(action) => act::act(state, action, None, fx),
         Event::Submit(ticket, action) => act::submit(state, ticket, action, fx),
+        Event::Withdraw(chat, nonce) => outbox::withdraw(state, chat, nonce, fx),
         Event::Resized { width, height } => open::resized(state, width, height),
         Event::Focused(inside) => alerts::focused(state, inside, fx),
         Event::Link(account, event) => link::changed(state, account, event, fx),

@@ -1,12 +1,13 @@
 //! What comes of a sign-in: waits for its end, and asks for what is wanted in between.
 
 use crate::cli::failure::{CHECK_ADDRESS, Failure, sentence, with_next_step};
-use crate::cli::{output, print, prompt};
+use crate::cli::{print, prompt};
 use crate::domain::{AccountId, DownReason, LinkEvent, SignInPart};
 use crate::net::Credentials;
 use crate::shell::host::Host;
 use crate::shell::sessions::{Proof, SignIn};
 use crate::state::Event;
+use crate::state::names::person;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -123,7 +124,7 @@ fn down(address: &str, reason: &DownReason) -> Failure {
 fn who(host: &mut Host, id: AccountId) -> (String, String) {
     let label = host.label(id);
     let Some(account) = host.state().core.account(id) else { return (String::new(), label) };
-    let name = output::author_name(account, None, account.me);
+    let name = person(account, None, account.me);
     // One that is the name behind something that the network writes before it says nothing more.
     let me = account.users.get(&account.me).filter(|me| me.shown_username() == me.username.as_ref());
     let username = me.and_then(|me| me.username.as_ref());

@@ -78,6 +78,7 @@ pub(super) const fn is_read(request: &Request) -> bool {
             | Request::LookupUsername(_)
             | Request::LookupInvite(_)
             | Request::FetchHistory { .. }
+            | Request::PeekHistory { .. }
             | Request::FetchMessage { .. }
             | Request::FetchPinned(_)
             | Request::FetchPoll { .. }

@@ -209,7 +209,8 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::FetchRelationships => {
             return done(Reply::Relationships { relationships: Vec::new(), users: Vec::new() });
         }
-        Request::FetchHistory { chat, page, limit } => return history::first(*chat, *page, *limit, book),
+        Request::FetchHistory { chat, page, limit } => return history::first(*chat, *page, *limit, false, book),
+        Request::PeekHistory { chat, page, limit } => return history::first(*chat, *page, *limit, true, book),
         Request::FetchMessage { chat, message } => {
             let (chat, at) = (*chat, place(*chat, book)?);
             Call::new(Command::MessageGet { at, id: book.names.message_name(*message) }, move |packet, book| {

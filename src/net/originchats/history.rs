@@ -7,7 +7,7 @@
 //!   and places are found by the messages, not by the count.
 //!
 //! `messages_get` marks a channel read; the core asks for history of chats that are open only. Who reads without being seen to
-//! (`OriginConfig::keep_marks`) has the mark put back afterwards: `unreads_ack` takes any message, also an older one.
+//! (`Request::PeekHistory`, and everybody with `OriginConfig::keep_marks`) has the mark put back afterwards: `unreads_ack` takes any message, also an older one.
 
 use super::book::Book;
 use super::call::{Call, First, Handler, Outcome, place};
@@ -31,12 +31,12 @@ struct Wanted {
     limit: u16,
 }
 
-/// What a page takes first.
+/// What a page takes first. `unseen`: the read mark is put back.
 ///
 /// # Errors
 ///
 /// A [`Refusal`] when there is none.
-pub fn first(chat: ChatId, page: Page, limit: u16, book: &Book) -> Result<First, Refusal> {
+pub fn first(chat: ChatId, page: Page, limit: u16, unseen: bool, book: &Book) -> Result<First, Refusal> {
     if !book.has_messages(chat) {
         let bundle = Bundle::default();
         return Ok(First::Done(Reply::History {
@@ -55,7 +55,7 @@ pub fn first(chat: ChatId, page: Page, limit: u16, book: &Book) -> Result<First,
     let thread = wanted.at.thread_id.is_some();
     let by_id = book.server.pages_by_id() || thread && book.server.can("thread_messages");
     let around = book.server.can("messages_around");
-    let mark = book.mark_to_keep(chat);
+    let mark = book.mark_to_keep(chat, unseen);
     let call = match page {
         Page::Latest => straight(wanted, None, book),
         Page::Before(key) if by_id => {

@@ -135,7 +135,7 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
             let relationships = decoder.relationships(reply.relationships);
             Reply::Relationships { relationships, users: decoder.users(reply.users) }
         }),
-        Request::FetchHistory { chat, page, limit } => {
+        Request::FetchHistory { chat, page, limit } | Request::PeekHistory { chat, page, limit } => {
             history(*chat, *page, (*limit).clamp(1, config.history_limit.max(1)))?
         }
         Request::FetchPinned(chat) => {

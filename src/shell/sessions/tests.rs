@@ -74,7 +74,7 @@ async fn settle(sessions: &mut Sessions) -> Vec<Event> {
     while sessions.outstanding > 0 {
         match tokio::time::timeout(PATIENCE, sessions.next(true)).await.expect("an end in time") {
             Arrived::Finished(finished) => events.extend(sessions.finished(finished)),
-            Arrived::Batch(..) | Arrived::NotKept(_) | Arrived::Stored(_) => {}
+            Arrived::Batch(..) | Arrived::NotKept(_) | Arrived::Stored(_) | Arrived::Knock(_) => {}
         }
     }
     events

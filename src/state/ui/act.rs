@@ -239,7 +239,7 @@ fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
 
 fn fetch(state: &mut State, chat: ChatKey, page: Page, limit: u16, ticket: Option<Ticket>, fx: &mut Effects) {
     let Some(ticket) = ticket else { return history::fetch(state, chat, page, Priority::User, fx) };
-    let request = Request::FetchHistory { chat: chat.chat, page, limit };
+    let request = Request::PeekHistory { chat: chat.chat, page, limit };
     if state.ask(chat.account, request, Priority::User, Purpose::Fetch(chat.chat, ticket), fx).is_none() {
         let text = CleanText::ours("there is no such account");
         let refusal = Refusal { kind: RefusalKind::NotFound, text, ..Refusal::default() };

@@ -167,7 +167,9 @@ pub(in crate::state) fn distance(account: &Account, chat: &Chat) -> u8 {
 /// Opens a chat by its written name: that of the shown account where several have one. A person not yet written to is looked up. `ticket`: who waits
 /// for it.
 pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<Ticket>, fx: &mut Effects) {
-    let shown = state.front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.account);
+    // What a command means does not depend on what somebody looks at.
+    let shown = state.front.as_ref().filter(|_| ticket.is_none());
+    let shown = shown.and_then(|front| front.pane.chat).map(|chat| chat.account);
     let error = match resolve_chat_in(&state.core, shown, written) {
         Ok(key) => return found(state, key, ticket, fx),
         Err(error) => error,
@@ -204,12 +206,14 @@ fn look_up(state: &mut State, account: AccountId, name: String, ticket: Option<T
 }
 
 fn found(state: &mut State, key: ChatKey, ticket: Option<Ticket>, fx: &mut Effects) {
-    if let Some(front) = &mut state.front {
-        front.drop_forms(|purpose| *purpose == FormPurpose::Write);
-        chat(state, key, fx);
-    }
-    if let Some(ticket) = ticket {
-        fx.push(Effect::Outcome(ticket, Outcome::Chat(key)));
+    match (ticket, &mut state.front) {
+        // For a command, which opens nothing on anybody's screen.
+        (Some(ticket), _) => fx.push(Effect::Outcome(ticket, Outcome::Chat(key))),
+        (None, Some(front)) => {
+            front.drop_forms(|purpose| *purpose == FormPurpose::Write);
+            chat(state, key, fx);
+        }
+        (None, None) => {}
     }
 }
 

@@ -27,6 +27,7 @@ mod keyboard;
 mod many_servers;
 mod matrix;
 mod networks;
+mod owner;
 mod people;
 mod probe;
 mod refusals;

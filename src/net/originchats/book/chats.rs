@@ -153,8 +153,8 @@ impl Book {
     }
 
     /// The read mark that a fetch of the chat has to leave as it is; `None`: it may move, there is none, or everything is read.
-    pub(in crate::net::originchats) fn mark_to_keep(&self, chat: ChatId) -> Option<Raw> {
-        let keeps = self.server.keep_marks && self.server.can("unreads_ack");
+    pub(in crate::net::originchats) fn mark_to_keep(&self, chat: ChatId, unseen: bool) -> Option<Raw> {
+        let keeps = (unseen || self.server.keep_marks) && self.server.can("unreads_ack");
         self.unreads.get(&chat).filter(|_| keeps)?.last_read.clone()
     }
 

@@ -1,0 +1,344 @@
+//! The core for shell commands, wherever it is: in this process, or in the owner of the profile. What is asked and told is the same.
+
+use super::caller::Caller;
+use super::lock::Lock;
+use super::words::{Ask, Tell, Trouble};
+use super::{AGAIN, ChatRef, ChatTold, Happened, MessageTold, PATIENCE, is_of_profile};
+use crate::domain::Upload;
+use crate::shell::host::{Host, HostError};
+use crate::shell::startup::Startup;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+/// How long a core that has been told that there is no more time has to say how it stands.
+const LAST: Duration = Duration::from_secs(5);
+
+/// How long a command stays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stay {
+    /// For some answers.
+    Short,
+    /// Until it is ended: it becomes the owner where there is none.
+    Long,
+    /// The same, where another process is about to be the owner.
+    MadeWay,
+}
+
+enum Way {
+    Own(Box<Host>),
+    Through(Box<Caller>),
+}
+
+/// A command's way to a core.
+pub struct Client {
+    way: Way,
+    accounts: Vec<String>,
+    absent: Vec<HostError>,
+    /// What was told of what is followed while an answer was waited for.
+    aside: VecDeque<Told>,
+}
+
+/// A page of history.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct History {
+    /// Oldest first.
+    pub messages: Vec<MessageTold>,
+    /// Nothing is older than the page.
+    pub reached_start: bool,
+}
+
+/// What is told of what is followed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// Something happened.
+    Happened(Box<Happened>),
+    /// This process is the owner and is to make way.
+    MakeWay,
+}
+
+impl Client {
+    /// Goes to the owner of the profile if it has the accounts that the run is about, else starts a core here.
+    pub async fn reach(mut startup: Startup, stay: Stay) -> Self {
+        let accounts = startup.accounts.iter().map(|setup| setup.account.label.clone()).collect();
+        let way = match is_of_profile(&startup) && !startup.accounts.is_empty() {
+            true => find(&mut startup, stay).await,
+            false => None,
+        };
+        let way = way.unwrap_or_else(|| Way::Own(Box::new(Host::start(startup))));
+        Self { way, accounts, absent: Vec::new(), aside: VecDeque::new() }
+    }
+
+    /// Whether the core is in another process.
+    #[must_use]
+    pub const fn is_through(&self) -> bool {
+        matches!(self.way, Way::Through(_))
+    }
+
+    /// What the accounts are called; known after [`Client::online`].
+    #[must_use]
+    pub fn accounts(&self) -> &[String] {
+        &self.accounts
+    }
+
+    /// Why accounts are not there, in their order; known after [`Client::online`].
+    #[must_use]
+    pub fn absent(&self) -> &[HostError] {
+        &self.absent
+    }
+
+    /// Waits until all accounts are in sync, or known not to come for now.
+    ///
+    /// # Errors
+    /// There is no account, or none of them is there; why the first one is not.
+    pub async fn online(&mut self, within: Duration) -> Result<(), Trouble> {
+        let end = Instant::now() + within;
+        let asked = self.ask(Ask::Online { accounts: self.accounts.clone() }, Vec::new()).await?;
+        let standing = match timeout_at(end, self.standing(asked)).await {
+            Ok(standing) => standing?,
+            Err(_) => {
+                let asked = self.ask(Ask::Settle { waited: within.as_secs() }, Vec::new()).await?;
+                timeout(LAST, self.standing(asked)).await.map_err(|_| HostError::TimedOut(within))??
+            }
+        };
+        (self.accounts, self.absent) = standing;
+        match self.absent.first() {
+            Some(why) if self.absent.len() == self.accounts.len() => Err(why.clone().into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn standing(&mut self, asked: u64) -> Result<(Vec<String>, Vec<HostError>), Trouble> {
+        loop {
+            match self.answer(asked).await? {
+                Tell::Standing { accounts, absent } => return Ok((accounts, absent)),
+                _ => continue,
+            }
+        }
+    }
+
+    /// The chat that a name leads to; a user name that is not among the chats is looked up.
+    ///
+    /// # Errors
+    /// Nothing or several things are called that: the candidates are named. Or its account is not there, or the network does not answer.
+    pub async fn find(&mut self, name: &str, within: Duration) -> Result<ChatTold, Trouble> {
+        let asked = self.ask(Ask::Find { name: name.to_owned() }, Vec::new()).await?;
+        match self.answer_within(asked, within).await? {
+            Tell::Chat(chat) => Ok(*chat),
+            _ => Err(Trouble::failed(format!("there is nobody called \"{name}\""))),
+        }
+    }
+
+    /// All chats of the accounts, in the order in which they are listed.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn chats(&mut self, within: Duration) -> Result<Vec<ChatTold>, Trouble> {
+        self.listed(Ask::Chats, within).await
+    }
+
+    /// The threads of a forum, the one written to last first.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn threads(&mut self, forum: &ChatRef, within: Duration) -> Result<Vec<ChatTold>, Trouble> {
+        self.listed(Ask::Threads { forum: forum.clone() }, within).await
+    }
+
+    async fn listed(&mut self, ask: Ask, within: Duration) -> Result<Vec<ChatTold>, Trouble> {
+        let asked = self.ask(ask, Vec::new()).await?;
+        let mut all = Vec::new();
+        while let Tell::Chats(chats) = self.answer_within(asked, within).await? {
+            all.extend(chats);
+        }
+        Ok(all)
+    }
+
+    /// A page of history: the newest messages, or those before one. Marks nothing read, or has the mark put back.
+    ///
+    /// # Errors
+    /// The network refuses or does not answer.
+    pub async fn history(
+        &mut self,
+        chat: &ChatRef,
+        before: Option<&str>,
+        limit: u16,
+        within: Duration,
+    ) -> Result<History, Trouble> {
+        let ask = Ask::Fetch { chat: chat.clone(), before: before.map(str::to_owned), limit };
+        let asked = self.ask(ask, Vec::new()).await?;
+        let mut messages = Vec::new();
+        loop {
+            match self.answer_within(asked, within).await? {
+                Tell::Messages(part) => messages.extend(part),
+                Tell::Page { reached_start } => return Ok(History { messages, reached_start }),
+                _ => return Ok(History { messages, reached_start: true }),
+            }
+        }
+    }
+
+    /// Sends a message; `told` hears how many bytes of its files are with the network. Returns its id. As long as it goes on, the time begins anew.
+    ///
+    /// # Errors
+    /// It is not sent; or, for [`Trouble::Lost`] and [`Trouble::Network`], perhaps it is.
+    pub async fn send(
+        &mut self,
+        send: Ask,
+        files: Vec<Upload>,
+        within: Duration,
+        mut told: impl FnMut(u64, u64),
+    ) -> Result<String, Trouble> {
+        // What could not be written whole cannot have been understood: nothing is in doubt yet.
+        let asked = self.ask(send, files).await?;
+        loop {
+            let answer = match timeout(within, self.answer(asked)).await {
+                Ok(answer) => answer,
+                Err(_) => return self.withdraw(asked, within).await,
+            };
+            match answer.map_err(in_doubt)? {
+                Tell::Progress { done, total } => told(done, total),
+                Tell::Sent { id } => return Ok(id.to_string()),
+                _ => return Err(in_doubt(Trouble::lost("nobody says what became of it"))),
+            }
+        }
+    }
+
+    /// Nobody waits any longer for a message: it is taken back if it is still here.
+    async fn withdraw(&mut self, send: u64, waited: Duration) -> Result<String, Trouble> {
+        let asked = self.ask(Ask::Withdraw { send }, Vec::new()).await.map_err(in_doubt)?;
+        let doubt = Trouble::Network { text: HostError::TimedOut(waited).to_string(), next: Some(LOOK.to_owned()) };
+        let settled = async {
+            loop {
+                match self.hear().await {
+                    Ok((id, Tell::Withdrawn(true))) if id == asked => return Err(HostError::TimedOut(waited).into()),
+                    // It arrived just now.
+                    Ok((id, Tell::Sent { id: message })) if id == send => return Ok(message.to_string()),
+                    Ok((id, Tell::Failed(trouble))) if id == send => return Err(trouble),
+                    Ok((id, Tell::Withdrawn(false))) if id == asked => return Err(doubt.clone()),
+                    Ok(_) => {}
+                    Err(trouble) => return Err(in_doubt(trouble)),
+                }
+            }
+        };
+        timeout(LAST, settled).await.unwrap_or(Err(doubt.clone()))
+    }
+
+    /// Begins to tell what happens in these chats, or in all. How each account stands comes first.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn follow(&mut self, chats: &[ChatRef]) -> Result<(), Trouble> {
+        self.ask(Ask::Follow { chats: chats.to_vec() }, Vec::new()).await.map(drop)
+    }
+
+    /// The next thing that happened in what is followed. Safe to drop and call again.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn next(&mut self) -> Result<Told, Trouble> {
+        loop {
+            if let Some(told) = self.aside.pop_front() {
+                return Ok(told);
+            }
+            match self.hear().await? {
+                (_, Tell::Failed(trouble)) => return Err(trouble),
+                (_, tell) => self.aside.extend(unasked(tell)),
+            }
+        }
+    }
+
+    /// Ends the core if it is here.
+    pub async fn close(self) {
+        if let Way::Own(host) = self.way {
+            host.close().await;
+        }
+    }
+
+    async fn ask(&mut self, ask: Ask, files: Vec<Upload>) -> Result<u64, Trouble> {
+        match &mut self.way {
+            Way::Own(host) => Ok(host.ask(ask, files)),
+            Way::Through(caller) => caller.ask(ask, &files).await,
+        }
+    }
+
+    async fn hear(&mut self) -> Result<(u64, Tell), Trouble> {
+        match &mut self.way {
+            Way::Own(host) => Ok(host.hear().await),
+            Way::Through(caller) => caller.hear().await,
+        }
+    }
+
+    async fn answer(&mut self, asked: u64) -> Result<Tell, Trouble> {
+        loop {
+            match self.hear().await? {
+                (id, Tell::Failed(trouble)) if id == asked => return Err(trouble),
+                (id, tell) if id == asked => return Ok(tell),
+                (_, tell) => self.aside.extend(unasked(tell)),
+            }
+        }
+    }
+
+    async fn answer_within(&mut self, asked: u64, within: Duration) -> Result<Tell, Trouble> {
+        timeout(within, self.answer(asked)).await.map_err(|_| HostError::TimedOut(within))?
+    }
+}
+
+/// What is told without being an answer.
+fn unasked(tell: Tell) -> Option<Told> {
+    match tell {
+        Tell::Happened(happened) => Some(Told::Happened(happened)),
+        Tell::MakeWay => Some(Told::MakeWay),
+        _ => None,
+    }
+}
+
+/// What to do when nobody knows whether a message arrived.
+const LOOK: &str = "the message may have been sent; look with \"nib read\" before you send it again";
+
+/// The owner was lost while it had the message.
+fn in_doubt(trouble: Trouble) -> Trouble {
+    match trouble {
+        Trouble::Lost { text, .. } => Trouble::Failed { text, next: Some(LOOK.to_owned()) },
+        other => other,
+    }
+}
+
+/// The way to the owner, or the lock for whoever becomes it.
+async fn find(startup: &mut Startup, stay: Stay) -> Option<Way> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(caller) = Caller::find(&startup.paths).await {
+            return knows_all(&caller, startup).then(|| Way::Through(Box::new(caller)));
+        }
+        match stay {
+            Stay::Short => return None,
+            Stay::MadeWay if Instant::now() < end => {}
+            Stay::Long | Stay::MadeWay => match Lock::take(&startup.paths) {
+                Ok(Some(lock)) => {
+                    startup.owned = Some(Arc::new(lock));
+                    return None;
+                }
+                // Somebody is about to listen.
+                Ok(None) if Instant::now() < end => {}
+                Ok(None) => return None,
+                Err(error) => {
+                    tracing::warn!(%error, "the profile cannot be locked");
+                    return None;
+                }
+            },
+        }
+        sleep(AGAIN).await;
+    }
+}
+
+/// Whether the owner has all accounts that a run is about: one that was added since it was opened it does not know.
+fn knows_all(caller: &Caller, startup: &Startup) -> bool {
+    startup.accounts.iter().all(|setup| {
+        caller.accounts.iter().any(|known| {
+            known.label.to_lowercase() == setup.account.label.to_lowercase()
+                && known.network == setup.account.network
+                && known.server == setup.server()
+        })
+    })
+}
