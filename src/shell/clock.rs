@@ -1,25 +1,34 @@
 //! The only place that reads clocks.
 
 use crate::domain::{Mono, Now, Wall};
+use crate::net::session::WallClock;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Turns the system's clocks into the core's. `Mono(0)` is the moment it was made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Clock {
-    start: Instant,
+    /// On the runtime's clock, which is the one that sessions go by.
+    start: tokio::time::Instant,
+    wall: WallClock,
 }
 
 impl Clock {
     /// A clock that starts now.
     #[must_use]
     pub fn start() -> Self {
-        Self { start: Instant::now() }
+        Self::with(WallClock::default())
+    }
+
+    /// A clock that starts now, with the time of day from elsewhere.
+    #[must_use]
+    pub fn with(wall: WallClock) -> Self {
+        Self { start: tokio::time::Instant::now(), wall }
     }
 
     /// Both clocks.
     #[must_use]
     pub fn now(&self) -> Now {
-        Now { mono: self.mono(), wall: wall() }
+        Now { mono: self.mono(), wall: self.wall() }
     }
 
     /// The monotonic clock alone.
@@ -31,7 +40,7 @@ impl Clock {
     /// Seconds that local time is ahead of UTC now.
     #[must_use]
     pub fn utc_offset(&self) -> i32 {
-        jiff::Timestamp::from_millisecond(wall().0)
+        jiff::Timestamp::from_millisecond(self.wall().0)
             .map_or(0, |now| jiff::tz::TimeZone::system().to_offset(now).seconds())
     }
 
@@ -40,16 +49,16 @@ impl Clock {
     pub fn instant(&self, at: Mono) -> Instant {
         // A timer armed for the end of time is as good as one for next year.
         let after = Duration::from_micros(at.0).min(self.start.elapsed() + Duration::from_secs(31_536_000));
-        self.start + after
+        (self.start + after).into_std()
     }
-}
 
-fn wall() -> Wall {
-    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-    Wall(match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => millis(since),
-        Err(before) => millis(before.duration()).saturating_neg(),
-    })
+    fn wall(&self) -> Wall {
+        let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Wall(match self.wall.read().duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => millis(since),
+            Err(before) => millis(before.duration()).saturating_neg(),
+        })
+    }
 }
 
 /// A number that no other run has, for the seed of the core's random numbers.

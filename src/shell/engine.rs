@@ -112,8 +112,8 @@ impl Engine {
 
     /// The clock.
     #[must_use]
-    pub fn clock(&self) -> Clock {
-        self.clock
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The sessions, for a command that signs in by itself.

@@ -23,7 +23,7 @@ use crate::domain::{
     AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload, UserId,
 };
 use crate::net::dial::Proxies;
-use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle};
+use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle, WallClock};
 use crate::net::{Credentials, NetEvent};
 use crate::state::Event;
 use keeping::{Name, labelled, with_name};
@@ -145,6 +145,10 @@ pub struct Ways {
     pub account_service: Option<String>,
     /// Nothing is to be told that was not asked for: for commands that end after a question or two.
     pub quiet: bool,
+    /// The time of day.
+    pub wall: WallClock,
+    /// What all chance of the run is derived from; `None`: a number that no other run has.
+    pub seed: Option<u64>,
 }
 
 impl Sessions {
@@ -400,7 +404,8 @@ impl Sessions {
             ca_file: self.ways.ca_file.clone(),
             proxies: self.ways.proxies.clone(),
             limits: network.limits(),
-            ..SessionConfig::new(server, credentials, super::clock::seed())
+            wall: self.ways.wall.clone(),
+            ..SessionConfig::new(server, credentials, self.ways.seed.unwrap_or_else(super::clock::seed))
         };
         config.timing.dial = self.connect_timeout;
         let (sender, batches) = mpsc::channel(BATCHES);

@@ -209,10 +209,10 @@ impl Startup {
     /// The core and what carries out its effects; `front`: with a user interface; `store`: where things are kept. To be called on the runtime.
     #[must_use]
     pub fn engine(self, front: bool, store: Option<(Store, Replies)>) -> Engine {
-        let clock = Clock::start();
+        let clock = Clock::with(self.ways.wall.clone());
         let specs = self.accounts.iter().map(AccountSetup::spec).collect();
         let vault = self.vault();
-        let mut state = State::new(self.settings, specs, front, seed(), clock.now());
+        let mut state = State::new(self.settings, specs, front, self.ways.seed.unwrap_or_else(seed), clock.now());
         state.networks = self.networks;
         state.has_demo = self.has_demo;
         state.keeps_drafts = front && self.keeps_choices;

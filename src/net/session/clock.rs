@@ -15,6 +15,12 @@ impl WallClock {
     pub fn new(read: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
     }
+
+    /// The time of day.
+    #[must_use]
+    pub fn read(&self) -> SystemTime {
+        (self.0)()
+    }
 }
 
 impl Default for WallClock {
@@ -44,7 +50,7 @@ impl Clock {
 
     pub(super) fn now(&self) -> Now {
         let mono = Mono(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX));
-        let wall = (self.wall.0)().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let wall = self.wall.read().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Now { mono, wall: Wall(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)) }
     }
 
