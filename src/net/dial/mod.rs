@@ -118,6 +118,11 @@ async fn connect(
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!(%error, "small frames may be delayed");
     }
+    // What the other side has not got when the connection is given up it must not get later: it may be said again on the next one. Who parts in good form
+    // waits until everything is there.
+    if let Err(error) = tcp.set_zero_linger() {
+        tracing::debug!(%error, "what was said last may arrive after the end of the connection");
+    }
     Ok(tcp)
 }
 
