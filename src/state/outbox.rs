@@ -61,6 +61,10 @@ pub struct Pending {
     pub(crate) kept: Option<OutboxStage>,
     /// Was in flight when its answer got lost, for this reason: history decides before it may be sent again.
     pub(crate) doubt: Option<Refusal>,
+    /// When the answer got lost.
+    pub(crate) lost: Mono,
+    /// When history was asked last whether it arrived.
+    pub(crate) asked: Mono,
     /// How much of its files the network has, in bytes, and how much there is.
     pub progress: Option<(u64, u64)>,
     /// Not to be sent before.
@@ -215,6 +219,8 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         known,
         kept: None,
         doubt: None,
+        lost: Mono(0),
+        asked: Mono(0),
         progress: None,
         wait: None,
         delays: 0,
@@ -343,6 +349,7 @@ pub(super) fn not_taken(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut
 pub(super) fn waited(state: &mut State, fx: &mut Effects) {
     let accounts: Vec<AccountId> = state.core.accounts.iter().map(|account| account.id).collect();
     for account in accounts {
+        start_healing(state, account, fx);
         pump_all(state, account, fx);
     }
     arm(state, fx);

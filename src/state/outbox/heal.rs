@@ -1,6 +1,6 @@
 //! After a lost connection: did a message in flight arrive? History carries no nonce, so it is matched by author, text, files and place, one to one.
 
-use super::{Pending, Stage, pump, tell};
+use super::{Pending, Stage, arm, pump, tell};
 use crate::domain::{
     AccountId, Attachment, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal,
     RefusalKind, Request, Upload, UserId,
@@ -9,9 +9,13 @@ use crate::state::State;
 use crate::state::effect::{Effects, Outcome};
 use crate::state::requests::Purpose;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How much history decides.
 const PAGE: u16 = 100;
+/// What was said on a connection that was lost may be on its way for so long, and overtaken by what is said on the next one: until then history only
+/// shows what did arrive, not what did not.
+const ON_ITS_WAY: Duration = Duration::from_secs(3);
 
 /// Asks for the history of every chat that has something to be decided, once the connection stands.
 pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx: &mut Effects) {
@@ -22,10 +26,14 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
     if known.caps.fetch_marks_read {
         return give_up(state, account, fx);
     }
-    let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(|row| row.doubt.is_some());
+    let now = state.now.mono;
+    let due = |row: &Pending| row.doubt.is_some() && row.wait.is_none_or(|until| until <= now);
+    let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(due);
     let asked = |chat: &ChatId| known.requests.open.values().any(|purpose| *purpose == Purpose::Heal(*chat));
     let chats: Vec<ChatId> = known.outbox.busy().into_iter().filter(|chat| undecided(chat) && !asked(chat)).collect();
     for chat in chats {
+        let rows = state.core.account_mut(account).and_then(|account| account.outbox.chats.get_mut(&chat));
+        rows.into_iter().flatten().for_each(|row| row.asked = now);
         let request = Request::FetchHistory { chat, page: Page::Latest, limit: PAGE };
         state.ask(account, request, Priority::User, Purpose::Heal(chat), fx);
     }
@@ -80,6 +88,12 @@ pub(in crate::state) fn on_page(
             }
             Verdict::Absent => {
                 let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { continue };
+                let decided = row.lost.plus(ON_ITS_WAY);
+                if row.asked < decided {
+                    row.wait = Some(decided);
+                    continue;
+                }
+                row.wait = None;
                 let Some(why) = row.doubt.take() else { continue };
                 if why.kind == RefusalKind::TimedOut {
                     // A slow network may still take it: whether it is sent again is for the user to say.
@@ -105,6 +119,8 @@ pub(in crate::state) fn on_page(
         }
     }
     state.touch();
+    arm(state, fx);
+    start_healing(state, chat.account, fx);
     pump(state, chat, fx);
 }
 

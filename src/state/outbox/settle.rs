@@ -104,6 +104,7 @@ pub(in crate::state) fn refused(state: &mut State, chat: ChatKey, nonce: Nonce, 
             RefusalKind::LinkLost | RefusalKind::TimedOut => {
                 row.set(Stage::Queued);
                 row.doubt = Some(refusal);
+                row.lost = now;
             }
             RefusalKind::RateLimited
                 if row.delays < DELAYS && refusal.retry_after.is_none_or(|pause| pause <= LONGEST_PAUSE) =>
