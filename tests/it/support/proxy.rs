@@ -5,8 +5,8 @@
 
 use fastrand::Rng;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -62,6 +62,12 @@ pub(crate) enum End {
     Linger(Duration),
 }
 
+impl Shared {
+    fn stir(&self) {
+        self.stirred.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 impl Plan {
     /// The plan of a connection. The first bytes are seldom spared, so that signing in fails, too.
     pub(crate) fn drawn(seed: u64, connection: u64) -> Self {
@@ -101,14 +107,17 @@ impl Plan {
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
-    _runtime: Runtime,
+    /// Where it has one of its own.
+    _runtime: Option<Runtime>,
 }
 
 struct Shared {
-    target: SocketAddr,
+    target: Mutex<SocketAddr>,
     plans: Plans,
     count: AtomicU64,
     healed: AtomicBool,
+    /// Grows with everything that happens.
+    stirred: AtomicU64,
     /// Grows when connections with faults are to end.
     cut: watch::Sender<u64>,
 }
@@ -119,17 +128,34 @@ impl Proxy {
     pub(crate) fn start(target: SocketAddr, plans: Plans) -> Self {
         println!("faults: {plans:?}");
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a port");
+        let proxy = runtime.block_on(Self::start_here(target, plans));
+        Self { _runtime: Some(runtime), ..proxy }
+    }
+
+    /// The same on the runtime that this is called on, by its clock; ends with it.
+    pub(crate) async fn start_here(target: SocketAddr, plans: Plans) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared {
-            target,
+            target: Mutex::new(target),
             plans,
             count: AtomicU64::new(0),
             healed: AtomicBool::new(false),
+            stirred: AtomicU64::new(0),
             cut: watch::channel(0).0,
         });
-        runtime.spawn(accept(listener, Arc::clone(&shared)));
-        Self { address, shared, _runtime: runtime }
+        tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Self { address, shared, _runtime: None }
+    }
+
+    /// Grows with everything that happens in it.
+    pub(crate) fn stirred(&self) -> u64 {
+        self.shared.stirred.load(Ordering::SeqCst)
+    }
+
+    /// Connections from now on lead to another server.
+    pub(crate) fn lead_to(&self, target: SocketAddr) {
+        *self.shared.target.lock().expect("nobody panicked") = target;
     }
 
     /// How many connections there were.
@@ -139,8 +165,13 @@ impl Proxy {
 
     /// From now on nothing fails; connections that stand are reset.
     pub(crate) fn heal(&self) {
-        self.shared.healed.store(true, Ordering::SeqCst);
+        self.heal_later();
         self.cut();
+    }
+
+    /// Connections from now on do not fail; those that stand go on as they were to.
+    pub(crate) fn heal_later(&self) {
+        self.shared.healed.store(true, Ordering::SeqCst);
     }
 
     /// Resets all connections that stand.
@@ -152,6 +183,7 @@ impl Proxy {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((client, _)) = listener.accept().await {
         let number = shared.count.fetch_add(1, Ordering::SeqCst);
+        shared.stir();
         let plan = match &shared.plans {
             _ if shared.healed.load(Ordering::SeqCst) => Plan::default(),
             Plans::Seeded(seed) => Plan::drawn(*seed, number),
@@ -180,17 +212,23 @@ async fn serve(client: TcpStream, plan: Plan, shared: Arc<Shared>) {
     if plan.refuse {
         return reset(client);
     }
-    let Ok(server) = TcpStream::connect(shared.target).await else { return reset(client) };
+    let target = *shared.target.lock().expect("nobody panicked");
+    let Ok(server) = TcpStream::connect(target).await else { return reset(client) };
+    // The system's own delays of small packets are none of the plan's.
+    for stream in [&client, &server] {
+        stream.set_nodelay(true).expect("a socket that stands");
+    }
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let ended = {
-        let up = pass(&mut from_client, &mut to_server, &plan.up);
-        let down = pass(&mut from_server, &mut to_client, &plan.down);
+        let up = pass(&mut from_client, &mut to_server, &plan.up, &shared);
+        let down = pass(&mut from_server, &mut to_client, &plan.down, &shared);
         tokio::select! {
             ended = both(up, down) => ended,
             _ = cut.changed() => Ended::Reset,
         }
     };
+    shared.stir();
     let client = from_client.reunite(to_client).expect("halves of one");
     match ended {
         Ended::Closed => {}
@@ -224,7 +262,7 @@ async fn both(up: impl Future<Output = Ended>, down: impl Future<Output = Ended>
     }
 }
 
-async fn pass(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, way: &Way) -> Ended {
+async fn pass(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, way: &Way, shared: &Shared) -> Ended {
     let mut passed = 0;
     let mut chunk = [0; CHUNK];
     loop {
@@ -236,6 +274,7 @@ async fn pass(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, way: &Way) -> E
             Ok(count) => count,
             Err(_) => return Ended::Reset,
         };
+        shared.stir();
         if !way.delay.is_zero() {
             sleep(way.delay).await;
         }
@@ -247,6 +286,7 @@ async fn pass(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, way: &Way) -> E
             return Ended::Reset;
         }
         passed += left;
+        shared.stir();
         let Some((after, end)) = way.end.filter(|(after, _)| passed == *after) else { continue };
         debug_assert_eq!(passed, after);
         match end {

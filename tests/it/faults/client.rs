@@ -1,0 +1,242 @@
+//! The real core with a front, without a terminal: what a terminal would do besides is done here.
+
+use super::clock::Daytime;
+use futures_util::FutureExt;
+use nib::config::Paths;
+use nib::domain::*;
+use nib::layout::{LayoutCache, arrange};
+use nib::shell::accounts::AccountSetup;
+use nib::shell::engine::{Engine, Observer};
+use nib::shell::sessions::Ways;
+use nib::shell::startup::Startup;
+use nib::state::effect::Outcome;
+use nib::state::event::Ticket;
+use nib::state::outbox::Pending;
+use nib::state::{Account, Action, Effect, Event, State};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Columns and rows of the terminal that there is not.
+const SIZE: (u16, u16) = (100, 20);
+/// Messages in a page: few, so that there is something to scroll to.
+const PAGE: u16 = 15;
+/// So often nothing happens before it counts as quiet.
+const QUIET: u32 = 12;
+/// How long that may take by the clock on the wall.
+const ENDLESS: Duration = Duration::from_secs(20);
+/// The longest leap of the clock.
+const LEAP: Duration = Duration::from_millis(250);
+
+/// What a run of the core begins with.
+pub(super) struct Beginning<'a> {
+    pub(super) account: AccountSetup,
+    pub(super) home: &'a Path,
+    pub(super) day: &'a Daytime,
+    pub(super) seed: u64,
+    /// With a front.
+    pub(super) front: bool,
+}
+
+/// What was seen go by.
+#[derive(Default)]
+struct Watch {
+    outcomes: HashMap<Ticket, Outcome>,
+    /// What was asked for, by chat.
+    pub(super) fetched: Vec<ChatId>,
+}
+
+impl Observer for Watch {
+    fn effect(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Outcome(ticket, outcome) => _ = self.outcomes.insert(*ticket, outcome.clone()),
+            Effect::Net { request: Request::FetchHistory { chat, .. }, .. } => self.fetched.push(*chat),
+            _ => {}
+        }
+    }
+}
+
+/// A core that runs.
+pub(super) struct Client {
+    engine: Engine,
+    cache: LayoutCache,
+    watch: Watch,
+    told: Option<nib::state::front::Visible>,
+    arranged: Option<u64>,
+    tickets: u64,
+}
+
+impl Client {
+    pub(super) fn start(from: Beginning<'_>) -> Self {
+        let paths = Paths::resolve(Some(from.home.as_os_str()), None, None).expect("paths");
+        let ways = Ways { wall: from.day.wall(), seed: Some(from.seed), ..Ways::default() };
+        let settings = Arc::new(Settings { page: PAGE, ..Settings::default() });
+        let startup = Startup { accounts: vec![from.account], settings, ways, ..Startup::bare(paths) };
+        let mut client = Self {
+            engine: startup.engine(from.front),
+            cache: LayoutCache::new(jiff::tz::TimeZone::UTC),
+            watch: Watch::default(),
+            told: None,
+            arranged: None,
+            tickets: 0,
+        };
+        if from.front {
+            client.feed(Event::Resized { width: SIZE.0, height: SIZE.1 });
+            client.feed(Event::Focused(true));
+        }
+        client.feed(Event::Started);
+        client
+    }
+
+    pub(super) fn state(&self) -> &State {
+        self.engine.state()
+    }
+
+    pub(super) fn account(&self) -> &Account {
+        &self.state().core.accounts[0]
+    }
+
+    pub(super) fn open(&self) -> Option<ChatId> {
+        self.state().front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.chat)
+    }
+
+    /// Everything on its way out.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (ChatId, &Pending)> {
+        self.account().outbox.chats.iter().flat_map(|(chat, rows)| rows.iter().map(|row| (*chat, row)))
+    }
+
+    /// Chats whose history was asked for since the last look.
+    pub(super) fn take_fetched(&mut self) -> Vec<ChatId> {
+        std::mem::take(&mut self.watch.fetched)
+    }
+
+    pub(super) fn feed(&mut self, event: Event) {
+        self.engine.feed(event, &mut self.watch);
+    }
+
+    /// The user does something, after having seen what there is.
+    pub(super) fn act(&mut self, action: Action) {
+        self.look();
+        self.feed(Event::Act(action));
+        self.look();
+    }
+
+    /// Lays the screen out, and tells what came of it, until nothing comes of it any more.
+    fn look(&mut self) {
+        if self.state().front.is_none() {
+            return;
+        }
+        for _ in 0..8 {
+            let revision = self.state().revision;
+            if self.arranged == Some(revision) {
+                return;
+            }
+            self.arranged = Some(revision);
+            let scene = arrange(self.engine.state(), &mut self.cache, SIZE.0, SIZE.1);
+            for (pane, visible) in &scene.visible {
+                if self.told.as_ref() != Some(visible) {
+                    self.told = Some(visible.clone());
+                    self.feed(Event::Arranged(*pane, visible.clone()));
+                }
+            }
+        }
+    }
+
+    /// Takes in what there is. Returns whether there was anything.
+    pub(super) fn turn(&mut self) -> bool {
+        let mut some = false;
+        while let Some(arrived) = self.engine.next().now_or_never() {
+            self.engine.take(arrived, &mut self.watch);
+            some = true;
+        }
+        some |= self.engine.ring(&mut self.watch);
+        self.look();
+        while self.engine.take_for_screen().is_some() {}
+        some
+    }
+
+    /// Whether everything is told, asked and answered: only what waits for the user is left.
+    pub(super) fn is_quiet(&self) -> bool {
+        use nib::state::outbox::Stage;
+        let account = self.account();
+        account.link == LinkPhase::Online
+            && account.requests.open.is_empty()
+            && self.rows().all(|(_, row)| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed))
+    }
+
+    /// What stands in the way of quiet.
+    pub(super) fn standing(&self) -> String {
+        let account = self.account();
+        let rows: Vec<String> =
+            self.rows().map(|(_, row)| format!("{:?} {:?}", row.outgoing.text, row.stage)).collect();
+        format!("{:?}; {:?}; {rows:?}", account.link, account.requests.open.values())
+    }
+
+    /// Asks for a page, as shell commands do. Returns its name.
+    pub(super) fn ask(&mut self, chat: ChatId, page: Page, limit: u16) -> Ticket {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        let chat = ChatKey::new(self.account().id, chat);
+        self.feed(Event::Submit(ticket, Action::Fetch { chat, page, limit }));
+        ticket
+    }
+
+    pub(super) fn outcome(&mut self, ticket: Ticket) -> Option<Outcome> {
+        self.watch.outcomes.remove(&ticket)
+    }
+
+    pub(super) async fn close(mut self) {
+        let mut closed = std::pin::pin!(self.engine.close());
+        while closed.as_mut().now_or_never().is_none() {
+            tokio::time::advance(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Lets everything happen that happens without time passing. `stirred`: grows where something happens besides.
+pub(super) async fn settle(clients: &mut [&mut Client], stirred: impl Fn() -> u64) -> bool {
+    let (mut quiet, mut some) = (0, false);
+    let begun = std::time::Instant::now();
+    while quiet < QUIET {
+        assert!(begun.elapsed() < ENDLESS, "something goes on and on without time passing");
+        let before = stirred();
+        let mut moved = false;
+        for client in clients.iter_mut() {
+            moved |= client.turn();
+        }
+        // No two things happen in the very same moment.
+        tokio::time::advance(Duration::from_micros(3)).await;
+        if quiet > QUIET / 2 {
+            // The system may have something on its way from one socket to another.
+            std::thread::yield_now();
+        }
+        moved |= stirred() != before;
+        quiet = if moved { 0 } else { quiet + 1 };
+        some |= moved;
+    }
+    some
+}
+
+/// Lets time pass until something is so, or for so long. Returns whether it is.
+pub(super) async fn until(
+    clients: &mut [&mut Client],
+    stirred: impl Fn() -> u64,
+    within: Duration,
+    so: impl Fn(&[&mut Client]) -> bool,
+) -> bool {
+    let end = tokio::time::Instant::now() + within;
+    let mut step = Duration::from_millis(2);
+    loop {
+        let some = settle(clients, &stirred).await;
+        if so(clients) {
+            return true;
+        }
+        let left = end.saturating_duration_since(tokio::time::Instant::now());
+        if left.is_zero() {
+            return false;
+        }
+        step = if some { Duration::from_millis(2) } else { (step * 2).min(LEAP) };
+        tokio::time::advance(step.min(left)).await;
+    }
+}

@@ -1,0 +1,237 @@
+//! Whether the client knows what the server knows. The server is asked through a second core, which goes around the proxy and has seen nothing else.
+
+use super::client::{Client, until};
+use nib::domain::*;
+use nib::state::Action;
+use nib::state::effect::Outcome;
+use nib::state::outbox::Stage;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the witness may take for one question.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A message that the user wrote.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// The first word of its text, now and after changes.
+    pub(super) name: String,
+    pub(super) chat: ChatId,
+    /// The user wanted it deleted.
+    pub(super) deleted: bool,
+}
+
+/// What came of a schedule.
+#[derive(Default, Debug)]
+pub(super) struct Verdict {
+    pub(super) sent: usize,
+    pub(super) unconfirmed: usize,
+    pub(super) failed: usize,
+    /// Sentences; none where all is right.
+    pub(super) wrong: Vec<String>,
+}
+
+impl Verdict {
+    pub(super) fn wrong(sentence: String) -> Self {
+        Self { wrong: vec![sentence], ..Self::default() }
+    }
+}
+
+/// What is compared of a message.
+#[derive(PartialEq, Eq, Debug)]
+struct Seen {
+    id: MessageId,
+    author: UserId,
+    text: String,
+    edited: bool,
+    reactions: Vec<(String, u32, bool)>,
+    pinned: bool,
+}
+
+fn seen(message: &Message) -> Seen {
+    let reaction = |one: &Reaction| (format!("{:?}", one.emoji), one.count, one.mine);
+    let mut reactions: Vec<_> = message.reactions.iter().map(reaction).collect();
+    reactions.sort();
+    Seen {
+        id: message.key.id,
+        author: message.author,
+        text: message.body.text.to_string(),
+        edited: message.edited.is_some(),
+        reactions,
+        pinned: message.pinned,
+    }
+}
+
+/// Everything that stands in a chat.
+async fn record(witness: &mut Client, chat: ChatId) -> Result<Vec<Arc<Message>>, String> {
+    let mut all: Vec<Arc<Message>> = Vec::new();
+    loop {
+        let page = all.first().map_or(Page::Latest, |oldest| Page::Before(oldest.key));
+        let ticket = witness.ask(chat, page, 100);
+        let mut outcome = None;
+        for _ in 0..2_000 {
+            until(&mut [witness], || 0, Duration::from_millis(5), |_| false).await;
+            outcome = witness.outcome(ticket);
+            if outcome.is_some() {
+                break;
+            }
+        }
+        match outcome {
+            Some(Outcome::History { mut messages, reached_start, .. }) => {
+                messages.sort_by_key(|message| message.key);
+                let over = reached_start || messages.is_empty();
+                messages.append(&mut all);
+                all = messages;
+                if over {
+                    return Ok(all);
+                }
+            }
+            other => return Err(format!("the witness cannot read: {other:?}")),
+        }
+    }
+}
+
+fn chats(client: &Client) -> BTreeMap<ChatId, (String, String, u32, Option<MessageId>)> {
+    let shape = |chat: &Chat| {
+        (chat.wire.to_string(), chat.name.to_string(), chat.unread, chat.last_message.map(|message| message.id))
+    };
+    client.account().chats.values().map(|chat| (chat.id, shape(chat))).collect()
+}
+
+/// What is wrong with a timeline.
+fn timeline(told: &str, timeline: &Timeline, record: &[Seen], wrong: &mut Vec<String>) {
+    let place = |id: MessageId| record.iter().position(|seen| seen.id == id);
+    let mut before: Option<usize> = None;
+    for (index, entry) in timeline.iter().enumerate() {
+        let here = seen(&entry.message);
+        let Some(at) = place(here.id) else {
+            wrong.push(format!("{told}: {:?} is shown and is not there", here.text));
+            continue;
+        };
+        if record[at] != here {
+            wrong.push(format!("{told}: shown {here:?}, there {:?}", record[at]));
+        }
+        match before {
+            Some(before) if before >= at => wrong.push(format!("{told}: {:?} is out of order", here.text)),
+            Some(before) if !entry.gap_before && before + 1 != at => {
+                wrong.push(format!("{told}: {:?} is missing", record[before + 1].text));
+            }
+            None if index == 0 && timeline.has_start() && at != 0 => {
+                wrong.push(format!("{told}: {:?} is missing at the start", record[0].text));
+            }
+            _ => {}
+        }
+        before = Some(at);
+    }
+    if timeline.is_loaded() && !timeline.gap_after() && before.map_or(0, |at| at + 1) != record.len() {
+        wrong.push(format!("{told}: {:?} is missing at the end", record.last().map(|seen| &seen.text)));
+    }
+}
+
+/// Compares, and ends both.
+pub(super) async fn compare(
+    mut client: Client,
+    mut witness: Client,
+    stirred: impl Fn() -> u64,
+    marks: &[Mark],
+) -> Verdict {
+    let mut verdict = Verdict { sent: marks.len(), ..Verdict::default() };
+    let wrong = &mut verdict.wrong;
+    if !until(&mut [&mut witness], || 0, PATIENCE, |of| of[0].is_quiet()).await {
+        return Verdict::wrong(format!("the witness is not there: {}", witness.standing()));
+    }
+    let (mine, theirs) = (chats(&client), chats(&witness));
+    for (chat, there) in &theirs {
+        match mine.get(chat) {
+            None => wrong.push(format!("{there:?} is not listed")),
+            Some(here) if here != there => wrong.push(format!("listed {here:?}, there {there:?}")),
+            Some(_) => {}
+        }
+    }
+    wrong.extend(
+        mine.iter().filter(|(chat, _)| !theirs.contains_key(chat)).map(|(_, here)| format!("{here:?} is not there")),
+    );
+
+    let mut records: BTreeMap<ChatId, Vec<Seen>> = BTreeMap::new();
+    let me = witness.account().me;
+    for chat in theirs.keys() {
+        match record(&mut witness, *chat).await {
+            Ok(messages) => _ = records.insert(*chat, messages.iter().map(|message| seen(message)).collect()),
+            Err(sentence) => wrong.push(sentence),
+        }
+    }
+    let name = |chat: &ChatId| theirs.get(chat).map_or_else(String::new, |shape| shape.1.clone());
+    for (chat, kept) in &client.account().timelines {
+        // One that says itself that it may be old is no lie.
+        if !kept.gap_after()
+            && let Some(record) = records.get(chat)
+        {
+            timeline(&format!("at once, {}", name(chat)), kept, record, wrong);
+        }
+    }
+
+    // Exactly once, or shown as what it is.
+    let rows: Vec<(String, Stage)> =
+        client.rows().map(|(_, row)| (row.outgoing.text.clone(), row.stage.clone())).collect();
+    verdict.unconfirmed = rows.iter().filter(|(_, stage)| *stage == Stage::Unconfirmed).count();
+    verdict.failed = rows.len() - verdict.unconfirmed;
+    let is = |mark: &Mark, text: &str| text.split(' ').next() == Some(mark.name.as_str());
+    for mark in marks {
+        let places: Vec<_> = records
+            .iter()
+            .flat_map(|(chat, record)| record.iter().map(move |seen| (chat, seen)))
+            .filter(|(_, seen)| seen.author == me && is(mark, &seen.text))
+            .collect();
+        let row = rows.iter().find(|(text, _)| is(mark, text)).map(|(_, stage)| stage);
+        if let Some((chat, _)) = places.iter().find(|(chat, _)| **chat != mark.chat) {
+            wrong.push(format!("{} went to {}", mark.name, name(chat)));
+        }
+        let gone = mark.deleted || !theirs.contains_key(&mark.chat);
+        match (places.len(), row) {
+            (0, None) if !gone => wrong.push(format!("{} is lost", mark.name)),
+            (2.., _) => {
+                let texts: Vec<(String, &str)> = places.iter().map(|(chat, seen)| (name(chat), &*seen.text)).collect();
+                wrong.push(format!("{} is there {} times: {texts:?}", mark.name, places.len()));
+            }
+            (1, Some(Stage::Failed(why))) => {
+                wrong.push(format!("{} is there and shown as refused: {why:?}", mark.name))
+            }
+            (1, Some(Stage::Unconfirmed)) => wrong.push(format!("{} is there and shown as not confirmed", mark.name)),
+            _ => {}
+        }
+    }
+    for (chat, record) in &records {
+        let own: Vec<u32> = record
+            .iter()
+            .filter(|seen| seen.author == me)
+            .filter_map(|seen| seen.text.split(' ').next()?.strip_prefix('m')?.parse().ok())
+            .collect();
+        if !own.is_sorted() {
+            wrong.push(format!("{}: out of order: {own:?}", name(chat)));
+        }
+    }
+
+    // The user goes everywhere, and sees what is there.
+    let account = client.account().id;
+    let open: Vec<ChatId> =
+        client.account().chats.values().filter(|chat| chat.can_open()).map(|chat| chat.id).collect();
+    for chat in open {
+        client.act(Action::OpenChat(ChatKey::new(account, chat)));
+        let there = until(&mut [&mut client], &stirred, PATIENCE, |of| of[0].is_quiet()).await;
+        if !there {
+            wrong.push(format!("not quiet in {}: {}", name(&chat), client.standing()));
+        }
+        let (Some(kept), Some(record)) = (client.account().timelines.get(&chat), records.get(&chat)) else {
+            wrong.push(format!("{} is not loaded", name(&chat)));
+            continue;
+        };
+        if kept.gap_after() {
+            wrong.push(format!("{} does not reach its end", name(&chat)));
+        }
+        timeline(&format!("opened, {}", name(&chat)), kept, record, wrong);
+    }
+    client.close().await;
+    witness.close().await;
+    verdict
+}
