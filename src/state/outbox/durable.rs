@@ -6,7 +6,7 @@
 
 use super::{Outbox, Pending, Stage, pump, pump_all, start_healing, tell};
 use crate::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Query, Ticket, Write};
-use crate::domain::{AccountId, ChatKey, CleanText, Nonce, Outgoing, Refusal, RefusalKind};
+use crate::domain::{AccountId, ChatKey, CleanText, Mono, Nonce, Outgoing, Refusal, RefusalKind};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
 use crate::state::{Account, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,7 +143,7 @@ fn restore(state: &mut State, rows: Vec<OutboxRow>, fx: &mut Effects) {
             continue;
         }
         if let OutboxItem::Send(outgoing) = &row.item {
-            let pending = restored(&row, outgoing);
+            let pending = restored(&row, outgoing, state.now.mono);
             found.entry(row.chat).or_default().push(pending);
         }
     }
@@ -161,7 +161,7 @@ fn restore(state: &mut State, rows: Vec<OutboxRow>, fx: &mut Effects) {
     state.touch();
 }
 
-fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>) -> Pending {
+fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>, now: Mono) -> Pending {
     let lost = "nib ended before the network confirmed the message";
     let (stage, doubt) = match &row.stage {
         OutboxStage::Waiting => (Stage::Queued, None),
@@ -177,6 +177,9 @@ fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>) -> Pending {
         known: row.known,
         kept: Some(row.stage.clone()),
         doubt,
+        asked: Mono(0),
+        // It may have been on its way until just now.
+        lost: now,
         progress: None,
         wait: None,
         delays: 0,

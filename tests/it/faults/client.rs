@@ -74,7 +74,7 @@ impl Client {
         let settings = Arc::new(Settings { page: PAGE, ..Settings::default() });
         let startup = Startup { accounts: vec![from.account], settings, ways, ..Startup::bare(paths) };
         let mut client = Self {
-            engine: startup.engine(from.front),
+            engine: startup.engine(from.front, None),
             cache: LayoutCache::new(jiff::tz::TimeZone::UTC),
             watch: Watch::default(),
             told: None,

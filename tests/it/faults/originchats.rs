@@ -23,7 +23,8 @@ impl OriginChats {
         let accounts =
             ["robin", "zed"].map(|name| ServiceAccount::new(name, &format!("USR:{name}"), &format!("tok-{name}")));
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let service = start_service(AccountService::of(seed, accounts.clone().into()), here).await.expect("a port");
+        let service =
+            start_service(AccountService::of(seed, accounts.clone().into()), here, false).await.expect("a port");
         let mut world = World::new("Faults", "zed");
         for account in &accounts {
             world = world.with_person(account, &["user"]);
