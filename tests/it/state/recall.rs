@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::kept::{Anchor as Place, Found, Layout, Query, Seek, Start, Stored, StoredMessage, Ticket, Write};
 use nib::domain::*;
+use nib::state::action::AccountAction;
 use nib::state::front::{Anchor, ScrollIntent, Target};
 use nib::state::{AccountSpec, Action, Effect, Effects, Event, NetworkOffer, State, StoreOp, StoreReply, Timer};
 use std::sync::Arc;
@@ -115,6 +116,14 @@ impl Kept {
 
     /// A start with a saved account; the store has answered, no network has.
     fn begin(&mut self) -> (Script, Effects) {
+        let mut script = self.script();
+        let fx = script.event(Event::Started);
+        let fx = self.serve(&mut script, fx);
+        (script, fx)
+    }
+
+    /// Nothing has happened yet; an account is saved.
+    fn script(&self) -> Script {
         let mut script = Script::fresh(true);
         let spec = AccountSpec {
             id: HOME,
@@ -128,9 +137,7 @@ impl Kept {
         script.state.has_store = true;
         script.state.networks =
             vec![NetworkOffer { key: "one".to_owned(), caps: Script::caps(), ..NetworkOffer::default() }];
-        let fx = script.event(Event::Started);
-        let fx = self.serve(&mut script, fx);
-        (script, fx)
+        script
     }
 }
 
@@ -436,4 +443,28 @@ fn of_a_store_that_cannot_be_read_nothing_more_is_asked() {
     fx.extend(script.act(Action::OpenChat(chat(11))));
     fx.extend(script.act(Action::QuitNow));
     assert!(reads(&fx).is_empty() && writes(&fx).is_empty());
+}
+
+#[test]
+fn offline_nothing_is_dialled_and_what_is_written_waits() {
+    let mut kept = Kept::new(line(30));
+    let mut script = kept.script();
+    script.state.offline = true;
+    let fx = script.event(Event::Started);
+    let mut fx = kept.serve(&mut script, fx);
+    assert_eq!(script.texts(11).len(), 30);
+    script.type_text("for later");
+    fx.extend(script.act(Action::Send));
+    assert_eq!(script.rows(11).len(), 1);
+    fx.extend(script.act(Action::Reconnect));
+    assert!(script.notice().contains("--offline"), "{}", script.notice());
+    script.now.wall.0 += 3_600_000;
+    fx.extend(script.advance(Duration::from_secs(1)));
+    let account = |action| Action::Account(action);
+    fx.extend(script.act(account(AccountAction::Disable("home".to_owned()))));
+    fx.extend(script.act(account(AccountAction::Enable("home".to_owned()))));
+    let dials = |effect: &Effect| {
+        matches!(effect, Effect::Connect(_) | Effect::Probe(_) | Effect::SignIn { .. } | Effect::Net { .. })
+    };
+    assert!(!fx.iter().any(dials), "{fx:?}");
 }
