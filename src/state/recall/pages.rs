@@ -103,9 +103,8 @@ pub(super) fn came(
     if let Some(stored) = &stored {
         ask_people(state, chat.account, community, people(stored), fx);
     }
-    if result.changed {
-        state.touch();
-    }
+    // Where nothing was found, that is said now.
+    state.touch();
     match (seek, why) {
         // Only the network knows what is missing there.
         (Seek::Before(key) | Seek::After(key), _) if !result.changed || !joined => {

@@ -30,6 +30,7 @@ mod networks;
 mod owner;
 mod people;
 mod probe;
+mod recall;
 mod refusals;
 mod refused;
 mod saved;

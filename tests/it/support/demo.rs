@@ -42,6 +42,13 @@ impl Server {
         self.running = Some(listen(&self.runtime, self.address));
     }
 
+    /// Listens where it was, without a word to anybody: who comes can be counted. Nobody is waited for.
+    pub(crate) fn listen_in_place(&mut self) -> TcpListener {
+        let place = self.place.take().expect("a server that does not run");
+        let _runtime = self.runtime.enter();
+        place.listen(16).and_then(tokio::net::TcpListener::into_std).expect("a listener")
+    }
+
     pub(crate) fn running(&self) -> &Running {
         self.running.as_ref().expect("a server that runs")
     }
