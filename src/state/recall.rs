@@ -80,6 +80,11 @@ const fn edge_of(seek: Seek) -> Edge {
 }
 
 impl Recall {
+    /// Whether it is still to be told how the screen was left.
+    pub(crate) fn is_starting(&self) -> bool {
+        self.asked.values().any(|asked| *asked == Asked::Start)
+    }
+
     /// Whether messages of a chat are being looked up that it was opened for.
     pub(crate) fn is_looking(&self, chat: ChatKey) -> bool {
         self.is_asked(chat, Edge::Latest)
@@ -108,7 +113,7 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
     let Some(asked) = state.recall.asked.remove(&ticket) else { return };
     match (asked, found) {
         (Asked::Start, Some(Found::Start(start))) => start::came(state, *start, fx),
-        (Asked::Start, _) => {}
+        (Asked::Start, _) => super::ui::open::first(state, fx),
         (Asked::Place(chat, epoch), found) => {
             let place = match found {
                 Some(Found::Anchor(place)) => place,

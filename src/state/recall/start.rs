@@ -54,6 +54,8 @@ pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
         state.recall.resumes = true;
         resume(state, open, fx);
         state.recall.resumes = false;
+        // What the network has told meanwhile.
+        open::first(state, fx);
     }
     if let Some(front) = &mut state.front {
         front.places.begin();

@@ -118,7 +118,11 @@ pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
 /// still fulfil is waited for.
 pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
-    if front.pane.chat.is_some() || !state.core.accounts.iter().any(|account| account.synced) {
+    // What was open last comes first, and how the screen was arranged.
+    if front.pane.chat.is_some() || state.recall.is_starting() {
+        return;
+    }
+    if !state.core.accounts.iter().any(|account| account.synced) {
         return;
     }
     if let Some(wish) = front.wish.clone() {

@@ -6,6 +6,7 @@ use super::server::Server;
 use super::shell::Home;
 use nib::demo::originchats::Accounts;
 use std::io::ErrorKind;
+use std::time::Duration;
 
 const SIZE: (u16, u16) = (80, 24);
 /// What stands at the end of the chat, and further up.
@@ -62,7 +63,7 @@ fn the_last_screen_is_there_without_a_server_and_heals_with_one() {
     terminal.wait_gone(LAST);
     terminal.send("\x1b[5~half a thought");
     terminal.wait_for("┃ half a thought");
-    terminal.drain();
+    terminal.wait_quiet(Duration::from_millis(300));
     let before = terminal.screen();
     quit(&mut terminal);
     server.stop();
@@ -81,7 +82,7 @@ fn the_last_screen_is_there_without_a_server_and_heals_with_one() {
     server.start_again();
     terminal.send("\x1b[15~");
     terminal.wait_until("the connection", |screen| screen.contains("online") && screen.contains(LAST));
-    terminal.drain();
+    terminal.wait_quiet(Duration::from_millis(300));
     let screen = terminal.wait_until("no message twice", |screen| screen.matches(LAST).count() == 1);
     assert!(!screen.contains("messages are missing"), "{screen}");
     assert!(screen.contains("┃ half a thought"));
@@ -120,8 +121,9 @@ fn on_the_other_network_the_last_screen_is_there_as_well() {
     let (home, url) = (Home::new(), lab.servers[0].url());
     let arguments = ["login", "--network", "originchats", "--server", &url, "--token-stdin"];
     lab.nib(&home, &arguments).input("tok-bob\n").run().went_well();
-    for number in 0..40 {
-        home.run(&["send", "general", &format!("line {number} of them")]).went_well();
+    for block in 0..4 {
+        let lines: Vec<String> = (0..10).map(|line| format!("line {} of them", block * 10 + line)).collect();
+        home.run(&["send", "general", &lines.join("\n")]).went_well();
     }
     let mut terminal = start(&home, &["--open", "Loopback Lab/general"]);
     terminal.wait_until("the chat", |screen| screen.contains("line 39 of them") && screen.contains("online"));
@@ -129,7 +131,7 @@ fn on_the_other_network_the_last_screen_is_there_as_well() {
     terminal.wait_gone("line 39 of them");
     terminal.send("half a thought");
     terminal.wait_for("┃ half a thought");
-    terminal.drain();
+    terminal.wait_quiet(Duration::from_millis(300));
     let before = terminal.screen();
     quit(&mut terminal);
     lab.stop(0);

@@ -233,6 +233,19 @@ fn what_the_network_told_first_is_not_taken_back_by_the_store() {
 }
 
 #[test]
+fn no_chat_opens_before_it_is_known_which_was_open_last() {
+    let mut kept = Kept::new(line(8));
+    kept.start.layout.open = Some(chat(12));
+    let mut script = kept.script();
+    let started = script.event(Event::Started);
+    script.sign_in();
+    let open = |script: &Script| script.state.front.as_ref().unwrap().pane.chat;
+    assert_eq!(open(&script), None);
+    kept.serve(&mut script, started);
+    assert_eq!(open(&script), Some(chat(12)));
+}
+
+#[test]
 fn typing_goes_on_while_the_store_is_read() {
     let mut kept = Kept::new(line(8));
     kept.start.drafts = vec![(chat(11), "from before".to_owned())];
