@@ -3,10 +3,10 @@
 use super::failure::{Failure, with_next_step};
 use super::{Globals, print};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Refusal, Request, fault};
+use crate::domain::{Refusal, Request, UserId};
 use crate::shell::accounts::AccountSetup;
-use crate::shell::drafts;
 use crate::shell::host::{Host, HostError};
+use crate::shell::keeping;
 use crate::shell::startup::Startup;
 use clap::Args;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     let setup = choose(&startup, arguments.account.as_deref())?;
     let (id, label) = (setup.id, setup.account.label.clone());
-    let (vault, drafts_file) = (startup.vault(), startup.paths.drafts_file());
+    let (vault, store_file) = (startup.vault(), startup.paths.store_file());
     startup.accounts = vec![setup.clone()];
     // Whoever signs out of a disabled account wants its session ended, too.
     startup.accounts.iter_mut().for_each(|setup| setup.account.disabled = false);
@@ -49,9 +49,9 @@ pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
         host.close().await;
         let gone = tokio::task::spawn_blocking(move || {
             vault.remove(&setup)?;
-            drafts::forget(&drafts_file, &setup.account.label).map_err(|error| {
-                format!("the token is forgotten, but the drafts of this account cannot be: {}", fault::words(&error))
-            })
+            let Ok(user) = setup.account.user_id.parse().map(UserId) else { return Ok(()) };
+            keeping::forget_account(store_file, setup.key(user))
+                .map_err(|why| format!("the token is forgotten, but what is kept of this account cannot be: {why}"))
         });
         gone.await.map_err(|error| Failure::Failed(error.to_string()))?.map_err(Failure::Failed)?;
         if let Err(reason) = told {

@@ -3,16 +3,15 @@
 //! Nothing here waits. What takes time is handed to a session or a blocking thread, and comes back through [`Engine::next`].
 
 use super::clock::Clock;
-use super::drafts::{Draft, Drafts};
 use super::keeping::{FromStore, Keeping};
 use super::networks::Network;
 use super::owner::{Ask, Desk, Door, HERE, Knock, Lock, Role, Tell};
-use super::sessions::{Arrived, Finished, Proof, Sessions, SignIn};
+use super::sessions::{Arrived, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
 use crate::config::Paths;
 use crate::domain::kept::Write;
-use crate::domain::{AccountId, ChatKey, LinkEvent, Mono, Now, Upload, UserId};
+use crate::domain::{AccountId, LinkEvent, Mono, Now, Upload};
 use crate::net::{Credentials, NetEvent};
 use crate::state::{Effect, Event, SignInProof, State, StoreOp, reduce};
 use crate::store::{Replies, Store};
@@ -37,8 +36,6 @@ pub struct Engine {
     clock: Clock,
     timers: Timers,
     sessions: Sessions,
-    /// Keeps drafts for later runs.
-    drafts: Option<Drafts>,
     keeping: Keeping,
     /// Where commands are served.
     desk: Desk,
@@ -64,7 +61,6 @@ impl Engine {
             clock,
             timers: Timers::default(),
             sessions,
-            drafts: None,
             keeping: Keeping::new(store),
             desk: Desk::new(role),
             door: None,
@@ -74,9 +70,9 @@ impl Engine {
         }
     }
 
-    /// Keeps drafts for later runs from now on.
-    pub fn keep_drafts(&mut self, drafts: Drafts) {
-        self.drafts = Some(drafts);
+    /// The way to the store.
+    pub fn keeping(&mut self) -> &mut Keeping {
+        &mut self.keeping
     }
 
     /// Makes it the core of the profile's owner: commands of other processes are served from now on. To be called on the runtime.
@@ -161,7 +157,6 @@ impl Engine {
             from = self.keeping.next() => Arrived::Stored(from),
             arrived = self.sessions.next(hears) => arrived,
             knock = knock(&mut self.door) => Arrived::Knock(knock),
-            sentence = not_kept(&mut self.drafts) => Arrived::NotKept(sentence),
         }
     }
 
@@ -203,12 +198,7 @@ impl Engine {
                 self.run(observer);
                 self.keeping.hand_over();
             }
-            Arrived::NotKept(sentence) => self.feed(Event::Failed(sentence), observer),
             Arrived::Finished(finished) => {
-                // Not before: where the label could not be changed, drafts are found under the old one at the next start.
-                if let (Finished::Renamed(_, [old, new], Ok(_)), Some(drafts)) = (&finished, &self.drafts) {
-                    drafts.rename(old.clone(), new.clone());
-                }
                 if let Some(event) = self.sessions.finished(finished) {
                     self.feed(event, observer);
                 }
@@ -246,13 +236,7 @@ impl Engine {
         if let Some(door) = self.door.take() {
             door.close().await;
         }
-        let renamed = self.sessions.close().await;
-        if let Some(drafts) = self.drafts.take() {
-            for [old, new] in renamed {
-                drafts.rename(old, new);
-            }
-            drafts.close().await;
-        }
+        self.sessions.close().await;
         self.keeping.close().await;
         self.owned = None;
     }
@@ -295,9 +279,7 @@ impl Engine {
             Effect::ForgetToken(account) => self.sessions.forget_token(account),
             Effect::RenameAccount { account, label } => self.sessions.rename(account, &label),
             Effect::RemoveAccount(account) => {
-                if let (Some(label), Some(drafts)) = (self.sessions.remove(account), &self.drafts) {
-                    drafts.forget(label);
-                }
+                self.sessions.remove(account);
                 self.keeping.forget(account);
             }
             Effect::SaveAccounts(places) => self.sessions.arrange(&places),
@@ -333,18 +315,7 @@ impl Engine {
                 self.next.extend(self.keeping.take(StoreOp::Write(write)).map(Event::Stored));
             }
             StoreOp::Read(..) => self.next.extend(self.keeping.take(op).map(Event::Stored)),
-            StoreOp::PutDraft(chat, text) => self.put_draft(None, chat, text),
-            StoreOp::PutDraftOf(user, chat, text) => self.put_draft(Some(user), chat, text),
         }
-    }
-
-    /// A draft goes with the account that is saved, and with whom it is of: who is signed in to it, unless it is said.
-    fn put_draft(&self, owner: Option<UserId>, chat: ChatKey, text: String) {
-        let (Some(drafts), Some((label, saved))) = (&self.drafts, self.sessions.saved(chat.account)) else { return };
-        let me = || self.state.core.account(chat.account).map(|account| account.me);
-        let me = owner.or_else(me).filter(|me| *me != UserId::default());
-        let user = me.map_or_else(|| saved.user_id.clone(), |me| me.to_string());
-        drafts.put(Draft { account: label.to_owned(), user, chat: chat.chat.to_string(), text });
     }
 }
 
@@ -358,22 +329,11 @@ impl Drop for Engine {
         // The fault may have left anything; a second one would end the program before the first is told.
         let told = std::panic::catch_unwind(AssertUnwindSafe(|| reduce(state, Event::Terminate, self.clock.now())));
         for effect in told.unwrap_or_default() {
-            if let Effect::Store(StoreOp::PutDraft(chat, text)) = effect {
-                self.put_draft(None, chat, text);
+            if let Effect::Store(op) = effect {
+                self.keeping.take(op);
             }
         }
-        if let Some(drafts) = self.drafts.take() {
-            drafts.close_now();
-        }
         self.keeping.close_now();
-    }
-}
-
-/// The next sentence about a draft that could not be kept.
-async fn not_kept(drafts: &mut Option<Drafts>) -> String {
-    match drafts {
-        Some(drafts) => drafts.next().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -6,10 +6,11 @@
 //! Without a store, and for accounts that nothing is kept of, everything is at once as durable as it will ever be.
 
 use crate::domain::kept::{self, AccountKey, Query, Ticket, Write};
-use crate::domain::{AccountId, fault};
+use crate::domain::{AccountId, ChatId, fault};
 use crate::state::{Event, StoreOp, StoreReply};
-use crate::store::{Care, Command, NotTaken, Replies, Reply, Store};
+use crate::store::{Care, Command, NotTaken, Options, Replies, Reply, Store, StoreError};
 use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -19,6 +20,9 @@ const PARTING: Duration = Duration::from_secs(10);
 
 /// The same while a fault ends it.
 const FAULT_PARTING: Duration = Duration::from_millis(500);
+
+/// The ticket for what is taken over.
+const ADOPTING: Ticket = Ticket(1);
 
 /// How far back in the line something is looked for that a command can be put together with.
 const LOOK_BACK: usize = 32;
@@ -76,8 +80,12 @@ impl Keeping {
                 self.waiting.push_back(Command::Read(ticket, query));
                 None
             }
-            _ => None,
         }
+    }
+
+    /// Has the store take over what an older nib kept in a file, which goes once that is committed.
+    pub fn adopt(&mut self, drafts: Vec<(AccountKey, ChatId, String)>, file: PathBuf) {
+        self.waiting.push_back(Command::Care(ADOPTING, Care::Adopt { drafts, file }));
     }
 
     fn write(&mut self, write: Write) -> Option<StoreReply> {
@@ -199,6 +207,11 @@ impl Keeping {
             Reply::Found(ticket, found) => {
                 stored(StoreReply::Found(ticket, found.map(Some).map_err(|why| why.to_string())))
             }
+            Reply::Seen(ADOPTING, Err(why)) => {
+                vec![Event::Failed(format!(
+                    "Drafts of an older nib could not be taken over, and stay where they are: {why}"
+                ))]
+            }
             Reply::Written(..) | Reply::Seen(..) => Vec::new(),
         }
     }
@@ -253,6 +266,24 @@ impl Keeping {
             }
         }
     }
+}
+
+/// Forgets everything that is kept of an account, for commands that have no core. Blocks.
+///
+/// # Errors
+/// The store cannot be opened, or cannot forget it.
+pub fn forget_account(file: PathBuf, key: AccountKey) -> Result<(), StoreError> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let (store, replies) = Store::start(Options::new(file))?;
+    // One that has ended already says why below.
+    let _ = store.send_blocking(Command::Care(Ticket(0), Care::Forget(key)));
+    let seen = store.close(replies).into_iter().find_map(|reply| match reply {
+        Reply::Seen(_, seen) => Some(seen),
+        _ => None,
+    });
+    seen.unwrap_or(Err(StoreError::Ended)).map(|_| ())
 }
 
 /// The account that a query is about, if it is about one.

@@ -6,7 +6,6 @@
 pub mod accounts;
 pub mod clock;
 pub mod colour;
-pub mod drafts;
 pub mod editor;
 pub mod engine;
 pub mod files;
@@ -20,6 +19,7 @@ pub mod keys;
 pub mod logging;
 pub mod mouse;
 pub mod networks;
+pub mod old_drafts;
 pub mod open;
 pub mod outside;
 pub mod owner;

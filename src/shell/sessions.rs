@@ -80,8 +80,6 @@ pub enum Arrived {
     Finished(Finished),
     /// From the store.
     Stored(FromStore),
-    /// A sentence about what could not be kept.
-    NotKept(String),
     /// From a command of another process.
     Knock(Knock),
 }
@@ -341,10 +339,8 @@ impl Sessions {
         }
     }
 
-    /// Ends all sessions and waits until they have parted and tokens are saved, for a moment at most. What arrives meanwhile is dropped, but for
-    /// accounts that were called something else: the old label and the new one.
-    pub async fn close(&mut self) -> Vec<[String; 2]> {
-        let mut renamed = Vec::new();
+    /// Ends all sessions and waits until they have parted and tokens are saved, for a moment at most. What arrives meanwhile is dropped.
+    pub async fn close(&mut self) {
         let accounts: Vec<AccountId> = self.setups.keys().copied().collect();
         for account in accounts {
             self.disconnect(account);
@@ -352,10 +348,6 @@ impl Sessions {
         let end = Instant::now() + PARTING;
         while !self.running.is_empty() || self.outstanding > 0 {
             let more = poll_fn(|context| match self.poll(context, true) {
-                Poll::Ready(Arrived::Finished(Finished::Renamed(_, labels, Ok(_)))) => {
-                    renamed.push(labels);
-                    Poll::Ready(true)
-                }
                 Poll::Ready(_) => Poll::Ready(true),
                 // Polling removes sessions that are over, so this may be the last moment that anything wakes us.
                 Poll::Pending if self.running.is_empty() && self.outstanding == 0 => Poll::Ready(false),
@@ -370,7 +362,6 @@ impl Sessions {
                 break;
             }
         }
-        renamed
     }
 
     /// Wishes for a connection; what is found out for an older wish is not used.

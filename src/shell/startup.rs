@@ -2,9 +2,9 @@
 
 use super::accounts::{AccountSetup, TokenSource};
 use super::clock::{Clock, seed};
-use super::drafts::{self, Draft, Drafts};
 use super::engine::Engine;
 use super::networks::{Network, NoAddress};
+use super::old_drafts;
 use super::owner::Lock;
 use super::secrets::{TOKEN_VARIABLE, environment_token};
 use super::sessions::{Sessions, Ways};
@@ -12,14 +12,14 @@ use super::vault::Vault;
 use crate::config::paths::PathsError;
 use crate::config::saved::SavedError;
 use crate::config::{self, Config, Fixed, Paths, ProxyChoice, SavedAccounts, SecretsChoice, Themes};
-use crate::domain::{AccountId, ChatId, ChatKey, Secret, Settings, fault};
+use crate::domain::{AccountId, Secret, Settings};
 use crate::input::Keymap;
 use crate::layout::{KeyHint, KeyHints};
 use crate::net::dial::{BadAddress, BadProxy, Proxies};
 use crate::state::action::Context;
-use crate::state::{Event, NetworkOffer, State, StoreReply};
+use crate::state::{Event, NetworkOffer, State};
 use crate::store::{Options, Replies, Store};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -215,19 +215,22 @@ impl Startup {
         let mut state = State::new(self.settings, specs, front, self.ways.seed.unwrap_or_else(seed), clock.now());
         state.networks = self.networks;
         state.has_demo = self.has_demo;
-        state.keeps_drafts = front && self.keeps_choices;
         if let Some(front) = &mut state.front {
             front.wish = self.open;
         }
-        let kept = state.keeps_drafts.then(|| self.paths.drafts_file());
-        let owners: Vec<_> = self.accounts.iter().filter(|setup| setup.token == TokenSource::Saved).cloned().collect();
+        // Of a run with a token of its own, the accounts of the list are not known.
+        let is_listed = self.accounts.iter().all(|setup| setup.token == TokenSource::Saved);
+        let file = self.paths.drafts_file();
+        let old = if store.is_some() && is_listed { old_drafts::load(&file, &self.accounts) } else { Ok(None) };
         let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways, self.connect_timeout);
         let mut engine = Engine::new(state, clock, sessions, store);
         if let Some(lock) = self.owned {
             engine.own(&self.paths, lock);
         }
-        if let Some(file) = kept {
-            with_drafts(&mut engine, &owners, file);
+        match old {
+            Ok(Some(drafts)) => engine.keeping().adopt(drafts, file),
+            Ok(None) => {}
+            Err(sentence) => engine.feed(Event::Failed(sentence), &mut ()),
         }
         engine
     }
@@ -279,25 +282,6 @@ pub fn account_service() -> Result<Option<String>, StartupError> {
     match service.as_deref().and_then(config::accounts::service_fault) {
         Some(fault) => Err(StartupError::Service(fault)),
         None => Ok(service),
-    }
-}
-
-/// Gives the core what was written in earlier runs and not sent, and keeps it from now on.
-fn with_drafts(engine: &mut Engine, owners: &[AccountSetup], file: PathBuf) {
-    let (drafts, note) = drafts::load(&file).unwrap_or_else(|sentence| (Vec::new(), Some(sentence)));
-    let key = |draft: &Draft| {
-        let is_of = |setup: &&AccountSetup| setup.account.label == draft.account && setup.account.user_id == draft.user;
-        let chat = draft.chat.parse().ok().map(ChatId)?;
-        owners.iter().find(is_of).map(|setup| ChatKey::new(setup.id, chat))
-    };
-    let found = drafts.into_iter().filter_map(|draft| Some((key(&draft)?, draft.text)));
-    engine.feed(Event::Stored(StoreReply::Drafts(found.collect())), &mut ());
-    match Drafts::keep(file, note) {
-        Ok(drafts) => engine.keep_drafts(drafts),
-        Err(error) => {
-            let sentence = format!("drafts are not kept for later runs: {}", fault::words(&error));
-            engine.feed(Event::Failed(sentence), &mut ());
-        }
     }
 }
 

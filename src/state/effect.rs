@@ -4,7 +4,7 @@ use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
 use crate::domain::{
     AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Priority, Refusal, Request, RequestId, Secret,
-    User, UserId, Wall, kept,
+    User, Wall, kept,
 };
 use std::sync::Arc;
 
@@ -181,10 +181,6 @@ pub enum StoreOp {
     Write(Box<kept::Write>),
     /// Look something up. Answered with `StoreReply::Found` of the same ticket.
     Read(kept::Ticket, kept::Query),
-    /// Keep a draft; empty text forgets it.
-    PutDraft(ChatKey, String),
-    /// Keep a draft of somebody who is not signed in to its account any more.
-    PutDraftOf(UserId, ChatKey, String),
 }
 
 /// Effects in the order in which they are to be carried out.

@@ -88,8 +88,6 @@ pub enum StoreReply {
     OutboxCommitted(ChatKey, crate::domain::Nonce, Result<(), String>),
     /// What became of all that is kept: a sentence that the user has to see.
     Noted(String),
-    /// Drafts that were kept by earlier runs.
-    Drafts(Vec<(ChatKey, String)>),
 }
 
 /// Timers: armed by effects, told back when they ring. Arming one that is armed moves it.

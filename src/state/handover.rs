@@ -2,7 +2,8 @@
 
 use super::ui::composer::Composer;
 use super::ui::{attach, open};
-use super::{Effect, Effects, State, StoreOp, accounts, link, outbox};
+use super::{Effect, Effects, State, accounts, link, outbox};
+use crate::domain::kept::Write;
 use crate::domain::{AccountId, ChatKey, LinkPhase};
 
 /// Drops everything known through the account. What was written stays: drafts for whom they are of, messages on their way as failed ones.
@@ -10,7 +11,7 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(id) else { return };
     // Nothing may be sent while the rest is put away.
     known.link = LinkPhase::Connecting;
-    let (owner, kept) = (known.me, known.keeps_drafts);
+    let kept = known.keeps_drafts;
     link::abandon(state, id, fx);
     attach::give_up(state, |chat| chat.account == id, fx);
     if let Some(front) = &mut state.front {
@@ -26,7 +27,8 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
             front.pane.composer = Composer::default();
             let of: Vec<ChatKey> = front.drafts.keys().copied().filter(is_of).collect();
             for key in of {
-                fx.extend(front.drafts.remove(&key).map(|text| Effect::Store(StoreOp::PutDraftOf(owner, key, text))));
+                // The store still knows the account as theirs.
+                fx.extend(front.drafts.remove(&key).map(|text| Effect::keep(Write::Draft { chat: key, text })));
             }
         }
         // Nothing is known of the drafts of whoever comes.

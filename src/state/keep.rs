@@ -257,3 +257,9 @@ pub(super) fn member_gone(account: &mut Account, community: CommunityId, user: U
     let id = account.id;
     account.unkept.note(|| Write::MemberGone(id, community, user));
 }
+
+/// What was just taken in came from the store, which need not be told.
+pub(super) fn came_from_store(account: &mut Account) {
+    account.unkept.writes.clear();
+    account.unkept.listed = true;
+}

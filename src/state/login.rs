@@ -310,7 +310,7 @@ pub fn proper_label<'a>(username: &'a str, login: &'a str) -> &'a str {
 
 /// The account is there, with this server, and connects.
 fn begin(state: &mut State, id: AccountId, (network, server): (&str, &str), login: &str, keep: bool) {
-    let keeps_drafts = keep && state.keeps_drafts;
+    let keeps_drafts = keep && state.has_store;
     if state.core.account(id).is_none() {
         let colour = state.core.free_colour();
         state.core.accounts.push(Account { id, label: login.to_owned(), colour, fresh: true, ..Account::default() });

@@ -91,9 +91,7 @@ pub struct State {
     pub has_demo: bool,
     /// Nothing is dialled in this run: what is kept is shown, and what is written waits; set by the shell.
     pub offline: bool,
-    /// Whether drafts are kept for later runs, of accounts that are; set by the shell.
-    pub keeps_drafts: bool,
-    /// Whether there is a store; set by the shell. Without one nothing is told of what is known.
+    /// Whether there is a store; set by the shell. What is known of accounts that are kept is told to it.
     pub has_store: bool,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
@@ -155,7 +153,6 @@ impl State {
             networks: Vec::new(),
             has_demo: false,
             offline: false,
-            keeps_drafts: false,
             has_store: false,
             revision: 1,
             random,

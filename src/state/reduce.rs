@@ -1,7 +1,7 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, drafts, editor, open, sidebar, waiting};
+use super::ui::{act, arranged, attach, editor, open, sidebar, waiting};
 use super::{
     Effect, Effects, State, accounts, alerts, answers, keep, link, members, outbox, recall, roster, timers, unread,
     updates,
@@ -36,7 +36,6 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
             outbox::committed(state, chat, nonce, done, fx)
         }
         Event::Stored(StoreReply::Noted(sentence)) => open::noted(state, sentence),
-        Event::Stored(StoreReply::Drafts(found)) => drafts::found(state, found),
         Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),
         Event::Stored(StoreReply::Found(ticket, found)) => recall::found(state, ticket, found.ok().flatten(), fx),
         Event::FileRead(number, file) => attach::read(state, number, file, fx),

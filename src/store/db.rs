@@ -245,14 +245,18 @@ impl Db {
     }
 
     pub(super) fn bind(&mut self, account: AccountId, key: &AccountKey) -> Result<(), StoreError> {
-        let user = id(key.user.0);
-        self.conn
-            .prepare_cached("INSERT OR IGNORE INTO accounts (network, server, user) VALUES (?, ?, ?)")?
-            .execute(params![key.network, key.server, user])?;
-        let row = self.account_row(key)?.ok_or(StoreError::Unbound)?;
+        let row = self.account_of(key)?;
         self.accounts.insert(account, row);
         self.keys.insert(account, key.clone());
         Ok(())
+    }
+
+    /// The row of whoever this is, made if there is none yet.
+    pub(super) fn account_of(&self, key: &AccountKey) -> Result<i64, StoreError> {
+        self.conn
+            .prepare_cached("INSERT OR IGNORE INTO accounts (network, server, user) VALUES (?, ?, ?)")?
+            .execute(params![key.network, key.server, id(key.user.0)])?;
+        self.account_row(key)?.ok_or(StoreError::Unbound)
     }
 
     /// What every number was bound to last.

@@ -1,6 +1,8 @@
 //! Commands: what a store can be told to do.
 
+use crate::domain::ChatId;
 use crate::domain::kept::{AccountKey, Query, Ticket, Write};
+use std::path::PathBuf;
 
 /// Something for the store to do. Commands are carried out in the order in which they were taken.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,6 +24,13 @@ pub enum Care {
     Compact,
     /// Forget everything about an account, whether or not it is bound; drafts and what waits included.
     Forget(AccountKey),
+    /// Take over drafts that an older nib kept in a file, all or none of them. The file goes once they are committed. What is there already is newer.
+    Adopt {
+        /// Whose, in which chat, and the text.
+        drafts: Vec<(AccountKey, ChatId, String)>,
+        /// The file.
+        file: PathBuf,
+    },
     /// Trim to the disk budget now.
     Trim,
     /// Bring the full-text index up to date now.

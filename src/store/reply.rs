@@ -59,6 +59,8 @@ pub enum Seen {
     Compact(u64, u64),
     /// Whether there was anything of the account.
     Forget(bool),
+    /// What was taken over is here.
+    Adopt,
     /// How many messages went.
     Trim(u64),
     /// The index is up to date.

@@ -4,7 +4,7 @@ use super::codec;
 use super::db::{Db, Wide, id, key_at};
 use super::error::StoreError;
 use crate::domain::kept::Start;
-use crate::domain::kept::{Anchor, Layout};
+use crate::domain::kept::{AccountKey, Anchor, Layout};
 use crate::domain::{
     AccountId, Chat, ChatId, ChatKey, ChatKind, Community, CommunityId, Id, Member, MessageKey, ReadState, Role,
     RoleId, User, UserId,
@@ -235,6 +235,19 @@ impl Db {
             self.conn.prepare_cached("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)")?.execute(params![
                 account,
                 id(chat.chat.0),
+                text
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Takes over drafts of people whether or not they are bound.
+    pub(super) fn adopt(&mut self, drafts: &[(AccountKey, ChatId, String)]) -> Result<(), StoreError> {
+        for (key, chat, text) in drafts {
+            let account = self.account_of(key)?;
+            self.conn.prepare_cached("INSERT OR IGNORE INTO drafts VALUES (?, ?, ?)")?.execute(params![
+                account,
+                id(chat.0),
                 text
             ])?;
         }

@@ -334,6 +334,15 @@ impl Worker {
                     Seen::Compact(before, after)
                 }
                 Care::Forget(key) => Seen::Forget(db.forget(key)?),
+                Care::Adopt { drafts, file } => {
+                    db.transact(true, |db| db.adopt(drafts))?;
+                    match std::fs::remove_file(file) {
+                        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                            return Err(StoreError::place(file, &error));
+                        }
+                        _ => Seen::Adopt,
+                    }
+                }
                 Care::Trim => Seen::Trim(db.trim()?),
                 Care::Index => {
                     while db.has_unindexed() {

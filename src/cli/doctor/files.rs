@@ -65,7 +65,7 @@ pub(super) fn look(findings: &mut Findings, mask: &Mask, paths: &Paths) -> Resul
         ("themes", paths.themes_dir(), Kind::Read),
         ("data", paths.data.clone(), Kind::Closed),
         ("accounts", paths.accounts_file(), Kind::File),
-        ("drafts", paths.drafts_file(), Kind::File),
+        ("store", paths.store_file(), Kind::File),
         ("tokens", paths.secrets_dir(), Kind::Secret),
         ("state", paths.state.clone(), Kind::Closed),
         ("log", paths.log_file(), Kind::File),

@@ -2,15 +2,10 @@
 
 use super::*;
 use crate::config::{Paths, SavedAccounts, SecretsChoice, Standing};
-use crate::domain::{LinkPhase, NotifyLevel, Settings, UserId};
-use crate::shell::clock::Clock;
-use crate::shell::drafts::{self, Draft, Drafts};
-use crate::shell::engine::Engine;
+use crate::domain::{NotifyLevel, UserId};
 use crate::shell::networks::Network;
 use crate::shell::vault::Identity;
-use crate::state::action::{AccountAction, Action};
-use crate::state::{Account, AccountPlace, SamePerson, State};
-use std::sync::Arc;
+use crate::state::{Account, AccountPlace, SamePerson};
 use tokio::net::TcpListener;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -74,7 +69,7 @@ async fn settle(sessions: &mut Sessions) -> Vec<Event> {
     while sessions.outstanding > 0 {
         match tokio::time::timeout(PATIENCE, sessions.next(true)).await.expect("an end in time") {
             Arrived::Finished(finished) => events.extend(sessions.finished(finished)),
-            Arrived::Batch(..) | Arrived::NotKept(_) | Arrived::Stored(_) | Arrived::Knock(_) => {}
+            Arrived::Batch(..) | Arrived::Stored(_) | Arrived::Knock(_) => {}
         }
     }
     events
@@ -198,35 +193,6 @@ async fn a_token_is_found_while_its_account_gets_another_label() {
     assert!(!told.iter().any(wrong), "{told:?}");
     assert_eq!((sessions.label(ADA), home.labels()), (Some("there"), vec!["there".to_owned()]));
     assert_eq!(home.token("there"), Some(token("new")));
-}
-
-#[tokio::test]
-async fn drafts_go_along_with_a_label_when_it_is_changed_and_not_before() {
-    for (label, after) in [("bob", "ada"), ("home", "home")] {
-        let home = Home::new().with("ada", "ws://127.0.0.1:9", 7);
-        let file = home.paths.drafts_file();
-        let keeping = Drafts::keep(file.clone(), None).unwrap();
-        let written = "half a sentence".to_owned();
-        let draft = Draft { account: "ada".to_owned(), user: "7".to_owned(), chat: "1".to_owned(), text: written };
-        keeping.put(draft);
-        let ada = setup(ADA, "ada", "ws://127.0.0.1:9");
-        let state = State::new(Arc::<Settings>::default(), vec![ada.spec()], true, 7, Clock::start().now());
-        let mut engine = Engine::new(state, Clock::start(), home.sessions(vec![ada]), None);
-        engine.keep_drafts(keeping);
-        // Another nib has added one meanwhile.
-        let bob = setup(NEW, "bob", "ws://127.0.0.1:9");
-        assert_eq!(home.vault.keep(&bob, &person(8), &token("b")).note, None);
-        engine.feed(Event::Act(Action::Account(AccountAction::Rename(label.to_owned()))), &mut ());
-        if label == "bob" {
-            let arrived = tokio::time::timeout(PATIENCE, engine.next()).await.expect("an answer in time");
-            engine.take(arrived, &mut ());
-            assert_eq!(engine.state().core.accounts[0].label, "ada");
-            assert_eq!(engine.state().core.accounts[0].link, LinkPhase::Idle);
-        }
-        engine.close().await;
-        let (kept, _) = drafts::load(&file).unwrap();
-        assert_eq!(kept.iter().map(|draft| draft.account.as_str()).collect::<Vec<_>>(), [after]);
-    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::{Asked, ask, ask_people};
 use crate::domain::kept::{Layout, Query, Start};
 use crate::domain::{AccountId, Caps, Chat, Community, UserId};
 use crate::state::ui::{drafts, open};
-use crate::state::{Account, Effects, State, names, newcomer, people, roster};
+use crate::state::{Account, Effects, State, keep, names, newcomer, people, roster};
 
 /// The program starts: what it needs first is looked up.
 pub(in crate::state) fn started(state: &mut State, fx: &mut Effects) {
@@ -96,5 +96,6 @@ fn put_lists(state: &mut State, communities: Vec<(AccountId, Community)>, chats:
             }
             roster::put_chat(account, chat.clone());
         }
+        keep::came_from_store(account);
     }
 }

@@ -1,8 +1,9 @@
 //! What was typed and not sent: put aside with its chat, and told to the store, soon after it was typed and whenever the chat is left.
 
 use crate::domain::ChatKey;
+use crate::domain::kept::Write;
 use crate::state::State;
-use crate::state::effect::{Effect, Effects, StoreOp};
+use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ fn tell(front: &mut Front, chat: ChatKey, text: String, fx: &mut Effects) {
     } else {
         front.drafts_told.insert(chat, text.clone());
     }
-    fx.push(Effect::Store(StoreOp::PutDraft(chat, text)));
+    fx.push(Effect::keep(Write::Draft { chat, text }));
 }
 
 /// Whether the open chat has a draft, or the lack of one, that came about in this run and that the store may not know.

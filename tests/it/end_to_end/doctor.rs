@@ -289,7 +289,7 @@ fn settings_of_the_system_are_no_problem() {
     std::fs::set_permissions(&settings, Permissions::from_mode(0o444)).unwrap();
     let objects = found(&home.run(&["doctor", "--offline", "--json"]).went_well());
     assert!(about(&objects, "files", "settings").contains("(mode 0444)"));
-    assert!(about(&objects, "files", "drafts").ends_with("not there yet"));
+    assert!(about(&objects, "files", "store").ends_with("not there yet"));
     let given = [&settings, &home.path().join("config/themes")].map(|place| chown(place, Some(1), None));
     if given.iter().any(Result::is_err) {
         eprintln!("NOT TESTED: settings of another user, since only root can give files away");
@@ -301,9 +301,9 @@ fn settings_of_the_system_are_no_problem() {
         assert!(text.contains(&format!("it belongs to another user (mode {mode}")), "{text}");
     }
     std::fs::create_dir_all(home.path().join("data")).unwrap();
-    std::fs::write(home.path().join("data/drafts.json"), "[]").unwrap();
-    chown(home.path().join("data/drafts.json"), Some(1), None).unwrap();
+    std::fs::write(home.path().join("data/store.db"), "[]").unwrap();
+    chown(home.path().join("data/store.db"), Some(1), None).unwrap();
     let done = home.run(&["doctor", "--offline", "--json"]);
     let told = problems(&done);
-    assert!(told.len() == 1 && told[0].1.contains("drafts.json: it belongs to another user"), "{told:?}");
+    assert!(told.len() == 1 && told[0].1.contains("store.db: it belongs to another user"), "{told:?}");
 }

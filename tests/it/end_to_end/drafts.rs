@@ -3,6 +3,9 @@
 use super::pty::{PATIENCE, Terminal};
 use super::server::Server;
 use super::shell::Home;
+use nib::domain::{ChatId, UserId};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags};
 use rustix::process::Signal;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -29,20 +32,29 @@ impl Desk {
         terminal
     }
 
-    fn file(&self) -> PathBuf {
-        self.home.path().join("data/drafts.json")
+    fn store(&self) -> PathBuf {
+        self.home.path().join("data/store.db")
     }
 
-    /// Waits until the file holds a text, or is gone. Nothing tells when it is written.
+    /// The drafts in the store.
+    fn drafts(&self) -> Vec<String> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let Ok(conn) = Connection::open_with_flags(self.store(), flags) else { return Vec::new() };
+        let Ok(mut all) = conn.prepare("SELECT text FROM drafts ORDER BY chat") else { return Vec::new() };
+        let found = all.query_map([], |row| row.get(0)).and_then(Iterator::collect);
+        found.unwrap_or_default()
+    }
+
+    /// Waits until the store has a draft with a text in it, or none at all. Nothing tells when it is written.
     #[track_caller]
-    fn wait_file(&self, holds: Option<&str>) {
+    fn wait_kept(&self, holds: Option<&str>) {
         let end = Instant::now() + PATIENCE;
         loop {
-            let text = fs::read_to_string(self.file()).ok();
-            match (holds, &text) {
-                (None, None) => return,
-                (Some(word), Some(text)) if text.contains(word) => return,
-                _ => assert!(Instant::now() < end, "waited for {holds:?} in {text:?}"),
+            let drafts = self.drafts();
+            match holds {
+                None if drafts.is_empty() => return,
+                Some(word) if drafts.iter().any(|text| text.contains(word)) => return,
+                _ => assert!(Instant::now() < end, "waited for {holds:?} in {drafts:?}"),
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -64,7 +76,7 @@ fn drafts_outlive_whatever_ends_nib() {
             "closed" => terminal.hang_up("\x0c"),
             // What is kept a moment after it was typed outlives even this.
             _ => {
-                desk.wait_file(Some(&text));
+                desk.wait_kept(Some(&text));
                 terminal.signal(Signal::KILL);
             }
         }
@@ -74,14 +86,14 @@ fn drafts_outlive_whatever_ends_nib() {
             let code = terminal.wait_exit();
             assert!(code == 0 || end == "closed", "{end}: {code}");
         }
-        desk.wait_file(Some(&text));
-        assert_eq!(fs::metadata(desk.file()).unwrap().permissions().mode() & 0o777, 0o600);
+        desk.wait_kept(Some(&text));
+        assert_eq!(fs::metadata(desk.store()).unwrap().permissions().mode() & 0o777, 0o600);
         let mut next = desk.starts();
         next.wait_for(&format!("┃ {text}"));
         // What is cleared does not come back.
         next.send("\x03");
         next.wait_gone(&text);
-        desk.wait_file(None);
+        desk.wait_kept(None);
         next.send("\x11");
         assert_eq!(next.wait_exit(), 0);
     }
@@ -97,14 +109,14 @@ fn a_sent_draft_is_gone_and_others_stay() {
     terminal.wait_for("┃ first");
     terminal.send("\x1b[1;3B");
     terminal.wait_gone("┃ first");
-    desk.wait_file(Some("first"));
+    desk.wait_kept(Some("first"));
     terminal.send("\x1b[1;3A");
     terminal.wait_for("┃ first");
     terminal.send("\r");
     terminal.wait_until("it is sent", |screen| {
         screen.contains("first") && !screen.contains("┃ first") && !screen.contains('◷')
     });
-    desk.wait_file(None);
+    desk.wait_kept(None);
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit(), 0);
 }
@@ -117,15 +129,16 @@ fn an_accounts_drafts_go_with_it() {
     terminal.wait_for("to be forgotten");
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit(), 0);
-    desk.wait_file(Some("to be forgotten"));
+    desk.wait_kept(Some("to be forgotten"));
     desk.home.run(&["logout"]).went_well();
-    assert!(!desk.file().exists());
+    desk.wait_kept(None);
 }
 
 #[test]
 fn drafts_that_make_no_sense_are_moved_aside_in_words() {
     let desk = Desk::new();
-    fs::write(desk.file(), "{\"v\":7,\"drafts\":\"newer\"}").unwrap();
+    let file = desk.home.path().join("data/drafts.json");
+    fs::write(&file, "{\"v\":7,\"drafts\":\"newer\"}").unwrap();
     // The sentence stands where the state of the connection does otherwise.
     let mut terminal = Terminal::start(desk.home.path(), &["--open", "rustaceans/off-topic"], 110, 30);
     terminal.wait_for("the drafts of earlier runs");
@@ -147,29 +160,41 @@ fn what_is_there_for_one_run_only_keeps_no_drafts() {
     terminal.wait_for("1 draft would be lost");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit(), 0);
-    assert!(!home.path().join("data/drafts.json").exists());
+    assert!(!home.path().join("data/store.db").exists());
 }
 
 #[test]
-fn a_draft_that_another_run_changed_stays_as_it_is_there() {
+fn drafts_of_an_older_nib_are_taken_over_once() {
     let desk = Desk::new();
+    // So that it is known which chat it is.
     let mut terminal = desk.starts();
-    terminal.send("a thought");
-    terminal.wait_for("┃ a thought");
+    terminal.send("first");
+    desk.wait_kept(Some("first"));
+    let conn = Connection::open(desk.store()).unwrap();
+    let place = "SELECT accounts.user, drafts.chat FROM drafts JOIN accounts ON accounts.row = drafts.account";
+    let number = |value: Value| match value {
+        Value::Integer(small) => small.cast_unsigned().into(),
+        Value::Blob(bytes) => u128::from_be_bytes(bytes.try_into().unwrap()),
+        other => panic!("{other:?}"),
+    };
+    let found = conn.query_row(place, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let (user, chat) = found.map(|(user, chat)| (UserId::new(number(user)), ChatId::new(number(chat)))).unwrap();
+    drop(conn);
+    terminal.send("\x03\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    assert_eq!(desk.drafts(), Vec::<String>::new());
+    let file = desk.home.path().join("data/drafts.json");
+    let accounts = fs::read_to_string(desk.home.path().join("data/accounts.toml")).unwrap();
+    let label = accounts.split("label = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let draft =
+        format!("{{\"account\":\"{label}\",\"user\":\"{user}\",\"chat\":\"{chat}\",\"text\":\"from long ago\"}}");
+    fs::write(&file, format!("{{\"v\":1,\"drafts\":[{draft}]}}")).unwrap();
+    let mut terminal = desk.starts();
+    terminal.wait_for("┃ from long ago");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit(), 0);
-    let (mut one, mut other) = (desk.starts(), desk.starts());
-    one.wait_for("┃ a thought");
-    other.wait_for("┃ a thought");
-    other.send(", grown");
-    other.wait_for("┃ a thought, grown");
-    other.send("\x11");
-    assert_eq!(other.wait_exit(), 0);
-    desk.wait_file(Some("a thought, grown"));
-    // It found the first one and has done nothing to it.
-    one.send("\x11");
-    assert_eq!(one.wait_exit(), 0);
-    desk.wait_file(Some("a thought, grown"));
+    assert!(!file.exists());
+    assert_eq!(desk.drafts(), ["from long ago"]);
 }
 
 #[test]
@@ -177,8 +202,8 @@ fn a_draft_that_was_deleted_by_hand_does_not_come_back() {
     let desk = Desk::new();
     let mut terminal = desk.starts();
     terminal.send("ab");
-    desk.wait_file(Some("ab"));
+    desk.wait_kept(Some("ab"));
     terminal.send("\x7f\x7f\x11");
     assert_eq!(terminal.wait_exit(), 0);
-    assert!(!desk.file().exists());
+    assert_eq!(desk.drafts(), Vec::<String>::new());
 }

@@ -1,6 +1,7 @@
 //! Several accounts at once: how they are listed and walked, and that none disturbs another.
 
 use super::script::*;
+use nib::domain::kept::Write;
 use nib::domain::*;
 use nib::state::action::{AccountAction, Context, TextEdit};
 use nib::state::front::Overlay;
@@ -423,7 +424,7 @@ fn an_account_is_removed_after_a_question_and_its_number_is_not_used_again() {
     several.0.act(Action::Move(1));
     let fx = several.0.act(Action::Accept);
     assert!(fx.contains(&Effect::Disconnect(MISTIUM)) && fx.contains(&Effect::RemoveAccount(MISTIUM)));
-    let drafts = |effect: &Effect| matches!(effect, Effect::Store(StoreOp::PutDraft(..) | StoreOp::PutDraftOf(..)));
+    let drafts = |effect: &Effect| matches!(effect, Effect::Store(StoreOp::Write(write)) if matches!(**write, Write::Draft { .. }));
     assert!(!fx.iter().any(drafts), "nothing of it is kept after it is forgotten");
     assert_eq!(saved(&fx).len(), 2);
     assert_eq!(several.open(), Some(chat(11)));

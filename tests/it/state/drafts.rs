@@ -1,17 +1,16 @@
 //! What was typed and not sent: when the store is told of it, what comes back, and what an editor makes of it.
 
 use super::script::*;
+use nib::domain::kept::Write;
 use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
-use nib::state::{Action, Effect, Effects, Event, StoreOp, StoreReply, Timer};
+use nib::state::{Action, Effect, Effects, Event, StoreOp, Timer};
 use std::time::Duration;
 
 /// Somebody whose drafts are kept.
 fn kept() -> Script {
-    let mut script = Script::ready();
-    script.state.core.accounts[0].keeps_drafts = true;
-    script
+    Script::ready_kept()
 }
 
 /// What the store is told of drafts.
@@ -19,7 +18,10 @@ fn told(effects: &Effects) -> Vec<(ChatKey, &str)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Store(StoreOp::PutDraft(chat, text)) => Some((*chat, text.as_str())),
+            Effect::Store(StoreOp::Write(write)) => match &**write {
+                Write::Draft { chat, text } => Some((*chat, text.as_str())),
+                _ => None,
+            },
             _ => None,
         })
         .collect()
@@ -72,20 +74,22 @@ fn every_draft_is_told_by_the_end() {
 #[test]
 fn drafts_of_earlier_runs_come_back_and_replace_nothing() {
     let mut script = Script::fresh(true);
+    script.state.has_store = true;
     script.state.core.accounts[0].keeps_drafts = true;
     let found = vec![(chat(11), "from before".to_owned()), (chat(12), "elsewhere".to_owned())];
-    script.event(Event::Stored(StoreReply::Drafts(found)));
     script.event(Event::Started);
+    script.drafts(found);
     script.sign_in();
     script.open(11);
     assert_eq!(script.composer(), "from before");
     assert!(!script.timers.contains_key(&Timer::Draft), "the store knows it");
     assert_eq!(told(&script.act(Action::Clear)), [(chat(11), "")]);
-    script.type_text("newer");
-    script.event(Event::Stored(StoreReply::Drafts(vec![(chat(11), "older".to_owned())])));
-    assert_eq!(script.composer(), "newer");
     script.open(12);
     assert_eq!(script.composer(), "elsewhere");
+    let mut script = kept();
+    script.type_text("newer");
+    script.drafts(vec![(chat(11), "older".to_owned())]);
+    assert_eq!(script.composer(), "newer");
 }
 
 #[test]
@@ -93,7 +97,7 @@ fn what_is_as_the_store_gave_it_is_not_told() {
     let restored = || {
         let mut script = kept();
         let found = vec![(chat(11), "of eleven".to_owned()), (chat(12), "of twelve".to_owned())];
-        script.event(Event::Stored(StoreReply::Drafts(found)));
+        script.drafts(found);
         script
     };
     // Another run may have sent or changed them since.
@@ -124,7 +128,7 @@ fn what_is_as_the_store_gave_it_is_not_told() {
 fn a_draft_deleted_by_hand_is_forgotten_when_the_chat_is_left() {
     for quits in [false, true] {
         let mut script = kept();
-        script.event(Event::Stored(StoreReply::Drafts(vec![(chat(11), "ab".to_owned())])));
+        script.drafts(vec![(chat(11), "ab".to_owned())]);
         assert_eq!(script.composer(), "ab");
         script.act(Action::Text(TextEdit::Backspace));
         script.act(Action::Text(TextEdit::Backspace));

@@ -175,7 +175,7 @@ fn what_was_typed_for_a_file_is_a_draft_when_the_program_ends() {
     let mut script = talking();
     asked(&mut script, "/attach slow.bin words").unwrap();
     let fx = script.event(Event::Terminate);
-    let draft = Effect::Store(StoreOp::PutDraft(chat(PLACE), "/attach slow.bin words".to_owned()));
+    let draft = drafted(chat(PLACE), "/attach slow.bin words".to_owned());
     assert!(fx.contains(&draft) && fx.last() == Some(&Effect::Quit), "{fx:?}");
 }
 

@@ -137,7 +137,7 @@ fn owner(effect: &Effect) -> Option<AccountId> {
         | Effect::KeepToken(account, _)
         | Effect::ForgetToken(account)
         | Effect::Cancel(account, _) => Some(*account),
-        Effect::Store(StoreOp::PutDraft(chat, _) | StoreOp::PutDraftOf(_, chat, _)) => Some(chat.account),
+        Effect::Store(StoreOp::Write(write)) => write.account(),
         _ => None,
     }
 }

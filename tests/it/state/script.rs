@@ -1,6 +1,6 @@
 //! A script: events at a fake clock, and the effects they had.
 
-use nib::domain::kept::{OutboxRow, OutboxStage, Write};
+use nib::domain::kept::{self, Found, OutboxRow, OutboxStage, Start, Write};
 use nib::domain::*;
 use nib::state::front::{Anchor, PaneId, Visible};
 use nib::state::{AccountSpec, Action, Effect, Effects, Event, State, StoreOp, StoreReply, Ticket, Timer, reduce};
@@ -270,6 +270,13 @@ impl Script {
         effects
     }
 
+    /// The store tells of drafts that earlier runs left.
+    pub(super) fn drafts(&mut self, drafts: Vec<(ChatKey, String)>) -> Effects {
+        let start = Found::Start(Box::new(Start { drafts, ..Start::default() }));
+        // It was asked before anything else.
+        self.event(Event::Stored(StoreReply::Found(kept::Ticket(1), Ok(Some(start)))))
+    }
+
     pub(super) fn act(&mut self, action: Action) -> Effects {
         self.event(Event::Act(action))
     }
@@ -412,6 +419,11 @@ pub(super) fn writes(effects: &Effects) -> Vec<&Write> {
         }
     }
     effects.iter().filter_map(of).collect()
+}
+
+/// A draft on its way to the store.
+pub(super) fn drafted(chat: ChatKey, text: String) -> Effect {
+    Effect::keep(Write::Draft { chat, text })
 }
 
 /// Rows that the store is to answer: those it is to make durable, and those it is to know as in flight.

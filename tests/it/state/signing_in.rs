@@ -1,14 +1,13 @@
 //! Accounts: from the start to being online, losses, refusals, and the lists.
 
 use super::script::*;
+use nib::domain::kept::Write;
 use nib::domain::*;
 use nib::state::front::{Overlay, Tier};
 use nib::state::outbox::Stage;
 use nib::state::ui::form::{FieldKind, Form};
 use nib::state::ui::sidebar::{Place, SidebarRow};
-use nib::state::{
-    AccountSpec, Action, Effect, Event, ResolveError, State, StoreOp, StoreReply, chat_name, chat_title, resolve_chat,
-};
+use nib::state::{AccountSpec, Action, Effect, Event, ResolveError, State, chat_name, chat_title, resolve_chat};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -328,10 +327,10 @@ fn drafts_are_kept_for_whom_they_are_of() {
     let me = user(GRACE, "grace");
     let fx = script.link(LinkEvent::SignedIn { me, session: None, token, caps: Script::caps() });
     for (id, text) in [(11, "to my old friends"), (31, "half a thought")] {
-        let kept = Effect::Store(StoreOp::PutDraftOf(ME, chat(id), text.to_owned()));
+        let kept = drafted(chat(id), text.to_owned());
         assert!(fx.contains(&kept), "{fx:?}");
     }
-    assert!(!fx.iter().any(|effect| matches!(effect, Effect::Store(StoreOp::PutDraft(..)))), "{fx:?}");
+    assert_eq!(writes(&fx).iter().filter(|write| matches!(write, Write::Draft { .. })).count(), 2, "{fx:?}");
     script.serve(fx);
     for id in [11, 31] {
         script.open(id);
@@ -346,13 +345,14 @@ fn drafts_of_an_earlier_run_are_for_whoever_was_signed_in_then() {
         let spec =
             AccountSpec { id: HOME, label: "home".to_owned(), keeps_drafts: true, me: ME, ..AccountSpec::default() };
         script.state = State::new(Arc::default(), vec![spec], true, 7, script.now);
-        script.event(Event::Stored(StoreReply::Drafts(vec![(chat(11), "from last week".to_owned())])));
+        script.state.has_store = true;
         script.event(Event::Started);
+        script.drafts(vec![(chat(11), "from last week".to_owned())]);
         script.link(LinkEvent::Refused { code: 401, reason: CleanText::ours("signed out"), about: None });
         let signed_in =
             LinkEvent::SignedIn { me: user(who, name), session: None, token: Secret::default(), caps: Script::caps() };
         let fx = script.link(signed_in);
-        let kept = Effect::Store(StoreOp::PutDraftOf(ME, chat(11), "from last week".to_owned()));
+        let kept = drafted(chat(11), "from last week".to_owned());
         assert_eq!(fx.contains(&kept), seen.is_empty(), "{fx:?}");
         script.serve(fx);
         script.open(11);

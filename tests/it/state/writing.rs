@@ -4,7 +4,7 @@ use super::script::*;
 use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::{ComposeMode, Overlay, Region, ScrollIntent, Target};
-use nib::state::{Action, ComposerState, Effect, Event, StoreOp, Timer, composer_state};
+use nib::state::{Action, ComposerState, Effect, Event, Timer, composer_state};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,12 +26,12 @@ fn drafts_stay_with_their_chats() {
     let mut script = Script::ready();
     script.type_text("half a thought");
     let fx = script.act(Action::OpenChat(chat(12)));
-    assert!(fx.contains(&Effect::Store(StoreOp::PutDraft(chat(11), "half a thought".to_owned()))));
+    assert!(fx.contains(&drafted(chat(11), "half a thought".to_owned())));
     assert_eq!(script.composer(), "");
     script.open(11);
     assert_eq!(script.composer(), "half a thought");
     let fx = script.act(Action::Send);
-    assert!(fx.contains(&Effect::Store(StoreOp::PutDraft(chat(11), String::new()))));
+    assert!(fx.contains(&drafted(chat(11), String::new())));
 }
 
 #[test]

@@ -150,3 +150,26 @@ async fn what_became_of_the_database_is_told_as_a_sentence() {
     until(&mut keeping, is_told).await;
     keeping.close().await;
 }
+
+#[test]
+fn drafts_of_an_older_nib_are_taken_over_and_their_file_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("drafts.json");
+    std::fs::write(&old, "{}").unwrap();
+    let mut open = Open::at(&folder.path().join("store.db"));
+    let other = ChatId::new(8);
+    open.write(Write::Draft { chat: CHAT, text: "newer".to_owned() }).unwrap();
+    let draft = |chat: ChatId, text: &str| (key("me"), chat, text.to_owned());
+    let drafts =
+        vec![draft(CHAT.chat, "older"), draft(other, "kept"), (key("elsewhere"), other, "another's".to_owned())];
+    assert_eq!(open.care(Care::Adopt { drafts: drafts.clone(), file: old.clone() }), Ok(Seen::Adopt));
+    assert!(!old.exists());
+    let Ok(Found::Start(start)) = open.read(Query::Start) else { panic!("no start") };
+    let mut found = start.drafts;
+    found.sort();
+    assert_eq!(found, [(CHAT, "newer".to_owned()), (ChatKey::new(ME, other), "kept".to_owned())]);
+    // A folder cannot be removed as a file: it is told.
+    std::fs::create_dir(&old).unwrap();
+    assert!(open.care(Care::Adopt { drafts, file: old }).is_err());
+    open.close();
+}
