@@ -13,7 +13,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-const CHAT: &str = "Rustaceans/beginners";
+const CHAT: &str = "Rustaceans/code-review";
 const SIZE: (u16, u16) = (110, 32);
 
 /// Somebody's home with a saved sign-in.
@@ -98,7 +98,7 @@ fn commands_use_the_connections_of_the_chat_that_is_open_and_say_the_same() {
     chat.wait_until("it", |screen| screen.contains("through the chat") && !screen.contains('◷'));
     // Somebody who was never written to is looked up, and nothing opens on the screen.
     home.run(&["send", "@grace", "for grace"]).went_well();
-    assert!(chat.screen().contains("message #beginners"), "{}", chat.screen());
+    assert!(chat.screen().contains("message #code-review"), "{}", chat.screen());
     std::fs::write(home.path().join("notes.txt"), "some notes").unwrap();
     home.run(&["send", CHAT, "with a file", "--attach", "notes.txt"]).went_well();
     let told = tail.object("the file", |object| object["text"] == "with a file");
@@ -192,12 +192,12 @@ fn a_profile_is_opened_once() {
     other.wait_for("You are not signed in anywhere");
     quit(&mut other);
     let mut given = Terminal::start_with(home.path(), &["--open", CHAT], SIZE.0, SIZE.1, &server.environment("ada"));
-    given.wait_for("message #beginners");
+    given.wait_for("message #code-review");
     quit(&mut given);
     // Accounts may come and go meanwhile; what the open chat does not know of connects by itself.
     let ada = server.account("ada");
     home.log_in(&server.url, &ada.email, &ada.password).went_well();
-    home.run(&["send", "ada:Rustaceans/beginners", "by somebody else"]).went_well();
+    home.run(&["send", "ada:Rustaceans/code-review", "by somebody else"]).went_well();
     first.wait_for("by somebody else");
     home.run(&["logout", "ada"]).went_well();
     home.run(&["send", CHAT, "alone again"]).went_well();
