@@ -198,10 +198,10 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         let why = "too many messages are waiting here; retry or discard some";
         return Err(Box::new(Refusal::ours(RefusalKind::RateLimited, why)));
     }
-    let newest =
-        account.timelines.get(&chat.chat).filter(|timeline| timeline.is_loaded()).and_then(|timeline| timeline.last());
-    let known =
-        newest.map(|entry| entry.message.key).max(account.chats.get(&chat.chat).and_then(|chat| chat.last_message));
+    let timeline = account.timelines.get(&chat.chat).filter(|timeline| timeline.is_loaded());
+    // In a chat that is known to be empty everything is newer.
+    let newest = timeline.map(|timeline| timeline.last().map(|entry| entry.message.key).unwrap_or_default());
+    let known = newest.max(account.chats.get(&chat.chat).and_then(|chat| chat.last_message));
     let outgoing = Arc::new(Outgoing {
         chat: chat.chat,
         nonce,

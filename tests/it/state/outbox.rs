@@ -201,6 +201,24 @@ fn after_a_cut_what_nobody_can_know_waits_for_the_user() {
 }
 
 #[test]
+fn what_was_said_before_is_no_sign_that_it_was_said_again() {
+    let mut script = Script::signed_in(false);
+    let text = "*was* it sent".to_owned();
+    let action = Action::SendTo { chat: chat(11), text, verbatim: false, reply_to: None, attachments: Vec::new() };
+    let id = sends(&script.submit(5, action))[0].0;
+    let fx = script.answer(id, Err(refusal(RefusalKind::TimedOut)));
+    let [Effect::Net { id: asked, .. }] = fx[..] else { panic!("{fx:?}") };
+    // Nothing was known of the chat when it was written.
+    let messages = vec![Arc::new(said(chat(11), 4, ME, "*was* it sent"))];
+    let bundle = Bundle::default();
+    let page = Reply::History { chat: ChatId::new(11), messages, bundle, reached_start: true, reached_end: true };
+    let fx = script.answer(asked, Ok(page));
+    let told = |effect: &Effect| matches!(effect, Effect::Outcome(Ticket(5), Outcome::Refused(_)));
+    assert!(fx.iter().any(told), "{fx:?}");
+    assert_eq!(script.rows(11), [Stage::Unconfirmed]);
+}
+
+#[test]
 fn a_shell_command_sends_and_is_told() {
     let mut script = Script::signed_in(false);
     let action = Action::SendTo {
