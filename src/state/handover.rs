@@ -1,4 +1,4 @@
-//! Another person signed in to an account: nothing of one may show or be sent as the other.
+//! Another person signed in to an account, or the same name at another server: nothing of one may show or be sent as the other.
 
 use super::ui::composer::Composer;
 use super::ui::{attach, open};

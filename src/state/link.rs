@@ -30,7 +30,9 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
         }
         LinkEvent::SignedIn { me, session, token, caps } => {
             let tried = known.tried.take();
-            if known.me != UserId::default() && known.me != me.id {
+            // The same user name is somebody else at another server, and a chat of the same name another chat.
+            let elsewhere = tried.as_ref().is_some_and(|tried| tried.is_elsewhere(known));
+            if elsewhere || known.me != UserId::default() && known.me != me.id {
                 handover::forget(state, account, fx);
             }
             login::taken(state, account, tried);

@@ -20,6 +20,14 @@ pub(crate) struct Tried {
     keeps_drafts: bool,
 }
 
+impl Tried {
+    /// Whether this is another network or server than the account's. Where an address is merely written otherwise, nothing is lost by thinking so.
+    pub(super) fn is_elsewhere(&self, account: &Account) -> bool {
+        let same = |one: &str, other: &str| one.trim_end_matches('/').eq_ignore_ascii_case(other.trim_end_matches('/'));
+        self.network != account.network || !same(&self.server, &account.server)
+    }
+}
+
 fn is_of(account: AccountId) -> impl Fn(&FormPurpose) -> bool {
     move |purpose| matches!(purpose, FormPurpose::SignIn(of) | FormPurpose::SignUp(of) if *of == account)
 }

@@ -161,6 +161,24 @@ fn whoever_writes_on_while_the_sign_out_is_under_way_writes_to_nobody_else() {
     assert_eq!((overlays(&several).len(), several.0.composer().as_str()), (0, "to others"));
 }
 
+/// Whoever signs in has the name that was there before.
+fn same_name(several: &mut Several) -> Effects {
+    let me = user(ME, "me");
+    let event = LinkEvent::SignedIn { me, session: None, token: Secret::default(), caps: Script::caps() };
+    several.0.event(Event::Link(WORK, event))
+}
+
+/// Fills in the form that is shown, and goes on with it.
+fn sign_in_at(several: &mut Several, server: &str) -> Effects {
+    let front = several.0.state.front.as_mut().unwrap();
+    let Some(Overlay::Form(form)) = front.overlays.last_mut() else { panic!("no form") };
+    for (kind, text) in [(FieldKind::Server, server), (FieldKind::Login, "me"), (FieldKind::Password, "x")] {
+        form.fields.iter_mut().find(|field| field.kind == kind).unwrap().input = Input::Text(Field::with(text));
+    }
+    form.at = form.fields.len() - 1;
+    several.0.act(Action::Accept)
+}
+
 #[test]
 fn a_try_elsewhere_changes_an_account_when_it_is_taken() {
     let mut several = at_work();
@@ -168,16 +186,7 @@ fn a_try_elsewhere_changes_an_account_when_it_is_taken() {
     several.0.act(Action::Reconnect);
     let at = |several: &Several| (known(several, WORK).server.clone(), known(several, WORK).keeps_drafts);
     let before = at(&several);
-    let form = |several: &mut Several| {
-        let front = several.0.state.front.as_mut().unwrap();
-        let Some(Overlay::Form(form)) = front.overlays.last_mut() else { panic!("no form") };
-        for (kind, text) in [(FieldKind::Server, "ws://other"), (FieldKind::Login, "me"), (FieldKind::Password, "x")] {
-            form.fields.iter_mut().find(|field| field.kind == kind).unwrap().input = Input::Text(Field::with(text));
-        }
-        form.at = form.fields.len() - 1;
-        several.0.act(Action::Accept)
-    };
-    let fx = form(&mut several);
+    let fx = sign_in_at(&mut several, "ws://other");
     let tried = |effect: &Effect| matches!(effect, Effect::SignIn { server, .. } if server == "ws://other");
     assert!(fx.iter().any(tried), "{fx:?}");
     assert_eq!(at(&several), before);
@@ -188,9 +197,44 @@ fn a_try_elsewhere_changes_an_account_when_it_is_taken() {
     assert!(fx.contains(&Effect::Connect(WORK)), "{fx:?}");
     several.refuse(WORK, "not now");
     several.0.act(Action::Reconnect);
-    form(&mut several);
+    sign_in_at(&mut several, "ws://other");
     several.sign_in(WORK);
     assert_eq!(known(&several, WORK).server, "ws://other");
+}
+
+#[test]
+fn nothing_written_for_one_server_goes_to_another_where_names_are_the_same() {
+    let mut several = at_work();
+    go_down(&mut several, WORK);
+    several.0.state.core.account_mut(WORK).unwrap().keeps_drafts = true;
+    several.0.send("the secret plan");
+    several.0.act(Action::OpenChat(of(WORK, 11)));
+    several.0.type_text("half a secret");
+    several.0.act(Action::OpenChat(of(HOME, 31)));
+    assert_eq!(known(&several, WORK).outbox.of(ChatId::new(31)).len(), 1);
+    several.refuse(WORK, "banned");
+    several.0.act(Action::OpenChat(of(WORK, 31)));
+    several.0.act(Action::Reconnect);
+    sign_in_at(&mut several, "ws://other");
+    let fx = same_name(&mut several);
+    assert!(known(&several, WORK).me == ME && known(&several, WORK).server == "ws://other");
+    assert!(no_sends(&fx), "{fx:?}");
+    let rows = known(&several, WORK).outbox.of(ChatId::new(31));
+    assert!(rows.iter().all(|row| matches!(row.stage, Stage::Failed(_))), "{rows:?}");
+    assert!(known(&several, WORK).chats.is_empty());
+    several.serve(fx);
+    several.0.act(Action::OpenChat(of(WORK, 11)));
+    assert_eq!(several.0.composer(), "");
+    // At the same server, however that is written, it goes on its way.
+    let mut several = at_work();
+    go_down(&mut several, WORK);
+    several.0.send("on its way");
+    let server = known(&several, WORK).server.clone();
+    several.refuse(WORK, "void");
+    several.0.act(Action::Reconnect);
+    sign_in_at(&mut several, &(server.to_uppercase() + "/"));
+    let fx = same_name(&mut several);
+    assert!(!no_sends(&fx), "{fx:?}");
 }
 
 #[test]
