@@ -44,22 +44,29 @@ pub(super) fn ask_network(state: &mut State, chat: ChatKey, page: Page, priority
     state.touch();
 }
 
-/// Asks for the newest page of the open chat if it is not there, or may not be the newest.
+/// The user goes to the open chat: asks for its newest page if it is not there, or may not be the newest, also where that was refused before.
 pub(super) fn refresh_open(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
-    if state.core.chat(chat).is_some_and(|(_, known)| known.is_forum() || known.is_hidden()) {
-        return;
+    try_again(state, chat);
+    newest(state, chat, fx);
+}
+
+/// What was asked for a chat in vain may be asked for again.
+pub(super) fn try_again(state: &mut State, chat: ChatKey) {
+    if let Some(account) = state.core.account_mut(chat.account) {
+        account.requests.stuck.retain(|(of, _), _| *of != chat.chat);
     }
-    let current = state.core.account(chat.account).and_then(|account| account.timelines.get(&chat.chat));
+}
+
+/// Asks for the newest page of a chat if it is not there, or may not be the newest.
+fn newest(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    let current = timeline_of(&state.core.accounts, chat);
     if current.is_none_or(|timeline| !timeline.is_loaded() || timeline.gap_after()) {
-        if let Some(account) = state.core.account_mut(chat.account) {
-            account.requests.stuck.retain(|(of, _), _| *of != chat.chat);
-        }
         fetch(state, chat, Page::Latest, Priority::User, fx);
     }
 }
 
-/// Asks for what the open chat missed; where that marks it read, not before somebody reads it.
+/// Asks for what the open chat missed, when the user did nothing for it; where that marks it read, not before somebody reads it.
 pub(super) fn catch_up(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
     let marks = state.core.account(chat.account).is_some_and(|account| account.caps.fetch_marks_read);
@@ -69,18 +76,19 @@ pub(super) fn catch_up(state: &mut State, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         front.pane.catch_up = waits;
     }
-    if !waits {
-        refresh_open(state, fx);
+    if waits {
+        return;
     }
+    newest(state, chat, fx);
     // What shows may have waited for the connection since it was laid out.
     let visible = state.front.as_ref().and_then(|front| front.pane.visible.as_ref());
     let wanted = visible.filter(|visible| visible.chat == Some(chat)).map(|it| (it.wants_before, it.wants_after));
     let (before, after) = wanted.unwrap_or_default();
-    let newest = timeline_of(&state.core.accounts, chat).and_then(Timeline::last).map(|entry| entry.message.key);
+    let last = timeline_of(&state.core.accounts, chat).and_then(Timeline::last).map(|entry| entry.message.key);
     if let Some(key) = before {
         fetch(state, chat, Page::Before(key), Priority::Visible, fx);
     }
-    if let Some(key) = after.filter(|after| !waits && newest != Some(*after)) {
+    if let Some(key) = after.filter(|after| last != Some(*after)) {
         fetch(state, chat, Page::After(key), Priority::Visible, fx);
     }
 }
@@ -113,8 +121,10 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     let found = matches!(page, Page::Around(id) if told.iter().any(|message| message.key.id == id));
     let result = timeline.absorb(number, page, told, came.reached_start, came.reached_end);
     let newest = timeline.last().map(|entry| entry.message.key);
+    // Something was missed while the newest page was under way.
+    let behind = page == Page::Latest && timeline.gap_after();
     account.timelines.insert(chat.chat, timeline);
-    if result.changed || result.void {
+    if result.changed || result.void || behind {
         account.requests.stuck.remove(&(chat.chat, edge));
     } else {
         account.requests.stuck.insert((chat.chat, edge), key);
@@ -136,10 +146,12 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         keep_valid(front, &state.core.accounts, chat);
         to_unread(front, &state.core.accounts);
     }
-    // Something was missed while the newest page was under way: it is asked for again.
-    let behind = timeline_of(&state.core.accounts, chat).is_some_and(Timeline::gap_after);
-    if page == Page::Latest && (result.void || behind) {
-        fetch(state, chat, page, Priority::User, fx);
+    // It is asked for again. A chat that was left meanwhile is when it is opened.
+    if (behind || result.void && page == Page::Latest) && state.front.as_ref().is_some_and(|front| front.pane.chat == Some(chat)) {
+        catch_up(state, fx);
+        if result.void && state.front.as_ref().is_some_and(|front| !front.pane.catch_up) {
+            fetch(state, chat, page, Priority::User, fx);
+        }
     }
     state.touch();
 }

@@ -2,7 +2,7 @@
 
 use super::requests::Purpose;
 use super::{Effects, State, history, keep, members, outbox, people, pins, status};
-use crate::domain::{AccountId, CommunityId, LinkPhase, Priority, Request};
+use crate::domain::{AccountId, ChatKey, CommunityId, LinkPhase, Priority, Request};
 
 /// Most communities whose channels are asked for at once.
 const AT_ONCE: usize = 8;
@@ -89,7 +89,14 @@ pub(super) fn back_in_service(state: &mut State, account: AccountId, community: 
         .iter_mut()
         .filter(|(id, _)| chats.get(id).and_then(crate::domain::Chat::community) == Some(community));
     inside.for_each(|(_, timeline)| timeline.mark_stale());
-    history::refresh_open(state, fx);
+    known.requests.stuck.retain(|(chat, _), _| known.chats.get(chat).and_then(crate::domain::Chat::community) != Some(community));
+    let open = state.front.as_ref().and_then(|front| front.pane.chat);
+    let inside = |chat: &ChatKey| {
+        chat.account == account && state.core.chat(*chat).and_then(|(_, known)| known.community()) == Some(community)
+    };
+    if open.as_ref().is_some_and(inside) {
+        history::catch_up(state, fx);
+    }
 }
 
 /// Own roles changed: what one may do in the community and in its channels is asked for, since no update needs to tell it.

@@ -38,9 +38,16 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
             unread::moved(state, ChatKey::new(id, chat), upto, unread, mentions);
         }
         Update::ChannelChanged(chat) => {
+            let key = ChatKey::new(id, chat.id);
+            let was_hidden = account.chats.get(&chat.id).is_some_and(crate::domain::Chat::is_hidden);
             roster::put_chat_shape(account, *chat);
-            // A thread may have come back that could not be read before.
-            history::refresh_open(state, fx);
+            if state.front.as_ref().is_some_and(|front| front.pane.chat == Some(key)) {
+                if was_hidden {
+                    // A thread has come back that could not be read before.
+                    history::try_again(state, key);
+                }
+                history::catch_up(state, fx);
+            }
         }
         Update::ChatRemoved(chat) => {
             let gone = roster::remove_chat(account, chat);

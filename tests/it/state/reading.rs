@@ -288,3 +288,52 @@ fn the_view_of_a_chat_begins_at_what_was_not_read() {
     script.arrange_bottom();
     assert_eq!(script.counts(12).0, 0);
 }
+
+#[test]
+fn where_fetching_marks_read_nothing_is_fetched_while_nobody_looks() {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].caps.fetch_marks_read = true;
+    let pages = |fx: &nib::state::Effects| {
+        let page = |effect: &&Effect| matches!(effect, Effect::Net { request: Request::FetchHistory { .. }, .. });
+        fx.iter().filter(page).count()
+    };
+    script.event(Event::Focused(false));
+    script.link(LinkEvent::Missed);
+    let of = |script: &Script, id| Box::new(script.state.core.chat(chat(id)).unwrap().1.clone());
+    let [open, other] = [of(&script, 11), of(&script, 12)];
+    for changed in [other, open] {
+        assert_eq!(pages(&script.receive(Update::ChannelChanged(changed))), 0);
+    }
+    let community = Community { available: false, ..script.state.core.accounts[0].community(RUST).unwrap().clone() };
+    script.receive(Update::CommunityUnavailable(RUST));
+    assert_eq!(pages(&script.receive(Update::CommunityChanged(Box::new(Community { available: true, ..community })))), 0);
+    // Somebody looks for a moment. What is missed while the page is under way waits until they look again.
+    let fx = script.event(Event::Focused(true));
+    assert_eq!(pages(&fx), 1, "{fx:?}");
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request, .. } if matches!(request, Request::FetchHistory { .. }) => Some((*id, request.clone())),
+        _ => None,
+    });
+    let (id, request) = asked.unwrap();
+    script.event(Event::Focused(false));
+    script.link(LinkEvent::Missed);
+    assert_eq!(pages(&script.answer(id, Ok(Script::reply(&request).unwrap()))), 0);
+    assert_eq!(pages(&script.event(Event::Focused(true))), 1);
+}
+
+#[test]
+fn a_page_that_is_refused_is_not_asked_for_with_every_change_elsewhere() {
+    let mut script = Script::ready();
+    let fx = script.link(LinkEvent::Missed);
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    script.answer(asked.unwrap(), Err(refusal(RefusalKind::Forbidden)));
+    for id in [11, 12] {
+        let changed = Box::new(script.state.core.chat(chat(id)).unwrap().1.clone());
+        let fx = script.receive(Update::ChannelChanged(changed));
+        let page = |effect: &Effect| matches!(effect, Effect::Net { request: Request::FetchHistory { .. }, .. });
+        assert!(!fx.iter().any(page), "{fx:?}");
+    }
+}
