@@ -173,7 +173,6 @@ async fn chat(
             let token = TokenSource::Given(Secret::new(you.clone()));
             let mut setup = AccountSetup::new(id, NETWORKS[1], label, &server.url(), token);
             setup.account.account_service = Some(together.service.url());
-            setup.account.options.direct_server = Some(*label == LABELS[2]);
             startup.accounts.push(setup);
         }
     }
@@ -307,8 +306,7 @@ fn originchats_words(together: &Together) -> String {
     text.push_str(&format!(
         "\nThe first server has an account of its own, too: --username {name}, with the\npassword {password}.\n"
     ));
-    text.push_str("\nFor direct chats put this into the configuration, and sign in with --label dms:\n");
-    text.push_str("\n  [accounts.dms]\n  direct_server = true");
+    text.push_str("\nThe third server has direct chats alone.");
     text
 }
 

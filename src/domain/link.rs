@@ -51,6 +51,8 @@ pub enum LinkEvent {
         /// What the network can do.
         caps: Caps,
     },
+    /// What the server calls itself; one line. Told before it is told who signed in.
+    Named(CleanText),
     /// A second proof is needed; answer with `Request::SignInCode`.
     CodeNeeded {
         /// A recovery code is taken, too.

@@ -350,6 +350,7 @@ fn log(event: &Event) {
     match event {
         Event::Link(AccountId(account), link) => match link {
             LinkEvent::Connecting => tracing::debug!(account, "connecting"),
+            LinkEvent::Named(name) => tracing::debug!(account, bytes = name.len(), "the server has a name"),
             LinkEvent::SignedIn { me, .. } => tracing::info!(account, user = %me.id, "signed in"),
             LinkEvent::CodeNeeded { recovery, wrong } => tracing::info!(account, recovery, wrong, "a code is needed"),
             LinkEvent::VerificationNeeded { wrong } => tracing::info!(account, wrong, "the address is to be verified"),

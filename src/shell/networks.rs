@@ -14,6 +14,9 @@ use crate::state::{NetworkOffer, SignInWay, proper_label};
 /// First parts of host names that say what is there, not whose it is.
 const COMMON: &[&str] = &["api", "chat", "chats", "oc", "originchats", "server", "ws", "www"];
 
+/// Longest label that is made of a server's name, in characters.
+const LABEL: usize = 24;
+
 /// A network.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Network {
@@ -107,12 +110,15 @@ impl Network {
         one == other || self.address(one).is_ok_and(|one| self.address(other).is_ok_and(|other| one == other))
     }
 
-    /// What an account is called where nobody chose a name for it: after who it is, or after its server where everybody is the same on all.
+    /// What an account is called where nobody chose a name for it: after who it is, or after its server where everybody is the same on all: as that
+    /// calls itself, else by its address.
     #[must_use]
-    pub fn label(self, server: &str, username: &str, login: &str) -> String {
+    pub fn label(self, server: &str, server_name: &str, username: &str, login: &str) -> String {
         let by_server = match self {
             Self::Osmium => None,
-            Self::OriginChats => self.address(server).ok().map(|address| host_label(&address)),
+            Self::OriginChats => {
+                name_label(server_name).or_else(|| self.address(server).ok().map(|address| host_label(&address)))
+            }
         };
         by_server.unwrap_or_else(|| proper_label(username, login).to_owned())
     }
@@ -151,7 +157,7 @@ impl Network {
                 }
                 config.unnamed_keys = account.options.unnamed_keys.unwrap_or(config.unnamed_keys);
                 config.keep_marks = quiet;
-                config.direct = account.options.direct_server.unwrap_or(config.direct);
+                config.direct = account.options.direct_server.or(config.direct);
                 config.invite.clone_from(&admission.invite);
                 config.server_password.clone_from(&admission.password);
                 Box::new(move |credentials| Box::new(OriginAdapter::new(config.clone(), credentials, Now::default())))
@@ -233,6 +239,21 @@ fn short(address: &ServerAddress) -> String {
     let authority = address.authority();
     let bare = authority.strip_suffix(usual).unwrap_or(&authority);
     whole.replacen(&authority, bare, 1).trim_end_matches('/').to_owned()
+}
+
+/// A name as labels are written, which stand before a colon in commands: small letters and digits, with hyphens between the words. `None` where nothing
+/// is left of it.
+fn name_label(name: &str) -> Option<String> {
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut label: String = words.next()?.to_lowercase().chars().take(LABEL).collect();
+    for word in words.map(str::to_lowercase) {
+        if label.chars().count() + 1 + word.chars().count() > LABEL {
+            break;
+        }
+        label.push('-');
+        label.push_str(&word);
+    }
+    Some(label)
 }
 
 /// What a server is called by its host: the first part of the name that says whose it is. Where the host is a number, or this computer, all of it with
@@ -320,10 +341,21 @@ mod tests {
             ("ws://10.0.0.1:99", "10.0.0.1-99"),
             ("[2001:db8::1]:9", "2001-db8--1-9"),
         ] {
-            assert_eq!(Network::OriginChats.label(server, "robin", ""), label, "{server}");
+            assert_eq!(Network::OriginChats.label(server, " :/ ", "robin", ""), label, "{server}");
         }
-        assert_eq!(Network::OriginChats.label("ws://127.0.0.1:5613", "USR:local_dave", "dave"), "localhost-5613");
-        assert_eq!(Network::Osmium.label("wss://chat.example.org", "robin", "typed@mail.example"), "robin");
-        assert_eq!(Network::Osmium.label("wss://chat.example.org", "", "typed@mail.example"), "typed");
+        let local = "ws://127.0.0.1:5613";
+        assert_eq!(Network::OriginChats.label(local, "", "USR:local_dave", "dave"), "localhost-5613");
+        for (name, label) in [
+            ("Pixel Garden", "pixel-garden"),
+            ("  oc1  ", "oc1"),
+            ("robin: \"x\"/..\\y", "robin-x-y"),
+            ("Ünïcode Tea", "ünïcode-tea"),
+            ("the very long name of a server", "the-very-long-name-of-a"),
+            ("OneWordThatIsLongerThanAnyLabel", "onewordthatislongerthana"),
+        ] {
+            assert_eq!(Network::OriginChats.label(local, name, "robin", ""), label);
+        }
+        assert_eq!(Network::Osmium.label("wss://chat.example.org", "x", "robin", "typed@mail.example"), "robin");
+        assert_eq!(Network::Osmium.label("wss://chat.example.org", "", "", "typed@mail.example"), "typed");
     }
 }

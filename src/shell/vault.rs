@@ -15,6 +15,8 @@ pub struct Identity {
     user_id: String,
     username: String,
     display_name: String,
+    /// What the server calls itself.
+    server_name: String,
 }
 
 impl Identity {
@@ -26,6 +28,7 @@ impl Identity {
             user_id: account.me.to_string(),
             username: me.and_then(|me| me.username.as_ref()).map(ToString::to_string).unwrap_or_default(),
             display_name: me.map(|me| me.name.to_string()).unwrap_or_default(),
+            server_name: account.server_name.as_ref().map(ToString::to_string).unwrap_or_default(),
         }
     }
 }
@@ -205,13 +208,16 @@ impl Vault {
             }
             (None, Some(other)) if same(other) => account.label.clone(),
             // Nobody chose one.
-            (None, None) if account.label.is_empty() => {
-                saved.free_label(&network.label(setup.server(), &identity.username, &setup.login))
-            }
+            (None, None) if account.label.is_empty() => saved.free_label(&network.label(
+                setup.server(),
+                &identity.server_name,
+                &identity.username,
+                &setup.login,
+            )),
             (None, _) => saved.free_label(&account.label),
         };
         let renewed = known.is_some() && label != account.label;
-        let Identity { user_id, username, display_name } = identity.clone();
+        let Identity { user_id, username, display_name, .. } = identity.clone();
         let entry = SavedAccount {
             label: label.clone(),
             network: account.network.clone(),

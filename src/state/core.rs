@@ -33,6 +33,8 @@ pub struct Account {
     pub server: String,
     /// The key of its network; to be shown and handed on, never to be compared with a name.
     pub network: String,
+    /// What the server calls itself, where it told; one line, and its own word.
+    pub server_name: Option<CleanText>,
     /// Whether drafts of its chats are kept for later runs.
     pub keeps_drafts: bool,
     /// Which of the theme's colours for people tells it apart where there are several accounts; the theme wraps it.
@@ -139,6 +141,7 @@ impl Account {
             label: self.label,
             server: self.server,
             network: self.network,
+            server_name: self.server_name,
             keeps_drafts: self.keeps_drafts,
             colour: self.colour,
             disabled: self.disabled,

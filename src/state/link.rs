@@ -50,6 +50,7 @@ pub(super) fn changed(state: &mut State, account: AccountId, event: LinkEvent, f
             login::signed_in(state, account);
             sync::start(state, account, fx);
         }
+        LinkEvent::Named(name) => known.server_name = Some(name),
         LinkEvent::CodeNeeded { recovery, wrong } => login::code_needed(state, account, recovery, wrong),
         LinkEvent::VerificationNeeded { wrong } => login::verification_needed(state, account, wrong),
         LinkEvent::ConfirmElsewhere { address, code, expires } => {

@@ -215,6 +215,7 @@ impl Adapter for OriginAdapter {
             Ok(frame) => {
                 self.garbage = 0;
                 self.packet(frame, now, out);
+                self.turned(out);
                 self.ask_changed(now, out);
                 if let Some(book) = &mut self.book {
                     let community = book.community;

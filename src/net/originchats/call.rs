@@ -26,6 +26,8 @@ pub enum Outcome {
     Again(Box<Call>),
     /// What nobody had asked for.
     Told(Box<Update>),
+    /// What the server is like is known now: the sign-in is over.
+    Entered,
 }
 
 /// Reads the answer to a call.
@@ -79,6 +81,16 @@ fn not_here() -> Refusal {
 /// How the wire names a chat.
 pub(super) fn place(chat: ChatId, book: &Book) -> Result<At, Refusal> {
     book.names.at(chat).ok_or_else(not_here)
+}
+
+/// Asks for the channels, to see what the server is like. Whatever is answered will do.
+pub fn look() -> Box<Call> {
+    let mut call = Call::new(Command::ChannelsGet, |packet, book| {
+        List::take(packet, book);
+        Ok(Outcome::Entered)
+    });
+    call.lenient = true;
+    call
 }
 
 /// Asks for a message that was changed in a way that was not told.
@@ -140,7 +152,9 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::FetchChannels(of) if *of != community => return Err(not_here()),
         Request::FetchChannels(_) => {
             return lists(List::ALL.to_vec(), book, move |book| {
-                Ok(Reply::Channels { community, bundle: book.channels_bundle() })
+                // On a server that turned out to be one for direct chats they are asked for otherwise.
+                let bundle = if book.server.direct { Bundle::default() } else { book.channels_bundle() };
+                Ok(Reply::Channels { community, bundle })
             });
         }
         Request::FetchChats if book.server.direct => {

@@ -26,6 +26,9 @@ pub const LINK_CODES: u32 = 3;
 /// Servers of direct chats. Their key names the first of them, whichever was dialled.
 pub const DIRECT_HOSTS: [&str; 2] = ["dms.mistium.com", "dms.originchats.com"];
 
+/// The channel of a server of direct chats that takes commands.
+pub const COMMANDS: &str = "cmds";
+
 /// Commands that a server without a list of capabilities is taken to know, as its web client does.
 pub const ASSUMED: [&str; 10] = [
     "auth",
@@ -102,8 +105,8 @@ pub struct OriginConfig {
     pub link_address: String,
     /// Sign in with a key that names no server, as most servers give it. A server could pass on the proof to another that gave it its key.
     pub unnamed_keys: bool,
-    /// Whether the server is one for direct chats.
-    pub direct: bool,
+    /// Whether the server is one for direct chats; `None`: its channels show it.
+    pub direct: Option<bool>,
     /// Whether what is fetched stays unread: read marks that the server moves by itself are put back.
     pub keep_marks: bool,
     /// The code of an invite, for servers that ask for one.
@@ -130,7 +133,7 @@ impl OriginConfig {
     pub fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
-            direct: is_direct(authority(url)),
+            direct: is_direct(authority(url)).then_some(true),
             keep_marks: false,
             account_service: ACCOUNT_SERVICE.to_owned(),
             link_address: LINK_ADDRESS.to_owned(),

@@ -5,13 +5,12 @@
 
 use super::book::Book;
 use super::call::{Call, Outcome, refuse};
+use super::defaults::COMMANDS;
 use super::refusal::unfitting;
 use super::wire::{At, Command, Packet};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Bundle, ChatKind, Refusal, Reply, UserId};
 
-/// The channel that takes commands.
-const COMMANDS: &str = "cmds";
 /// How often the channels are asked for after the line.
 const LOOKS: u32 = 3;
 

@@ -90,7 +90,7 @@ fn marked_as_before(call: Call, chat: ChatId, mark: Raw, at: At) -> Box<Call> {
                 back.lenient = true;
                 Outcome::Again(back)
             }
-            other @ (Outcome::Left | Outcome::Told(_)) => other,
+            other @ (Outcome::Left | Outcome::Told(_) | Outcome::Entered) => other,
         })
     });
     Box::new(Call { command, handler, lenient, nonce })

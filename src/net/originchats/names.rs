@@ -113,6 +113,8 @@ struct Lasting {
     odd_messages: Keys,
     threads: HashMap<ChatId, ThreadKey>,
     thread_order: VecDeque<ChatId>,
+    /// Whether the server is one for direct chats, once its channels have shown it.
+    direct: Option<bool>,
     /// People by what they keep through all names, with the name they have.
     persons: HashMap<Box<str>, (UserId, Box<str>)>,
 }
@@ -134,6 +136,7 @@ impl Default for Lasting {
             threads: HashMap::new(),
             thread_order: VecDeque::new(),
             persons: HashMap::new(),
+            direct: None,
         }
     }
 }
@@ -185,6 +188,17 @@ impl Names {
         }
         (names.lasting, names.memory) = (lasting, memory);
         names
+    }
+
+    /// Whether the server is one for direct chats, as its channels have shown.
+    #[must_use]
+    pub fn shown_direct(&self) -> Option<bool> {
+        self.lasting.direct
+    }
+
+    /// Its channels show whether the server is one for direct chats.
+    pub fn show_direct(&mut self, direct: bool) {
+        self.lasting.direct = Some(direct);
     }
 
     /// The chat of a channel. Names of channels are case-sensitive.

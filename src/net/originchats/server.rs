@@ -62,6 +62,8 @@ pub struct Server {
     pub key: Raw,
     /// Whether it is one for direct chats.
     pub direct: bool,
+    /// Nobody said whether it is: its channels show it.
+    pub undecided: bool,
     /// Fetching is not to mark anything read.
     pub keep_marks: bool,
     capabilities: Option<BTreeSet<Raw>>,
@@ -90,7 +92,9 @@ impl Server {
             accounts,
             max_length: handshake.max_length.filter(|&length| length > 0).unwrap_or(MESSAGE_LENGTH),
             key,
-            direct: config.direct,
+            direct: config.direct == Some(true),
+            // Old ones know of no such thing.
+            undecided: config.direct.is_none() && generation != Generation::Old,
             keep_marks: config.keep_marks,
             capabilities: handshake.capabilities.map(|names| names.into_iter().take(CAPABILITIES).collect()),
         }

@@ -114,7 +114,7 @@ fn commands(text: &str) -> Vec<String> {
 /// Everything that is printed at the start, up to its last line.
 fn printed(running: &mut Running) -> String {
     let mut printed = String::new();
-    while !printed.ends_with("direct_server = true\n") {
+    while !printed.ends_with("direct chats alone.\n") {
         printed.push_str(&running.line());
     }
     printed

@@ -200,3 +200,105 @@ fn who_is_in_a_group_is_told_where_it_can_be_known_and_else_nothing() {
         .collect();
     assert_eq!(sizes, [3, 0, 3, 0, 0], "roles, strangers and groups without oneself tell nothing");
 }
+
+/// At a server that nobody says anything of, as far as who is signed in; what is asked next.
+fn undecided(config: &OriginConfig) -> Peer {
+    let mut peer = Peer::undecided(config.clone(), token());
+    peer.hear(&listed());
+    let call = peer.call();
+    peer.reply_to(&call, 200, &json!({"validator": "USR:b0b,00ff"}));
+    assert_eq!(peer.said_one()["cmd"], "auth");
+    peer.hear(&json!({"cmd": "auth_success", "val": "Authentication successful"}));
+    peer.hear(&ready("bob", &["user"]));
+    peer
+}
+
+fn directs(links: &[LinkEvent]) -> Option<bool> {
+    match links {
+        [LinkEvent::SignedIn { caps, .. }] => Some(caps.directs && caps.groups),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_server_of_direct_chats_is_known_by_its_channels() {
+    let text = || json!({"type": "text", "name": "general"});
+    let separator = || json!({"type": "separator", "name": "sep"});
+    for (list, direct) in [
+        (json!([channel("cmds", "cmds"), channel("400", "ada")]), true),
+        (json!([{"type": "text", "name": "cmds"}, separator(), channel("400", "ada")]), true),
+        (json!([channel("400", "ada"), text()]), false),
+        (json!([text()]), false),
+        (json!([{"type": "text", "name": "cmds"}]), false),
+        (json!([]), false),
+    ] {
+        let config = OriginConfig::new(URL);
+        let mut peer = undecided(&config);
+        let asked = peer.said_one();
+        assert_eq!(asked["cmd"], "channels_get");
+        // What the core wants meanwhile waits: nobody has told it who is signed in.
+        peer.want(1, &Request::FetchChats);
+        assert!(peer.said().is_empty() && peer.events().is_empty());
+        peer.answer(&asked, json!({"cmd": "channels_get", "val": list}));
+        let mut links = peer.events().into_iter().filter_map(|event| match event {
+            nib::net::NetEvent::Link(link @ LinkEvent::SignedIn { .. }) => Some(link),
+            _ => None,
+        });
+        assert_eq!(directs(&links.next().into_iter().collect::<Vec<_>>()), Some(direct), "{list}");
+        drop(links);
+        // The next connection need not look, once the channels have shown it.
+        drop(peer);
+        let mut peer = undecided(&config);
+        let shown = list.as_array().unwrap().iter().any(|channel| channel["name"] != "cmds");
+        assert_eq!(peer.said().is_empty(), shown, "{list}");
+        if shown {
+            assert_eq!(directs(&peer.links()), Some(direct));
+        }
+    }
+}
+
+#[test]
+fn what_the_configuration_says_of_direct_chats_counts_and_no_answer_is_one_too() {
+    for said in [true, false] {
+        let mut peer = undecided(&OriginConfig { direct: Some(said), ..OriginConfig::new(URL) });
+        assert_eq!((peer.said(), directs(&peer.links())), (Vec::new(), Some(said)));
+    }
+    let mut peer = undecided(&OriginConfig::new(URL));
+    peer.said_one();
+    peer.pass(Duration::from_secs(14));
+    assert!(peer.links().is_empty());
+    peer.pass(Duration::from_secs(2));
+    assert_eq!((directs(&peer.links()), peer.closed()), (Some(false), None));
+    let mut peer = undecided(&OriginConfig::new(URL));
+    let asked = peer.said_one();
+    peer.answer(&asked, json!({"cmd": "error", "val": "no"}));
+    assert_eq!(directs(&peer.links()), Some(false));
+}
+
+#[test]
+fn the_first_direct_chat_of_all_shows_it_later() {
+    let mut peer = undecided(&OriginConfig::new(URL));
+    let asked = peer.said_one();
+    peer.answer(&asked, json!({"cmd": "channels_get", "val": []}));
+    assert_eq!(directs(&peer.links()), Some(false));
+    let community = peer.community();
+    peer.events();
+    peer.hear(&json!({"cmd": "channel_create", "channel": channel("400", "ada")}));
+    let events = peer.events();
+    let place = |wanted: &dyn Fn(&nib::net::NetEvent) -> bool| events.iter().position(wanted);
+    let gone = place(&|event| *event == nib::net::NetEvent::Update(Update::CommunityRemoved(community)));
+    let anew =
+        place(&|event| matches!(event, nib::net::NetEvent::Link(LinkEvent::SignedIn { caps, .. }) if caps.directs));
+    assert!(gone.is_some() && gone < anew, "{events:?}");
+}
+
+#[test]
+fn a_server_that_shows_direct_chats_gets_no_proof_for_another() {
+    // Whatever its channels: only the names that the network itself has for such servers may bear another's key.
+    let mut greeting = listed();
+    greeting["val"]["validator_key"] = json!("originChats-wss://dms.mistium.com-1");
+    let config = OriginConfig { direct: Some(true), ..OriginConfig::new(URL) };
+    let mut peer = Peer::undecided(config, token());
+    peer.hear(&greeting);
+    assert!(peer.out.calls.is_empty() && matches!(peer.links()[..], [LinkEvent::Refused { .. }]));
+}

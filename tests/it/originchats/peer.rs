@@ -56,7 +56,13 @@ pub(crate) fn ready(name: &str, roles: &[&str]) -> Value {
 }
 
 impl Peer {
-    pub(crate) fn with(config: OriginConfig, credentials: Credentials) -> Self {
+    /// Where the configuration does not say it, the server is none for direct chats.
+    pub(crate) fn with(mut config: OriginConfig, credentials: Credentials) -> Self {
+        config.direct = config.direct.or(Some(false));
+        Self::undecided(config, credentials)
+    }
+
+    pub(crate) fn undecided(config: OriginConfig, credentials: Credentials) -> Self {
         let adapter = OriginAdapter::new(config, credentials, START);
         let mut peer = Self { adapter, now: START, out: Out::default() };
         peer.adapter.open(peer.now, &mut peer.out);
@@ -205,7 +211,9 @@ impl Peer {
     }
 
     pub(crate) fn links(&mut self) -> Vec<LinkEvent> {
-        crate::passing::links(self.events())
+        let mut links = crate::passing::links(self.events());
+        links.retain(|link| !matches!(link, LinkEvent::Named(_)));
+        links
     }
 
     pub(crate) fn updates(&mut self) -> Vec<Update> {

@@ -29,7 +29,7 @@ impl Client {
         config.limits = nib::net::originchats::defaults::limits();
         let origin = OriginConfig {
             account_service: account_service.to_owned(),
-            direct,
+            direct: direct.then_some(true),
             link_poll: Duration::from_millis(20),
             ..OriginConfig::new(&server.url())
         };

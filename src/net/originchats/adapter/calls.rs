@@ -54,6 +54,7 @@ impl OriginAdapter {
                 let reason = "You have left this server. Sign in to it to join it again.";
                 self.refused(reason, Some(SignInPart::Membership), out);
             }
+            Ok(Outcome::Entered) => self.entered(now, out),
             Ok(Outcome::Told(update)) => out.events.push(NetEvent::Update(*update)),
             Ok(Outcome::Again(next)) => self.call(request, next, now, out),
             Err(refusal) => answer(request, Err(refusal), out),

@@ -1,9 +1,10 @@
 //! The way in: from the greeting to the sign-in, and out again when the server wants nobody of that name.
 
 use super::{OriginAdapter, Phase};
-use crate::domain::{Caps, CleanText, LinkEvent, Now, SignInPart};
+use crate::domain::{Caps, CleanText, LinkEvent, Now, SignInPart, Update};
 use crate::net::http::{HttpCall, HttpId};
 use crate::net::originchats::book::Book;
+use crate::net::originchats::call;
 use crate::net::originchats::refusal::thrown_out;
 use crate::net::originchats::server::Server;
 use crate::net::originchats::sign_in::Next;
@@ -75,14 +76,43 @@ impl OriginAdapter {
         let Some(book) = self.book.as_mut().filter(|_| self.phase == Phase::SigningIn) else {
             return self.count("second sign-in");
         };
-        let me = book.signed_in(person, self.sign_in.person());
-        let caps = Caps { shared_sign_in: self.sign_in.is_shared(), ..book.server.caps() };
-        self.phase = Phase::SignedIn;
+        book.signed_in(person, self.sign_in.person());
         self.overdue = None;
-        let token = self.sign_in.token();
-        out.events.push(NetEvent::Link(LinkEvent::SignedIn { me, session: None, token, caps }));
+        if book.server.undecided && book.names.shown_direct().is_none() {
+            return self.call(None, call::look(), now, out);
+        }
+        self.entered(now, out);
+    }
+
+    /// Who signed in, where, and what can be done there, is known.
+    pub(super) fn entered(&mut self, now: Now, out: &mut Out) {
+        if self.phase != Phase::SigningIn {
+            return;
+        }
+        self.phase = Phase::SignedIn;
+        self.tell_sign_in(out);
         for (id, request) in std::mem::take(&mut self.waiting) {
             self.request(id, &request, now, out);
+        }
+    }
+
+    fn tell_sign_in(&mut self, out: &mut Out) {
+        let Some(book) = &mut self.book else { return };
+        book.turned = false;
+        let caps = Caps { shared_sign_in: self.sign_in.is_shared(), ..book.server.caps() };
+        let (me, token) = (book.user(book.me), self.sign_in.token());
+        if let Some(name) = &book.server.name {
+            out.events.push(NetEvent::Link(LinkEvent::Named(name.clone())));
+        }
+        out.events.push(NetEvent::Link(LinkEvent::SignedIn { me, session: None, token, caps }));
+    }
+
+    /// The server turned out to be one for direct chats: what it is and what can be done there is told anew.
+    pub(super) fn turned(&mut self, out: &mut Out) {
+        let community = self.book.as_ref().filter(|book| book.turned).map(|book| book.community);
+        if let Some(community) = community.filter(|_| self.phase == Phase::SignedIn) {
+            out.events.push(NetEvent::Update(Update::CommunityRemoved(community)));
+            self.tell_sign_in(out);
         }
     }
 

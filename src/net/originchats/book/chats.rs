@@ -4,7 +4,7 @@ use super::{Book, order};
 use crate::domain::{
     Bundle, ChannelKind, Chat, ChatId, ChatKind, CleanText, MessageKey, ReadState, ThreadInfo, UserId, VoiceParticipant,
 };
-use crate::net::originchats::defaults::THREADS;
+use crate::net::originchats::defaults::{COMMANDS, THREADS};
 use crate::net::originchats::names::named_thread;
 use crate::net::originchats::wire::{Channel, Raw, Thread, Unread};
 use std::collections::HashSet;
@@ -27,6 +27,24 @@ impl Book {
         }
         let here: HashSet<ChatId> = self.channels.iter().map(|(id, _)| *id).collect();
         self.lacks = before.iter().any(|(id, _)| !here.contains(id));
+        self.decide();
+    }
+
+    /// Where nobody said whether the server is one for direct chats, its channels do: people's, and what belongs to them, and nothing else. One with
+    /// nothing in it may still be either.
+    fn decide(&mut self) {
+        if !self.server.undecided || self.server.direct {
+            return;
+        }
+        let is_theirs = |channel: &Channel| channel.kind.wire() == "chat";
+        let goes_along = |channel: &Channel| channel.kind.wire() == "separator" || channel.name.wire() == COMMANDS;
+        let mut channels = self.channels.iter().map(|(_, channel)| channel);
+        if !channels.clone().all(|channel| is_theirs(channel) || goes_along(channel)) {
+            self.names.show_direct(false);
+        } else if channels.any(is_theirs) {
+            self.names.show_direct(true);
+            (self.server.direct, self.turned) = (true, true);
+        }
     }
 
     /// Whether the list of channels came already.
@@ -72,6 +90,9 @@ impl Book {
             channel.last_message_id = channel.last_message_id.or_else(|| known.last_message_id.clone());
         }
         self.put_channel(id, channel);
+        if self.channels_told {
+            self.decide();
+        }
         id
     }
 

@@ -62,6 +62,8 @@ pub struct Book {
     pub(super) lacks: bool,
     /// The core was told channels that are not there any more, or not so.
     pub stale: bool,
+    /// The server was shown to be one for direct chats after all.
+    pub turned: bool,
     /// Members that a list lacked, and that were not told yet to be gone.
     pub gone: Vec<UserId>,
     /// Messages that were changed in a way that was not told: they are to be asked for.
@@ -90,11 +92,13 @@ pub struct Book {
 impl Book {
     /// The book of a server that has greeted.
     #[must_use]
-    pub fn new(server: Server, config: &OriginConfig) -> Self {
+    pub fn new(mut server: Server, config: &OriginConfig) -> Self {
         let community = CommunityId::new(ids::of_name(Kind::Server, &config.authority().to_ascii_lowercase(), 0));
+        let names = Names::recalling(config.memory.clone());
+        server.direct |= server.undecided && names.shown_direct() == Some(true);
         Self {
             server,
-            names: Names::recalling(config.memory.clone()),
+            names,
             skipped: Skipped::default(),
             now: Wall(0),
             me: UserId::default(),
@@ -109,6 +113,7 @@ impl Book {
             roles: Vec::new(),
             lacks: false,
             stale: false,
+            turned: false,
             gone: Vec::new(),
             changed: Vec::new(),
             channels: Vec::new(),
