@@ -274,7 +274,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).unwrap();
         let vault = Vault::new(&paths, SecretsChoice::File);
-        let ada = Identity { user_id: "7".to_owned(), username: "ada".to_owned(), display_name: String::new() };
+        let ada = Identity { user_id: "7".to_owned(), username: "ada".to_owned(), ..Identity::default() };
         let keep = |label: &str, server: &str, who: &Identity, token: &str| {
             let setup = AccountSetup { login: "typed@demo.example".to_owned(), ..setup(label, server) };
             vault.keep(&setup, who, &Secret::new(token.to_owned()))
