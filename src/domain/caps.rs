@@ -47,10 +47,18 @@ pub struct Caps {
     pub relationships: bool,
     /// The network keeps by itself what is worth a notification in each chat.
     pub notify_levels: bool,
-    /// There are polls: they can be begun, voted in and ended, and tell their votes only when they are asked.
+    /// There are polls: they can be begun, voted in and ended.
     pub polls: bool,
+    /// Polls tell their votes only when they are asked.
+    pub polls_asked: bool,
+    /// A vote cannot be taken back.
+    pub votes_final: bool,
     /// Threads can be begun, changed, joined and left.
     pub threads: bool,
+    /// A message in an archived thread brings it back.
+    pub revives_threads: bool,
+    /// A community is joined by signing in to its server.
+    pub joined_by_sign_in: bool,
     /// Channels tell who can see them.
     pub member_lists: bool,
     /// The sign-in is taken by other servers of the network, too.

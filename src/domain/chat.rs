@@ -62,7 +62,7 @@ pub struct ThreadInfo {
     pub joined: bool,
     /// Nobody may write.
     pub locked: bool,
-    /// Put away: writing brings it back.
+    /// Put away.
     pub archived: bool,
     /// The network gives nobody its messages as it is now.
     pub hidden: bool,

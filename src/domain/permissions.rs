@@ -37,12 +37,16 @@ impl Permissions {
     pub const MANAGE_STICKERS: Self = Self(1 << 13);
     /// Begin threads in a forum.
     pub const BEGIN_THREADS: Self = Self(1 << 14);
-    /// Rename, lock, archive and delete threads of others.
-    pub const MANAGE_THREADS: Self = Self(1 << 15);
+    /// Rename, archive and delete this thread.
+    pub const CHANGE_THREAD: Self = Self(1 << 15);
     /// Change own messages. Held wherever a chat does not take it.
     pub const EDIT_OWN: Self = Self(1 << 16);
     /// Delete own messages. Held wherever a chat does not take it.
     pub const DELETE_OWN: Self = Self(1 << 17);
+    /// Lock this thread, and unlock it.
+    pub const LOCK_THREAD: Self = Self(1 << 18);
+    /// Leave this thread once one takes part. Held wherever a thread does not take it.
+    pub const LEAVE_THREAD: Self = Self(1 << 19);
     /// Every right there is.
     pub const ALL: Self = Self(u32::MAX);
 

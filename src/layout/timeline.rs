@@ -321,10 +321,12 @@ fn empty(setting: &Setting<'_>, area: Area, gutter: u16, scene: &mut Scene) {
     let chat = setting.account.chats.get(&setting.chat);
     if let Some(thread) = chat.and_then(|chat| chat.thread.as_deref()).filter(|thread| thread.hidden) {
         // That it is locked is said by the composer.
-        let words: &[&str] = if thread.locked {
-            &["Nobody can read it until it is unlocked."]
-        } else {
-            &["This thread is archived.", "Nobody can read it now. Whoever writes in it brings it back."]
+        let words: &[&str] = match (thread.locked, setting.account.caps.revives_threads) {
+            (true, _) => &["Nobody can read it until it is unlocked."],
+            (false, true) => {
+                &["This thread is archived.", "Nobody can read it now. Whoever writes in it brings it back."]
+            }
+            (false, false) => &["This thread is archived.", "Nobody can read it now."],
         };
         for (y, words) in (area.y + area.height / 2..area.bottom()).zip(words) {
             scene.put(Area { y, height: 1, ..text }, centred(words, setting, Role::Dim.into()));

@@ -9,7 +9,7 @@ use crate::net::originchats::sign_in::for_any_server;
 use crate::net::originchats::{OriginAdapter, OriginConfig, defaults as origin};
 use crate::net::osmium::{OsmiumAdapter, OsmiumConfig, defaults as osmium};
 use crate::net::session::MakeAdapter;
-use crate::state::{NetworkOffer, SignInWay, proper_label};
+use crate::state::{Hints, NetworkOffer, SignInWay, proper_label};
 
 /// First parts of host names that say what is there, not whose it is.
 const COMMON: &[&str] = &["api", "chat", "chats", "oc", "originchats", "server", "ws", "www"];
@@ -187,8 +187,27 @@ impl Network {
             name: self.name().to_owned(),
             server: self.server().to_owned(),
             many,
+            hints: self.hints(),
             ways,
             caps: self.caps(),
+        }
+    }
+
+    const fn hints(self) -> Hints {
+        match self {
+            Self::Osmium => Hints {
+                name: "A new one.",
+                password: "A new one, for this account alone; servers mostly want eight characters or more.",
+                kept: "Forgotten once you are signed in, and when you close this.",
+                stay: "Whether nib keeps the server's token, never the password.",
+            },
+            // Its servers give no token: what is kept of an account of one server is name and password.
+            Self::OriginChats => Hints {
+                name: "A new one, of letters, digits, hyphens and underscores.",
+                password: "A new one, for this server alone; 4 characters or more.",
+                kept: "Of this server alone. It is kept as a token would be, if you stay in.",
+                stay: "Whether nib keeps what you sign in with, for its next start.",
+            },
         }
     }
 

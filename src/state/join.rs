@@ -389,10 +389,12 @@ fn place(state: &State) -> Option<Place> {
 /// The user wants to leave a community or group: asks first.
 pub(super) fn leave(state: &mut State, fx: &mut Effects) {
     let wanted = place(state);
-    let by_invite = |account: AccountId| state.core.account(account).is_some_and(|account| account.caps.invites);
+    let caps = |account: AccountId| state.core.account(account).map(|account| account.caps).unwrap_or_default();
     let back = match wanted {
-        Some(Place::Community(account, _)) if !by_invite(account) => "To come back you sign in to its server anew.",
-        Some(Place::Group(chat)) if !by_invite(chat.account) => "To come back somebody there has to add you.",
+        Some(Place::Community(account, _)) if caps(account).joined_by_sign_in => {
+            "To come back you sign in to its server anew."
+        }
+        Some(Place::Group(chat)) if !caps(chat.account).invites => "To come back somebody there has to add you.",
         _ => "To come back you need an invite.",
     };
     let (name, action) = match wanted {

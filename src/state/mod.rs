@@ -51,7 +51,7 @@ pub use event::{Event, SamePerson, StoreReply, Ticket, Timer};
 pub use front::Front;
 pub use login::proper_label;
 pub use names::{ResolveError, chat_name, chat_title, resolve_chat};
-pub use offer::{NetworkOffer, SignInProof, SignInWay};
+pub use offer::{Hints, NetworkOffer, SignInProof, SignInWay};
 pub use permit::{ComposerState, composer_state};
 pub use reduce::reduce;
 

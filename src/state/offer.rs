@@ -13,10 +13,25 @@ pub struct NetworkOffer {
     pub server: String,
     /// It is many servers that know nothing of each other, each with an account of its own here.
     pub many: bool,
+    /// What fields of forms say of the network's own rules.
+    pub hints: Hints,
     /// How one gets in, the usual way first.
     pub ways: Vec<SignInWay>,
     /// What it can do, as far as that is the same on all its servers: what holds until one of them has said more.
     pub caps: Caps,
+}
+
+/// Rules of a network for what is typed, each a line of help.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Hints {
+    /// What a new user name may hold.
+    pub name: &'static str,
+    /// What a new password must be like.
+    pub password: &'static str,
+    /// What becomes of the password of an account.
+    pub kept: &'static str,
+    /// What is kept of a sign-in by who stays in.
+    pub stay: &'static str,
 }
 
 /// A way of signing in, or of making an account.

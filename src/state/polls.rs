@@ -31,7 +31,8 @@ pub(super) fn uncounted(messages: &[Arc<Message>]) -> Vec<MessageId> {
 
 /// Asks how polls stand.
 pub(super) fn ask(state: &mut State, chat: ChatKey, polls: &[MessageId], fx: &mut Effects) {
-    let can = state.core.account(chat.account).is_some_and(|account| account.caps.polls && account.is_signed_in());
+    let can =
+        state.core.account(chat.account).is_some_and(|account| account.caps.polls_asked && account.is_signed_in());
     for message in polls.iter().filter(|_| can && state.front.is_some()).copied().collect::<Vec<_>>() {
         let request = Request::FetchPoll { chat: chat.chat, message };
         state.ask(chat.account, request, Priority::Visible, Purpose::Detail, fx);
@@ -88,11 +89,13 @@ pub(super) fn vote(state: &mut State, number: usize, fx: &mut Effects) {
     let Some(option) = number.checked_sub(1).and_then(|at| poll.options.get(at)) else {
         return state.notice(format!("This poll has {} answers", poll.options.len()), true, fx);
     };
-    if option.mine {
+    if option.mine && state.core.account(chat.account).is_some_and(|account| account.caps.votes_final) {
         return state.notice("You chose that already; a vote cannot be taken back", false, fx);
     }
-    let before = poll.options.iter().filter(|known| poll.several && known.mine).map(|known| known.id.clone());
-    let options: Vec<CleanText> = before.chain([option.id.clone()]).collect();
+    // What was chosen already is taken back.
+    let others = poll.options.iter().filter(|known| poll.several && known.mine && known.id != option.id);
+    let chosen = (!option.mine).then_some(option);
+    let options: Vec<CleanText> = others.chain(chosen).map(|known| known.id.clone()).collect();
     let request = Request::Vote { chat: chat.chat, message: message.key.id, options };
     state.ask(chat.account, request, Priority::User, Purpose::Vote("No vote"), fx);
 }

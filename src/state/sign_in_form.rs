@@ -2,7 +2,7 @@
 //! kept aside and comes back with it.
 
 use super::State;
-use super::offer::{NetworkOffer, SignInWay};
+use super::offer::{Hints, NetworkOffer, SignInWay};
 use super::ui::field::Field;
 use super::ui::form::{FieldKind, Form, FormField, FormPurpose};
 use crate::domain::{AccountId, LinkPhase, SignInPart};
@@ -141,7 +141,8 @@ pub(super) fn arrange(form: &mut Form, choices: &Choices) {
     } else {
         form.entry.way = 0;
     }
-    for field in form.way().map(|way| way_fields(way, &choices.login)).unwrap_or_default() {
+    let hints = choices.offer(network).map(|offer| offer.hints).unwrap_or_default();
+    for field in form.way().map(|way| way_fields(way, &choices.login, hints)).unwrap_or_default() {
         fields.push(take(form, network, field));
     }
     for kind in [FieldKind::Invite, FieldKind::ServerPassword] {
@@ -149,7 +150,7 @@ pub(super) fn arrange(form: &mut Form, choices: &Choices) {
             fields.push(form.entry.aside.swap_remove(at).1);
         }
     }
-    fields.push(take(form, network, stay_field()));
+    fields.push(take(form, network, stay_field(hints)));
     form.fields = fields;
     let at = under_cursor.and_then(|kind| form.fields.iter().position(|field| field.kind == kind));
     form.at = at.unwrap_or_else(|| Form::first_empty(&form.fields));
@@ -172,20 +173,13 @@ fn take(form: &mut Form, network: usize, fresh: FormField) -> FormField {
     }
 }
 
-fn way_fields(way: SignInWay, login: &str) -> Vec<FormField> {
+fn way_fields(way: SignInWay, login: &str, hints: Hints) -> Vec<FormField> {
     let mail = |help| FormField::text(FieldKind::Login, "E-mail", Field::with(login), help, "Type your e-mail address");
     let name = |help| FormField::text(FieldKind::Login, "User name", Field::new(), help, "Type your user name");
     let password = |help| FormField::text(FieldKind::Password, "Password", Field::secret(), help, "Type your password");
     match way {
-        SignInWay::MailPassword => vec![
-            mail("The address of your account."),
-            password("Forgotten once you are signed in, and when you close this."),
-        ],
-        SignInWay::NamePassword => vec![
-            name("Of your account on this server."),
-            // Such servers give no token: what is kept in its place is name and password.
-            password("Of this server alone. It is kept as a token would be, if you stay in."),
-        ],
+        SignInWay::MailPassword => vec![mail("The address of your account."), password(hints.kept)],
+        SignInWay::NamePassword => vec![name("Of your account on this server."), password(hints.kept)],
         SignInWay::Token => {
             let help = "What the network's account service gave you. Servers never see it.";
             vec![FormField::text(FieldKind::Token, "Token", Field::secret(), help, "Paste the token")]
@@ -197,13 +191,10 @@ fn way_fields(way: SignInWay, login: &str) -> Vec<FormField> {
             vec![
                 FormField::text(FieldKind::Name, "Your name", Field::new(), help, missing),
                 mail("You sign in with it. The server may send a token there first."),
-                password("A new one, for this account alone; servers mostly want eight characters or more."),
+                password(hints.password),
             ]
         }
-        SignInWay::SignUpName => vec![
-            name("A new one, of letters, digits, hyphens and underscores."),
-            password("A new one, for this server alone; 4 characters or more."),
-        ],
+        SignInWay::SignUpName => vec![name(hints.name), password(hints.password)],
     }
 }
 
@@ -235,9 +226,8 @@ fn server_field(choices: &Choices, network: usize) -> FormField {
     FormField::text(FieldKind::Server, "Server", Field::with(text), help, "Type the server's address")
 }
 
-fn stay_field() -> FormField {
-    let help = "Whether nib keeps the server's token, never the password.";
-    FormField::choice(FieldKind::Stay, "Stay in", STAY.map(str::to_owned).into(), help)
+fn stay_field(hints: Hints) -> FormField {
+    FormField::choice(FieldKind::Stay, "Stay in", STAY.map(str::to_owned).into(), hints.stay)
 }
 
 /// The field for something that a server wants besides, if the part is such a thing.

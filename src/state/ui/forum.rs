@@ -338,17 +338,11 @@ fn ask_rename(state: &mut State, thread: ChatKey, title: String, fx: &mut Effect
     state.ask(thread.account, request, Priority::User, Purpose::RenameThread { thread: thread.chat, title }, fx);
 }
 
-/// Whether one may rename, archive and delete a thread: one's own, or any for who keeps order.
-fn may_change(account: &Account, thread: &Chat) -> bool {
-    thread.thread.as_ref().is_some_and(|info| info.by == Some(account.me))
-        || account.may(thread, Permissions::MANAGE_THREADS)
-}
-
 /// The user wants another title for a thread.
 pub(super) fn rename(state: &mut State, title: &str, fx: &mut Effects) {
     let Some((account, known)) = thread(state) else { return none(state, fx) };
     let (key, now) = (account.key(known.id), known.name.to_string());
-    let forbidden = (!may_change(account, known)).then_some("You may rename only your own threads here");
+    let forbidden = (!account.may(known, Permissions::CHANGE_THREAD)).then_some("You may not rename this thread");
     if let Some(why) = hindrance(account).or(forbidden) {
         return state.notice(why, true, fx);
     }
@@ -370,21 +364,20 @@ pub(super) fn change(state: &mut State, action: &Action, fx: &mut Effects) {
     let Some((account, known)) = thread(state) else { return none(state, fx) };
     let Some(info) = known.thread.as_deref() else { return none(state, fx) };
     let key = account.key(known.id);
-    let own = may_change(account, known);
-    let keeps_order = account.may(known, Permissions::MANAGE_THREADS);
+    let may = account.may(known, Permissions::CHANGE_THREAD);
     let (change, allowed, why, what) = match action {
         Action::LockThread => {
-            (ThreadChange::Lock(!info.locked), keeps_order, "You may not lock threads here", "Not locked")
+            let may = account.may(known, Permissions::LOCK_THREAD);
+            (ThreadChange::Lock(!info.locked), may, "You may not lock this thread", "Not locked")
         }
         Action::ArchiveThread => {
-            let why = "You may archive only your own threads here";
-            (ThreadChange::Archive(!info.archived), own, why, "Not archived")
+            (ThreadChange::Archive(!info.archived), may, "You may not archive this thread", "Not archived")
         }
-        Action::JoinThread if info.joined && info.by == Some(account.me) => {
-            (ThreadChange::Join(false), false, "You began this thread, so you stay in it", "")
+        Action::JoinThread => {
+            let may = !info.joined || !account.lacks(known, Permissions::LEAVE_THREAD);
+            (ThreadChange::Join(!info.joined), may, "You stay in this thread, as it is yours", "Not changed")
         }
-        Action::JoinThread => (ThreadChange::Join(!info.joined), true, "", "Not changed"),
-        _ => (ThreadChange::Delete, own, "You may delete only your own threads here", "Not deleted"),
+        _ => (ThreadChange::Delete, may, "You may not delete this thread", "Not deleted"),
     };
     if let Some(why) = hindrance(account).or((!allowed).then_some(why)) {
         return state.notice(why, true, fx);

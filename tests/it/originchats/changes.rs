@@ -54,3 +54,37 @@ fn some_channels_let_nobody_change_or_delete_what_they_wrote() {
     assert_eq!(taken(&listed(), &["staff", "user"])[1], delete);
     assert_eq!(taken(&newer(), &["owner"]), [none; 5]);
 }
+
+#[test]
+fn threads_are_changed_by_who_began_them_and_by_who_keeps_order() {
+    let thread =
+        |id: u32, by: &str| json!({"id": format!("t{id}"), "name": "t", "created_by": by, "participants": ["bob"]});
+    let list = json!([{"name": "f", "type": "forum", "threads": [thread(1, "BOB"), thread(2, "alice")]}]);
+    let roles = json!({"cmd": "roles_list", "roles": {
+        "staff": {"permissions": ["manage_threads"]}, "chief": {"permissions": {"administrator": true}}, "user": {"permissions": []},
+    }});
+    let rights = |roles_held: &[&str]| -> Vec<[bool; 3]> {
+        let mut peer = Peer::signed_in_as(&listed(), roles_held);
+        peer.hear(&roles);
+        peer.events();
+        let community = peer.community();
+        peer.want(1, &Request::FetchChannels(community));
+        while let Some(asked) = peer.said().first() {
+            let told = if asked["cmd"] == "channels_get" { list.clone() } else { json!([]) };
+            peer.answer(asked, json!({"cmd": asked["cmd"], "val": told}));
+        }
+        let Some((1, Ok(Reply::Channels { bundle, .. }))) = peer.answers().pop() else { panic!("no channels") };
+        let threads = bundle.chats.iter().filter(|chat| chat.thread.is_some());
+        threads
+            .map(|chat| {
+                let held = Permissions::NONE.with(chat.overrides);
+                let stays = chat.overrides.deny.0 & Permissions::LEAVE_THREAD.0 != 0;
+                [held.allows(Permissions::CHANGE_THREAD), held.allows(Permissions::LOCK_THREAD), stays]
+            })
+            .collect()
+    };
+    assert_eq!(rights(&["user"]), [[true, false, true], [false, false, false]]);
+    for keeps_order in ["staff", "chief", "owner"] {
+        assert_eq!(rights(&[keeps_order, "user"]), [[true, true, true], [true, true, false]], "{keeps_order}");
+    }
+}

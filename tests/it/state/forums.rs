@@ -43,9 +43,11 @@ fn ready() -> Script {
     script.state.core.account_mut(HOME).unwrap().caps.threads = true;
     let locked = ThreadInfo { locked: true, hidden: true, ..by(ADA) };
     let archived = ThreadInfo { archived: true, hidden: true, ..by(ME) };
+    // What of it one may do is told by the network.
+    let mine = Overrides { allow: Permissions::CHANGE_THREAD, deny: Permissions::LEAVE_THREAD };
     for chat in [
         forum(),
-        thread(71, "mine", 100, by(ME)),
+        Chat { overrides: mine, ..thread(71, "mine", 100, ThreadInfo { joined: true, ..by(ME) }) },
         thread(72, "hers", 300, by(ADA)),
         thread(73, "shut", 200, locked),
         thread(74, "old", 50, archived),
@@ -214,15 +216,17 @@ fn own_threads_are_changed_and_those_of_others_by_who_keeps_order() {
     select(&mut script, "hers");
     assert_eq!(changes(&script.act(Action::JoinThread)), Some((72, ThreadChange::Join(true))));
     for (action, why) in [
-        (Action::LockThread, "You may not lock threads here"),
-        (Action::ArchiveThread, "You may archive only your own threads here"),
-        (Action::RenameThread("x".to_owned()), "You may rename only your own threads here"),
-        (Action::DeleteThread, "You may delete only your own threads here"),
+        (Action::LockThread, "You may not lock this thread"),
+        (Action::ArchiveThread, "You may not archive this thread"),
+        (Action::RenameThread("x".to_owned()), "You may not rename this thread"),
+        (Action::DeleteThread, "You may not delete this thread"),
     ] {
         assert_eq!(changes(&script.act(action)), None);
         assert_eq!(script.notice(), why);
     }
     select(&mut script, "mine");
+    assert_eq!(changes(&script.act(Action::JoinThread)), None);
+    assert_eq!(script.notice(), "You stay in this thread, as it is yours");
     assert_eq!(changes(&script.act(Action::ArchiveThread)), Some((71, ThreadChange::Archive(true))));
     let fx = script.act(Action::RenameThread("ours".to_owned()));
     assert_eq!(changes(&fx), Some((71, ThreadChange::Rename("ours".to_owned()))));

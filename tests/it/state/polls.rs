@@ -20,7 +20,8 @@ fn poll(several: bool) -> Message {
 
 fn ready(several: bool) -> (Script, Vec<Effect>) {
     let mut script = Script::ready();
-    script.state.core.account_mut(HOME).unwrap().caps.polls = true;
+    let caps = &mut script.state.core.account_mut(HOME).unwrap().caps;
+    (caps.polls, caps.polls_asked, caps.votes_final) = (true, true, true);
     let fx = script.hear(poll(several));
     (script, fx)
 }
@@ -100,6 +101,8 @@ fn a_vote_is_given_by_number_once() {
         tally: tally(&[("b", 1)], Some("b")),
     });
     assert_eq!(requests(&script.act(Action::Vote(1))), [vote(&["b", "a"])], "beside what was chosen before");
+    script.state.core.account_mut(HOME).unwrap().caps.votes_final = false;
+    assert_eq!(requests(&script.act(Action::Vote(2))), [vote(&[])], "taken back where the network takes it back");
 }
 
 #[test]

@@ -354,7 +354,7 @@ impl Book {
             last_message,
             made: order(thread.created_at),
             thread: Some(Box::new(info)),
-            overrides: self.thread_overrides(Some(channel), thread.locked),
+            overrides: self.thread_overrides(Some(channel), thread),
             ..Chat::default()
         };
         self.with_read_state(chat)

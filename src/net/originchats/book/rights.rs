@@ -7,7 +7,7 @@ use super::Book;
 use super::people::Known;
 use crate::domain::{ChatId, Overrides, Permissions};
 use crate::net::originchats::server::Generation;
-use crate::net::originchats::wire::{Access, Channel, Raw};
+use crate::net::originchats::wire::{Access, Channel, Raw, Thread};
 
 /// The role that owns a server.
 const OWNER: &str = "owner";
@@ -20,7 +20,9 @@ const DECIDED: Permissions = Permissions::VIEW
     .union(Permissions::PIN)
     .union(Permissions::CONNECT_VOICE)
     .union(Permissions::SPEAK)
-    .union(Permissions::BEGIN_THREADS);
+    .union(Permissions::BEGIN_THREADS)
+    .union(Permissions::CHANGE_THREAD)
+    .union(Permissions::LOCK_THREAD);
 
 /// Whether a list allows somebody with these roles; `None` when it says nothing of them.
 fn decides(list: &[Raw], roles: &[Raw]) -> Option<bool> {
@@ -97,8 +99,9 @@ impl Book {
         Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0).union(self.taken(access)) }
     }
 
-    /// What a forum gives and takes in a thread.
-    pub(super) fn thread_overrides(&self, forum: Option<&Channel>, locked: bool) -> Overrides {
+    /// What a forum gives and takes in a thread. Whoever began it may change it and stays in it; who keeps order may change and lock all.
+    pub(super) fn thread_overrides(&self, forum: Option<&Channel>, thread: &Thread) -> Overrides {
+        let locked = thread.locked;
         let access = forum.and_then(|forum| forum.access.as_ref());
         let mut allow = Permissions::VIEW;
         if !locked && self.allows(access, "send") {
@@ -110,26 +113,36 @@ impl Book {
         if self.allows(access, "delete") {
             allow = allow.union(Permissions::DELETE_OTHERS);
         }
-        Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0).union(self.taken(access)) }
+        let own = thread.by.as_ref().is_some_and(|by| by.wire().to_lowercase() == self.my_name);
+        let keeps_order = self.holds("manage_threads");
+        if own || keeps_order {
+            allow = allow.union(Permissions::CHANGE_THREAD);
+        }
+        if keeps_order {
+            allow = allow.union(Permissions::LOCK_THREAD);
+        }
+        let stays = if own { Permissions::LEAVE_THREAD } else { Permissions::NONE };
+        Overrides { allow, deny: Permissions(DECIDED.0 & !allow.0).union(self.taken(access)).union(stays) }
+    }
+
+    /// Whether one of one's roles allows something on the whole server.
+    fn holds(&self, wanted: &str) -> bool {
+        self.is_owner()
+            || self.roles.iter().any(|role| {
+                let named = |name: &str| role.permissions.iter().any(|held| held.wire() == name);
+                self.my_roles.contains(&role.name) && (named(wanted) || named("administrator"))
+            })
     }
 
     /// What one may do on the whole server.
     pub(super) fn server_rights(&self) -> Permissions {
-        let holds = |wanted: &str| {
-            self.is_owner()
-                || self.roles.iter().any(|role| {
-                    let named = |name: &str| role.permissions.iter().any(|held| held.wire() == name);
-                    self.my_roles.contains(&role.name) && (named(wanted) || named("administrator"))
-                })
-        };
         [
             ("manage_channels", Permissions::MANAGE_CHANNELS),
             ("manage_server", Permissions::MANAGE_COMMUNITY.union(Permissions::MANAGE_STICKERS)),
             ("manage_roles", Permissions::MANAGE_ROLES),
-            ("manage_threads", Permissions::MANAGE_THREADS),
         ]
         .into_iter()
-        .filter(|(name, _)| holds(name))
+        .filter(|(name, _)| self.holds(name))
         .map(|(_, right)| right)
         .fold(if self.is_owner() { Permissions::REMOVE_MEMBERS } else { Permissions::NONE }, Permissions::union)
     }
