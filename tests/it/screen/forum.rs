@@ -28,6 +28,7 @@ fn full(threads: Vec<Chat>) -> State {
     let mut state = state(timeline(talk(), true));
     let account = state.core.account_mut(ACCOUNT).unwrap();
     account.caps.threads = true;
+    account.caps.revives_threads = true;
     let forum = Chat {
         id: FORUM,
         kind: ChatKind::Channel {
