@@ -10,6 +10,7 @@
 //! messages that only a page under way can bring. Both memories are bounded; when one overflows, the pages under way are void.
 
 mod absorb;
+mod confirm;
 mod recall;
 
 use super::id::{IdMap, MessageId};
@@ -51,6 +52,8 @@ pub struct Timeline {
     next_fetch: u64,
     /// Fetches up to this number were opened before something may have been missed.
     stale_at: u64,
+    /// Something in memory was told before that, and not since.
+    doubtful: bool,
     /// Fetches up to this number were opened before an end was cut off.
     cut_at: u64,
     open: BTreeSet<u64>,
@@ -284,6 +287,7 @@ impl Timeline {
         self.next_fetch += 1;
         self.stale_at = self.next_fetch;
         self.end_known = false;
+        self.doubtful = !self.entries.is_empty();
     }
 
     /// Drops the oldest messages down to `keep`, but none at or after `pinned`, and never the last one. Returns how many went.

@@ -64,6 +64,7 @@ fn newest(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     if current.is_none_or(|timeline| !timeline.is_loaded() || timeline.gap_after()) {
         fetch(state, chat, Page::Latest, Priority::User, fx);
     }
+    confirm(state, fx);
 }
 
 /// Asks for what the open chat missed, when the user did nothing for it; where that marks it read, not before somebody reads it.
@@ -119,6 +120,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     let authors: Vec<UserId> = told.iter().map(|message| message.author).collect();
     let uncounted = polls::uncounted(&told);
     let found = matches!(page, Page::Around(id) if told.iter().any(|message| message.key.id == id));
+    let messages = if account.outbox.chats.contains_key(&chat.chat) { told.clone() } else { Vec::new() };
     let result = timeline.absorb(number, page, told, came.reached_start, came.reached_end);
     let newest = timeline.last().map(|entry| entry.message.key);
     // Something was missed while the newest page was under way.
@@ -134,6 +136,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         account.order.dirty |= moved;
     }
     outbox::confirm_known(account, chat.chat);
+    outbox::find_unconfirmed(account, chat.chat, &messages, fx);
     slow::learn(account, chat.chat, now);
     let community = account.chats.get(&chat.chat).and_then(crate::domain::Chat::community);
     trim(account, state.front.as_mut(), chat.chat, window);
@@ -153,7 +156,29 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
             fetch(state, chat, page, Priority::User, fx);
         }
     }
+    confirm(state, fx);
     state.touch();
+}
+
+/// Asks whether what is in memory of the open chat still is as it was when something may have been missed: what shows first, then the rest.
+pub(super) fn confirm(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    let Some(timeline) = timeline_of(&state.core.accounts, chat).filter(|timeline| timeline.is_doubtful()) else {
+        return;
+    };
+    // The newest page comes first; where it has to wait, so does the rest.
+    if timeline.gap_after() && (front.pane.catch_up || front.looks_at_end()) {
+        return;
+    }
+    let visible = front.pane.visible.as_ref().filter(|visible| visible.chat == Some(chat));
+    let shown = visible.and_then(|visible| visible.first.zip(visible.last));
+    match timeline.to_confirm(shown) {
+        // Asked for elsewhere, and not wherever somebody reads.
+        None | Some((Page::Latest, _)) => {}
+        Some((page, true)) => ask_network(state, chat, page, Priority::Visible, fx),
+        Some((page, false)) => ask_network(state, chat, page, Priority::Background, fx),
+    }
 }
 
 /// A page did not come.

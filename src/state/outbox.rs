@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
-pub(super) use heal::{on_page, start_healing};
+pub(super) use heal::{find_unconfirmed, on_page, start_healing};
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 
 /// Most messages of one chat that may wait.

@@ -6,7 +6,7 @@ use crate::domain::{
     ChatId, CommunityId, InviteTarget, Message, MessageId, MessageKey, Nonce, Page, Presence, Priority, RequestId,
     Secret, UserId,
 };
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 /// Open requests of one account.
@@ -20,6 +20,8 @@ pub struct Requests {
     pub(crate) channels_due: VecDeque<(CommunityId, Priority)>,
     /// History under way, of accounts of which something is kept.
     pub(crate) asked: HashMap<RequestId, super::keep::Asked>,
+    /// Read marks that the network turned out not to have, to be told again.
+    pub(crate) marks_due: BTreeMap<ChatId, MessageKey>,
     /// Edges where the last fetch changed nothing, with the key it was for: not to be asked again until something changed.
     pub(crate) stuck: HashMap<(ChatId, Edge), Option<MessageKey>>,
 }

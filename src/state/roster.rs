@@ -31,8 +31,14 @@ pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
     if let Some(known) = account.chats.get(&chat.id) {
         keep_untold(known, &mut chat);
         if known.last_read > chat.last_read {
+            let told = chat.unread > 0 && chat.read_state != ReadState::Untold;
+            let all = chat.last_message <= known.last_read;
+            if let Some(upto) = known.last_read.filter(|_| told && (all || chat.last_read.is_some())) {
+                // What was read here did not arrive there.
+                account.requests.marks_due.insert(chat.id, upto);
+            }
             chat.last_read = known.last_read;
-            if chat.last_message <= chat.last_read {
+            if all {
                 chat.unread = 0;
                 chat.mentions = 0;
             }

@@ -1,7 +1,7 @@
 //! Fetching lists anew: after signing in, and whenever updates may have been missed. Nothing is replayed by a network, so everything is asked again.
 
 use super::requests::Purpose;
-use super::{Effects, State, history, keep, members, outbox, people, pins, status};
+use super::{Effects, State, history, keep, members, outbox, people, pins, status, unread};
 use crate::domain::{AccountId, ChatKey, CommunityId, LinkPhase, Priority, Request};
 
 /// Most communities whose channels are asked for at once.
@@ -123,6 +123,10 @@ pub(super) fn progress(state: &mut State, account: AccountId, fx: &mut Effects) 
         return;
     }
     known.link = LinkPhase::Online;
+    for (chat, upto) in std::mem::take(&mut known.requests.marks_due) {
+        unread::tell_again(state, ChatKey::new(account, chat), upto, fx);
+    }
+    let Some(known) = state.core.account_mut(account) else { return };
     let first = !std::mem::replace(&mut known.synced, true);
     state.touch();
     if first {

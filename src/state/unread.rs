@@ -226,6 +226,14 @@ pub(super) fn due(state: &mut State, fx: &mut Effects) {
     }
 }
 
+/// The network turned out not to have a mark that was told: the connection was lost with it.
+pub(super) fn tell_again(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
+    let can = state.core.account(chat.account).is_some_and(|account| account.caps.read_marks);
+    if can && state.settings.send_read {
+        send(state, chat, upto, fx);
+    }
+}
+
 fn send(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
     if state.core.account(chat.account).is_some_and(Account::is_signed_in) {
         let request = Request::MarkRead { chat: chat.chat, upto };

@@ -67,6 +67,7 @@ impl Timeline {
             self.mend(page, &cover, at_start, at_end);
         }
         self.close_fetch(fetch);
+        self.recount_doubts();
         let after = (self.start_known, self.end_known, self.loaded, self.revisions, self.holes());
         Absorbed { added, changed: added > 0 || removed > 0 || before != after, void: false }
     }
@@ -138,16 +139,12 @@ impl Timeline {
         if lost {
             self.let_another(id);
         } else if let Some(index) = known {
-            let differs = self.entries.get(index).is_some_and(|entry| {
-                entry.stamp < stamp && (entry.message != message || entry.message.key != message.key)
-            });
-            if differs {
-                let revision = self.next_revision();
-                if let Some(entry) = self.entries.get_mut(index) {
-                    entry.message = merged(&message, &entry.message, true);
-                    entry.stamp = stamp;
-                    entry.revision = revision;
-                }
+            let Some(entry) = self.entries.get_mut(index).filter(|entry| entry.stamp < stamp) else { return false };
+            entry.stamp = stamp;
+            if entry.message != message || entry.message.key != message.key {
+                entry.message = merged(&message, &entry.message, true);
+                self.revisions = self.revisions.wrapping_add(1);
+                entry.revision = self.revisions;
             }
             return false;
         }

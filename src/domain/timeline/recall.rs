@@ -72,6 +72,7 @@ impl Timeline {
         let message = if self.late.is_empty() { message } else { self.newer(message, fetch.0) };
         let revision = self.next_revision();
         self.insert(message, 0, revision);
+        self.doubtful = true;
         true
     }
 

@@ -85,6 +85,21 @@ pub(super) const fn is_read(request: &Request) -> bool {
     )
 }
 
+/// Whether its answer tells how things stand that pushes change meanwhile. One that was made earlier tells of earlier: whoever asks now may have been told
+/// newer things since, and would take the answer for newer still.
+pub(super) const fn is_of_the_moment(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::FetchHistory { .. }
+            | Request::FetchMessage { .. }
+            | Request::FetchPinned(_)
+            | Request::FetchCommunities
+            | Request::FetchChannels(_)
+            | Request::FetchChats
+            | Request::FetchChat(_)
+    )
+}
+
 /// Whether it only means something at once: said later it would be untrue, or answer a question that is no longer asked.
 pub(super) const fn is_momentary(request: &Request) -> bool {
     matches!(request, Request::SetTyping { .. } | Request::SignInCode(_))

@@ -2,7 +2,7 @@
 //!
 //! - Every request is answered exactly once, or not at all once it is cancelled.
 //! - What the user waits for goes first, then what is visible, then the rest; in order within each. Writes about the same thing never overtake each other.
-//! - Equal reads that nobody answered yet share one call, unless a write was answered in between; look-ups of members of one
+//! - Equal reads that nobody answered yet share one call, unless it was made and a write was answered since, or it tells of what pushes change; look-ups of members of one
 //!   community that come within [`GATHER`] become one call. All askers get the whole answer.
 //! - Reads and idempotent writes are tried up to [`ATTEMPTS`] times when refused for a passing reason, and made again after a lost link.
 //!   A message under way when the link is lost is answered with `LinkLost`, and never sent again from here.
@@ -18,7 +18,7 @@ pub use counts::Counts;
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Answer, Mono, Priority, Refusal, Reply, Request, RequestId};
 use budget::Meter;
-use call::{Call, Stage, Subject, is_momentary, is_read, is_retryable, is_writing};
+use call::{Call, Stage, Subject, is_momentary, is_of_the_moment, is_read, is_retryable, is_writing};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -195,7 +195,9 @@ impl Dispatch {
         let writes = self.writes;
         let serves = |call: &Call| match call.stage {
             Stage::Waiting => call.can_take(request, MEMBERS_AT_ONCE),
-            Stage::UnderWay { writes: then, .. } => then == writes && call.covers(request),
+            Stage::UnderWay { writes: then, .. } => {
+                then == writes && !is_of_the_moment(request) && call.covers(request)
+            }
         };
         self.calls.iter_mut().find(|(_, call)| serves(call)).map(|(&number, call)| (number, call))
     }

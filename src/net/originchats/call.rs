@@ -165,10 +165,8 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::FetchChats => return done(Reply::Chats { bundle: Bundle::default(), complete: true }),
         Request::FetchChat(id) => {
             let id = *id;
-            if let Some(chat) = book.chat(id) {
-                return done(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }));
-            }
-            return lists(vec![List::Channels], book, move |book| {
+            // What is known of its newest message and of what is unread may be from before a deletion.
+            return lists(vec![List::Unreads, List::Channels], book, move |book| {
                 // Only one chat is told here, and others may have gone or got other names.
                 book.stale |= book.lacks;
                 let chat = book.chat(id).ok_or_else(not_here)?;

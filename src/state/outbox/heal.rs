@@ -5,7 +5,8 @@ use crate::domain::{
     AccountId, Attachment, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal,
     RefusalKind, Request, Upload, UserId,
 };
-use crate::state::State;
+use crate::state::front::Front;
+use crate::state::{Account, State};
 use crate::state::effect::{Effects, Outcome};
 use crate::state::requests::Purpose;
 use std::sync::Arc;
@@ -24,8 +25,9 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
         return;
     }
     if known.caps.fetch_marks_read {
-        return give_up(state, account, fx);
+        give_up(state, account, fx);
     }
+    let Some(known) = state.core.account(account) else { return };
     let now = state.now.mono;
     let due = |row: &Pending| row.doubt.is_some() && row.wait.is_none_or(|until| until <= now);
     let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(due);
@@ -39,10 +41,17 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
     }
 }
 
-/// History that decides cannot be had without marking it read: the user decides.
+/// Whether somebody reads a chat at its end, so that asking for its newest history marks nothing read that is not.
+pub(super) fn is_read(front: &Front, chat: ChatKey) -> bool {
+    front.pane.chat == Some(chat) && front.looks_at_end()
+}
+
+/// Where history that decides cannot be had without marking it read that nobody reads, the user decides.
 fn give_up(state: &mut State, account: AccountId, fx: &mut Effects) {
-    let Some(known) = state.core.account_mut(account) else { return };
-    for row in known.outbox.chats.values_mut().flatten() {
+    let front = state.front.as_ref();
+    let Some(known) = state.core.accounts.iter_mut().find(|known| known.id == account) else { return };
+    let unread = |chat| front.is_none_or(|front| !is_read(front, ChatKey::new(account, chat)));
+    for row in known.outbox.chats.iter_mut().filter(|(chat, _)| unread(**chat)).flat_map(|(_, rows)| rows) {
         if let Some(why) = row.doubt.take() {
             row.set(Stage::Unconfirmed);
             tell(row, || Outcome::Refused(why), fx);
@@ -122,6 +131,32 @@ pub(in crate::state) fn on_page(
     arm(state, fx);
     start_healing(state, chat.account, fx);
     pump(state, chat, fx);
+}
+
+/// History came for another reason: what is shown as not confirmed and stands there did arrive.
+pub(in crate::state) fn find_unconfirmed(
+    account: &mut Account,
+    chat: ChatId,
+    messages: &[Arc<Message>],
+    fx: &mut Effects,
+) {
+    let me = account.me;
+    let claimed = account.outbox.claimed.get(&chat).cloned().unwrap_or_default();
+    let mut free: Vec<&Arc<Message>> =
+        messages.iter().filter(|message| message.author == me && !claimed.contains(&message.key.id)).collect();
+    free.sort_by_key(|message| message.key);
+    let rows = account.outbox.of(chat).iter().filter(|row| row.stage == Stage::Unconfirmed);
+    let found: Vec<(Nonce, MessageKey)> = rows
+        .filter_map(|row| match judge(row, me, &mut free, None, false) {
+            Verdict::Arrived(message) => Some((row.outgoing.nonce, message)),
+            Verdict::Absent | Verdict::Unknown => None,
+        })
+        .collect();
+    for (nonce, message) in found {
+        account.outbox.claim(chat, message.id);
+        account.outbox.take(chat, nonce);
+        account.outbox.drop_kept(account.key(chat), nonce, fx);
+    }
 }
 
 enum Verdict {

@@ -1,6 +1,6 @@
 //! What became of a message in flight: acknowledged, echoed, or refused.
 
-use super::{Stage, arm, pump, tell};
+use super::{Stage, arm, heal, pump, tell};
 use crate::domain::{ChatId, ChatKey, CleanText, MessageId, MessageKey, Nonce, Refusal, RefusalKind, Wall};
 use crate::state::effect::{Effects, Outcome};
 use crate::state::{Account, State, gone, slow};
@@ -76,10 +76,10 @@ pub(in crate::state) fn echoed(
     true
 }
 
-/// A page came: rows whose message is in the timeline now are settled.
+/// A page came: rows whose message is in the timeline now, or is known to be deleted, are settled.
 pub(in crate::state) fn confirm_known(account: &mut Account, chat: ChatId) {
     let Some(timeline) = account.timelines.get(&chat) else { return };
-    let known = |id: MessageId| timeline.key_of(id).is_some();
+    let known = |id: MessageId| timeline.key_of(id).is_some() || timeline.is_deleted(id);
     if let Some(rows) = account.outbox.chats.get_mut(&chat) {
         rows.retain(|row| !matches!(row.stage, Stage::Sent(sent) if known(sent.id)));
         if rows.is_empty() {
@@ -91,8 +91,9 @@ pub(in crate::state) fn confirm_known(account: &mut Account, chat: ChatId) {
 /// The network did not take a message, or nobody knows whether it did.
 pub(in crate::state) fn refused(state: &mut State, chat: ChatKey, nonce: Nonce, refusal: Refusal, fx: &mut Effects) {
     let now = state.now.mono;
+    let is_read = state.front.as_ref().is_some_and(|front| heal::is_read(front, chat));
     let Some(account) = state.core.account_mut(chat.account) else { return };
-    let never_fetch = account.caps.fetch_marks_read;
+    let never_fetch = account.caps.fetch_marks_read && !is_read;
     if let Some(row) = account.outbox.find_mut(chat.chat, nonce)
         && matches!(row.stage, Stage::InFlight(_))
     {

@@ -48,4 +48,5 @@ pub(in crate::state) fn take(state: &mut State, pane: PaneId, visible: Visible, 
         let page = if at_end && !pinned { Page::Latest } else { Page::After(key) };
         history::fetch(state, chat, page, Priority::Visible, fx);
     }
+    history::confirm(state, fx);
 }

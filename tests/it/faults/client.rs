@@ -11,7 +11,7 @@ use nib::shell::sessions::Ways;
 use nib::shell::startup::Startup;
 use nib::state::effect::Outcome;
 use nib::state::event::Ticket;
-use nib::state::outbox::Pending;
+use nib::state::outbox::{Pending, Stage};
 use nib::state::{Account, Action, Effect, Event, State};
 use std::collections::HashMap;
 use std::path::Path;
@@ -65,6 +65,8 @@ pub(super) struct Client {
     told: Option<nib::state::front::Visible>,
     arranged: Option<u64>,
     tickets: u64,
+    /// What the user wrote, by its first word, and where.
+    written: Vec<(String, ChatId)>,
 }
 
 impl Client {
@@ -80,6 +82,7 @@ impl Client {
             told: None,
             arranged: None,
             tickets: 0,
+            written: Vec::new(),
         };
         if from.front {
             client.feed(Event::Resized { width: SIZE.0, height: SIZE.1 });
@@ -143,6 +146,29 @@ impl Client {
         }
     }
 
+    /// What the user wrote and neither the outbox nor the timeline shows, though the timeline says that it is whole.
+    fn vanished(&self) -> Option<&str> {
+        let gone = |(name, chat): &&(String, ChatId)| {
+            let begins = |text: &str| text.split(' ').next() == Some(name.as_str());
+            let timeline = self.account().timelines.get(chat).filter(|it| it.is_loaded() && !it.gap_after());
+            let Some(timeline) = timeline.filter(|_| self.account().chats.contains_key(chat)) else { return false };
+            let row = self.account().outbox.of(*chat).iter().any(|row| begins(&row.outgoing.text));
+            let reaches = timeline.has_start() || timeline.len() > 60;
+            !row && reaches && timeline.iter().all(|entry| !begins(&entry.message.body.text))
+        };
+        self.written.iter().find(gone).map(|(name, _)| name.as_str())
+    }
+
+    /// From now on this is to be seen somewhere.
+    pub(super) fn wrote(&mut self, name: &str, chat: ChatId) {
+        self.written.push((name.to_owned(), chat));
+    }
+
+    /// The user does not want it any more.
+    pub(super) fn gave_up(&mut self, name: &str) {
+        self.written.retain(|(known, _)| known != name);
+    }
+
     /// Takes in what there is. Returns whether there was anything.
     pub(super) fn turn(&mut self) -> bool {
         let mut some = false;
@@ -150,19 +176,26 @@ impl Client {
             self.engine.take(arrived, &mut self.watch);
             some = true;
         }
+        if some && let Some(name) = self.vanished() {
+            panic!("{name} has vanished: {}", self.standing());
+        }
         some |= self.engine.ring(&mut self.watch);
         self.look();
         while self.engine.take_for_screen().is_some() {}
         some
     }
 
-    /// Whether everything is told, asked and answered: only what waits for the user is left.
+    /// Whether everything is told, asked and answered: only what waits for the user is left, and what the network has and nobody looks at.
     pub(super) fn is_quiet(&self) -> bool {
-        use nib::state::outbox::Stage;
+        let open = self.open();
         let account = self.account();
         account.link == LinkPhase::Online
             && account.requests.open.is_empty()
-            && self.rows().all(|(_, row)| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed))
+            && self.rows().all(|(chat, row)| match row.stage {
+                Stage::Failed(_) | Stage::Unconfirmed => true,
+                Stage::Sent(_) => Some(chat) != open,
+                Stage::Committing | Stage::Queued | Stage::InFlight(_) => false,
+            })
     }
 
     /// What stands in the way of quiet.

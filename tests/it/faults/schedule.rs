@@ -62,6 +62,7 @@ fn step(client: &mut Client, dice: &mut fastrand::Rng, marks: &mut Vec<Mark>) {
         52..58 => {
             let Some((key, mark)) = own_newest(client) else { return };
             let chat = client.open().expect("own messages are in an open chat");
+            client.gave_up(&mark);
             client.act(Action::DeleteNow(ChatKey::new(client.account().id, chat), vec![key]));
             if let Some(mark) = marks.iter_mut().find(|known| known.name == mark) {
                 mark.deleted = true;
@@ -98,6 +99,9 @@ fn write(client: &mut Client, marks: &mut Vec<Mark>) {
     client.act(Action::Send);
     let left = client.state().front.as_ref().is_some_and(|front| front.pane.composer.text().contains(&name));
     if mode(client) == Some(ComposeMode::New) {
+        if !left {
+            client.wrote(&name, chat);
+        }
         marks.push(Mark { name, chat, deleted: left });
     }
 }
