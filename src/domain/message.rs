@@ -245,27 +245,6 @@ pub enum ReactEmoji {
     Custom(EmojiId),
 }
 
-/// Takes in that somebody reacted, or took that back. Returns whether anything is different now: a page that was fetched meanwhile may have told it.
-pub fn toggle_reaction(reactions: &mut Vec<Reaction>, emoji: &ReactEmoji, by: UserId, mine: bool, add: bool) -> bool {
-    let Some(at) = reactions.iter().position(|reaction| reaction.emoji == *emoji) else {
-        if add {
-            reactions.push(Reaction { emoji: emoji.clone(), count: 1, mine, by: Box::new([by]) });
-        }
-        return add;
-    };
-    let Some(reaction) = reactions.get_mut(at).filter(|reaction| reaction.by.contains(&by) != add) else {
-        return false;
-    };
-    reaction.mine = if mine { add } else { reaction.mine };
-    reaction.count = if add { reaction.count.saturating_add(1) } else { reaction.count.saturating_sub(1) };
-    let others = reaction.by.iter().copied().filter(|user| *user != by);
-    reaction.by = others.chain(add.then_some(by)).collect();
-    if reaction.count == 0 {
-        reactions.remove(at);
-    }
-    true
-}
-
 /// One kind of reaction to a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reaction {
@@ -277,4 +256,28 @@ pub struct Reaction {
     pub mine: bool,
     /// Some of them.
     pub by: Box<[UserId]>,
+}
+
+impl Reaction {
+    /// Somebody reacted, or took that back; `mine`: oneself. Returns whether anything is different now: what is told twice changes nothing.
+    pub fn toggle(reactions: &mut Vec<Self>, emoji: &ReactEmoji, by: UserId, add: bool, mine: bool) -> bool {
+        let Some(at) = reactions.iter().position(|reaction| reaction.emoji == *emoji) else {
+            if add {
+                reactions.push(Self { emoji: emoji.clone(), count: 1, mine, by: Box::new([by]) });
+            }
+            return add;
+        };
+        let Some(reaction) = reactions.get_mut(at) else { return false };
+        if reaction.by.contains(&by) == add {
+            return false;
+        }
+        reaction.mine = if mine { add } else { reaction.mine };
+        reaction.count = if add { reaction.count.saturating_add(1) } else { reaction.count.saturating_sub(1) };
+        let others = reaction.by.iter().copied().filter(|user| *user != by);
+        reaction.by = others.chain(add.then_some(by)).collect();
+        if reaction.count == 0 {
+            reactions.remove(at);
+        }
+        true
+    }
 }

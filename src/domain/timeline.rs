@@ -13,8 +13,8 @@ mod absorb;
 mod confirm;
 mod recall;
 
-use super::id::{IdMap, MessageId};
-use super::message::{Message, MessageKey, Reaction};
+use super::id::{IdMap, MessageId, UserId};
+use super::message::{Message, MessageKey, ReactEmoji, Reaction};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ use std::sync::Arc;
 const GRAVES: usize = 1024;
 /// Most changes remembered of messages that are not in memory.
 const LATE: usize = 256;
+/// Most changes of reactions remembered of one such message.
+const TOGGLES: usize = 64;
 
 /// A message in its place.
 #[derive(Clone, PartialEq, Debug)]
@@ -73,6 +75,8 @@ struct Late {
     fetch: u64,
     message: Option<(Arc<Message>, bool)>,
     reactions: Option<Box<[Reaction]>>,
+    /// Who reacted or took it back, and whether that is oneself.
+    toggles: Vec<(ReactEmoji, UserId, (bool, bool))>,
 }
 
 /// Number of a fetch under way.
@@ -259,6 +263,21 @@ impl Timeline {
         true
     }
 
+    /// Somebody reacted to a message, or took that back (`add`); `mine`: oneself. Returns whether anything in memory is different now.
+    pub fn toggle(&mut self, id: MessageId, emoji: &ReactEmoji, by: UserId, (add, mine): (bool, bool)) -> bool {
+        let Some(known) = self.message(id) else {
+            self.note_late(id, |news| {
+                if news.toggles.len() < TOGGLES {
+                    news.toggles.push((emoji.clone(), by, (add, mine)));
+                }
+            });
+            return false;
+        };
+        let mut reactions = known.reactions.to_vec();
+        // A page that was fetched meanwhile may have told it already.
+        Reaction::toggle(&mut reactions, emoji, by, add, mine) && self.set_reactions(id, reactions.into())
+    }
+
     /// Whether a message is known to be deleted.
     #[must_use]
     pub fn is_deleted(&self, id: MessageId) -> bool {
@@ -382,6 +401,13 @@ impl Timeline {
         };
         if let Some(reactions) = &news.reactions {
             Arc::make_mut(&mut message).reactions.clone_from(reactions);
+        }
+        if !news.toggles.is_empty() {
+            let mut reactions = message.reactions.to_vec();
+            for (emoji, by, (add, mine)) in &news.toggles {
+                Reaction::toggle(&mut reactions, emoji, *by, *add, *mine);
+            }
+            Arc::make_mut(&mut message).reactions = reactions.into();
         }
         message
     }

@@ -150,7 +150,9 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         to_unread(front, &state.core.accounts);
     }
     // It is asked for again. A chat that was left meanwhile is when it is opened.
-    if (behind || result.void && page == Page::Latest) && state.front.as_ref().is_some_and(|front| front.pane.chat == Some(chat)) {
+    if (behind || result.void && page == Page::Latest)
+        && state.front.as_ref().is_some_and(|front| front.pane.chat == Some(chat))
+    {
         catch_up(state, fx);
         if result.void && state.front.as_ref().is_some_and(|front| !front.pane.catch_up) {
             fetch(state, chat, page, Priority::User, fx);

@@ -5,7 +5,6 @@ use super::requests::Purpose;
 use super::{
     Account, Effects, State, alerts, history, keep, outbox, people, pins, polls, roster, slow, typing, unread,
 };
-use crate::domain::message::toggle_reaction;
 use crate::domain::{
     AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, ReactEmoji, Reaction, ReadState,
     Refusal, Reply, Request, SpanKind, Timeline, User, UserId,
@@ -307,12 +306,16 @@ pub(super) fn reaction_toggled(
     let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(id) else { return };
     let mine = by == account.me;
-    let Some(known) = account.timelines.get(&chat).and_then(|timeline| timeline.message(message)) else {
-        return keep::toggled(account, chat, message, (emoji, by, add), stamp);
-    };
-    let mut reactions = known.reactions.to_vec();
-    if toggle_reaction(&mut reactions, &emoji, by, mine, add) {
-        reacted(state, id, chat, message, reactions.into());
+    let timeline = account.timelines.get_mut(&chat);
+    let changed = timeline.is_some_and(|timeline| timeline.toggle(message, &emoji, by, (add, mine)));
+    match account.timelines.get(&chat).and_then(|timeline| timeline.message(message)) {
+        None => keep::toggled(account, chat, message, (emoji, by, add), stamp),
+        Some(known) if changed => {
+            let reactions = known.reactions.clone();
+            keep::reacted(account, chat, message, &reactions, stamp);
+            touch_if_open(state, ChatKey::new(id, chat));
+        }
+        Some(_) => {}
     }
 }
 

@@ -8,7 +8,7 @@ use super::db::{ChatState, Db, MAX, Wide, after, before, id, key_at};
 use super::error::StoreError;
 use crate::domain::kept::Absorbed;
 use crate::domain::kept::Stamp;
-use crate::domain::message::{Tally, toggle_reaction};
+use crate::domain::message::Tally;
 use crate::domain::{AccountId, ChatKey, Message, MessageId, MessageKey, ReactEmoji, Reaction, UserId};
 use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;
@@ -134,7 +134,7 @@ impl Db {
             .prepare_cached("SELECT reactions FROM messages WHERE row = ?")?
             .query_row([found.row], |row| row.get(0))?;
         let mut reactions = body.and_then(|body| codec::reactions(&body)).unwrap_or_default().into_vec();
-        if toggle_reaction(&mut reactions, emoji, by, mine, add) {
+        if Reaction::toggle(&mut reactions, emoji, by, add, mine) {
             self.set_reactions(chat, message, &reactions, told)?;
         }
         Ok(())

@@ -5,10 +5,10 @@ use crate::domain::{
     AccountId, Attachment, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal,
     RefusalKind, Request, Upload, UserId,
 };
-use crate::state::front::Front;
-use crate::state::{Account, State};
 use crate::state::effect::{Effects, Outcome};
+use crate::state::front::Front;
 use crate::state::requests::Purpose;
+use crate::state::{Account, State};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -153,7 +153,7 @@ impl Client {
             let timeline = self.account().timelines.get(chat).filter(|it| it.is_loaded() && !it.gap_after());
             let Some(timeline) = timeline.filter(|_| self.account().chats.contains_key(chat)) else { return false };
             let row = self.account().outbox.of(*chat).iter().any(|row| begins(&row.outgoing.text));
-            let reaches = timeline.has_start() || timeline.len() > 60;
+            let reaches = timeline.has_start() && timeline.iter().all(|entry| !entry.gap_before);
             !row && reaches && timeline.iter().all(|entry| !begins(&entry.message.body.text))
         };
         self.written.iter().find(gone).map(|(name, _)| name.as_str())
@@ -177,7 +177,10 @@ impl Client {
             some = true;
         }
         if some && let Some(name) = self.vanished() {
-            panic!("{name} has vanished: {}", self.standing());
+            let (name, chat) = self.written.iter().find(|(known, _)| known == name).expect("it was written");
+            let texts: Vec<String> =
+                self.account().timelines[chat].iter().map(|entry| entry.message.body.text.to_string()).collect();
+            panic!("{name} has vanished: {}; {texts:?}", self.standing());
         }
         some |= self.engine.ring(&mut self.watch);
         self.look();

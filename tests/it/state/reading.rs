@@ -306,12 +306,17 @@ fn where_fetching_marks_read_nothing_is_fetched_while_nobody_looks() {
     }
     let community = Community { available: false, ..script.state.core.accounts[0].community(RUST).unwrap().clone() };
     script.receive(Update::CommunityUnavailable(RUST));
-    assert_eq!(pages(&script.receive(Update::CommunityChanged(Box::new(Community { available: true, ..community })))), 0);
+    assert_eq!(
+        pages(&script.receive(Update::CommunityChanged(Box::new(Community { available: true, ..community })))),
+        0
+    );
     // Somebody looks for a moment. What is missed while the page is under way waits until they look again.
     let fx = script.event(Event::Focused(true));
     assert_eq!(pages(&fx), 1, "{fx:?}");
     let asked = fx.iter().find_map(|effect| match effect {
-        Effect::Net { id, request, .. } if matches!(request, Request::FetchHistory { .. }) => Some((*id, request.clone())),
+        Effect::Net { id, request, .. } if matches!(request, Request::FetchHistory { .. }) => {
+            Some((*id, request.clone()))
+        }
         _ => None,
     });
     let (id, request) = asked.unwrap();
