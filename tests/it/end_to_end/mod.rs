@@ -24,6 +24,7 @@ mod four;
 mod graphemes;
 mod guide;
 mod keyboard;
+mod kills;
 mod many_servers;
 mod matrix;
 mod networks;
