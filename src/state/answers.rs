@@ -117,11 +117,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 Err(refusal) => outbox::refused(state, key, nonce, refusal, fx),
             }
         }
-        Purpose::Edit { chat, message, text } => {
-            if let Err(refusal) = answer.outcome {
-                compose::edit_refused(state, ChatKey::new(account, chat), message, text, &refusal, fx);
-            }
-        }
+        Purpose::Deed(nonce) => outbox::deeds::answered(state, account, nonce, answer.outcome, fx),
         Purpose::Change(what) => {
             if let Err(refusal) = answer.outcome {
                 state.notice_about(account, format!("{what}: {}", refusal.text), None, true, fx);

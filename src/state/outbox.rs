@@ -3,6 +3,7 @@
 //! A row is written to the store first and sent only once it is durable. One message of a chat is in flight at a time, in the order written; a
 //! failed one waits for the user and does not hold up the next. The acknowledgement and the echo may come in any order; the first settles the row.
 
+pub(super) mod deeds;
 mod durable;
 mod heal;
 mod settle;
@@ -40,6 +41,8 @@ pub struct Outbox {
     pub chats: HashMap<ChatId, Vec<Pending>>,
     /// Messages known to be the network's copy of a row: never taken for the copy of another.
     claimed: HashMap<ChatId, VecDeque<MessageId>>,
+    /// Changes, deletions, reactions and read marks, oldest first.
+    pub(super) deeds: Vec<deeds::Deed>,
     /// Rows that are over.
     dropped: VecDeque<Nonce>,
 }
@@ -169,7 +172,7 @@ pub fn next(account: &Account, now: Mono) -> Option<Mono> {
     let own = chats.values().flatten().filter_map(|row| row.wait).filter(|until| *until > now);
     let queued = |row: &Pending| row.stage == Stage::Queued && row.doubt.is_none();
     let held = chats.iter().filter(|(_, rows)| account.is_signed_in() && turn(rows).is_some_and(queued));
-    own.chain(held.filter_map(|(chat, _)| slow::until(account, *chat, now))).min()
+    own.chain(deeds::next(account, now)).chain(held.filter_map(|(chat, _)| slow::until(account, *chat, now))).min()
 }
 
 /// The row of a chat whose turn it is; none while one is in flight, be it one that failed and is tried again.
@@ -330,6 +333,7 @@ pub(super) fn pump_all(state: &mut State, account: AccountId, fx: &mut Effects) 
     for chat in chats {
         pump(state, ChatKey::new(account, chat), fx);
     }
+    deeds::pump(state, account, fx);
 }
 
 /// The session did not take it: it waits, and is tried again in a while or once the connection stands.
@@ -379,6 +383,7 @@ pub(super) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Eff
 pub(super) fn disown(account: &mut Account, is_kept: bool, fx: &mut Effects) {
     let refusal = Refusal::ours(RefusalKind::Forbidden, "written as another person");
     account.outbox.claimed.clear();
+    account.outbox.deeds.clear();
     for chat in account.outbox.busy() {
         let Some(rows) = account.outbox.chats.get_mut(&chat) else { continue };
         // Those that the network has are out already.

@@ -95,15 +95,8 @@ pub enum Purpose {
     Fetch(ChatId, Ticket),
     /// A message from the outbox.
     Send(ChatId, Nonce),
-    /// The new text of an own message; it goes back to the composer when refused.
-    Edit {
-        /// In which chat.
-        chat: ChatId,
-        /// Which message.
-        message: MessageKey,
-        /// What was typed.
-        text: String,
-    },
+    /// A change, a deletion, a reaction or a read mark that waited.
+    Deed(Nonce),
     /// A vote, or the end of a poll; a refusal is told with this beginning.
     Vote(&'static str),
     /// A poll that is begun; what was typed goes back when it is refused.

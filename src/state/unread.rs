@@ -6,8 +6,9 @@
 use super::effect::Effects;
 use super::event::Timer;
 use super::requests::Purpose;
-use super::{Account, Effect, Front, State, history, keep, levels};
+use super::{Account, Effect, Front, State, history, keep, levels, outbox};
 use crate::domain::id::IdMap;
+use crate::domain::kept::OutboxItem;
 use crate::domain::{AccountId, ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -175,8 +176,7 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: b
     let Some(known) = account.chats.get_mut(&chat.chat) else { return };
     // Where reading is not told, the mark may be here and not at the network.
     let told = known.last_read.is_some_and(|read| read >= upto) && (send_read || !wanted);
-    if told || tell && !online {
-        // Without a connection the mark waits until the chat is seen with one.
+    if told {
         return;
     }
     if known.last_read < Some(upto) {
@@ -185,6 +185,9 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: b
     }
     if !tell {
         return;
+    }
+    if !online {
+        return outbox::deeds::put(state, chat, OutboxItem::MarkRead { upto }, fx);
     }
     match &mut state.front {
         None => send(state, chat, upto, fx),

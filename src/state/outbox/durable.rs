@@ -4,7 +4,7 @@
 //! arrived. A row whose turn it is when it is written is stored as in flight at once: one commit for most messages. Every other change of how far a
 //! row is follows at the end of the event that made it.
 
-use super::{Outbox, Pending, Stage, pump, pump_all, start_healing, tell};
+use super::{Outbox, Pending, Stage, deeds, pump, pump_all, start_healing, tell};
 use crate::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Query, Ticket, Write};
 use crate::domain::{AccountId, ChatKey, CleanText, Mono, Nonce, Outgoing, Refusal, RefusalKind};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
@@ -76,7 +76,9 @@ pub(in crate::state) fn committed(
     fx: &mut Effects,
 ) {
     let Some(account) = state.core.account_mut(chat.account) else { return };
-    let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { return };
+    let Some(row) = account.outbox.find_mut(chat.chat, nonce) else {
+        return done.err().into_iter().for_each(|why| deeds::not_kept(state, chat, nonce, &why, fx));
+    };
     if row.stage != Stage::Committing {
         return;
     }
@@ -136,18 +138,21 @@ pub(in crate::state) fn found(state: &mut State, found: Result<Option<Found>, St
 /// Rows of earlier runs, oldest first. They stand before what was written since. One that was in flight when its run ended is in doubt: history decides.
 fn restore(state: &mut State, rows: Vec<OutboxRow>, fx: &mut Effects) {
     let mut found: BTreeMap<ChatKey, Vec<Pending>> = BTreeMap::new();
+    let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
     for row in rows {
         let Some(account) = state.core.account(row.chat.account) else { continue };
         let known = account.outbox.find(row.chat.chat, row.nonce).is_some();
         if known || account.outbox.dropped.contains(&row.nonce) {
             continue;
         }
+        accounts.insert(row.chat.account);
         if let OutboxItem::Send(outgoing) = &row.item {
             let pending = restored(&row, outgoing, state.now.mono);
             found.entry(row.chat).or_default().push(pending);
+        } else if let Some(account) = state.core.account_mut(row.chat.account) {
+            deeds::restore(account, &row);
         }
     }
-    let accounts: BTreeSet<AccountId> = found.keys().map(|chat| chat.account).collect();
     for (chat, mut rows) in found {
         let Some(account) = state.core.account_mut(chat.account) else { continue };
         let line = account.outbox.chats.entry(chat.chat).or_default();

@@ -3,14 +3,12 @@
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
 use super::{act, attach, drafts, open};
-use crate::domain::{
-    ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Permissions, Priority, Refusal, Request,
-};
+use crate::domain::kept::OutboxItem;
+use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Permissions, Refusal};
 use crate::state::action::{self, Action, ActionError, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Overlay, Region, Target};
 use crate::state::outbox::{self, Draft, Pending, Stage};
-use crate::state::requests::Purpose;
 use crate::state::{State, gone, history, permit, slow, typing};
 
 /// How far back the last own message is looked for.
@@ -247,9 +245,6 @@ fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, f
     if let Err(refusal) = outbox::check_length(account, &text) {
         return state.notice(format!("Not changed: {}", refusal.text), true, fx);
     }
-    if !account.is_signed_in() {
-        return state.notice("Not changed: there is no connection; what you typed stays here", true, fx);
-    }
     if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
         let sentence = slow::limit_sentence(until, moderated, state.now.mono);
         return state.notice(format!("Not changed: {sentence}"), true, fx);
@@ -259,8 +254,7 @@ fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, f
     leave_mode(state);
     typing::end(state, fx);
     if !same {
-        let request = Request::Edit { chat: chat.chat, message, text: text.clone() };
-        state.ask(chat.account, request, Priority::User, Purpose::Edit { chat: chat.chat, message, text }, fx);
+        outbox::deeds::put(state, chat, OutboxItem::Edit { message, text }, fx);
     }
 }
 

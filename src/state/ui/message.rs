@@ -1,15 +1,14 @@
 //! The message cursor, and what can be done to the message it is on.
 
 use super::{attach, compose};
+use crate::domain::kept::OutboxItem;
 use crate::domain::{
-    ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, Request,
-    SpanKind,
+    ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, SpanKind,
 };
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
 use crate::state::outbox::{self, Stage};
-use crate::state::requests::Purpose;
 use crate::state::{State, history, permit};
 use std::sync::Arc;
 
@@ -178,19 +177,9 @@ fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effe
 
 /// Deletes without asking.
 pub(super) fn delete_now(state: &mut State, chat: ChatKey, messages: Vec<MessageKey>, fx: &mut Effects) {
-    if messages.is_empty() || !online(state, chat, "Not deleted", fx) {
-        return;
+    if !messages.is_empty() {
+        outbox::deeds::put(state, chat, OutboxItem::Delete { messages }, fx);
     }
-    let request = Request::Delete { chat: chat.chat, messages };
-    state.ask(chat.account, request, Priority::User, Purpose::Change("Not deleted"), fx);
-}
-
-fn online(state: &mut State, chat: ChatKey, what: &str, fx: &mut Effects) -> bool {
-    let online = state.core.account(chat.account).is_some_and(crate::state::Account::is_signed_in);
-    if !online {
-        state.notice(format!("{what}: there is no connection"), true, fx);
-    }
-    online
 }
 
 /// Reacts to what is pointed at; without an emoji, offers some.
@@ -235,10 +224,7 @@ pub(super) fn react_to(state: &mut State, chat: ChatKey, id: MessageId, written:
     let add = mine.is_none();
     let emoji = mine.map_or_else(|| ReactEmoji::Unicode(CleanText::line(emoji)), |reaction| reaction.emoji.clone());
     let key = message.key;
-    if online(state, chat, "No reaction", fx) {
-        let request = Request::React { chat: chat.chat, message: key, emoji, add };
-        state.ask(chat.account, request, Priority::User, Purpose::Change("No reaction"), fx);
-    }
+    outbox::deeds::put(state, chat, OutboxItem::React { message: key, emoji, add }, fx);
 }
 
 /// The chat that the first link of a message leads to, if it is one.

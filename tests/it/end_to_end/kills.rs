@@ -68,7 +68,11 @@ fn whatever_was_seen_on_its_way_arrives_once_though_nib_is_killed() {
             server.start_again();
         }
         let mut terminal = start(&home);
-        let settled = |screen: &str| screen.contains(" ms") && !screen.contains('◷');
+        println!("round {round}, offline {offline}: {} were seen", seen.len());
+        let settled = |screen: &str| {
+            let there = seen.last().is_none_or(|last| drawn(screen, round).contains(last));
+            there && screen.contains(" ms") && !screen.contains('◷')
+        };
         let screen = terminal.wait_until("that nothing waits", settled);
         let environment = server.environment("ada");
         let mut call = reader.nib(&["read", CHAT, "--limit", "100", "--json"]);

@@ -1,0 +1,309 @@
+//! Changes, deletions, reactions and read marks on their way out.
+//!
+//! With a connection they go at once. Without one, or when it was lost before the answer or asked to wait, they are kept and shown as done, and go in order once
+//! the connection stands. Each can be said twice without harm, so nothing has to be known of one that was on its way when its run ended. A newer one
+//! takes the place of an older one that waits for the same thing.
+
+use super::arm;
+use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
+use crate::domain::message::toggle_reaction;
+use crate::domain::{
+    AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Refusal, RefusalKind,
+    Reply, Request, RequestId, Wall, markup,
+};
+use crate::state::effect::{Effect, Effects};
+use crate::state::requests::Purpose;
+use crate::state::ui::compose;
+use crate::state::{Account, State, keep, messages};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Most that wait for one account.
+const MOST: usize = 500;
+/// How long to wait when a network asks to without saying how long, and after a session took nothing.
+const PAUSE: Duration = Duration::from_secs(3);
+/// What stands in place of a message that is to be deleted.
+const DELETED: &str = "(deleted here; the network is told once the connection stands)";
+
+/// Something small on its way out.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Deed {
+    chat: ChatId,
+    nonce: Nonce,
+    item: OutboxItem,
+    written: Wall,
+    /// Its request.
+    flies: Option<RequestId>,
+    /// The store has it, and it is shown as done.
+    waits: bool,
+    /// Not to be sent before.
+    wait: Option<Mono>,
+    /// The messages as they were.
+    undo: Vec<Arc<Message>>,
+}
+
+/// Whether two are about the same thing, so that the newer one is all that counts.
+fn same_target(one: &OutboxItem, other: &OutboxItem) -> bool {
+    use OutboxItem::{Delete, Edit, MarkRead, React};
+    match (one, other) {
+        (Edit { message, .. }, Edit { message: of, .. }) => message == of,
+        // What is deleted need not be changed.
+        (Edit { message, .. }, Delete { messages }) => messages.contains(message),
+        (Delete { messages }, Delete { messages: of }) => messages == of,
+        (React { message, emoji, .. }, React { message: of, emoji: with, .. }) => (message, emoji) == (of, with),
+        (MarkRead { .. }, MarkRead { .. }) => true,
+        _ => false,
+    }
+}
+
+fn request(deed: &Deed) -> Option<Request> {
+    let chat = deed.chat;
+    Some(match deed.item.clone() {
+        OutboxItem::Edit { message, text } => Request::Edit { chat, message, text },
+        OutboxItem::Delete { messages } => Request::Delete { chat, messages },
+        OutboxItem::React { message, emoji, add } => Request::React { chat, message, emoji, add },
+        OutboxItem::MarkRead { upto } => Request::MarkRead { chat, upto },
+        // Messages have rows of their own.
+        OutboxItem::Send(_) => return None,
+    })
+}
+
+/// Does something: at once where there is a connection and nothing waits before it, else as soon as there is.
+pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, fx: &mut Effects) {
+    let nonce = Nonce(state.random.u64(1..));
+    let written = state.now.wall;
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let deeds = &mut account.outbox.deeds;
+    let mut undo = Vec::new();
+    let mut undone = false;
+    let mut gone = Vec::new();
+    // One that is under way cannot be taken back; what takes its place goes after it.
+    deeds.retain_mut(|deed| {
+        let replaced = deed.chat == chat.chat && deed.flies.is_none() && same_target(&deed.item, &item);
+        if replaced {
+            undo.append(&mut deed.undo);
+            undone |= matches!((&deed.item, &item), (OutboxItem::React { add, .. }, OutboxItem::React { add: now, .. }) if add != now);
+            gone.push(deed.nonce);
+        }
+        !replaced
+    });
+    let full = deeds.len() >= MOST;
+    let waiting = deeds.iter().any(|deed| deed.flies.is_none());
+    let deed = Deed { chat: chat.chat, nonce, item, written, flies: None, waits: false, wait: None, undo };
+    if !undone && !full {
+        deeds.push(deed.clone());
+    }
+    for nonce in gone {
+        account.outbox.drop_kept(chat, nonce, fx);
+    }
+    if undone {
+        show(state, chat, &deed.item);
+        return state.touch();
+    }
+    if full {
+        return state.notice("Too much waits for the connection already", true, fx);
+    }
+    let online = state.core.account(chat.account).is_some_and(Account::is_signed_in);
+    if online && !waiting { hand_over(state, chat.account, nonce, fx) } else { wait(state, chat.account, nonce, fx) }
+}
+
+/// It has to wait: it is kept, and shown as done.
+fn wait(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
+    let Some(known) = state.core.account_mut(account) else { return };
+    let timelines = &known.timelines;
+    let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce && !deed.waits) else { return };
+    deed.waits = true;
+    let chat = ChatKey::new(account, deed.chat);
+    if deed.undo.is_empty() {
+        let of = |key: &MessageKey| timelines.get(&deed.chat)?.message(key.id).cloned();
+        deed.undo = match &deed.item {
+            OutboxItem::Edit { message, .. } => of(message).into_iter().collect(),
+            OutboxItem::Delete { messages } => messages.iter().filter_map(of).collect(),
+            _ => Vec::new(),
+        };
+    }
+    let item = deed.item.clone();
+    let row =
+        OutboxRow { chat, nonce, item: item.clone(), written: deed.written, known: None, stage: OutboxStage::Waiting };
+    fx.push(Effect::keep(Write::PutOutbox(Box::new(row))));
+    show(state, chat, &item);
+    state.touch();
+}
+
+/// Shows something as done.
+fn show(state: &mut State, chat: ChatKey, item: &OutboxItem) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let me = account.me;
+    let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
+    let mut change = |key: &MessageKey, how: &dyn Fn(&mut Message)| {
+        if let Some(known) = timeline.message(key.id) {
+            let mut known = Arc::clone(known);
+            how(Arc::make_mut(&mut known));
+            timeline.replace(&known, true);
+        }
+    };
+    match item {
+        OutboxItem::Edit { message, text } => change(message, &|known| {
+            known.body = markup::parse(text);
+            known.typed = Some(CleanText::new(text));
+        }),
+        OutboxItem::Delete { messages } => messages.iter().for_each(|message| {
+            change(message, &|known| known.body = crate::domain::RichText::plain(CleanText::ours(DELETED)));
+        }),
+        OutboxItem::React { message, emoji, add } => change(message, &|known| {
+            let mut reactions = known.reactions.to_vec();
+            toggle_reaction(&mut reactions, emoji, me, true, *add);
+            known.reactions = reactions.into();
+        }),
+        OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
+    }
+}
+
+/// Takes back what was shown as done.
+fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
+    if let OutboxItem::React { message, emoji, add } = &deed.item {
+        let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
+        return show(state, chat, &back);
+    }
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
+    for message in &deed.undo {
+        timeline.replace(message, false);
+    }
+}
+
+fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
+    let Some(known) = state.core.account(account) else { return };
+    let Some(deed) = known.outbox.deeds.iter().find(|deed| deed.nonce == nonce) else { return };
+    let Some(request) = request(deed) else { return };
+    let Some(id) = state.ask(account, request, Priority::User, Purpose::Deed(nonce), fx) else { return };
+    if let Some(known) = state.core.account_mut(account)
+        && let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce)
+    {
+        deed.flies = Some(id);
+        deed.wait = None;
+    }
+}
+
+/// Hands over the next one that waits, if none is under way.
+pub(super) fn pump(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let now = state.now.mono;
+    let Some(known) = state.core.account(account).filter(|known| known.is_signed_in()) else { return };
+    let deeds = &known.outbox.deeds;
+    if deeds.iter().any(|deed| deed.flies.is_some()) {
+        return;
+    }
+    let Some(next) = deeds.first() else { return };
+    match next.wait.filter(|until| *until > now) {
+        Some(_) => arm(state, fx),
+        None => hand_over(state, account, next.nonce, fx),
+    }
+}
+
+/// When the next one that waits has waited long enough.
+pub(super) fn next(account: &Account, now: Mono) -> Option<Mono> {
+    account.outbox.deeds.first().and_then(|deed| deed.wait).filter(|until| *until > now)
+}
+
+/// The network has done it, or why not.
+pub(in crate::state) fn answered(
+    state: &mut State,
+    account: AccountId,
+    nonce: Nonce,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    let now = state.now.mono;
+    let Some(known) = state.core.account_mut(account) else { return };
+    let Some(at) = known.outbox.deeds.iter().position(|deed| deed.nonce == nonce) else { return };
+    let Some(deed) = known.outbox.deeds.get_mut(at) else { return };
+    deed.flies = None;
+    let gone = |refusal: &Refusal| {
+        refusal.kind == RefusalKind::NotFound && deed.waits && matches!(deed.item, OutboxItem::Delete { .. })
+    };
+    match outcome {
+        Err(refusal) if matches!(refusal.kind, RefusalKind::LinkLost | RefusalKind::RateLimited) => {
+            deed.wait = Some(now.plus(refusal.retry_after.unwrap_or(PAUSE)));
+            wait(state, account, nonce, fx);
+            arm(state, fx);
+        }
+        outcome => {
+            // What is gone already is as good as deleted.
+            let refused = outcome.err().filter(|refusal| !gone(refusal));
+            let deed = known.outbox.deeds.remove(at);
+            let chat = ChatKey::new(account, deed.chat);
+            if deed.waits {
+                known.outbox.drop_kept(chat, nonce, fx);
+            }
+            match refused {
+                Some(refusal) => {
+                    if deed.waits {
+                        undo(state, chat, &deed);
+                    }
+                    tell(state, chat, deed.item, &refusal, fx);
+                }
+                None if deed.waits => done(state, chat, &deed.item, fx),
+                // Its echo tells.
+                None => {}
+            }
+            pump(state, account, fx);
+        }
+    }
+    state.touch();
+}
+
+/// One that waited is a fact now, whether or not its echo comes.
+fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
+    let told = state.stamps.told();
+    if let OutboxItem::Delete { messages } = item {
+        let messages: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+        return messages::deleted(state, chat.account, chat.chat, &messages, fx);
+    }
+    show(state, chat, item);
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let (OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. }) = item else { return };
+    let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id)).cloned();
+    if let Some(known) = known {
+        keep::changed(account, &known, true, told);
+    }
+}
+
+fn tell(state: &mut State, chat: ChatKey, item: OutboxItem, refusal: &Refusal, fx: &mut Effects) {
+    let what = match item {
+        OutboxItem::Edit { message, text } => return compose::edit_refused(state, chat, message, text, refusal, fx),
+        OutboxItem::Delete { .. } => "Not deleted",
+        OutboxItem::React { .. } => "No reaction",
+        // The next one tells the network.
+        OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => return,
+    };
+    state.notice_about(chat.account, format!("{what}: {}", refusal.text), None, true, fx);
+}
+
+/// One could not be made durable: it goes out all the same if this run lasts.
+pub(super) fn not_kept(state: &mut State, chat: ChatKey, nonce: Nonce, why: &str, fx: &mut Effects) {
+    let known = state.core.account(chat.account);
+    if known.is_some_and(|known| known.outbox.deeds.iter().any(|deed| deed.nonce == nonce)) {
+        state.notice_about(chat.account, format!("What you changed is kept for this run only: {why}"), None, true, fx);
+    }
+}
+
+/// One of an earlier run goes on waiting.
+pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
+    let known = account.outbox.deeds.iter().any(|deed| deed.nonce == row.nonce);
+    if known || account.outbox.dropped.contains(&row.nonce) {
+        return;
+    }
+    let (chat, item) = (row.chat.chat, row.item.clone());
+    let deed = Deed {
+        chat,
+        nonce: row.nonce,
+        item,
+        written: row.written,
+        flies: None,
+        waits: true,
+        wait: None,
+        undo: Vec::new(),
+    };
+    let at = account.outbox.deeds.iter().take_while(|deed| deed.written <= row.written).count();
+    account.outbox.deeds.insert(at, deed);
+}

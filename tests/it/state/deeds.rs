@@ -1,0 +1,178 @@
+//! Changes, deletions, reactions and read marks without a connection.
+
+use super::script::*;
+use nib::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Ticket, Write};
+use nib::domain::*;
+use nib::state::{Action, Effect, Effects, Event, StoreReply};
+use std::time::Duration;
+
+/// Somebody whose connection was lost; message 11 is their own.
+fn offline() -> Script {
+    let mut script = Script::ready_kept();
+    script.receive(Update::MessageCreated {
+        message: std::sync::Arc::new(said(chat(11), 11, ME, "mine")),
+        unread: None,
+        author: None,
+        nonce: None,
+    });
+    script.arrange_bottom();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    script
+}
+
+fn items(effects: &Effects) -> Vec<OutboxItem> {
+    kept_rows(effects).into_iter().map(|row| row.item.clone()).collect()
+}
+
+fn drops(effects: &Effects) -> usize {
+    writes(effects).iter().filter(|write| matches!(write, Write::DropOutbox(..))).count()
+}
+
+fn edit(script: &mut Script, text: &str) -> Effects {
+    script.act(Action::EditLast);
+    script.act(Action::Clear);
+    script.act(Action::EditLast);
+    for _ in 0..40 {
+        script.act(Action::Text(nib::state::action::TextEdit::Backspace));
+    }
+    script.type_text(text);
+    script.act(Action::Send)
+}
+
+fn react(script: &mut Script, emoji: &str) -> Effects {
+    script.act(Action::FocusMessages);
+    let fx = script.act(Action::React(emoji.to_owned()));
+    script.act(Action::FocusComposer);
+    fx
+}
+
+fn shown(script: &Script, id: u128) -> Message {
+    let timeline = &script.state.core.accounts[0].timelines[&chat(11).chat];
+    Message::clone(timeline.message(MessageId::new(id)).expect("the message"))
+}
+
+/// What is asked of the network beside lists and pages.
+fn deeds(effects: &Effects) -> Vec<(RequestId, Request)> {
+    let deed = |effect: &Effect| match effect {
+        Effect::Net {
+            id,
+            request:
+                request @ (Request::Edit { .. } | Request::Delete { .. } | Request::React { .. } | Request::MarkRead { .. }),
+            ..
+        } => Some((*id, request.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(deed).collect()
+}
+
+fn back(script: &mut Script) -> Effects {
+    script.link(LinkEvent::SignedIn {
+        me: user(ME, "me"),
+        session: None,
+        token: Secret::default(),
+        caps: Script::caps(),
+    })
+}
+
+#[test]
+fn a_change_without_a_connection_is_kept_shown_and_goes_out_with_it() {
+    let mut script = offline();
+    let fx = edit(&mut script, "first");
+    assert_eq!(items(&fx), [OutboxItem::Edit { message: key(11), text: "first".to_owned() }]);
+    assert_eq!(&*shown(&script, 11).body.text, "first");
+    // The newer one takes the place of the older one.
+    let fx = edit(&mut script, "second");
+    assert_eq!((items(&fx).len(), drops(&fx)), (1, 1));
+    let fx = back(&mut script);
+    let edits = |fx: &Effects| -> Vec<(RequestId, String)> {
+        let text = |(id, request)| match request {
+            Request::Edit { text, .. } => Some((id, text)),
+            _ => None,
+        };
+        deeds(fx).into_iter().filter_map(text).collect()
+    };
+    let [(id, text)] = &edits(&fx)[..] else { panic!("{fx:?}") };
+    assert_eq!(text, "second");
+    // Lost once more: it stays, and goes again.
+    let fx = script.answer(*id, Err(refusal(RefusalKind::LinkLost)));
+    assert_eq!(drops(&fx), 0);
+    let fx = script.advance(Duration::from_secs(4));
+    let [(id, _)] = edits(&fx)[..] else { panic!("{fx:?}") };
+    let fx = script.answer(id, Ok(Reply::Done));
+    assert_eq!(drops(&fx), 1);
+    assert!(writes(&fx).iter().any(|write| matches!(write, Write::Change { .. })), "a fact now: {fx:?}");
+    assert_eq!(&*shown(&script, 11).body.text, "second");
+}
+
+#[test]
+fn what_is_refused_is_told_and_undone() {
+    let mut script = offline();
+    edit(&mut script, "too bold");
+    react(&mut script, "👍");
+    assert_eq!(shown(&script, 11).reactions.len(), 1);
+    let fx = back(&mut script);
+    let [(id, Request::Edit { .. })] = deeds(&fx)[..] else { panic!("in order, one at a time: {fx:?}") };
+    let fx = script.answer(id, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((&*shown(&script, 11).body.text, drops(&fx)), ("mine", 1));
+    assert_eq!(script.composer(), "too bold", "what was typed comes back");
+    let [(id, Request::React { add: true, .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let fx = script.answer(id, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((shown(&script, 11).reactions.len(), drops(&fx)), (0, 1));
+    assert_eq!(script.notice(), "No reaction: no");
+}
+
+#[test]
+fn a_reaction_that_is_taken_back_before_it_went_never_goes() {
+    let mut script = offline();
+    react(&mut script, "👍");
+    let fx = react(&mut script, "👍");
+    assert_eq!((items(&fx).len(), drops(&fx), shown(&script, 11).reactions.len()), (0, 1, 0));
+    assert_eq!(deeds(&back(&mut script)), []);
+}
+
+#[test]
+fn a_deletion_takes_the_place_of_a_change() {
+    let mut script = offline();
+    edit(&mut script, "changed");
+    let fx = script.act(Action::DeleteNow(chat(11), vec![key(11)]));
+    assert_eq!((items(&fx), drops(&fx)), (vec![OutboxItem::Delete { messages: vec![key(11)] }], 1));
+    assert!(shown(&script, 11).body.text.starts_with("(deleted here"));
+    let fx = back(&mut script);
+    let [(id, Request::Delete { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let fx = script.answer(id, Ok(Reply::Done));
+    assert_eq!(drops(&fx), 1);
+    assert!(script.state.core.accounts[0].timelines[&chat(11).chat].message(MessageId::new(11)).is_none());
+}
+
+#[test]
+fn a_read_mark_without_a_connection_goes_out_with_it_and_only_the_newest() {
+    let mut script = offline();
+    script.act(Action::OpenChat(chat(12)));
+    let marks = |fx: &Effects| items(fx).into_iter().filter(|item| matches!(item, OutboxItem::MarkRead { .. })).count();
+    let mut asked = 0;
+    for upto in [key(20), key(21)] {
+        script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap().last_message = Some(upto);
+        script.act(Action::OpenChat(chat(11)));
+        let fx = script.act(Action::MarkRead);
+        asked += marks(&fx);
+        script.act(Action::OpenChat(chat(12)));
+    }
+    assert_eq!(asked, 2);
+    let told: Vec<Request> = deeds(&back(&mut script)).into_iter().map(|(_, request)| request).collect();
+    assert_eq!(told, [Request::MarkRead { chat: chat(11).chat, upto: key(21) }]);
+}
+
+#[test]
+fn what_waited_when_the_run_ended_goes_out_with_the_next() {
+    let mut script = Script::ready_kept();
+    let item = OutboxItem::React { message: key(5), emoji: ReactEmoji::Unicode(CleanText::ours("👍")), add: true };
+    let row =
+        OutboxRow { chat: chat(11), nonce: Nonce(9), item, written: Wall(0), known: None, stage: OutboxStage::Waiting };
+    let found = |rows| Event::Stored(StoreReply::Found(Ticket(u64::MAX), Ok(Some(Found::Outbox(rows)))));
+    let fx = script.event(found(vec![row.clone()]));
+    let [(id, Request::React { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    assert_eq!(deeds(&script.event(found(vec![row.clone()]))), [], "told twice, done once");
+    let fx = script.answer(id, Ok(Reply::Done));
+    assert_eq!(drops(&fx), 1);
+    assert_eq!(deeds(&script.event(found(vec![row]))), []);
+}
