@@ -1,9 +1,10 @@
 //! Where a view stands, whatever happens around it.
 
 use super::*;
-use nib::domain::{Message, MessageKey, Page};
+use nib::domain::{Answer, LinkPhase, Message, MessageKey, Now, Page, Refusal, RefusalKind, Request};
 use nib::layout::Content;
 use nib::state::front::{Anchor, PaneId, ScrollIntent, Target, Visible};
+use nib::state::{Effect, Event, reduce};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -142,6 +143,72 @@ fn a_hole_is_shown_and_wanted() {
         message_rows(&scene)
     );
     assert_eq!(visible.wants_after.map(|key| key.order.0), Some(30));
+}
+
+/// A hole above message 36 of 40.
+fn with_hole() -> State {
+    let mut messages = history(40);
+    let late = messages.split_off(30);
+    let mut state = plain_state(messages);
+    let timeline = state.core.accounts[0].timelines.get_mut(&GENERAL).unwrap();
+    timeline.mark_stale();
+    let fetch = timeline.open_fetch();
+    timeline.absorb(fetch, Page::Latest, late.into_iter().skip(5).map(Arc::new).collect(), false, true);
+    state
+}
+
+fn says(scene: &Scene, words: &str) -> bool {
+    message_rows(scene).iter().any(|(_, text)| text.contains(words))
+}
+
+#[test]
+fn a_hole_says_why_it_stays() {
+    let mut state = with_hole();
+    state.core.accounts[0].link = LinkPhase::Idle;
+    let mut cache = cache();
+    let (scene, visible) = settle(&mut state, &mut cache, 70, 50);
+    assert!(says(&scene, "messages are missing here; they come with the connection"), "{:#?}", message_rows(&scene));
+    assert_eq!(visible.wants_after.map(|key| key.order.0), Some(30), "filled once there is one");
+
+    let mut state = with_hole();
+    state.core.accounts[0].link = LinkPhase::Online;
+    let visible = Visible { wants_before: Some(key_of(&state, 30).unwrap()), wants_after: None, ..visible };
+    let fx = reduce(&mut state, Event::Arranged(PaneId(0), visible), Now::default());
+    let asked = fx.into_iter().find_map(|effect| match effect {
+        Effect::Net { account, id, request: Request::FetchHistory { page: Page::Before(_), .. }, .. } => {
+            Some((account, id))
+        }
+        _ => None,
+    });
+    let (account, request) = asked.unwrap();
+    let outcome = Err(Refusal { kind: RefusalKind::Forbidden, text: text("no"), ..Refusal::default() });
+    tell(&mut state, Event::Answer(account, Answer { request, outcome }));
+    let (scene, _) = settle(&mut state, &mut cache, 70, 50);
+    assert!(says(&scene, "messages are missing here; they could not be fetched"), "{:#?}", message_rows(&scene));
+}
+
+#[test]
+fn whoever_comes_down_to_what_is_in_memory_is_not_carried_to_the_newest() {
+    let mut state = plain_state(history(200));
+    let mut cache = cache();
+    scroll(&mut state, ScrollIntent::Start);
+    settle(&mut state, &mut cache, 70, 24);
+    let first = key_of(&state, 0).unwrap();
+    state.core.accounts[0].timelines.get_mut(&GENERAL).unwrap().trim_newest(60, first);
+    scroll(&mut state, ScrollIntent::Pages(50));
+    let (_, visible) = settle(&mut state, &mut cache, 70, 24);
+    let Anchor::Top { .. } = visible.anchor else { panic!("there is more below") };
+    assert!(!visible.at_bottom);
+    assert_eq!(visible.wants_after, key_of(&state, 59));
+    // What comes is below, and the view stays.
+    let timeline = state.core.accounts[0].timelines.get_mut(&GENERAL).unwrap();
+    let fetch = timeline.open_fetch();
+    let more = history(200).into_iter().skip(60).map(Arc::new).collect();
+    timeline.absorb(fetch, Page::After(visible.wants_after.unwrap()), more, false, true);
+    let (_, after) = settle(&mut state, &mut cache, 70, 24);
+    assert_eq!(after.anchor, visible.anchor);
+    scroll(&mut state, ScrollIntent::End);
+    assert!(settle(&mut state, &mut cache, 70, 24).1.at_bottom);
 }
 
 fn key_of(state: &State, index: usize) -> Option<MessageKey> {
