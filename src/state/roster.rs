@@ -34,8 +34,8 @@ pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
             let told = chat.unread > 0 && chat.read_state != ReadState::Untold;
             let all = chat.last_message <= known.last_read;
             if let Some(upto) = known.last_read.filter(|_| told && (all || chat.last_read.is_some())) {
-                // What was read here did not arrive there.
-                account.requests.marks_due.insert(chat.id, upto);
+                // What was read here did not arrive there, or what was read last is deleted.
+                account.requests.marks_due.insert(chat.id, chat.last_message.filter(|_| all).unwrap_or(upto));
             }
             chat.last_read = known.last_read;
             if all {
