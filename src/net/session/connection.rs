@@ -5,7 +5,7 @@ use super::latency::Latency;
 use super::pulse::{Finding, Pulse};
 use super::socket::{Ended, Incoming, Wire};
 use super::web;
-use crate::domain::{DownReason, LinkEvent, Mono, Now, Progress};
+use crate::domain::{DownReason, LinkEvent, Mono, Now, Progress, Refusal, RefusalKind};
 use crate::net::dial::{Dial, ServerAddress, Socket, reason};
 use crate::net::http::{HttpId, HttpOutcome};
 use crate::net::{Adapter, Close, NetEvent, Out};
@@ -37,6 +37,10 @@ pub(super) struct Connection<'a> {
     due: Mono,
     /// When the ping was sent whose pong has not come.
     pinged: Option<Mono>,
+    /// Since when nothing that was said was answered, neither a ping nor a request, whatever the server says by itself.
+    unanswered: Option<Mono>,
+    /// The server answers pings: one that never did may be there all the same.
+    pongs: bool,
     latency: Latency,
     /// The adapter is not called for its deadline before.
     may_tick: Mono,
@@ -66,6 +70,8 @@ impl<'a> Connection<'a> {
             seen: now,
             due: now.mono,
             pinged: None,
+            unanswered: None,
+            pongs: false,
             latency: Latency::default(),
             may_tick: now.mono,
             mute_until,
@@ -239,6 +245,7 @@ impl<'a> Connection<'a> {
                     Incoming::Frame(frame) => self.adapter.frame(frame, now, out),
                     Incoming::Ping => self.adapter.heard(now),
                     Incoming::Pong(payload) => {
+                        (self.unanswered, self.pongs) = (None, true);
                         self.adapter.heard(now);
                         self.pong(&payload, now.mono);
                     }
@@ -279,7 +286,14 @@ impl<'a> Connection<'a> {
         // Now or before: an answer is awaited. Where nothing can be asked, none is.
         if self.pinged.is_some() {
             self.pulse.asked(now);
+            self.unanswered.get_or_insert(now);
         }
+    }
+
+    /// Whether what is said does not arrive any more, though the other way may go on: as long without any answer as without a sign of life.
+    fn is_mute(&self, now: Mono) -> bool {
+        let limit = self.driver.config.timing.silence;
+        self.pongs && self.can_ask() && self.unanswered.is_some_and(|since| now.since(since) >= limit)
     }
 
     /// Whether the computer slept since the last turn. Costs no wake-up of its own: the keepalive's timer looks often enough.
@@ -309,6 +323,7 @@ impl<'a> Connection<'a> {
 
     /// What was sent for a sign of life is answered.
     fn answered(&mut self, now: Mono) {
+        (self.unanswered, self.pongs) = (None, true);
         if let Some(sent) = self.pinged.take()
             && let Some(latency) = self.latency.measured(now.since(sent))
         {
@@ -327,7 +342,7 @@ impl<'a> Connection<'a> {
         let overdue = |connection: &Self| {
             let now = connection.driver.clock.now().mono;
             let due = [connection.pulse.deadline(connection.can_ask()), connection.tick_at(), connection.mute_until];
-            due.into_iter().flatten().any(|at| now >= at)
+            due.into_iter().flatten().any(|at| now >= at) || connection.is_mute(now)
         };
         if self.driver.pending.is_full() || !overdue(self) {
             return None;
@@ -342,6 +357,9 @@ impl<'a> Connection<'a> {
             let seconds = self.driver.config.timing.dial.as_secs();
             let why = format!("nothing there speaks this protocol; it says nothing for {seconds} s");
             return Some(End::Down(reason::not_a_server(&self.server, &why)));
+        }
+        if self.is_mute(now.mono) {
+            return Some(End::Down(DownReason::Quiet));
         }
         match self.pulse.look(now.mono, self.can_ask()) {
             Some(Finding::Dead) => return Some(End::Down(DownReason::Quiet)),
@@ -366,6 +384,10 @@ impl<'a> Connection<'a> {
         for event in out.events.drain(..) {
             match event {
                 NetEvent::Answer(answer) => {
+                    let late = |refusal: &Refusal| refusal.kind == RefusalKind::TimedOut;
+                    if !answer.outcome.as_ref().is_err_and(late) {
+                        self.unanswered = None;
+                    }
                     self.driver.dispatch.answered(answer, self.driver.clock.now().mono, &mut answers);
                     self.driver.pending.answers(&mut answers);
                 }
@@ -375,6 +397,7 @@ impl<'a> Connection<'a> {
                     self.driver.pending.link(event);
                 }
                 NetEvent::Progress(progress) => {
+                    self.unanswered = None;
                     for &request in self.driver.dispatch.askers(progress.request) {
                         self.driver.pending.push(NetEvent::Progress(Progress { request, ..progress }));
                     }

@@ -177,12 +177,17 @@ async fn play(far: impl Far, seed: u64) -> Verdict {
     } else {
         proxy.heal_later()
     }
-    let quiet = until(&mut [&mut client], || proxy.stirred(), PATIENCE, |of| of[0].is_quiet()).await;
-    if !quiet {
-        return Verdict::wrong(format!("not quiet: {}", client.standing()));
+    for tries in 0.. {
+        let quiet = until(&mut [&mut client], || proxy.stirred(), PATIENCE, |of| of[0].is_quiet()).await;
+        if !quiet || tries > 20 {
+            return Verdict::wrong(format!("not quiet: {}", client.standing()));
+        }
+        // What is told at a pace, such as read marks, and asked for at leisure; and a connection that is just found to be lost.
+        let stirs = |of: &[&mut Client]| !of[0].is_quiet();
+        if !until(&mut [&mut client], || proxy.stirred(), Duration::from_secs(3), stirs).await {
+            break;
+        }
     }
-    // What is told at a pace, such as read marks, and asked for at leisure.
-    until(&mut [&mut client], || proxy.stirred(), Duration::from_secs(3), |_| false).await;
     let witness = Client::start(begin(far.address(), false));
     compare(client, witness, || proxy.stirred(), &marks).await
 }
