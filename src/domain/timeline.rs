@@ -35,6 +35,8 @@ pub struct Entry {
     /// Grows with each change of the message; a cache of its drawing is valid for one revision.
     pub revision: u32,
     stamp: u64,
+    /// The same for its reactions, which are told without the rest, and the rest without them.
+    reacted: u64,
     /// The newest fetch opened when a change was pushed; 0 for none.
     changed: u64,
 }
@@ -217,7 +219,7 @@ impl Timeline {
             if self.entries.is_empty() {
                 self.start_known = !gap_before;
             }
-            self.entries.push_back(Entry { message, gap_before, revision, stamp, changed: 0 });
+            self.entries.push_back(Entry { message, gap_before, revision, stamp, reacted: stamp, changed: 0 });
             self.end_known = true;
             self.newer = false;
         } else {
@@ -244,6 +246,7 @@ impl Timeline {
         entry.message = merged(message, &entry.message, with_reactions);
         entry.changed = stamp / 2;
         entry.stamp = stamp;
+        entry.reacted = if with_reactions { stamp } else { entry.reacted };
         entry.revision = revision;
         true
     }
@@ -256,7 +259,7 @@ impl Timeline {
             self.note_late(id, |news| news.reactions = Some(reactions));
             return false;
         };
-        entry.stamp = stamp;
+        entry.reacted = stamp;
         entry.changed = stamp / 2;
         entry.revision = revision;
         Arc::make_mut(&mut entry.message).reactions = reactions;
@@ -265,17 +268,29 @@ impl Timeline {
 
     /// Somebody reacted to a message, or took that back (`add`); `mine`: oneself. Returns whether anything in memory is different now.
     pub fn toggle(&mut self, id: MessageId, emoji: &ReactEmoji, by: UserId, (add, mine): (bool, bool)) -> bool {
-        let Some(known) = self.message(id) else {
+        let limit = self.stale_at * 2;
+        let known = self.key_of(id).and_then(|key| self.entries.get(self.index_of(key)?));
+        let before = known.map(|known| (known.reacted, known.message.reactions.to_vec()));
+        if before.as_ref().is_none_or(|(reacted, _)| *reacted < limit) {
+            // A page that is under way may be from before, and brings what this changes.
             self.note_late(id, |news| {
                 if news.toggles.len() < TOGGLES {
                     news.toggles.push((emoji.clone(), by, (add, mine)));
                 }
             });
-            return false;
-        };
-        let mut reactions = known.reactions.to_vec();
+        }
+        let Some((reacted, mut reactions)) = before else { return false };
         // A page that was fetched meanwhile may have told it already.
-        Reaction::toggle(&mut reactions, emoji, by, add, mine) && self.set_reactions(id, reactions.into())
+        if !Reaction::toggle(&mut reactions, emoji, by, add, mine) || !self.set_reactions(id, reactions.into()) {
+            return false;
+        }
+        if reacted < limit
+            && let Some(entry) = self.entry_mut(id)
+        {
+            // What was missed before this is still to be told.
+            entry.reacted = reacted;
+        }
+        true
     }
 
     /// Whether a message is known to be deleted.
@@ -420,7 +435,7 @@ impl Timeline {
             None => !self.end_known || self.entries.is_empty() && !self.start_known,
         };
         self.by_id.insert(message.key.id, message.key);
-        self.entries.insert(index, Entry { message, gap_before, revision, stamp, changed: 0 });
+        self.entries.insert(index, Entry { message, gap_before, revision, stamp, reacted: stamp, changed: 0 });
         if index == 0 {
             self.start_known = !gap_before;
         }

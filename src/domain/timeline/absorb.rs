@@ -93,7 +93,7 @@ impl Timeline {
                 _ => (0, 0),
             };
             let gone: Vec<usize> =
-                (0..to).filter(|&index| self.entries.get(index).is_some_and(|entry| entry.stamp < limit)).collect();
+                (0..to).filter(|&index| self.entries.get(index).is_some_and(|entry| entry.told() < limit)).collect();
             return self.remove_all(&gone);
         };
         let from = match page {
@@ -111,7 +111,7 @@ impl Timeline {
                 self.entries.get(index).is_some_and(|entry| {
                     let key = entry.message.key;
                     let limit = if key > last.key && at_end { stamp.min(self.stale_at * 2) } else { stamp };
-                    entry.stamp < limit && messages.binary_search_by_key(&key, |message| message.key).is_err()
+                    entry.told() < limit && messages.binary_search_by_key(&key, |message| message.key).is_err()
                 })
             })
             .collect();
@@ -139,10 +139,20 @@ impl Timeline {
         if lost {
             self.let_another(id);
         } else if let Some(index) = known {
-            let Some(entry) = self.entries.get_mut(index).filter(|entry| entry.stamp < stamp) else { return false };
-            entry.stamp = stamp;
-            if entry.message != message || entry.message.key != message.key {
-                entry.message = merged(&message, &entry.message, true);
+            let Some(entry) = self.entries.get_mut(index).filter(|entry| entry.stamp.min(entry.reacted) < stamp) else {
+                return false;
+            };
+            let (whole, reactions) = (entry.stamp < stamp, entry.reacted < stamp);
+            let told = if whole {
+                merged(&message, &entry.message, reactions)
+            } else {
+                let mut told = Arc::clone(&entry.message);
+                Arc::make_mut(&mut told).reactions.clone_from(&message.reactions);
+                told
+            };
+            (entry.stamp, entry.reacted) = (entry.stamp.max(stamp), entry.reacted.max(stamp));
+            if entry.message != told {
+                entry.message = told;
                 self.revisions = self.revisions.wrapping_add(1);
                 entry.revision = self.revisions;
             }

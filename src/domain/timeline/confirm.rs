@@ -1,7 +1,7 @@
 //! What is in memory and was told before something may have been missed: it may have been changed or deleted since, and its reactions with it. Pages
 //! confirm it, one after the other, the one that shows first.
 
-use super::Timeline;
+use super::{Entry, Timeline};
 use crate::domain::message::MessageKey;
 use crate::domain::request::Page;
 
@@ -48,11 +48,18 @@ impl Timeline {
     }
 
     fn doubts(&self, at: usize) -> bool {
-        self.entries.get(at).is_some_and(|entry| entry.stamp < self.stale_at * 2)
+        self.entries.get(at).is_some_and(|entry| entry.stamp.min(entry.reacted) < self.stale_at * 2)
     }
 
     /// After a page: whether anything is left to be confirmed.
     pub(super) fn recount_doubts(&mut self) {
         self.doubtful = self.doubtful && (0..self.entries.len()).any(|at| self.doubts(at));
+    }
+}
+
+impl Entry {
+    /// When anything was told of it last, which shows that it is there.
+    pub(super) fn told(&self) -> u64 {
+        self.stamp.max(self.reacted)
     }
 }

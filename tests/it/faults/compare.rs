@@ -246,7 +246,8 @@ pub(super) async fn compare(
             continue;
         };
         if kept.gap_after() {
-            let front = client.state().front.as_ref().map(|front| (&front.pane.anchor, front.region, front.overlays.len()));
+            let front =
+                client.state().front.as_ref().map(|front| (&front.pane.anchor, front.region, front.overlays.len()));
             wrong.push(format!("{} does not reach its end: {front:?}, {:?}", name(&chat), client.account().requests));
         }
         timeline(&format!("opened, {}", name(&chat)), kept, record, wrong);
