@@ -6,10 +6,9 @@
 
 use super::arm;
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
-use crate::domain::message::toggle_reaction;
 use crate::domain::{
-    AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Refusal, RefusalKind,
-    Reply, Request, RequestId, Wall, markup,
+    AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Reaction, Refusal,
+    RefusalKind, Reply, Request, RequestId, Wall, markup,
 };
 use crate::state::effect::{Effect, Effects};
 use crate::state::requests::Purpose;
@@ -152,7 +151,7 @@ fn show(state: &mut State, chat: ChatKey, item: &OutboxItem) {
         }),
         OutboxItem::React { message, emoji, add } => change(message, &|known| {
             let mut reactions = known.reactions.to_vec();
-            toggle_reaction(&mut reactions, emoji, me, true, *add);
+            Reaction::toggle(&mut reactions, emoji, me, *add, true);
             known.reactions = reactions.into();
         }),
         OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
