@@ -9,7 +9,8 @@ mod entering;
 use super::book::{Book, Context, is_about_people};
 use super::call::{self, First};
 use super::defaults::{
-    GARBAGE_LIMIT, LIST_PACE, LIST_SLOWEST, LIST_STEP, OriginConfig, STALE_PACE, UNTRIED_LIMIT, WAITING_LIMIT,
+    GARBAGE_LIMIT, LIST_PACE, LIST_SLOWEST, LIST_STEP, OriginConfig, STALE_PACE, STALE_SLOWEST, UNTRIED_LIMIT,
+    WAITING_LIMIT,
 };
 use super::pending::{PendingRequests, Purpose, nonce_of};
 use super::refusal::{is_by_moderator, limit, limited};
@@ -22,6 +23,7 @@ use crate::net::http::{HttpId, HttpOutcome};
 use crate::net::skipped::Skipped;
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// How far the connection has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +60,8 @@ pub struct OriginAdapter {
     limited_until: Mono,
     /// When it was told last that lists are old.
     stale_told: Option<Mono>,
+    /// How long it is not told again from then on.
+    stale_rest: Duration,
     /// When the list of members is to be told anew.
     list_due: Option<Mono>,
     /// How often it was told since it was asked for.
@@ -88,6 +92,7 @@ impl OriginAdapter {
             overdue: None,
             limited_until: Mono(0),
             stale_told: None,
+            stale_rest: STALE_PACE,
             list_due: None,
             list_told: 0,
             garbage: 0,
@@ -149,7 +154,9 @@ impl OriginAdapter {
         };
         let echo = frame.listener.as_ref().and_then(|mark| nonce_of(mark.wire()));
         let nonce = pending.as_ref().map_or(echo, |pending| pending.nonce);
-        let context = Context { answer: pending.is_some(), nonce };
+        let is_late =
+            pending.is_none() && frame.listener.as_ref().is_some_and(|mark| self.pending.has_said(mark.wire()));
+        let context = Context { answer: pending.is_some(), is_late, nonce };
         let told = match &pending {
             Some(_) => {
                 let packet = frame.packet.clone_event();
@@ -170,12 +177,18 @@ impl OriginAdapter {
         }
     }
 
-    /// Everything is to be asked anew where the core was told channels that are not there any more.
+    /// When everything is to be asked anew, since the lists of the core are not true any more.
+    fn stale_at(&self) -> Option<Mono> {
+        let stale = self.phase == Phase::SignedIn && self.book.as_ref().is_some_and(|book| book.stale);
+        stale.then(|| self.stale_told.map_or(Mono(0), |told| told.plus(self.stale_rest)))
+    }
+
     fn tell_stale(&mut self, now: Now, out: &mut Out) {
-        let rests = self.stale_told.is_some_and(|told| now.mono.since(told) < STALE_PACE);
-        if let Some(book) = self.book.as_mut().filter(|book| book.stale && !rests && self.phase == Phase::SignedIn) {
+        let due = self.stale_at().is_some_and(|at| at <= now.mono);
+        if let Some(book) = self.book.as_mut().filter(|_| due) {
             book.stale = false;
-            self.stale_told = Some(now.mono);
+            let lately = self.stale_told.replace(now.mono).is_some_and(|told| now.mono.since(told) < STALE_SLOWEST * 2);
+            self.stale_rest = if lately { (self.stale_rest * 2).min(STALE_SLOWEST) } else { STALE_PACE };
             out.events.push(NetEvent::Link(LinkEvent::Missed));
         }
     }
@@ -296,7 +309,7 @@ impl Adapter for OriginAdapter {
             return None;
         }
         let link = self.sign_in.due().filter(|_| self.phase == Phase::SigningIn);
-        [link, self.overdue, self.quiet_at(), self.probe_at(), self.pending.deadline(), self.list_due]
+        [link, self.overdue, self.quiet_at(), self.probe_at(), self.pending.deadline(), self.list_due, self.stale_at()]
             .into_iter()
             .flatten()
             .min()
@@ -335,6 +348,7 @@ impl Adapter for OriginAdapter {
                 out.events.push(NetEvent::Update(Update::MemberListChanged { chat, entries }));
             }
         }
+        self.tell_stale(now, out);
         // An old server that is busy with something will say so sooner or later.
         if past(self.probe_at()) {
             let late = now.mono.plus(self.config.quiet);

@@ -67,8 +67,11 @@ pub const LIST_SLOWEST: u32 = 30;
 /// Longest limit on writing that is waited for in silence. A longer one is a person's, who may take it back without telling: what the user wants is tried.
 pub const UNTRIED_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long after everything was asked anew because a list was found to be old nothing is, should the new one be no better.
-pub const STALE_PACE: Duration = Duration::from_secs(300);
+/// How long after everything was asked anew because a list was found to be old nothing is, should the new one be no better; each time twice as long.
+pub const STALE_PACE: Duration = Duration::from_secs(20);
+
+/// How long at most. After twice that it begins with [`STALE_PACE`] again.
+pub const STALE_SLOWEST: Duration = Duration::from_secs(300);
 
 /// Longest message in code points where the server does not say: its own default.
 pub const MESSAGE_LENGTH: u32 = 2_000;

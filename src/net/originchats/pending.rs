@@ -109,6 +109,13 @@ impl PendingRequests {
         self.open.remove(mark)
     }
 
+    /// Whether a mark is that of a request of this connection, be its time over.
+    #[must_use]
+    pub fn has_said(&self, mark: &str) -> bool {
+        let number = mark.strip_prefix('q').and_then(|digits| digits.parse::<u64>().ok());
+        number.is_some_and(|number| (1..=self.next).contains(&number))
+    }
+
     /// The request that an unmarked frame answers: the oldest that it can be the answer to. `mine`: it is about something that oneself did.
     pub fn take_unmarked(&mut self, frame: &Incoming, mine: bool) -> Option<Pending> {
         let fitting = self.open.iter().filter(|(_, pending)| pending.fits(frame, mine));

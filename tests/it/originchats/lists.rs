@@ -87,6 +87,48 @@ fn a_list_that_is_found_to_be_old_is_asked_for_anew_but_not_without_end() {
 }
 
 #[test]
+fn an_answer_after_its_time_is_no_news() {
+    let mut peer = Peer::signed_in();
+    peer.sync();
+    let community = peer.community();
+    for request in 1..40 {
+        peer.want(request, &Request::FetchChannels(community));
+        let (mut asked, mut answers) = (peer.said(), Vec::new());
+        for _ in 0..20 {
+            peer.pass(Duration::from_secs(8));
+            peer.hear(&json!({"cmd": "ping"}));
+            answers.extend(peer.answers());
+            asked.extend(peer.said());
+        }
+        assert!(matches!(&answers[..], [(_, Err(late))] if late.kind == RefusalKind::TimedOut), "{answers:?}");
+        let lists: Vec<Value> = asked.into_iter().filter(|asked| asked["cmd"] == "channels_get").collect();
+        assert_eq!(lists.len(), 1);
+        peer.answer(&lists[0], channels(&["general", "new"]));
+        assert_eq!(missed(&mut peer), 0);
+    }
+}
+
+#[test]
+fn lists_that_are_told_again_and_again_are_not_asked_for_each_time() {
+    let mut peer = Peer::signed_in();
+    peer.sync();
+    peer.hear(&channels(&["general", "new"]));
+    assert_eq!(missed(&mut peer), 1, "the first is heeded at once");
+    let mut told = 0;
+    for _ in 0..590 {
+        peer.pass(Duration::from_secs(1));
+        peer.hear(&channels(&["general", "new"]));
+        told += missed(&mut peer);
+    }
+    assert!((3..=6).contains(&told), "{told}");
+    // The last word is heeded, too, without another.
+    peer.pass(Duration::from_secs(299));
+    let more = missed(&mut peer);
+    peer.pass(Duration::from_secs(299));
+    assert_eq!((more + missed(&mut peer), missed(&mut peer)), (1, 0));
+}
+
+#[test]
 fn a_channel_that_has_another_name_is_not_left_beside_itself() {
     let mut peer = Peer::signed_in();
     peer.sync();

@@ -1,9 +1,7 @@
 //! What the server pushes: each of its events in neutral words.
 
 use super::Book;
-use crate::domain::{
-    Bundle, ChatId, LinkEvent, Message as Neutral, Nonce, ReactEmoji, Update, UserId, VoiceParticipant,
-};
+use crate::domain::{Bundle, ChatId, Message as Neutral, Nonce, ReactEmoji, Update, UserId, VoiceParticipant};
 use crate::net::NetEvent;
 use crate::net::originchats::server::Generation;
 use crate::net::originchats::wire::{Message, Packet, Person, Place, Raw, Status};
@@ -35,6 +33,8 @@ pub const fn is_about_people(event: &NetEvent) -> bool {
 pub struct Context {
     /// It answers a request of ours.
     pub answer: bool,
+    /// It answers one that is not waited for any more.
+    pub is_late: bool,
     /// The nonce of an own message that it is the echo of.
     pub nonce: Option<Nonce>,
 }
@@ -153,8 +153,15 @@ impl Book {
                 self.renamed(name.map(|name| name.line()));
                 vec![Update::CommunityChanged(Box::new(self.as_community()))]
             }
+            Packet::Channels(_) if context.is_late => {
+                self.skipped.count("list after its time");
+                Vec::new()
+            }
             // Somebody edited the server's files: the list may lack things, and be torn. Everything is asked anew.
-            Packet::Channels(_) if !context.answer => return vec![NetEvent::Link(LinkEvent::Missed)],
+            Packet::Channels(_) if !context.answer => {
+                self.stale = true;
+                Vec::new()
+            }
             Packet::Users(people) if !context.answer => {
                 let (changed, gone) = self.know_all(people);
                 let community = self.community;

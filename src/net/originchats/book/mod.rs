@@ -60,7 +60,7 @@ pub struct Book {
     roles: Vec<Role>,
     /// Whether the newest list of channels lacks some that the one before had.
     pub(super) lacks: bool,
-    /// The core was told channels that are not there any more, or not so.
+    /// The core was told what is not there any more, or not so: everything is to be asked anew.
     pub stale: bool,
     /// The server was shown to be one for direct chats after all.
     pub turned: bool,
