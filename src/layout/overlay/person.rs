@@ -25,6 +25,7 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, card: &Card, screen: 
     let own = card.user == account.me;
     let saved = || account.chats.values().any(|chat| chat.kind == ChatKind::Saved);
     let accept = match own {
+        _ if card.looked_for.is_some() => None,
         true => saved().then_some((Keys::Person, "accept", "your saved messages")),
         false => Some((Keys::Person, "accept", "write")),
     };
@@ -37,7 +38,9 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, card: &Card, screen: 
     let lines = lines(context, account, names, card, cells);
     // The height depends on the screen alone, so that the panel stands still when the profile comes.
     let rows = screen.height.saturating_sub(4).clamp(3, 16);
-    let inside = panel(context, names.person(card.user), &hint, columns, rows, screen, scene);
+    let looked_for = card.looked_for.as_ref().map(|name| format!("@{name}"));
+    let title = looked_for.as_deref().unwrap_or_else(|| names.person(card.user));
+    let inside = panel(context, title, &hint, columns, rows, screen, scene);
     let height = usize::from(inside.height);
     let top = card.scroll.min(lines.len().saturating_sub(height));
     for (at, line) in (0..inside.height).zip(lines.into_iter().skip(top)) {
@@ -49,6 +52,15 @@ fn lines(context: Context<'_>, account: &Account, names: Names<'_>, card: &Card,
     let more = context.glyphs.more;
     let user = account.users.get(&card.user);
     let mut lines = Vec::new();
+    if card.looked_for.is_some() {
+        match &card.profile {
+            Told::Refused(why) => wrapped(why, Role::Warn, cells, &mut lines),
+            Told::Loading | Told::Nothing | Told::Profile(_) => {
+                lines.push(Line::with(&format!("looking for them{more}"), Role::Dim));
+            }
+        }
+        return lines;
+    }
     let (mark, style) = presence_mark(account, card.user, context.glyphs);
     let mut first = Line::with(mark, style);
     first.push(" ", Role::Text);

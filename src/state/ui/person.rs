@@ -23,8 +23,10 @@ const ROWS: usize = 8;
 pub struct Card {
     /// Through whose eyes.
     pub account: AccountId,
-    /// Whose.
+    /// Whose; nobody's while they are looked for.
     pub user: UserId,
+    /// The user name that is looked for, or was in vain.
+    pub looked_for: Option<String>,
     /// Where nickname and roles are from.
     pub community: Option<CommunityId>,
     /// What they say of themselves, and what one has in common with them.
@@ -70,33 +72,50 @@ pub(in crate::state) fn show(
 ) {
     let Some(known) = state.core.account(account) else { return };
     let community = community.filter(|community| known.community(*community).is_some());
+    let online = known.is_signed_in();
+    put(state, Card { account, user, looked_for: None, community, profile: Told::Nothing, scroll: 0 });
+    ask_profile(state, account, user, fx);
+    if let Some(community) = community.filter(|_| online) {
+        people::ask_member(state, account, community, user, fx);
+    }
+}
+
+/// Puts a card on top, in place of any other.
+fn put(state: &mut State, card: Card) {
+    let Some(front) = &mut state.front else { return };
+    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Person(_)));
+    front.overlays.push(Overlay::Person(Box::new(card)));
+    state.touch();
+}
+
+/// The card that is open, wherever it stands among what is open.
+fn card(state: &mut State, is: impl Fn(&Card) -> bool) -> Option<&mut Card> {
+    state.front.as_mut()?.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::Person(card) if is(card) => Some(&mut **card),
+        _ => None,
+    })
+}
+
+/// Asks for what somebody says of themselves, for their card.
+fn ask_profile(state: &mut State, account: AccountId, user: UserId, fx: &mut Effects) {
+    let Some(known) = state.core.account(account) else { return };
     let profile = match (known.caps.profiles, known.is_signed_in()) {
         (true, true) => Told::Loading,
         (true, false) => Told::Refused(CleanText::ours("there is no connection")),
         (false, _) => Told::Nothing,
     };
     let asks = profile == Told::Loading;
-    let online = known.is_signed_in();
-    let Some(front) = &mut state.front else { return };
-    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Person(_)));
-    front.overlays.push(Overlay::Person(Box::new(Card { account, user, community, profile, scroll: 0 })));
-    state.touch();
+    let Some(card) = card(state, |card| (card.account, card.user) == (account, user)) else { return };
+    card.profile = profile;
     if asks {
         state.ask(account, Request::FetchProfile(user), Priority::User, Purpose::Profile(user), fx);
-    }
-    if let Some(community) = community.filter(|_| online) {
-        people::ask_member(state, account, community, user, fx);
     }
 }
 
 /// A profile came, or why it did not. A card that was closed needs it no more.
 pub(in crate::state) fn came(state: &mut State, account: AccountId, user: UserId, outcome: Result<Reply, Refusal>) {
-    let Some(front) = &mut state.front else { return };
-    let card = front.overlays.iter_mut().find_map(|overlay| match overlay {
-        Overlay::Person(card) if (card.account, card.user) == (account, user) => Some(card),
-        _ => None,
-    });
-    let Some(card) = card.filter(|card| card.profile == Told::Loading) else { return };
+    let is = |card: &Card| (card.account, card.user) == (account, user) && card.profile == Told::Loading;
+    let Some(card) = card(state, is) else { return };
     card.profile = match outcome {
         Ok(Reply::Profile(profile)) => Told::Profile(profile),
         Ok(_) => Told::Refused(CleanText::ours("the answer does not fit the question")),
@@ -141,12 +160,18 @@ pub(super) fn wanted(state: &mut State, name: &str, fx: &mut Effects) {
         }
         None => {
             let request = Request::LookupUsername(name.to_owned());
+            // It takes the keyboard now, while the user waits for it, and not in the middle of what is typed on when the answer comes.
+            let (community, looked_for) = (here(state, account), Some(name.to_owned()));
+            put(
+                state,
+                Card { account, user: UserId::default(), looked_for, community, profile: Told::Loading, scroll: 0 },
+            );
             state.ask(account, request, Priority::User, Purpose::Who(name.to_owned()), fx);
         }
     }
 }
 
-/// Somebody was looked up by name, to be shown.
+/// Somebody was looked up by name, to be shown. A card that was closed needs it no more.
 pub(in crate::state) fn looked_up(
     state: &mut State,
     account: AccountId,
@@ -154,17 +179,30 @@ pub(in crate::state) fn looked_up(
     outcome: Result<Reply, Refusal>,
     fx: &mut Effects,
 ) {
-    match outcome {
+    let found = match outcome {
         Ok(Reply::User(user)) => {
             let id = user.id;
             if let Some(known) = state.core.account_mut(account) {
                 people::put(known, user);
             }
-            let community = here(state, account);
-            show(state, account, id, community, fx);
+            Ok(id)
         }
-        Ok(_) => state.notice(format!("@{name}: the answer does not fit the question"), true, fx),
-        Err(refusal) => state.notice(format!("@{name}: {}", refusal.text), true, fx),
+        Ok(_) => Err(CleanText::ours("the answer does not fit the question")),
+        Err(refusal) => Err(refusal.text),
+    };
+    state.touch();
+    let is = |card: &Card| card.account == account && card.looked_for.as_deref() == Some(name);
+    let Some(card) = card(state, is) else { return };
+    match found {
+        Ok(user) => {
+            (card.user, card.looked_for) = (user, None);
+            let community = card.community;
+            ask_profile(state, account, user, fx);
+            if let Some(community) = community {
+                people::ask_member(state, account, community, user, fx);
+            }
+        }
+        Err(why) => card.profile = Told::Refused(why),
     }
 }
 
@@ -183,7 +221,7 @@ fn pointed_at(state: &State) -> Option<(AccountId, UserId, Option<CommunityId>)>
         _ => None,
     };
     if let Some(Overlay::Person(card)) = front.overlays.last() {
-        return Some((card.account, card.user, card.community));
+        return card.looked_for.is_none().then_some((card.account, card.user, card.community));
     }
     let in_list = matches!(front.overlays.last(), Some(Overlay::Members)) || front.region == Region::Members;
     if front.region == Region::Sidebar && front.overlays.is_empty() {
@@ -213,6 +251,9 @@ fn pointed_at(state: &State) -> Option<(AccountId, UserId, Option<CommunityId>)>
 pub(super) fn write(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(Overlay::Person(card)) = front.overlays.last() else { return };
+    if card.looked_for.is_some() {
+        return;
+    }
     let (account, user) = (card.account, card.user);
     let Some(known) = state.core.account(account) else { return };
     let name = known.users.get(&user).and_then(|person| person.username.as_ref());

@@ -250,7 +250,7 @@ proptest! {
             6 => {
                 let profile = nib::domain::people::Profile { bio: Some(text("日本語 and more\n\nof it")), ..Default::default() };
                 let profile = nib::state::ui::person::Told::Profile(Box::new(profile));
-                let card = nib::state::ui::person::Card { account: ACCOUNT, user: LINUS, community: None, profile, scroll: 1 };
+                let card = nib::state::ui::person::Card { account: ACCOUNT, user: LINUS, community: None, looked_for: None, profile, scroll: 1 };
                 front.overlays.push(Overlay::Person(Box::new(card)));
             }
             _ => {}

@@ -103,7 +103,14 @@ fn with_card(width: u16, height: u16, profile: Told) -> State {
     };
     account.members.insert((CommunityId::new(10), LINUS), member);
     account.users.get_mut(&LINUS).unwrap().activity = Some(text("Listening to the fans of a very loud machine"));
-    let card = Card { account: ACCOUNT, user: LINUS, community: Some(CommunityId::new(10)), profile, scroll: 0 };
+    let card = Card {
+        account: ACCOUNT,
+        user: LINUS,
+        community: Some(CommunityId::new(10)),
+        looked_for: None,
+        profile,
+        scroll: 0,
+    };
     state.front.as_mut().unwrap().overlays.push(Overlay::Person(Box::new(card)));
     state
 }

@@ -75,14 +75,26 @@ fn a_refusal_is_said_in_the_card_and_a_late_answer_belongs_to_its_own_card() {
 fn somebody_not_known_is_looked_up_by_name() {
     let mut script = Script::ready();
     let fx = script.act(Action::Who("@zoe".to_owned()));
-    assert_eq!((requests(&fx), card(&script)), (vec![Request::LookupUsername("zoe".to_owned())], None));
+    assert_eq!(requests(&fx), [Request::LookupUsername("zoe".to_owned())]);
+    // It takes the keyboard at once: nothing that is typed gets to anybody.
+    let shown = card(&script).unwrap();
+    assert_eq!((shown.looked_for.as_deref(), shown.profile), (Some("zoe"), Told::Loading));
+    assert_eq!(requests(&script.act(Action::Accept)), []);
     let lookup = |request: &Request| matches!(request, Request::LookupUsername(_));
     script.answer(request(&fx, lookup), Ok(Reply::User(user(UserId::new(77), "zoe"))));
-    assert_eq!(card(&script).unwrap().user, UserId::new(77));
+    assert_eq!((card(&script).unwrap().user, card(&script).unwrap().looked_for), (UserId::new(77), None));
     script.act(Action::Cancel);
     let fx = script.act(Action::Who("@nobody".to_owned()));
     script.answer(request(&fx, lookup), Err(refusal(RefusalKind::NotFound)));
-    assert_eq!((card(&script), script.notice()), (None, "@nobody: no"));
+    assert_eq!(card(&script).unwrap().profile, Told::Refused(CleanText::ours("no")));
+    script.act(Action::Cancel);
+    // Whoever has closed it and types on is not interrupted.
+    let fx = script.act(Action::Who("@yan".to_owned()));
+    script.act(Action::Cancel);
+    script.type_text("no");
+    script.answer(request(&fx, lookup), Ok(Reply::User(user(UserId::new(78), "yan"))));
+    script.type_text("w what");
+    assert_eq!((card(&script), script.composer()), (None, "now what".to_owned()));
 }
 
 #[test]
