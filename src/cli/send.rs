@@ -48,7 +48,7 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     let attachments = attached(&arguments.attach)?;
     let text = text(arguments)?;
     with_client(globals, &[&arguments.chat], Listens::ToAnswers, async |client: &mut Client| {
-        let chat = client.find(&arguments.chat, PATIENCE).await?;
+        let chat = client.find_to_write(&arguments.chat, PATIENCE).await?;
         let what = match attachments.as_slice() {
             [file] => CleanText::line(&file.name).chars().take(NAME_SHOWN).collect(),
             files => format!("{} files", files.len()),

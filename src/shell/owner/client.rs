@@ -130,6 +130,21 @@ impl Client {
         }
     }
 
+    /// The same for what is to be written to: while an account is absent, whoever is meant by a name without an account may be there.
+    ///
+    /// # Errors
+    /// As above, and where the name does not say which account it is of.
+    pub async fn find_to_write(&mut self, name: &str, within: Duration) -> Result<ChatTold, Trouble> {
+        let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+        let named = |(label, _): (&str, &str)| self.accounts.iter().any(|known| same(known, label));
+        if !name.split_once(':').is_some_and(named)
+            && let Some(why) = super::find::unsure(&self.accounts, &self.absent, name)
+        {
+            return Err(why);
+        }
+        self.find(name, within).await
+    }
+
     /// All chats of the accounts, in the order in which they are listed.
     ///
     /// # Errors

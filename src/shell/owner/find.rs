@@ -52,14 +52,29 @@ pub(super) fn finish(absent: &[HostError], name: &str, outcome: Outcome) -> Resu
 
 /// That it is not found, and where it may be.
 fn elsewhere(absent: &[HostError], text: String) -> Trouble {
-    let labels: Vec<String> =
-        absent.iter().filter_map(HostError::account).map(|account| format!("\"{account}\"")).collect();
-    let next = || Some(format!("it may be in {}, which cannot be asked now", labels.join(", ")));
+    let next = Some(format!("it may be in {}, which cannot be asked now", labels(absent)));
     match absent.first() {
         None => Trouble::failed(text),
-        Some(HostError::NoAccount | HostError::SignedOut { .. }) => Trouble::SignIn { text, next: next() },
-        Some(_) => Trouble::Network { text, next: next() },
+        Some(HostError::NoAccount | HostError::SignedOut { .. }) => Trouble::SignIn { text, next },
+        Some(_) => Trouble::Network { text, next },
     }
+}
+
+fn labels(absent: &[HostError]) -> String {
+    let labels = absent.iter().filter_map(HostError::account).map(|account| format!("\"{account}\""));
+    labels.collect::<Vec<_>>().join(", ")
+}
+
+/// Why nothing may be written to a name that does not begin with its account: an account that is absent may know somebody else by it. `None` where all of
+/// `accounts` are there.
+pub(super) fn unsure(accounts: &[String], absent: &[HostError], name: &str) -> Option<Trouble> {
+    let is_absent = |label: &&String| absent.iter().any(|why| why.account() == Some(label.as_str()));
+    let here =
+        accounts.iter().find(|label| !is_absent(label)).filter(|_| absent.iter().any(|why| why.account().is_some()))?;
+    Some(Trouble::Network {
+        text: format!("\"{name}\" may be in {}, which cannot be asked now", labels(absent)),
+        next: Some(format!("write the account before it, such as {here}:{name}")),
+    })
 }
 
 /// That what stands in front of a chat is no account, if that is all that is wrong with its name.

@@ -192,7 +192,13 @@ fn one_that_is_not_there_keeps_the_others_from_nothing() {
     let done = served(run(&["chats"]));
     assert!(done.out.lines().count() > 2 && done.out.lines().all(|line| line.starts_with("two  ")), "{done:?}");
     served(run(&["chats", "--unread"]));
-    served(run(&["send", "Loopback Lab/general", "heard all the same"]));
+    // Whoever is called so may be on one of the others: nothing goes to a namesake.
+    for name in ["Loopback Lab/general", "@alice"] {
+        let done = run(&["send", name, "for whom?"]);
+        let told = format!("\"{name}\" may be in \"one\", \"mara\", which cannot be asked now");
+        assert!(done.code() == 4 && done.err.contains(&told) && done.err.contains(&format!("two:{name}")), "{done:?}");
+    }
+    run(&["send", "two:Loopback Lab/general", "heard all the same"]).went_well();
     assert!(served(run(&["read", "Loopback Lab/general"])).out.contains("heard all the same"));
     // What is asked for of one that is not there fails as it.
     run(&["read", "mara:Loopback Lab/general"]).failed(3, &["\"mara\" is not signed in"]);
