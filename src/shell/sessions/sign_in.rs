@@ -42,6 +42,7 @@ pub(super) struct Try {
 impl Sessions {
     /// Begins to sign in with what the user gave, or to make the account. One that is not known yet becomes so.
     pub fn sign_in(&mut self, account: AccountId, wish: SignIn) -> Option<Event> {
+        let before = self.tries.remove(&account);
         self.disconnect(account);
         let SignIn { network, server, proof, admission, keep } = wish;
         let login = match &proof {
@@ -52,27 +53,27 @@ impl Sessions {
             Proof::Same(other) => self.setups.get(&other).cloned().map(|setup| (setup, self.at_hand(other))),
             Proof::With(_) => None,
         };
-        // A sign-in that is shared stays with who keeps the account. One that was never taken before has nothing of its own.
-        let another = other.as_ref().filter(|(other, _)| other.id != account);
-        let service = another.map_or(&self.ways.account_service, |(other, _)| &other.account.account_service);
-        let service = service.clone().filter(|_| network.account_service().is_some());
+        let another = other.as_ref().map(|(other, _)| other).filter(|other| other.id != account);
         // It gets its name when its token is kept: only then is known who it is.
         let new = || AccountSetup::new(account, network.key(), "", "", TokenSource::Saved);
         let mut setup = self.setups.entry(account).or_insert_with(new).clone();
         self.names.entry(account).or_default();
         // What was given in the try before is for the server of that try.
-        let owner = if self.held.contains_key(&account) {
-            self.tries.get(&account).map(|tried| &tried.setup)
-        } else {
-            Some(&setup)
-        };
+        let owner =
+            if self.held.contains_key(&account) { before.as_ref().map(|tried| &tried.setup) } else { Some(&setup) };
         let is_this = |owner: &AccountSetup| {
             owner.account.network == network.key() && network.is_same_server(owner.server(), &server)
         };
         let of_this_server = owner.is_some_and(is_this);
         network.key().clone_into(&mut setup.account.network);
-        if setup.account.label.is_empty() {
-            setup.account.account_service = service;
+        // A sign-in that is shared is shown to nobody but who keeps the account. One that was never taken before has nothing of its own.
+        match another {
+            _ if network.account_service().is_none() => setup.account.account_service = None,
+            Some(other) => setup.account.account_service.clone_from(&other.account.account_service),
+            None if setup.account.label.is_empty() => {
+                setup.account.account_service.clone_from(&self.ways.account_service);
+            }
+            None => {}
         }
         login.clone_into(&mut setup.login);
         // The network's own server is none to be noted: however one signs in, it is the same account.
