@@ -252,3 +252,45 @@ async fn one_that_stands_in_the_configuration_alone_is_listed_to_keep_how_it_sta
     let told = settle(&mut sessions).await;
     assert!(format!("{told:?}").contains("take [accounts.work] out of it"), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_sign_in_is_shown_to_nobody_but_the_account_service_that_it_is_of() {
+    let home = Home::new();
+    let of_many = |id, label: &str, service: Option<&str>| {
+        let mut setup = AccountSetup::new(id, "originchats", label, "127.0.0.1:9", TokenSource::Given(token(label)));
+        setup.account.account_service = service.map(str::to_owned);
+        setup
+    };
+    let mine = "http://127.0.0.1:9/mine";
+    for (service, other) in [(Some(mine), None), (None, Some(mine)), (Some(mine), Some("http://127.0.0.1:9/theirs"))] {
+        let mut sessions = home.sessions(vec![of_many(ADA, "ada", service), of_many(NEW, "other", other)]);
+        let tried = |sessions: &mut Sessions, proof| {
+            let (server, admission) = ("127.0.0.1:9".to_owned(), Admission::default());
+            sessions.sign_in(ADA, SignIn { network: Network::OriginChats, server, proof, admission, keep: true });
+            sessions.tries.get(&ADA).and_then(|tried| tried.setup.account.account_service.clone())
+        };
+        assert_eq!(tried(&mut sessions, Proof::Same(NEW)).as_deref(), other);
+        // With its own it stays with its own.
+        assert_eq!(tried(&mut sessions, Proof::With(Credentials::Elsewhere)).as_deref(), service);
+        assert_eq!(tried(&mut sessions, Proof::Same(ADA)).as_deref(), service);
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_gave_in_a_try_is_for_the_next_try_there_alone() {
+    for (next, taken) in [("127.0.0.1:9", true), ("127.0.0.1:10", false)] {
+        let home = Home::new();
+        let mut sessions = home.sessions(Vec::new());
+        let mut at = |server: &str, proof| {
+            let (server, admission) = (server.to_owned(), Admission::default());
+            sessions.sign_in(NEW, SignIn { network: Network::OriginChats, server, proof, admission, keep: true })
+        };
+        let login = Credentials::Password { login: "dave".to_owned(), password: token("pw"), code: None };
+        assert_eq!(at("127.0.0.1:9", Proof::With(login)), None);
+        // For its own server alone.
+        sessions.hold_token(NEW, token("local:dave:pw"));
+        let (server, admission) = (next.to_owned(), Admission::default());
+        let wish = SignIn { network: Network::OriginChats, server, proof: Proof::Same(NEW), admission, keep: true };
+        assert_eq!(sessions.sign_in(NEW, wish).is_none(), taken, "{next}");
+    }
+}
