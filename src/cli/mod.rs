@@ -72,6 +72,9 @@ pub struct Globals {
     /// Begin in this chat: community/channel, @username, group:NAME, self or an id. Only for the chat itself, and for the demo when it stands before that word
     #[arg(long, value_name = "CHAT")]
     pub open: Option<String>,
+    /// Connect to nothing: show what is kept, and let what is written wait. Only for the chat itself
+    #[arg(long)]
+    pub offline: bool,
 }
 
 impl Globals {
@@ -182,6 +185,9 @@ fn command(cli: Cli) -> Result<(), Failure> {
     };
     if cli.globals.open.is_some() && !on_screen {
         return Err(Failure::Usage("--open is for the chat and the demo; leave it out here".to_owned()));
+    }
+    if cli.globals.offline && cli.command.is_some() {
+        return Err(Failure::Usage("--offline is for the chat; leave it out here".to_owned()));
     }
     match cli.command {
         None => open::run(&cli.globals),

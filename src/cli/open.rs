@@ -12,6 +12,7 @@ pub fn run(globals: &Globals) -> Result<(), Failure> {
     terminal::check(std::env::var("TERM").ok().as_deref())?;
     let mut startup = globals.startup()?;
     startup.open.clone_from(&globals.open);
+    startup.offline = globals.offline;
     startup.has_demo = cfg!(feature = "demo");
     let mut input = None;
     let left = crate::shell::block_on(async {

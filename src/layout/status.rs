@@ -166,6 +166,7 @@ fn who(context: Context<'_>, account: &Account) -> Line {
     let glyphs = context.glyphs;
     let more = glyphs.more;
     let (mark, style, words) = match &account.link {
+        LinkPhase::Idle if context.state.offline => (glyphs.offline, Role::Faint, "offline".to_owned()),
         LinkPhase::Idle => (glyphs.offline, Role::Faint, "not connected".to_owned()),
         LinkPhase::Connecting => (glyphs.pending, Role::Warn, format!("connecting{more}")),
         LinkPhase::Syncing | LinkPhase::Online if account.silent_since.is_some() => {

@@ -82,6 +82,7 @@ const fn sentence(standing: Standing) -> &'static str {
     match standing {
         Standing::Stranger => "You are not signed in anywhere.",
         Standing::SignedOut => "You are signed out.",
+        Standing::Offline => "nib is offline, and no chat is kept here yet.",
         Standing::Arriving => "One moment.",
         Standing::Fetching => "Fetching your chats.",
         Standing::Empty => "Nothing here yet.",

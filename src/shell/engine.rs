@@ -243,6 +243,10 @@ impl Engine {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
+            // Whatever asked for it: this run dials nothing.
+            Effect::Connect(_) | Effect::SignIn { .. } | Effect::Probe(_) if self.state.offline => {
+                tracing::warn!("offline: nothing is dialled");
+            }
             Effect::Connect(account) => {
                 let told = self.sessions.connect(account);
                 self.next.extend(told);

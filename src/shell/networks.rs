@@ -5,6 +5,7 @@ use crate::config::accounts::NETWORKS;
 use crate::domain::{Admission, Caps, CleanText, Now, Secret};
 use crate::net::dial::{BadAddress, ServerAddress};
 use crate::net::dispatch::Limits;
+use crate::net::originchats::server::Server;
 use crate::net::originchats::sign_in::for_any_server;
 use crate::net::originchats::{OriginAdapter, OriginConfig, defaults as origin};
 use crate::net::osmium::{OsmiumAdapter, OsmiumConfig, defaults as osmium};
@@ -169,7 +170,7 @@ impl Network {
     fn caps(self) -> Caps {
         match self {
             Self::Osmium => OsmiumAdapter::caps(&OsmiumConfig::default()),
-            Self::OriginChats => OriginAdapter::usual_caps(),
+            Self::OriginChats => Server::usual_caps(),
         }
     }
 

@@ -97,6 +97,8 @@ pub struct Startup {
     pub has_demo: bool,
     /// The profile's lock, where this process is its owner.
     pub owned: Option<Arc<Lock>>,
+    /// Nothing is to be dialled.
+    pub offline: bool,
 }
 
 impl Startup {
@@ -120,6 +122,7 @@ impl Startup {
             networks: Network::ALL.map(Network::offer).into(),
             has_demo: false,
             owned: None,
+            offline: false,
         }
     }
 
@@ -215,6 +218,7 @@ impl Startup {
         let mut state = State::new(self.settings, specs, front, self.ways.seed.unwrap_or_else(seed), clock.now());
         state.networks = self.networks;
         state.has_demo = self.has_demo;
+        state.offline = self.offline;
         if let Some(front) = &mut state.front {
             front.wish = self.open;
         }

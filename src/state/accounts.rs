@@ -190,8 +190,7 @@ fn enable_last(state: &mut State, fx: &mut Effects) {
 fn enable(state: &mut State, id: AccountId, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(id).filter(|account| account.disabled) else { return };
     account.disabled = false;
-    account.link = LinkPhase::Connecting;
-    fx.push(Effect::Connect(id));
+    link::connect(account, state.offline, fx);
     places_changed(state, fx);
 }
 

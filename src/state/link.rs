@@ -7,14 +7,25 @@ use crate::domain::{
     AccountId, Answer, CleanText, LinkEvent, LinkPhase, Refusal, RefusalKind, RequestId, SignInPart, UserId,
 };
 
+/// What is said when something needs a connection in a run that dials nothing.
+pub(super) const OFFLINE: &str =
+    "nib was started with --offline and connects to nothing; what you write waits. Start it without to connect";
+
 /// The program starts.
 pub(super) fn started(state: &mut State, fx: &mut Effects) {
     for account in state.core.accounts.iter_mut().filter(|account| !account.disabled) {
-        account.link = LinkPhase::Connecting;
-        fx.push(Effect::Connect(account.id));
+        connect(account, state.offline, fx);
     }
     timers::arm_midnight(state, fx);
     state.touch();
+}
+
+/// Has an account connected, unless nothing is dialled in this run.
+pub(super) fn connect(account: &mut Account, offline: bool, fx: &mut Effects) {
+    if !offline {
+        account.link = LinkPhase::Connecting;
+        fx.push(Effect::Connect(account.id));
+    }
 }
 
 /// A session told something.
@@ -171,6 +182,9 @@ pub(super) fn woke(state: &mut State, fx: &mut Effects) {
 /// The user wants to connect now instead of waiting, or doubts that the connection stands.
 pub(super) fn reconnect(state: &mut State, fx: &mut Effects) {
     let refused = |account: &&Account| matches!(account.link, LinkPhase::SignedOut { .. });
+    if state.offline {
+        return state.notice(OFFLINE, false, fx);
+    }
     if let Some(account) = state.current_account().filter(refused).map(|account| account.id) {
         return login::show(state, account);
     }

@@ -275,6 +275,9 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         state.ask(account, Request::SignInCode(code), Priority::User, Purpose::Code, fx);
         return;
     }
+    if state.offline {
+        return form.fail(None, super::link::OFFLINE.to_owned());
+    }
     let Some(way) = form.way() else { return };
     form.working = Some(match way {
         SignInWay::SignUpMail | SignInWay::SignUpName => "making the account",

@@ -71,12 +71,6 @@ pub struct OriginAdapter {
 }
 
 impl OriginAdapter {
-    /// What can be done on a server that has not greeted yet.
-    #[must_use]
-    pub fn usual_caps() -> Caps {
-        Server::usual_caps()
-    }
-
     /// The adapter of a connection that is about to be opened.
     #[must_use]
     pub fn new(config: OriginConfig, credentials: Credentials, now: Now) -> Self {

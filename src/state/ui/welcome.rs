@@ -13,6 +13,8 @@ pub enum Standing {
     Stranger,
     /// Somebody has, and is signed out.
     SignedOut,
+    /// Nothing is dialled in this run, and no chat is kept.
+    Offline,
     /// There is no connection yet.
     Arriving,
     /// The lists are on their way.
@@ -53,6 +55,10 @@ const fn out(account: &Account) -> bool {
 #[must_use]
 pub fn standing(state: &State) -> Standing {
     let accounts = &state.core.accounts;
+    let kept = || accounts.iter().any(|account| account.openable().next().is_some());
+    if state.offline && state.core.listed().next().is_some() {
+        return if kept() { Standing::Between } else { Standing::Offline };
+    }
     if accounts.iter().all(out) {
         // A first sign-in that was refused leaves a stranger.
         let stranger = accounts.iter().all(|account| account.fresh);
@@ -79,7 +85,7 @@ pub fn offers(state: &State) -> Vec<Offer> {
     match standing(state) {
         Standing::Stranger => [SIGN_IN, SIGN_UP].into_iter().chain(demo).chain([HELP, QUIT]).collect(),
         Standing::SignedOut => vec![SIGN_IN, SIGN_UP, HELP, QUIT],
-        Standing::Arriving | Standing::Fetching => vec![HELP, QUIT],
+        Standing::Arriving | Standing::Fetching | Standing::Offline => vec![HELP, QUIT],
         Standing::Empty => {
             let saved = state.core.accounts.iter().any(|account| account.caps.saved).then_some(SAVED);
             join.into_iter().chain([WRITE]).chain(saved).chain([HELP, QUIT]).collect()
@@ -111,7 +117,7 @@ pub(super) fn is_coming(state: &State) -> bool {
         Standing::Empty | Standing::Between => {
             front.visited.is_empty() && saved.any(|account| !account.synced && begins(account))
         }
-        Standing::Stranger | Standing::SignedOut => false,
+        Standing::Stranger | Standing::SignedOut | Standing::Offline => false,
     }
 }
 
