@@ -4,7 +4,7 @@
 //! that nothing is kept of, nothing is noted. Stamps say when it was known: a page of history bears that of its question, so that it does not
 //! bring back what was told to be otherwise since.
 
-use super::{Account, Effect, Effects, State, messages, outbox};
+use super::{Account, Effect, Effects, State, messages, outbox, recall};
 use crate::domain::kept::{AccountKey, Stamp, Write};
 use crate::domain::{
     AccountId, Chat, ChatId, Community, CommunityId, Member, Message, MessageId, Page, ReactEmoji, ReadState, Reply,
@@ -53,6 +53,7 @@ pub(super) fn started(state: &mut State, fx: &mut Effects) {
 pub(super) fn signed_in(state: &mut State, account: AccountId, fx: &mut Effects) {
     if bind(state, account, fx) && state.front.is_some() {
         outbox::ask_kept(fx);
+        recall::bound(state, account, fx);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::{AccountId, ChatKey, CommunityId, Member, MessageKey, Role, U
 use std::collections::HashMap;
 
 pub(super) use pages::{opened, page};
-pub(super) use start::started;
+pub(super) use start::{bound, started};
 
 /// Most people that are looked up at once.
 const PEOPLE: usize = 500;
@@ -38,6 +38,8 @@ pub(crate) struct Recall {
 enum Asked {
     /// What the first screen needs.
     Start,
+    /// What is kept of an account that was signed in to in this run.
+    Account(AccountId),
     /// Where somebody read in a chat, for this opening of it.
     Place(ChatKey, u32),
     /// Messages.
@@ -65,7 +67,7 @@ impl Asked {
             Self::Place(chat, _) => Some((*chat, Edge::Latest)),
             Self::Page { chat, why: Why::Resume(..), .. } => Some((*chat, Edge::Latest)),
             Self::Page { chat, seek, .. } => Some((*chat, edge_of(*seek))),
-            Self::Start | Self::People(_) | Self::Members(..) => None,
+            Self::Start | Self::Account(_) | Self::People(_) | Self::Members(..) => None,
         }
     }
 }
@@ -113,6 +115,7 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
     let Some(asked) = state.recall.asked.remove(&ticket) else { return };
     match (asked, found) {
         (Asked::Start, Some(Found::Start(start))) => start::came(state, *start, fx),
+        (Asked::Account(account), Some(Found::Start(start))) => start::of_account(state, account, *start),
         (Asked::Start, _) => super::ui::open::first(state, fx),
         (Asked::Place(chat, epoch), found) => {
             let place = match found {
@@ -132,7 +135,7 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
         (Asked::Members(account, community), Some(Found::Members(roles, members))) => {
             remember_members(state, account, community, roles, members);
         }
-        (Asked::People(_) | Asked::Members(..), _) => {}
+        (Asked::Account(_) | Asked::People(_) | Asked::Members(..), _) => {}
     }
 }
 

@@ -352,9 +352,13 @@ fn edge(edge: Edge, setting: &Setting<'_>, lines: &mut Vec<Line>) {
         Edge::Refused => lines.push(centred("earlier messages could not be fetched", setting, Role::Dim.into())),
         Edge::Hole => lines.push(dotted("messages are missing here", setting)),
         Edge::UnreachableHole => {
-            lines.push(dotted("messages are missing here; they come with the connection", setting));
+            let words = ["messages are missing here; they come with the connection", "missing here until connected"];
+            lines.push(dotted(fitting(words, setting), setting));
         }
-        Edge::RefusedHole => lines.push(dotted("messages are missing here; they could not be fetched", setting)),
+        Edge::RefusedHole => {
+            let words = ["messages are missing here; they could not be fetched", "missing here; not fetched"];
+            lines.push(dotted(fitting(words, setting), setting));
+        }
     }
 }
 
@@ -383,6 +387,11 @@ pub(super) fn heading(setting: &Setting<'_>, lines: &mut Vec<Line>) {
 /// A rule with a label at its middle.
 fn rule(label: &str, setting: &Setting<'_>, style: Style, label_style: Style) -> Line {
     labelled(label, setting.glyphs.rule, setting, style, label_style)
+}
+
+/// The words, or the short ones where there is no room for them and a few dots.
+fn fitting<'w>([long, short]: [&'w str; 2], setting: &Setting<'_>) -> &'w str {
+    if long.len() + 6 <= setting.width { long } else { short }
 }
 
 fn dotted(label: &str, setting: &Setting<'_>) -> Line {

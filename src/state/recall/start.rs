@@ -63,6 +63,29 @@ pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
     state.touch();
 }
 
+/// Somebody signed in to an account in this run: what they left behind in earlier ones is looked up.
+pub(in crate::state) fn bound(state: &mut State, account: AccountId, fx: &mut Effects) {
+    if state.recall.on {
+        ask(state, Query::Start, Asked::Account(account), fx);
+    }
+}
+
+/// It is here. How the screen stands is not for it to say.
+pub(super) fn of_account(state: &mut State, account: AccountId, start: Start) {
+    let Start { communities, chats, people, drafts: texts, .. } = start;
+    put_lists(
+        state,
+        communities.into_iter().filter(|(of, _)| *of == account).collect(),
+        chats.into_iter().filter(|(of, _)| *of == account).collect(),
+    );
+    if let Some(known) = state.core.account_mut(account) {
+        for (_, user) in people.into_iter().filter(|(of, _)| *of == account) {
+            people::remember(known, user);
+        }
+    }
+    drafts::found(state, texts.into_iter().filter(|(chat, _)| chat.account == account).collect());
+}
+
 /// Opens what was wished for, else the chat that was open last, else one to begin with.
 fn resume(state: &mut State, last: Option<crate::domain::ChatKey>, fx: &mut Effects) {
     if let Some(wish) = state.front.as_ref().and_then(|front| front.wish.clone()) {

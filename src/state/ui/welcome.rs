@@ -55,6 +55,9 @@ const fn out(account: &Account) -> bool {
 #[must_use]
 pub fn standing(state: &State) -> Standing {
     let accounts = &state.core.accounts;
+    if state.recall.is_starting() && state.core.listed().next().is_some() {
+        return Standing::Arriving;
+    }
     let kept = || accounts.iter().any(|account| account.openable().next().is_some());
     if state.offline && state.core.listed().next().is_some() {
         return if kept() { Standing::Between } else { Standing::Offline };
@@ -112,6 +115,9 @@ pub(super) fn is_coming(state: &State) -> bool {
         _ => false,
     };
     let mut saved = state.core.listed();
+    if state.recall.is_starting() {
+        return saved.next().is_some();
+    }
     match standing(state) {
         Standing::Arriving | Standing::Fetching => saved.any(|account| !out(account)),
         Standing::Empty | Standing::Between => {

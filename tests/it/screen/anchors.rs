@@ -167,6 +167,8 @@ fn a_hole_says_why_it_stays() {
     state.core.accounts[0].link = LinkPhase::Idle;
     let mut cache = cache();
     let (scene, visible) = settle(&mut state, &mut cache, 70, 50);
+    assert!(says(&scene, "missing here until connected"), "{:#?}", message_rows(&scene));
+    let (scene, _) = settle(&mut sized(state, 120, 50), &mut cache, 120, 50);
     assert!(says(&scene, "messages are missing here; they come with the connection"), "{:#?}", message_rows(&scene));
     assert_eq!(visible.wants_after.map(|key| key.order.0), Some(30), "filled once there is one");
 
@@ -183,7 +185,7 @@ fn a_hole_says_why_it_stays() {
     let (account, request) = asked.unwrap();
     let outcome = Err(Refusal { kind: RefusalKind::Forbidden, text: text("no"), ..Refusal::default() });
     tell(&mut state, Event::Answer(account, Answer { request, outcome }));
-    let (scene, _) = settle(&mut state, &mut cache, 70, 50);
+    let (scene, _) = settle(&mut sized(state, 120, 50), &mut cache, 120, 50);
     assert!(says(&scene, "messages are missing here; they could not be fetched"), "{:#?}", message_rows(&scene));
 }
 

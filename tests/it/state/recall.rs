@@ -241,8 +241,10 @@ fn no_chat_opens_before_it_is_known_which_was_open_last() {
     script.sign_in();
     let open = |script: &Script| script.state.front.as_ref().unwrap().pane.chat;
     assert_eq!(open(&script), None);
+    assert!(script.state.takes_text(), "what is typed meanwhile waits for it");
+    script.type_text("early");
     kept.serve(&mut script, started);
-    assert_eq!(open(&script), Some(chat(12)));
+    assert_eq!((open(&script), script.composer()), (Some(chat(12)), "early".to_owned()));
 }
 
 #[test]
@@ -441,6 +443,25 @@ fn how_the_screen_stands_is_kept_when_it_rests_and_at_the_end() {
     script.arrange_top(33);
     let fx = script.act(Action::QuitNow);
     assert_eq!(writes(&fx), [Write::Anchor(chat(11), Some(Place { message: key(33), row: 0 }))]);
+}
+
+#[test]
+fn who_signs_in_again_finds_what_was_left_there() {
+    let mut kept = Kept::new(line(8));
+    kept.start = Start::default();
+    let mut script = kept.script();
+    script.state.core.accounts[0].me = UserId::default();
+    let fx = script.event(Event::Started);
+    kept.serve(&mut script, fx);
+    kept.start.drafts = vec![(chat(12), "left here".to_owned())];
+    kept.start.layout.folded = vec![chat(10)];
+    let fx = script.link(signed_in());
+    let mut all = kept.serve(&mut script, fx);
+    all.retain(|effect| !matches!(effect, Effect::Store(_)));
+    script.serve(all);
+    let front = script.state.front.as_ref().unwrap();
+    assert_eq!(front.drafts[&chat(12)], "left here");
+    assert!(front.folded.is_empty(), "how the screen stands is as it is");
 }
 
 #[test]
