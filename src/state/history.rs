@@ -145,7 +145,9 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {
-        seek(front, &state.core.accounts, chat, found);
+        // Other pages around a message say nothing of the one that is looked for.
+        let other = front.pane.seek.filter(|wanted| !matches!(page, Page::Around(id) if id == *wanted));
+        seek(front, &state.core.accounts, chat, found || other.is_some());
         keep_valid(front, &state.core.accounts, chat);
         to_unread(front, &state.core.accounts);
     }
@@ -158,8 +160,21 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
             fetch(state, chat, page, Priority::User, fx);
         }
     }
+    seek_on(state, chat, page, fx);
     confirm(state, fx);
     state.touch();
+}
+
+/// A message is looked for whose page could not be asked for while another one was under way.
+fn seek_on(state: &mut State, chat: ChatKey, page: Page, fx: &mut Effects) {
+    let pane = state.front.as_ref().map(|front| &front.pane).filter(|pane| pane.chat == Some(chat));
+    let (Some(wanted), Page::Around(other)) = (pane.and_then(|pane| pane.seek), page) else { return };
+    if wanted != other {
+        if let Some(account) = state.core.account_mut(chat.account) {
+            account.requests.stuck.remove(&(chat.chat, Edge::Around));
+        }
+        ask_network(state, chat, Page::Around(wanted), Priority::User, fx);
+    }
 }
 
 /// Asks whether what is in memory of the open chat still is as it was when something may have been missed: what shows first, then the rest.
@@ -205,11 +220,12 @@ pub(super) fn refused(
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {
-        front.pane.seek = None;
+        front.pane.seek.take_if(|wanted| !matches!(page, Page::Around(id) if id != *wanted));
         if news {
             state.notice(format!("History could not be fetched: {}", refusal.text), true, fx);
         }
     }
+    seek_on(state, chat, page, fx);
     state.touch();
 }
 

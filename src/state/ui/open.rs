@@ -118,8 +118,8 @@ pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
 /// still fulfil is waited for.
 pub(in crate::state) fn first(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
-    // What was open last comes first, and how the screen was arranged.
-    if front.pane.chat.is_some() || state.recall.is_starting() {
+    // Which was open last, the store is about to say.
+    if front.pane.chat.is_some() || front.wish.is_none() && state.recall.is_starting() {
         return;
     }
     if !state.core.accounts.iter().any(|account| account.synced) {

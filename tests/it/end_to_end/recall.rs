@@ -98,6 +98,7 @@ fn offline_nobody_is_dialled() {
     let home = home_of(&server, "robin");
     let mut terminal = start(&home, &["--open", "rustaceans/general"]);
     terminal.wait_until("the chat", |screen| screen.contains(LAST) && screen.contains("online"));
+    terminal.wait_quiet(Duration::from_millis(300));
     quit(&mut terminal);
     server.stop();
     let visits = server.listen_in_place();

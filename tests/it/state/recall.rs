@@ -5,6 +5,7 @@ use nib::domain::kept::{Anchor as Place, Found, Layout, Query, Seek, Start, Stor
 use nib::domain::*;
 use nib::state::action::AccountAction;
 use nib::state::front::{Anchor, ScrollIntent, Target};
+use nib::state::requests::Purpose;
 use nib::state::{AccountSpec, Action, Effect, Effects, Event, NetworkOffer, State, StoreOp, StoreReply, Timer};
 use std::sync::Arc;
 use std::time::Duration;
@@ -408,7 +409,14 @@ fn a_jump_looks_into_the_store_first() {
     assert_eq!(pane.intent, Some(ScrollIntent::Center(Target::Message(key(30)))));
     // What is not stored is asked of the network.
     let fx = answers(&mut script, 901, 700);
-    let fx = kept.serve(&mut script, fx);
+    let mut fx = kept.serve(&mut script, fx);
+    // What is in memory is just being confirmed: then right after.
+    let around =
+        |purpose: &Purpose| matches!(purpose, Purpose::History { page: Page::Around(id), .. } if *id != key(700).id);
+    let open = script.state.core.account(HOME).unwrap().requests.open.clone();
+    for (id, _) in open.into_iter().filter(|(_, purpose)| around(purpose)) {
+        fx.extend(script.answer(id, Err(refusal(RefusalKind::NotFound))));
+    }
     assert_eq!(pages(&fx), [Page::Around(key(700).id)]);
 }
 
