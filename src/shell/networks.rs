@@ -5,6 +5,8 @@ use crate::config::accounts::NETWORKS;
 use crate::domain::{Admission, Caps, CleanText, Now, Secret};
 use crate::net::dial::{BadAddress, ServerAddress};
 use crate::net::dispatch::Limits;
+use crate::net::http::HttpReply;
+use crate::net::originchats::linking;
 use crate::net::originchats::server::Server;
 use crate::net::originchats::sign_in::for_any_server;
 use crate::net::originchats::{OriginAdapter, OriginConfig, defaults as origin};
@@ -72,6 +74,24 @@ impl Network {
         match self {
             Self::Osmium => None,
             Self::OriginChats => Some(origin::ACCOUNT_SERVICE),
+        }
+    }
+
+    /// What the service that keeps the accounts can be asked without a sign-in; `None`: there is none.
+    #[must_use]
+    pub fn question(self, service: &str) -> Option<String> {
+        match self {
+            Self::Osmium => None,
+            Self::OriginChats => Some(linking::question(service)),
+        }
+    }
+
+    /// Whether the question was answered as such a service does.
+    #[must_use]
+    pub fn is_service(self, reply: &HttpReply) -> bool {
+        match self {
+            Self::Osmium => false,
+            Self::OriginChats => linking::is_service(reply),
         }
     }
 

@@ -6,7 +6,7 @@ use super::mask::Mask;
 use crate::cli::Globals;
 use crate::cli::failure::{CHECK_ADDRESS, Failure, SIGN_IN_AGAIN};
 use crate::net::dial::{Facts, ServerAddress, examine};
-use crate::net::session::Report;
+use crate::net::session::{Report, ask};
 use crate::shell::host::{Host, HostError};
 use crate::shell::startup::{Startup, StartupError};
 use serde_json::json;
@@ -51,8 +51,11 @@ pub(super) async fn look(
     };
     let mut times = Vec::new();
     let mut reports = Vec::new();
+    let mut asked = Vec::new();
     for patient in patients {
-        let Some(facts) = way(findings, mask, &startup, patient).await? else { continue };
+        let facts = way(findings, mask, &startup, patient).await?;
+        service(findings, mask, &startup, patient, &mut asked).await?;
+        let Some(facts) = facts else { continue };
         times.extend(facts.time);
         if patient.has_token {
             reports.push((patient.about.as_str(), sign_in(findings, mask, &startup, patient).await?));
@@ -117,6 +120,45 @@ async fn way(
         findings.note(HERE, about, text)?;
     }
     Ok(Some(facts))
+}
+
+/// Asks the service that keeps an account, where it is none of the server's; each once.
+async fn service(
+    findings: &mut Findings,
+    mask: &Mask,
+    startup: &Startup,
+    patient: &Patient,
+    asked: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let network = patient.setup.network();
+    let own = patient.setup.account.account_service.as_deref().or_else(|| network?.account_service());
+    let Some((network, service)) = network.zip(own).filter(|(_, service)| asked.iter().all(|one| one != service))
+    else {
+        return Ok(());
+    };
+    let Some(question) = network.question(service) else { return Ok(()) };
+    let about = patient.about.as_str();
+    asked.push(service.to_owned());
+    let (ca_file, proxies) = (startup.ways.ca_file.clone(), startup.ways.proxies.clone());
+    let began = Instant::now();
+    let outcome = ask(question, ca_file, proxies, DIAL.min(startup.connect_timeout)).await;
+    let (scheme, host) = service.split_once("://").unwrap_or(("", service));
+    let (place, took) = (format!("{scheme}://{}", mask.host(host)), began.elapsed().as_millis());
+    let next = "see whether account_service in the configuration is right; without the service nobody can sign in";
+    match outcome {
+        Ok(reply) if network.is_service(&reply) => {
+            let way = if service.starts_with("https://") { "encrypted" } else { "on this computer" };
+            findings.ok(HERE, about, format!("its account service, {place}, answers after {took} ms; {way}"))
+        }
+        Ok(reply) => {
+            let text = format!("its account service, {place}, is something else: it answers with {}", reply.status);
+            findings.problem(HERE, about, text, next)
+        }
+        Err(why) => {
+            let text = format!("its account service, {place}, cannot be asked: {}", mask.text(&why));
+            findings.problem(HERE, about, text, next)
+        }
+    }
 }
 
 /// Who signed a certificate: known to all for the network's own server, and perhaps a company's name for another.

@@ -176,12 +176,13 @@ fn choice(context: Context<'_>, options: &[String], chosen: usize, focused: bool
     }
 }
 
-/// What is wrong with a field.
+/// What is wrong with a field, or else what is to be known of what stands in it.
 fn error(context: Context<'_>, field: &FormField, columns: usize) -> Vec<Line> {
-    field
-        .error
-        .as_ref()
-        .map_or_else(Vec::new, |text| wrapped(&format!("{} {text}", context.glyphs.failed), Role::Error, columns))
+    match (&field.error, field.warning()) {
+        (Some(text), _) => wrapped(&format!("{} {text}", context.glyphs.failed), Role::Error, columns),
+        (None, Some(text)) => wrapped(text, Role::Warn, columns),
+        (None, None) => Vec::new(),
+    }
 }
 
 /// What stands below the fields: what is being done, what was found out, or the help of the field with the cursor.

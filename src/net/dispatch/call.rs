@@ -107,7 +107,10 @@ pub(super) const fn is_momentary(request: &Request) -> bool {
 
 /// Whether it counts against a network's limits on writing.
 pub(super) const fn is_writing(request: &Request) -> bool {
-    matches!(request, Request::Send(_) | Request::Edit { .. } | Request::SetTyping { typing: true, .. })
+    matches!(
+        request,
+        Request::Send(_) | Request::Edit { .. } | Request::SetTyping { typing: true, .. } | Request::FetchDirect(_)
+    )
 }
 
 /// Whether it may be made again by itself.

@@ -148,3 +148,16 @@ impl Linking {
         Next::Show { address: CleanText::line(&config.link_address), code: shown, expires }
     }
 }
+
+/// What an account service can be asked by anybody: how a code stands that nobody has.
+#[must_use]
+pub fn question(service: &str) -> String {
+    format!("{}/link/status?code=000000", service.trim_end_matches('/'))
+}
+
+/// Whether that was answered as an account service does.
+#[must_use]
+pub fn is_service(reply: &HttpReply) -> bool {
+    let body: Option<serde_json::Value> = serde_json::from_slice(&reply.body).ok();
+    body.is_some_and(|body| body["status"].is_string() || body["error"].is_string())
+}

@@ -20,6 +20,7 @@ mod web;
 
 pub use clock::WallClock;
 pub use pending::BATCH_EVENTS;
+pub use web::ask;
 
 use crate::domain::{AccountId, Priority, Request, RequestId};
 use crate::net::dial::{Proxies, ServerAddress};

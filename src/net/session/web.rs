@@ -1,7 +1,7 @@
 //! Calls to web services that an adapter asks for: one `GET` over a connection of its own, on the same ways and with the same certificates.
 
 use crate::domain::CleanText;
-use crate::net::dial::{Dial, ServerAddress, open_stream};
+use crate::net::dial::{Dial, Proxies, ServerAddress, open_stream};
 use crate::net::http::{HttpCall, HttpId, HttpOutcome, HttpReply};
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Incoming};
@@ -9,6 +9,7 @@ use hyper::header::{ACCEPT, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::future::poll_fn;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -16,6 +17,14 @@ use std::time::Duration;
 const LONGEST_ANSWER: usize = 256 << 10;
 /// How long a call may take, from its first byte to its last.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Asks a web service something that needs no sign-in, as a session asks on its behalf.
+pub async fn ask(url: String, ca_file: Option<PathBuf>, proxies: Proxies, limit: Duration) -> HttpOutcome {
+    let call = HttpCall { id: HttpId(0), url, bearer: None };
+    let server = place(&call.url).ok_or_else(|| CleanText::ours("its address is none that nib calls"))?;
+    let asked = answer(call, Dial { server, ca_file, proxies, limit });
+    tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| Err(CleanText::ours("it does not answer in time")))
+}
 
 /// Makes the call. `dial` says how the machine reaches others; its server is replaced by the call's.
 pub(super) async fn fetch(call: HttpCall, dial: Dial) -> (HttpId, HttpOutcome) {
@@ -98,7 +107,6 @@ fn said(error: &dyn std::fmt::Display) -> CleanText {
 mod tests {
     use super::*;
     use crate::domain::Secret;
-    use crate::net::dial::Proxies;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 

@@ -1,6 +1,7 @@
 //! A form: a few labelled fields, a line of help for each, and what is wrong said at the field that it is about.
 
 use super::field::Field;
+pub use super::form_field::{FieldKind, FormField, Input};
 use crate::domain::{AccountId, ChatKey, CleanText, Invite, Wall};
 use crate::state::action::TextEdit;
 use crate::state::front::{Front, Overlay};
@@ -109,131 +110,6 @@ pub struct Told {
     pub text: String,
     /// Whether something went wrong.
     pub bad: bool,
-}
-
-/// What a field is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FieldKind {
-    /// Which network.
-    Network,
-    /// The server's address.
-    Server,
-    /// How to sign in.
-    Way,
-    /// A token.
-    Token,
-    /// The server's own password.
-    ServerPassword,
-    /// The name that others see.
-    Name,
-    /// E-mail address or user name.
-    Login,
-    /// The password.
-    Password,
-    /// Whether the sign-in outlives this run.
-    Stay,
-    /// A second proof, or the token from a mail.
-    Code,
-    /// The code or link of an invite.
-    Invite,
-    /// Somebody's user name.
-    Username,
-    /// A command with what follows it.
-    Command,
-    /// What an account is called.
-    Label,
-    /// What a thread is called.
-    Title,
-}
-
-/// One field.
-#[derive(Clone, PartialEq, Debug)]
-pub struct FormField {
-    /// What it is for.
-    pub kind: FieldKind,
-    /// Its name on screen.
-    pub label: &'static str,
-    /// One line: what is to be typed here, and what becomes of it.
-    pub help: &'static str,
-    /// What is said when nothing was typed.
-    pub missing: &'static str,
-    /// What was typed or chosen.
-    pub input: Input,
-    /// It is settled and cannot be changed just now.
-    pub fixed: bool,
-    /// What is wrong with it.
-    pub error: Option<String>,
-}
-
-/// What a field takes.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Input {
-    /// A line of text, which may be a secret.
-    Text(Field),
-    /// One of a few words.
-    Choice {
-        /// The words.
-        options: Vec<String>,
-        /// Which of them.
-        chosen: usize,
-    },
-}
-
-impl FormField {
-    /// A field for a line of text.
-    #[must_use]
-    pub const fn text(
-        kind: FieldKind,
-        label: &'static str,
-        field: Field,
-        help: &'static str,
-        missing: &'static str,
-    ) -> Self {
-        Self { kind, label, help, missing, input: Input::Text(field), fixed: false, error: None }
-    }
-
-    /// A field for one of a few words, the first of them chosen.
-    #[must_use]
-    pub const fn choice(kind: FieldKind, label: &'static str, options: Vec<String>, help: &'static str) -> Self {
-        Self { kind, label, help, missing: "", input: Input::Choice { options, chosen: 0 }, fixed: false, error: None }
-    }
-
-    /// The same with another word chosen.
-    #[must_use]
-    pub fn choosing(mut self, at: usize) -> Self {
-        if let Input::Choice { chosen, .. } = &mut self.input {
-            *chosen = at;
-        }
-        self
-    }
-
-    /// Which word is chosen; the first of a field without words.
-    #[must_use]
-    pub const fn chosen_index(&self) -> usize {
-        match &self.input {
-            Input::Choice { chosen, .. } => *chosen,
-            Input::Text(_) => 0,
-        }
-    }
-
-    /// Puts a text in place of what was typed.
-    pub fn set(&mut self, text: &str) {
-        if let Input::Text(field) = &mut self.input {
-            field.edit(TextEdit::End);
-            field.edit(TextEdit::KillToStart);
-            field.insert(text);
-            self.error = None;
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        match &self.input {
-            // Spaces may be a password.
-            Input::Text(field) if field.is_secret() => field.text().is_empty(),
-            Input::Text(field) => field.text().trim().is_empty(),
-            Input::Choice { .. } => false,
-        }
-    }
 }
 
 impl Form {

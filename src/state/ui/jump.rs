@@ -4,12 +4,36 @@ use super::picker::{PickItem, Picker};
 use super::sidebar;
 use crate::domain::{ChannelKind, ChatKey, ChatKind};
 use crate::state::action::Action;
+use crate::state::front::Overlay;
 use crate::state::unread::weight;
-use crate::state::{Core, Front, names};
+use crate::state::{Core, Front, State, names};
 use std::cmp::Reverse;
 
 /// The list of all chats: with mentions first, then unread, then those visited lately, then in the order of the sidebar. The open one is last among equals.
 pub(super) fn picker(core: &Core, front: &Front, query: &str) -> Picker {
+    Picker { of: known(core), ..Picker::new(items(core, front), query) }
+}
+
+/// Chats that arrive while the list is open come into it, whosever they are.
+pub(in crate::state) fn keep(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    let of = known(&state.core);
+    if !matches!(front.overlays.last(), Some(Overlay::Jump(picker)) if picker.of != of) {
+        return;
+    }
+    let items = items(&state.core, front);
+    if let Some(Overlay::Jump(picker)) = front.overlays.last_mut() {
+        picker.renew(items, of);
+    }
+    state.touch();
+}
+
+/// How many chats there are.
+fn known(core: &Core) -> usize {
+    core.accounts.iter().map(|account| account.chats.len()).sum()
+}
+
+fn items(core: &Core, front: &Front) -> Vec<PickItem> {
     let several = core.has_several();
     let mut ranked: Vec<(_, ChatKey)> = sidebar::every_chat(core)
         .into_iter()
@@ -23,8 +47,7 @@ pub(super) fn picker(core: &Core, front: &Front, query: &str) -> Picker {
         })
         .collect();
     ranked.sort_unstable_by_key(|(rank, _)| *rank);
-    let items = ranked.into_iter().filter_map(|(_, key)| item(core, key, several)).collect();
-    Picker::new(items, query)
+    ranked.into_iter().filter_map(|(_, key)| item(core, key, several)).collect()
 }
 
 fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {

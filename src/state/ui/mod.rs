@@ -11,6 +11,7 @@ pub(super) mod editor;
 pub mod emoji;
 pub mod field;
 pub mod form;
+mod form_field;
 pub mod forum;
 pub(super) mod jump;
 pub(super) mod lists;

@@ -21,6 +21,8 @@ pub struct Picker {
     pub shown: Vec<Shown>,
     /// Index into `shown`.
     pub selected: usize,
+    /// How many things there were to make items of.
+    pub of: usize,
 }
 
 /// Something that can be chosen.
@@ -75,6 +77,19 @@ impl Picker {
         let mut picker = Self { query: Field::with(query), items, ..Self::default() };
         picker.narrow();
         picker
+    }
+
+    /// Takes other items in place of its own. What was selected stays so, if it is still there.
+    pub fn renew(&mut self, items: Vec<PickItem>, of: usize) {
+        let chosen = self.chosen().cloned();
+        // Nothing is lost of what was typed and where.
+        (self.items, self.of) = (items, of);
+        self.narrow();
+        let at = chosen.and_then(|chosen| {
+            let is_it = |shown: &Shown| self.items.get(shown.item).is_some_and(|item| item.action == chosen);
+            self.shown.iter().position(is_it)
+        });
+        self.selected = at.unwrap_or_default();
     }
 
     /// Finds anew what fits the query. The best match is selected.

@@ -3,6 +3,7 @@
 use super::lab::Lab;
 use super::pty::Terminal;
 use super::shell::{Done, Home};
+use super::strangers::Stranger;
 use nib::demo::originchats::Accounts;
 use serde_json::{Value, json};
 
@@ -45,6 +46,24 @@ fn a_token_signs_in_and_every_command_works_with_it() {
         doctor.out.contains("originchats at ws://127.0.0.1") && doctor.out.contains("sign-in is taken"),
         "{doctor:?}"
     );
+    assert!(
+        doctor.out.contains("its account service, http://127.0.0.1") && doctor.out.contains("on this computer"),
+        "{doctor:?}"
+    );
+    // Something else at its place is told apart, and so is nobody.
+    let page = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    for (service, said) in [
+        (format!("http://127.0.0.1:{}", Stranger::Answers(page).listen()), "is something else: it answers with 200"),
+        ("http://127.0.0.1:1".to_owned(), "cannot be asked"),
+    ] {
+        let config = home.run(&["config", "path"]).went_well().out;
+        std::fs::create_dir_all(std::path::Path::new(config.trim()).parent().unwrap()).unwrap();
+        std::fs::write(config.trim(), format!("[accounts.{label}]\naccount_service = \"{service}\"\n")).unwrap();
+        let doctor = home.run(&["doctor"]);
+        let line = doctor.out.lines().find(|line| line.contains(said) && line.contains("account service"));
+        assert!(doctor.code() != 0 && line.is_some(), "{said} in {doctor:?}");
+        std::fs::remove_file(config.trim()).unwrap();
+    }
     let out = home.run(&["logout"]).went_well();
     assert!(out.out.contains(&format!("Signed out of \"{label}\"")), "{out:?}");
     assert!(accounts(&home).is_empty());

@@ -88,3 +88,17 @@ fn threads_are_changed_by_who_began_them_and_by_who_keeps_order() {
         assert_eq!(rights(&[keeps_order, "user"]), [[true, true, true], [true, true, false]], "{keeps_order}");
     }
 }
+
+#[test]
+fn cards_are_shown_without_the_marks_that_are_typed_for_them() {
+    let mut peer = Peer::synced();
+    let mut told = message(ID, "alice", "", 1.7e9);
+    told["embeds"] = json!([{"type": "rich", "title": "The **garden**", "description": "**14** plants, `wet`\n~~dry~~ 1 * 2",
+        "fields": [{"name": "__Who__", "value": "*ada*"}]}]);
+    peer.hear(&json!({"cmd": "message_new", "channel": "general", "message": told}));
+    let Some(Update::MessageCreated { message, .. }) = peer.updates().pop() else { panic!("no message") };
+    let card = &message.embeds[0];
+    assert_eq!(card.title.as_deref(), Some("The garden"));
+    assert_eq!(card.description.as_deref(), Some("14 plants, wet\ndry 1 * 2"));
+    assert_eq!((card.fields[0].name.as_str(), card.fields[0].value.as_str()), ("Who", "ada"));
+}

@@ -167,7 +167,7 @@ fn picker() -> Picker {
         Shown { item: 2, matched: vec![1, 2] },
         Shown { item: 1, matched: vec![3] },
     ];
-    Picker { query: Field::with("ot"), items, shown, selected: 1 }
+    Picker { query: Field::with("ot"), items, shown, selected: 1, ..Picker::default() }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::accounts::{MISTIUM, Several, WORK, of};
 use super::script::*;
 use nib::domain::*;
+use nib::state::front::Overlay;
 use nib::state::{Action, Effect, Effects, Event, resolve_chat};
 
 fn open(several: &Several) -> Option<ChatKey> {
@@ -107,4 +108,29 @@ fn an_account_that_is_not_signed_in_is_said_to_be_so() {
     several.0.state.core.account_mut(WORK).unwrap().chats.clear();
     several.0.act(Action::Open("work:general".to_owned()));
     assert_eq!(several.0.notice(), "\"work\" is not signed in: none of its chats is here");
+}
+
+#[test]
+fn chats_that_arrive_while_one_looks_for_a_chat_come_into_the_list() {
+    let mut script = Script::ready();
+    script.act(Action::Jump);
+    script.type_text("hel");
+    let labels = |script: &Script| match script.state.front.as_ref().unwrap().overlays.last() {
+        Some(Overlay::Jump(list)) => {
+            let label = |shown: &nib::state::ui::picker::Shown| list.items[shown.item].label.clone();
+            (list.query.text().to_owned(), list.shown.iter().map(label).collect::<Vec<_>>(), list.selected)
+        }
+        _ => panic!("no list"),
+    };
+    let (_, before, _) = labels(&script);
+    script.act(Action::Move(before.len() as i32));
+    let chosen = labels(&script).2;
+    let chosen = labels(&script).1[chosen].clone();
+    let mut more = Script::roster().into_iter().find(|chat| chat.id == ChatId::new(11)).unwrap();
+    (more.id, more.name) = (ChatId::new(911), CleanText::ours("hello"));
+    script.receive(Update::ChannelChanged(Box::new(more)));
+    let (query, after, at) = labels(&script);
+    assert_eq!((query.as_str(), after.len()), ("hel", before.len() + 1));
+    assert!(after.iter().any(|label| label.ends_with("hello")), "{after:?}");
+    assert_eq!(after[at], chosen, "what was selected stays so");
 }

@@ -195,7 +195,12 @@ fn called(content: &str) -> impl Iterator<Item = &str> {
 
 fn embed_of(wire: &Embed) -> NeutralEmbed {
     let line = |raw: &Option<Raw>| raw.as_ref().map(Raw::line).filter(|text| !text.trim().is_empty());
-    let fields = wire.parts.iter().map(|(name, value)| EmbedField { name: name.line(), value: value.clone().text() });
+    // Cards are shown plain: what marks them up is read, and left out.
+    let plain = |raw: &Raw| markup::read(&raw.clone().text()).text;
+    let plain_line =
+        |raw: &Option<Raw>| raw.as_ref().map(|raw| CleanText::line(&plain(raw))).filter(|text| !text.trim().is_empty());
+    let fields =
+        wire.parts.iter().map(|(name, value)| EmbedField { name: CleanText::line(&plain(name)), value: plain(value) });
     let image = |(url, width, height): &(Raw, u32, u32)| {
         let path = url.wire().split(['?', '#']).next().unwrap_or_default();
         let name = CleanText::line(path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default());
@@ -203,8 +208,8 @@ fn embed_of(wire: &Embed) -> NeutralEmbed {
     };
     NeutralEmbed {
         url: line(&wire.url).unwrap_or_default(),
-        title: line(&wire.title),
-        description: wire.description.clone().map(Raw::text).filter(|text| !text.trim().is_empty()),
+        title: plain_line(&wire.title),
+        description: wire.description.as_ref().map(plain).filter(|text| !text.trim().is_empty()),
         site: None,
         author: line(&wire.author),
         footer: line(&wire.footer),
