@@ -1,7 +1,7 @@
 //! `nib chats`: what there is to read and write, with what is unread.
 
 use super::failure::Failure;
-use super::session::{Listens, PATIENCE, with_client};
+use super::session::{Listens, PATIENCE, with_client, with_kept};
 use super::{Globals, output, print};
 use crate::shell::owner::{ChatTold, Client};
 use clap::Args;
@@ -22,20 +22,26 @@ pub struct ChatsArgs {
 /// # Errors
 /// See `with_client`.
 pub fn run(globals: &Globals, arguments: &ChatsArgs) -> Result<(), Failure> {
-    with_client(globals, &[], Listens::ToAnswers, async |client: &mut Client| {
-        let several = client.accounts().len() > 1;
-        for chat in client.chats(PATIENCE).await? {
-            if arguments.unread && chat.unread == 0 && chat.mentions == 0 {
-                continue;
-            }
-            if arguments.json {
-                print::line(&output::chat_object(&chat).to_string())?;
-            } else {
-                print::line(&row(&chat, several))?;
-            }
+    if globals.offline {
+        // Every account is meant, and none is to be named.
+        return with_kept(globals, &[""], async |client: &mut Client| list(client, arguments).await);
+    }
+    with_client(globals, &[], Listens::ToAnswers, async |client: &mut Client| list(client, arguments).await)
+}
+
+async fn list(client: &mut Client, arguments: &ChatsArgs) -> Result<(), Failure> {
+    let several = client.accounts().len() > 1;
+    for chat in client.chats(PATIENCE).await? {
+        if arguments.unread && chat.unread == 0 && chat.mentions == 0 {
+            continue;
         }
-        Ok(())
-    })
+        if arguments.json {
+            print::line(&output::chat_object(&chat).to_string())?;
+        } else {
+            print::line(&row(&chat, several))?;
+        }
+    }
+    Ok(())
 }
 
 fn row(chat: &ChatTold, several: bool) -> String {

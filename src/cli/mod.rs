@@ -6,6 +6,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub mod failure;
 pub mod generate;
 pub mod keys;
@@ -18,10 +19,11 @@ mod prompt;
 pub mod read;
 pub mod send;
 mod session;
+pub mod store;
 pub mod tail;
 
 use crate::config::Paths;
-use crate::shell::startup::Startup;
+use crate::shell::startup::{Startup, StartupError};
 use crate::shell::{logging, panic};
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
@@ -72,8 +74,8 @@ pub struct Globals {
     /// Begin in this chat: community/channel, @username, group:NAME, self or an id. Only for the chat itself, and for the demo when it stands before that word
     #[arg(long, value_name = "CHAT")]
     pub open: Option<String>,
-    /// Connect to nothing: show what is kept, and let what is written wait. Only for the chat itself
-    #[arg(long)]
+    /// Connect to nothing: the chat shows what is kept and lets what is written wait, chats and read print what is kept, doctor asks no server
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub offline: bool,
 }
 
@@ -98,6 +100,14 @@ impl Globals {
             print::tell(&note);
         }
         Ok(startup)
+    }
+
+    /// Where files lie; nothing is made and nothing is read.
+    ///
+    /// # Errors
+    /// There is no place for files.
+    pub fn paths(&self) -> Result<Paths, Failure> {
+        Ok(Paths::find(self.profile.as_deref(), self.config.as_deref()).map_err(StartupError::from)?)
     }
 
     /// Starts the log: in the file that was asked for, else where logs belong.
@@ -130,6 +140,11 @@ pub enum Command {
     Read(read::ReadArgs),
     /// Print everything as it happens
     Tail(tail::TailArgs),
+    /// Write what is kept of a chat to a file: text, JSON lines, Markdown or a page; connects to nothing
+    Export(export::ExportArgs),
+    /// See to what is kept on this machine
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Show and check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -141,6 +156,18 @@ pub enum Command {
     Completions(generate::CompletionsArgs),
     /// Print the manual page, or write one for each command
     Man(generate::ManArgs),
+}
+
+impl Command {
+    /// Whether nothing comes of it without a connection.
+    const fn needs_connection(&self) -> bool {
+        match self {
+            #[cfg(feature = "demo")]
+            Self::Demo(_) => true,
+            Self::Login(_) | Self::Logout(_) | Self::Send(_) | Self::Tail(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Parses the command line, does what it says, and tells what became of it.
@@ -186,8 +213,8 @@ fn command(cli: Cli) -> Result<(), Failure> {
     if cli.globals.open.is_some() && !on_screen {
         return Err(Failure::Usage("--open is for the chat and the demo; leave it out here".to_owned()));
     }
-    if cli.globals.offline && cli.command.is_some() {
-        return Err(Failure::Usage("--offline is for the chat; leave it out here".to_owned()));
+    if cli.globals.offline && cli.command.as_ref().is_some_and(Command::needs_connection) {
+        return Err(Failure::Usage("this needs a connection; leave --offline out".to_owned()));
     }
     match cli.command {
         None => open::run(&cli.globals),
@@ -200,6 +227,8 @@ fn command(cli: Cli) -> Result<(), Failure> {
         Some(Command::Send(arguments)) => send::run(&cli.globals, &arguments),
         Some(Command::Read(arguments)) => read::run(&cli.globals, &arguments),
         Some(Command::Tail(arguments)) => tail::run(&cli.globals, &arguments),
+        Some(Command::Export(arguments)) => export::run(&cli.globals, &arguments),
+        Some(Command::Store(command)) => store::run(&cli.globals, &command),
         Some(Command::Config(command)) => config::run(&cli.globals, command),
         Some(Command::Doctor(arguments)) => doctor::run(&cli.globals, &arguments),
         Some(Command::Keys(arguments)) => keys::run(&cli.globals, &arguments),

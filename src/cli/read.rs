@@ -1,15 +1,18 @@
 //! `nib read`: the newest messages of a chat, or those before one.
 
-use super::failure::Failure;
+use super::failure::{Failure, with_next_step};
 use super::send::message_id;
-use super::session::{Listens, PATIENCE, with_client};
+use super::session::{Listens, PATIENCE, with_client, with_kept};
 use super::{Globals, output, print};
-use crate::shell::owner::{ChatTold, Client, MessageTold};
+use crate::domain::MessageId;
+use crate::shell::owner::{ChatTold, Client, KeptFrom, MessageTold};
 use clap::Args;
 use serde_json::Value;
 
 /// Most messages that are asked for at once.
 const PAGE: u16 = 100;
+/// The same of what is kept.
+const KEPT_PAGE: u32 = 500;
 
 /// Options of `nib read`.
 #[derive(Debug, Args)]
@@ -33,6 +36,9 @@ pub struct ReadArgs {
 /// The chat is not known, or the network refuses; see `with_client` for the rest.
 pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
     let before = arguments.before.as_deref().map(message_id).transpose()?;
+    if globals.offline {
+        return kept(globals, arguments, before);
+    }
     with_client(globals, &[&arguments.chat], Listens::ToAnswers, async |client: &mut Client| {
         let chat = client.find(&arguments.chat, PATIENCE).await?;
         if chat.is_forum() {
@@ -56,6 +62,50 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
             }
         }
         show(pages.iter().rev().flatten(), arguments.json)
+    })
+}
+
+/// The same from what is kept, without any connection.
+fn kept(globals: &Globals, arguments: &ReadArgs, before: Option<MessageId>) -> Result<(), Failure> {
+    with_kept(globals, &[&arguments.chat], async |client: &mut Client| {
+        let chat = client.find(&arguments.chat, PATIENCE).await?;
+        if chat.is_forum() {
+            return forum(client, &chat, arguments.json).await;
+        }
+        let mut from = match before {
+            None => KeptFrom::Newest,
+            Some(id) => {
+                let at = client.kept(&chat.chat, KeptFrom::Around(id.to_string()), 1, PATIENCE).await?;
+                let at = at.messages.into_iter().find(|message| *message.id == id.to_string());
+                let Some(at) = at else {
+                    return Err(Failure::Failed(format!("the message {id} is not kept here")));
+                };
+                KeptFrom::Before(at.place)
+            }
+        };
+        let mut pages: Vec<Vec<MessageTold>> = Vec::new();
+        let mut wanted = arguments.limit;
+        let mut missing = false;
+        while wanted > 0 {
+            let page = client.kept(&chat.chat, from, wanted.min(KEPT_PAGE), PATIENCE).await?;
+            let Some(oldest) = page.messages.first() else { break };
+            missing |= page.messages.iter().skip(1).any(|message| message.gap_before);
+            // Whether something is missing before the oldest matters where more was wanted.
+            wanted = wanted.saturating_sub(u32::try_from(page.messages.len()).unwrap_or(wanted));
+            missing |= wanted > 0 && oldest.gap_before;
+            from = KeptFrom::Before(oldest.place.clone());
+            let older = page.older;
+            pages.push(page.messages);
+            if !older {
+                break;
+            }
+        }
+        show(pages.iter().rev().flatten(), arguments.json)?;
+        if missing {
+            let text = format!("parts of \"{}\" are missing here: nib has not seen them", chat.name);
+            print::tell(&with_next_step(&text, "read without --offline to ask the server"));
+        }
+        Ok(())
     })
 }
 

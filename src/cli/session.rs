@@ -1,10 +1,11 @@
 //! What commands that talk to a network share: find the core or start it, wait until it is in sync, and end in order.
 
-use super::Globals;
-use super::failure::Failure;
+use super::failure::{Failure, sentence};
+use super::{Globals, print};
 use crate::config::accounts::Account;
 use crate::shell::gone::gone;
-use crate::shell::owner::{Client, Stay};
+use crate::shell::owner::{Client, Stay, is_of_profile};
+use crate::shell::secrets::TOKEN_VARIABLE;
 use crate::shell::signals::Ending;
 use crate::shell::startup::Startup;
 use std::time::Duration;
@@ -78,6 +79,38 @@ pub(super) fn with_client(
                 outcome => return outcome,
             }
         }
+    })?
+}
+
+/// Runs a command on what is kept, without any connection. `chats`: names that the command is about.
+///
+/// # Errors
+/// The profile is another process's that cannot be asked, nothing is kept, or the command fails.
+pub(super) fn with_kept(
+    globals: &Globals,
+    chats: &[&str],
+    command: impl AsyncFnOnce(&mut Client) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut startup = globals.startup_with_notes()?;
+    if !is_of_profile(&startup) {
+        let text = format!("nothing is kept of an account that {TOKEN_VARIABLE} names; unset it");
+        return Err(Failure::Usage(text));
+    }
+    only_named(&mut startup, chats);
+    crate::shell::block_on(async {
+        let mut client = Client::keeper(startup).await?;
+        let known = match chats.is_empty() {
+            // What is about the whole needs no account.
+            true => Ok(()),
+            false => client.known(PATIENCE).await.map_err(Failure::from),
+        };
+        let outcome = match known {
+            Ok(()) => command(&mut client).await,
+            Err(failure) => Err(failure),
+        };
+        client.notes().iter().for_each(|note| print::tell(&sentence(note)));
+        client.close().await;
+        outcome
     })?
 }
 

@@ -57,8 +57,11 @@ fn fill(mut file: File, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// A new file beside another. It must not exist before, so nothing laid in wait there is followed or overwritten.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+/// A new file beside another, for the user alone, and its name. It must not exist before, so nothing laid in wait there is followed or overwritten.
+///
+/// # Errors
+/// It cannot be made.
+pub fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     const TRIES: u32 = 64;
     for _ in 0..TRIES {
@@ -93,6 +96,14 @@ pub fn create_if_absent(path: &Path, bytes: &[u8]) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Makes a file for the user alone that must not be there yet.
+///
+/// # Errors
+/// It is there, or cannot be made.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    private_options().write(true).create_new(true).open(path)
 }
 
 /// Opens a file to write at its end; one that is made is for the user alone.

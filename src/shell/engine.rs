@@ -5,7 +5,7 @@
 use super::clock::Clock;
 use super::keeping::{FromStore, Keeping};
 use super::networks::Network;
-use super::owner::{Ask, Desk, Door, HERE, Knock, Lock, Role, Tell};
+use super::owner::{Ask, Desk, Door, Errand, HERE, Knock, Lock, Role, Tell};
 use super::sessions::{Arrived, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
@@ -14,7 +14,7 @@ use crate::domain::kept::Write;
 use crate::domain::{AccountId, LinkEvent, Mono, Now, Upload};
 use crate::net::{Credentials, NetEvent};
 use crate::state::{Effect, Event, SignInProof, State, StoreOp, reduce};
-use crate::store::{Replies, Store};
+use crate::store::{Care, Replies, Reply, Store};
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -142,10 +142,31 @@ impl Engine {
                 }
             }
             let more = self.desk.settle(&self.state);
-            if more.is_empty() {
+            self.next.extend(more);
+            for errand in self.desk.errands() {
+                self.run_errand(errand);
+            }
+            if self.next.is_empty() {
                 return;
             }
-            self.next.extend(more);
+        }
+    }
+
+    /// Has the store do something for a command.
+    fn run_errand(&mut self, errand: Errand) {
+        let (ticket, care) = match errand {
+            Errand::Read(op) => {
+                let told = self.keeping.take(op);
+                return self.next.extend(told.map(Event::Stored));
+            }
+            Errand::Care(ticket, care) => (ticket, Some(care)),
+            Errand::Forget(ticket, account) => {
+                let me = self.state.core.account(account).map(|account| account.me).unwrap_or_default();
+                (ticket, self.sessions.key(account, me).map(Care::Forget))
+            }
+        };
+        if !care.is_some_and(|care| self.keeping.care(ticket, care)) {
+            self.desk.seen(ticket, None);
         }
     }
 
@@ -182,6 +203,9 @@ impl Engine {
             }
             Arrived::Stored(FromStore::Room) => self.keeping.hand_over(),
             Arrived::Stored(FromStore::Reply(reply)) => {
+                if let Reply::Seen(ticket, seen) = &*reply {
+                    self.desk.seen(*ticket, Some(seen.clone()));
+                }
                 for event in self.keeping.told(*reply) {
                     self.feed(event, observer);
                 }

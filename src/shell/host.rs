@@ -12,6 +12,7 @@ use crate::net::session::Report;
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
 use crate::state::{Action, Effect, Event, State};
+use crate::store::{Replies, Store};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -105,8 +106,9 @@ impl HostError {
 impl Host {
     /// Starts the core; its accounts begin to connect.
     #[must_use]
-    pub fn start(startup: Startup) -> Self {
-        let mut host = Self::idle(startup);
+    pub fn start(mut startup: Startup) -> Self {
+        let store = startup.open_store();
+        let mut host = Self::with(startup, store);
         host.engine.feed(Event::Started, &mut host.watch);
         host
     }
@@ -114,7 +116,11 @@ impl Host {
     /// The core without anything connecting by itself, for signing in.
     #[must_use]
     pub fn idle(startup: Startup) -> Self {
-        let engine = startup.engine(false, None);
+        Self::with(startup, None)
+    }
+
+    fn with(startup: Startup, store: Option<(Store, Replies)>) -> Self {
+        let engine = startup.engine(false, store);
         Self { engine, watch: Watch::default(), tickets: 0, requests: 0, asked: 0 }
     }
 

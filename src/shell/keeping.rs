@@ -88,6 +88,15 @@ impl Keeping {
         self.waiting.push_back(Command::Care(ADOPTING, Care::Adopt { drafts, file }));
     }
 
+    /// Has the database seen to; false if there is none.
+    pub fn care(&mut self, ticket: Ticket, care: Care) -> bool {
+        if self.open.is_none() {
+            return false;
+        }
+        self.waiting.push_back(Command::Care(ticket, care));
+        true
+    }
+
     fn write(&mut self, write: Write) -> Option<StoreReply> {
         if let Write::Bind(account, key) = &write
             && self.open.is_some()

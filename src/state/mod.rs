@@ -168,6 +168,11 @@ impl State {
         self.has_store && self.core.account(account).is_some_and(|account| account.keeps_drafts)
     }
 
+    /// Whether the store has said what the first screen needs, or never will.
+    pub(crate) fn knows_kept(&self) -> bool {
+        !self.recall.is_starting()
+    }
+
     /// Says that something visible may have changed.
     pub(crate) const fn touch(&mut self) {
         self.revision += 1;

@@ -31,9 +31,6 @@ pub struct DoctorArgs {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// Ask no server: look at this computer alone
-    #[arg(long)]
-    offline: bool,
     /// Print names, addresses and places in full; do not publish that
     #[arg(long)]
     unmasked: bool,
@@ -82,7 +79,7 @@ pub fn run(globals: &Globals, arguments: &DoctorArgs) -> Result<(), Failure> {
         }
     };
     let patients = accounts::look(&mut findings, &mask, &config, &saved, &secrets)?;
-    if arguments.offline {
+    if globals.offline {
         findings.note(Section::Network, "servers", "not asked, as --offline wants".to_owned())?;
         network::clock(&mut findings, &mask, &[])?;
         return findings.end();

@@ -2,8 +2,8 @@
 
 use super::caller::Caller;
 use super::lock::Lock;
-use super::words::{Ask, Tell, Trouble};
-use super::{AGAIN, ChatRef, ChatTold, Happened, MessageTold, PATIENCE, is_of_profile};
+use super::words::{Ask, KeptFrom, Tell, Trouble};
+use super::{AGAIN, ChatRef, ChatTold, Happened, MessageTold, OwnerError, PATIENCE, is_of_profile, try_own};
 use crate::domain::Upload;
 use crate::shell::host::{Host, HostError};
 use crate::shell::startup::Startup;
@@ -38,6 +38,8 @@ pub struct Client {
     absent: Vec<HostError>,
     /// What was told of what is followed while an answer was waited for.
     aside: VecDeque<Told>,
+    /// Sentences about the store.
+    notes: Vec<String>,
 }
 
 /// A page of history.
@@ -47,6 +49,19 @@ pub struct History {
     pub messages: Vec<MessageTold>,
     /// Nothing is older than the page.
     pub reached_start: bool,
+}
+
+/// A stretch of what is kept of a chat.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KeptPage {
+    /// Oldest first.
+    pub messages: Vec<MessageTold>,
+    /// Older messages are stored.
+    pub older: bool,
+    /// Newer messages are stored.
+    pub newer: bool,
+    /// Messages may be missing after the last one.
+    pub gap_after: bool,
 }
 
 /// What is told of what is followed.
@@ -67,7 +82,112 @@ impl Client {
             false => None,
         };
         let way = way.unwrap_or_else(|| Way::Own(Box::new(Host::start(startup))));
-        Self { way, accounts, absent: Vec::new(), aside: VecDeque::new() }
+        Self { way, accounts, absent: Vec::new(), aside: VecDeque::new(), notes: Vec::new() }
+    }
+
+    /// Goes to what is kept: to the owner of the profile, else this process becomes it for as long as it takes. Nothing is dialled.
+    ///
+    /// # Errors
+    /// Another process has the profile and cannot be asked, or the lock cannot be used.
+    pub async fn keeper(mut startup: Startup) -> Result<Self, OwnerError> {
+        startup.offline = true;
+        let accounts = startup.accounts.iter().map(|setup| setup.account.label.clone()).collect();
+        let end = Instant::now() + PATIENCE;
+        let way = loop {
+            if let Some(caller) = Caller::find(&startup.paths).await {
+                match knows_all(&caller, &startup) {
+                    true => break Way::Through(Box::new(caller)),
+                    false => return Err(OwnerError::Busy),
+                }
+            }
+            match try_own(&startup.paths)? {
+                Some(Some(lock)) => {
+                    startup.owned = Some(lock);
+                    break Way::Own(Box::new(Host::start(startup)));
+                }
+                None if Instant::now() < end => sleep(AGAIN).await,
+                Some(None) | None => return Err(OwnerError::Busy),
+            }
+        };
+        Ok(Self { way, accounts, absent: Vec::new(), aside: VecDeque::new(), notes: Vec::new() })
+    }
+
+    /// Waits until it is known what is kept of the accounts.
+    ///
+    /// # Errors
+    /// There is no account, or the store does not answer.
+    pub async fn known(&mut self, within: Duration) -> Result<(), Trouble> {
+        let asked = self.ask(Ask::Known { accounts: self.accounts.clone() }, Vec::new()).await?;
+        match self.answer_within(asked, within).await? {
+            Tell::Standing { accounts, .. } => self.accounts = accounts,
+            _ => return Err(HostError::NoAccount.into()),
+        }
+        Ok(())
+    }
+
+    /// Stored messages.
+    ///
+    /// # Errors
+    /// Nothing is kept here, or the store does not answer.
+    pub async fn kept(
+        &mut self,
+        chat: &ChatRef,
+        from: KeptFrom,
+        limit: u32,
+        within: Duration,
+    ) -> Result<KeptPage, Trouble> {
+        let asked = self.ask(Ask::Kept { chat: chat.clone(), from, limit }, Vec::new()).await?;
+        let mut messages = Vec::new();
+        loop {
+            match self.answer_within(asked, within).await? {
+                Tell::Messages(part) => messages.extend(part),
+                Tell::Stored { older, newer, gap_after, .. } => {
+                    return Ok(KeptPage { messages, older, newer, gap_after });
+                }
+                _ => return Ok(KeptPage { messages, ..KeptPage::default() }),
+            }
+        }
+    }
+
+    /// Looks through all that is kept; what is wrong with it.
+    ///
+    /// # Errors
+    /// Nothing is kept here, or it cannot be looked through.
+    pub async fn check(&mut self) -> Result<Vec<String>, Trouble> {
+        match self.care(Ask::Check).await? {
+            Tell::Checked(faults) => Ok(faults),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Gives unused space back to the disk; how many bytes it took, and takes now.
+    ///
+    /// # Errors
+    /// Nothing is kept here, or there is no space for it.
+    pub async fn compact(&mut self) -> Result<(u64, u64), Trouble> {
+        match self.care(Ask::Compact).await? {
+            Tell::Compacted { before, after } => Ok((before, after)),
+            _ => Ok((0, 0)),
+        }
+    }
+
+    /// Forgets all that is kept of an account; whether there was anything.
+    ///
+    /// # Errors
+    /// There is no such account, another process has the profile, or nothing is kept here.
+    pub async fn forget(&mut self, account: &str) -> Result<bool, Trouble> {
+        Ok(matches!(self.care(Ask::Forget { account: account.to_owned() }).await?, Tell::Forgotten(true)))
+    }
+
+    /// It may take as long as it takes.
+    async fn care(&mut self, ask: Ask) -> Result<Tell, Trouble> {
+        let asked = self.ask(ask, Vec::new()).await?;
+        self.answer(asked).await
+    }
+
+    /// What is to be told about the store.
+    pub fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Whether the core is in another process.
@@ -278,9 +398,15 @@ impl Client {
     }
 
     async fn hear(&mut self) -> Result<(u64, Tell), Trouble> {
-        match &mut self.way {
-            Way::Own(host) => Ok(host.hear().await),
-            Way::Through(caller) => caller.hear().await,
+        loop {
+            let told = match &mut self.way {
+                Way::Own(host) => host.hear().await,
+                Way::Through(caller) => caller.hear().await?,
+            };
+            match told {
+                (_, Tell::Note(note)) => self.notes.push(note),
+                told => return Ok(told),
+            }
         }
     }
 

@@ -19,7 +19,8 @@ pub(super) enum Found {
 }
 
 /// Looks for a chat. `absent`: accounts that are not there; what is not found may be on one of them.
-pub(super) fn begin(core: &Core, absent: &[HostError], name: &str) -> Found {
+/// `offline`: nobody can be asked.
+pub(super) fn begin(core: &Core, absent: &[HostError], name: &str, offline: bool) -> Found {
     let error = match resolve_chat(core, name) {
         Ok(chat) => return Found::Here(chat),
         Err(error) => error,
@@ -32,7 +33,7 @@ pub(super) fn begin(core: &Core, absent: &[HostError], name: &str) -> Found {
     }
     let is_person = name.rsplit(':').next().is_some_and(|last| last.trim().starts_with('@'));
     match error {
-        ResolveError::Unknown { .. } if is_person => Found::Ask(Action::Open(name.to_owned())),
+        ResolveError::Unknown { .. } if is_person && !offline => Found::Ask(Action::Open(name.to_owned())),
         ResolveError::Unknown { .. } => Found::Nowhere(elsewhere(absent, error.to_string())),
         _ => Found::Nowhere(Trouble::failed(error.to_string())),
     }
@@ -84,9 +85,19 @@ fn no_account(core: &Core, name: &str) -> Option<Trouble> {
     // Whoever is not known can be looked up.
     let is_chat =
         chat.trim().starts_with('@') || !matches!(resolve_chat(core, chat), Err(ResolveError::Unknown { .. }));
-    let labels = || core.accounts.iter().map(|account| account.label.as_str()).collect::<Vec<_>>().join(", ");
-    let text = || format!("there is no account \"{label}\"; there are: {}", labels());
-    (!is_account && is_chat).then(|| Trouble::SignIn { text: text(), next: None })
+    (!is_account && is_chat).then(|| not_there(core, label))
+}
+
+/// That there is no such account.
+pub(super) fn not_there(core: &Core, label: &str) -> Trouble {
+    let labels: Vec<&str> = core.listed().map(|account| account.label.as_str()).collect();
+    match labels.is_empty() {
+        true => HostError::NoAccount.into(),
+        false => {
+            let text = format!("there is no account \"{label}\"; there are: {}", labels.join(", "));
+            Trouble::SignIn { text, next: None }
+        }
+    }
 }
 
 /// Why the account that stands in front of a name is not there.

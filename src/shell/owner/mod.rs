@@ -20,13 +20,13 @@ mod door;
 #[cfg(unix)]
 mod place;
 
-pub use client::{Client, History, Stay, Told};
-pub use desk::{Desk, HERE, Knock, LastWord, Line};
+pub use client::{Client, History, KeptPage, Stay, Told};
+pub use desk::{Desk, Errand, HERE, Knock, LastWord, Line};
 pub use door::Door;
 pub use find::refused;
 pub use lock::Lock;
 pub use told::{AuthorTold, ChatRef, ChatTold, FileTold, MessageTold, Text};
-pub use words::{Ask, Happened, Link, Place, Role, Tell, Trouble};
+pub use words::{Ask, Happened, KeptFrom, Link, Place, Role, Tell, Trouble};
 
 use crate::config::Paths;
 use crate::domain::fault;
@@ -50,6 +50,9 @@ pub enum OwnerError {
     /// Another one is.
     #[error("nib is open with this profile already; go on there, or open another profile with --profile NAME")]
     Taken,
+    /// Another one is, and cannot do this.
+    #[error("another nib has this profile; quit it first, then try again")]
+    Busy,
     /// The lock cannot be used.
     #[error("{} cannot be locked: {}", path.display(), fault::words(source))]
     Lock {

@@ -207,6 +207,20 @@ pub struct MessageTold {
     pub files: Vec<FileTold>,
     /// The stable word for its kind.
     pub kind: Text,
+    /// Where it stands in its chat.
+    pub place: PlaceTold,
+    /// Messages may be missing before it, where it was kept.
+    #[serde(default)]
+    pub gap_before: bool,
+}
+
+/// Where a message stands in its chat, for the store.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PlaceTold {
+    /// Its order; a number.
+    pub order: String,
+    /// Its id.
+    pub id: String,
 }
 
 impl MessageTold {
@@ -237,6 +251,8 @@ impl MessageTold {
             edited: message.edited.map(|at| at.0),
             files: message.attachments.iter().map(FileTold::of).collect(),
             kind: Text(CleanText::ours(kind)),
+            place: PlaceTold { order: message.key.order.0.to_string(), id: message.key.id.to_string() },
+            gap_before: false,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! [`Ask::Send`] with files come the bytes of the files, one after the other, and nothing between them. Nothing that is secret is ever said here.
 //! Fields are only ever added; who does not understand the version goes elsewhere.
 
-use super::told::{AuthorTold, ChatRef, ChatTold, MessageTold, Text};
+use super::told::{AuthorTold, ChatRef, ChatTold, MessageTold, PlaceTold, Text};
 use crate::shell::host::HostError;
 use serde::{Deserialize, Serialize};
 
@@ -95,8 +95,47 @@ pub enum Ask {
         /// In these chats alone, unless empty.
         chats: Vec<ChatRef>,
     },
+    /// Say when what was kept is known; what follows is about these accounts, or all when empty.
+    Known {
+        /// What the user calls them.
+        accounts: Vec<String>,
+    },
+    /// Stored messages.
+    Kept {
+        /// Of which chat.
+        chat: ChatRef,
+        /// From where.
+        from: KeptFrom,
+        /// At most so many.
+        limit: u32,
+    },
+    /// Look through all that is kept for damage.
+    Check,
+    /// Give unused space back to the disk.
+    Compact,
+    /// Forget all that is kept of an account. Only for who is the owner.
+    Forget {
+        /// What the user calls it.
+        account: String,
+    },
     /// Make way for another owner, if that is no loss to anybody.
     MakeWay,
+}
+
+/// From where to read what is kept.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptFrom {
+    /// The newest.
+    Newest,
+    /// The newest before this place.
+    Before(PlaceTold),
+    /// The oldest after this place.
+    After(PlaceTold),
+    /// The oldest.
+    Start,
+    /// About the message with this id.
+    Around(String),
 }
 
 /// A file that follows.
@@ -183,6 +222,30 @@ pub enum Tell {
     },
     /// Whether the message was taken back: else the network may have it.
     Withdrawn(bool),
+    /// That was what is kept there.
+    Stored {
+        /// Of this chat.
+        chat: ChatRef,
+        /// Older messages are stored.
+        older: bool,
+        /// Newer messages are stored.
+        newer: bool,
+        /// Messages may be missing after the last one.
+        gap_after: bool,
+    },
+    /// What is wrong with the database; empty if nothing is.
+    Checked(Vec<String>),
+    /// How many bytes it took, and takes now.
+    Compacted {
+        /// Before.
+        before: u64,
+        /// Now.
+        after: u64,
+    },
+    /// Whether there was anything to forget.
+    Forgotten(bool),
+    /// Something to tell the user about what is kept.
+    Note(String),
     /// Something happened.
     Happened(Box<Happened>),
     /// That is all.

@@ -15,7 +15,8 @@ pub(in crate::state) fn started(state: &mut State, fx: &mut Effects) {
             account.caps = offer.map(|offer| offer.caps).unwrap_or_default();
         }
     }
-    if state.front.is_some() && state.has_store {
+    // A command that only asks the networks needs nothing of it.
+    if (state.front.is_some() || state.offline) && state.has_store {
         ask(state, Query::Start, Asked::Start, fx);
     }
 }

@@ -23,6 +23,7 @@ mod encrypted;
 mod four;
 mod graphemes;
 mod guide;
+mod kept;
 mod keyboard;
 mod kills;
 mod many_servers;

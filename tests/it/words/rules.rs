@@ -32,6 +32,7 @@ const JARGON: &[&str] = &[
 /// Names that keep their capital within a sentence.
 const NAMES: &[&str] = &[
     "Osmium",
+    "Markdown",
     "OriginChats",
     "Rustaceans",
     "Robin",

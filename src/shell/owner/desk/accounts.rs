@@ -60,6 +60,17 @@ impl Guest {
         }
     }
 
+    /// Tells which accounts there are once the store has said what it knows of them.
+    pub(super) fn look_known(&mut self, state: &State) {
+        if let Some(id) = self.known.take_if(|_| state.knows_kept()) {
+            let accounts: Vec<String> = self.scope(state).map(|account| account.label.clone()).collect();
+            match accounts.is_empty() {
+                true => self.fail(id, HostError::NoAccount.into()),
+                false => self.tell(id, Tell::Standing { accounts, absent: Vec::new() }),
+            }
+        }
+    }
+
     /// Tells how they stand now: one that is still coming has not come in time.
     pub(super) fn settle_online(&mut self, id: u64, waited: u64, state: &State) {
         let mut absent = self.online.take().map(|awaited| awaited.absent).unwrap_or_default();

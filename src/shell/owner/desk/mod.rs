@@ -5,21 +5,24 @@
 
 mod accounts;
 mod follow;
+mod guest;
+mod kept;
 
 use super::find::{self, Found};
 use super::told::{ChatTold, MessageTold};
-use super::words::{AccountTold, Ask, Role, Tell, Told, Trouble, VERSION};
+use super::words::{AccountTold, Ask, Role, Tell, Trouble};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{AccountId, ChatKey, Id, MessageId, MessageKey, Nonce, Page, Progress, RequestId, SortKey, Upload};
-use crate::shell::host::HostError;
 use crate::state::effect::Outcome;
 use crate::state::outbox::Stage;
-use crate::state::{Account, Action, Effect, Event, State, Ticket};
+use crate::state::{Account, Action, Effect, Event, State, StoreReply, Ticket};
+use crate::store::Care;
 use accounts::Awaited;
-use follow::Follow;
+use guest::{Guest, Way};
+pub use guest::{LastWord, Line};
+pub use kept::Errand;
+use kept::Kept;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Arc, OnceLock};
-use tokio::sync::mpsc;
 
 /// The guest that is this process.
 pub const HERE: u64 = 0;
@@ -34,32 +37,6 @@ const PAGE: u16 = 100;
 /// Tickets from here on are given out here.
 const TICKETS: u64 = 1 << 63;
 
-/// The way to a guest at the other end of a socket: a bounded queue, and why it ended.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// What is to be told.
-    pub queue: mpsc::Sender<Told>,
-    /// Why nothing more comes; said last.
-    pub last: Arc<OnceLock<LastWord>>,
-}
-
-/// Why nothing more comes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct LastWord {
-    /// In words.
-    pub reason: &'static str,
-    /// Another process is about to be the owner.
-    pub heir: bool,
-}
-
-impl LastWord {
-    /// For one guest alone.
-    #[must_use]
-    pub const fn to_one(reason: &'static str) -> Self {
-        Self { reason, heir: false }
-    }
-}
-
 /// What came through the door.
 #[derive(Debug)]
 pub enum Knock {
@@ -69,53 +46,6 @@ pub enum Knock {
     Asked(u64, u64, Ask, Vec<Upload>),
     /// They are gone.
     Went(u64),
-}
-
-enum Way {
-    Here(VecDeque<(u64, Tell)>),
-    There(Line),
-}
-
-struct Guest {
-    way: Way,
-    /// It has not taken what it was told: it is to go.
-    lost: bool,
-    /// What the accounts are called that it is about, in small letters; all when empty.
-    accounts: Vec<String>,
-    /// Those that were not there when it asked.
-    absent: Vec<HostError>,
-    online: Option<Awaited>,
-    follows: Vec<Follow>,
-}
-
-impl Guest {
-    fn new(way: Way) -> Self {
-        Self { way, lost: false, accounts: Vec::new(), absent: Vec::new(), online: None, follows: Vec::new() }
-    }
-
-    fn tell(&mut self, id: u64, tell: Tell) {
-        match &mut self.way {
-            Way::Here(queue) => queue.push_back((id, tell)),
-            Way::There(_) if self.lost => {}
-            Way::There(line) => {
-                if line.queue.try_send(Told { v: VERSION, id, tell }).is_err() {
-                    _ = line.last.set(LastWord::to_one("what was told was not taken in time"));
-                    self.lost = true;
-                }
-            }
-        }
-    }
-
-    fn fail(&mut self, id: u64, trouble: Trouble) {
-        self.tell(id, Tell::Failed(trouble));
-    }
-
-    /// The accounts that it is about.
-    fn scope<'a>(&'a self, state: &'a State) -> impl Iterator<Item = &'a Account> {
-        let named =
-            |account: &Account| self.accounts.is_empty() || self.accounts.contains(&account.label.to_lowercase());
-        state.core.listed().filter(move |account| !account.disabled && named(account))
-    }
 }
 
 /// What a guest waits for.
@@ -145,6 +75,7 @@ pub struct Desk {
     outcomes: Vec<(Ticket, Outcome)>,
     events: Vec<Event>,
     progress: Vec<(AccountId, Progress)>,
+    kept: Kept,
     /// Another one is to be the owner; whether it was said.
     makes_way: Option<bool>,
 }
@@ -161,6 +92,7 @@ impl Desk {
             outcomes: Vec::new(),
             events: Vec::new(),
             progress: Vec::new(),
+            kept: Kept::default(),
             makes_way: None,
         }
     }
@@ -181,6 +113,7 @@ impl Desk {
     pub fn went(&mut self, guest: u64) {
         self.guests.remove(&guest);
         self.waiting.retain(|_, waiting| waiting.guest != guest);
+        self.kept.went(guest);
     }
 
     /// Says to all who are not in this process that the owner ends.
@@ -212,6 +145,14 @@ impl Desk {
             Event::Link(..) | Event::Update(..) if self.guests.values().any(|guest| !guest.follows.is_empty()) => {
                 self.events.push(event.clone());
             }
+            Event::Stored(StoreReply::Found(ticket, found)) => {
+                self.kept.told(*ticket, found.as_ref().ok().and_then(Option::as_ref));
+            }
+            Event::Stored(StoreReply::Noted(text)) => {
+                if let Some(guest) = self.guests.get_mut(&HERE) {
+                    guest.tell(0, Tell::Note(text.clone()));
+                }
+            }
             Event::Progress(account, progress) if !self.waiting.is_empty() => self.progress.push((*account, *progress)),
             _ => {}
         }
@@ -228,7 +169,7 @@ impl Desk {
 
     /// Takes a question. What follows is to be reduced, and [`Desk::settle`] to be called afterwards.
     pub fn asked(&mut self, from: u64, id: u64, ask: Ask, files: Vec<Upload>, state: &State) -> Vec<Event> {
-        let waits = self.waiting.values().filter(|waiting| waiting.guest == from).count();
+        let waits = self.waiting.values().filter(|waiting| waiting.guest == from).count() + self.kept.waits(from);
         let Some(guest) = self.guests.get_mut(&from) else { return Vec::new() };
         if waits >= QUESTIONS {
             guest.fail(id, Trouble::failed("too many questions are waiting for their answers"));
@@ -240,7 +181,30 @@ impl Desk {
                 guest.online = Some(Awaited::new(id));
             }
             Ask::Settle { waited } => guest.settle_online(id, waited, state),
-            Ask::Find { name } => match find::begin(&state.core, &guest.absent, &name) {
+            Ask::Known { accounts } => {
+                guest.accounts = accounts.iter().map(|label| label.to_lowercase()).collect();
+                guest.known = Some(id);
+            }
+            Ask::Kept { chat, from: place, limit } => {
+                let chat = chat.key().filter(|chat| state.core.chat(*chat).is_some());
+                let asked = chat.ok_or_else(no_chat).and_then(|chat| self.kept.page(from, id, chat, &place, limit));
+                if let Err(trouble) = asked {
+                    guest.fail(id, trouble);
+                }
+            }
+            Ask::Check => self.kept.care(from, id, Care::Check),
+            Ask::Compact => self.kept.care(from, id, Care::Compact),
+            Ask::Forget { .. } if from != HERE => {
+                guest.fail(id, Trouble::failed("nib is open with this profile; quit it first, then try again"));
+            }
+            Ask::Forget { account } => {
+                let label = account.to_lowercase();
+                match state.core.listed().find(|known| known.label.to_lowercase() == label) {
+                    Some(known) => self.kept.forget(from, id, known.id),
+                    None => guest.fail(id, find::not_there(&state.core, &account)),
+                }
+            }
+            Ask::Find { name } => match find::begin(&state.core, &guest.absent, &name, state.offline) {
                 Found::Here(chat) => guest.tell_chat(id, chat, state),
                 Found::Nowhere(trouble) => guest.fail(id, trouble),
                 Found::Ask(action) => return self.submit(from, id, What::Find(name), action),
@@ -328,14 +292,16 @@ impl Desk {
             more.extend(self.settled(ticket, outcome, state));
         }
         self.tell_withdrawn(state);
+        self.tell_found(state);
         let events = std::mem::take(&mut self.events);
         for guest in self.guests.values_mut() {
             guest.look_online(state);
+            guest.look_known(state);
             for event in &events {
                 guest.happened(event, state);
             }
         }
-        if self.makes_way == Some(false) && self.waiting.is_empty() {
+        if self.makes_way == Some(false) && self.waiting.is_empty() && self.kept.is_idle() {
             self.makes_way = Some(true);
             if let Some(guest) = self.guests.get_mut(&HERE) {
                 guest.tell(0, Tell::MakeWay);
@@ -424,26 +390,6 @@ impl Desk {
             }
             there
         });
-    }
-}
-
-impl Guest {
-    fn tell_chat(&mut self, id: u64, chat: ChatKey, state: &State) {
-        match state.core.chat(chat) {
-            Some((account, known)) => {
-                let told = ChatTold::of(&state.core, account, known);
-                self.tell(id, Tell::Chat(Box::new(told)));
-            }
-            None => self.fail(id, no_chat()),
-        }
-    }
-
-    fn tell_chats(&mut self, id: u64, chats: Vec<ChatTold>) {
-        let mut chats = chats.into_iter().peekable();
-        while chats.peek().is_some() {
-            self.tell(id, Tell::Chats(chats.by_ref().take(PART).collect()));
-        }
-        self.tell(id, Tell::Done);
     }
 }
 

@@ -1,0 +1,189 @@
+//! What is kept on this machine, without any connection: reading, writing it to files, and seeing to it.
+
+use super::pty::Terminal;
+use super::server::Server;
+use super::shell::{Home, is_sentence};
+use nib::domain::{
+    AccountId, Chat, ChatId, ChatKey, ChatKind, CleanText, Message, MessageId, MessageKey, Page, RichText, SortKey,
+    User, UserId, Wall,
+};
+use nib::store::{AccountKey, Command, Options, Stamps, Store, Ticket, Write};
+use serde_json::json;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+const CHAT: &str = "Rustaceans/code-review";
+
+/// A home in which the chat was open for a while, and its server.
+fn lived_in() -> (Server, Home) {
+    let server = Server::start();
+    let home = Home::new();
+    let robin = server.account("robin");
+    home.log_in(&server.url, &robin.email, &robin.password).went_well();
+    let mut terminal = Terminal::start(home.path(), &["--open", CHAT], 110, 32);
+    terminal.wait_until("the chat", |screen| screen.contains("message #") && screen.contains("online"));
+    terminal.send("to be kept <b>here</b>\r");
+    terminal.wait_until("it sent", |screen| screen.contains("to be kept") && !screen.contains('◷'));
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    (server, home)
+}
+
+#[test]
+fn what_was_seen_is_read_and_written_to_files_without_a_connection() {
+    let (mut server, home) = lived_in();
+    let there = home.run(&["read", CHAT, "--limit", "5", "--json"]).went_well().objects();
+    server.stop();
+    home.run(&["read", CHAT]).failed(4, &["offline"]);
+    let read = home.run(&["read", CHAT, "--offline", "--limit", "5", "--json"]).went_well();
+    // What people are called in a community may not be kept; who they are is.
+    let plain = |objects: Vec<serde_json::Value>| -> Vec<serde_json::Value> {
+        let without = |mut object: serde_json::Value| {
+            object["author"]["name"].take();
+            object
+        };
+        objects.into_iter().map(without).collect()
+    };
+    assert_eq!(plain(read.objects()), plain(there), "the same as the server says it");
+    let last = read.objects()[4]["id"].as_str().unwrap().to_owned();
+    let before = home.run(&["read", CHAT, "--offline", "--limit", "4", "--json", "--before", &last]).went_well();
+    assert_eq!(before.objects(), read.objects()[..4]);
+    home.run(&["read", CHAT, "--offline", "--before", "12345"]).failed(1, &["12345", "not kept"]);
+    home.run(&["read", "nowhere/x", "--offline"]).failed(1, &["no chat"]);
+    home.run(&["read", "@nobody-known", "--offline"]).failed(1, &["no chat"]);
+    let chats = home.run(&["chats", "--offline", "--json"]).went_well().objects();
+    assert!(chats.iter().any(|chat| chat["name"] == CHAT && chat["account"] == "robin"), "{chats:?}");
+    home.run(&["--offline", "send", CHAT, "no"]).failed(2, &["--offline"]);
+    home.run(&["--offline", "tail"]).failed(2, &["--offline"]);
+
+    let text = home.run(&["export", CHAT]);
+    assert!(text.code() == 0 && text.out.ends_with("  Robin  to be kept <b>here</b>\n"), "{text:?}");
+    let lines = home.run(&["export", CHAT, "--format", "jsonl"]);
+    let messages: Vec<_> = lines.objects().into_iter().filter(|line| line["type"] == "message").collect();
+    assert_eq!(messages.last().unwrap()["id"], json!(last));
+    // What is not kept is named where it is missing, and once on standard error.
+    let holes = lines.objects().iter().filter(|line| line["type"] == "gap").count();
+    assert_eq!(text.out.lines().filter(|line| line.starts_with("[Messages are missing here")).count(), holes);
+    assert_eq!(lines.err.is_empty(), holes == 0, "{lines:?}");
+    if holes > 0 {
+        is_sentence(&lines.err);
+    }
+    let page = home.path().join("page.html");
+    let arguments = ["export", CHAT, "--format", "html", "-o", "page.html"];
+    assert_eq!(home.run(&arguments).code(), 0);
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.contains("to be kept &lt;b&gt;here&lt;/b&gt;") && html.ends_with("</html>\n"), "{html}");
+    assert_eq!(fs::metadata(&page).unwrap().permissions().mode() & 0o777, 0o600);
+    home.run(&arguments).failed(1, &["page.html", "is there already", "--force"]);
+    assert_eq!(home.run(&[&arguments[..], &["--force"]].concat()).code(), 0);
+    assert_eq!(fs::read_to_string(&page).unwrap(), html);
+    home.run(&["export", "nowhere/x", "-o", "none.txt"]).failed(1, &["no chat"]);
+    home.run(&["export", CHAT, "-o", "no/such/place.txt"]).failed(1, &["cannot be written"]);
+    let left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("tmp") && name != "none.txt"), "{left:?}");
+    let markdown = home.run(&["export", CHAT, "--format", "markdown"]);
+    assert!(markdown.out.starts_with("# \\#code\\-review\n") && markdown.out.contains("\\<b\\>here"), "{markdown:?}");
+}
+
+#[test]
+fn the_store_is_seen_to_by_itself_and_through_the_chat() {
+    let (_server, home) = lived_in();
+    let path = home.run(&["store", "path"]).went_well().out;
+    assert!(fs::metadata(path.trim_end()).unwrap().is_file(), "{path}");
+    let object = home.run(&["store", "path", "--json"]).went_well().objects();
+    assert_eq!(object, [json!({ "v": 1, "path": path.trim_end() })]);
+    home.run(&["store", "check"]).went_well();
+    assert_eq!(home.run(&["store", "check", "--json"]).went_well().objects(), [json!({ "v": 1, "faults": [] })]);
+    let compact = &home.run(&["store", "compact", "--json"]).went_well().objects()[0];
+    assert!(compact["after"].as_u64().unwrap() <= compact["before"].as_u64().unwrap(), "{compact}");
+
+    // The chat has it, and is asked.
+    let mut terminal = Terminal::start(home.path(), &["--open", CHAT], 110, 32);
+    terminal.wait_until("the chat", |screen| screen.contains("to be kept") && screen.contains("online"));
+    home.run(&["store", "check"]).went_well();
+    home.run(&["store", "compact"]).went_well();
+    home.run(&["store", "forget", "robin"]).failed(1, &["quit it first"]);
+    let read = home.run(&["read", CHAT, "--offline", "--limit", "1"]).went_well().out;
+    assert!(read.ends_with("to be kept <b>here</b>\n"), "{read}");
+    assert!(home.run(&["export", CHAT]).out.ends_with("to be kept <b>here</b>\n"));
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+
+    home.run(&["store", "forget", "nobody"]).failed(3, &["no account \"nobody\"", "robin"]);
+    let forgotten = home.run(&["store", "forget", "robin", "--json"]).went_well().objects();
+    assert_eq!(forgotten, [json!({ "v": 1, "account": "robin", "forgotten": true })]);
+    home.run(&["read", CHAT, "--offline"]).failed(1, &["no chat"]);
+    // Damage is told, and what was there is not written over.
+    fs::write(path.trim_end(), "no database").unwrap();
+    let done = home.run(&["store", "check"]);
+    assert!(done.err.contains("could not be used") && done.err.contains(".aside-"), "{done:?}");
+}
+
+#[test]
+fn a_long_chat_is_written_page_by_page() {
+    const MESSAGES: u64 = 20_000;
+    let server = Server::start();
+    let home = Home::new();
+    let robin = server.account("robin");
+    home.log_in(&server.url, &robin.email, &robin.password).went_well();
+    let file = home.run(&["store", "path"]).went_well().out.trim_end().to_owned();
+    let me = UserId::new(u128::from(robin.id));
+    let (account, id) = (AccountId(0), ChatId::new(77));
+    let chat = ChatKey::new(account, id);
+    let (store, mut replies) = Store::start(Options::new(file.into())).unwrap();
+    let mut stamps = Stamps::default();
+    let key = AccountKey { network: "osmium".to_owned(), server: server.url.clone(), user: me };
+    store.send_blocking(Command::Write(None, Write::Bind(account, key))).unwrap();
+    let saved = Chat { id, wire: CleanText::ours("77"), kind: ChatKind::Saved, ..Chat::default() };
+    store.send_blocking(Command::Write(None, Write::Chats(account, vec![saved]))).unwrap();
+    let ada = User { id: UserId::new(5), name: CleanText::ours("Ada of old"), ..User::default() };
+    store.send_blocking(Command::Write(None, Write::People(account, vec![ada]))).unwrap();
+    for part in 0..MESSAGES / 1_000 {
+        // One page does not join the one before.
+        let from = part * 1_000 + if part == 7 { 1 } else { 0 };
+        let message = |number: u64| {
+            let id = MessageId::new(u128::from(number) + 1);
+            Arc::new(Message {
+                key: MessageKey { order: SortKey(u128::from(number) + 1), id },
+                chat: id_of(chat),
+                author: UserId::new(5),
+                at: Some(Wall(1_700_000_000_000 + i64::try_from(number).unwrap() * 1_000)),
+                body: RichText::plain(CleanText::new(&format!("number {number}"))),
+                ..Message::default()
+            })
+        };
+        let messages: Vec<_> = (from..(part + 1) * 1_000).map(message).collect();
+        let page = match part {
+            0 => Page::Around(MessageId::new(1)),
+            7 => Page::Around(MessageId::new(7_500)),
+            _ => Page::After(MessageKey { order: SortKey(u128::from(from)), id: MessageId::new(u128::from(from)) }),
+        };
+        let write =
+            Write::Page { chat, asked: stamps.ask(), page, messages, reached_start: part == 0, reached_end: false };
+        store.send_blocking(Command::Write(Some(Ticket(part)), write)).unwrap();
+        while replies.try_recv().is_ok() {}
+    }
+    drop(store.close(replies));
+
+    let done = home.run(&["export", "self", "--format", "jsonl"]);
+    let objects = done.objects();
+    let messages: Vec<&serde_json::Value> = objects.iter().filter(|object| object["type"] == "message").collect();
+    assert_eq!(messages.len() as u64, MESSAGES - 1, "{}", done.err);
+    assert!(messages.iter().all(|message| message["author"]["name"] == "Ada of old"));
+    let texts: Vec<&str> = messages.iter().map(|message| message["text"].as_str().unwrap()).collect();
+    assert_eq!((texts[0], texts[6_999], texts[7_000]), ("number 0", "number 6999", "number 7001"));
+    assert_eq!(objects[7_000]["type"], "gap", "the hole stands where it is");
+    assert!(
+        done.err.contains("parts of \"self\" are missing") || done.err.contains("Parts of \"self\""),
+        "{}",
+        done.err
+    );
+    let read = home.run(&["read", "self", "--offline", "--limit", "15000"]);
+    assert_eq!((read.code(), read.out.lines().count()), (0, 15_000), "{}", read.err);
+    assert!(read.err.contains("missing here"), "{}", read.err);
+}
+
+fn id_of(chat: ChatKey) -> ChatId {
+    chat.chat
+}
