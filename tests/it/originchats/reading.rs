@@ -443,17 +443,23 @@ fn the_newest_message_of_a_channel_may_be_deleted() {
     let mut peer = Peer::signed_in();
     let bundle = peer.sync();
     let history = chat_of(&bundle, "history");
-    let newest = |peer: &mut Peer| {
-        peer.want(1, &Request::FetchChat(history));
+    let newest = |peer: &mut Peer, told: Value| {
+        let asked = peer.asked(1, &Request::FetchChat(history));
+        peer.answer(&asked, json!({"cmd": "unreads_get", "unreads": {}}));
+        let asked = peer.said_one();
+        peer.answer(&asked, json!({"cmd": "channels_get", "val": [told]}));
         match peer.answered() {
             Ok(Reply::Chat(bundle)) => bundle.chats[0].last_message,
             other => panic!("{other:?}"),
         }
     };
-    assert!(newest(&mut peer).is_some());
-    peer.hear(&json!({"cmd": "message_delete", "id": "00000000-0000-0000-0000-0000000000fa", "channel": "history"}));
+    let gone = "00000000-0000-0000-0000-0000000000fa";
+    let full = json!({"name": "history", "type": "text", "last_message": 1.7e9, "last_message_id": gone});
+    assert!(newest(&mut peer, full).is_some());
+    peer.hear(&json!({"cmd": "message_delete", "id": gone, "channel": "history"}));
     peer.events();
-    assert_eq!(newest(&mut peer), None, "nobody told which is the newest now");
+    let empty = json!({"name": "history", "type": "text"});
+    assert_eq!(newest(&mut peer, empty), None, "the list is asked for anew");
 }
 
 #[test]

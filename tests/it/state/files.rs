@@ -217,6 +217,7 @@ fn cut(history: Vec<Message>, reached_start: bool) -> (Script, Effects) {
     let lost = Refusal::ours(RefusalKind::LinkLost, "The connection was lost before the server answered.");
     script.answer(id, Err(lost));
     assert_eq!(script.rows(PLACE), [Stage::Queued]);
+    script.advance(Duration::from_secs(4));
     let fx = script.link(LinkEvent::SignedIn {
         me: User { id: ME, ..User::default() },
         session: None,

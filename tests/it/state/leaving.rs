@@ -111,6 +111,7 @@ fn what_waits_stays_here_when_its_account_is_left() {
     for (number, leave) in leave.into_iter().enumerate() {
         let mut several = at_work();
         several.0.state.core.account_mut(WORK).unwrap().caps.fetch_marks_read = true;
+        several.0.event(Event::Focused(false));
         assert!(several.0.send("one").is_some() && several.0.send("two").is_none());
         let fx = leave(&mut several);
         assert!(no_sends(&fx), "{number}: {fx:?}");
