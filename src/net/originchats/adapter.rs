@@ -14,11 +14,10 @@ use super::defaults::{
 };
 use super::pending::{PendingRequests, Purpose, nonce_of};
 use super::refusal::{is_by_moderator, limit, limited};
-use super::server::Server;
 use super::sign_in::SignIn;
 use super::wire::{Command, Incoming, Packet, read};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Update};
+use crate::domain::{Answer, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Update};
 use crate::net::http::{HttpId, HttpOutcome};
 use crate::net::skipped::Skipped;
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
