@@ -484,9 +484,7 @@ impl Server {
 
     /// Forgets somebody; what they wrote stays.
     pub(super) fn leave(&mut self, user: usize) {
-        if let Some(user) = self.users.get_mut(user) {
-            user.roles.clear();
-        }
+        self.users.get_mut(user).into_iter().for_each(|user| user.roles.clear());
     }
 
     /// A new id.
@@ -494,7 +492,7 @@ impl Server {
         super::world::as_uuid(self.draw())
     }
 
-    /// A number that no other life of the server draws: a server that is started again with the same seed must not give an id twice.
+    /// A number that no other life of the server draws: with the same seed, too, no id may be given twice.
     fn draw(&mut self) -> u128 {
         self.random.u128(..) ^ fastrand::Rng::with_seed(self.now.to_bits()).u128(..)
     }

@@ -43,16 +43,12 @@ pub(super) struct Beginning<'a> {
 #[derive(Default)]
 struct Watch {
     outcomes: HashMap<Ticket, Outcome>,
-    /// What was asked for, by chat.
-    pub(super) fetched: Vec<ChatId>,
 }
 
 impl Observer for Watch {
     fn effect(&mut self, effect: &Effect) {
-        match effect {
-            Effect::Outcome(ticket, outcome) => _ = self.outcomes.insert(*ticket, outcome.clone()),
-            Effect::Net { request: Request::FetchHistory { chat, .. }, .. } => self.fetched.push(*chat),
-            _ => {}
+        if let Effect::Outcome(ticket, outcome) = effect {
+            self.outcomes.insert(*ticket, outcome.clone());
         }
     }
 }
@@ -107,11 +103,6 @@ impl Client {
     /// Everything on its way out.
     pub(super) fn rows(&self) -> impl Iterator<Item = (ChatId, &Pending)> {
         self.account().outbox.chats.iter().flat_map(|(chat, rows)| rows.iter().map(|row| (*chat, row)))
-    }
-
-    /// Chats whose history was asked for since the last look.
-    pub(super) fn take_fetched(&mut self) -> Vec<ChatId> {
-        std::mem::take(&mut self.watch.fetched)
     }
 
     pub(super) fn feed(&mut self, event: Event) {

@@ -1,10 +1,8 @@
 //! Time that passes when the test says so, for everything on one runtime: sessions, servers, the proxy.
 
 use nib::net::session::WallClock;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::channel;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tokio::runtime::Builder;
 use tokio::time::Instant;
 
@@ -21,30 +19,19 @@ pub(super) fn standing<T>(test: impl Future<Output = T>) -> T {
     })
 }
 
-/// The time of day on that clock, which a test may set.
+/// The time of day on that clock.
 #[derive(Clone)]
 pub(super) struct Daytime {
     start: (Instant, SystemTime),
-    /// So many milliseconds later than it is, or earlier.
-    set: Arc<AtomicI64>,
 }
 
 impl Daytime {
     pub(super) fn new() -> Self {
-        Self { start: (Instant::now(), SystemTime::now()), set: Arc::default() }
-    }
-
-    /// Somebody sets the clock.
-    pub(super) fn set(&self, by: i64) {
-        self.set.fetch_add(by, Ordering::SeqCst);
+        Self { start: (Instant::now(), SystemTime::now()) }
     }
 
     pub(super) fn wall(&self) -> WallClock {
-        let Self { start: (instant, day), set } = self.clone();
-        WallClock::new(move || {
-            let (now, by) = (day + instant.elapsed(), set.load(Ordering::SeqCst));
-            let by_how_much = Duration::from_millis(by.unsigned_abs());
-            if by < 0 { now - by_how_much } else { now + by_how_much }
-        })
+        let (instant, day) = self.start;
+        WallClock::new(move || day + instant.elapsed())
     }
 }

@@ -75,7 +75,7 @@ impl Osmium {
             at: Some(AT),
             people: 0,
             world: Some(world()),
-            updates_first: seed % 2 == 0,
+            updates_first: seed.is_multiple_of(2),
             ..Options::default()
         };
         Self { running: start(options).await.expect("a port") }
@@ -135,8 +135,8 @@ impl Far for Osmium {
         use wire::messages::{DeleteMessage, EditMessage, GetHistory};
         use wire::reactions::{AddReaction, ReactionEmoji, reaction_emoji::Emoji};
         let Some(chat) = self.chat(dice.usize(..=PLOTS.len())) else { return };
-        let chat_ref = Some(chat.clone());
-        let history = GetHistory { chat_ref: chat_ref.clone(), limit: Some(40), ..GetHistory::default() };
+        let chat_ref = Some(chat);
+        let history = GetHistory { chat_ref, limit: Some(40), ..GetHistory::default() };
         let page = match self.ask(Request::MessagesGetHistory(history)) {
             Some(Answer::Messages(page)) => page.messages,
             _ => Vec::new(),

@@ -16,9 +16,6 @@ use std::time::{Duration, Instant};
 /// How long it may take until everything is as it should be, once nothing fails any more: longer than the longest silence and the longest wait.
 const PATIENCE: Duration = Duration::from_secs(400);
 
-/// Longer than a connection stands that gives no sign of life.
-const SILENCE: Duration = Duration::from_secs(90);
-
 /// Something that others do.
 #[derive(Clone, Debug)]
 pub(super) enum Deed {

@@ -121,8 +121,6 @@ fn without_a_connection_it_waits_and_goes_once_there_is_one() {
     script.link(lost());
     assert!(script.send("later").is_none());
     assert_eq!(script.rows(11), [Stage::Queued]);
-    // Until then it may be on its way on the connection that was lost.
-    script.advance(Duration::from_secs(4));
     let fx = script.link(LinkEvent::SignedIn {
         me: User { id: ME, ..User::default() },
         session: None,
@@ -157,6 +155,8 @@ fn healed(history: Vec<Message>, reached_start: bool) -> (Script, Nonce, nib::st
     script.link(lost());
     script.answer(id, Err(refusal(RefusalKind::LinkLost)));
     assert_eq!(script.rows(11), [Stage::Queued]);
+    // Until then it may be on its way on the connection that was lost.
+    script.advance(Duration::from_secs(4));
     let fx = script.link(LinkEvent::SignedIn {
         me: User { id: ME, ..User::default() },
         session: None,

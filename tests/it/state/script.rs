@@ -101,8 +101,8 @@ impl Script {
 
     fn begun(self) -> Self {
         let mut script = self;
-        if script.state.front.is_some() {
-            script.state.front.as_mut().unwrap().wish = Some("Rust/general".to_owned());
+        if let Some(front) = &mut script.state.front {
+            front.wish = Some("Rust/general".to_owned());
         }
         script.event(Event::Started);
         script.sign_in();
@@ -226,15 +226,20 @@ impl Script {
                 let users = vec![user(ADA, "ada"), user(GRACE, "grace")];
                 Reply::Chats { bundle: Bundle { users, chats, ..Bundle::default() }, complete: true }
             }
-            Request::FetchHistory { chat: id, page: Page::Latest, .. } if *id == ChatId::new(11) => Reply::History {
-                chat: *id,
-                messages: (1..=10)
-                    .map(|n| Arc::new(said(chat(11), n, if n == 4 { ME } else { ADA }, &format!("line {n}"))))
-                    .collect(),
-                bundle: Bundle::default(),
-                reached_start: true,
-                reached_end: true,
-            },
+            Request::FetchHistory { chat: id, page: Page::Latest, .. }
+            | Request::PeekHistory { chat: id, page: Page::Latest, .. }
+                if *id == ChatId::new(11) =>
+            {
+                Reply::History {
+                    chat: *id,
+                    messages: (1..=10)
+                        .map(|n| Arc::new(said(chat(11), n, if n == 4 { ME } else { ADA }, &format!("line {n}"))))
+                        .collect(),
+                    bundle: Bundle::default(),
+                    reached_start: true,
+                    reached_end: true,
+                }
+            }
             Request::FetchHistory { chat: id, page: Page::Latest, .. } => Reply::History {
                 chat: *id,
                 messages: Vec::new(),

@@ -5,8 +5,8 @@
 
 use fastrand::Rng;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -112,7 +112,7 @@ pub(crate) struct Proxy {
 }
 
 struct Shared {
-    target: Mutex<SocketAddr>,
+    target: SocketAddr,
     plans: Plans,
     count: AtomicU64,
     healed: AtomicBool,
@@ -137,7 +137,7 @@ impl Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared {
-            target: Mutex::new(target),
+            target,
             plans,
             count: AtomicU64::new(0),
             healed: AtomicBool::new(false),
@@ -151,11 +151,6 @@ impl Proxy {
     /// Grows with everything that happens in it.
     pub(crate) fn stirred(&self) -> u64 {
         self.shared.stirred.load(Ordering::SeqCst)
-    }
-
-    /// Connections from now on lead to another server.
-    pub(crate) fn lead_to(&self, target: SocketAddr) {
-        *self.shared.target.lock().expect("nobody panicked") = target;
     }
 
     /// How many connections there were.
@@ -212,7 +207,7 @@ async fn serve(client: TcpStream, plan: Plan, shared: Arc<Shared>) {
     if plan.refuse {
         return reset(client);
     }
-    let target = *shared.target.lock().expect("nobody panicked");
+    let target = shared.target;
     let Ok(server) = TcpStream::connect(target).await else { return reset(client) };
     // The system's own delays of small packets are none of the plan's.
     for stream in [&client, &server] {
