@@ -251,6 +251,15 @@ impl Timeline {
         true
     }
 
+    /// Shows a message otherwise than it was told: what oneself did and the network does not know yet. Any page that tells the message takes its place.
+    pub fn show(&mut self, message: Arc<Message>) {
+        let revision = self.next_revision();
+        if let Some(entry) = self.entry_mut(message.key.id) {
+            entry.message = message;
+            entry.revision = revision;
+        }
+    }
+
     /// Replaces the reactions to a message. Returns whether it is in memory.
     pub fn set_reactions(&mut self, id: MessageId, reactions: Box<[Reaction]>) -> bool {
         let stamp = self.push_stamp();

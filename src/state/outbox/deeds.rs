@@ -96,7 +96,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         account.outbox.drop_kept(chat, nonce, fx);
     }
     if undone {
-        show(state, chat, &deed.item);
+        show(account, chat.chat, &deed.item, Shown::ForNow);
         return state.touch();
     }
     if full {
@@ -109,36 +109,65 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
 /// It has to wait: it is kept, and shown as done.
 fn wait(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
-    let timelines = &known.timelines;
-    let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce && !deed.waits) else { return };
+    let Some(at) = known.outbox.deeds.iter().position(|deed| deed.nonce == nonce && !deed.waits) else { return };
+    let undo = known.outbox.deeds.get(at).filter(|deed| deed.undo.is_empty()).map(|deed| before(known, deed));
+    let Some(deed) = known.outbox.deeds.get_mut(at) else { return };
     deed.waits = true;
+    deed.undo.extend(undo.into_iter().flatten());
     let chat = ChatKey::new(account, deed.chat);
-    if deed.undo.is_empty() {
-        let of = |key: &MessageKey| timelines.get(&deed.chat)?.message(key.id).cloned();
-        deed.undo = match &deed.item {
-            OutboxItem::Edit { message, .. } => of(message).into_iter().collect(),
-            OutboxItem::Delete { messages } => messages.iter().filter_map(of).collect(),
-            _ => Vec::new(),
-        };
-    }
     let item = deed.item.clone();
     let row =
         OutboxRow { chat, nonce, item: item.clone(), written: deed.written, known: None, stage: OutboxStage::Waiting };
     fx.push(Effect::keep(Write::PutOutbox(Box::new(row))));
-    show(state, chat, &item);
+    show(known, chat.chat, &item, Shown::ForNow);
     state.touch();
 }
 
+/// Shows what waits as done in what was just read of a chat, from the network or from the store.
+pub(in crate::state) fn show_waiting(account: &mut Account, chat: ChatId) {
+    let waiting = |deed: &Deed| deed.waits && deed.chat == chat;
+    if !account.outbox.deeds.iter().any(waiting) {
+        return;
+    }
+    let mut deeds = std::mem::take(&mut account.outbox.deeds);
+    for deed in deeds.iter_mut().filter(|deed| waiting(deed)) {
+        if deed.undo.is_empty() {
+            deed.undo = before(account, deed);
+        }
+        show(account, chat, &deed.item, Shown::ForNow);
+    }
+    account.outbox.deeds = deeds;
+}
+
+/// The messages that are changed by something, as they are.
+fn before(account: &Account, deed: &Deed) -> Vec<Arc<Message>> {
+    let of = |key: &MessageKey| account.timelines.get(&deed.chat)?.message(key.id).cloned();
+    match &deed.item {
+        OutboxItem::Edit { message, .. } => of(message).into_iter().collect(),
+        OutboxItem::Delete { messages } => messages.iter().filter_map(of).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the network knows it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    ForNow,
+    AsFact,
+}
+
 /// Shows something as done.
-fn show(state: &mut State, chat: ChatKey, item: &OutboxItem) {
-    let Some(account) = state.core.account_mut(chat.account) else { return };
+fn show(account: &mut Account, chat: ChatId, item: &OutboxItem, how_sure: Shown) {
     let me = account.me;
-    let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
+    let Some(timeline) = account.timelines.get_mut(&chat) else { return };
     let mut change = |key: &MessageKey, how: &dyn Fn(&mut Message)| {
         if let Some(known) = timeline.message(key.id) {
             let mut known = Arc::clone(known);
             how(Arc::make_mut(&mut known));
-            timeline.replace(&known, true);
+            match how_sure {
+                Shown::ForNow => timeline.show(known),
+                Shown::AsFact => _ = timeline.replace(&known, true),
+            }
         }
     };
     match item {
@@ -160,11 +189,11 @@ fn show(state: &mut State, chat: ChatKey, item: &OutboxItem) {
 
 /// Takes back what was shown as done.
 fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
     if let OutboxItem::React { message, emoji, add } = &deed.item {
         let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
-        return show(state, chat, &back);
+        return show(account, chat.chat, &back, Shown::ForNow);
     }
-    let Some(account) = state.core.account_mut(chat.account) else { return };
     let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
     for message in &deed.undo {
         timeline.replace(message, false);
@@ -258,8 +287,8 @@ fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
         let messages: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
         return messages::deleted(state, chat.account, chat.chat, &messages, fx);
     }
-    show(state, chat, item);
     let Some(account) = state.core.account_mut(chat.account) else { return };
+    show(account, chat.chat, item, Shown::AsFact);
     let (OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. }) = item else { return };
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id)).cloned();
     if let Some(known) = known {

@@ -6,7 +6,7 @@ use crate::domain::timeline::{Absorbed, FetchNumber};
 use crate::domain::{ChatKey, MessageKey, Page, Priority, SpanKind, Timeline, UserId};
 use crate::state::front::{Anchor, Target};
 use crate::state::requests::Edge;
-use crate::state::{Effects, State, history};
+use crate::state::{Effects, State, history, outbox};
 
 /// Most places noted at which the store has nothing.
 const DRY: usize = 500;
@@ -99,6 +99,7 @@ pub(super) fn came(
         }
     };
     let joined = joins(timeline, seek);
+    outbox::deeds::show_waiting(account, chat.chat);
     history::trim(account, state.front.as_mut(), chat.chat, window);
     if let Some(stored) = &stored {
         ask_people(state, chat.account, community, people(stored), fx);

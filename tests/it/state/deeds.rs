@@ -171,8 +171,29 @@ fn what_waited_when_the_run_ended_goes_out_with_the_next() {
     let found = |rows| Event::Stored(StoreReply::Found(Ticket(u64::MAX), Ok(Some(Found::Outbox(rows)))));
     let fx = script.event(found(vec![row.clone()]));
     let [(id, Request::React { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    assert!(shown(&script, 5).reactions.iter().any(|reaction| reaction.mine), "shown as done before it is");
     assert_eq!(deeds(&script.event(found(vec![row.clone()]))), [], "told twice, done once");
     let fx = script.answer(id, Ok(Reply::Done));
     assert_eq!(drops(&fx), 1);
     assert_eq!(deeds(&script.event(found(vec![row]))), []);
+}
+
+#[test]
+fn what_waits_stays_shown_whatever_page_comes() {
+    let mut script = offline();
+    edit(&mut script, "first");
+    let fx = back(&mut script);
+    let [(edit, _)] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let page = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { .. }, .. } => Some(*id),
+        _ => None,
+    };
+    let asked = fx.iter().find_map(page).expect("the chat is read again");
+    let messages = vec![std::sync::Arc::new(said(chat(11), 11, ME, "mine"))];
+    let bundle = Bundle::default();
+    let page = Reply::History { chat: chat(11).chat, messages, bundle, reached_start: false, reached_end: true };
+    script.answer(asked, Ok(page));
+    assert_eq!(&*shown(&script, 11).body.text, "first", "the server does not know it yet");
+    script.answer(edit, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(&*shown(&script, 11).body.text, "mine");
 }
