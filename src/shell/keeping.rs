@@ -6,7 +6,7 @@
 //! Without a store, and for accounts that nothing is kept of, everything is at once as durable as it will ever be.
 
 use crate::domain::kept::{self, AccountKey, Query, Ticket, Write};
-use crate::domain::{AccountId, ChatId, fault};
+use crate::domain::{AccountId, ChatId, ChatKey, fault};
 use crate::state::{Event, StoreOp, StoreReply};
 use crate::store::{Care, Command, NotTaken, Options, Replies, Reply, Store, StoreError};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,6 +23,9 @@ const FAULT_PARTING: Duration = Duration::from_millis(500);
 
 /// The ticket for what is taken over.
 const ADOPTING: Ticket = Ticket(1);
+
+/// Tickets of drafts begin here, above those that the core gives.
+const DRAFTS: u64 = 1 << 62;
 
 /// How far back in the line something is looked for that a command can be put together with.
 const LOOK_BACK: usize = 32;
@@ -45,6 +48,10 @@ pub struct Keeping {
     open: Option<(Store, Replies)>,
     /// What the store has not taken yet, the next one first.
     waiting: VecDeque<Command>,
+    /// Drafts on their way, by ticket.
+    drafts: BTreeMap<Ticket, ChatKey>,
+    /// How many drafts there were.
+    told: u64,
     /// Whom the numbers of accounts mean; of others nothing is kept.
     bound: BTreeMap<AccountId, AccountKey>,
 }
@@ -153,6 +160,12 @@ impl Keeping {
                 }
                 Write::ReadState { chat, last_read, unread, mentions }
             }
+            Write::Draft { chat, text } => {
+                self.told += 1;
+                let ticket = Ticket(DRAFTS + self.told);
+                self.drafts.insert(ticket, chat);
+                return self.waiting.push_back(Command::Write(Some(ticket), Write::Draft { chat, text }));
+            }
             write => write,
         };
         self.waiting.push_back(Command::Write(None, write));
@@ -203,7 +216,7 @@ impl Keeping {
 
     /// What a reply means to the core.
     #[must_use]
-    pub fn told(&self, reply: Reply) -> Vec<Event> {
+    pub fn told(&mut self, reply: Reply) -> Vec<Event> {
         let stored = |reply| vec![Event::Stored(reply)];
         match reply {
             Reply::Opened(notes) => {
@@ -221,7 +234,11 @@ impl Keeping {
                     "Drafts of an older nib could not be taken over, and stay where they are: {why}"
                 ))]
             }
-            Reply::Written(..) | Reply::Seen(..) => Vec::new(),
+            Reply::Written(ticket, done) => match self.drafts.remove(&ticket) {
+                Some(chat) => stored(StoreReply::DraftKept(chat, done.map(|_| ()).map_err(|why| why.to_string()))),
+                None => Vec::new(),
+            },
+            Reply::Seen(..) => Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use super::ui::accounts::AccountList;
 use super::ui::field::Field;
 use super::ui::form::{FieldKind, Form, FormField, FormPurpose};
 use super::ui::{attach, open};
-use super::{Account, AccountPlace, Effect, Effects, SamePerson, State, link, login, roster};
+use super::{Account, AccountPlace, Effect, Effects, SamePerson, State, gone, link, login, roster};
 use crate::domain::{AccountId, ChatKey, CleanText, LinkPhase, Priority, Request, UserId, label_fault};
 
 /// Why an account is signed out that the user left.
@@ -245,7 +245,7 @@ pub(super) fn signed_out(state: &mut State, id: AccountId, told: bool, fx: &mut 
 fn stop(state: &mut State, sentence: String) {
     let Some(front) = &mut state.front else { return };
     front.region = Region::Composer;
-    front.overlays.push(Overlay::Note(sentence));
+    front.overlays.push(Overlay::Note(gone::Note { sentence, yank: true }));
 }
 
 /// Who was signed in to an account is the person of another one: that one goes on with this sign-in, and there is one account of them.

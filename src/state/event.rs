@@ -86,6 +86,8 @@ pub enum StoreReply {
     Found(kept::Ticket, Result<Option<kept::Found>, String>),
     /// An outbox row is durable: now, and only now, it may be sent. Or why it is not: a sentence for the user.
     OutboxCommitted(ChatKey, crate::domain::Nonce, Result<(), String>),
+    /// The draft of a chat that was told last is kept, or why it is not: a sentence for the user.
+    DraftKept(ChatKey, Result<(), String>),
     /// What became of all that is kept: a sentence that the user has to see.
     Noted(String),
 }

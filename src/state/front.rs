@@ -325,7 +325,7 @@ pub enum Overlay {
     /// Who somebody is.
     Person(Box<Card>),
     /// Something that must be read before one types on; it takes what is typed and drops it.
-    Note(String),
+    Note(super::gone::Note),
     /// A chat that the user went to and that is not here yet.
     Waiting(Box<Waiting>),
 }

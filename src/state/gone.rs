@@ -7,6 +7,15 @@ use super::ui::{attach, open};
 use super::{Account, Effects, State, names, outbox, roster};
 use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId};
 
+/// Something that must be read before one types on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// What it says.
+    pub sentence: String,
+    /// What was being written where something else is now is kept, and yank brings it back.
+    pub yank: bool,
+}
+
 /// Chats of an account are gone. `community`: the name of the community that they went with.
 pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], community: Option<&str>, fx: &mut Effects) {
     let is_gone = |key: &ChatKey| key.account == account && gone.iter().any(|chat| chat.id == key.chat);
@@ -82,7 +91,7 @@ pub(super) fn keep(state: &mut State, account: AccountId, sentence: String, text
             Some(label) => {
                 state.notice_of(format!("{label}: {sentence}; to put what you wrote here"), Some("yank"), true, fx)
             }
-            None => front.overlays.push(Overlay::Note(sentence)),
+            None => front.overlays.push(Overlay::Note(Note { sentence, yank: true })),
         }
     }
     state.touch();

@@ -10,7 +10,7 @@ pub mod core;
 pub mod effect;
 pub mod event;
 pub mod front;
-mod gone;
+pub mod gone;
 mod handover;
 mod history;
 mod join;
@@ -58,6 +58,7 @@ pub use reduce::reduce;
 use crate::domain::kept::Stamps;
 use crate::domain::{AccountId, Now, Priority, Request, RequestId, Settings, UserId};
 use requests::Purpose;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,6 +102,8 @@ pub struct State {
     /// Says when something became known.
     stamps: Stamps,
     armed: timers::Armed,
+    /// Chats whose drafts the store could not keep.
+    pub(crate) unkept_drafts: BTreeSet<crate::domain::ChatKey>,
     /// What is asked of the store.
     pub(crate) recall: recall::Recall,
 }
@@ -159,6 +162,7 @@ impl State {
             next_request: 0,
             stamps: Stamps::default(),
             armed: timers::Armed::default(),
+            unkept_drafts: BTreeSet::new(),
             recall: recall::Recall::default(),
         }
     }

@@ -35,6 +35,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Stored(StoreReply::OutboxCommitted(chat, nonce, done)) => {
             outbox::committed(state, chat, nonce, done, fx)
         }
+        Event::Stored(StoreReply::DraftKept(chat, done)) => super::ui::drafts::kept(state, chat, done, fx),
         Event::Stored(StoreReply::Noted(sentence)) => open::noted(state, sentence),
         Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),
         Event::Stored(StoreReply::Found(ticket, found)) => recall::found(state, ticket, found.ok().flatten(), fx),

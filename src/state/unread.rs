@@ -139,7 +139,10 @@ pub(super) fn check(state: &mut State, fx: &mut Effects) {
     let Some((_, known)) = state.core.chat(chat) else { return };
     let seen = front.pane.visible.as_ref().and_then(|visible| visible.last);
     let newer = seen.is_some_and(|seen| known.last_read.is_none_or(|read| read < seen));
-    if known.unread == 0 && !newer || !reading(Some(front), chat) {
+    // Without a connection what is kept ends where it is known to end no longer: what was read there is read.
+    let offline = state.core.account(chat.account).is_some_and(|account| !account.is_signed_in());
+    let kept = offline && front.looks_at_end() && front.pane.visible.as_ref().is_some_and(|it| it.chat == Some(chat));
+    if known.unread == 0 && !newer || !kept && !reading(Some(front), chat) {
         return;
     }
     match seen {

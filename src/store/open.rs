@@ -100,6 +100,39 @@ fn try_open(options: &Options) -> Result<Db, StoreError> {
     prepare(conn, options, size > 0)
 }
 
+/// Whether what lies there can be used, by its first bytes alone: nothing is moved, opened or made. Where nothing is, nothing is wrong.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn look(file: &Path) -> Result<(), StoreError> {
+    let found = match fs::metadata(file) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(StoreError::place(file, &error)),
+    };
+    if !found.is_file() {
+        return Err(StoreError::NoFile);
+    }
+    if found.len() == 0 {
+        return Ok(());
+    }
+    let mut start = [0; 100];
+    let mut opened = File::open(file).map_err(|error| StoreError::place(file, &error))?;
+    match opened.read_exact(&mut start) {
+        Ok(()) if start.starts_with(MAGIC) => {}
+        Ok(()) => return Err(StoreError::NoDatabase),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(StoreError::NoDatabase),
+        Err(error) => return Err(StoreError::place(file, &error)),
+    }
+    // Where the file format has its user version and its application id: big-endian, at bytes 60 and 68.
+    let number = |at: usize| start.get(at..at + 4).and_then(|bytes| Some(u32::from_be_bytes(bytes.try_into().ok()?)));
+    let (form, application) = (number(60).map_or(0, i64::from), number(68).map_or(0, i64::from));
+    if application != 0 && application != APPLICATION {
+        return Err(StoreError::Foreign);
+    }
+    if form > VERSION { Err(StoreError::Newer { found: form, known: VERSION }) } else { Ok(()) }
+}
+
 /// Whether the file begins as a database does, and is the user's alone.
 fn look_at_start(file: &Path) -> Result<(), StoreError> {
     let mut start = [0; MAGIC.len()];
@@ -177,6 +210,10 @@ fn set_aside(file: &Path) -> Result<PathBuf, StoreError> {
             continue;
         }
         fs::rename(file, &aside).map_err(place)?;
+        if aside.is_file() {
+            // Where that cannot be done it is out of the way all the same.
+            let _ = files::close_file(&aside);
+        }
         // Without these the database would lack what was written last; with another one's they would damage it.
         for ending in ["-wal", "-shm", "-files"] {
             match fs::rename(with_ending(file, ending), with_ending(&aside, ending)) {

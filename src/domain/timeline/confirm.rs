@@ -48,7 +48,8 @@ impl Timeline {
     }
 
     fn doubts(&self, at: usize) -> bool {
-        self.entries.get(at).is_some_and(|entry| entry.stamp.min(entry.reacted) < self.stale_at * 2)
+        // What came from the store was told in no connection of this run.
+        self.entries.get(at).is_some_and(|entry| entry.stamp.min(entry.reacted) < (self.stale_at * 2).max(1))
     }
 
     /// After a page: whether anything is left to be confirmed.

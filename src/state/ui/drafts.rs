@@ -68,6 +68,20 @@ pub(in crate::state) fn due(state: &mut State, fx: &mut Effects) {
     tell(front, chat, text, fx);
 }
 
+/// The store has taken a draft, or could not. Then it is told again when it changes, and at the end.
+pub(in crate::state) fn kept(state: &mut State, chat: ChatKey, done: Result<(), String>, fx: &mut Effects) {
+    let Err(why) = done else {
+        state.unkept_drafts.remove(&chat);
+        return;
+    };
+    if let Some(front) = &mut state.front {
+        front.drafts_told.remove(&chat);
+    }
+    if state.unkept_drafts.insert(chat) {
+        state.notice_about(chat.account, format!("What you are writing is not kept for later: {why}"), None, true, fx);
+    }
+}
+
 /// The draft in the store is out of date.
 pub(super) fn forget(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
@@ -81,7 +95,8 @@ pub(super) fn forget(state: &mut State, fx: &mut Effects) {
 /// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    if let Some(chat) = front.pane.chat.filter(|chat| is_untold(front, *chat)) {
+    let unkept = &state.unkept_drafts;
+    if let Some(chat) = front.pane.chat.filter(|chat| is_untold(front, *chat) || unkept.contains(chat)) {
         tell(front, chat, open_draft(front), fx);
     }
     let mut drafts: Vec<ChatKey> = front.drafts.keys().copied().collect();

@@ -12,6 +12,7 @@ use crate::domain::{
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
 use crate::state::front::{Anchor, Front, Overlay, Pane, Region};
+use crate::state::gone::Note;
 use crate::state::names::{ResolveError, resolve_chat, resolve_chat_in, split_account};
 use crate::state::recall::{self, places};
 use crate::state::requests::Purpose;
@@ -328,7 +329,7 @@ pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
 pub(in crate::state) fn noted(state: &mut State, mut sentence: String) {
     capitalised(&mut sentence);
     if let Some(front) = &mut state.front {
-        front.overlays.push(Overlay::Note(sentence));
+        front.overlays.push(Overlay::Note(Note { sentence, yank: false }));
         state.touch();
     }
 }

@@ -34,7 +34,13 @@ fn losses(state: &State) -> Vec<String> {
     let lost = |chat: &ChatKey| !keeps(state, *chat);
     let written = front.drafts.iter().filter(|(chat, draft)| lost(chat) && !draft.trim().is_empty()).count();
     let drafts = written + usize::from(is_writing(state, front));
-    let rows = || state.core.accounts.iter().flat_map(|account| account.outbox.chats.values().flatten());
+    // What the store has goes on with the next run.
+    let rows = || {
+        state.core.accounts.iter().flat_map(|account| {
+            let kept = state.is_kept(account.id);
+            account.outbox.chats.values().flatten().filter(move |row| !kept || row.kept.is_none())
+        })
+    };
     let failed = rows().filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)).count();
     let sent = rows().filter(|row| matches!(row.stage, Stage::Sent(_))).count();
     let under_way = rows().count() - failed - sent;
@@ -52,7 +58,8 @@ fn losses(state: &State) -> Vec<String> {
 
 /// Whether drafts of a chat are kept for later runs.
 fn keeps(state: &State, chat: ChatKey) -> bool {
-    state.core.account(chat.account).is_some_and(|account| account.keeps_drafts)
+    let known = state.core.account(chat.account);
+    known.is_some_and(|account| account.keeps_drafts) && !state.unkept_drafts.contains(&chat)
 }
 
 /// Whether there are drafts that are kept.

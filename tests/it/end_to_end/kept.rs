@@ -116,8 +116,8 @@ fn the_store_is_seen_to_by_itself_and_through_the_chat() {
     home.run(&["read", CHAT, "--offline"]).failed(1, &["no chat"]);
     // Damage is told, and what was there is not written over.
     fs::write(path.trim_end(), "no database").unwrap();
-    let done = home.run(&["store", "check"]);
-    assert!(done.err.contains("could not be used") && done.err.contains(".aside-"), "{done:?}");
+    home.run(&["store", "check"]).failed(1, &["it is no database", "moved aside"]);
+    assert_eq!(fs::read(path.trim_end()).unwrap(), b"no database");
 }
 
 #[test]
@@ -182,6 +182,24 @@ fn a_long_chat_is_written_page_by_page() {
     let read = home.run(&["read", "self", "--offline", "--limit", "15000"]);
     assert_eq!((read.code(), read.out.lines().count()), (0, 15_000), "{}", read.err);
     assert!(read.err.contains("missing here"), "{}", read.err);
+}
+
+#[test]
+fn commands_move_nothing_that_they_cannot_use() {
+    let (_server, home) = lived_in();
+    let file = home.path().join("data/store.db");
+    let good = fs::read(&file).unwrap();
+    let mut newer = good.clone();
+    newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    for (bytes, why) in [(vec![0; 5_000], "it is no database"), (newer, "newer nib")] {
+        fs::write(&file, &bytes).unwrap();
+        for command in [&["store", "check"][..], &["store", "compact"], &["chats", "--offline"], &["export", CHAT]] {
+            home.run(command).failed(1, &[why]);
+            assert_eq!(fs::read(&file).unwrap(), bytes, "{command:?}");
+        }
+    }
+    fs::write(&file, good).unwrap();
+    home.run(&["store", "check"]).went_well();
 }
 
 fn id_of(chat: ChatKey) -> ChatId {

@@ -4,6 +4,7 @@ use super::*;
 use nib::domain::{Answer, LinkPhase, Message, MessageKey, Now, Page, Refusal, RefusalKind, Request};
 use nib::layout::Content;
 use nib::state::front::{Anchor, PaneId, ScrollIntent, Target, Visible};
+use nib::state::gone::Note;
 use nib::state::{Effect, Event, reduce};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -248,7 +249,7 @@ proptest! {
                 query: nib::state::ui::field::Field::new(), scroll: 9, contexts: vec![nib::state::action::Context::Messages] }),
             3 => front.overlays.push(Overlay::Form(Box::new(form()))),
             4 => front.overlays.push(Overlay::Members),
-            5 => front.overlays.push(Overlay::Note("Something that was said".to_owned())),
+            5 => front.overlays.push(Overlay::Note(Note { sentence: "Something that was said".to_owned(), yank: true })),
             6 => {
                 let profile = nib::domain::people::Profile { bio: Some(text("日本語 and more\n\nof it")), ..Default::default() };
                 let profile = nib::state::ui::person::Told::Profile(Box::new(profile));

@@ -4,6 +4,7 @@ use super::*;
 use nib::domain::{ChatKind, LinkPhase, MessageId, MessageKey, Mono, Permissions, SortKey, Update};
 use nib::state::Event;
 use nib::state::front::{Notice, Overlay, Question, Region, Target};
+use nib::state::gone::Note;
 use nib::state::outbox::Stage;
 use nib::state::ui::field::Field;
 use nib::state::ui::picker::{PickItem, Picker, Shown};
@@ -182,7 +183,10 @@ fn overlays() {
     let all = [
         ("jump", Overlay::Jump(picker())),
         ("question", Overlay::Question(question)),
-        ("note", Overlay::Note("#general is gone, or not for you to see any more".to_owned())),
+        (
+            "note",
+            Overlay::Note(Note { sentence: "#general is gone, or not for you to see any more".to_owned(), yank: true }),
+        ),
         ("sign_in", Overlay::Form(Box::new(form()))),
         ("help", Overlay::Help { query: Field::new(), scroll: 0, contexts: contexts.clone() }),
         ("help_found", Overlay::Help { query: Field::with("scroll"), scroll: 0, contexts }),

@@ -197,3 +197,16 @@ fn what_waits_stays_shown_whatever_page_comes() {
     script.answer(edit, Err(refusal(RefusalKind::Forbidden)));
     assert_eq!(&*shown(&script, 11).body.text, "mine");
 }
+
+#[test]
+fn what_is_read_without_a_connection_is_read() {
+    let mut script = offline();
+    script.event(Event::Focused(true));
+    // Nothing newer is known, and nobody can say that there is nothing.
+    script.arrange_kept_end();
+    let known = script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap();
+    (known.unread, known.last_read, known.last_message) = (1, Some(key(9)), Some(key(11)));
+    let fx = script.arrange_kept_end();
+    assert_eq!(items(&fx), [OutboxItem::MarkRead { upto: key(11) }]);
+    assert_eq!(script.state.core.accounts[0].chats[&chat(11).chat].unread, 0);
+}

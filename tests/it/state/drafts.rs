@@ -5,7 +5,7 @@ use nib::domain::kept::Write;
 use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
-use nib::state::{Action, Effect, Effects, Event, StoreOp, Timer};
+use nib::state::{Action, Effect, Effects, Event, StoreOp, StoreReply, Timer};
 use std::time::Duration;
 
 /// Somebody whose drafts are kept.
@@ -156,8 +156,15 @@ fn quitting_does_not_ask_for_drafts_that_are_kept() {
     script.type_text("half a thought");
     let fx = script.act(Action::Quit);
     assert_eq!((told(&fx), fx.last()), (vec![(chat(11), "half a thought")], Some(&Effect::Quit)));
-    // What else would be lost is asked for, and says so.
+    // So is what was not sent: it waits for the next run.
     let mut script = kept();
+    let (id, _) = script.send("refused").unwrap();
+    script.answer(id, Err(refusal(RefusalKind::Forbidden)));
+    script.type_text("half a thought");
+    assert_eq!(script.act(Action::Quit).last(), Some(&Effect::Quit));
+    // Unless the store could not have it; that is asked for, and says so.
+    let mut script = kept();
+    script.state.has_store = false;
     let (id, _) = script.send("refused").unwrap();
     script.answer(id, Err(refusal(RefusalKind::Forbidden)));
     script.type_text("half a thought");
@@ -210,4 +217,29 @@ fn a_text_comes_back_from_the_editor_to_where_it_was_begun() {
     // Nothing is written where no chat is open.
     let mut script = Script::fresh(true);
     assert!(!script.act(Action::EditInEditor).iter().any(|effect| matches!(effect, Effect::EditText { .. })));
+}
+
+#[test]
+fn a_draft_that_cannot_be_kept_is_said_to_be_so_and_asked_about_before_quitting() {
+    let mut script = kept();
+    script.type_text("a thought");
+    script.advance(Duration::from_secs(2));
+    let failed = |script: &mut Script| {
+        script.event(Event::Stored(StoreReply::DraftKept(chat(11), Err("there is no space left".to_owned()))))
+    };
+    failed(&mut script);
+    assert_eq!(script.notice(), "What you are writing is not kept for later: there is no space left");
+    script.act(Action::Quit);
+    let Some(Overlay::Question(question)) = script.state.front.as_ref().unwrap().overlays.last() else {
+        panic!("it is lost without a word")
+    };
+    assert_eq!(question.text, "1 draft would be lost");
+    // It is tried once more as nib ends.
+    assert_eq!(told(&script.act(Action::QuitNow)), [(chat(11), "a thought")]);
+    let mut script = kept();
+    script.type_text("a thought");
+    script.advance(Duration::from_secs(2));
+    failed(&mut script);
+    script.event(Event::Stored(StoreReply::DraftKept(chat(11), Ok(()))));
+    assert!(script.act(Action::Quit).contains(&Effect::Quit), "nothing would be lost");
 }

@@ -146,7 +146,9 @@ fn whoever_writes_on_while_the_sign_out_is_under_way_writes_to_nobody_else() {
     several.0.type_text("half a ");
     several.0.event(Event::Answer(WORK, Answer { request, outcome: Ok(Reply::Done) }));
     assert_ne!(open(&several).map(|chat| chat.account), Some(WORK));
-    assert!(matches!(overlays(&several).last(), Some(Overlay::Note(note)) if *note == "Signed out of \"work\""));
+    assert!(
+        matches!(overlays(&several).last(), Some(Overlay::Note(note)) if note.sentence == "Signed out of \"work\"")
+    );
     several.0.type_text("sentence");
     assert_eq!(several.0.composer(), "");
     several.0.act(Action::Accept);

@@ -367,6 +367,12 @@ impl Script {
         self.arrange(visible)
     }
 
+    /// At the end of what is kept, where nobody knows whether it is the end.
+    pub(super) fn arrange_kept_end(&mut self) -> Effects {
+        let visible = Visible { anchor: Anchor::Bottom, ..self.visible(false) };
+        self.arrange(visible)
+    }
+
     pub(super) fn arrange_top(&mut self, id: u128) -> Effects {
         let anchor = Anchor::Top { target: nib::state::front::Target::Message(key(id)), row: 0 };
         let visible = Visible { anchor, ..self.visible(false) };

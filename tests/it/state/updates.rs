@@ -23,7 +23,7 @@ pub(super) fn known(script: &Script, id: u128) -> Chat {
 
 pub(super) fn note(script: &Script) -> Option<String> {
     match script.state.front.as_ref().unwrap().overlays.last() {
-        Some(Overlay::Note(sentence)) => Some(sentence.clone()),
+        Some(Overlay::Note(note)) => Some(note.sentence.clone()),
         _ => None,
     }
 }
