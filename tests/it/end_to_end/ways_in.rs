@@ -59,7 +59,7 @@ fn a_second_server_takes_the_same_sign_in_on_screen() {
     let variables =
         [("NIB_NETWORK", "originchats"), ("NIB_SERVER", url.as_str()), ("NIB_ACCOUNT_SERVICE", service.as_str())];
     let mut terminal = Terminal::start_with(home.path(), &[] as &[&str], 100, 30, &variables);
-    terminal.wait_for("general");
+    terminal.wait_for("message #");
     terminal.send("/sign-in\r");
     terminal.wait_for("[as first]");
     terminal.send("\r");
