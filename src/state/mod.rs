@@ -173,7 +173,8 @@ impl State {
     }
 
     /// Whether the store has said what the first screen needs, or never will.
-    pub(crate) fn knows_kept(&self) -> bool {
+    #[must_use]
+    pub fn knows_kept(&self) -> bool {
         !self.recall.is_starting()
     }
 

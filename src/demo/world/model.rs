@@ -136,6 +136,26 @@ pub struct Channel {
     pub inside: Vec<(usize, bool)>,
 }
 
+impl Channel {
+    /// One that everybody may use, in no category and without history.
+    #[must_use]
+    pub fn new(name: &str, kind: ChannelKind) -> Self {
+        Self {
+            name: name.to_owned(),
+            topics: &[],
+            kind,
+            parent: None,
+            topic: None,
+            slowmode: None,
+            overrides: Vec::new(),
+            deny_everyone: 0,
+            posts: Vec::new(),
+            unread: 0,
+            inside: Vec::new(),
+        }
+    }
+}
+
 /// A one-to-one conversation of "you".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Direct {

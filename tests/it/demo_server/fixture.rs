@@ -30,25 +30,9 @@ fn post(author: usize, minutes_ago: i64, text: &str) -> Post {
     Post { author, at: AT - minutes_ago * 60_000, text: text.to_owned(), ..Post::default() }
 }
 
-fn channel(name: &str, kind: ChannelKind) -> Channel {
-    Channel {
-        name: name.to_owned(),
-        kind,
-        parent: None,
-        topic: None,
-        topics: &[],
-        slowmode: None,
-        overrides: Vec::new(),
-        deny_everyone: 0,
-        posts: Vec::new(),
-        unread: 0,
-        inside: Vec::new(),
-    }
-}
-
 /// People: 0 You, 1 Ada (owner), 2 Bob (staff), 3 Eve (plain, second factor), 4 Robo (bot), 5 Zoe (outsider).
 pub(super) fn world() -> World {
-    let mut general = channel("general", ChannelKind::Text);
+    let mut general = Channel::new("general", ChannelKind::Text);
     general.parent = Some(0);
     general.posts =
         (0..POSTS).map(|index| post(1 + index % 2, (POSTS - index) as i64, &format!("post {index}"))).collect();
@@ -59,16 +43,16 @@ pub(super) fn world() -> World {
     general.posts[last].reactions = vec![("👍".to_owned(), vec![0, 1])];
     general.posts[10].pinned = true;
     general.posts[10].files = vec![0];
-    let mut staff = channel("staff", ChannelKind::Text);
+    let mut staff = Channel::new("staff", ChannelKind::Text);
     staff.deny_everyone = VIEW;
     staff.overrides = vec![(0, VIEW, 0)];
     staff.posts = vec![post(1, 50, "secret plan"), post(2, 40, "quiet")];
-    let mut slow = channel("slow", ChannelKind::Text);
+    let mut slow = Channel::new("slow", ChannelKind::Text);
     slow.slowmode = Some(30);
-    let mut news = channel("news", ChannelKind::Announcement);
+    let mut news = Channel::new("news", ChannelKind::Announcement);
     news.deny_everyone = SEND;
     news.overrides = vec![(0, SEND, 0)];
-    let mut voice = channel("lounge", ChannelKind::Voice);
+    let mut voice = Channel::new("lounge", ChannelKind::Voice);
     voice.inside = vec![(1, false), (2, true)];
     let member = |person, roles: &[usize]| Member { person, roles: roles.to_vec(), nickname: None };
     let role =
@@ -90,7 +74,7 @@ pub(super) fn world() -> World {
             default_permissions: DEFAULT,
             roles: vec![role],
             members: vec![member(0, &[]), member(1, &[]), member(2, &[0]), member(3, &[]), member(4, &[])],
-            channels: vec![channel("Talk", ChannelKind::Category), general, staff, slow, news, voice],
+            channels: vec![Channel::new("Talk", ChannelKind::Category), general, staff, slow, news, voice],
         }],
         directs: vec![Direct { peer: 1, posts: vec![post(1, 9, "psst"), post(0, 8, "yes?")], unread: 0 }],
         groups: vec![Group {

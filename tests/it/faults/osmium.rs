@@ -26,17 +26,9 @@ fn post(author: usize, at: usize, text: String) -> Post {
 
 fn channel(number: usize, name: &str) -> Channel {
     Channel {
-        name: name.to_owned(),
-        kind: ChannelKind::Text,
-        parent: None,
-        topic: None,
-        topics: &[],
-        slowmode: None,
-        overrides: Vec::new(),
-        deny_everyone: 0,
         posts: (0..number * 20).map(|at| post(at % 2, at, format!("old {number} {at}"))).collect(),
         unread: number * 2,
-        inside: Vec::new(),
+        ..Channel::new(name, ChannelKind::Text)
     }
 }
 

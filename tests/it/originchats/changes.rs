@@ -7,6 +7,18 @@ use serde_json::{Value, json};
 
 const ID: &str = "edb28f13-2fc2-48a2-90b2-8d2838e127c4";
 
+/// The channels of a server that lists these.
+fn channels(peer: &mut Peer, list: &Value) -> Vec<Chat> {
+    let community = peer.community();
+    peer.want(1, &Request::FetchChannels(community));
+    while let Some(asked) = peer.said().first() {
+        let told = if asked["cmd"] == "channels_get" { list.clone() } else { json!([]) };
+        peer.answer(asked, json!({"cmd": asked["cmd"], "val": told}));
+    }
+    let Some((1, Ok(Reply::Channels { bundle, .. }))) = peer.answers().pop() else { panic!("no channels") };
+    bundle.chats
+}
+
 #[test]
 fn a_change_that_is_not_told_whole_is_asked_for() {
     let mut peer = Peer::synced();
@@ -38,14 +50,7 @@ fn some_channels_let_nobody_change_or_delete_what_they_wrote() {
     let both = Permissions::EDIT_OWN.union(Permissions::DELETE_OWN);
     let taken = |greeting: &Value, roles: &[&str]| -> Vec<Permissions> {
         let mut peer = Peer::signed_in_as(greeting, roles);
-        let community = peer.community();
-        peer.want(1, &Request::FetchChannels(community));
-        while let Some(asked) = peer.said().first() {
-            let told = if asked["cmd"] == "channels_get" { list.clone() } else { json!([]) };
-            peer.answer(asked, json!({"cmd": asked["cmd"], "val": told}));
-        }
-        let Some((1, Ok(Reply::Channels { bundle, .. }))) = peer.answers().pop() else { panic!("no channels") };
-        bundle.chats.iter().map(|chat| Permissions(chat.overrides.deny.0 & both.0)).collect()
+        channels(&mut peer, &list).iter().map(|chat| Permissions(chat.overrides.deny.0 & both.0)).collect()
     };
     let (none, delete) = (Permissions::NONE, Permissions::DELETE_OWN);
     for greeting in [listed(), newer(), old()] {
@@ -67,14 +72,8 @@ fn threads_are_changed_by_who_began_them_and_by_who_keeps_order() {
         let mut peer = Peer::signed_in_as(&listed(), roles_held);
         peer.hear(&roles);
         peer.events();
-        let community = peer.community();
-        peer.want(1, &Request::FetchChannels(community));
-        while let Some(asked) = peer.said().first() {
-            let told = if asked["cmd"] == "channels_get" { list.clone() } else { json!([]) };
-            peer.answer(asked, json!({"cmd": asked["cmd"], "val": told}));
-        }
-        let Some((1, Ok(Reply::Channels { bundle, .. }))) = peer.answers().pop() else { panic!("no channels") };
-        let threads = bundle.chats.iter().filter(|chat| chat.thread.is_some());
+        let chats = channels(&mut peer, &list);
+        let threads = chats.iter().filter(|chat| chat.thread.is_some());
         threads
             .map(|chat| {
                 let held = Permissions::NONE.with(chat.overrides);

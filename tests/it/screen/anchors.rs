@@ -129,13 +129,7 @@ fn history_is_wanted_before_it_is_missed() {
 
 #[test]
 fn a_hole_is_shown_and_wanted() {
-    let mut messages = history(40);
-    let late = messages.split_off(30);
-    let mut state = plain_state(messages);
-    let timeline = state.core.accounts[0].timelines.get_mut(&GENERAL).unwrap();
-    timeline.mark_stale();
-    let fetch = timeline.open_fetch();
-    timeline.absorb(fetch, Page::Latest, late.into_iter().skip(5).map(Arc::new).collect(), false, true);
+    let mut state = with_hole();
     let mut cache = cache();
     let (scene, visible) = settle(&mut state, &mut cache, 70, 50);
     assert!(

@@ -427,15 +427,14 @@ fn rows_of_an_earlier_run_go_on_where_it_ended() {
         };
         let heal = fx.iter().find_map(asks).expect("history is asked");
         let here = if arrived { vec![said(chat(11), 11, ME, "flew")] } else { vec![] };
-        let messages = std::iter::once(said(chat(11), 10, ADA, "x")).chain(here).map(Arc::new).collect();
-        let page = Reply::History {
+        let page = |more: Vec<Message>| Reply::History {
             chat: chat(11).chat,
-            messages,
+            messages: std::iter::once(said(chat(11), 10, ADA, "x")).chain(more).map(Arc::new).collect(),
             bundle: Bundle::default(),
             reached_start: false,
             reached_end: true,
         };
-        let fx = script.answer(heal, Ok(page));
+        let fx = script.answer(heal, Ok(page(here)));
         if arrived {
             assert!(writes(&fx).contains(&&Write::DropOutbox(chat(11), Nonce(1))));
             assert_eq!(stages(&fx), [(Nonce(2), OutboxStage::InFlight)]);
@@ -446,15 +445,7 @@ fn rows_of_an_earlier_run_go_on_where_it_ended() {
             assert_eq!(sends(&fx), [], "it may be on its way for a moment");
             let fx = script.advance(Duration::from_secs(4));
             let heal = fx.iter().find_map(asks).expect("history is asked again");
-            let messages = vec![Arc::new(said(chat(11), 10, ADA, "x"))];
-            let page = Reply::History {
-                chat: chat(11).chat,
-                messages,
-                bundle: Bundle::default(),
-                reached_start: false,
-                reached_end: true,
-            };
-            let fx = sends(&script.answer(heal, Ok(page)));
+            let fx = sends(&script.answer(heal, Ok(page(Vec::new()))));
             assert_eq!(fx[0].1.nonce, Nonce(1), "it surely did not arrive, and goes out under the same nonce");
         }
         committed(&mut script, nonce);
