@@ -1,8 +1,10 @@
 //! The real core with a front, without a terminal: what a terminal would do besides is done here.
 
 use super::clock::Daytime;
+use super::home::Home;
 use futures_util::FutureExt;
-use nib::config::Paths;
+use nib::config::SecretsChoice;
+use nib::domain::kept::{OutboxStage, Write};
 use nib::domain::*;
 use nib::layout::{LayoutCache, arrange};
 use nib::shell::accounts::AccountSetup;
@@ -12,9 +14,9 @@ use nib::shell::startup::Startup;
 use nib::state::effect::Outcome;
 use nib::state::event::Ticket;
 use nib::state::outbox::{Pending, Stage};
-use nib::state::{Account, Action, Effect, Event, State};
+use nib::state::{Account, Action, Effect, Event, State, StoreOp, StoreReply};
+use nib::store::Options;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,23 +34,71 @@ const LEAP: Duration = Duration::from_millis(250);
 /// What a run of the core begins with.
 pub(super) struct Beginning<'a> {
     pub(super) account: AccountSetup,
-    pub(super) home: &'a Path,
+    pub(super) home: &'a Home,
     pub(super) day: &'a Daytime,
     pub(super) seed: u64,
-    /// With a front.
+    /// Somebody sits before it, and what it learns is kept.
     pub(super) front: bool,
+}
+
+/// Something that was asked of a thread, and will be answered.
+#[derive(PartialEq, Eq, Hash)]
+enum Awaited {
+    Found(kept::Ticket),
+    Committed(ChatKey, Nonce),
+    Draft(ChatKey),
+    /// The session, once it has the token.
+    Session,
 }
 
 /// What was seen go by.
 #[derive(Default)]
 struct Watch {
     outcomes: HashMap<Ticket, Outcome>,
+    /// What was asked of threads, and how often.
+    awaited: HashMap<Awaited, u32>,
+}
+
+impl Watch {
+    fn asked(&mut self, what: Awaited) {
+        *self.awaited.entry(what).or_default() += 1;
+    }
+
+    fn answered(&mut self, what: Awaited) {
+        if let Some(count) = self.awaited.get_mut(&what) {
+            *count -= 1;
+            self.awaited.retain(|_, count| *count > 0);
+        }
+    }
 }
 
 impl Observer for Watch {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Stored(StoreReply::Found(ticket, _)) => self.answered(Awaited::Found(*ticket)),
+            Event::Stored(StoreReply::OutboxCommitted(chat, nonce, _)) => {
+                self.answered(Awaited::Committed(*chat, *nonce));
+            }
+            Event::Stored(StoreReply::DraftKept(chat, _)) => self.answered(Awaited::Draft(*chat)),
+            Event::Link(..) => _ = self.awaited.remove(&Awaited::Session),
+            _ => {}
+        }
+    }
+
     fn effect(&mut self, effect: &Effect) {
-        if let Effect::Outcome(ticket, outcome) = effect {
-            self.outcomes.insert(*ticket, outcome.clone());
+        match effect {
+            Effect::Outcome(ticket, outcome) => _ = self.outcomes.insert(*ticket, outcome.clone()),
+            Effect::Connect(_) => self.asked(Awaited::Session),
+            Effect::Store(StoreOp::Read(ticket, _)) => self.asked(Awaited::Found(*ticket)),
+            Effect::Store(StoreOp::Write(write)) => match &**write {
+                Write::PutOutbox(row) => self.asked(Awaited::Committed(row.chat, row.nonce)),
+                Write::SetStage { chat, nonce, stage: OutboxStage::InFlight } => {
+                    self.asked(Awaited::Committed(*chat, *nonce));
+                }
+                Write::Draft { chat, .. } => self.asked(Awaited::Draft(*chat)),
+                _ => {}
+            },
+            _ => {}
         }
     }
 }
@@ -67,12 +117,16 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn start(from: Beginning<'_>) -> Self {
-        let paths = Paths::resolve(Some(from.home.as_os_str()), None, None).expect("paths");
         let ways = Ways { wall: from.day.wall(), seed: Some(from.seed), ..Ways::default() };
         let settings = Arc::new(Settings { page: PAGE, ..Settings::default() });
-        let startup = Startup { accounts: vec![from.account], settings, ways, ..Startup::bare(paths) };
+        let bare = Startup::bare(from.home.paths());
+        let startup =
+            Startup { accounts: vec![from.account], settings, ways, secrets: SecretsChoice::File, ..bare };
+        // One that is soon full makes networks wait.
+        let queue = [Options::new(from.home.paths().store_file()).queue, 2][usize::from(from.seed.is_multiple_of(4))];
+        let store = from.front.then(|| from.home.store(queue));
         let mut client = Self {
-            engine: startup.engine(from.front, None),
+            engine: startup.engine(from.front, store),
             cache: LayoutCache::new(jiff::tz::TimeZone::UTC),
             watch: Watch::default(),
             told: None,
@@ -160,6 +214,21 @@ impl Client {
         self.written.retain(|(known, _)| known != name);
     }
 
+    /// Everything that is to be seen somewhere, for the next run.
+    pub(super) fn promises(&self) -> Vec<(String, ChatId)> {
+        self.written.clone()
+    }
+
+    /// What the run before this one has promised.
+    pub(super) fn promised(&mut self, written: Vec<(String, ChatId)>) {
+        self.written = written;
+    }
+
+    /// Whether a thread is about to answer.
+    pub(super) fn awaits_threads(&self) -> bool {
+        !self.watch.awaited.is_empty()
+    }
+
     /// Takes in what there is. Returns whether there was anything.
     pub(super) fn turn(&mut self) -> bool {
         let mut some = false;
@@ -167,7 +236,11 @@ impl Client {
             self.engine.take(arrived, &mut self.watch);
             some = true;
         }
-        if some && let Some(name) = self.vanished() {
+        // What was written in an earlier run is being looked up at the start.
+        if some
+            && !self.awaits_threads()
+            && let Some(name) = self.vanished()
+        {
             let (name, chat) = self.written.iter().find(|(known, _)| known == name).expect("it was written");
             let texts: Vec<String> =
                 self.account().timelines[chat].iter().map(|entry| entry.message.body.text.to_string()).collect();
@@ -213,10 +286,13 @@ impl Client {
         self.watch.outcomes.remove(&ticket)
     }
 
+    /// Ends it as the program does.
     pub(super) async fn close(mut self) {
+        self.feed(Event::Terminate);
         let mut closed = std::pin::pin!(self.engine.close());
         while closed.as_mut().now_or_never().is_none() {
             tokio::time::advance(Duration::from_millis(1)).await;
+            std::thread::sleep(Duration::from_micros(20));
         }
     }
 }
@@ -237,6 +313,11 @@ pub(super) async fn settle(clients: &mut [&mut Client], stirred: impl Fn() -> u6
         if quiet > QUIET / 2 {
             // The system may have something on its way from one socket to another.
             std::thread::yield_now();
+        }
+        if clients.iter().any(|client| client.awaits_threads()) {
+            // Threads go by the clock on the wall.
+            moved = true;
+            std::thread::sleep(Duration::from_micros(20));
         }
         moved |= stirred() != before;
         quiet = if moved { 0 } else { quiet + 1 };

@@ -1,6 +1,7 @@
 //! Whether the client knows what the server knows. The server is asked through a second core, which goes around the proxy and has seen nothing else.
 
 use super::client::{Client, until};
+use super::home::{Home, Kept};
 use nib::domain::*;
 use nib::state::Action;
 use nib::state::effect::Outcome;
@@ -20,6 +21,8 @@ pub(super) struct Mark {
     pub(super) chat: ChatId,
     /// The user wanted it deleted.
     pub(super) deleted: bool,
+    /// The program was killed before this was durable.
+    pub(super) cut_off: bool,
 }
 
 /// What came of a schedule.
@@ -28,6 +31,10 @@ pub(super) struct Verdict {
     pub(super) sent: usize,
     pub(super) unconfirmed: usize,
     pub(super) failed: usize,
+    /// How often the program was started again.
+    pub(super) restarts: usize,
+    /// Messages that a kill took before they were durable.
+    pub(super) cut_off: usize,
     /// Sentences; none where all is right.
     pub(super) wrong: Vec<String>,
 }
@@ -40,7 +47,7 @@ impl Verdict {
 
 /// What is compared of a message.
 #[derive(PartialEq, Eq, Debug)]
-struct Seen {
+pub(super) struct Seen {
     id: MessageId,
     author: UserId,
     text: String,
@@ -49,7 +56,7 @@ struct Seen {
     pinned: bool,
 }
 
-fn seen(message: &Message) -> Seen {
+pub(super) fn seen(message: &Message) -> Seen {
     let reaction = |one: &Reaction| (format!("{:?}", one.emoji), one.count, one.mine);
     let mut reactions: Vec<_> = message.reactions.iter().map(reaction).collect();
     reactions.sort();
@@ -129,10 +136,54 @@ fn timeline(told: &str, timeline: &Timeline, record: &[Seen], wrong: &mut Vec<St
     }
 }
 
-/// Compares, and ends both.
+/// What is known of a chat without a hole, up to its end: the first and the last message of it.
+fn stretches(client: &Client) -> BTreeMap<ChatId, Option<(MessageId, MessageId)>> {
+    let whole = |timeline: &&Timeline| timeline.is_loaded() && !timeline.gap_after() && !timeline.is_doubtful();
+    let stretch = |timeline: &Timeline| {
+        let last = timeline.iter().next_back()?.message.key.id;
+        let first = timeline.iter().rev().find(|entry| entry.gap_before).or(timeline.iter().next())?.message.key.id;
+        Some((first, last))
+    };
+    let timelines = client.account().timelines.iter().filter(|(_, timeline)| whole(timeline));
+    timelines.map(|(chat, timeline)| (*chat, stretch(timeline))).collect()
+}
+
+/// What is wrong with what is kept, where all of it was known.
+fn kept(
+    told: &str,
+    stretch: (MessageId, MessageId),
+    kept: &[(MessageKey, Seen)],
+    record: &[Seen],
+    wrong: &mut Vec<String>,
+) {
+    let place = |id: MessageId| record.iter().position(|seen| seen.id == id);
+    let (Some(first), Some(last)) = (place(stretch.0), place(stretch.1)) else {
+        return wrong.push(format!("{told}: the stretch is not there"));
+    };
+    let from = kept.iter().position(|(key, _)| key.id == stretch.0);
+    let here: Vec<&Seen> = kept.iter().skip(from.unwrap_or(kept.len())).map(|(_, seen)| seen).collect();
+    let there = &record[first..=last];
+    let ids = |id: MessageId| here.iter().any(|seen| seen.id == id);
+    for seen in there.iter().filter(|seen| !ids(seen.id)) {
+        wrong.push(format!("{told}: {:?} is not kept", seen.text));
+    }
+    for seen in &here {
+        match place(seen.id) {
+            None => wrong.push(format!("{told}: {:?} is kept and is not there", seen.text)),
+            Some(at) if record[at] != **seen => wrong.push(format!("{told}: kept {seen:?}, there {:?}", record[at])),
+            Some(_) => {}
+        }
+    }
+    if !here.is_sorted_by_key(|seen| place(seen.id)) {
+        wrong.push(format!("{told}: kept out of order"));
+    }
+}
+
+/// Compares, and ends both. `home`: where what the client knows is kept.
 pub(super) async fn compare(
     mut client: Client,
     mut witness: Client,
+    home: Option<&Home>,
     stirred: impl Fn() -> u64,
     marks: &[Mark],
 ) -> Verdict {
@@ -206,6 +257,7 @@ pub(super) async fn compare(
         }
         let gone = mark.deleted || !theirs.contains_key(&mark.chat);
         match (places.len(), row) {
+            (0, None) if mark.cut_off => verdict.cut_off += 1,
             (0, None) if !gone => wrong.push(format!("{} is lost", mark.name)),
             (2.., _) => {
                 let texts: Vec<(String, &str)> = places.iter().map(|(chat, seen)| (name(chat), &*seen.text)).collect();
@@ -258,7 +310,31 @@ pub(super) async fn compare(
             wrong.push(format!("{:?} is there and shown as not confirmed", row.outgoing.text));
         }
     }
+    let waiting: Vec<(ChatId, String)> = client
+        .rows()
+        .filter(|(_, row)| !matches!(row.stage, Stage::Sent(_)))
+        .map(|(chat, row)| (chat, row.outgoing.text.clone()))
+        .collect();
+    let stretches = stretches(&client);
     client.close().await;
     witness.close().await;
+    if let Some(home) = home {
+        let all: Vec<ChatId> = records.keys().copied().collect();
+        let Kept { notes, messages, waiting: kept_waiting } = home.kept(me, &all);
+        wrong.extend(notes.iter().map(|note| format!("the store says: {note}")));
+        for (chat, messages) in &messages {
+            if let Some(Some(stretch)) = stretches.get(chat) {
+                kept(&format!("store, {}", name(chat)), *stretch, messages, &records[chat], wrong);
+            }
+        }
+        for chat in all {
+            let of = |rows: &[(ChatId, String)]| -> Vec<String> {
+                rows.iter().filter(|(at, _)| *at == chat).map(|(_, text)| text.clone()).collect()
+            };
+            if of(&waiting) != of(&kept_waiting) {
+                wrong.push(format!("{} waits, kept is {}", of(&waiting).join(", "), of(&kept_waiting).join(", ")));
+            }
+        }
+    }
     verdict
 }

@@ -3,6 +3,7 @@
 use super::client::{Beginning, Client, settle, until};
 use super::clock::{Daytime, standing};
 use super::compare::{Mark, Verdict, compare};
+use super::home::Home;
 use super::originchats::OriginChats;
 use super::osmium::Osmium;
 use crate::proxy::{Plans, Proxy};
@@ -10,7 +11,9 @@ use nib::domain::{ChatId, ChatKey};
 use nib::shell::accounts::AccountSetup;
 use nib::state::Action;
 use nib::state::front::ComposeMode;
+use nib::state::outbox::Stage;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 /// How long it may take until everything is as it should be, once nothing fails any more: longer than the longest silence and the longest wait.
@@ -36,6 +39,10 @@ pub(super) trait Far {
     fn play(&self, deed: &Deed, dice: &mut fastrand::Rng);
     /// All connections are cut at the server.
     fn cut(&self);
+}
+
+fn first_word(text: &str) -> String {
+    text.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// What the user does next.
@@ -102,7 +109,7 @@ fn write(client: &mut Client, marks: &mut Vec<Mark>) {
         if !left {
             client.wrote(&name, chat);
         }
-        marks.push(Mark { name, chat, deleted: left });
+        marks.push(Mark { name, chat, deleted: left, cut_off: false });
     }
 }
 
@@ -136,25 +143,81 @@ fn deed(dice: &mut fastrand::Rng, number: usize) -> Deed {
     }
 }
 
-async fn play(far: impl Far, seed: u64) -> Verdict {
-    let mut dice = fastrand::Rng::with_seed(seed);
-    let home = tempfile::tempdir().expect("a directory");
-    let day = Daytime::new();
-    let proxy = Proxy::start_here(far.address(), Plans::Seeded(seed)).await;
-    let begin = |address, front| Beginning { account: far.setup(address), home: home.path(), day: &day, seed, front };
-    let mut client = Client::start(begin(proxy.address, true));
-    let mut marks = Vec::new();
-    until(&mut [&mut client], || proxy.stirred(), Duration::from_secs(20), |of| of[0].open().is_some()).await;
-    for number in 0..dice.usize(10..60) {
-        match dice.u32(..100) {
-            0..55 => step(&mut client, &mut dice, &mut marks),
-            55..95 => {
-                tokio::time::advance(Duration::from_micros(3)).await;
-                far.play(&deed(&mut dice, number), &mut dice);
-            }
-            95..98 => proxy.cut(),
-            _ => far.cut(),
+/// What a run of the program is to go through.
+#[derive(Clone, Copy)]
+struct Course {
+    /// It is ended and killed in the middle.
+    restarts: bool,
+}
+
+/// A schedule that is being played.
+struct Play<F> {
+    far: F,
+    proxy: Proxy,
+    day: Daytime,
+    dice: fastrand::Rng,
+    seed: u64,
+    marks: Vec<Mark>,
+    client: Client,
+    /// How often it was started again.
+    runs: u64,
+    /// Those of the runs before are held: what is left of a killed one may still write there.
+    homes: Vec<Home>,
+}
+
+impl<F: Far> Play<F> {
+    async fn begin(far: F, seed: u64) -> Self {
+        let day = Daytime::new();
+        let proxy = Proxy::start_here(far.address(), Plans::Seeded(seed)).await;
+        let home = Home::of(&far.setup(proxy.address));
+        let client = Self::start(&home, &day, seed);
+        let dice = fastrand::Rng::with_seed(seed);
+        Self { far, proxy, day, dice, seed, marks: Vec::new(), client, runs: 0, homes: vec![home] }
+    }
+
+    fn start(home: &Home, day: &Daytime, seed: u64) -> Client {
+        Client::start(Beginning { account: home.account(), home, day, seed, front: true })
+    }
+
+    fn home(&self) -> &Home {
+        self.homes.last().expect("there is always one")
+    }
+
+    async fn settle(&mut self) {
+        settle(&mut [&mut self.client], || self.proxy.stirred()).await;
+    }
+
+    async fn until(&mut self, within: Duration, so: impl Fn(&Client) -> bool) -> bool {
+        until(&mut [&mut self.client], || self.proxy.stirred(), within, |of| so(of[0])).await
+    }
+
+    /// The program ends, in one way or the other, and is started again.
+    async fn restart(mut self) -> Self {
+        let mut promises = self.client.promises();
+        let killed = self.dice.bool();
+        if killed {
+            let unsure = self.client.rows().filter(|(_, row)| row.stage == Stage::Committing);
+            let unsure: Vec<String> = unsure.map(|(_, row)| first_word(&row.outgoing.text)).collect();
+            promises.retain(|(name, _)| !unsure.contains(name));
+            self.marks.iter_mut().filter(|mark| unsure.contains(&mark.name)).for_each(|mark| mark.cut_off = true);
+            self.homes.push(self.home().killed());
+            drop(self.client);
+        } else {
+            self.client.close().await;
         }
+        // No two runs draw the same numbers.
+        self.runs += 1;
+        let home = self.homes.last().expect("there is always one");
+        self.client = Self::start(home, &self.day, self.seed + self.runs * 1_000_003);
+        self.client.promised(promises);
+        if self.dice.bool() {
+            self.until(Duration::from_secs(20), |client| client.open().is_some()).await;
+        }
+        self
+    }
+
+    async fn wait(&mut self) {
+        let dice = &mut self.dice;
         let wait = match dice.u32(..100) {
             0..40 => 0,
             40..75 => dice.u64(1..400),
@@ -165,28 +228,51 @@ async fn play(far: impl Far, seed: u64) -> Verdict {
         match wait {
             // Many things in one moment, as far as that goes.
             0 if dice.bool() => {}
-            0 => _ = settle(&mut [&mut client], || proxy.stirred()).await,
-            wait => _ = until(&mut [&mut client], || proxy.stirred(), Duration::from_millis(wait), |_| false).await,
+            0 => self.settle().await,
+            wait => _ = self.until(Duration::from_millis(wait), |_| false).await,
         }
     }
-    if dice.bool() {
-        proxy.heal()
+}
+async fn play(far: impl Far, seed: u64, course: Course) -> Verdict {
+    let mut play = Play::begin(far, seed).await;
+    play.until(Duration::from_secs(20), |client| client.open().is_some()).await;
+    for number in 0..play.dice.usize(10..60) {
+        match play.dice.u32(..100) {
+            0..3 if course.restarts => play = play.restart().await,
+            0..55 => step(&mut play.client, &mut play.dice, &mut play.marks),
+            55..95 => {
+                tokio::time::advance(Duration::from_micros(3)).await;
+                play.far.play(&deed(&mut play.dice, number), &mut play.dice);
+            }
+            95..98 => play.proxy.cut(),
+            _ => play.far.cut(),
+        }
+        play.wait().await;
+    }
+    if course.restarts && play.dice.bool() {
+        play = play.restart().await;
+    }
+    if play.dice.bool() {
+        play.proxy.heal();
     } else {
-        proxy.heal_later()
+        play.proxy.heal_later();
     }
     for tries in 0.. {
-        let quiet = until(&mut [&mut client], || proxy.stirred(), PATIENCE, |of| of[0].is_quiet()).await;
+        let quiet = play.until(PATIENCE, Client::is_quiet).await;
         if !quiet || tries > 20 {
-            return Verdict::wrong(format!("not quiet: {}", client.standing()));
+            return Verdict::wrong(format!("not quiet: {}", play.client.standing()));
         }
         // What is told at a pace, such as read marks, and asked for at leisure; and a connection that is just found to be lost.
-        let stirs = |of: &[&mut Client]| !of[0].is_quiet();
-        if !until(&mut [&mut client], || proxy.stirred(), Duration::from_secs(3), stirs).await {
+        if !play.until(Duration::from_secs(3), |client| !client.is_quiet()).await {
             break;
         }
     }
-    let witness = Client::start(begin(far.address(), false));
-    compare(client, witness, || proxy.stirred(), &marks).await
+    let Play { far, proxy, day, seed, marks, client, runs, homes, .. } = play;
+    let none = Home::empty();
+    let account = far.setup(far.address());
+    let witness = Client::start(Beginning { account, home: &none, day: &day, seed, front: false });
+    let verdict = compare(client, witness, homes.last(), || proxy.stirred(), &marks).await;
+    Verdict { restarts: usize::try_from(runs).unwrap_or(usize::MAX), ..verdict }
 }
 
 /// How many schedules, and from which seed on.
@@ -206,31 +292,57 @@ fn schedules(network: &str, run: impl Fn(u64) -> Verdict) {
     }
     let begun = Instant::now();
     let mut wrong = Vec::new();
-    let (mut sent, mut unconfirmed, mut failed) = (0, 0, 0);
+    let mut all = Verdict::default();
     for seed in first..first + count {
-        let verdict = run(seed);
-        sent += verdict.sent;
-        unconfirmed += verdict.unconfirmed;
-        failed += verdict.failed;
+        // One that stops in the middle is no reason not to try the others.
+        let verdict = catch_unwind(AssertUnwindSafe(|| run(seed)));
+        let verdict = verdict.unwrap_or_else(|why| {
+            let why = why.downcast_ref::<String>().cloned().unwrap_or_else(|| "panicked".to_owned());
+            Verdict::wrong(why)
+        });
+        all.sent += verdict.sent;
+        all.unconfirmed += verdict.unconfirmed;
+        all.failed += verdict.failed;
+        all.restarts += verdict.restarts;
+        all.cut_off += verdict.cut_off;
         if !verdict.wrong.is_empty() {
             println!("{network}: NIB_FAULT_SEED={seed}: {}", verdict.wrong.join("\n    "));
             wrong.push(seed);
         }
     }
     let each = begun.elapsed() / u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+    let Verdict { sent, unconfirmed, failed, restarts, cut_off, .. } = all;
     println!(
-        "{network}: {count} schedules, {each:?} each; {sent} written, {unconfirmed} not confirmed, {failed} refused; {} wrong",
+        "{network}: {count} schedules, {each:?} each, {restarts} restarts; {sent} written, {unconfirmed} not confirmed, {failed} refused, {cut_off} killed before they were durable; {} wrong",
         wrong.len()
     );
     assert!(wrong.is_empty(), "{network}: wrong with NIB_FAULT_SEED in {wrong:?}");
 }
 
+fn osmium(course: Course) {
+    schedules("osmium", |seed| standing(async move { play(Osmium::start(seed).await, seed, course).await }));
+}
+
+fn originchats(course: Course) {
+    schedules("originchats", |seed| standing(async move { play(OriginChats::start(seed).await, seed, course).await }));
+}
+
 #[test]
 fn osmium_is_right_again_after_whatever_schedule() {
-    schedules("osmium", |seed| standing(async move { play(Osmium::start(seed).await, seed).await }));
+    osmium(Course { restarts: false });
 }
 
 #[test]
 fn originchats_is_right_again_after_whatever_schedule() {
-    schedules("originchats", |seed| standing(async move { play(OriginChats::start(seed).await, seed).await }));
+    originchats(Course { restarts: false });
+}
+
+#[test]
+fn osmium_is_right_again_though_nib_ends_in_the_middle() {
+    osmium(Course { restarts: true });
+}
+
+#[test]
+fn originchats_is_right_again_though_nib_ends_in_the_middle() {
+    originchats(Course { restarts: true });
 }
