@@ -154,6 +154,13 @@ impl Client {
         self.state().front.as_ref().and_then(|front| front.pane.chat).map(|chat| chat.chat)
     }
 
+    /// Neither what stands in a chat nor what was said there last is known.
+    pub(super) fn knows_nothing_of(&self, chat: ChatId) -> bool {
+        let account = self.account();
+        !account.timelines.get(&chat).is_some_and(Timeline::is_loaded)
+            && account.chats.get(&chat).is_none_or(|chat| chat.last_message.is_none())
+    }
+
     /// Everything on its way out.
     pub(super) fn rows(&self) -> impl Iterator<Item = (ChatId, &Pending)> {
         self.account().outbox.chats.iter().flat_map(|(chat, rows)| rows.iter().map(|row| (*chat, row)))

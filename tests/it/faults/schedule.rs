@@ -102,6 +102,7 @@ fn write(client: &mut Client, marks: &mut Vec<Mark>) {
         client.act(Action::Clear);
     }
     let name = format!("m{}", marks.len());
+    let blind = client.knows_nothing_of(chat);
     client.act(Action::Insert(format!("{name} is written")));
     client.act(Action::Send);
     let left = client.state().front.as_ref().is_some_and(|front| front.pane.composer.text().contains(&name));
@@ -109,7 +110,7 @@ fn write(client: &mut Client, marks: &mut Vec<Mark>) {
         if !left {
             client.wrote(&name, chat);
         }
-        marks.push(Mark { name, chat, deleted: left, cut_off: false });
+        marks.push(Mark { name, chat, deleted: left, blind, cut_off: false });
     }
 }
 
