@@ -16,6 +16,7 @@ pub mod open;
 pub mod output;
 pub mod print;
 mod prompt;
+mod quoting;
 pub mod read;
 pub mod send;
 mod session;

@@ -1,6 +1,7 @@
 //! `nib read`: the newest messages of a chat, or those before one.
 
 use super::failure::{Failure, with_next_step};
+use super::quoting::Quoting;
 use super::send::message_id;
 use super::session::{Listens, PATIENCE, with_client, with_kept};
 use super::{Globals, output, print};
@@ -61,7 +62,7 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
                 break;
             }
         }
-        show(pages.iter().rev().flatten(), arguments.json)
+        show(pages, arguments.json)
     })
 }
 
@@ -100,7 +101,7 @@ fn kept(globals: &Globals, arguments: &ReadArgs, before: Option<MessageId>) -> R
                 break;
             }
         }
-        show(pages.iter().rev().flatten(), arguments.json)?;
+        show(pages, arguments.json)?;
         if missing {
             let text = format!("parts of \"{}\" are missing here: nib has not seen them", chat.name);
             print::tell(&with_next_step(&text, "read without --offline to ask the server"));
@@ -137,13 +138,17 @@ async fn forum(client: &mut Client, forum: &ChatTold, as_json: bool) -> Result<(
     Ok(())
 }
 
-fn show<'a>(messages: impl Iterator<Item = &'a MessageTold>, as_json: bool) -> Result<(), Failure> {
+/// Prints pages, of which the newest came first.
+fn show(pages: Vec<Vec<MessageTold>>, as_json: bool) -> Result<(), Failure> {
     let zone = jiff::tz::TimeZone::system();
-    for message in messages {
+    let mut quoting = Quoting::default();
+    for mut message in pages.into_iter().rev().flatten() {
+        quoting.fill(&mut message);
+        quoting.learn(&message);
         if as_json {
-            print::line(&Value::Object(output::message_object(message)).to_string())?;
+            print::line(&Value::Object(output::message_object(&message)).to_string())?;
         } else {
-            print::line(&output::message_line(message, &zone))?;
+            print::line(&output::message_line(&message, &zone))?;
         }
     }
     Ok(())

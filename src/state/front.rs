@@ -280,10 +280,10 @@ pub enum ComposeMode {
     New,
     /// Answer a message.
     Reply(MessageKey),
-    /// Replace an own message; what was in the composer before comes back after.
+    /// Replace an own message, or one that has not gone out; what was in the composer before comes back after.
     Edit {
         /// Which.
-        message: MessageKey,
+        of: Target,
         /// What was being typed.
         before: String,
     },
@@ -475,7 +475,7 @@ impl Front {
             ComposeMode::Reply(message) if deleted.contains(&message.id) => {
                 Some("The message that you answer was deleted; what you typed is a new message now")
             }
-            ComposeMode::Edit { message, before } if deleted.contains(&message.id) => {
+            ComposeMode::Edit { of: Target::Message(message), before } if deleted.contains(&message.id) => {
                 self.pane.composer.replace(&before);
                 Some("The message was deleted; yank puts your change of it back")
             }

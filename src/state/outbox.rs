@@ -147,6 +147,18 @@ impl Outbox {
 }
 
 impl Pending {
+    /// Whether the network cannot have it: it has not been handed over, or is known not to have arrived.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        matches!(self.stage, Stage::Committing | Stage::Queued) && self.doubt.is_none()
+    }
+
+    /// Whether its text can still be changed: not while the store is being told of it, since it goes as soon as that has answered.
+    #[must_use]
+    pub fn can_change(&self) -> bool {
+        self.stage == Stage::Queued && self.doubt.is_none()
+    }
+
     fn set(&mut self, stage: Stage) {
         self.stage = stage;
         self.progress = None;
@@ -417,11 +429,47 @@ pub(super) fn discard(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut E
     Some(row.outgoing)
 }
 
+/// The user takes a message back that has not gone out. Returns it; `None` where it may have gone, or is not here.
+pub(super) fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> Option<Arc<Outgoing>> {
+    let account = state.core.account_mut(chat.account)?;
+    account.outbox.find(chat.chat, nonce).filter(|row| row.is_unsent())?;
+    let mut row = account.outbox.take(chat.chat, nonce)?;
+    account.outbox.drop_kept(chat, nonce, fx);
+    tell(&mut row, || Outcome::Refused(Refusal::ours(RefusalKind::Conflict, "it was taken back")), fx);
+    state.touch();
+    pump(state, chat, fx);
+    Some(row.outgoing)
+}
+
+/// Puts a new text in place of that of a message that has not gone out; it keeps its turn. Returns whether it could be: else it may have gone.
+pub(super) fn amend(
+    state: &mut State,
+    chat: ChatKey,
+    nonce: Nonce,
+    text: String,
+    fx: &mut Effects,
+) -> Result<bool, Box<Refusal>> {
+    let now = state.now.mono;
+    let Some(account) = state.core.account_mut(chat.account) else { return Ok(false) };
+    check_length(account, &text)?;
+    let goes = may_go(account, chat.chat, nonce, now);
+    let Some(row) = account.outbox.find_mut(chat.chat, nonce).filter(|row| row.can_change()) else { return Ok(false) };
+    if row.outgoing.text == text {
+        return Ok(true);
+    }
+    row.outgoing = Arc::new(Outgoing { text, ..Outgoing::clone(&row.outgoing) });
+    // It is written anew, in its place.
+    row.kept = None;
+    durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
+    state.touch();
+    Ok(true)
+}
+
 /// Whoever sent a message has been told that it is not sent, or waits no longer. Where nobody knows whether it arrived, it stays in sight.
 pub(super) fn withdraw(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let Some(row) = account.outbox.find(chat.chat, nonce) else { return };
-    let unsent = matches!(row.stage, Stage::Committing | Stage::Queued | Stage::Failed(_)) && row.doubt.is_none();
+    let unsent = row.is_unsent() || matches!(row.stage, Stage::Failed(_));
     if !unsent || account.outbox.take(chat.chat, nonce).is_none() {
         return;
     }

@@ -41,14 +41,17 @@ impl Db {
         }
         let known = row.known.map(|key| (Wide(key.order.0), id(key.id.0))).unzip();
         let nonce = row.nonce.0.cast_signed();
-        // The same row may come again when nobody knows whether the first was committed.
+        // The same row may come again: its text was changed, or nobody knows whether the first was committed. It keeps its turn; with files it cannot, since
+        // those of the first go by the row's number.
+        let place = self.row_of(account, row.chat.chat, row.nonce)?.filter(|_| attachments.is_empty());
         self.drop_row(account, row.chat.chat, row.nonce)?;
         self.conn
             .prepare_cached(
-                "INSERT INTO outbox (account, chat, nonce, target, written, known_ord, known_id, stage, body)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO outbox (row, account, chat, nonce, target, written, known_ord, known_id, stage, body)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
+                place,
                 account,
                 chat,
                 nonce,
@@ -128,13 +131,14 @@ impl Db {
         self.drop_row(account, chat.chat, nonce)
     }
 
+    fn row_of(&self, account: i64, chat: ChatId, nonce: Nonce) -> Result<Option<i64>, StoreError> {
+        let mut find =
+            self.conn.prepare_cached("SELECT row FROM outbox WHERE account = ? AND chat = ? AND nonce = ?")?;
+        Ok(find.query_row(params![account, id(chat.0), nonce.0.cast_signed()], |row| row.get(0)).optional()?)
+    }
+
     fn drop_row(&mut self, account: i64, chat: ChatId, nonce: Nonce) -> Result<(), StoreError> {
-        let found: Option<i64> = self
-            .conn
-            .prepare_cached("SELECT row FROM outbox WHERE account = ? AND chat = ? AND nonce = ?")?
-            .query_row(params![account, id(chat.0), nonce.0.cast_signed()], |row| row.get(0))
-            .optional()?;
-        match found {
+        match self.row_of(account, chat, nonce)? {
             Some(row) => self.drop_outbox_row(row),
             None => Ok(()),
         }

@@ -3,6 +3,7 @@
 //! Messages go from the store to the file page by page, so that it does not matter how many there are. What is not kept is named where it is missing.
 
 mod format;
+mod markup;
 
 use super::failure::{Failure, with_next_step};
 use super::session::{PATIENCE, with_kept};
@@ -103,14 +104,15 @@ async fn write(client: &mut Client, chat: &ChatTold, format: Format, out: &mut i
     let mut holes = 0;
     loop {
         let page = client.kept(&chat.chat, from, PAGE, PATIENCE).await?;
-        for message in &page.messages {
+        let last = page.messages.last().map(|last| last.place.clone());
+        for message in page.messages {
             if message.gap_before {
                 holes += 1;
                 writer.hole(chat)?;
             }
             writer.message(message)?;
         }
-        match page.messages.last().map(|last| last.place.clone()) {
+        match last {
             Some(place) if page.newer => from = KeptFrom::After(place),
             // What came after the last one that was seen nobody can know here.
             _ => break,

@@ -7,12 +7,12 @@
 mod print;
 mod read;
 
-pub use print::to_markup;
+pub use print::{to_markup, with_marks};
 pub use read::{fence, parse, parse_without_escapes};
 
 #[cfg(test)]
 mod tests {
-    use super::{parse, to_markup};
+    use super::{parse, to_markup, with_marks};
     use crate::domain::{CleanText, RichText, SpanKind};
     use proptest::prelude::*;
 
@@ -134,6 +134,15 @@ mod tests {
         ] {
             assert_eq!(to_markup(&parse(typed)), typed);
         }
+    }
+
+    #[test]
+    fn for_people_nothing_is_escaped() {
+        for typed in ["**a** [x] 2*3", "see [b](https://c.d) and `e`", "||f||", "a\n```rust\nb\n```", "snake_case [x]"]
+        {
+            assert_eq!(with_marks(&parse(typed)), typed);
+        }
+        assert_eq!(with_marks(&RichText::plain(CleanText::new("\\*x\\* [y]"))), "\\*x\\* [y]");
     }
 
     #[test]

@@ -9,17 +9,35 @@ use crate::domain::{RichText, Span, SpanKind};
 #[derive(Clone, Copy)]
 struct Style {
     italic: &'static str,
-    careful: bool,
+    escapes: Escapes,
     marks: bool,
 }
 
+/// Where a backslash goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    Nowhere,
+    WhereNeeded,
+    Everywhere,
+}
+
 const STYLES: [Style; 4] = [
-    Style { italic: "_", careful: false, marks: true },
-    Style { italic: "*", careful: false, marks: true },
-    Style { italic: "*", careful: true, marks: true },
+    Style { italic: "_", escapes: Escapes::WhereNeeded, marks: true },
+    Style { italic: "*", escapes: Escapes::WhereNeeded, marks: true },
+    Style { italic: "*", escapes: Escapes::Everywhere, marks: true },
     // No marks at all: this always keeps the text.
-    Style { italic: "", careful: true, marks: false },
+    Style { italic: "", escapes: Escapes::Everywhere, marks: false },
 ];
+
+/// The text with its marks, for people to read: nothing in it is escaped, so that it need not read back as the same.
+#[must_use]
+pub fn with_marks(rich: &RichText) -> String {
+    let is_plain = |span: &Span| matches!(span.kind, SpanKind::Link | SpanKind::Mention(_) | SpanKind::Emoji(_));
+    if rich.spans.iter().all(is_plain) {
+        return rich.text.to_string();
+    }
+    print(&rich.as_written(), Style { italic: "_", escapes: Escapes::Nowhere, marks: true })
+}
 
 /// Markup that reads back as this text. Formatting that markup cannot say is left out; no character of the text ever is.
 #[must_use]
@@ -159,10 +177,10 @@ impl Page<'_> {
         let Some(part) = self.text.get(self.at..end) else { return };
         let (from, to) = (self.at, end);
         for (at, character) in part.char_indices() {
-            let needs = if self.style.careful {
-                character.is_ascii_punctuation()
-            } else {
-                self.needs_escape(character, from + at, from, to)
+            let needs = match self.style.escapes {
+                Escapes::Nowhere => false,
+                Escapes::WhereNeeded => self.needs_escape(character, from + at, from, to),
+                Escapes::Everywhere => character.is_ascii_punctuation(),
             };
             if needs {
                 self.markup.push('\\');

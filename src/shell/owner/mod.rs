@@ -25,7 +25,7 @@ pub use desk::{Desk, Errand, HERE, Knock, LastWord, Line};
 pub use door::Door;
 pub use find::refused;
 pub use lock::Lock;
-pub use told::{AuthorTold, ChatRef, ChatTold, FileTold, MessageTold, Text};
+pub use told::{AuthorTold, ChatRef, ChatTold, FileTold, MarkTold, MessageTold, QuoteTold, Text, excerpt};
 pub use words::{Ask, Happened, KeptFrom, Link, Place, Role, Tell, Trouble};
 
 use crate::config::Paths;

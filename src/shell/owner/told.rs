@@ -1,7 +1,11 @@
 //! What is told of chats and messages to whoever has no core of its own: commands, wherever the core runs.
 
+mod parts;
+
+pub use parts::{EmbedTold, MarkTold, OptionTold, PollTold, QuoteTold, ReactionTold, SpanTold, excerpt};
+
 use crate::domain::{
-    Attachment, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Message, MessageKind, UserId,
+    Attachment, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Message, MessageKind, RichText, UserId, markup,
 };
 use crate::state::names::{chat_name, chat_title, person};
 use crate::state::{Account, Core};
@@ -212,6 +216,30 @@ pub struct MessageTold {
     /// Messages may be missing before it, where it was kept.
     #[serde(default)]
     pub gap_before: bool,
+    /// How its text looks, by stretches of it.
+    #[serde(default)]
+    pub spans: Vec<SpanTold>,
+    /// What was typed for it, where the network tells that.
+    #[serde(default)]
+    pub typed: Option<Text>,
+    /// What it answers, as far as that is known here.
+    #[serde(default)]
+    pub quote: Option<QuoteTold>,
+    /// What people react to it with.
+    #[serde(default)]
+    pub reactions: Vec<ReactionTold>,
+    /// Previews of links.
+    #[serde(default)]
+    pub embeds: Vec<EmbedTold>,
+    /// A question with answers.
+    #[serde(default)]
+    pub poll: Option<PollTold>,
+    /// It is pinned in its chat.
+    #[serde(default)]
+    pub pinned: bool,
+    /// It was passed on from elsewhere.
+    #[serde(default)]
+    pub forwarded: bool,
 }
 
 /// Where a message stands in its chat, for the store.
@@ -235,16 +263,12 @@ impl MessageTold {
             MessageKind::Unknown => "unknown",
         };
         let reply = message.reply.as_ref().and_then(|reply| reply.to);
-        let author = match &message.shown_as {
-            Some(name) => AuthorTold { id: Text::of(&message.author.to_string()), name: Text(name.clone()) },
-            None => AuthorTold::of(account, account.chats.get(&message.chat), message.author),
-        };
         Self {
             chat: ChatRef::of(account.key(message.chat)),
             account: Text::of(&account.label),
             chat_name: Text::of(chat_name),
             id: Text::of(&message.key.id.to_string()),
-            author,
+            author: parts::author(account, message),
             time: message.at.map(|at| at.0),
             text: Text(message.body.text.clone()),
             reply_to: reply.map(|id| Text::of(&id.to_string())),
@@ -253,7 +277,27 @@ impl MessageTold {
             kind: Text(CleanText::ours(kind)),
             place: PlaceTold { order: message.key.order.0.to_string(), id: message.key.id.to_string() },
             gap_before: false,
+            spans: message.body.spans.iter().map(SpanTold::of).collect(),
+            typed: message.typed.clone().map(Text),
+            quote: QuoteTold::of(account, message),
+            reactions: message.reactions.iter().map(|reaction| ReactionTold::of(account, reaction)).collect(),
+            embeds: message.embeds.iter().map(EmbedTold::of).collect(),
+            poll: message.poll.as_deref().map(PollTold::of),
+            pinned: message.pinned,
+            forwarded: message.forwarded,
         }
+    }
+
+    /// What it says and how that looks.
+    #[must_use]
+    pub fn rich(&self) -> RichText {
+        parts::rich(&self.text, &self.spans)
+    }
+
+    /// What one would type to say the same.
+    #[must_use]
+    pub fn as_typed(&self) -> String {
+        self.typed.as_ref().map_or_else(|| markup::to_markup(&self.rich()), ToString::to_string)
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{attach, compose};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{
-    ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Page, Permissions, Priority, ReactEmoji, SpanKind,
+    ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Nonce, Page, Permissions, Priority, ReactEmoji,
+    SpanKind,
 };
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
@@ -115,6 +116,8 @@ pub(super) fn act(state: &mut State, action: &Action, fx: &mut Effects) {
                     state.notice("Copied", false, fx);
                 }
             }
+            Action::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
+            Action::Delete if take_back(state, chat, nonce, fx) => {}
             Action::Delete | Action::Edit => discard(state, fx),
             _ => state.notice("This message is not sent yet", true, fx),
         }
@@ -345,7 +348,7 @@ fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut E
 }
 
 /// The failed message pointed at. Where nothing that is on its way out is pointed at, the oldest failed one of the open chat.
-fn failed(state: &State) -> Option<(ChatKey, crate::domain::Nonce)> {
+fn failed(state: &State) -> Option<(ChatKey, Nonce)> {
     let chat = state.front.as_ref()?.pane.chat?;
     let rows = state.core.account(chat.account)?.outbox.of(chat.chat);
     let waits = |stage: &Stage| matches!(stage, Stage::Failed(_) | Stage::Unconfirmed);
@@ -371,6 +374,17 @@ pub(super) fn retry(state: &mut State, fx: &mut Effects) {
         Some((chat, nonce)) => _ = outbox::retry(state, chat, nonce, fx),
         None => none_failed(state, fx),
     }
+}
+
+/// Takes a message back that has not gone out; yank brings its text. Returns whether it could be.
+fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let Some(outgoing) = outbox::take_back(state, chat, nonce, fx) else { return false };
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(&attach::line_of(&outgoing));
+        history::keep_valid(front, &state.core.accounts, chat);
+    }
+    state.notice_of("Taken back before it was sent; for its text".to_owned(), Some("yank"), false, fx);
+    true
 }
 
 /// Gives a failed message up; its text goes back to the composer.

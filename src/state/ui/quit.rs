@@ -2,11 +2,11 @@
 
 use super::{compose, open};
 use crate::domain::ChatKey;
+use crate::state::State;
 use crate::state::action::Action;
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Front, Overlay, Question};
 use crate::state::outbox::Stage;
-use crate::state::{State, history};
 
 /// The user wants to quit: at once when nothing would be lost, and when it is asked already.
 pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
@@ -73,8 +73,7 @@ fn has_kept(state: &State) -> bool {
 fn is_writing(state: &State, front: &Front) -> bool {
     let text = front.pane.composer.text();
     let kept = front.pane.chat.is_some_and(|chat| keeps(state, chat));
-    let ComposeMode::Edit { message, before } = &front.pane.mode else { return !kept && !text.trim().is_empty() };
-    let timeline = front.pane.chat.and_then(|chat| history::timeline_of(&state.core.accounts, chat));
-    let known = timeline.and_then(|timeline| timeline.message(message.id));
-    !kept && !before.trim().is_empty() || known.is_none_or(|known| compose::escaped(&known.as_typed()) != text)
+    let ComposeMode::Edit { of, before } = &front.pane.mode else { return !kept && !text.trim().is_empty() };
+    let known = front.pane.chat.and_then(|chat| compose::as_it_is(state, chat, *of));
+    !kept && !before.trim().is_empty() || known.is_none_or(|known| compose::escaped(&known) != text)
 }

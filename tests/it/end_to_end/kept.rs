@@ -87,6 +87,46 @@ fn what_was_seen_is_read_and_written_to_files_without_a_connection() {
 }
 
 #[test]
+fn what_is_written_to_a_file_keeps_its_marks() {
+    let server = Server::start();
+    let home = Home::new();
+    let robin = server.account("robin");
+    home.log_in(&server.url, &robin.email, &robin.password).went_well();
+    let said = "look **bold** [b](https://ok.example/x) `code` ||secret||";
+    let mut terminal = Terminal::start(home.path(), &["--open", "self"], 110, 32);
+    terminal.wait_until("the chat", |screen| screen.contains("online"));
+    terminal.send(&format!("{said}\r"));
+    terminal.wait_until("it sent", |screen| screen.contains("look bold b code") && !screen.contains('◷'));
+    terminal.send("\x1bkr");
+    terminal.wait_until("an answer begun", |screen| screen.contains("answering"));
+    terminal.send("an answer\r");
+    terminal.wait_until("it sent", |screen| screen.matches("an answer").count() == 1 && !screen.contains('◷'));
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    let there = home.run(&["read", "self", "--limit", "2"]).went_well().out;
+    let lines: Vec<&str> = there.lines().collect();
+    let [first, quoted, answer] = lines[..] else { panic!("{there}") };
+    assert!(first.ends_with(said), "{there}");
+    assert!(quoted.ends_with("  > Robin: look bold b code secret") && answer.trim() == "an answer", "{there}");
+    let export = |format: &str| home.run(&["export", "self", "--format", format]);
+    assert!(export("text").out.ends_with(&there), "{:?}", export("text"));
+    let object = &export("jsonl").objects().into_iter().find(|line| line["text"] == "look bold b code secret").unwrap();
+    assert_eq!(object["markup"], said);
+    let links: Vec<_> =
+        object["entities"].as_array().unwrap().iter().filter_map(|one| one["address"].as_str()).collect();
+    assert_eq!(links, ["https://ok.example/x"]);
+    let page = export("html").out;
+    let element = "<a href=\"https://ok.example/x\" rel=\"noreferrer\">b</a> <code>code</code> <span class=\"spoiler\"";
+    assert!(
+        page.contains("<strong>bold</strong>") && page.contains(element) && page.contains("class=\"reply\""),
+        "{page}"
+    );
+    let markdown = export("markdown").out;
+    assert!(markdown.contains("look **bold** [b](<https://ok.example/x>) `code` ||secret||\n"), "{markdown}");
+    assert!(markdown.contains("\n> **Robin**: look bold"), "{markdown}");
+}
+
+#[test]
 fn the_store_is_seen_to_by_itself_and_through_the_chat() {
     let (_server, home) = lived_in();
     let path = home.run(&["store", "path"]).went_well().out;

@@ -28,6 +28,7 @@ mod script;
 mod signing_in;
 mod themes;
 mod timeline;
+mod unsent;
 mod updates;
 mod voice;
 mod waiting;

@@ -388,6 +388,10 @@ impl Script {
         self.state.front.as_ref().unwrap().pane.composer.text()
     }
 
+    pub(super) fn mode(&self) -> &nib::state::front::ComposeMode {
+        &self.state.front.as_ref().expect("a front").pane.mode
+    }
+
     pub(super) fn notice(&self) -> &str {
         self.state.front.as_ref().unwrap().notice.as_ref().map_or("", |notice| &notice.text)
     }

@@ -38,7 +38,9 @@ fn drafts_stay_with_their_chats() {
 fn changing_a_message_brings_back_what_was_there_before() {
     let mut script = Script::ready();
     script.act(Action::Text(TextEdit::Up));
-    assert!(matches!(&front(&script).pane.mode, ComposeMode::Edit { message, .. } if *message == key(4)));
+    assert!(
+        matches!(&front(&script).pane.mode, ComposeMode::Edit { of: Target::Message(message), .. } if *message == key(4))
+    );
     assert_eq!(script.composer(), "line 4");
     script.act(Action::FocusMessages);
     assert_eq!((script.composer(), &front(&script).pane.mode), (String::new(), &ComposeMode::New));

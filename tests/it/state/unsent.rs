@@ -1,0 +1,166 @@
+//! Messages that wait and have not gone out: they can be changed and taken back; those that may have gone cannot.
+
+use super::script::*;
+use nib::domain::kept::{OutboxItem, OutboxStage, Write};
+use nib::domain::*;
+use nib::state::action::TextEdit;
+use nib::state::front::{ComposeMode, Target};
+use nib::state::outbox::Stage;
+use nib::state::{Action, Effects};
+use std::time::Duration;
+
+fn lost() -> LinkEvent {
+    LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) }
+}
+
+fn say(script: &mut Script, text: &str) -> Effects {
+    script.type_text(text);
+    script.act(Action::Send)
+}
+
+/// Three messages that wait for the connection.
+fn waiting() -> Script {
+    let mut script = Script::ready_kept();
+    script.link(lost());
+    for text in ["one", "two", "three"] {
+        say(&mut script, text);
+    }
+    script.arrange_bottom();
+    assert_eq!(script.rows(11), [Stage::Queued, Stage::Queued, Stage::Queued]);
+    script
+}
+
+fn texts(script: &Script) -> Vec<String> {
+    let rows = script.state.core.accounts[0].outbox.of(chat(11).chat).iter();
+    rows.map(|row| row.outgoing.text.clone()).collect()
+}
+
+fn back(script: &mut Script) -> Effects {
+    script.link(LinkEvent::SignedIn {
+        me: user(ME, "me"),
+        session: None,
+        token: Secret::default(),
+        caps: Script::caps(),
+    })
+}
+
+/// The cursor on the row before the last one.
+fn point_at_two(script: &mut Script) {
+    script.act(Action::FocusMessages);
+    script.act(Action::Move(-1));
+}
+
+#[test]
+fn one_that_waits_is_changed_in_its_place() {
+    let mut script = waiting();
+    script.type_text("a draft");
+    point_at_two(&mut script);
+    script.act(Action::Edit);
+    assert!(matches!(script.mode(), ComposeMode::Edit { of: Target::Pending(_), .. }));
+    assert_eq!(script.composer(), "two");
+    let fx = say(&mut script, " and a half");
+    assert_eq!(texts(&script), ["one", "two and a half", "three"]);
+    let [row] = kept_rows(&fx)[..] else { panic!("the store is told: {fx:?}") };
+    let OutboxItem::Send(outgoing) = &row.item else { panic!("{row:?}") };
+    assert_eq!((outgoing.text.as_str(), &row.stage), ("two and a half", &OutboxStage::Waiting));
+    assert_eq!((script.composer().as_str(), script.mode()), ("a draft", &ComposeMode::New));
+    // Up in an empty composer changes the last one, though it waits.
+    script.act(Action::Clear);
+    script.act(Action::EditLast);
+    assert_eq!(script.composer(), "three");
+    script.act(Action::Cancel);
+    assert_eq!((script.composer().as_str(), texts(&script).len()), ("", 3));
+    let mut fx = back(&mut script);
+    let mut gone = Vec::new();
+    for id in 30..33 {
+        let [(request, outgoing)] = &sends(&fx)[..] else { panic!("one at a time: {fx:?}") };
+        gone.push(outgoing.text.clone());
+        fx = script.answer(*request, sent(id));
+    }
+    assert_eq!(gone, ["one", "two and a half", "three"], "in the order in which they were written");
+}
+
+#[test]
+fn one_that_waits_is_taken_back_and_its_text_comes_with_yank() {
+    let mut script = waiting();
+    point_at_two(&mut script);
+    let fx = script.act(Action::Delete);
+    assert_eq!(texts(&script), ["one", "three"]);
+    assert_eq!(writes(&fx).iter().filter(|write| matches!(write, Write::DropOutbox(..))).count(), 1, "{fx:?}");
+    assert!(script.notice().starts_with("Taken back"), "{}", script.notice());
+    script.act(Action::FocusComposer);
+    script.act(Action::Text(TextEdit::Yank));
+    assert_eq!(script.composer(), "two");
+}
+
+#[test]
+fn one_that_may_have_gone_is_neither_changed_nor_taken_back() {
+    let mut script = waiting();
+    let fx = back(&mut script);
+    assert_eq!(sends(&fx).len(), 1);
+    script.act(Action::FocusMessages);
+    script.act(Action::MoveLast);
+    script.act(Action::Move(-2));
+    for action in [Action::Edit, Action::Delete, Action::Discard] {
+        let fx = script.act(action);
+        assert_eq!(writes(&fx).len(), 0, "{fx:?}");
+        assert_eq!(script.notice(), "This message is still on its way");
+    }
+    assert_eq!((texts(&script).len(), script.composer().as_str()), (3, ""));
+    // Nor after the connection was lost, since it may have arrived.
+    script.link(lost());
+    script.act(Action::Delete);
+    assert_eq!(texts(&script).len(), 3);
+}
+
+#[test]
+fn one_that_goes_while_it_is_changed_leaves_the_change_as_a_new_message() {
+    let mut script = waiting();
+    script.act(Action::FocusMessages);
+    script.act(Action::MoveLast);
+    script.act(Action::Move(-2));
+    script.act(Action::Edit);
+    script.type_text(" more");
+    let fx = back(&mut script);
+    assert_eq!(sends(&fx)[0].1.text, "one");
+    let fx = script.act(Action::Send);
+    assert!(kept_rows(&fx).is_empty() && script.notice().starts_with("It has gone out"), "{}", script.notice());
+    assert_eq!((script.composer().as_str(), script.mode()), ("one more", &ComposeMode::New));
+}
+
+#[test]
+fn what_was_typed_for_a_change_comes_back_with_yank() {
+    let mut script = waiting();
+    script.act(Action::EditLast);
+    script.type_text(" things");
+    script.act(Action::Cancel);
+    assert_eq!(script.composer(), "");
+    script.act(Action::Text(TextEdit::Yank));
+    assert_eq!(script.composer(), "three things");
+}
+
+#[test]
+fn a_change_of_a_message_that_is_gone_becomes_a_message() {
+    let mut script = Script::ready();
+    script.receive(Update::MessageCreated {
+        message: std::sync::Arc::new(said(chat(11), 11, ME, "mine")),
+        unread: None,
+        author: None,
+        nonce: None,
+    });
+    script.arrange_bottom();
+    script.act(Action::EditLast);
+    let fx = say(&mut script, " and yours");
+    let edit = requests(&fx).into_iter().any(|request| matches!(request, Request::Edit { .. }));
+    assert!(edit, "{fx:?}");
+    let id = fx.iter().find_map(|effect| match effect {
+        nib::state::Effect::Net { id, request: Request::Edit { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    script.type_text("a draft");
+    script.answer(id.unwrap(), Err(refusal(RefusalKind::NotFound)));
+    assert_eq!((script.composer().as_str(), script.mode()), ("mine and yours\na draft", &ComposeMode::New));
+    assert!(script.notice().ends_with("your text is a new message now"), "{}", script.notice());
+    let fx = script.act(Action::Send);
+    assert_eq!(sends(&fx).len(), 1, "Enter does something");
+}
