@@ -14,10 +14,10 @@ const VERSION: u32 = 1;
 /// Longest note that is read, in bytes.
 const LONGEST: u64 = 16 << 10;
 
-/// Where a profile's lock lies.
+/// Where a profile's lock lies: beside the store, which it protects, so that whoever opens the same store meets the same lock.
 #[must_use]
 pub fn file_of(paths: &Paths) -> PathBuf {
-    paths.state.join("nib.lock")
+    paths.data.join("nib.lock")
 }
 
 /// The lock of a profile, held until it is dropped.
@@ -44,7 +44,7 @@ impl Lock {
     /// The file cannot be made or locked.
     pub fn take(paths: &Paths) -> io::Result<Option<Self>> {
         let path = file_of(paths);
-        files::create_private_dir(&paths.state)?;
+        files::create_private_dir(&paths.data)?;
         files::create_if_absent(&path, b"")?;
         let file = OpenOptions::new().read(true).write(true).open(&path)?;
         match file.try_lock() {
@@ -77,10 +77,19 @@ impl Lock {
 /// Where the owner of a profile listens, or the last one did. `None` where nobody ever was, or nothing that makes sense is written.
 #[must_use]
 pub fn socket_of(paths: &Paths) -> Option<PathBuf> {
+    note_of(paths)?.socket.filter(|socket| socket.is_absolute())
+}
+
+/// The owner's process, or that of the last one.
+#[must_use]
+pub fn process_of(paths: &Paths) -> Option<u32> {
+    note_of(paths).map(|note| note.pid)
+}
+
+fn note_of(paths: &Paths) -> Option<Note> {
     let mut text = Vec::new();
     File::open(file_of(paths)).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
-    let note: Note = serde_json::from_slice(&text).ok()?;
-    note.socket.filter(|socket| note.v == VERSION && socket.is_absolute())
+    serde_json::from_slice(&text).ok().filter(|note: &Note| note.v == VERSION)
 }
 
 /// Whether the system cannot lock files where the profile lies, as some network drives cannot.
@@ -110,6 +119,15 @@ mod tests {
     }
 
     #[test]
+    fn one_store_has_one_lock_wherever_the_rest_lies() {
+        let home = tempfile::tempdir().unwrap();
+        let here = paths(home.path());
+        let there = Paths { state: home.path().join("elsewhere"), config: home.path().join("other"), ..here.clone() };
+        let _first = Lock::take(&here).unwrap().unwrap();
+        assert!(Lock::take(&there).unwrap().is_none());
+    }
+
+    #[test]
     fn what_is_left_of_an_owner_is_a_note_and_no_lock() {
         let home = tempfile::tempdir().unwrap();
         let paths = paths(home.path());
@@ -118,6 +136,7 @@ mod tests {
         lock.tell(Some(Path::new("/a/long/way/to/nib.sock"))).unwrap();
         lock.tell(Some(Path::new("/a/nib.sock"))).unwrap();
         assert_eq!(socket_of(&paths).unwrap(), Path::new("/a/nib.sock"));
+        assert_eq!(process_of(&paths), Some(std::process::id()));
         drop(lock);
         assert!(Lock::take(&paths).unwrap().is_some());
         for nonsense in ["", "{", "{\"v\":2,\"pid\":1,\"socket\":\"/a\"}", "{\"v\":1,\"pid\":1,\"socket\":\"a\"}"] {

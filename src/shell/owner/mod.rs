@@ -50,6 +50,13 @@ pub enum OwnerError {
     /// Another one is.
     #[error("nib is open with this profile already; go on there, or open another profile with --profile NAME")]
     Taken,
+    /// Another one is, and says nothing: it is stopped, or waits for somebody to read what it prints.
+    #[error("another nib has this profile and does not answer{}; if it prints into a pager, read on or leave that, else end it, then try again",
+        process.map_or_else(String::new, |process| format!(" (process {process})")))]
+    Silent {
+        /// Which process it says it is.
+        process: Option<u32>,
+    },
     /// Another one is, and cannot do this.
     #[error("another nib has this profile; quit it first, then try again")]
     Busy,
@@ -80,7 +87,7 @@ pub async fn own(paths: &Paths) -> Result<Option<Arc<Lock>>, OwnerError> {
             }
         }
         if Instant::now() >= end {
-            return Err(OwnerError::Taken);
+            return Err(OwnerError::Silent { process: lock::process_of(paths) });
         }
         sleep(AGAIN).await;
     }

@@ -1,6 +1,6 @@
 //! Where the owner of a profile listens: a socket in a directory that is the user's alone.
 //!
-//! In the runtime directory of the session where there is one, else beside the log. With `NIB_HOME` always in there, so that homes stay apart. The names of
+//! In the runtime directory of the session where there is one, else beside the store. With `NIB_HOME` always in there, so that homes stay apart. The names of
 //! such sockets are short on every system; where that place is too deep, the socket lies in a directory of its own for temporary files, under a name
 //! made from the place that it stands for.
 
@@ -23,12 +23,13 @@ pub(super) fn candidates(paths: &Paths) -> Vec<PathBuf> {
 
 fn choose(paths: &Paths, runtime: Option<OsString>, temporary: &Path, user: u32) -> Vec<PathBuf> {
     let runtime = runtime.map(PathBuf::from).filter(|place| place.is_absolute() && !paths.one_directory);
-    let name = paths.profile.as_deref().map_or_else(|| "nib.sock".to_owned(), |name| format!("profile-{name}.sock"));
-    let in_session = runtime.map(|place| place.join("nib").join(name));
-    let deep = Sha256::digest(paths.state.as_os_str().as_encoded_bytes());
+    let deep = Sha256::digest(paths.data.as_os_str().as_encoded_bytes());
     let short: String = deep.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    // One session may have several homes: each owner has a name of its own there, or a second one would take the first one's for a dead one's.
+    let name = paths.profile.as_deref().map_or_else(|| format!("{short}.sock"), |name| format!("{name}-{short}.sock"));
+    let in_session = runtime.map(|place| place.join("nib").join(name));
     let elsewhere = temporary.join(format!("nib-{user}")).join(format!("{short}.sock"));
-    let all = [in_session, Some(paths.state.join("nib.sock")), Some(elsewhere)];
+    let all = [in_session, Some(paths.data.join("nib.sock")), Some(elsewhere)];
     all.into_iter().flatten().filter(|path| fits(path)).collect()
 }
 
@@ -71,11 +72,13 @@ mod tests {
 
     #[test]
     fn the_session_has_a_place_for_it_and_a_home_of_its_own_comes_first() {
-        assert_eq!(first(&paths("/h", None, false), "/run/user/1000"), "/run/user/1000/nib/nib.sock");
-        assert_eq!(first(&paths("/h", Some("work"), false), "/run/user/1000"), "/run/user/1000/nib/profile-work.sock");
-        assert_eq!(first(&paths("/h", None, false), ""), "/h/state/nib.sock");
-        assert_eq!(first(&paths("/h", None, false), "run"), "/h/state/nib.sock", "a part of a path is none");
-        assert_eq!(first(&paths("/h", None, true), "/run/user/1000"), "/h/state/nib.sock");
+        let session = |home: &str, profile| first(&paths(home, profile, false), "/run/user/1000");
+        assert!(session("/h", None).starts_with("/run/user/1000/nib/"), "{}", session("/h", None));
+        assert!(session("/h", Some("work")).starts_with("/run/user/1000/nib/work-"));
+        assert_ne!(session("/h", None), session("/other", None), "a second home does not take the first one's");
+        assert_eq!(first(&paths("/h", None, false), ""), "/h/data/nib.sock");
+        assert_eq!(first(&paths("/h", None, false), "run"), "/h/data/nib.sock", "a part of a path is none");
+        assert_eq!(first(&paths("/h", None, true), "/run/user/1000"), "/h/data/nib.sock");
     }
 
     #[test]

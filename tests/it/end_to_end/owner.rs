@@ -37,7 +37,7 @@ fn quit(terminal: &mut Terminal) {
 }
 
 fn socket(home: &Home) -> PathBuf {
-    home.path().join("state/nib.sock")
+    home.path().join("data/nib.sock")
 }
 
 /// How often this home signed in so far.
@@ -106,7 +106,7 @@ fn commands_use_the_connections_of_the_chat_that_is_open_and_say_the_same() {
     assert_eq!(sign_ins(&home), before, "nobody signed in a second time");
     let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(socket(&home)), mode(home.path().join("state"))), (0o600, 0o700));
-    assert_eq!(mode(home.path().join("state/nib.lock")), 0o600);
+    assert_eq!(mode(home.path().join("data/nib.lock")), 0o600);
     quit(&mut chat);
     // The tail goes on by itself.
     tail.object("the link", |object| object["type"] == "link" && object["state"] == "online");

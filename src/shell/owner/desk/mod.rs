@@ -148,7 +148,7 @@ impl Desk {
             Event::Stored(StoreReply::Found(ticket, found)) => {
                 self.kept.told(*ticket, found.as_ref().ok().and_then(Option::as_ref));
             }
-            Event::Stored(StoreReply::Noted(text)) => {
+            Event::Stored(StoreReply::Noted { sentence: text, .. }) => {
                 if let Some(guest) = self.guests.get_mut(&HERE) {
                     guest.tell(0, Tell::Note(text.clone()));
                 }
