@@ -8,7 +8,7 @@
 use crate::domain::kept::{self, AccountKey, Query, Ticket, Write};
 use crate::domain::{AccountId, ChatId, ChatKey, fault};
 use crate::state::{Event, StoreOp, StoreReply};
-use crate::store::{Care, Command, NotTaken, Options, Replies, Reply, Store, StoreError};
+use crate::store::{Care, Command, NotTaken, Note, Options, Replies, Reply, Store, StoreError};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -219,10 +219,8 @@ impl Keeping {
     pub fn told(&mut self, reply: Reply) -> Vec<Event> {
         let stored = |reply| vec![Event::Stored(reply)];
         match reply {
-            Reply::Opened(notes) => {
-                notes.into_iter().map(|note| Event::Stored(StoreReply::Noted(note.to_string()))).collect()
-            }
-            Reply::Noted(note) => stored(StoreReply::Noted(note.to_string())),
+            Reply::Opened(notes) => notes.iter().map(|note| Event::Stored(noted(note))).collect(),
+            Reply::Noted(note) => stored(noted(&note)),
             Reply::OutboxCommitted(chat, nonce, done) => {
                 stored(StoreReply::OutboxCommitted(chat, nonce, done.map_err(|why| why.to_string())))
             }
@@ -322,4 +320,8 @@ fn account_of(query: &Query) -> Option<AccountId> {
         Query::Search { chat, .. } => chat.map(|chat| chat.account),
         Query::Start | Query::Outbox | Query::Size => None,
     }
+}
+
+fn noted(note: &Note) -> StoreReply {
+    StoreReply::Noted { sentence: note.to_string(), outlasts: note.outlasts() }
 }

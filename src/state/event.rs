@@ -88,8 +88,13 @@ pub enum StoreReply {
     OutboxCommitted(ChatKey, crate::domain::Nonce, Result<(), String>),
     /// The draft of a chat that was told last is kept, or why it is not: a sentence for the user.
     DraftKept(ChatKey, Result<(), String>),
-    /// What became of all that is kept: a sentence that the user has to see.
-    Noted(String),
+    /// What became of all that is kept.
+    Noted {
+        /// A sentence that the user has to see.
+        sentence: String,
+        /// Whether what the store takes from now on outlasts this run.
+        outlasts: bool,
+    },
 }
 
 /// Timers: armed by effects, told back when they ring. Arming one that is armed moves it.

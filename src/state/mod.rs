@@ -94,6 +94,8 @@ pub struct State {
     pub offline: bool,
     /// Whether there is a store; set by the shell. What is known of accounts that are kept is told to it.
     pub has_store: bool,
+    /// Whether what the store has outlasts this run, as far as it has told: a database in memory does not.
+    pub outlasts: bool,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
     /// Random numbers; seeded by the shell, so that a run can be replayed.
@@ -157,6 +159,7 @@ impl State {
             has_demo: false,
             offline: false,
             has_store: false,
+            outlasts: true,
             revision: 1,
             random,
             next_request: 0,

@@ -36,7 +36,10 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
             outbox::committed(state, chat, nonce, done, fx)
         }
         Event::Stored(StoreReply::DraftKept(chat, done)) => super::ui::drafts::kept(state, chat, done, fx),
-        Event::Stored(StoreReply::Noted(sentence)) => open::noted(state, sentence),
+        Event::Stored(StoreReply::Noted { sentence, outlasts }) => {
+            state.outlasts = outlasts;
+            open::noted(state, sentence);
+        }
         Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),
         Event::Stored(StoreReply::Found(ticket, found)) => recall::found(state, ticket, found.ok().flatten(), fx),
         Event::FileRead(number, file) => attach::read(state, number, file, fx),

@@ -42,6 +42,17 @@ pub enum Note {
     Without(StoreError),
 }
 
+impl Note {
+    /// Whether what is written from then on is there in later runs.
+    #[must_use]
+    pub fn outlasts(&self) -> bool {
+        match self {
+            Self::SetAside { .. } => true,
+            Self::Without(_) => false,
+        }
+    }
+}
+
 fn rescued(drafts: usize, waiting: usize) -> String {
     if drafts + waiting == 0 {
         String::new()

@@ -105,9 +105,9 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
     front.reading.push(reading);
     if !line.is_empty() {
         compose::take_line(state);
+        drafts::leave(state);
     }
     typing::end(state, fx);
-    drafts::forget(state, fx);
     state.notice(notice, false, fx);
 }
 
@@ -135,6 +135,7 @@ pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload
     };
     match written {
         Ok(_) => {
+            drafts::settle(state, chat, fx);
             if let Some(front) = &mut state.front
                 && front.pane.chat == Some(chat)
             {

@@ -92,6 +92,23 @@ pub(super) fn forget(state: &mut State, fx: &mut Effects) {
     tell(front, chat, String::new(), fx);
 }
 
+/// What was typed in the open chat was taken for something that is not durable yet: until it is, the store goes on having it.
+pub(super) fn leave(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    front.pane.draft_known = front.pane.composer.revision();
+}
+
+/// That is durable now: the draft is what stands there since.
+pub(super) fn settle(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let open = front.pane.chat == Some(chat);
+    let text = if open { open_draft(front) } else { front.drafts.get(&chat).cloned().unwrap_or_default() };
+    if open && !matches!(front.pane.mode, ComposeMode::Edit { .. }) {
+        front.pane.draft_known = front.pane.composer.revision();
+    }
+    tell(front, chat, text, fx);
+}
+
 /// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };

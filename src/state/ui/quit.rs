@@ -37,7 +37,7 @@ fn losses(state: &State) -> Vec<String> {
     // What the store has goes on with the next run.
     let rows = || {
         state.core.accounts.iter().flat_map(|account| {
-            let kept = state.is_kept(account.id);
+            let kept = state.outlasts && state.is_kept(account.id);
             account.outbox.chats.values().flatten().filter(move |row| !kept || row.kept.is_none())
         })
     };
@@ -59,7 +59,7 @@ fn losses(state: &State) -> Vec<String> {
 /// Whether drafts of a chat are kept for later runs.
 fn keeps(state: &State, chat: ChatKey) -> bool {
     let known = state.core.account(chat.account);
-    known.is_some_and(|account| account.keeps_drafts) && !state.unkept_drafts.contains(&chat)
+    state.outlasts && known.is_some_and(|account| account.keeps_drafts) && !state.unkept_drafts.contains(&chat)
 }
 
 /// Whether there are drafts that are kept.

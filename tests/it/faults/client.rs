@@ -120,8 +120,7 @@ impl Client {
         let ways = Ways { wall: from.day.wall(), seed: Some(from.seed), ..Ways::default() };
         let settings = Arc::new(Settings { page: PAGE, ..Settings::default() });
         let bare = Startup::bare(from.home.paths());
-        let startup =
-            Startup { accounts: vec![from.account], settings, ways, secrets: SecretsChoice::File, ..bare };
+        let startup = Startup { accounts: vec![from.account], settings, ways, secrets: SecretsChoice::File, ..bare };
         // One that is soon full makes networks wait.
         let queue = [Options::new(from.home.paths().store_file()).queue, 2][usize::from(from.seed.is_multiple_of(4))];
         let store = from.front.then(|| from.home.store(queue));

@@ -79,7 +79,9 @@ impl Home {
         let setup = self.account();
         let account = setup.id;
         let (store, mut replies) = self.store(64);
-        let Some(Reply::Opened(notes)) = replies.blocking_recv() else { panic!("the first reply tells of the opening") };
+        let Some(Reply::Opened(notes)) = replies.blocking_recv() else {
+            panic!("the first reply tells of the opening")
+        };
         let key = AccountKey { server: setup.server().to_owned(), network: setup.account.network, user };
         store.send_blocking(Command::Write(None, Write::Bind(account, key))).expect("taken");
         let mut ask = |query| {
@@ -113,7 +115,8 @@ impl Home {
 /// Copies what is there of a folder. The database comes before its log, which is only added to: so the log has all that belongs to the copy.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
-    let mut names: Vec<_> = fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    let mut names: Vec<_> =
+        fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     names.sort();
     for name in names {
         let (from, to) = (from.join(&name), to.join(&name));

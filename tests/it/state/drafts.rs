@@ -174,6 +174,38 @@ fn quitting_does_not_ask_for_drafts_that_are_kept() {
     assert_eq!(question.text, "1 message that was not sent would be lost; drafts are kept");
 }
 
+#[test]
+fn what_is_kept_in_memory_alone_is_not_said_to_be_kept() {
+    let mut script = kept();
+    let sentence = "nothing is kept after this run: there is no space left".to_owned();
+    script.event(Event::Stored(StoreReply::Noted { sentence, outlasts: false }));
+    script.act(Action::Accept);
+    script.type_text("half a thought");
+    assert_ne!(script.act(Action::Quit).last(), Some(&Effect::Quit));
+    let front = script.state.front.as_ref().unwrap();
+    let Some(Overlay::Question(question)) = front.overlays.last() else { panic!("a question") };
+    assert_eq!(question.text, "1 draft would be lost");
+}
+
+#[test]
+fn what_goes_with_a_file_stays_a_draft_until_the_file_is_read() {
+    // Where files may be sent.
+    let mut script = kept();
+    script.open(31);
+    script.arrange_bottom();
+    script.type_text("/attach slow.bin look at this");
+    script.advance(Duration::from_secs(2));
+    let fx = script.act(Action::Send);
+    assert_eq!(told(&fx), [], "the store keeps what was typed");
+    assert_eq!(told(&script.advance(Duration::from_secs(5))), [], "and goes on doing so");
+    let number = fx.iter().find_map(|effect| match effect {
+        Effect::ReadFile { number, .. } => Some(*number),
+        _ => None,
+    });
+    let file = Upload::new("slow.bin", vec![0; 4].into());
+    assert_eq!(told(&script.event(Event::FileRead(number.unwrap(), Ok(file)))), [(chat(31), "")]);
+}
+
 fn handed_out(effects: &Effects) -> (u64, String) {
     let found = effects.iter().find_map(|effect| match effect {
         Effect::EditText { number, text } => Some((*number, text.clone())),
