@@ -65,7 +65,7 @@ pub fn message_object(message: &MessageTold) -> Map<String, Value> {
         json!({ "emoji": &*reaction.emoji, "id": reaction.id.as_deref(), "count": reaction.count, "mine": reaction.mine })
     });
     let known = message.spans.iter().filter(|span| span.mark != MarkTold::Unknown);
-    let value = json!({
+    let mut value = json!({
         "v": VERSION,
         "account": &*message.account,
         "chat": &*message.chat_name,
@@ -86,11 +86,24 @@ pub fn message_object(message: &MessageTold) -> Map<String, Value> {
         "forwarded": message.forwarded,
         "kind": &*message.kind,
     });
+    if !message.is_sent() {
+        value["id"] = Value::Null;
+    }
+    // Only where there is something to say.
+    if let Some(waits) = &message.waits {
+        value["waits"] = json!({ "kind": &*waits.kind, "why": waits.why.as_deref() });
+    }
+    if message.gap_before {
+        value["gap_before"] = json!(true);
+    }
     match value {
         Value::Object(map) => map,
         _ => Map::new(),
     }
 }
+
+/// What stands where messages are missing.
+pub const HOLE: &str = "Messages are missing here: nib has not seen them.";
 
 /// One line of `tail`: the object with its `type` in front.
 #[must_use]
@@ -166,6 +179,9 @@ pub fn message_line(message: &MessageTold, zone: &jiff::tz::TimeZone) -> String 
     }
     if message.edited.is_some() {
         text.push_str(" (edited)");
+    }
+    if let Some(waits) = &message.waits {
+        text.push_str(&format!(" ({})", waits.words()));
     }
     if let Some(poll) = &message.poll {
         let question = Some(poll.question.to_string()).filter(|question| !question.is_empty());

@@ -16,6 +16,9 @@ pub(super) struct Quoting {
 impl Quoting {
     /// Remembers a message for those that answer it.
     pub(super) fn learn(&mut self, message: &MessageTold) {
+        if !message.is_sent() {
+            return;
+        }
         let quote = QuoteTold { author: Some(message.author.clone()), text: excerpt(&message.text) };
         if self.known.insert(message.id.to_string(), quote).is_none() {
             self.order.push_back(message.id.to_string());

@@ -88,7 +88,10 @@ fn kept(globals: &Globals, arguments: &ReadArgs, before: Option<MessageId>) -> R
         let mut wanted = arguments.limit;
         let mut missing = false;
         while wanted > 0 {
-            let page = client.kept(&chat.chat, from, wanted.min(KEPT_PAGE), PATIENCE).await?;
+            let mut page = client.kept(&chat.chat, from, wanted.min(KEPT_PAGE), PATIENCE).await?;
+            if pages.is_empty() && before.is_none() {
+                pages.push(std::mem::take(&mut page.unsent));
+            }
             let Some(oldest) = page.messages.first() else { break };
             missing |= page.messages.iter().skip(1).any(|message| message.gap_before);
             // Whether something is missing before the oldest matters where more was wanted.
@@ -141,15 +144,19 @@ async fn forum(client: &mut Client, forum: &ChatTold, as_json: bool) -> Result<(
 /// Prints pages, of which the newest came first.
 fn show(pages: Vec<Vec<MessageTold>>, as_json: bool) -> Result<(), Failure> {
     let zone = jiff::tz::TimeZone::system();
-    let mut quoting = Quoting::default();
+    let (mut quoting, mut shown) = (Quoting::default(), false);
     for mut message in pages.into_iter().rev().flatten() {
         quoting.fill(&mut message);
         quoting.learn(&message);
         if as_json {
             print::line(&Value::Object(output::message_object(&message)).to_string())?;
         } else {
+            if message.gap_before && shown {
+                print::line(&format!("[{}]", output::HOLE))?;
+            }
             print::line(&output::message_line(&message, &zone))?;
         }
+        shown = true;
     }
     Ok(())
 }

@@ -3,15 +3,13 @@
 use super::Format;
 use super::markup::{self, escaped_html as html, escaped_markdown as markdown};
 use crate::cli::failure::Failure;
-use crate::cli::output;
+use crate::cli::output::{self, HOLE};
 use crate::cli::quoting::Quoting;
 use crate::domain::{CleanText, RichText, Span, SpanKind, fault};
 use crate::shell::owner::{ChatTold, MessageTold};
 use serde_json::{Map, Value};
 use std::io::{self, ErrorKind, Write};
 
-/// What stands where messages are missing.
-const HOLE: &str = "Messages are missing here: nib has not seen them.";
 /// How a page begins.
 const PAGE: &str = include_str!("page.html");
 /// What stands there in the place of the chat's title.
@@ -81,7 +79,8 @@ impl<'a, W: Write> Writer<'a, W> {
 
     fn markdown(&self, message: &MessageTold) -> String {
         let name = markdown(&message.author.name);
-        let mut text = format!("\n**{name}** {}{}\n", output::when(message, &self.zone).trim(), marks(message));
+        let marks: String = marks(message).iter().map(|mark| format!(" ({})", markdown(mark))).collect();
+        let mut text = format!("\n**{name}** {}{marks}\n", output::when(message, &self.zone).trim());
         if message.reply_to.is_some() || message.quote.is_some() {
             let quote = message.quote.as_ref();
             let whom =
@@ -123,11 +122,11 @@ impl<'a, W: Write> Writer<'a, W> {
         let at = at.map(|at| at.to_string()).unwrap_or_default();
         let when = output::when(message, &self.zone);
         let mut text = format!(
-            "<article id=\"m{}\"><header>{}<time datetime=\"{at}\">{}{}</time></header>",
-            html(&message.id),
+            "<article{}><header>{}<time datetime=\"{at}\">{}{}</time></header>",
+            if message.is_sent() { format!(" id=\"m{}\"", html(&message.id)) } else { String::new() },
             html(&message.author.name),
             when.trim(),
-            marks(message)
+            marks(message).iter().map(|mark| format!(" ({})", html(mark))).collect::<String>()
         );
         if message.reply_to.is_some() || message.quote.is_some() {
             let quote = message.quote.as_ref();
@@ -164,9 +163,10 @@ impl<'a, W: Write> Writer<'a, W> {
 }
 
 /// What is to be said of a message beside its time.
-fn marks(message: &MessageTold) -> String {
+fn marks(message: &MessageTold) -> Vec<String> {
     let marks = [("edited", message.edited.is_some()), ("pinned", message.pinned), ("forwarded", message.forwarded)];
-    marks.iter().filter(|(_, is)| *is).map(|(mark, _)| format!(" ({mark})")).collect()
+    let marks = marks.iter().filter(|(_, is)| *is).map(|(mark, _)| (*mark).to_owned());
+    marks.chain(message.waits.iter().map(|waits| waits.words())).collect()
 }
 
 /// What a message says. A line of the system may have no text of its own.

@@ -115,7 +115,10 @@ async fn write(client: &mut Client, chat: &ChatTold, format: Format, out: &mut i
         match last {
             Some(place) if page.newer => from = KeptFrom::After(place),
             // What came after the last one that was seen nobody can know here.
-            _ => break,
+            _ => {
+                page.unsent.into_iter().try_for_each(|message| writer.message(message))?;
+                break;
+            }
         }
     }
     writer.end()?;

@@ -82,6 +82,10 @@ fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines
     if message.edited.is_some() {
         marks.push(("(edited)", Role::Faint));
     }
+    // Something was done to it that the network does not know yet.
+    if setting.waits_for(message.key.id) {
+        marks.push((setting.glyphs.pending, Role::Dim));
+    }
     if lines.len() > body {
         mark(&marks, setting, lines);
         marks.clear();

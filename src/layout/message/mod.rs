@@ -12,7 +12,7 @@ use super::line::Line;
 use super::names::Names;
 use super::style::{Role, Style};
 use super::time::Calendar;
-use crate::domain::{ChatId, Entry, Message, MessageKind, Timeline, UserId, Wall};
+use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, Timeline, UserId, Wall};
 use crate::state::Account;
 use crate::state::front::Target;
 use crate::state::outbox::{Pending, Stage};
@@ -67,6 +67,11 @@ impl<'a> Setting<'a> {
         } else {
             Edge::Hole
         }
+    }
+
+    /// Whether something was done to a message that the network does not know yet.
+    fn waits_for(&self, message: MessageId) -> bool {
+        self.account.outbox.waiting_for(self.chat, message).next().is_some()
     }
 
     /// How long an own message has still to wait before it goes, as far as that is known.
@@ -239,6 +244,7 @@ impl<'a> Piece<'a> {
         let answered = match self.item {
             Item::Message(entry) => {
                 entry.revision.hash(&mut hasher);
+                setting.waits_for(entry.message.key.id).hash(&mut hasher);
                 if let Some(poll) = &entry.message.poll {
                     // Whether it is over, and how its end is called, depend on the clock.
                     (poll.is_over(setting.now), setting.now.0 / 900_000).hash(&mut hasher);

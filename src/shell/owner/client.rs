@@ -62,6 +62,8 @@ pub struct KeptPage {
     pub newer: bool,
     /// Messages may be missing after the last one.
     pub gap_after: bool,
+    /// What waits to be sent, where nothing newer is stored.
+    pub unsent: Vec<MessageTold>,
 }
 
 /// What is told of what is followed.
@@ -136,13 +138,17 @@ impl Client {
         limit: u32,
         within: Duration,
     ) -> Result<KeptPage, Trouble> {
-        let asked = self.ask(Ask::Kept { chat: chat.clone(), from, limit }, Vec::new()).await?;
-        let mut messages = Vec::new();
+        let asked = self.ask(Ask::Kept { chat: chat.clone(), from, limit, unsent: true }, Vec::new()).await?;
+        let (mut messages, mut unsent) = (Vec::new(), Vec::new());
         loop {
             match self.answer_within(asked, within).await? {
-                Tell::Messages(part) => messages.extend(part),
+                Tell::Messages(part) => {
+                    let (sent, waits): (Vec<_>, Vec<_>) = part.into_iter().partition(MessageTold::is_sent);
+                    messages.extend(sent);
+                    unsent.extend(waits);
+                }
                 Tell::Stored { older, newer, gap_after, .. } => {
-                    return Ok(KeptPage { messages, older, newer, gap_after });
+                    return Ok(KeptPage { messages, older, newer, gap_after, unsent });
                 }
                 _ => return Ok(KeptPage { messages, ..KeptPage::default() }),
             }

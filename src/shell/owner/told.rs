@@ -2,12 +2,14 @@
 
 mod parts;
 
-pub use parts::{EmbedTold, MarkTold, OptionTold, PollTold, QuoteTold, ReactionTold, SpanTold, excerpt};
+pub use parts::{EmbedTold, MarkTold, OptionTold, PollTold, QuoteTold, ReactionTold, SpanTold, WaitTold, excerpt};
 
 use crate::domain::{
-    Attachment, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Message, MessageKind, RichText, UserId, markup,
+    Attachment, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Message, MessageKind, ReplyInfo, RichText,
+    UserId, markup,
 };
 use crate::state::names::{chat_name, chat_title, person};
+use crate::state::outbox::Pending;
 use crate::state::{Account, Core};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -240,6 +242,9 @@ pub struct MessageTold {
     /// It was passed on from elsewhere.
     #[serde(default)]
     pub forwarded: bool,
+    /// What waits to be told to the network: the message itself, which has no id yet, or something that was done to it.
+    #[serde(default)]
+    pub waits: Option<WaitTold>,
 }
 
 /// Where a message stands in its chat, for the store.
@@ -285,7 +290,46 @@ impl MessageTold {
             poll: message.poll.as_deref().map(PollTold::of),
             pinned: message.pinned,
             forwarded: message.forwarded,
+            waits: WaitTold::of_changes(account, message),
         }
+    }
+
+    /// Tells of a message that is not the network's yet.
+    #[must_use]
+    pub fn unsent(account: &Account, chat_name: &str, pending: &Pending) -> Self {
+        let outgoing = &pending.outgoing;
+        let body = match outgoing.verbatim {
+            true => RichText::plain(CleanText::new(&outgoing.text)),
+            false => markup::parse(&outgoing.text),
+        };
+        let message = Message {
+            chat: outgoing.chat,
+            author: account.me,
+            at: Some(pending.written),
+            body,
+            typed: Some(CleanText::new(&outgoing.text)),
+            reply: outgoing.reply_to.map(|to| Box::new(ReplyInfo { to: Some(to), quote: None })),
+            ..Message::default()
+        };
+        let files = outgoing.attachments.iter().map(|file| FileTold {
+            name: Text(CleanText::line(&file.name)),
+            mimetype: Text(CleanText::line(&file.mimetype)),
+            size: file.size(),
+            ..FileTold::default()
+        });
+        Self {
+            id: Text::default(),
+            files: files.collect(),
+            place: PlaceTold::default(),
+            waits: Some(WaitTold::of_row(pending)),
+            ..Self::of(account, chat_name, &message)
+        }
+    }
+
+    /// Whether the network has it.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        !self.id.is_empty()
     }
 
     /// What it says and how that looks.

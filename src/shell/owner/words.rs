@@ -108,6 +108,9 @@ pub enum Ask {
         from: KeptFrom,
         /// At most so many.
         limit: u32,
+        /// With the newest of them also what waits to be sent.
+        #[serde(default)]
+        unsent: bool,
     },
     /// Look through all that is kept for damage.
     Check,

@@ -1,14 +1,14 @@
 //! Changes, deletions, reactions and read marks on their way out.
 //!
-//! With a connection they go at once. Without one, or when it was lost before the answer or asked to wait, they are kept and shown as done, and go in order once
-//! the connection stands. Each can be said twice without harm, so nothing has to be known of one that was on its way when its run ended. A newer one
-//! takes the place of an older one that waits for the same thing.
+//! With a connection they go at once, and the store is told of them in the same breath. Without one, or when it was lost before the answer or asked to wait, they
+//! are shown as done, and go in order once the connection stands. Each can be said twice without harm, so nothing has to be known of one that was on its
+//! way when its run ended: the next run says it again. A newer one takes the place of an older one that waits for the same thing.
 
-use super::arm;
+use super::{Outbox, arm};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
 use crate::domain::{
     AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Reaction, Refusal,
-    RefusalKind, Reply, Request, RequestId, Wall, markup,
+    RefusalKind, Reply, Request, RequestId, RichText, UserId, Wall, markup,
 };
 use crate::state::effect::{Effect, Effects};
 use crate::state::requests::Purpose;
@@ -33,7 +33,9 @@ pub(crate) struct Deed {
     written: Wall,
     /// Its request.
     flies: Option<RequestId>,
-    /// The store has it, and it is shown as done.
+    /// The store has it.
+    kept: bool,
+    /// It is shown as done.
     waits: bool,
     /// Not to be sent before.
     wait: Option<Mono>,
@@ -88,7 +90,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     });
     let full = deeds.len() >= MOST;
     let waiting = deeds.iter().any(|deed| deed.flies.is_none());
-    let deed = Deed { chat: chat.chat, nonce, item, written, flies: None, waits: false, wait: None, undo };
+    let deed = Deed { chat: chat.chat, nonce, item, written, flies: None, kept: false, waits: false, wait: None, undo };
     if !undone && !full {
         deeds.push(deed.clone());
     }
@@ -103,7 +105,32 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         return state.notice("Too much waits for the connection already", true, fx);
     }
     let online = state.core.account(chat.account).is_some_and(Account::is_signed_in);
-    if online && !waiting { hand_over(state, chat.account, nonce, fx) } else { wait(state, chat.account, nonce, fx) }
+    if !online || waiting {
+        return wait(state, chat.account, nonce, fx);
+    }
+    // A read mark that is lost says too little, and the next one makes up for it; there are many of them.
+    if let Some(known) = state.core.account_mut(chat.account)
+        && !matches!(deed.item, OutboxItem::MarkRead { .. })
+    {
+        keep_deed(known, nonce, fx);
+    }
+    hand_over(state, chat.account, nonce, fx);
+}
+
+/// Tells the store of one that it does not have.
+fn keep_deed(account: &mut Account, nonce: Nonce, fx: &mut Effects) {
+    let id = account.id;
+    let Some(deed) = account.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce && !deed.kept) else { return };
+    deed.kept = true;
+    let row = OutboxRow {
+        chat: ChatKey::new(id, deed.chat),
+        nonce,
+        item: deed.item.clone(),
+        written: deed.written,
+        known: None,
+        stage: OutboxStage::Waiting,
+    };
+    fx.push(Effect::keep(Write::PutOutbox(Box::new(row))));
 }
 
 /// It has to wait: it is kept, and shown as done.
@@ -116,9 +143,7 @@ fn wait(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     deed.undo.extend(undo.into_iter().flatten());
     let chat = ChatKey::new(account, deed.chat);
     let item = deed.item.clone();
-    let row =
-        OutboxRow { chat, nonce, item: item.clone(), written: deed.written, known: None, stage: OutboxStage::Waiting };
-    fx.push(Effect::keep(Write::PutOutbox(Box::new(row))));
+    keep_deed(known, nonce, fx);
     show(known, chat.chat, &item, Shown::ForNow);
     state.touch();
 }
@@ -171,19 +196,59 @@ fn show(account: &mut Account, chat: ChatId, item: &OutboxItem, how_sure: Shown)
         }
     };
     match item {
-        OutboxItem::Edit { message, text } => change(message, &|known| {
+        OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. } => {
+            change(message, &|known| apply(item, me, known));
+        }
+        OutboxItem::Delete { messages } => {
+            messages.iter().for_each(|message| change(message, &|known| apply(item, me, known)));
+        }
+        OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
+    }
+}
+
+/// Does something to a message that it is about.
+fn apply(item: &OutboxItem, me: UserId, known: &mut Message) {
+    match item {
+        OutboxItem::Edit { text, .. } => {
             known.body = markup::parse(text);
             known.typed = Some(CleanText::new(text));
-        }),
-        OutboxItem::Delete { messages } => messages.iter().for_each(|message| {
-            change(message, &|known| known.body = crate::domain::RichText::plain(CleanText::ours(DELETED)));
-        }),
-        OutboxItem::React { message, emoji, add } => change(message, &|known| {
+        }
+        OutboxItem::Delete { .. } => known.body = RichText::plain(CleanText::ours(DELETED)),
+        OutboxItem::React { emoji, add, .. } => {
             let mut reactions = known.reactions.to_vec();
             Reaction::toggle(&mut reactions, emoji, me, *add, true);
             known.reactions = reactions.into();
-        }),
+        }
         OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
+    }
+}
+
+/// Which messages something changes.
+fn targets(item: &OutboxItem) -> &[MessageKey] {
+    match item {
+        OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. } => std::slice::from_ref(message),
+        OutboxItem::Delete { messages } => messages,
+        OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => &[],
+    }
+}
+
+impl Outbox {
+    /// What was done to a message and waits to be told to the network, oldest first.
+    pub fn waiting_for(&self, chat: ChatId, message: MessageId) -> impl Iterator<Item = &OutboxItem> {
+        let about = move |deed: &&Deed| {
+            deed.waits && deed.chat == chat && targets(&deed.item).iter().any(|of| of.id == message)
+        };
+        self.deeds.iter().filter(about).map(|deed| &deed.item)
+    }
+
+    /// A message as it is shown: with what was done to it and waits.
+    #[must_use]
+    pub fn as_shown(&self, me: UserId, message: &Arc<Message>) -> Arc<Message> {
+        let mut shown = Arc::clone(message);
+        for item in self.waiting_for(message.chat, message.key.id) {
+            apply(item, me, Arc::make_mut(&mut shown));
+        }
+        shown
     }
 }
 
@@ -260,7 +325,7 @@ pub(in crate::state) fn answered(
             let refused = outcome.err().filter(|refusal| !gone(refusal));
             let deed = known.outbox.deeds.remove(at);
             let chat = ChatKey::new(account, deed.chat);
-            if deed.waits {
+            if deed.kept {
                 known.outbox.drop_kept(chat, nonce, fx);
             }
             match refused {
@@ -328,6 +393,7 @@ pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
         item,
         written: row.written,
         flies: None,
+        kept: true,
         waits: true,
         wait: None,
         undo: Vec::new(),

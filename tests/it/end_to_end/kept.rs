@@ -87,6 +87,44 @@ fn what_was_seen_is_read_and_written_to_files_without_a_connection() {
 }
 
 #[test]
+fn what_waits_is_said_wherever_it_is_read() {
+    let (server, home) = lived_in();
+    let mut terminal = Terminal::start(home.path(), &["--offline", "--open", CHAT], 110, 32);
+    terminal.wait_until("the chat", |screen| screen.contains("to be kept <b>here</b>"));
+    terminal.send("\x1b[A");
+    terminal.wait_until("the change begun", |screen| screen.contains("changing your message"));
+    terminal.send(" and more\r");
+    let line =
+        |screen: &str, what: &str| screen.lines().find(|line| line.contains(what)).unwrap_or_default().to_owned();
+    terminal.wait_until("a sign at what was changed", |screen| line(screen, "and more").contains('◷'));
+    terminal.send("to be sent later\r");
+    terminal.wait_until("the message", |screen| line(screen, "to be sent later").contains('◷'));
+    let changed = "to be kept <b>here</b> and more (the change waits to be sent)\n";
+    for through_owner in [true, false] {
+        let read = home.run(&["read", CHAT, "--offline", "--limit", "2"]).went_well().out;
+        assert!(read.contains(changed) && read.ends_with("  to be sent later (not sent yet)\n"), "{read}");
+        let exported = home.run(&["export", CHAT, "--format", "jsonl"]).objects();
+        let [.., of_old, new] = &exported[..] else { panic!("{exported:?}") };
+        assert_eq!((&of_old["waits"]["kind"], &new["waits"]["kind"]), (&json!("edit"), &json!("send")));
+        assert_eq!((&new["id"], &new["author"]["name"]), (&json!(null), &json!("Robin")));
+        if through_owner {
+            terminal.send("\x11");
+            assert_eq!(terminal.wait_exit(), 0);
+        }
+    }
+    // With a connection both go out, and nothing is said of them any more.
+    let mut terminal = Terminal::start(home.path(), &["--open", CHAT], 110, 32);
+    terminal.wait_until("it sent", |screen| {
+        screen.contains("and more") && screen.contains("to be sent later") && !screen.contains('◷')
+    });
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    let read = home.run(&["read", CHAT, "--limit", "2"]).went_well().out;
+    assert!(read.contains("and more (edited)\n") && read.ends_with("to be sent later\n"), "{read}");
+    drop(server);
+}
+
+#[test]
 fn what_is_written_to_a_file_keeps_its_marks() {
     let server = Server::start();
     let home = Home::new();
@@ -97,10 +135,10 @@ fn what_is_written_to_a_file_keeps_its_marks() {
     terminal.wait_until("the chat", |screen| screen.contains("online"));
     terminal.send(&format!("{said}\r"));
     terminal.wait_until("it sent", |screen| screen.contains("look bold b code") && !screen.contains('◷'));
-    terminal.send("\x1bkr");
-    terminal.wait_until("an answer begun", |screen| screen.contains("answering"));
-    terminal.send("an answer\r");
-    terminal.wait_until("it sent", |screen| screen.matches("an answer").count() == 1 && !screen.contains('◷'));
+    let newest = home.run(&["read", "self", "--limit", "1", "--json"]).went_well().objects();
+    let id = newest[0]["id"].as_str().unwrap();
+    home.run(&["send", "self", "an answer", "--reply-to", id]).went_well();
+    terminal.wait_until("the answer", |screen| screen.contains("an answer"));
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit(), 0);
     let there = home.run(&["read", "self", "--limit", "2"]).went_well().out;

@@ -105,6 +105,30 @@ fn a_change_without_a_connection_is_kept_shown_and_goes_out_with_it() {
 }
 
 #[test]
+fn a_change_with_a_connection_is_durable_at_once() {
+    let mut script = offline();
+    back(&mut script);
+    let fx = edit(&mut script, "first");
+    assert_eq!(items(&fx), [OutboxItem::Edit { message: key(11), text: "first".to_owned() }]);
+    let [(id, Request::Edit { .. })] = deeds(&fx)[..] else { panic!("it goes all the same: {fx:?}") };
+    let row = kept_rows(&fx)[0].clone();
+    let fx = script.answer(id, Ok(Reply::Done));
+    assert_eq!((drops(&fx), items(&fx).len()), (1, 0), "{fx:?}");
+    // The run ended before the answer: the next one shows it, and says it again.
+    let mut script = offline();
+    script.event(Event::Stored(StoreReply::Found(
+        Ticket(u64::MAX),
+        Ok(Some(Found::Outbox(vec![OutboxRow { nonce: Nonce(77), ..row }]))),
+    )));
+    assert_eq!(&*shown(&script, 11).body.text, "first");
+    let fx = back(&mut script);
+    let [(id, Request::Edit { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    // Lost with the connection, it is not written once more.
+    let fx = script.answer(id, Err(refusal(RefusalKind::LinkLost)));
+    assert_eq!((drops(&fx), items(&fx).len()), (0, 0), "{fx:?}");
+}
+
+#[test]
 fn what_is_refused_is_told_and_undone() {
     let mut script = offline();
     edit(&mut script, "too bold");

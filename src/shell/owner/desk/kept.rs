@@ -29,9 +29,10 @@ pub enum Errand {
 
 /// What somebody waits for.
 enum Wanted {
-    Page(ChatKey),
+    /// A page, and whether what waits to be sent is wanted, too.
+    Page((ChatKey, bool)),
     /// The page is here, and some who wrote it are not known.
-    Authors(ChatKey, Stored),
+    Authors((ChatKey, bool), Stored),
     Care,
 }
 
@@ -82,12 +83,13 @@ impl Kept {
         &mut self,
         guest: u64,
         id: u64,
-        chat: ChatKey,
+        of: (ChatKey, bool),
         from: &KeptFrom,
         limit: u32,
     ) -> Result<(), Trouble> {
         let seek = seek(from).ok_or_else(|| Trouble::failed("that is no place in a chat"))?;
-        self.read(guest, id, Wanted::Page(chat), Query::Messages { chat, seek, limit: limit.clamp(1, PAGE) });
+        let query = Query::Messages { chat: of.0, seek, limit: limit.clamp(1, PAGE) };
+        self.read(guest, id, Wanted::Page(of), query);
         Ok(())
     }
 
@@ -146,22 +148,22 @@ impl Desk {
         for (ticket, found) in std::mem::take(&mut self.kept.found) {
             let Some((guest, id, wanted)) = self.kept.asked.remove(&ticket) else { continue };
             match (wanted, found) {
-                (Wanted::Page(chat), Some(Found::Messages(stored))) => {
-                    let unknown = unknown(state, chat.account, &stored);
+                (Wanted::Page(of), Some(Found::Messages(stored))) => {
+                    let unknown = unknown(state, of.0.account, &stored);
                     if unknown.is_empty() {
-                        self.tell_stored(guest, id, chat, &stored, &[], state);
+                        self.tell_stored(guest, id, of, &stored, &[], state);
                     } else {
-                        let query = Query::People(chat.account, unknown);
-                        self.kept.read(guest, id, Wanted::Authors(chat, stored), query);
+                        let query = Query::People(of.0.account, unknown);
+                        self.kept.read(guest, id, Wanted::Authors(of, stored), query);
                     }
                 }
-                (Wanted::Authors(chat, stored), found) => {
+                (Wanted::Authors(of, stored), found) => {
                     let people = match found {
                         Some(Found::People(people)) => people,
                         // A number has to do.
                         _ => Vec::new(),
                     };
-                    self.tell_stored(guest, id, chat, &stored, &people, state);
+                    self.tell_stored(guest, id, of, &stored, &people, state);
                 }
                 (Wanted::Page(_) | Wanted::Care, _) => {
                     if let Some(guest) = self.guests.get_mut(&guest) {
@@ -172,12 +174,21 @@ impl Desk {
         }
     }
 
-    fn tell_stored(&mut self, to: u64, id: u64, chat: ChatKey, stored: &Stored, people: &[User], state: &State) {
+    fn tell_stored(
+        &mut self,
+        to: u64,
+        id: u64,
+        (chat, with_unsent): (ChatKey, bool),
+        stored: &Stored,
+        people: &[User],
+        state: &State,
+    ) {
         let (Some(guest), Some(account)) = (self.guests.get_mut(&to), state.core.account(chat.account)) else { return };
         let name = chat_name(&state.core, chat);
         for part in stored.entries.chunks(PART) {
             let told = part.iter().map(|entry| {
-                let mut told = MessageTold::of(account, &name, &entry.message);
+                let shown = account.outbox.as_shown(account.me, &entry.message);
+                let mut told = MessageTold::of(account, &name, &shown);
                 told.gap_before = entry.gap_before;
                 let author = people.iter().find(|user| user.id == entry.message.author);
                 // A webhook's own name stays, and so does what somebody is called in the community.
@@ -190,6 +201,11 @@ impl Desk {
                 told
             });
             guest.tell(id, Tell::Messages(told.collect()));
+        }
+        let unsent = account.outbox.of(chat.chat).iter().filter(|_| with_unsent && !stored.newer);
+        let unsent: Vec<MessageTold> = unsent.map(|row| MessageTold::unsent(account, &name, row)).collect();
+        for part in unsent.chunks(PART) {
+            guest.tell(id, Tell::Messages(part.to_vec()));
         }
         guest.tell(
             id,

@@ -185,9 +185,10 @@ impl Desk {
                 guest.accounts = accounts.iter().map(|label| label.to_lowercase()).collect();
                 guest.known = Some(id);
             }
-            Ask::Kept { chat, from: place, limit } => {
+            Ask::Kept { chat, from: place, limit, unsent } => {
                 let chat = chat.key().filter(|chat| state.core.chat(*chat).is_some());
-                let asked = chat.ok_or_else(no_chat).and_then(|chat| self.kept.page(from, id, chat, &place, limit));
+                let chat = chat.ok_or_else(no_chat);
+                let asked = chat.and_then(|chat| self.kept.page(from, id, (chat, unsent), &place, limit));
                 if let Err(trouble) = asked {
                     guest.fail(id, trouble);
                 }

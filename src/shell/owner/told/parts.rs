@@ -2,11 +2,13 @@
 
 use super::{AuthorTold, Text};
 use crate::domain::id::EmojiId;
+use crate::domain::kept::OutboxItem;
 use crate::domain::rich::LineKind;
 use crate::domain::{
     ChatId, CleanText, Embed, Message, MessageId, Poll, ReactEmoji, Reaction, RichText, Span, SpanKind, UserId,
 };
 use crate::state::Account;
+use crate::state::outbox::{Pending, Stage};
 use serde::{Deserialize, Serialize};
 
 /// Most characters of a message that are quoted where it is answered.
@@ -265,6 +267,55 @@ impl PollTold {
             mine: option.mine,
         });
         Self { question: Text(poll.question.clone()), options: options.collect() }
+    }
+}
+
+/// What of a message the network does not know yet.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct WaitTold {
+    /// The stable word for it: `send`, `failed`, `unconfirmed`, `edit`, `delete`, `react`.
+    pub kind: Text,
+    /// Why, where there is a reason.
+    pub why: Option<Text>,
+}
+
+impl WaitTold {
+    /// What was done to a message and waits.
+    pub(super) fn of_changes(account: &Account, message: &Message) -> Option<Self> {
+        let kind = |item: &OutboxItem| match item {
+            OutboxItem::Edit { .. } => Some("edit"),
+            OutboxItem::Delete { .. } => Some("delete"),
+            OutboxItem::React { .. } => Some("react"),
+            OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => None,
+        };
+        let newest = account.outbox.waiting_for(message.chat, message.key.id).filter_map(kind).last()?;
+        Some(Self { kind: Text::of(newest), why: None })
+    }
+
+    /// How far a message is that was not sent.
+    pub(super) fn of_row(row: &Pending) -> Self {
+        let (kind, why) = match &row.stage {
+            Stage::Failed(refusal) => ("failed", Some(Text(refusal.text.clone()))),
+            Stage::Unconfirmed => ("unconfirmed", None),
+            _ if row.is_unsent() => ("send", None),
+            _ => ("unconfirmed", None),
+        };
+        Self { kind: Text::of(kind), why }
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (&*self.kind, &self.why) {
+            ("send", _) => "not sent yet".to_owned(),
+            ("failed", Some(why)) => format!("not sent: {}", why.trim_end_matches('.')),
+            ("failed", None) => "not sent".to_owned(),
+            ("unconfirmed", _) => "not confirmed: it may have been sent".to_owned(),
+            ("edit", _) => "the change waits to be sent".to_owned(),
+            ("delete", _) => "the deletion waits to be sent".to_owned(),
+            ("react", _) => "the reaction waits to be sent".to_owned(),
+            _ => "something waits to be sent".to_owned(),
+        }
     }
 }
 
