@@ -26,7 +26,7 @@ pub fn run(globals: &Globals, arguments: &ChatsArgs) -> Result<(), Failure> {
         // Every account is meant, and none is to be named.
         return with_kept(globals, &[""], async |client: &mut Client| list(client, arguments).await);
     }
-    with_client(globals, &[], Listens::ToAnswers, async |client: &mut Client| list(client, arguments).await)
+    with_client(globals, &[], Listens::ToAnswers, None, async |client: &mut Client| list(client, arguments).await)
 }
 
 async fn list(client: &mut Client, arguments: &ChatsArgs) -> Result<(), Failure> {

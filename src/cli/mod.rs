@@ -165,7 +165,8 @@ impl Command {
         match self {
             #[cfg(feature = "demo")]
             Self::Demo(_) => true,
-            Self::Login(_) | Self::Logout(_) | Self::Send(_) | Self::Tail(_) => true,
+            Self::Send(arguments) => !arguments.queue,
+            Self::Login(_) | Self::Logout(_) | Self::Tail(_) => true,
             _ => false,
         }
     }

@@ -40,7 +40,7 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
     if globals.offline {
         return kept(globals, arguments, before);
     }
-    with_client(globals, &[&arguments.chat], Listens::ToAnswers, async |client: &mut Client| {
+    with_client(globals, &[&arguments.chat], Listens::ToAnswers, None, async |client: &mut Client| {
         let chat = client.find(&arguments.chat, PATIENCE).await?;
         if chat.is_forum() {
             return forum(client, &chat, arguments.json).await;

@@ -2,15 +2,16 @@
 
 use super::failure::Failure;
 use super::print::Meter;
-use super::session::{Listens, PATIENCE, with_client};
+use super::session::{Listens, PATIENCE, with_client, with_kept};
 use super::{Globals, print};
 use crate::domain::{CleanText, Id, MessageId, Upload, fault, markup, size};
 use crate::shell::files::{self, FileError};
-use crate::shell::owner::{Ask, Client};
+use crate::shell::owner::{Ask, ChatTold, Client};
 use clap::Args;
 use serde_json::json;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Most bytes that are taken from standard input. A message is far smaller; this bounds what a wrong pipe can do.
 const MOST_INPUT: u64 = 1 << 20;
@@ -34,6 +35,12 @@ pub struct SendArgs {
     /// Send the text as a block of code in this language
     #[arg(long, value_name = "LANG")]
     code_block: Option<String>,
+    /// Do not wait until it is sent: keep it, to be sent by the nib that is open, or by the next one
+    #[arg(long)]
+    pub(super) queue: bool,
+    /// Give up after so many seconds in which nothing goes on; what has not gone out by then is taken back
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600), conflicts_with = "queue")]
+    wait: Option<u64>,
     /// Print the message's id as a JSON object
     #[arg(long)]
     json: bool,
@@ -47,20 +54,33 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     let reply_to = arguments.reply_to.as_deref().map(message_id).transpose()?;
     let attachments = attached(&arguments.attach)?;
     let text = text(arguments)?;
-    with_client(globals, &[&arguments.chat], Listens::ToAnswers, async |client: &mut Client| {
-        let chat = client.find_to_write(&arguments.chat, PATIENCE).await?;
+    let send = |chat: &ChatTold| Ask::Send {
+        chat: chat.chat.clone(),
+        text: text.clone(),
+        reply_to: reply_to.map(|id| id.to_string()),
+        files: Vec::new(),
+        queue: arguments.queue,
+    };
+    if arguments.queue {
+        return with_kept(globals, &[&arguments.chat], async |client: &mut Client| {
+            let chat = client.find_to_write(&arguments.chat, PATIENCE).await?;
+            client.queue(send(&chat), attachments, PATIENCE).await?;
+            if !arguments.json {
+                return Ok(());
+            }
+            let object = json!({ "v": 1, "account": &*chat.account, "chat": &*chat.name, "queued": true });
+            print::line(&object.to_string()).map_err(|failure| although("kept", failure))
+        });
+    }
+    let wait = arguments.wait.map(Duration::from_secs);
+    with_client(globals, &[&arguments.chat], Listens::ToAnswers, wait, async |client: &mut Client| {
+        let chat = client.find_to_write(&arguments.chat, wait.unwrap_or(PATIENCE)).await?;
         let what = match attachments.as_slice() {
             [file] => CleanText::line(&file.name).chars().take(NAME_SHOWN).collect(),
             files => format!("{} files", files.len()),
         };
-        let send = Ask::Send {
-            chat: chat.chat.clone(),
-            text: text.clone(),
-            reply_to: reply_to.map(|id| id.to_string()),
-            files: Vec::new(),
-        };
         let mut meter = Meter::new();
-        let sent = client.send(send, attachments.clone(), PATIENCE * 4, |done, total| {
+        let sent = client.send(send(&chat), attachments.clone(), wait.unwrap_or(PATIENCE), |done, total| {
             let share = done.saturating_mul(100).checked_div(total).unwrap_or(100);
             meter.tell(&format!("Sending {what}: {share}% of {}", size(total)));
         });
@@ -70,12 +90,16 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
             return Ok(());
         }
         let object = json!({ "v": 1, "account": &*chat.account, "chat": &*chat.name, "id": id });
-        // Who reads a failure sends again: it must not be taken for one of sending.
-        print::line(&object.to_string()).map_err(|failure| match failure {
-            Failure::Failed(text) => Failure::Failed(format!("the message was sent, but {text}")),
-            other => other,
-        })
+        print::line(&object.to_string()).map_err(|failure| although("sent", failure))
     })
+}
+
+/// Who reads a failure sends again: one of printing must not be taken for one of sending.
+fn although(done: &str, failure: Failure) -> Failure {
+    match failure {
+        Failure::Failed(text) => Failure::Failed(format!("the message was {done}, but {text}")),
+        other => other,
+    }
 }
 
 /// Reads the files that are to be sent.

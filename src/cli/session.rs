@@ -25,7 +25,7 @@ pub(super) enum Listens {
 }
 
 /// Runs a command on the core with all accounts in sync that are there; the others are told of. `chats`: names that the command is about; when each names
-/// its account, no other account is connected. When the core was another process's and is gone, the command begins anew with another: it says so with
+/// its account, no other account is connected. `wait`: for how long, where the user said. When the core was another process's and is gone, the command begins anew with another: it says so with
 /// [`Failure::OwnerGone`], and only while nothing it did would be done twice.
 ///
 /// # Errors
@@ -34,13 +34,14 @@ pub(super) fn with_client(
     globals: &Globals,
     chats: &[&str],
     listens: Listens,
+    wait: Option<Duration>,
     mut command: impl AsyncFnMut(&mut Client) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     only_named(&mut startup, chats);
     only_enabled(&mut startup, chats)?;
     startup.ways.quiet = listens == Listens::ToAnswers;
-    let patience = startup.connect_timeout + PATIENCE;
+    let patience = wait.unwrap_or(startup.connect_timeout + PATIENCE);
     let mut stay = if listens == Listens::ToEverything { Stay::Long } else { Stay::Short };
     crate::shell::block_on(async {
         let mut tries = 0;

@@ -48,7 +48,7 @@ pub fn run(globals: &Globals, arguments: &TailArgs) -> Result<(), Failure> {
         goes_on: false,
         listened: BTreeSet::new(),
     };
-    with_client(globals, &names, Listens::ToEverything, async |client: &mut Client| {
+    with_client(globals, &names, Listens::ToEverything, None, async |client: &mut Client| {
         let mut chats = Vec::new();
         for name in &arguments.chats {
             chats.push(client.find(name, PATIENCE).await?);

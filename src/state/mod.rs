@@ -171,7 +171,8 @@ impl State {
     }
 
     /// Whether what is known of an account is kept for later runs.
-    pub(crate) fn is_kept(&self, account: AccountId) -> bool {
+    #[must_use]
+    pub fn is_kept(&self, account: AccountId) -> bool {
         self.has_store && self.core.account(account).is_some_and(|account| account.keeps_drafts)
     }
 

@@ -153,6 +153,12 @@ impl Pending {
         matches!(self.stage, Stage::Committing | Stage::Queued) && self.doubt.is_none()
     }
 
+    /// Whether the store has it: it goes out, however this run ends.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        self.kept.is_some() && self.stage != Stage::Committing
+    }
+
     /// Whether its text can still be changed: not while the store is being told of it, since it goes as soon as that has answered.
     #[must_use]
     pub fn can_change(&self) -> bool {

@@ -53,9 +53,9 @@ impl Caller {
     pub(super) async fn ask(&mut self, ask: Ask, files: &[Upload]) -> Result<u64, Trouble> {
         self.next += 1;
         let ask = match ask {
-            Ask::Send { chat, text, reply_to, files: _ } => {
+            Ask::Send { chat, text, reply_to, files: _, queue } => {
                 let head = |file: &Upload| FileHead { name: file.name.clone(), size: file.size() };
-                Ask::Send { chat, text, reply_to, files: files.iter().map(head).collect() }
+                Ask::Send { chat, text, reply_to, files: files.iter().map(head).collect(), queue }
             }
             other => other,
         };

@@ -345,6 +345,19 @@ impl Client {
         }
     }
 
+    /// Has a message kept, to be sent as soon as that can be: by the owner, or by the next run.
+    ///
+    /// # Errors
+    /// It is not kept; or, for [`Trouble::Lost`], perhaps it is.
+    pub async fn queue(&mut self, send: Ask, files: Vec<Upload>, within: Duration) -> Result<(), Trouble> {
+        let asked = self.ask(send, files).await?;
+        match self.answer_within(asked, within).await.map_err(in_doubt)? {
+            // One that was sent meanwhile is even better.
+            Tell::Queued | Tell::Sent { .. } => Ok(()),
+            _ => Err(in_doubt(Trouble::lost("nobody says what became of it"))),
+        }
+    }
+
     /// Nobody waits any longer for a message: it is taken back if it is still here.
     async fn withdraw(&mut self, send: u64, waited: Duration) -> Result<String, Trouble> {
         let asked = self.ask(Ask::Withdraw { send }, Vec::new()).await.map_err(in_doubt)?;
@@ -352,7 +365,10 @@ impl Client {
         let settled = async {
             loop {
                 match self.hear().await {
-                    Ok((id, Tell::Withdrawn(true))) if id == asked => return Err(HostError::TimedOut(waited).into()),
+                    Ok((id, Tell::Withdrawn(true))) if id == asked => {
+                        let text = HostError::TimedOut(waited).to_string();
+                        return Err(Trouble::Network { text, next: Some(NOT_SENT.to_owned()) });
+                    }
                     // It arrived just now.
                     Ok((id, Tell::Sent { id: message })) if id == send => return Ok(message.to_string()),
                     Ok((id, Tell::Failed(trouble))) if id == send => return Err(trouble),
@@ -442,6 +458,9 @@ fn unasked(tell: Tell) -> Option<Told> {
 
 /// What to do when nobody knows whether a message arrived.
 const LOOK: &str = "the message may have been sent; look with \"nib read\" before you send it again";
+
+/// What to do about a message that was taken back.
+const NOT_SENT: &str = "the message is not sent; with --queue it is kept until it can be";
 
 /// The owner was lost while it had the message.
 fn in_doubt(trouble: Trouble) -> Trouble {

@@ -84,6 +84,9 @@ pub enum Ask {
         reply_to: Option<String>,
         /// Its files, whose bytes follow the line.
         files: Vec<FileHead>,
+        /// Nobody waits until it is sent: it is enough that it will be.
+        #[serde(default)]
+        queue: bool,
     },
     /// Take the message of that question back unless the network has it.
     Withdraw {
@@ -223,6 +226,8 @@ pub enum Tell {
         /// Its id.
         id: Text,
     },
+    /// The message is kept, and goes out as soon as it can.
+    Queued,
     /// Whether the message was taken back: else the network may have it.
     Withdrawn(bool),
     /// That was what is kept there.

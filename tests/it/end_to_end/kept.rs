@@ -125,6 +125,35 @@ fn what_waits_is_said_wherever_it_is_read() {
 }
 
 #[test]
+fn what_is_queued_is_kept_and_goes_out_with_the_next_run() {
+    let (server, home) = lived_in();
+    home.run(&["--offline", "send", CHAT, "no queue"]).failed(2, &["--offline"]);
+    home.run(&["send", CHAT, "x", "--queue", "--wait", "3"]).failed(2, &["--wait"]);
+    home.run(&["send", "nowhere/x", "lost", "--queue"]).failed(1, &["no chat"]);
+    // Without an owner nothing is dialled: the message is in the store when the command ends.
+    home.run(&["send", CHAT, "queued one", "--queue"]).went_well();
+    let queued = home.run(&["--offline", "send", CHAT, "queued two", "--queue", "--json"]).went_well().objects();
+    assert_eq!(queued, [json!({ "v": 1, "account": "robin", "chat": CHAT, "queued": true })]);
+    let read = home.run(&["read", CHAT, "--offline", "--limit", "1"]).went_well().out;
+    assert!(read.contains("queued one (not sent yet)\n") && read.ends_with("queued two (not sent yet)\n"), "{read}");
+    // With one, it is the owner's to keep and to send.
+    let mut terminal = Terminal::start(home.path(), &["--offline", "--open", CHAT], 110, 32);
+    terminal.wait_until("what waits", |screen| screen.contains("queued two"));
+    home.run(&["send", CHAT, "queued three", "--queue"]).went_well();
+    terminal.wait_until("the third", |screen| screen.contains("queued three"));
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    let mut terminal = Terminal::start(home.path(), &["--open", CHAT], 110, 32);
+    terminal.wait_until("all sent", |screen| screen.contains("queued three") && !screen.contains('◷'));
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    let there = home.run(&["read", CHAT, "--limit", "3", "--json"]).went_well().objects();
+    let texts: Vec<_> = there.iter().map(|one| one["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["queued one", "queued two", "queued three"]);
+    drop(server);
+}
+
+#[test]
 fn what_is_written_to_a_file_keeps_its_marks() {
     let server = Server::start();
     let home = Home::new();

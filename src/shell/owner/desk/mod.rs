@@ -14,7 +14,7 @@ use super::words::{AccountTold, Ask, Role, Tell, Trouble};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{AccountId, ChatKey, Id, MessageId, MessageKey, Nonce, Page, Progress, RequestId, SortKey, Upload};
 use crate::state::effect::Outcome;
-use crate::state::outbox::Stage;
+use crate::state::outbox::{Pending, Stage};
 use crate::state::{Account, Action, Effect, Event, State, StoreReply, Ticket};
 use crate::store::Care;
 use accounts::Awaited;
@@ -63,6 +63,8 @@ enum What {
         nonce: Option<Nonce>,
         /// Asks whether the message could be taken back.
         withdrawn: Option<u64>,
+        /// It is enough that it is kept.
+        queue: bool,
     },
 }
 
@@ -237,7 +239,7 @@ impl Desk {
                 let action = Action::Fetch { chat, page, limit: limit.clamp(1, PAGE) };
                 return self.submit(from, id, What::Page, action);
             }
-            Ask::Send { chat, text, reply_to, files: _ } => {
+            Ask::Send { chat, text, reply_to, files: _, queue } => {
                 let reply_to = reply_to.map(|id| id.parse::<Id>().map(MessageId)).transpose();
                 let (Some(chat), Ok(reply_to)) = (chat.key().filter(|chat| state.core.chat(*chat).is_some()), reply_to)
                 else {
@@ -245,7 +247,11 @@ impl Desk {
                     return Vec::new();
                 };
                 let action = Action::SendTo { chat, text, verbatim: false, reply_to, attachments: files };
-                return self.submit(from, id, What::Send { chat, nonce: None, withdrawn: None }, action);
+                if queue && !state.is_kept(chat.account) {
+                    guest.fail(id, Trouble::failed("nothing is kept here, so that nothing can be sent later"));
+                    return Vec::new();
+                }
+                return self.submit(from, id, What::Send { chat, nonce: None, withdrawn: None, queue }, action);
             }
             Ask::Withdraw { send } => return self.withdraw(from, id, send),
             Ask::Follow { chats } => {
@@ -274,7 +280,7 @@ impl Desk {
 
     fn withdraw(&mut self, from: u64, id: u64, send: u64) -> Vec<Event> {
         let of = self.waiting.values_mut().find(|waiting| waiting.guest == from && waiting.id == send);
-        if let Some(Waiting { what: What::Send { chat, nonce: Some(nonce), withdrawn }, .. }) = of {
+        if let Some(Waiting { what: What::Send { chat, nonce: Some(nonce), withdrawn, .. }, .. }) = of {
             *withdrawn = Some(id);
             return vec![Event::Withdraw(*chat, *nonce)];
         }
@@ -293,6 +299,7 @@ impl Desk {
             more.extend(self.settled(ticket, outcome, state));
         }
         self.tell_withdrawn(state);
+        self.tell_queued(state);
         self.tell_found(state);
         let events = std::mem::take(&mut self.events);
         for guest in self.guests.values_mut() {
@@ -378,11 +385,25 @@ impl Desk {
         failed
     }
 
+    /// Tells those who do not wait any longer that their messages are kept.
+    fn tell_queued(&mut self, state: &State) {
+        let guests = &mut self.guests;
+        self.waiting.retain(|_, waiting| {
+            let What::Send { chat, nonce: Some(nonce), queue: true, .. } = &waiting.what else { return true };
+            let row = state.core.account(chat.account).and_then(|of| of.outbox.find(chat.chat, *nonce));
+            let is_kept = row.is_some_and(Pending::is_durable);
+            if let Some(guest) = guests.get_mut(&waiting.guest).filter(|_| is_kept) {
+                guest.tell(waiting.id, Tell::Queued);
+            }
+            !is_kept
+        });
+    }
+
     /// Tells whether messages could be taken back, once that was tried.
     fn tell_withdrawn(&mut self, state: &State) {
         let guests = &mut self.guests;
         self.waiting.retain(|_, waiting| {
-            let What::Send { chat, nonce: Some(nonce), withdrawn: withdrawn @ Some(_) } = &mut waiting.what else {
+            let What::Send { chat, nonce: Some(nonce), withdrawn: withdrawn @ Some(_), .. } = &mut waiting.what else {
                 return true;
             };
             let there = state.core.account(chat.account).is_some_and(|of| of.outbox.find(chat.chat, *nonce).is_some());
