@@ -123,7 +123,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         now: context.state.now.wall,
         wait: wait.as_deref(),
     };
-    timeline::place(pane, setting, account.outbox.of(chat.id), (calendar, blocks), area, gutter, scene)
+    timeline::place(pane, setting, account.outbox.shown(chat.id), (calendar, blocks), area, gutter, scene)
 }
 
 /// The chat's name, what it is about, and at the right how many messages are pinned; where no list of chats shows, what is unread in all others.
@@ -258,12 +258,17 @@ fn between(
         [one, other] => Some(format!("{one} and {other} are typing")),
         _ => Some("several people are typing".to_owned()),
     };
+    // As a rule the next frame has them.
+    let stored = account.outbox.of(chat).len() - account.outbox.shown(chat).len();
     let behind = account
         .timelines
         .get(&chat)
         .is_some_and(|timeline| timeline.is_loaded() && timeline.gap_after() && !timeline.is_empty());
     if let Some(typing) = &typing {
         line.push_cut(typing, room, glyphs.more, Role::Dim);
+    } else if stored > 0 {
+        let what = if stored == 1 { "your message is".to_owned() } else { format!("{stored} messages of yours are") };
+        line.push_cut(&format!("{what} being stored{}", glyphs.more), room, "", Role::Dim);
     } else if behind && account.link == LinkPhase::Online {
         line.push_cut(&format!("catching up{}", glyphs.more), room, "", Role::Dim);
     }

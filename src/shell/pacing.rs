@@ -11,6 +11,9 @@ pub const KEY_GAP: Duration = Duration::from_millis(2);
 /// Least time between a frame that the network asks for and the one before it.
 pub const NETWORK_GAP: Duration = Duration::from_millis(16);
 
+/// How long a frame waits for what is just being made durable and is to be in it. A disk is seldom slower.
+pub const HOLD: Duration = Duration::from_millis(30);
+
 /// What made the screen out of date.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cause {
@@ -25,6 +28,8 @@ pub enum Cause {
 pub struct Pacer {
     last: Option<Mono>,
     due: Option<Mono>,
+    /// Frames wait until then.
+    held: Option<Mono>,
 }
 
 impl Pacer {
@@ -38,16 +43,21 @@ impl Pacer {
         self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
     }
 
+    /// Something that is to be in the next frame is on its way, or not any more. Frames wait for it, but not for long.
+    pub fn hold(&mut self, holds: bool, now: Mono) {
+        self.held = if holds { self.held.or_else(|| Some(now.plus(HOLD))) } else { None };
+    }
+
     /// When the next frame is due, if one was asked for.
     #[must_use]
     pub fn due(&self) -> Option<Mono> {
-        self.due
+        self.due.map(|due| due.max(self.held.unwrap_or(due)))
     }
 
     /// Whether a frame is to be drawn now.
     #[must_use]
     pub fn is_due(&self, now: Mono) -> bool {
-        self.due.is_some_and(|due| due <= now)
+        self.due().is_some_and(|due| due <= now)
     }
 
     /// A frame was drawn.
@@ -95,6 +105,25 @@ mod tests {
         pacer.ask(Cause::Network, Mono(201 * MS));
         pacer.ask(Cause::Key, Mono(201 * MS));
         assert_eq!(pacer.due(), Some(Mono(202 * MS)));
+    }
+
+    #[test]
+    fn frames_wait_for_what_is_made_durable_and_not_for_long() {
+        let mut pacer = Pacer::default();
+        pacer.ask(Cause::Key, Mono(0));
+        pacer.hold(true, Mono(0));
+        pacer.hold(true, Mono(5 * MS));
+        assert!(!pacer.is_due(Mono(5 * MS)));
+        pacer.hold(false, Mono(6 * MS));
+        assert!(pacer.is_due(Mono(6 * MS)));
+        pacer.drawn(Mono(6 * MS));
+        pacer.ask(Cause::Key, Mono(50 * MS));
+        pacer.hold(true, Mono(50 * MS));
+        assert_eq!(pacer.due(), Some(Mono(80 * MS)), "a slow disk does not stop the screen");
+        pacer.drawn(Mono(80 * MS));
+        pacer.ask(Cause::Key, Mono(90 * MS));
+        pacer.hold(true, Mono(90 * MS));
+        assert!(pacer.is_due(Mono(90 * MS)), "nor does it make every frame late");
     }
 
     #[test]

@@ -203,6 +203,7 @@ impl Chat {
         if self.drawn != Some(self.engine.state().revision) {
             self.pacer.ask(cause, self.engine.clock().mono());
         }
+        self.pacer.hold(self.engine.state().stores_what_shows_next(), self.engine.clock().mono());
         if self.standing == Standing::Running && self.pacer.is_due(self.engine.clock().mono()) {
             self.draw()?;
         }

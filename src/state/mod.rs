@@ -176,6 +176,14 @@ impl State {
         self.has_store && self.core.account(account).is_some_and(|account| account.keeps_drafts)
     }
 
+    /// Whether a message for the open chat is being made durable, and shows as soon as it is.
+    #[must_use]
+    pub fn stores_what_shows_next(&self) -> bool {
+        let open = self.front.as_ref().and_then(|front| front.pane.chat);
+        let outbox = open.and_then(|chat| Some((&self.core.account(chat.account)?.outbox, chat.chat)));
+        outbox.is_some_and(|(outbox, chat)| outbox.shown(chat).len() < outbox.of(chat).len())
+    }
+
     /// Whether the store has said what the first screen needs, or never will.
     #[must_use]
     pub fn knows_kept(&self) -> bool {

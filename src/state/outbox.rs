@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
-pub(super) use heal::{find_unconfirmed, on_page, start_healing};
+pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 
 /// Most messages of one chat that may wait.
@@ -60,6 +60,8 @@ pub struct Pending {
     pub revision: u32,
     /// The newest message known in its chat when it was written.
     pub(crate) known: Option<MessageKey>,
+    /// The store has it, or had it: it outlasts this run.
+    pub(crate) durable: bool,
     /// How far it is for the store; `None` where the store does not have it.
     pub(crate) kept: Option<OutboxStage>,
     /// Was in flight when its answer got lost, for this reason: history decides before it may be sent again.
@@ -100,6 +102,14 @@ impl Outbox {
     #[must_use]
     pub fn of(&self, chat: ChatId) -> &[Pending] {
         self.chats.get(&chat).map_or(&[], Vec::as_slice)
+    }
+
+    /// What of it is to be seen: all but the newest rows while they are being made durable. Whoever sees a row can rely on it, whatever ends the program.
+    #[must_use]
+    pub fn shown(&self, chat: ChatId) -> &[Pending] {
+        let rows = self.of(chat);
+        let shown = rows.iter().rposition(|row| row.durable || row.stage != Stage::Committing);
+        rows.get(..shown.map_or(0, |last| last + 1)).unwrap_or(rows)
     }
 
     /// The row with a nonce.
@@ -238,6 +248,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         stage: Stage::Committing,
         revision: 0,
         known,
+        durable: false,
         kept: None,
         doubt: None,
         lost: Mono(0),

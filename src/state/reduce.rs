@@ -58,6 +58,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     }
     waiting::keep_first(state, fx);
     unread::check(state, fx);
+    outbox::on_open(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);
     jump::keep(state);

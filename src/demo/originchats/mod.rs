@@ -66,6 +66,8 @@ pub struct Options {
     pub service: Option<AccountService>,
     /// What it wants of who comes in; with it the server greets as those of the newer generation do.
     pub door: Option<Door>,
+    /// Makes who says much at once wait.
+    pub limits: bool,
     /// Told whenever a client comes or says something.
     pub stirred: Option<Arc<Notify>>,
 }
@@ -81,6 +83,7 @@ impl Default for Options {
             world: None,
             service: None,
             door: None,
+            limits: true,
             stirred: None,
         }
     }

@@ -58,7 +58,9 @@ impl Server {
                 }
                 let at = self.users.iter().position(|known| packet["user"] == known.name.as_str());
                 let at = at.ok_or(Fault::Error("User not found"))?;
-                self.limiters.entry(at).or_default().reset();
+                if let Some(limiters) = &mut self.limiters {
+                    limiters.entry(at).or_default().reset();
+                }
                 let said = format!("Rate limit reset for user {}", packet["user"].as_str().unwrap_or_default());
                 Ok(Done::Reply(json!({"cmd": name, "user": packet["user"], "val": said})))
             }

@@ -151,7 +151,8 @@ pub struct Server {
     pub(super) roles: Value,
     /// The newest message read, by person and place.
     pub(super) reads: HashMap<(usize, String), String>,
-    pub(super) limiters: HashMap<usize, Limiter>,
+    /// Of those who write; none where nobody is to wait.
+    pub(super) limiters: Option<HashMap<usize, Limiter>>,
     pub(super) polls: Vec<Poll>,
     pub(super) emoji: Value,
     connections: BTreeMap<ConnectionId, Connection>,
@@ -165,7 +166,7 @@ impl Server {
     /// A server that nobody is connected to.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { seed, accounts, history, world, service, door, .. } = options;
+        let Options { seed, accounts, history, world, service, door, limits, .. } = options;
         let world = world.unwrap_or_else(|| World::lab(history));
         let reads = world.read_marks();
         let World { name, owner, roles, people: users, channels, emoji, .. } = world;
@@ -183,7 +184,7 @@ impl Server {
             channels,
             roles,
             reads,
-            limiters: HashMap::new(),
+            limiters: limits.then(HashMap::new),
             emoji,
             connections: BTreeMap::new(),
             next: 1,

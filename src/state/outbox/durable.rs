@@ -83,7 +83,10 @@ pub(in crate::state) fn committed(
         return;
     }
     match done {
-        Ok(()) => row.set(Stage::Queued),
+        Ok(()) => {
+            row.durable = true;
+            row.set(Stage::Queued);
+        }
         Err(why) => {
             // Whether some of it is there, nobody knows: it is written anew when it is tried again.
             row.kept = None;
@@ -181,6 +184,7 @@ fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>, now: Mono) -> Pending {
         stage,
         revision: 0,
         known: row.known,
+        durable: true,
         kept: Some(row.stage.clone()),
         doubt,
         asked: Mono(0),

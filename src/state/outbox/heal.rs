@@ -31,8 +31,13 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
     let now = state.now.mono;
     let due = |row: &Pending| row.doubt.is_some() && row.wait.is_none_or(|until| until <= now);
     let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(due);
+    let read = |chat: &ChatId| {
+        let front = state.front.as_ref();
+        !known.caps.fetch_marks_read || front.is_some_and(|front| is_read(front, ChatKey::new(account, *chat)))
+    };
     let asked = |chat: &ChatId| known.requests.open.values().any(|purpose| *purpose == Purpose::Heal(*chat));
-    let chats: Vec<ChatId> = known.outbox.busy().into_iter().filter(|chat| undecided(chat) && !asked(chat)).collect();
+    let chats: Vec<ChatId> =
+        known.outbox.busy().into_iter().filter(|chat| undecided(chat) && read(chat) && !asked(chat)).collect();
     for chat in chats {
         let rows = state.core.account_mut(account).and_then(|account| account.outbox.chats.get_mut(&chat));
         rows.into_iter().flatten().for_each(|row| row.asked = now);
@@ -41,16 +46,28 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
     }
 }
 
+/// A chat is open: what waited for the first one is decided.
+pub(in crate::state) fn on_open(state: &mut State, fx: &mut Effects) {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    let Some(account) = state.core.account(chat.account) else { return };
+    let undecided = || account.outbox.chats.values().flatten().any(|row| row.doubt.is_some());
+    if account.caps.fetch_marks_read && undecided() {
+        start_healing(state, chat.account, fx);
+    }
+}
+
 /// Whether somebody reads a chat at its end, so that asking for its newest history marks nothing read that is not.
 pub(super) fn is_read(front: &Front, chat: ChatKey) -> bool {
     front.pane.chat == Some(chat) && front.looks_at_end()
 }
 
-/// Where history that decides cannot be had without marking it read that nobody reads, the user decides.
+/// Where history that decides cannot be had without marking it read that nobody reads, the user decides. Not before a first chat is open: it may be
+/// the one.
 fn give_up(state: &mut State, account: AccountId, fx: &mut Effects) {
     let front = state.front.as_ref();
     let Some(known) = state.core.accounts.iter_mut().find(|known| known.id == account) else { return };
-    let unread = |chat| front.is_none_or(|front| !is_read(front, ChatKey::new(account, chat)));
+    let unread =
+        |chat| front.is_none_or(|front| front.pane.chat.is_some() && !is_read(front, ChatKey::new(account, chat)));
     for row in known.outbox.chats.iter_mut().filter(|(chat, _)| unread(**chat)).flat_map(|(_, rows)| rows) {
         if let Some(why) = row.doubt.take() {
             row.set(Stage::Unconfirmed);

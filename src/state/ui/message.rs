@@ -42,7 +42,9 @@ fn at(state: &State, chat: ChatKey, index: usize) -> Option<Target> {
     let timeline = account.timelines.get(&chat.chat)?;
     match timeline.get(index) {
         Some(entry) => Some(Target::Message(entry.message.key)),
-        None => account.outbox.of(chat.chat).get(index - timeline.len()).map(|row| Target::Pending(row.outgoing.nonce)),
+        None => {
+            account.outbox.shown(chat.chat).get(index - timeline.len()).map(|row| Target::Pending(row.outgoing.nonce))
+        }
     }
 }
 
@@ -52,7 +54,7 @@ fn index_of(state: &State, chat: ChatKey, target: Target) -> Option<usize> {
     match target {
         Target::Message(key) => Some(timeline.index_near(key)),
         Target::Pending(nonce) => {
-            let rows = account.outbox.of(chat.chat);
+            let rows = account.outbox.shown(chat.chat);
             rows.iter().position(|row| row.outgoing.nonce == nonce).map(|at| at + timeline.len())
         }
     }
@@ -60,7 +62,7 @@ fn index_of(state: &State, chat: ChatKey, target: Target) -> Option<usize> {
 
 fn count(state: &State, chat: ChatKey) -> usize {
     let Some(account) = state.core.account(chat.account) else { return 0 };
-    account.timelines.get(&chat.chat).map_or(0, crate::domain::Timeline::len) + account.outbox.of(chat.chat).len()
+    account.timelines.get(&chat.chat).map_or(0, crate::domain::Timeline::len) + account.outbox.shown(chat.chat).len()
 }
 
 /// The messages get the focus, the cursor on the newest that is in view.

@@ -29,9 +29,11 @@ fn nothing_is_sent_before_it_is_durable() {
     assert_eq!((row.chat, outgoing.text.as_str()), (chat(11), "hello"));
     assert!(sends(&fx).is_empty());
     assert_eq!((script.rows(11), script.composer()), (vec![Stage::Committing], String::new()));
+    let shown = |script: &Script| script.state.core.accounts[0].outbox.shown(chat(11).chat).len();
+    assert_eq!(shown(&script), 0, "nobody sees what the end of nib would take");
     let nonce = outgoing.nonce;
     let fx = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce, Ok(()))));
-    assert_eq!(sends(&fx).len(), 1);
+    assert_eq!((sends(&fx).len(), shown(&script)), (1, 1));
     let again = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce, Ok(()))));
     assert_eq!(again, [], "told twice, sent once");
 }
@@ -466,4 +468,21 @@ fn where_history_may_not_be_fetched_what_flew_waits_for_the_user() {
         stages.contains(&(Nonce(1), OutboxStage::Unconfirmed)) && stages.contains(&(Nonce(2), OutboxStage::InFlight))
     );
     assert_eq!(sends(&committed(&mut script, Nonce(2))).len(), 1);
+}
+
+#[test]
+fn what_flew_waits_for_the_first_chat_that_is_opened() {
+    let mut script = kept();
+    script.state.core.accounts[0].caps.fetch_marks_read = true;
+    let front = script.state.front.as_mut().unwrap();
+    let open = front.pane.chat.take();
+    let fx = restored(&mut script, vec![row(1, "flew", OutboxStage::InFlight), row(2, "waited", OutboxStage::Waiting)]);
+    assert_eq!(script.rows(11), [Stage::Queued, Stage::Queued], "it may be this one");
+    assert_eq!((requests(&fx).len(), sends(&fx).len()), (0, 0));
+    script.state.front.as_mut().unwrap().pane.chat = open;
+    let fx = script.event(Event::Focused(true));
+    let asked = requests(&fx).into_iter().filter(|request| matches!(request, Request::FetchHistory { limit: 100, .. }));
+    assert_eq!(asked.count(), 1, "{fx:?}");
+    let fx = script.event(Event::Focused(true));
+    assert_eq!(requests(&fx), [], "once");
 }

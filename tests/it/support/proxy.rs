@@ -116,6 +116,8 @@ struct Shared {
     plans: Plans,
     count: AtomicU64,
     healed: AtomicBool,
+    /// Whoever comes is reset.
+    closed: AtomicBool,
     /// Grows with everything that happens.
     stirred: AtomicU64,
     /// Grows when connections with faults are to end.
@@ -141,6 +143,7 @@ impl Proxy {
             plans,
             count: AtomicU64::new(0),
             healed: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             stirred: AtomicU64::new(0),
             cut: watch::channel(0).0,
         });
@@ -169,6 +172,17 @@ impl Proxy {
         self.shared.healed.store(true, Ordering::SeqCst);
     }
 
+    /// From now on whoever comes is reset, as all are that stand.
+    pub(crate) fn close(&self) {
+        self.shared.closed.store(true, Ordering::SeqCst);
+        self.cut();
+    }
+
+    /// Lets connections through again.
+    pub(crate) fn open(&self) {
+        self.shared.closed.store(false, Ordering::SeqCst);
+    }
+
     /// Resets all connections that stand.
     pub(crate) fn cut(&self) {
         self.shared.cut.send_modify(|count| *count += 1);
@@ -180,6 +194,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         let number = shared.count.fetch_add(1, Ordering::SeqCst);
         shared.stir();
         let plan = match &shared.plans {
+            _ if shared.closed.load(Ordering::SeqCst) => Plan { refuse: true, ..Plan::default() },
             _ if shared.healed.load(Ordering::SeqCst) => Plan::default(),
             Plans::Seeded(seed) => Plan::drawn(*seed, number),
             Plans::Listed(listed) => {
