@@ -2,10 +2,11 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::{Account, Effects, State, messages, outbox, people, pins, polls, recall, roster, slow};
+use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
-    AccountId, Bundle, ChatId, ChatKey, Message, MessageKey, Page, Priority, Refusal, Request, Timeline, UserId,
+    AccountId, Bundle, ChatId, ChatKey, Message, MessageId, MessageKey, Page, Priority, Refusal, RefusalKind, Request,
+    Timeline, UserId,
 };
 use std::sync::Arc;
 
@@ -13,6 +14,9 @@ use std::sync::Arc;
 const BACKGROUND: usize = 200;
 /// How far a timeline may outgrow its bound before it is cut, so that cutting is rare.
 const SLACK: usize = 64;
+
+/// Most messages of a chat that are asked about before the network has shown that it has the chat.
+const MISSING: usize = 8;
 
 /// Asks for a page for a chat's timeline: the store, and the network for what is not stored.
 pub(super) fn fetch(state: &mut State, chat: ChatKey, page: Page, priority: Priority, fx: &mut Effects) {
@@ -27,10 +31,10 @@ pub(super) fn fetch(state: &mut State, chat: ChatKey, page: Page, priority: Prio
 pub(super) fn ask_network(state: &mut State, chat: ChatKey, page: Page, priority: Priority, fx: &mut Effects) {
     let limit = state.settings.page.max(1);
     let Some(account) = state.core.account_mut(chat.account) else { return };
-    let (edge, key) = Edge::of(page);
+    let (edge, _) = Edge::of(page);
     if !account.is_signed_in()
         || account.requests.is_fetching(chat.chat, edge)
-        || account.requests.stuck.get(&(chat.chat, edge)).is_some_and(|stuck| *stuck == key)
+        || account.requests.is_stuck(chat.chat, page)
     {
         return;
     }
@@ -54,7 +58,7 @@ pub(super) fn refresh_open(state: &mut State, fx: &mut Effects) {
 /// What was asked for a chat in vain may be asked for again.
 pub(super) fn try_again(state: &mut State, chat: ChatKey) {
     if let Some(account) = state.core.account_mut(chat.account) {
-        account.requests.stuck.retain(|(of, _), _| *of != chat.chat);
+        account.requests.stuck.retain(|(of, ..)| *of != chat.chat);
     }
 }
 
@@ -104,9 +108,10 @@ pub(super) struct Came {
 
 /// A page came.
 pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: Page, came: Came, fx: &mut Effects) {
-    let (edge, key) = Edge::of(page);
+    let (edge, _) = Edge::of(page);
     let window = state.settings.window;
     let now = state.now;
+    let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(chat.account) else { return };
     account.requests.edges.remove(&(chat.chat, edge));
     roster::put_bundle(account, came.bundle);
@@ -128,10 +133,11 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     account.timelines.insert(chat.chat, timeline);
     outbox::deeds::show_waiting(account, chat.chat);
     if result.changed || result.void || behind {
-        account.requests.stuck.remove(&(chat.chat, edge));
+        account.requests.loosen(chat.chat, edge);
     } else {
-        account.requests.stuck.insert((chat.chat, edge), key);
+        account.requests.note_stuck(chat.chat, page);
     }
+    let_missing_go(account, chat.chat, stamp);
     if let Some(newest) = newest {
         let (_, moved) = roster::note_newest(account, chat.chat, newest);
         account.order.dirty |= moved;
@@ -172,7 +178,7 @@ fn seek_on(state: &mut State, chat: ChatKey, page: Page, fx: &mut Effects) {
     let (Some(wanted), Page::Around(other)) = (pane.and_then(|pane| pane.seek), page) else { return };
     if wanted != other {
         if let Some(account) = state.core.account_mut(chat.account) {
-            account.requests.stuck.remove(&(chat.chat, Edge::Around));
+            account.requests.loosen(chat.chat, Edge::Around);
         }
         ask_network(state, chat, Page::Around(wanted), Priority::User, fx);
     }
@@ -182,7 +188,8 @@ fn seek_on(state: &mut State, chat: ChatKey, page: Page, fx: &mut Effects) {
 pub(super) fn confirm(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(chat) = front.pane.chat else { return };
-    let Some(timeline) = timeline_of(&state.core.accounts, chat).filter(|timeline| timeline.is_doubtful()) else {
+    let Some(account) = state.core.account(chat.account) else { return };
+    let Some(timeline) = account.timelines.get(&chat.chat).filter(|timeline| timeline.is_doubtful()) else {
         return;
     };
     // The newest page comes first; where it has to wait, so does the rest.
@@ -191,12 +198,43 @@ pub(super) fn confirm(state: &mut State, fx: &mut Effects) {
     }
     let visible = front.pane.visible.as_ref().filter(|visible| visible.chat == Some(chat));
     let shown = visible.and_then(|visible| visible.first.zip(visible.last));
-    match timeline.to_confirm(shown) {
-        // Asked for elsewhere, and not wherever somebody reads.
-        None | Some((Page::Latest, _)) => {}
+    // The newest page is asked for elsewhere, and not wherever somebody reads.
+    let may_ask = |page| page != Page::Latest && !account.requests.is_stuck(chat.chat, page);
+    match timeline.to_confirm(shown, may_ask) {
+        None => {}
         Some((page, true)) => ask_network(state, chat, page, Priority::Visible, fx),
         Some((page, false)) => ask_network(state, chat, page, Priority::Background, fx),
     }
+}
+
+/// The network has a chat: of messages in doubt that it does not have, it is certain now that they are gone.
+fn let_missing_go(account: &mut Account, chat: ChatId, stamp: crate::domain::kept::Stamp) {
+    let Some(mut gone) = account.requests.missing.remove(&chat) else { return };
+    let Some(timeline) = account.timelines.get_mut(&chat) else { return };
+    gone.retain(|message| timeline.is_in_doubt(*message));
+    for message in &gone {
+        timeline.remove(*message);
+    }
+    account.quotes.deleted(chat, &gone);
+    keep::deleted(account, chat, &gone, stamp);
+}
+
+/// What was asked for by a message is not there. Where that one is in doubt: whether it is because the message is gone, or the chat, the next page shows.
+/// Returns whether the question was about a message that is not looked for.
+fn is_missing(account: &mut Account, chat: ChatId, page: Page, refusal: &Refusal, seek: Option<MessageId>) -> bool {
+    let named = match page {
+        Page::Latest => None,
+        Page::Before(key) | Page::After(key) => Some(key.id),
+        Page::Around(message) => Some(message),
+    };
+    let Some(message) = named.filter(|message| refusal.kind == RefusalKind::NotFound && seek != Some(*message)) else {
+        return false;
+    };
+    if account.timelines.get(&chat).is_some_and(|timeline| timeline.is_in_doubt(message)) {
+        account.requests.missing.entry(chat).or_default().push(message);
+        account.requests.loosen(chat, Edge::Latest);
+    }
+    true
 }
 
 /// A page did not come.
@@ -208,16 +246,20 @@ pub(super) fn refused(
     refusal: &Refusal,
     fx: &mut Effects,
 ) {
-    let (edge, key) = Edge::of(page);
+    let (edge, _) = Edge::of(page);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     account.requests.edges.remove(&(chat.chat, edge));
     // Not asked again until the chat is opened anew or the connection stands again: a refusal must not become a loop.
-    account.requests.stuck.insert((chat.chat, edge), key);
+    account.requests.note_stuck(chat.chat, page);
     if let Some(timeline) = account.timelines.get_mut(&chat.chat) {
         timeline.close_fetch(number);
     }
+    let open = state.front.as_ref().map(|front| &front.pane).filter(|pane| pane.chat == Some(chat));
+    let missing = is_missing(account, chat.chat, page, refusal, open.and_then(|pane| pane.seek));
+    let waiting = account.requests.missing.get(&chat.chat).map_or(0, Vec::len);
     // Where the pane says why nothing can be read, nothing else has to.
-    let news = account.is_signed_in() && account.chats.get(&chat.chat).is_none_or(|known| !known.is_hidden());
+    let news =
+        account.is_signed_in() && !missing && account.chats.get(&chat.chat).is_none_or(|known| !known.is_hidden());
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {
@@ -226,7 +268,14 @@ pub(super) fn refused(
             state.notice(format!("History could not be fetched: {}", refusal.text), true, fx);
         }
     }
+    let open = state.front.as_ref().map(|front| &front.pane).filter(|pane| pane.chat == Some(chat));
+    if waiting > 0 && open.is_some_and(|pane| !pane.catch_up) {
+        ask_network(state, chat, Page::Latest, Priority::Visible, fx);
+    }
     seek_on(state, chat, page, fx);
+    if missing && waiting < MISSING {
+        confirm(state, fx);
+    }
     state.touch();
 }
 
@@ -364,6 +413,7 @@ pub(super) fn mark_stale(state: &mut State, account: AccountId) {
             timeline.mark_stale();
         }
         account.requests.stuck.clear();
+        account.requests.missing.clear();
         pins::mark_stale(account);
         account.quotes.mark_stale();
     }

@@ -4,10 +4,13 @@ use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     ChatId, CommunityId, InviteTarget, Message, MessageId, MessageKey, Nonce, Page, Presence, Priority, RequestId,
-    Secret, UserId,
+    Secret, SortKey, UserId,
 };
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+
+/// Most pages of an account that are remembered as asked for in vain.
+const STUCK: usize = 1_000;
 
 /// Open requests of one account.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -22,8 +25,10 @@ pub struct Requests {
     pub(crate) asked: HashMap<RequestId, super::keep::Asked>,
     /// Read marks that the network turned out not to have, to be told again.
     pub(crate) marks_due: BTreeMap<ChatId, MessageKey>,
-    /// Edges where the last fetch changed nothing, with the key it was for: not to be asked again until something changed.
-    pub(crate) stuck: HashMap<(ChatId, Edge), Option<MessageKey>>,
+    /// Pages that changed nothing, or were refused: not to be asked for again until something changed.
+    pub(crate) stuck: HashSet<(ChatId, Edge, Option<MessageKey>)>,
+    /// Messages in doubt that a network says it does not have. They are gone once it shows that it has their chat.
+    pub(crate) missing: HashMap<ChatId, Vec<MessageId>>,
 }
 
 /// Where a page joins what is in memory.
@@ -40,14 +45,14 @@ pub enum Edge {
 }
 
 impl Edge {
-    /// The edge that a page is for, and the key it joins.
+    /// The edge that a page is for, and the key that it was asked for by. Of a message that is looked for, the place is not known.
     #[must_use]
     pub const fn of(page: Page) -> (Self, Option<MessageKey>) {
         match page {
             Page::Latest => (Self::Latest, None),
             Page::Before(key) => (Self::Before, Some(key)),
             Page::After(key) => (Self::After, Some(key)),
-            Page::Around(_) => (Self::Around, None),
+            Page::Around(id) => (Self::Around, Some(MessageKey { order: SortKey(0), id })),
         }
     }
 }
@@ -176,10 +181,31 @@ impl Requests {
         self.edges.contains_key(&(chat, edge))
     }
 
+    /// Whether a page was asked for in vain.
+    #[must_use]
+    pub(crate) fn is_stuck(&self, chat: ChatId, page: Page) -> bool {
+        let (edge, key) = Edge::of(page);
+        self.stuck.contains(&(chat, edge, key))
+    }
+
+    /// A page was asked for in vain.
+    pub(crate) fn note_stuck(&mut self, chat: ChatId, page: Page) {
+        if self.stuck.len() >= STUCK {
+            self.stuck.clear();
+        }
+        let (edge, key) = Edge::of(page);
+        self.stuck.insert((chat, edge, key));
+    }
+
+    /// Pages of a chat at an edge may be asked for again.
+    pub(crate) fn loosen(&mut self, chat: ChatId, edge: Edge) {
+        self.stuck.retain(|(of, at, _)| (*of, *at) != (chat, edge));
+    }
+
     /// Whether what lies before a message was asked for in vain.
     #[must_use]
     pub fn is_stuck_before(&self, chat: ChatId, message: MessageKey) -> bool {
-        self.stuck.get(&(chat, Edge::Before)) == Some(&Some(message))
+        self.stuck.contains(&(chat, Edge::Before, Some(message)))
     }
 
     /// Whether any list of the account is under way or waits for its turn.

@@ -212,7 +212,7 @@ pub(super) fn remove_chat(account: &mut Account, chat: ChatId) -> Option<Chat> {
     account.rooms.remove(&chat);
     account.lists.forget(chat);
     account.slow.forget(chat);
-    account.requests.stuck.retain(|(of, _), _| *of != chat);
+    account.requests.stuck.retain(|(of, ..)| *of != chat);
     account.chats_asked.remove(&chat);
     account.order.dirty = true;
     gone

@@ -92,7 +92,7 @@ pub(super) fn back_in_service(state: &mut State, account: AccountId, community: 
     known
         .requests
         .stuck
-        .retain(|(chat, _), _| known.chats.get(chat).and_then(crate::domain::Chat::community) != Some(community));
+        .retain(|(chat, ..)| known.chats.get(chat).and_then(crate::domain::Chat::community) != Some(community));
     let open = state.front.as_ref().and_then(|front| front.pane.chat);
     let inside = |chat: &ChatKey| {
         chat.account == account && state.core.chat(*chat).and_then(|(_, known)| known.community()) == Some(community)

@@ -2,6 +2,7 @@
 //! confirm it, one after the other, the one that shows first.
 
 use super::{Entry, Timeline};
+use crate::domain::id::MessageId;
 use crate::domain::message::MessageKey;
 use crate::domain::request::Page;
 
@@ -12,38 +13,42 @@ impl Timeline {
         self.doubtful
     }
 
-    /// The page that confirms what shows from `first` to `last`, or else the newest that is not confirmed and lies before no hole; whether it shows.
+    /// Whether a message is in memory and waits to be confirmed.
     #[must_use]
-    pub fn to_confirm(&self, shown: Option<(MessageKey, MessageKey)>) -> Option<(Page, bool)> {
+    pub fn is_in_doubt(&self, message: MessageId) -> bool {
+        self.key_of(message).and_then(|key| self.index_of(key)).is_some_and(|at| self.doubts(at))
+    }
+
+    /// The page that confirms what shows from `first` to `last`, or else the newest that is not confirmed and lies before no hole; whether it shows.
+    /// `may_ask`: of pages that cannot be had, the next one is taken.
+    #[must_use]
+    pub fn to_confirm(
+        &self,
+        shown: Option<(MessageKey, MessageKey)>,
+        may_ask: impl Fn(Page) -> bool,
+    ) -> Option<(Page, bool)> {
         if !self.doubtful {
             return None;
         }
+        let page = |at: usize| self.doubts(at).then(|| self.page_for(at))?.filter(|page| may_ask(*page));
         if let Some((first, last)) = shown {
             let (from, to) = (self.index_near(first), self.index_near(last).saturating_add(1).min(self.len()));
-            if let Some(at) = (from..to).rev().find(|at| self.doubts(*at)) {
-                return Some((self.page_for(at)?, true));
+            if let Some(page) = (from..to).rev().find_map(page) {
+                return Some((page, true));
             }
         }
         // Behind a hole it is not looked for: where it is shown, it will be.
-        let mut at = self.len();
-        while at > 0 {
-            at -= 1;
-            if self.doubts(at) {
-                return Some((self.page_for(at)?, false));
-            }
-            if self.entries.get(at).is_none_or(|entry| entry.gap_before) {
-                return None;
-            }
-        }
-        None
+        let begins = (0..self.len()).rev().find(|&at| self.entries.get(at).is_none_or(|entry| entry.gap_before));
+        let page = (begins.unwrap_or(0)..self.len()).rev().find_map(page)?;
+        Some((page, false))
     }
 
     /// The page that tells of the entry at an index.
     fn page_for(&self, at: usize) -> Option<Page> {
         match self.entries.get(at + 1) {
-            None => Some(Page::Latest),
+            None if !self.newer => Some(Page::Latest),
             Some(next) if !next.gap_before => Some(Page::Before(next.message.key)),
-            Some(_) => self.entries.get(at).map(|entry| Page::Around(entry.message.key.id)),
+            _ => self.entries.get(at).map(|entry| Page::Around(entry.message.key.id)),
         }
     }
 

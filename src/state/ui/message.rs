@@ -342,7 +342,7 @@ fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut E
     }
     if known.is_none() {
         if let Some(account) = state.core.account_mut(chat.account) {
-            account.requests.stuck.remove(&(chat.chat, crate::state::requests::Edge::Around));
+            account.requests.loosen(chat.chat, crate::state::requests::Edge::Around);
         }
         history::fetch(state, chat, Page::Around(to), Priority::User, fx);
     }

@@ -88,7 +88,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     history::drop_unvisited(&mut state.core.accounts, &visited);
     if let Some(account) = state.core.account_mut(key.account) {
         account.timelines.entry(key.chat).or_default();
-        account.requests.stuck.retain(|(of, _), _| *of != key.chat);
+        account.requests.stuck.retain(|(of, ..)| *of != key.chat);
     }
     if let Some(front) = &mut state.front {
         front.pane.to_unread = front.pane.divider.is_some();

@@ -1,5 +1,6 @@
 //! What earlier runs have kept is shown before any network answers, and gives way to what is told.
 
+mod checked;
 mod pages;
 
 use super::script::*;
