@@ -5,7 +5,7 @@ use super::front::{ComposeMode, Overlay, Region};
 use super::ui::form::FormPurpose;
 use super::ui::{attach, open};
 use super::{Account, Effects, State, names, outbox, roster};
-use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId};
+use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, Community, CommunityId};
 
 /// Something that must be read before one types on.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +35,7 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
         },
         _ => true,
     });
-    let stranded = take_back(state, account, fx);
+    let stranded = take_back(state, account, gone, fx);
     let Some(front) = &mut state.front else { return };
     let left = front.pane.chat.filter(is_gone).and_then(|key| gone.iter().find(|chat| chat.id == key.chat));
     let sentence = match (community, left) {
@@ -63,16 +63,27 @@ pub(super) fn refused(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     if state.front.is_none() || state.core.chat(chat).is_some() {
         return;
     }
-    let text = take_back(state, chat.account, fx);
+    let text = take_back(state, chat.account, &[], fx);
     if !text.is_empty() {
         keep(state, chat.account, "Not sent: the chat is gone".to_owned(), &text, fx);
     }
 }
 
-/// Gives up the messages that wait for the user in chats that are gone. Returns what they said.
-fn take_back(state: &mut State, account: AccountId, fx: &mut Effects) -> String {
+/// All lists are there: messages of earlier runs that wait for the user may be for chats that have gone since.
+pub(super) fn listed(state: &mut State, account: AccountId, fx: &mut Effects) {
+    let text = take_back(state, account, &[], fx);
+    if state.front.is_some() && !text.is_empty() {
+        keep(state, account, "The chats they were for are gone".to_owned(), &text, fx);
+    }
+}
+
+/// Gives up the messages that wait for the user in chats that are gone. Returns what they said. A chat that is not known is gone only if it would be.
+fn take_back(state: &mut State, account: AccountId, gone: &[Chat], fx: &mut Effects) -> String {
     let Some(known) = state.core.account(account) else { return String::new() };
-    let stranded = known.outbox.stranded(|chat| known.chats.contains_key(&chat));
+    let loaded = |community: &Community| !community.available || known.channels_loaded.contains_key(&community.id);
+    let complete = known.synced && known.communities.iter().all(loaded);
+    let is_gone = |chat| !known.chats.contains_key(&chat) && (complete || gone.iter().any(|gone| gone.id == chat));
+    let stranded = known.outbox.stranded(|chat| !is_gone(chat));
     let texts: Vec<String> = stranded
         .into_iter()
         .filter_map(|(chat, nonce)| outbox::discard(state, ChatKey::new(account, chat), nonce, fx))

@@ -135,5 +135,6 @@ pub(super) fn progress(state: &mut State, account: AccountId, fx: &mut Effects) 
     if first {
         super::ui::open::first(state, fx);
         super::newcomer::synced(state, account, fx);
+        super::gone::listed(state, account, fx);
     }
 }

@@ -74,6 +74,7 @@ impl Watch {
 
 impl Observer for Watch {
     fn event(&mut self, event: &Event) {
+        tracing::trace!(?event);
         match event {
             Event::Stored(StoreReply::Found(ticket, _)) => self.answered(Awaited::Found(*ticket)),
             Event::Stored(StoreReply::OutboxCommitted(chat, nonce, _)) => {
@@ -86,6 +87,7 @@ impl Observer for Watch {
     }
 
     fn effect(&mut self, effect: &Effect) {
+        tracing::trace!(?effect);
         match effect {
             Effect::Outcome(ticket, outcome) => _ = self.outcomes.insert(*ticket, outcome.clone()),
             Effect::Connect(_) => self.asked(Awaited::Session),

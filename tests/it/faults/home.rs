@@ -5,7 +5,8 @@ use nib::config::{Config, Paths, SavedAccounts, SecretsChoice};
 use nib::domain::kept::{AccountKey, Found, OutboxItem, Query, Seek, Write};
 use nib::domain::{AccountId, ChatId, ChatKey, MessageKey, UserId};
 use nib::shell::accounts::{AccountSetup, TokenSource};
-use nib::shell::vault::Identity;
+use nib::shell::vault::{Identity, Vault};
+use nib::state::Account;
 use nib::store::{Command, Note, Options, Replies, Reply, Store, Ticket};
 use std::fs;
 use std::io::ErrorKind;
@@ -33,9 +34,17 @@ impl Home {
         let home = Self { folder: tempfile::tempdir().expect("a folder") };
         let TokenSource::Given(token) = &setup.token else { panic!("a token") };
         let setup = AccountSetup { token: TokenSource::Saved, ..setup.clone() };
-        let vault = nib::shell::vault::Vault::new(&home.paths(), SecretsChoice::File);
+        let vault = Vault::new(&home.paths(), SecretsChoice::File);
         assert_eq!(vault.keep(&setup, &Identity::default(), token).note, None);
         home
+    }
+
+    /// Keeps who is signed in, as signing in does.
+    pub(super) fn know(&self, account: &Account) {
+        let vault = Vault::new(&self.paths(), SecretsChoice::File);
+        let setup = self.account();
+        let token = vault.load(&setup).expect("a token");
+        assert_eq!(vault.keep(&setup, &Identity::of(account), &token).note, None);
     }
 
     /// Those of somebody who has not.

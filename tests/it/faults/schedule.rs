@@ -7,7 +7,7 @@ use super::home::Home;
 use super::originchats::OriginChats;
 use super::osmium::Osmium;
 use crate::proxy::{Plans, Proxy};
-use nib::domain::{ChatId, ChatKey};
+use nib::domain::{ChatId, ChatKey, UserId};
 use nib::shell::accounts::AccountSetup;
 use nib::state::Action;
 use nib::state::front::ComposeMode;
@@ -196,6 +196,11 @@ impl<F: Far> Play<F> {
     async fn restart(mut self) -> Self {
         let mut promises = self.client.promises();
         let killed = self.dice.bool();
+        // Now and then it is not known before the network says so.
+        if self.client.account().me != UserId::default() && self.dice.u32(..8) > 0 {
+            self.home().know(self.client.account());
+        }
+        tracing::debug!(killed, standing = self.client.standing(), "nib ends");
         if killed {
             let unsure = self.client.rows().filter(|(_, row)| row.stage == Stage::Committing);
             let unsure: Vec<String> = unsure.map(|(_, row)| first_word(&row.outgoing.text)).collect();

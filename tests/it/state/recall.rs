@@ -4,10 +4,14 @@ mod checked;
 mod pages;
 
 use super::script::*;
-use nib::domain::kept::{Anchor as Place, Found, Layout, Query, Seek, Start, Stored, StoredMessage, Ticket, Write};
+use nib::domain::kept::{
+    Anchor as Place, Found, Layout, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Start, Stored, StoredMessage,
+    Ticket, Write,
+};
 use nib::domain::*;
-use nib::state::action::AccountAction;
+use nib::state::action::{AccountAction, TextEdit};
 use nib::state::front::{Anchor, ScrollIntent, Target};
+use nib::state::outbox::Stage;
 use nib::state::requests::Purpose;
 use nib::state::{AccountSpec, Action, Effect, Effects, Event, NetworkOffer, State, StoreOp, StoreReply, Timer};
 use std::sync::Arc;
@@ -391,4 +395,32 @@ fn offline_nothing_is_dialled_and_what_is_written_waits() {
         matches!(effect, Effect::Connect(_) | Effect::Probe(_) | Effect::SignIn { .. } | Effect::Net { .. })
     };
     assert!(!fx.iter().any(dials), "{fx:?}");
+}
+
+#[test]
+fn what_waits_for_the_user_stays_until_it_is_known_that_its_chat_is_gone() {
+    let mut script = Script::fresh(true);
+    script.state.has_store = true;
+    script.state.core.accounts[0].keeps_drafts = true;
+    script.event(Event::Started);
+    let row = |of: u128, text: &str| {
+        let outgoing = Outgoing { chat: ChatId::new(of), text: text.to_owned(), ..Outgoing::default() };
+        OutboxRow {
+            chat: chat(of),
+            nonce: Nonce(u64::try_from(of).unwrap()),
+            item: OutboxItem::Send(Arc::new(outgoing)),
+            written: Wall(0),
+            known: Some(key(10)),
+            stage: OutboxStage::Unconfirmed,
+        }
+    };
+    let rows = Found::Outbox(vec![row(11, "unsure"), row(99, "to nobody")]);
+    script.event(Event::Stored(StoreReply::Found(Ticket(u64::MAX), Ok(Some(rows)))));
+    // Some lists come before others.
+    script.sign_in();
+    assert_eq!(script.rows(11), [Stage::Unconfirmed]);
+    assert_eq!(script.rows(99), []);
+    script.act(Action::Cancel);
+    script.act(Action::Text(TextEdit::Yank));
+    assert_eq!(script.state.front.as_ref().unwrap().pane.composer.text(), "to nobody");
 }
