@@ -215,5 +215,5 @@ fn the_same_where_a_network_knows_no_numbers_of_clients() {
         home
     });
     // As many as nib sends there at once in one run, and in the next.
-    whatever_was_seen_arrives_once(&Place { proxy, chat: "general", life: 1_000, writer, reader });
+    whatever_was_seen_arrives_once(&Place { proxy, chat: "general", life: 700, writer, reader });
 }

@@ -26,6 +26,8 @@ mod guide;
 mod kept;
 mod keyboard;
 mod kills;
+#[cfg(target_os = "linux")]
+mod large;
 mod many_servers;
 mod matrix;
 mod networks;

@@ -178,6 +178,14 @@ impl Terminal {
         kill_process(self.pid, signal).expect("the program takes a signal");
     }
 
+    /// How much memory the program has, in KiB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid.as_raw_pid())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.split_whitespace().next().and_then(|size| size.parse().ok()).expect("a size")
+    }
+
     /// What the screen shows, line by line.
     pub(crate) fn screen(&self) -> String {
         self.shared.lock().parser.screen().contents()
