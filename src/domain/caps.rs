@@ -1,5 +1,7 @@
 //! What an account's network can do. State and view ask here, never for the network's name.
 
+use super::{MessageId, MessageKey, SortKey, Wall};
+
 /// Abilities and habits of a network. The default is the least able one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Caps {
@@ -63,10 +65,32 @@ pub struct Caps {
     pub member_lists: bool,
     /// The sign-in is taken by other servers of the network, too.
     pub shared_sign_in: bool,
+    /// How ids of messages tell when they were sent, and order them; history can be asked for after any such id, be there a message or not.
+    pub dated_ids: Option<DatedIds>,
     /// Longest message in code points, where the network says.
     pub max_length: Option<u32>,
     /// Most files that go with one message; 0: files cannot be sent.
     pub max_files: u32,
     /// Largest file in bytes.
     pub max_file: u64,
+}
+
+/// How ids tell a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DatedIds {
+    /// Where they begin to count, in milliseconds since 1970.
+    pub epoch: i64,
+    /// So many bits lie below the milliseconds.
+    pub shift: u32,
+}
+
+impl DatedIds {
+    /// A place before everything that was sent at this time or later, and after everything before it.
+    #[must_use]
+    pub fn before(&self, at: Wall) -> MessageKey {
+        let since = u64::try_from(at.0.saturating_sub(self.epoch)).unwrap_or(0);
+        let id = since.checked_mul(1_u64.checked_shl(self.shift).unwrap_or(u64::MAX)).unwrap_or(u64::MAX);
+        let id = u128::from(id.saturating_sub(1).max(1));
+        MessageKey { order: SortKey(id), id: MessageId::new(id) }
+    }
 }

@@ -29,9 +29,10 @@ pub mod time;
 pub mod timeline;
 pub mod update;
 pub mod upload;
+pub mod when;
 
 pub use answer::{Answer, Bundle, Progress, Refusal, RefusalKind, Reply};
-pub use caps::Caps;
+pub use caps::{Caps, DatedIds};
 pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel, ReadState, ThreadInfo};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 pub use id::{

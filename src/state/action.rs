@@ -120,6 +120,8 @@ pub enum Action {
     OpenNow(String),
     /// Go to the message that the one under the cursor answers.
     GoToReplied,
+    /// Go to the first message of a day, or of a moment of it; without one, ask for it.
+    GoToDate(String),
     /// Send the failed message under the cursor, or the oldest failed one here, again.
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.
@@ -359,6 +361,7 @@ registry! {
     "scroll" "[ROWS]" ANYWHERE, true, count!(1, A::ScrollRows), "Scroll by rows";
     "scroll-start" "" ANYWHERE, true, plain!(A::ScrollStart), "Scroll to the oldest message here";
     "scroll-end" "" ANYWHERE, true, plain!(A::ScrollEnd), "Scroll to the newest message";
+    "date" "[DAY]" &[Context::Composer, Context::Messages], true, |rest| Some(A::GoToDate(rest.to_owned())), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
     "focus-next" "" ANYWHERE, true, plain!(A::FocusNext), "Move to the next pane";
     "focus-previous" "" ANYWHERE, true, plain!(A::FocusPrevious), "Move to the previous pane";
     "focus-messages" "" &[Context::Composer, Context::Sidebar, Context::Members], true, plain!(A::FocusMessages), "Move to the messages";

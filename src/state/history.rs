@@ -2,6 +2,7 @@
 
 use super::front::{Anchor, Front, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
+use super::ui::dates;
 use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
@@ -168,6 +169,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         }
     }
     seek_on(state, chat, page, fx);
+    dates::came(state, chat, page, true, fx);
     confirm(state, fx);
     state.touch();
 }
@@ -276,6 +278,7 @@ pub(super) fn refused(
     if missing && waiting < MISSING {
         confirm(state, fx);
     }
+    dates::came(state, chat, page, false, fx);
     state.touch();
 }
 

@@ -44,15 +44,16 @@ pub(super) fn started(state: &mut State, fx: &mut Effects) {
     for account in accounts {
         bind(state, account, fx);
     }
-    if state.front.is_some() {
-        outbox::ask_kept(fx);
+    // A command that only asks the networks needs nothing of it.
+    if state.front.is_some() || state.offline {
+        outbox::ask_kept(state, fx);
     }
 }
 
 /// It is known who is signed in. What they left behind in earlier runs is theirs to go on with.
 pub(super) fn signed_in(state: &mut State, account: AccountId, fx: &mut Effects) {
     if bind(state, account, fx) && state.front.is_some() {
-        outbox::ask_kept(fx);
+        outbox::ask_kept(state, fx);
         recall::bound(state, account, fx);
     }
 }

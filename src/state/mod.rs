@@ -106,6 +106,8 @@ pub struct State {
     armed: timers::Armed,
     /// Chats whose drafts the store could not keep.
     pub(crate) unkept_drafts: BTreeSet<crate::domain::ChatKey>,
+    /// The chat and the moment that is being gone to.
+    pub(crate) sought: Option<(crate::domain::ChatKey, crate::domain::Wall)>,
     /// What is asked of the store.
     pub(crate) recall: recall::Recall,
 }
@@ -166,6 +168,7 @@ impl State {
             stamps: Stamps::default(),
             armed: timers::Armed::default(),
             unkept_drafts: BTreeSet::new(),
+            sought: None,
             recall: recall::Recall::default(),
         }
     }
@@ -184,10 +187,10 @@ impl State {
         outbox.is_some_and(|(outbox, chat)| outbox.shown(chat).len() < outbox.of(chat).len())
     }
 
-    /// Whether the store has said what the first screen needs, or never will.
+    /// Whether the store has said what the first screen needs and what waits to go out, or never will.
     #[must_use]
     pub fn knows_kept(&self) -> bool {
-        !self.recall.is_starting()
+        !self.recall.is_starting() && !self.recall.awaits_outbox
     }
 
     /// Says that something visible may have changed.

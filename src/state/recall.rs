@@ -14,7 +14,7 @@ use crate::domain::timeline::FetchNumber;
 use crate::domain::{AccountId, ChatKey, CommunityId, Member, MessageKey, Role, User, UserId};
 use std::collections::HashMap;
 
-pub(super) use pages::{opened, page};
+pub(super) use pages::{date, opened, page};
 pub(super) use start::{bound, started};
 
 /// Most people that are looked up at once.
@@ -31,6 +31,8 @@ pub(crate) struct Recall {
     dry: HashMap<(ChatKey, Edge), MessageKey>,
     /// A chat is being opened as it was left by the last run.
     resumes: bool,
+    /// It is still to be told what waits to go out.
+    pub(super) awaits_outbox: bool,
 }
 
 /// Why something was looked up.

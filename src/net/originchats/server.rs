@@ -159,6 +159,7 @@ impl Server {
             nicknames: self.can("slash_call"),
             directs: self.direct,
             polls: self.can("poll_vote"),
+            dated_ids: None,
             polls_asked: true,
             votes_final: true,
             threads: self.can("thread_create"),

@@ -17,7 +17,7 @@ use super::wire::core::{ClientMessage, RpcResult, ServerMessage, client_message,
 use super::wire::{media, updates};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
-    Answer, Caps, CleanText, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, SessionId,
+    Answer, Caps, CleanText, DatedIds, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, SessionId,
 };
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
 use bytes::Bytes;
@@ -114,6 +114,7 @@ impl OsmiumAdapter {
             presence: true,
             profiles: true,
             relationships: true,
+            dated_ids: Some(DatedIds { epoch: config.snowflake_epoch, shift: config.snowflake_shift }),
             max_length: None,
             max_files: UPLOADS_LIMIT,
             max_file: config.upload_limit,

@@ -125,12 +125,14 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
 }
 
 /// Looks up what still has to go out from earlier runs.
-pub(in crate::state) fn ask_kept(fx: &mut Effects) {
+pub(in crate::state) fn ask_kept(state: &mut State, fx: &mut Effects) {
+    state.recall.awaits_outbox = true;
     fx.push(Effect::Store(StoreOp::Read(TICKET, Query::Outbox)));
 }
 
 /// It is here, or why it is not: then it stays where it is, for another run.
 pub(in crate::state) fn found(state: &mut State, found: Result<Option<Found>, String>, fx: &mut Effects) {
+    state.recall.awaits_outbox = false;
     match found {
         Ok(Some(Found::Outbox(rows))) => restore(state, rows, fx),
         Ok(_) => {}

@@ -3,9 +3,10 @@
 use super::{Asked, PEOPLE, Why, ask, ask_people, edge_of};
 use crate::domain::kept::{Anchor as Place, Query, Seek, Stored};
 use crate::domain::timeline::{Absorbed, FetchNumber};
-use crate::domain::{ChatKey, MessageKey, Page, Priority, SpanKind, Timeline, UserId};
+use crate::domain::{ChatKey, MessageKey, Page, Priority, SpanKind, Timeline, UserId, Wall};
 use crate::state::front::{Anchor, Target};
 use crate::state::requests::Edge;
+use crate::state::ui::dates;
 use crate::state::{Effects, State, history, outbox};
 
 /// Most places noted at which the store has nothing.
@@ -72,6 +73,14 @@ pub(in crate::state) fn page(state: &mut State, chat: ChatKey, page: Page, fx: &
     edge != Edge::Latest
 }
 
+/// A day is wanted. Returns whether the store is asked for it.
+pub(in crate::state) fn date(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) -> bool {
+    if state.recall.on {
+        look(state, chat, Seek::Date(at), Why::Jump, fx);
+    }
+    state.recall.on
+}
+
 fn look(state: &mut State, chat: ChatKey, seek: Seek, why: Why, fx: &mut Effects) {
     let around = matches!(seek, Seek::Around(_) | Seek::Date(_));
     let limit = u32::from(state.settings.page.max(1)) * if around { 2 } else { 1 };
@@ -121,6 +130,7 @@ pub(super) fn came(
                 None => {}
             }
         }
+        (Seek::Date(at), _) => dates::recalled(state, chat, at, fx),
         (Seek::Around(message), Why::Jump) => {
             let is_here = stored.as_ref().is_some_and(|stored| stored.aim.is_some_and(|aim| aim.id == message));
             match &mut state.front {

@@ -2,7 +2,7 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    attach, compose, editor, forum, lists, members, message, mouse, open, person, quit, themes, waiting, welcome,
+    attach, compose, dates, editor, forum, lists, members, message, mouse, open, person, quit, themes, waiting, welcome,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context};
@@ -89,6 +89,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::FocusMessages if region == Region::Composer && compose::leave_mode(state) => {}
         Action::FocusMessages => message::focus(state),
         Action::FocusSidebar => focus(state, Region::Sidebar),
+        Action::GoToDate(day) => dates::go(state, &day, fx),
         Action::FocusMembers => members::focus(state, fx),
         Action::ToggleMembers => members::toggle(state, fx),
         Action::Cancel if on_top => lists::cancel(state, fx),

@@ -230,6 +230,11 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
 
 /// The user wants to type a command: in the composer where nothing stands there, else in a line of its own.
 pub(super) fn begin_command(state: &mut State) {
+    begin_command_with(state, "");
+}
+
+/// The same with how it begins.
+pub(super) fn begin_command_with(state: &mut State, begin: &str) {
     let Some(front) = &mut state.front else { return };
     let free = front.pane.chat.is_some()
         && front.pane.forum.is_none()
@@ -237,10 +242,12 @@ pub(super) fn begin_command(state: &mut State) {
         && front.pane.mode == ComposeMode::New;
     if free {
         front.region = Region::Composer;
-        front.pane.composer.insert("/");
+        front.pane.composer.insert(&format!("/{begin}"));
     } else {
         let help = "As in the composer, with or without the slash.";
-        let field = FormField::text(FieldKind::Command, "Command", Field::new(), help, "Type a command");
+        let mut line = Field::new();
+        line.insert(begin);
+        let field = FormField::text(FieldKind::Command, "Command", line, help, "Type a command");
         front.show_form(Form::new(FormPurpose::Command, vec![field]), |_| {});
     }
     state.touch();

@@ -6,6 +6,7 @@ pub(super) mod arranged;
 pub(super) mod attach;
 pub(super) mod compose;
 pub mod composer;
+pub(in crate::state) mod dates;
 pub(super) mod drafts;
 pub(super) mod editor;
 pub mod emoji;

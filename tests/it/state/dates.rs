@@ -1,0 +1,112 @@
+//! Going to a day.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::front::{ScrollIntent, Target};
+use nib::state::{Action, Effect, Effects};
+use std::sync::Arc;
+use std::time::Duration;
+
+const DAY: i64 = 86_400_000;
+
+/// A message whose id is the moment at which it was sent.
+fn at(script: &Script, days_ago: i64) -> Message {
+    let midnight = script.state.now.wall.0 / DAY * DAY;
+    let sent = midnight - days_ago * DAY + DAY / 2;
+    let id = u128::try_from(sent).unwrap();
+    Message { at: Some(Wall(sent)), ..said(chat(11), id, ADA, &format!("{days_ago} days ago")) }
+}
+
+/// The open chat with messages of four and three days ago, of which it is not known what came after.
+fn behind() -> Script {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].caps.dated_ids = Some(DatedIds { epoch: 0, shift: 0 });
+    for days in [4, 3] {
+        let message = at(&script, days);
+        script.hear(message);
+    }
+    script.arrange_bottom();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    script
+}
+
+fn back(script: &mut Script) {
+    let caps = Caps { dated_ids: Some(DatedIds { epoch: 0, shift: 0 }), ..Script::caps() };
+    script.link(LinkEvent::SignedIn { me: user(ME, "me"), session: None, token: Secret::default(), caps });
+}
+
+fn go(script: &mut Script, day: &str) -> Effects {
+    script.act(Action::GoToDate(day.to_owned()))
+}
+
+fn asked(effects: &Effects) -> Vec<(RequestId, Page)> {
+    let page = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { page, .. }, .. } => Some((*id, *page)),
+        _ => None,
+    };
+    effects.iter().filter_map(page).collect()
+}
+
+fn cursor(script: &Script) -> Option<Target> {
+    let pane = &script.state.front.as_ref().unwrap().pane;
+    pane.cursor.filter(|cursor| pane.intent == Some(ScrollIntent::Center(*cursor)))
+}
+
+#[test]
+fn a_day_that_is_here_is_gone_to_without_asking() {
+    let mut script = behind();
+    let fx = go(&mut script, "3 days ago");
+    let there = at(&script, 3).key;
+    assert_eq!((cursor(&script), asked(&fx)), (Some(Target::Message(there)), vec![]));
+    // A day on which nothing was written is the next one on which something was.
+    go(&mut script, "100 days ago");
+    assert_eq!(cursor(&script), Some(Target::Message(at(&script, 4).key)));
+    for (day, said) in [("soon", "That is no day"), ("2999-01-01", "That is still to come")] {
+        go(&mut script, day);
+        assert!(script.notice().starts_with(said), "{}", script.notice());
+    }
+    go(&mut script, "yesterday");
+    assert_eq!(script.notice(), "Nothing of that day is here", "there is no connection");
+    script.act(Action::FocusComposer);
+    go(&mut script, "");
+    assert_eq!(script.composer(), "/date ", "without a day it is asked for");
+}
+
+#[test]
+fn a_day_that_is_not_here_is_asked_of_the_network() {
+    let mut script = behind();
+    back(&mut script);
+    let fx = go(&mut script, "yesterday");
+    let [(id, Page::After(place))] = asked(&fx)[..] else { panic!("{fx:?}") };
+    let messages: Vec<_> = [1, 0].map(|days| Arc::new(at(&script, days))).into();
+    assert!(place < messages[0].key && place > at(&script, 2).key);
+    let first = messages[0].key;
+    let reply = Reply::History {
+        chat: chat(11).chat,
+        messages,
+        bundle: Bundle::default(),
+        reached_start: false,
+        reached_end: false,
+    };
+    script.answer(id, Ok(reply));
+    assert_eq!(cursor(&script), Some(Target::Message(first)));
+    let timeline = &script.state.core.accounts[0].timelines[&chat(11).chat];
+    let hole = timeline.iter().find(|entry| entry.message.key == first).unwrap();
+    assert!(hole.gap_before, "what lies between is a hole");
+    // Once there, it is forgotten: later pages move nothing.
+    script.act(Action::ScrollEnd);
+    assert_eq!(cursor(&script), None);
+}
+
+#[test]
+fn where_ids_tell_no_time_what_is_nearest_is_shown() {
+    let mut script = behind();
+    script.link(LinkEvent::SignedIn {
+        me: user(ME, "me"),
+        session: None,
+        token: Secret::default(),
+        caps: Script::caps(),
+    });
+    let fx = go(&mut script, "yesterday");
+    assert_eq!((asked(&fx), script.notice()), (vec![], "Nothing of that day is here"));
+}
