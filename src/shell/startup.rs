@@ -225,7 +225,9 @@ impl Startup {
         // Of a run with a token of its own, the accounts of the list are not known.
         let is_listed = self.accounts.iter().all(|setup| setup.token == TokenSource::Saved);
         let file = self.paths.drafts_file();
-        let old = if store.is_some() && is_listed { old_drafts::load(&file, &self.accounts) } else { Ok(None) };
+        // Commands leave accounts out that they are not about; whose drafts the file has, only the chat can tell.
+        let old =
+            if front && store.is_some() && is_listed { old_drafts::load(&file, &self.accounts) } else { Ok(None) };
         let sessions = Sessions::new(Handle::current(), self.accounts, vault, self.ways, self.connect_timeout);
         let mut engine = Engine::new(state, clock, sessions, store);
         if let Some(lock) = self.owned {
