@@ -206,6 +206,11 @@ impl Db {
         }
     }
 
+    /// Whether nothing of it outlasts this run.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.conn.path().is_none_or(str::is_empty)
+    }
+
     /// The stamp as it is stored: later runs are newer.
     pub(super) fn at(&mut self, stamp: Stamp) -> i64 {
         let at = self.run << 32 | i64::from(stamp.0);

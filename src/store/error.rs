@@ -44,6 +44,9 @@ pub enum StoreError {
     /// It is no file.
     #[error("it is no file")]
     NoFile,
+    /// Nothing outlasts this run.
+    #[error("nothing is kept after this run")]
+    InMemory,
     /// An account is used that was not bound.
     #[error("nothing is kept for an account that nobody is signed in to")]
     Unbound,

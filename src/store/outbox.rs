@@ -115,7 +115,7 @@ impl Db {
 
     /// The folder for large files; `None` while the database is in memory.
     fn spool(&self) -> Option<PathBuf> {
-        self.conn.path().filter(|path| !path.is_empty()).map(|_| with_ending(&self.options.file, "-files"))
+        (!self.is_in_memory()).then(|| with_ending(&self.options.file, "-files"))
     }
 
     pub(super) fn set_stage(&mut self, chat: ChatKey, nonce: Nonce, stage: &OutboxStage) -> Result<(), StoreError> {

@@ -334,6 +334,8 @@ impl Worker {
                     Seen::Compact(before, after)
                 }
                 Care::Forget(key) => Seen::Forget(db.forget(key)?),
+                // What holds for this run alone is no place for what outlasted others.
+                Care::Adopt { .. } if db.is_in_memory() => return Err(StoreError::InMemory),
                 Care::Adopt { drafts, file } => {
                     db.transact(true, |db| db.adopt(drafts))?;
                     match std::fs::remove_file(file) {

@@ -141,6 +141,12 @@ fn without_a_place_everything_works_for_this_run() {
     let mut open = Open::at(&file);
     assert!(matches!(&open.notes[..], [Note::Without(StoreError::Place { .. })]), "{:?}", open.notes);
     works(&mut open);
+    // What an older nib kept stays for a run that can keep it.
+    let old = folder.path().join("drafts.json");
+    std::fs::write(&old, "{}").unwrap();
+    let drafts = vec![(key("me"), CHAT.chat, "typed long ago".to_owned())];
+    assert_eq!(open.care(Care::Adopt { drafts, file: old.clone() }), Err(StoreError::InMemory));
+    assert!(old.exists());
     open.close();
     assert_eq!(std::fs::read(folder.path().join("a-file")).unwrap(), b"in the way");
 }
