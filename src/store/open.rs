@@ -74,7 +74,7 @@ pub(super) fn begin_anew(options: &Options, why: StoreError) -> Result<(Db, Note
 }
 
 /// Goes on in memory: everything works, and nothing outlasts this run.
-fn without(options: &Options, why: StoreError) -> Result<(Db, Vec<Note>), StoreError> {
+pub(super) fn without(options: &Options, why: StoreError) -> Result<(Db, Vec<Note>), StoreError> {
     let options = Options { budget: options.budget.min(IN_MEMORY), max_pages: None, ..options.clone() };
     let db = prepare(Connection::open_in_memory()?, &options, false)?;
     Ok((db, vec![Note::Without(why)]))

@@ -263,20 +263,21 @@ impl Worker {
         let bindings = self.db.as_ref().map(Db::bindings).unwrap_or_default();
         // Closed before it is moved.
         self.db = Err(error.clone());
-        match open::begin_anew(&self.options, StoreError::Damaged) {
-            Ok((mut db, note)) => {
+        let fresh = open::begin_anew(&self.options, StoreError::Damaged).map(|(db, note)| (db, vec![note]));
+        match fresh.or_else(|worse| open::without(&self.options, worse)) {
+            Ok((mut db, notes)) => {
                 let bound =
                     db.transact(false, |db| bindings.iter().try_for_each(|(account, key)| db.bind(*account, key)));
                 if let Err(error) = bound {
                     tracing::warn!(%error, "accounts are not bound anew");
                 }
                 self.db = Ok(db);
-                self.reply(Reply::Noted(note));
+                notes.into_iter().for_each(|note| self.reply(Reply::Noted(note)));
                 true
             }
-            Err(worse) => {
-                self.db = Err(worse.clone());
-                self.reply(Reply::Noted(Note::Without(worse)));
+            Err(worst) => {
+                self.db = Err(worst.clone());
+                self.reply(Reply::Noted(Note::Without(worst)));
                 false
             }
         }

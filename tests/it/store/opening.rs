@@ -134,6 +134,21 @@ fn damage_that_shows_later_makes_way_while_it_is_in_use() {
 }
 
 #[test]
+fn one_that_is_damaged_and_cannot_be_replaced_lets_everything_work_for_this_run() {
+    let (_folder, file) = home();
+    filled(&file, 8_000);
+    damage(&file, "messages_place");
+    let mut open = Open::at(&file);
+    // Nothing is there to be moved aside.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(open.texts(), Vec::<String>::new());
+    assert!(matches!(&open.notes[..], [Note::Without(StoreError::Place { .. })]), "{:?}", open.notes);
+    open.write(Write::Push { chat: CHAT, messages: vec![message(1, "new")], told: Stamp(1) }).unwrap();
+    assert_eq!(open.texts(), ["new"]);
+    works(&mut open);
+}
+
+#[test]
 fn without_a_place_everything_works_for_this_run() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a-file").join("nib.db");
