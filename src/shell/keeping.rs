@@ -219,8 +219,8 @@ impl Keeping {
     pub fn told(&mut self, reply: Reply) -> Vec<Event> {
         let stored = |reply| vec![Event::Stored(reply)];
         match reply {
-            Reply::Opened(notes) => notes.iter().map(|note| Event::Stored(noted(note))).collect(),
-            Reply::Noted(note) => stored(noted(&note)),
+            Reply::Opened(notes) => notes.iter().map(noted).collect(),
+            Reply::Noted(note) => vec![noted(&note)],
             Reply::OutboxCommitted(chat, nonce, done) => {
                 stored(StoreReply::OutboxCommitted(chat, nonce, done.map_err(|why| why.to_string())))
             }
@@ -322,6 +322,10 @@ fn account_of(query: &Query) -> Option<AccountId> {
     }
 }
 
-fn noted(note: &Note) -> StoreReply {
-    StoreReply::Noted { sentence: note.to_string(), outlasts: note.outlasts() }
+fn noted(note: &Note) -> Event {
+    let sentence = note.to_string();
+    match note.outlasts() {
+        Some(outlasts) => Event::Stored(StoreReply::Noted { sentence, outlasts }),
+        None => Event::Failed(sentence),
+    }
 }

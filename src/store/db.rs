@@ -8,7 +8,7 @@ use crate::domain::kept::{AccountKey, Stamp, Write};
 use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageId, MessageKey, SortKey};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 /// A number of 128 bits as a column: a whole number where it fits, else 16 bytes. Both sort as the numbers do.
@@ -98,6 +98,8 @@ pub(super) struct Db {
     chats: HashMap<(i64, ChatId), ChatState>,
     /// For each account, since when something may have been missed.
     stale: HashMap<i64, i64>,
+    /// Chats, by account, of which something told last could not be written: whatever the database says, their end is not known.
+    torn: HashSet<(i64, ChatId)>,
     pub(super) memory: Memory,
     /// Files to remove once the transaction is committed.
     pub(super) doomed: Vec<PathBuf>,
@@ -130,6 +132,7 @@ impl Db {
             keys: HashMap::new(),
             chats: HashMap::new(),
             stale: HashMap::new(),
+            torn: HashSet::new(),
             memory: Memory::default(),
             doomed: Vec::new(),
             data_version: 0,
@@ -232,6 +235,39 @@ impl Db {
         self.stale.insert(account, at);
     }
 
+    /// A write came to nothing that history has no place for: what it told may be missing from now on, and pages that were asked for before do not
+    /// say otherwise. Nothing is written for it; a new run takes nothing for whole anyway.
+    pub(super) fn not_written(&mut self, write: &Write) {
+        match write {
+            Write::Push { chat, told, .. } => {
+                let at = self.at(*told);
+                self.memory.blind(at);
+                if let Ok(account) = self.account(chat.account) {
+                    self.torn.insert((account, chat.chat));
+                    self.chats.remove(&(account, chat.chat));
+                }
+            }
+            Write::Missed { account, at } => {
+                let at = self.at(*at);
+                self.memory.blind(at);
+                if let Ok(account) = self.account(*account) {
+                    self.set_stale(account, at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A write is committed: what it says of the end of its chat holds again.
+    pub(super) fn is_written(&mut self, write: &Write) {
+        if let Write::Push { chat, .. } | Write::Page { chat, .. } = write
+            && !self.torn.is_empty()
+            && let Ok(account) = self.account(chat.account)
+        {
+            self.torn.remove(&(account, chat.chat));
+        }
+    }
+
     /// The row of an account.
     pub(super) fn account(&self, account: AccountId) -> Result<i64, StoreError> {
         self.accounts.get(&account).copied().ok_or(StoreError::Unbound)
@@ -297,6 +333,7 @@ impl Db {
             .optional()?;
         let Some((row, end_at, start_known)) = found else { return Ok(None) };
         let last = self.last_stored(row)?;
+        let end_at = if self.torn.contains(&(account, chat)) { 0 } else { end_at };
         let state = ChatState { row, account, last, end_at, start_known };
         self.chats.insert((account, chat), state);
         Ok(Some(state))
@@ -320,7 +357,9 @@ impl Db {
     /// Remembers what became of a chat, and writes what has columns.
     pub(super) fn put_chat_state(&mut self, chat: ChatId, state: ChatState) -> Result<(), StoreError> {
         let known = self.chats.insert((state.account, chat), state);
-        if known.is_none_or(|known| known.end_at != state.end_at || known.start_known != state.start_known) {
+        if self.torn.contains(&(state.account, chat))
+            || known.is_none_or(|known| known.end_at != state.end_at || known.start_known != state.start_known)
+        {
             self.conn
                 .prepare_cached("UPDATE chats SET end_at = ?, start_known = ? WHERE row = ?")?
                 .execute(params![state.end_at, state.start_known, state.row])?;

@@ -41,6 +41,11 @@ impl Memory {
         asked <= self.blind || self.cut.get(&chat).is_some_and(|cut| asked <= *cut)
     }
 
+    /// Something was told then that could not be kept: pages asked for up to there would pass over it.
+    pub(super) fn blind(&mut self, at: i64) {
+        self.blind = self.blind.max(at);
+    }
+
     /// Stored history of a chat was given up: what pages asked for before know may be older than what went.
     pub(super) fn cut(&mut self, chat: i64, at: i64) {
         self.cut.insert(chat, at);

@@ -40,15 +40,19 @@ pub enum Note {
     /// Nothing is kept in this run.
     #[error("nothing is kept after this run: {0}")]
     Without(StoreError),
+    /// Messages that arrived were not kept. Where they are is known as a hole.
+    #[error("messages that arrived just now are not kept: {0}")]
+    Lost(StoreError),
 }
 
 impl Note {
-    /// Whether what is written from then on is there in later runs.
+    /// Whether what is written from then on is there in later runs; `None` if that is as it was.
     #[must_use]
-    pub fn outlasts(&self) -> bool {
+    pub fn outlasts(&self) -> Option<bool> {
         match self {
-            Self::SetAside { .. } => true,
-            Self::Without(_) => false,
+            Self::SetAside { .. } => Some(true),
+            Self::Without(_) => Some(false),
+            Self::Lost(_) => None,
         }
     }
 }

@@ -58,7 +58,8 @@ impl Store {
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || {
-                Worker { queue, replies, runtime, options: given, db: Err(StoreError::Ended), commits: 0 }.run()
+                let db = Err(StoreError::Ended);
+                Worker { queue, replies, runtime, options: given, db, commits: 0, told_lost: false }.run()
             })
             .map_err(place)?;
         Ok((Self { commands, thread }, taken))
@@ -117,6 +118,8 @@ struct Worker {
     options: Options,
     db: Result<Db, StoreError>,
     commits: u32,
+    /// It was said that messages are not kept.
+    told_lost: bool,
 }
 
 impl Worker {
@@ -286,6 +289,16 @@ impl Worker {
     fn written(&mut self, ticket: Option<Ticket>, write: &Write, done: Result<Absorbed, StoreError>) {
         if let Err(error) = &done {
             tracing::warn!(%error, "something is not kept");
+        }
+        if let Ok(db) = &mut self.db {
+            match &done {
+                Ok(_) => db.is_written(write),
+                Err(_) => db.not_written(write),
+            }
+        }
+        if let (Err(error), Write::Push { .. }, false) = (&done, write, self.told_lost) {
+            self.told_lost = true;
+            self.reply(Reply::Noted(Note::Lost(error.clone())));
         }
         let row = match write {
             Write::PutOutbox(row) => Some((row.chat, row.nonce)),

@@ -204,6 +204,44 @@ fn on_a_full_disk_history_makes_way_for_what_the_user_wrote() {
     works(&mut open);
 }
 
+#[test]
+fn a_message_that_found_no_room_leaves_a_hole_that_is_known() {
+    let (_folder, file) = home();
+    let mut open = Open::with(Options { max_pages: Some(160), ..Options::new(file) });
+    let other = ChatKey::new(ME, ChatId::new(8));
+    let page = |chat: ChatKey, asked: u32, messages: Vec<Arc<Message>>| Write::Page {
+        chat,
+        asked: Stamp(asked),
+        page: nib::domain::Page::Latest,
+        messages,
+        reached_start: true,
+        reached_end: true,
+    };
+    open.write(page(CHAT, 2, vec![message(1, "first")])).unwrap();
+    let text = "x".repeat(500);
+    let ballast = |number| Arc::new(Message { chat: other.chat, ..Message::clone(&message(number, &text)) });
+    open.write(page(other, 2, (1..300).map(ballast).collect())).unwrap();
+    let push = |number, text: &str| Write::Push { chat: CHAT, messages: vec![message(number, text)], told: Stamp(3) };
+    assert_eq!(open.write(push(2, &"y".repeat(600_000))), Err(StoreError::Full));
+    let said = open.notes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(matches!(&said[..], [one] if one.contains("not kept")), "{said:?}");
+    assert!(open.messages(Seek::Newest, 9).gap_after, "what came after the first is not known");
+    // There is room again.
+    open.write(Write::ChatGone(other)).unwrap();
+    open.write(push(3, "third")).unwrap();
+    open.write(push(4, "fourth")).unwrap();
+    let gaps = |open: &mut Open| {
+        let found = open.messages(Seek::Newest, 9);
+        (found.entries.iter().map(|entry| entry.gap_before).collect::<Vec<_>>(), found.gap_after)
+    };
+    assert_eq!(gaps(&mut open), (vec![false, true, false], false));
+    // What was asked for before the one that is missing was told does not know it either.
+    open.write(page(CHAT, 2, vec![message(1, "first"), message(3, "third")])).unwrap();
+    assert_eq!(gaps(&mut open), (vec![false, true, false], false));
+    open.write(page(CHAT, 4, (1..5).map(|number| message(number, "all")).collect())).unwrap();
+    assert_eq!(gaps(&mut open), (vec![false; 4], false));
+}
+
 /// A database of every form that was ever released, as SQL. `NIB_STORE_FIXTURE=write` adds the newest one; those before are never written again.
 #[test]
 fn every_older_form_is_read_with_all_that_it_holds() {
