@@ -277,7 +277,7 @@ impl Db {
 
     /// Everything for the first screen.
     pub(super) fn start(&mut self) -> Result<Start, StoreError> {
-        let mut start = Start { outbox: self.outbox()?, layout: self.layout()?, ..Start::default() };
+        let mut start = Start { layout: self.layout()?, ..Start::default() };
         for (account, row) in self.accounts() {
             let mut all = self
                 .conn

@@ -52,8 +52,6 @@ pub struct Start {
     pub people: Vec<(AccountId, User)>,
     /// Drafts.
     pub drafts: Vec<(ChatKey, String)>,
-    /// What waits, oldest first.
-    pub outbox: Vec<OutboxRow>,
     /// How the screen was arranged.
     pub layout: Layout,
 }

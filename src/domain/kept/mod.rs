@@ -352,7 +352,7 @@ pub enum OutboxStage {
 /// Something to find.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Query {
-    /// What the first screen needs: communities, chats, drafts, what waits, the layout.
+    /// What the first screen needs: communities, chats, drafts, the layout.
     Start,
     /// Stored messages of a chat.
     Messages {

@@ -23,7 +23,7 @@ pub(in crate::state) fn started(state: &mut State, fx: &mut Effects) {
 
 /// It is here.
 pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
-    let Start { communities, chats, people, drafts: texts, outbox: _, layout } = start;
+    let Start { communities, chats, people, drafts: texts, layout } = start;
     state.recall.on = true;
     put_lists(state, communities, chats);
     for (account, user) in people {
