@@ -76,12 +76,23 @@ impl Db {
         })?;
         let (row, lo_ord, lo_id, hi_ord, hi_id) = between(state.row, lo, hi);
         let mut rows = read.query(params![row, lo_ord, lo_id, hi_ord, hi_id, limit])?;
-        let mut entries = Vec::with_capacity(limit.min(256) as usize);
+        let mut entries: Vec<StoredMessage> = Vec::with_capacity(limit.min(256) as usize);
+        // A row that makes no sense is passed over; a hole stands where it was, before the next newer message.
+        let mut passed_over = false;
         while let Some(row) = rows.next()? {
-            // A row that makes no sense is passed over; a hole stands where it was.
             match message_at(row, chat)? {
-                Some(message) => entries.push(StoredMessage { message: Arc::new(message), gap_before: row.get(2)? }),
-                None => tracing::warn!(chat = %chat, "a stored message makes no sense"),
+                Some(message) => {
+                    let gap_before = row.get::<_, bool>(2)? || passed_over && !newest;
+                    passed_over = false;
+                    entries.push(StoredMessage { message: Arc::new(message), gap_before });
+                }
+                None => {
+                    tracing::warn!(chat = %chat, "a stored message makes no sense");
+                    passed_over = true;
+                    if let Some(newer) = entries.last_mut().filter(|_| newest) {
+                        newer.gap_before = true;
+                    }
+                }
             }
         }
         if newest {

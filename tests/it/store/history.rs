@@ -26,6 +26,32 @@ fn filled(file: &Path) -> Open {
 }
 
 #[test]
+fn where_a_message_makes_no_sense_a_hole_is() {
+    let (_folder, file) = home();
+    let mut open = Open::at(&file);
+    let page = Write::Page {
+        chat: CHAT,
+        asked: Stamp(2),
+        page: Page::Latest,
+        messages: (1..6).map(|number| message(number, "text")).collect(),
+        reached_start: true,
+        reached_end: true,
+    };
+    open.write(page).unwrap();
+    open.close();
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    assert_eq!(conn.execute("UPDATE messages SET body = x'00' WHERE id = 3", []).unwrap(), 1);
+    drop(conn);
+    let mut open = Open::at(&file);
+    for seek in [Seek::Newest, Seek::After(place(1)), Seek::Before(place(5)), Seek::Around(MessageId::new(2))] {
+        let found = open.messages(seek, 9);
+        let holes: Vec<_> =
+            found.entries.iter().filter(|entry| entry.gap_before).map(|entry| entry.message.key).collect();
+        assert_eq!(holes, [place(4)], "{seek:?}");
+    }
+}
+
+#[test]
 fn pages_say_what_lies_around_them() {
     let (_folder, file) = home();
     let mut open = filled(&file);
