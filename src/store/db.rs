@@ -94,7 +94,10 @@ pub(super) struct Db {
     pub(super) reindexing: bool,
     pub(super) index_given_up: bool,
     accounts: HashMap<AccountId, i64>,
+    /// Whom they mean, those included that could not be bound yet.
     keys: HashMap<AccountId, AccountKey>,
+    /// Why some could not.
+    unbound: Option<StoreError>,
     chats: HashMap<(i64, ChatId), ChatState>,
     /// For each account, since when something may have been missed.
     stale: HashMap<i64, i64>,
@@ -130,6 +133,7 @@ impl Db {
             index_given_up: false,
             accounts: HashMap::new(),
             keys: HashMap::new(),
+            unbound: None,
             chats: HashMap::new(),
             stale: HashMap::new(),
             torn: HashSet::new(),
@@ -177,10 +181,14 @@ impl Db {
         }
         self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let done = match self.read_version() {
-            Ok(version) if version == self.data_version => work(self),
-            Ok(_) => self.look_again().and_then(|()| work(self)),
+            Ok(version) if version == self.data_version => Ok(()),
+            Ok(_) => self.look_again(),
             Err(error) => Err(error.into()),
         };
+        let done = done.and_then(|()| {
+            self.bind_again();
+            work(self)
+        });
         let done = done.and_then(|value| {
             self.conn.prepare_cached("COMMIT")?.execute([])?;
             Ok(value)
@@ -270,7 +278,10 @@ impl Db {
 
     /// The row of an account.
     pub(super) fn account(&self, account: AccountId) -> Result<i64, StoreError> {
-        self.accounts.get(&account).copied().ok_or(StoreError::Unbound)
+        self.accounts.get(&account).copied().ok_or_else(|| match &self.unbound {
+            Some(why) if self.keys.contains_key(&account) => why.clone(),
+            _ => StoreError::Unbound,
+        })
     }
 
     /// The number that an account's row is bound to.
@@ -286,10 +297,29 @@ impl Db {
     }
 
     pub(super) fn bind(&mut self, account: AccountId, key: &AccountKey) -> Result<(), StoreError> {
-        let row = self.account_of(key)?;
-        self.accounts.insert(account, row);
+        // It is told once: where there is no room for it now, there may be later.
         self.keys.insert(account, key.clone());
+        self.accounts.remove(&account);
+        let row = self.account_of(key).inspect_err(|why| self.unbound = Some(why.clone()))?;
+        self.accounts.insert(account, row);
         Ok(())
+    }
+
+    /// Accounts that could not be bound when that was told.
+    fn bind_again(&mut self) {
+        if self.accounts.len() >= self.keys.len() {
+            return;
+        }
+        let missing: Vec<(AccountId, AccountKey)> = self
+            .keys
+            .iter()
+            .filter(|(account, _)| !self.accounts.contains_key(account))
+            .map(|(account, key)| (*account, key.clone()))
+            .collect();
+        for (account, key) in missing {
+            // Whoever needs it is told why.
+            let _ = self.bind(account, &key);
+        }
     }
 
     /// The row of whoever this is, made if there is none yet.
@@ -317,6 +347,8 @@ impl Db {
     }
 
     pub(super) fn unbind(&mut self, row: i64) {
+        // Nor is one bound anew where another database takes the place of this one.
+        self.keys.retain(|account, _| self.accounts.get(account) != Some(&row));
         self.accounts.retain(|_, bound| *bound != row);
         self.chats.retain(|(account, _), _| *account != row);
     }
@@ -444,10 +476,24 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
+    use super::super::StoreError;
+    use super::super::open::{Options, without};
     use super::{Wide, after, before};
-    use crate::domain::{MessageId, MessageKey, SortKey};
+    use crate::domain::kept::AccountKey;
+    use crate::domain::{AccountId, MessageId, MessageKey, SortKey, UserId};
     use proptest::prelude::*;
     use rusqlite::Connection;
+
+    #[test]
+    fn an_account_that_was_forgotten_is_not_bound_in_the_next_database() {
+        let (mut db, _) = without(&Options::new("nowhere".into()), StoreError::Full).unwrap();
+        let key = |user: u128| AccountKey { network: "n".to_owned(), server: "s".to_owned(), user: UserId::new(user) };
+        db.bind(AccountId(1), &key(1)).unwrap();
+        db.bind(AccountId(2), &key(2)).unwrap();
+        assert_eq!(db.forget(&key(1)), Ok(true));
+        assert_eq!(db.bindings(), [(AccountId(2), key(2))]);
+        assert_eq!(db.account(AccountId(1)), Err(StoreError::Unbound));
+    }
 
     proptest! {
         #[test]

@@ -255,6 +255,24 @@ fn a_full_queue_hands_back_and_loses_nothing() {
 }
 
 #[test]
+fn an_account_that_found_no_room_is_bound_when_there_is_some() {
+    let (_folder, file) = home();
+    let mut open = Open::with(Options { max_pages: Some(160), ..Options::new(file) });
+    let other = AccountId(1);
+    let ballast = ChatKey::new(ME, ChatId::new(8));
+    let messages = vec![Arc::new(Message { chat: ballast.chat, ..Message::clone(&message(1, &"x".repeat(500_000))) })];
+    open.write(Write::Push { chat: ballast, messages, told: Stamp(1) }).unwrap();
+    assert_eq!(open.write(Write::Bind(other, key(&"far ".repeat(20_000)))), Err(StoreError::Full));
+    let chat = ChatKey::new(other, CHAT.chat);
+    let read = Write::ReadState { chat, last_read: None, unread: 1, mentions: 0 };
+    assert_eq!(open.write(read.clone()), Err(StoreError::Full), "and why is said");
+    open.write(Write::ChatGone(ballast)).unwrap();
+    open.write(read).unwrap();
+    open.write(Write::Draft { chat, text: "kept".to_owned() }).unwrap();
+    assert_eq!(start(&mut open).drafts, [(chat, "kept".to_owned())]);
+}
+
+#[test]
 fn one_write_that_cannot_be_done_takes_no_other_with_it() {
     let (_folder, file) = home();
     let (store, mut replies) = Store::start(Options::new(file)).unwrap();
