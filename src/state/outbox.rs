@@ -400,6 +400,16 @@ fn arm(state: &State, fx: &mut Effects) {
 pub(super) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
     let row = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce));
     let Some(row) = row.filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) else { return false };
+    // No empty file is ever attached: such a one could not be found again.
+    if let Some(gone) = row.outgoing.attachments.iter().find(|file| file.bytes.is_empty()) {
+        let name = crate::domain::CleanText::line(&gone.name);
+        state.notice(
+            format!("\"{name}\" is not kept any more; discard the message, and attach the file anew"),
+            true,
+            fx,
+        );
+        return true;
+    }
     row.set(Stage::Queued);
     row.doubt = None;
     row.wait = None;

@@ -47,6 +47,9 @@ pub enum StoreError {
     /// Nothing outlasts this run.
     #[error("nothing is kept after this run")]
     InMemory,
+    /// What is about to be sent is not here any more.
+    #[error("it is not kept any more")]
+    NotKept,
     /// An account is used that was not bound.
     #[error("nothing is kept for an account that nobody is signed in to")]
     Unbound,

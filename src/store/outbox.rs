@@ -31,7 +31,6 @@ impl Db {
             OutboxItem::Send(outgoing) => &outgoing.attachments,
             _ => &[],
         };
-        self.check_room(attachments)?;
         let target = codec::target(&row.item);
         if let Some(target) = &target {
             let waiting = codec::stage_body(&OutboxStage::InFlight);
@@ -45,6 +44,7 @@ impl Db {
         // those of the first go by the row's number.
         let place = self.row_of(account, row.chat.chat, row.nonce)?.filter(|_| attachments.is_empty());
         self.drop_row(account, row.chat.chat, row.nonce)?;
+        self.check_room(attachments)?;
         self.conn
             .prepare_cached(
                 "INSERT INTO outbox (row, account, chat, nonce, target, written, known_ord, known_id, stage, body)
@@ -120,10 +120,12 @@ impl Db {
 
     pub(super) fn set_stage(&mut self, chat: ChatKey, nonce: Nonce, stage: &OutboxStage) -> Result<(), StoreError> {
         let account = self.account(chat.account)?;
-        self.conn
+        let changed = self
+            .conn
             .prepare_cached("UPDATE outbox SET stage = ? WHERE account = ? AND chat = ? AND nonce = ?")?
             .execute(params![codec::stage_body(stage), account, id(chat.chat.0), nonce.0.cast_signed()])?;
-        Ok(())
+        // It would go out, and the next run would know nothing of it.
+        if changed == 0 && *stage == OutboxStage::InFlight { Err(StoreError::NotKept) } else { Ok(()) }
     }
 
     pub(super) fn drop_outbox(&mut self, chat: ChatKey, nonce: Nonce) -> Result<(), StoreError> {
@@ -199,15 +201,11 @@ impl Db {
             // A name of our own has no separators; one that has was put there by somebody else.
             let path = spool.filter(|name| !name.contains(['/', '\\'])).zip(self.spool());
             let bytes = bytes.or_else(|| path.and_then(|(name, folder)| std::fs::read(folder.join(name)).ok()));
-            match bytes {
-                Some(bytes) if i64::try_from(bytes.len()) == Ok(size) => found.push(Upload {
-                    name: row.get(0)?,
-                    mimetype: row.get(1)?,
-                    path: row.get(2)?,
-                    bytes: Bytes::from(bytes),
-                }),
-                _ => whole = false,
-            }
+            let bytes = bytes.filter(|bytes| i64::try_from(bytes.len()) == Ok(size));
+            whole &= bytes.is_some();
+            // One that is gone stays in its place without its bytes, so that the others do not go without it.
+            let (name, mimetype, path) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            found.push(Upload { name, mimetype, path, bytes: bytes.map(Bytes::from).unwrap_or_default() });
         }
         Ok((found, whole))
     }

@@ -1,6 +1,7 @@
 //! From Enter to a message of the network, whatever comes in between.
 
 use super::script::*;
+use bytes::Bytes;
 use nib::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Write};
 use nib::domain::*;
 use nib::state::front::ComposeMode;
@@ -398,6 +399,20 @@ fn row(nonce: u64, text: &str, stage: OutboxStage) -> OutboxRow {
 
 fn restored(script: &mut Script, rows: Vec<OutboxRow>) -> Effects {
     script.event(Event::Stored(StoreReply::Found(nib::domain::kept::Ticket(u64::MAX), Ok(Some(Found::Outbox(rows))))))
+}
+
+#[test]
+fn a_message_whose_file_is_not_kept_any_more_does_not_go_without_it() {
+    let mut script = kept();
+    let mut without = row(1, "look at this", OutboxStage::Failed(refusal(RefusalKind::Invalid)));
+    let OutboxItem::Send(outgoing) = &mut without.item else { panic!("a message") };
+    Arc::make_mut(outgoing).attachments =
+        vec![Upload::new("a.txt", Bytes::from_static(b"here")), Upload::new("b.txt", Bytes::new())];
+    restored(&mut script, vec![without]);
+    let fx = script.act(Action::Retry);
+    assert_eq!((sends(&fx), stages(&fx)), (vec![], vec![]), "{fx:?}");
+    let said = script.state.front.as_ref().and_then(|front| front.notice.as_ref()).expect("a sentence");
+    assert!(said.text.contains("b.txt"), "{said:?}");
 }
 
 #[test]

@@ -70,7 +70,47 @@ fn a_file_that_is_gone_fails_its_message_and_a_file_of_nobody_is_swept() {
     std::fs::write(folder.join("99-0"), "left over").unwrap();
     let mut open = Open::at(&file);
     assert!(!folder.join("99-0").exists());
-    assert!(matches!(open.outbox()[0].stage, OutboxStage::Failed(_)));
+    let row = &open.outbox()[0];
+    assert!(matches!(row.stage, OutboxStage::Failed(_)));
+    let OutboxItem::Send(outgoing) = &row.item else { panic!("{row:?}") };
+    assert_eq!(outgoing.attachments[0].name, "b.bin", "what is missing has its place, so that nothing goes without it");
+    assert!(outgoing.attachments[0].bytes.is_empty());
+}
+
+#[test]
+fn what_is_not_there_is_not_in_flight_either() {
+    let (_folder, file) = home();
+    let mut open = Open::at(&file);
+    let stage = |nonce: u64, stage: OutboxStage| Write::SetStage { chat: CHAT, nonce: Nonce(nonce), stage };
+    open.write(waiting(1, "here")).unwrap();
+    assert_eq!(open.write(stage(1, OutboxStage::InFlight)), Ok(Absorbed::default()));
+    assert_eq!(open.write(stage(2, OutboxStage::InFlight)), Err(StoreError::NotKept));
+    // What became of one that was taken back meanwhile is no news to anybody.
+    assert_eq!(open.write(stage(2, OutboxStage::Unconfirmed)), Ok(Absorbed::default()));
+}
+
+#[test]
+fn a_newer_wish_needs_no_more_room_than_the_one_in_whose_place_it_comes() {
+    let (_folder, file) = home();
+    let mut open = Open::at(&file);
+    let edit = |nonce: u64, message: u128| {
+        let Write::PutOutbox(mut row) = waiting(nonce, "") else { unreachable!() };
+        row.item = OutboxItem::Edit { message: place(message), text: format!("text {nonce}") };
+        Write::PutOutbox(row)
+    };
+    open.write(edit(1, 9)).unwrap();
+    open.close();
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    conn.execute_batch(
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+         INSERT INTO outbox (account, chat, nonce, target, written, stage, body)
+         SELECT account, chat, i, NULL, written, stage, body FROM outbox, n",
+    )
+    .unwrap();
+    drop(conn);
+    let mut open = Open::at(&file);
+    assert!(matches!(open.write(edit(20_000, 10)), Err(StoreError::TooMuch(_))), "as many as may wait");
+    open.write(edit(20_001, 9)).unwrap();
 }
 
 #[test]
@@ -218,6 +258,24 @@ fn accounts_are_told_apart_by_what_they_are_not_by_their_number() {
 }
 
 #[test]
+fn an_account_that_found_no_room_is_bound_when_there_is_some() {
+    let (_folder, file) = home();
+    let mut open = Open::with(Options { max_pages: Some(160), ..Options::new(file) });
+    let other = AccountId(1);
+    let ballast = ChatKey::new(ME, ChatId::new(8));
+    let messages = vec![Arc::new(Message { chat: ballast.chat, ..Message::clone(&message(1, &"x".repeat(500_000))) })];
+    open.write(Write::Push { chat: ballast, messages, told: Stamp(1) }).unwrap();
+    assert_eq!(open.write(Write::Bind(other, key(&"far ".repeat(20_000)))), Err(StoreError::Full));
+    let chat = ChatKey::new(other, CHAT.chat);
+    let read = Write::ReadState { chat, last_read: None, unread: 1, mentions: 0 };
+    assert_eq!(open.write(read.clone()), Err(StoreError::Full), "and why is said");
+    open.write(Write::ChatGone(ballast)).unwrap();
+    open.write(read).unwrap();
+    open.write(Write::Draft { chat, text: "kept".to_owned() }).unwrap();
+    assert_eq!(start(&mut open).drafts, [(chat, "kept".to_owned())]);
+}
+
+#[test]
 fn a_full_queue_hands_back_and_loses_nothing() {
     let (_folder, file) = home();
     let (store, mut replies) = Store::start(Options { queue: 8, ..Options::new(file) }).unwrap();
@@ -252,24 +310,6 @@ fn a_full_queue_hands_back_and_loses_nothing() {
     assert!(runtime.block_on(store.room()));
     store.try_send(*handed_back).unwrap();
     assert!(matches!(store.close(replies).last(), Some(Reply::Written(Ticket(number), Ok(_))) if *number == taken));
-}
-
-#[test]
-fn an_account_that_found_no_room_is_bound_when_there_is_some() {
-    let (_folder, file) = home();
-    let mut open = Open::with(Options { max_pages: Some(160), ..Options::new(file) });
-    let other = AccountId(1);
-    let ballast = ChatKey::new(ME, ChatId::new(8));
-    let messages = vec![Arc::new(Message { chat: ballast.chat, ..Message::clone(&message(1, &"x".repeat(500_000))) })];
-    open.write(Write::Push { chat: ballast, messages, told: Stamp(1) }).unwrap();
-    assert_eq!(open.write(Write::Bind(other, key(&"far ".repeat(20_000)))), Err(StoreError::Full));
-    let chat = ChatKey::new(other, CHAT.chat);
-    let read = Write::ReadState { chat, last_read: None, unread: 1, mentions: 0 };
-    assert_eq!(open.write(read.clone()), Err(StoreError::Full), "and why is said");
-    open.write(Write::ChatGone(ballast)).unwrap();
-    open.write(read).unwrap();
-    open.write(Write::Draft { chat, text: "kept".to_owned() }).unwrap();
-    assert_eq!(start(&mut open).drafts, [(chat, "kept".to_owned())]);
 }
 
 #[test]
