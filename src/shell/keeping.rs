@@ -313,9 +313,11 @@ pub fn forget_account(file: PathBuf, key: AccountKey) -> Result<(), StoreError> 
 /// The account that a query is about, if it is about one.
 fn account_of(query: &Query) -> Option<AccountId> {
     match query {
-        Query::Messages { chat, .. } | Query::Holes { chat, .. } | Query::Pinned(chat) | Query::Anchor(chat) => {
-            Some(chat.account)
-        }
+        Query::Messages { chat, .. }
+        | Query::Holes { chat, .. }
+        | Query::Pinned(chat)
+        | Query::Anchor(chat)
+        | Query::Draft(chat) => Some(chat.account),
         Query::People(account, _) | Query::Members(account, ..) => Some(*account),
         Query::Search { chat, .. } => chat.map(|chat| chat.account),
         Query::Start | Query::Outbox | Query::Size => None,

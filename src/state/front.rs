@@ -115,6 +115,8 @@ pub struct Front {
     pub drafts: HashMap<ChatKey, String>,
     /// What the store was told of drafts in this run, or gave. What it holds may be newer: another run writes to it as well.
     pub(crate) drafts_told: HashMap<ChatKey, String>,
+    /// The store may have drafts that this run holds nothing of.
+    pub(crate) more_drafts: bool,
     /// What the store knows of where views stand and how the screen is arranged.
     pub(crate) places: Places,
     /// The chat that was open before, newest last; bounded.

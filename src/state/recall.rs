@@ -8,11 +8,11 @@ pub(super) mod places;
 mod start;
 
 use super::requests::Edge;
-use super::{Effect, Effects, State, StoreOp, people};
+use super::{Effect, Effects, State, StoreOp, keep, people};
 use crate::domain::kept::{Found, Query, Seek, Ticket};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{AccountId, ChatKey, CommunityId, Member, MessageKey, Role, User, UserId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) use pages::{date, opened, page};
 pub(super) use start::{bound, started};
@@ -29,6 +29,8 @@ pub(crate) struct Recall {
     asked: HashMap<Ticket, Asked>,
     /// Where the store has nothing that joins what is in memory: only the network can tell.
     dry: HashMap<(ChatKey, Edge), MessageKey>,
+    /// Who left while members were being looked up: what is found of them is out of date.
+    left: HashSet<(AccountId, CommunityId, UserId)>,
     /// A chat is being opened as it was left by the last run.
     resumes: bool,
     /// It is still to be told what waits to go out.
@@ -44,6 +46,8 @@ enum Asked {
     Account(AccountId),
     /// Where somebody read in a chat, for this opening of it.
     Place(ChatKey, u32),
+    /// What was written in a chat and not sent.
+    Draft(ChatKey),
     /// Messages.
     Page { chat: ChatKey, number: FetchNumber, seek: Seek, why: Why },
     /// Who people are.
@@ -69,7 +73,7 @@ impl Asked {
             Self::Place(chat, _) => Some((*chat, Edge::Latest)),
             Self::Page { chat, why: Why::Resume(..), .. } => Some((*chat, Edge::Latest)),
             Self::Page { chat, seek, .. } => Some((*chat, edge_of(*seek))),
-            Self::Start | Self::Account(_) | Self::People(_) | Self::Members(..) => None,
+            Self::Start | Self::Account(_) | Self::Draft(_) | Self::People(_) | Self::Members(..) => None,
         }
     }
 }
@@ -104,6 +108,13 @@ impl Recall {
     }
 }
 
+/// Somebody is a member no more.
+pub(super) fn left(state: &mut State, account: AccountId, community: CommunityId, user: UserId) {
+    if state.recall.asked.values().any(|asked| matches!(asked, Asked::Members(..))) {
+        state.recall.left.insert((account, community, user));
+    }
+}
+
 fn ask(state: &mut State, query: Query, why: Asked, fx: &mut Effects) {
     let recall = &mut state.recall;
     recall.tickets += 1;
@@ -133,11 +144,19 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
             };
             pages::came(state, (chat, number, seek, why), stored, fx);
         }
+        (Asked::Draft(chat), Some(Found::Draft(Some(text)))) => super::ui::drafts::looked_up(state, chat, text, fx),
         (Asked::People(account), Some(Found::People(found))) => remember(state, account, found),
         (Asked::Members(account, community), Some(Found::Members(roles, members))) => {
             remember_members(state, account, community, roles, members);
         }
-        (Asked::Account(_) | Asked::People(_) | Asked::Members(..), _) => {}
+        (Asked::Account(_) | Asked::Draft(_) | Asked::People(_) | Asked::Members(..), _) => {}
+    }
+}
+
+/// A chat is opened whose draft, if it has one, only the store has.
+pub(super) fn ask_draft(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    if state.recall.on {
+        ask(state, Query::Draft(chat), Asked::Draft(chat), fx);
     }
 }
 
@@ -170,6 +189,7 @@ fn remember(state: &mut State, account: AccountId, found: Vec<User>) {
     for user in found {
         changed |= people::remember(known, user);
     }
+    keep::came_from_store(known);
     if changed {
         state.touch();
     }
@@ -182,17 +202,23 @@ fn remember_members(
     roles: Vec<Role>,
     members: Vec<Member>,
 ) {
-    let Some(known) = state.core.account_mut(account) else { return };
+    let Some(known) = state.core.accounts.iter_mut().find(|known| known.id == account) else { return };
     if known.community(community).is_none() {
         return;
     }
     if !roles.is_empty() && !known.roles.contains_key(&community) {
         super::answers::put_roles(known, community, roles);
     }
+    let left = &state.recall.left;
     for member in members {
-        if !known.members.contains_key(&(member.community, member.user)) {
+        let name = (account, member.community, member.user);
+        if !known.members.contains_key(&(member.community, member.user)) && !left.contains(&name) {
             people::put_member(known, member);
         }
+    }
+    keep::came_from_store(known);
+    if !state.recall.asked.values().any(|asked| matches!(asked, Asked::Members(..))) {
+        state.recall.left.clear();
     }
     state.touch();
 }

@@ -105,6 +105,7 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
                 community_gone(state, id, community, fx);
             } else {
                 people::remove_member(account, community, user);
+                super::recall::left(state, id, community, user);
                 state.touch();
             }
         }

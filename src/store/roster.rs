@@ -241,6 +241,12 @@ impl Db {
         Ok(())
     }
 
+    pub(super) fn draft(&self, chat: ChatKey) -> Result<Option<String>, StoreError> {
+        let account = self.account(chat.account)?;
+        let mut find = self.conn.prepare_cached("SELECT text FROM drafts WHERE account = ? AND chat = ?")?;
+        Ok(find.query_row(params![account, id(chat.chat.0)], |row| row.get(0)).optional()?)
+    }
+
     /// Takes over drafts of people whether or not they are bound.
     pub(super) fn adopt(&mut self, drafts: &[(AccountKey, ChatId, String)]) -> Result<(), StoreError> {
         for (key, chat, text) in drafts {

@@ -328,6 +328,7 @@ impl Worker {
                     Found::Search(db.search(text, accounts, *chat, *limit, *before)?)
                 }
                 Query::Anchor(chat) => Found::Anchor(db.anchor(*chat)?),
+                Query::Draft(chat) => Found::Draft(db.draft(*chat)?),
                 Query::People(account, people) => Found::People(db.people(*account, people)?),
                 Query::Members(account, community, people) => {
                     let (roles, members) = db.members(*account, *community, people)?;

@@ -31,6 +31,8 @@ pub enum Found {
     Search(Vec<Hit>),
     /// Where somebody read.
     Anchor(Option<Anchor>),
+    /// What was written and not sent, if there is something.
+    Draft(Option<String>),
     /// People.
     People(Vec<User>),
     /// Roles and members.

@@ -387,6 +387,8 @@ pub enum Query {
     },
     /// Where somebody read in a chat.
     Anchor(ChatKey),
+    /// What was written in a chat and not sent.
+    Draft(ChatKey),
     /// People by id.
     People(AccountId, Vec<UserId>),
     /// Roles of a community, and what is known there of these people.

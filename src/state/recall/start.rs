@@ -29,6 +29,7 @@ pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
     for (account, user) in people {
         if let Some(known) = state.core.account_mut(account) {
             people::remember(known, user);
+            keep::came_from_store(known);
         }
     }
     drafts::found(state, texts);

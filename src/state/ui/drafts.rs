@@ -131,6 +131,7 @@ pub(super) fn put(front: &mut Front, chat: ChatKey, fx: &mut Effects) {
 /// Drafts of earlier runs. What stands there already is newer.
 pub(in crate::state) fn found(state: &mut State, found: Vec<(ChatKey, String)>) {
     let Some(front) = &mut state.front else { return };
+    front.more_drafts |= found.len() > DRAFTS;
     for (chat, text) in found.into_iter().take(DRAFTS) {
         front.drafts_told.insert(chat, text.clone());
         if front.pane.chat != Some(chat) {
@@ -151,6 +152,35 @@ pub(super) fn take_up(front: &mut Front, chat: ChatKey) {
     }
     let revision = front.pane.composer.revision();
     front.pane.draft_known = if told(front, chat) == draft { revision } else { revision.wrapping_sub(1) };
+}
+
+/// Whether the store may have a draft of a chat that this run holds nothing of.
+pub(super) fn may_have_one(front: &Front, chat: ChatKey) -> bool {
+    front.more_drafts && !front.drafts_told.contains_key(&chat)
+}
+
+/// The draft of a chat that was opened, of which this run held nothing. What was typed meanwhile stands behind it.
+pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, text: String, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let joined = |typed: &str| if typed.is_empty() { text.clone() } else { format!("{text}\n{typed}") };
+    if front.pane.chat != Some(chat) {
+        let typed = front.drafts.get(&chat).cloned().unwrap_or_default();
+        if typed != text {
+            let joined = joined(&typed);
+            front.drafts.insert(chat, joined.clone());
+            tell(front, chat, joined, fx);
+        }
+    } else if let ComposeMode::Edit { before, .. } = &mut front.pane.mode {
+        *before = joined(before);
+        front.drafts_told.insert(chat, text);
+    } else {
+        let typed = front.pane.composer.text();
+        front.pane.composer.set_text(&joined(&typed));
+        front.drafts_told.insert(chat, text);
+        let revision = front.pane.composer.revision();
+        front.pane.draft_known = if typed.is_empty() { revision } else { revision.wrapping_sub(1) };
+    }
+    state.touch();
 }
 
 /// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
@@ -174,6 +204,7 @@ pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
             front.drafts.remove(&oldest);
             // An empty composer does not mean any more that it was deleted.
             front.drafts_told.remove(&oldest);
+            front.more_drafts = true;
         }
     }
     front.drafts.insert(chat, text);

@@ -95,6 +95,9 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         history::to_unread(front, &state.core.accounts);
     }
     recall::opened(state, key, fx);
+    if state.front.as_ref().is_some_and(|front| drafts::may_have_one(front, key)) {
+        recall::ask_draft(state, key, fx);
+    }
     history::refresh_open(state, fx);
     if forum.is_none() {
         pins::ask(state, key, fx);

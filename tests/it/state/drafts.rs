@@ -1,7 +1,7 @@
 //! What was typed and not sent: when the store is told of it, what comes back, and what an editor makes of it.
 
 use super::script::*;
-use nib::domain::kept::Write;
+use nib::domain::kept::{Found, Query, Start, Ticket, Write};
 use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
@@ -90,6 +90,53 @@ fn drafts_of_earlier_runs_come_back_and_replace_nothing() {
     script.type_text("newer");
     script.drafts(vec![(chat(11), "older".to_owned())]);
     assert_eq!(script.composer(), "newer");
+}
+
+#[test]
+fn what_the_store_gives_is_not_written_to_it_again() {
+    let mut script = kept();
+    let people = vec![(AccountId(0), User { id: UserId::new(77), name: CleanText::new("Old"), ..User::default() })];
+    let start = Found::Start(Box::new(Start { people, ..Start::default() }));
+    let fx = script.event(Event::Stored(StoreReply::Found(Ticket(1), Ok(Some(start)))));
+    assert!(script.state.core.accounts[0].users.contains_key(&UserId::new(77)));
+    let wrote = |effect: &&Effect| matches!(effect, Effect::Store(StoreOp::Write(_)));
+    assert_eq!(fx.iter().find(wrote), None);
+}
+
+#[test]
+fn a_draft_that_is_only_in_the_store_comes_when_its_chat_is_opened() {
+    let many = || {
+        let mut script = kept();
+        let mut found: Vec<_> = (1_000..1_500).map(|number| (chat(number), "another's".to_owned())).collect();
+        found.push((chat(12), "of twelve".to_owned()));
+        script.drafts(found);
+        script
+    };
+    let asked = |effects: &Effects| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Store(StoreOp::Read(ticket, Query::Draft(of))) => Some((*ticket, *of)),
+            _ => None,
+        })
+    };
+    for typed in ["", "typed meanwhile"] {
+        let mut script = many();
+        let (ticket, of) = asked(&script.open(12)).expect("the store is asked");
+        assert_eq!((of, script.composer()), (chat(12), String::new()));
+        script.type_text(typed);
+        let found = Found::Draft(Some("of twelve".to_owned()));
+        script.event(Event::Stored(StoreReply::Found(ticket, Ok(Some(found)))));
+        let whole = if typed.is_empty() { "of twelve".to_owned() } else { format!("of twelve\n{typed}") };
+        assert_eq!(script.composer(), whole);
+        let fx = script.open(11);
+        let expected: Vec<(ChatKey, &str)> = if typed.is_empty() { vec![] } else { vec![(chat(12), &whole)] };
+        assert_eq!(told(&fx), expected);
+        assert_eq!(asked(&script.open(12)), None, "it is known now");
+        assert_eq!(script.composer(), whole);
+    }
+    // Where all of them are known, nothing is asked.
+    let mut script = kept();
+    script.drafts(vec![(chat(13), "x".to_owned())]);
+    assert_eq!(asked(&script.open(12)), None);
 }
 
 #[test]
