@@ -104,6 +104,12 @@ pub(super) struct Db {
     /// Chats, by account, of which something told last could not be written: whatever the database says, their end is not known.
     torn: HashSet<(i64, ChatId)>,
     pub(super) memory: Memory,
+    /// Chats, by account, that went in this run: what is still told of them is not kept, unless they come again.
+    pub(super) gone: HashSet<(i64, ChatId)>,
+    /// Trimming that was begun.
+    pub(super) trimming: Option<Trimming>,
+    /// Tidying up that was begun.
+    pub(super) tidying: Option<Tidying>,
     /// Files to remove once the transaction is committed.
     pub(super) doomed: Vec<PathBuf>,
     /// Changes when somebody else writes.
@@ -138,6 +144,9 @@ impl Db {
             stale: HashMap::new(),
             torn: HashSet::new(),
             memory: Memory::default(),
+            gone: HashSet::new(),
+            trimming: None,
+            tidying: None,
             doomed: Vec::new(),
             data_version: 0,
             durable: false,
@@ -416,9 +425,31 @@ impl Db {
         state.end_at > self.stale(state.account)
     }
 
+    /// Whether a write is about the history of a chat that is gone, or about how it was read.
+    fn is_of_gone(&self, write: &Write) -> bool {
+        let chat = match write {
+            _ if self.gone.is_empty() => return false,
+            Write::Change { account, message, .. } => ChatKey::new(*account, message.chat),
+            Write::Push { chat, .. }
+            | Write::Page { chat, .. }
+            | Write::Reactions { chat, .. }
+            | Write::Toggle { chat, .. }
+            | Write::Tally { chat, .. }
+            | Write::Pin { chat, .. }
+            | Write::Delete { chat, .. }
+            | Write::ReadState { chat, .. }
+            | Write::Anchor(chat, _) => *chat,
+            _ => return false,
+        };
+        self.account(chat.account).is_ok_and(|account| self.gone.contains(&(account, chat.chat)))
+    }
+
     /// Carries out a write within a transaction.
     pub(super) fn apply(&mut self, write: &Write) -> Result<Absorbed, StoreError> {
         let done = |()| Absorbed::default();
+        if self.is_of_gone(write) {
+            return Ok(Absorbed { void: true, ..Absorbed::default() });
+        }
         match write {
             Write::Bind(account, key) => self.bind(*account, key).map(done),
             Write::Push { chat, messages, told } => self.push(*chat, messages, *told),

@@ -15,6 +15,9 @@ use std::collections::HashSet;
 /// Most lines of something that is read at once for the first screen.
 const MOST: i64 = 100_000;
 
+/// Most chats that went of which that is remembered.
+const GONE: usize = 10_000;
+
 /// Columns of an optional place.
 const fn columns(key: Option<MessageKey>) -> (Option<Wide>, Option<Wide>) {
     match key {
@@ -31,6 +34,7 @@ impl Db {
     pub(super) fn put_chats(&mut self, account: AccountId, chats: &[Chat]) -> Result<(), StoreError> {
         for chat in chats {
             let state = self.chat(ChatKey::new(account, chat.id))?;
+            self.gone.remove(&(state.account, chat.id));
             let (read_ord, read_id) = columns(chat.last_read);
             // What a network does not tell stays as it was counted; of a chat that is new here, it was counted by who tells.
             let change = match chat.read_state {
@@ -84,6 +88,10 @@ impl Db {
 
     pub(super) fn chat_gone(&mut self, chat: ChatKey) -> Result<(), StoreError> {
         let account = self.account(chat.account)?;
+        if self.gone.len() >= GONE {
+            self.gone.clear();
+        }
+        self.gone.insert((account, chat.chat));
         let Some(state) = self.known_chat(account, chat.chat)? else { return Ok(()) };
         self.history_gone(state.row)?;
         self.conn.prepare_cached("DELETE FROM chats WHERE row = ?")?.execute([state.row])?;

@@ -211,6 +211,36 @@ fn the_first_screen_comes_back() {
 }
 
 #[test]
+fn what_is_late_brings_no_chat_back_that_is_gone() {
+    let (_folder, file) = home();
+    let mut open = Open::at(&file);
+    let chat = Chat { id: CHAT.chat, name: CleanText::new("name"), ..Chat::default() };
+    let page = |asked: u32| Write::Page {
+        chat: CHAT,
+        asked: Stamp(asked),
+        page: nib::domain::Page::Latest,
+        messages: vec![message(1, "text")],
+        reached_start: true,
+        reached_end: true,
+    };
+    open.write(Write::Chats(ME, vec![chat.clone()])).unwrap();
+    open.write(page(2)).unwrap();
+    open.write(Write::ChatGone(CHAT)).unwrap();
+    open.write(page(2)).unwrap();
+    open.write(Write::Push { chat: CHAT, messages: vec![message(2, "late")], told: Stamp(3) }).unwrap();
+    open.write(Write::Anchor(CHAT, Some(Anchor { message: place(1), row: 0 }))).unwrap();
+    assert_eq!(open.texts(), Vec::<String>::new());
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    let chats = |conn: &rusqlite::Connection| -> i64 {
+        conn.query_row("SELECT count(*) FROM chats", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(chats(&conn), 0, "nothing of it is on the disk");
+    open.write(Write::Chats(ME, vec![chat])).unwrap();
+    open.write(page(4)).unwrap();
+    assert_eq!(open.texts(), ["text"], "until it comes again");
+}
+
+#[test]
 fn people_roles_and_members_come_back() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
