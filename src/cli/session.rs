@@ -1,6 +1,6 @@
 //! What commands that talk to a network share: find the core or start it, wait until it is in sync, and end in order.
 
-use super::failure::{Failure, sentence, with_next_step};
+use super::failure::{Failure, sentence};
 use super::{Globals, print};
 use crate::config::accounts::Account;
 use crate::shell::gone::gone;
@@ -56,6 +56,7 @@ pub(super) fn with_client(
                 online = client.online(patience) => online.map_err(Failure::from),
                 ended = ended(&mut ending) => return ended,
             };
+            client.notes().iter().for_each(|note| print::tell(&sentence(note)));
             if outcome.is_ok() {
                 if tries == 1 {
                     client.absent().iter().cloned().map(Failure::from).for_each(|why| why.tell());
@@ -93,11 +94,6 @@ pub(super) fn with_kept(
     command: impl AsyncFnOnce(&mut Client) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
-    // Only the chat sets aside what it cannot use: a command leaves everything as it is.
-    crate::store::look(&globals.paths()?.store_file()).map_err(|why| {
-        let next = "with the next start of the chat it is moved aside, and what you wrote is saved from it if that can be done";
-        Failure::Failed(with_next_step(&format!("what nib keeps cannot be used: {why}"), next))
-    })?;
     if !is_of_profile(&startup) {
         let text = format!("nothing is kept of an account that {TOKEN_VARIABLE} names; unset it");
         return Err(Failure::Usage(text));
@@ -114,8 +110,14 @@ pub(super) fn with_kept(
             Ok(()) => command(&mut client).await,
             Err(failure) => Err(failure),
         };
-        client.notes().iter().for_each(|note| print::tell(&sentence(note)));
+        let notes = client.notes();
+        let is_refused = client.is_refused();
         client.close().await;
+        if is_refused {
+            // Whatever the command made of finding nothing.
+            return Err(Failure::Failed(notes.join("; ")));
+        }
+        notes.iter().for_each(|note| print::tell(&sentence(note)));
         outcome
     })?
 }

@@ -109,7 +109,9 @@ impl Tail {
             }
         }
         loop {
-            match client.next().await? {
+            let next = client.next().await?;
+            client.notes().iter().for_each(|note| print::tell(&sentence(note)));
+            match next {
                 Told::Happened(happened) => self.happened(*happened)?,
                 Told::MakeWay => {
                     let text = "nib is being opened with this profile".to_owned();

@@ -12,7 +12,7 @@ use crate::net::session::Report;
 use crate::state::effect::Outcome;
 use crate::state::event::Ticket;
 use crate::state::{Action, Effect, Event, State};
-use crate::store::{Replies, Store};
+use crate::store::{Replies, Store, Unusable};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -90,6 +90,7 @@ pub struct Host {
     requests: u64,
     /// Questions so far.
     asked: u64,
+    notes: Vec<String>,
 }
 
 impl HostError {
@@ -107,8 +108,10 @@ impl Host {
     /// Starts the core; its accounts begin to connect.
     #[must_use]
     pub fn start(mut startup: Startup) -> Self {
-        let store = startup.open_store();
-        let mut host = Self::with(startup, store);
+        // Only the chat sets aside what it cannot use: a command leaves everything as it is.
+        let store = startup.open_store(if startup.offline { Unusable::Refuse } else { Unusable::Leave });
+        let notes = std::mem::take(&mut startup.notes);
+        let mut host = Self { notes, ..Self::with(startup, store) };
         host.engine.feed(Event::Started, &mut host.watch);
         host
     }
@@ -121,7 +124,12 @@ impl Host {
 
     fn with(startup: Startup, store: Option<(Store, Replies)>) -> Self {
         let engine = startup.engine(false, store);
-        Self { engine, watch: Watch::default(), tickets: 0, requests: 0, asked: 0 }
+        Self { engine, watch: Watch::default(), tickets: 0, requests: 0, asked: 0, notes: Vec::new() }
+    }
+
+    /// What could not be done at the start, in sentences.
+    pub fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// What is known.

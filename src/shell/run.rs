@@ -43,7 +43,7 @@ pub async fn chat(mut startup: Startup, input: &mut Option<Input>) -> Result<Lef
     let mut cache = LayoutCache::new(jiff::tz::TimeZone::system());
     cache.keys = startup::key_hints(&startup.keymap);
     let keymap = std::mem::take(&mut startup.keymap);
-    let store = startup.open_store();
+    let store = startup.open_store(crate::store::Unusable::SetAside);
     let notes = std::mem::take(&mut startup.notes);
     let themes = std::mem::take(&mut startup.themes);
     let fixed = std::mem::take(&mut startup.fixed);

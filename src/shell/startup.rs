@@ -18,7 +18,7 @@ use crate::layout::{KeyHint, KeyHints};
 use crate::net::dial::{BadAddress, BadProxy, Proxies};
 use crate::state::action::Context;
 use crate::state::{Event, NetworkOffer, State};
-use crate::store::{Options, Replies, Store};
+use crate::store::{Options, Replies, Store, Unusable};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -193,13 +193,13 @@ impl Startup {
         }
     }
 
-    /// Opens the store of the profile, for its owner alone. `None` for others, where nothing is to be kept, and where the system gives no thread for it,
+    /// Opens the store of the profile, for its owner alone; `unusable`: what becomes of one that cannot be used. `None` for others, where nothing is to be kept, and where the system gives no thread for it,
     /// which becomes a note.
-    pub fn open_store(&mut self) -> Option<(Store, Replies)> {
+    pub fn open_store(&mut self, unusable: Unusable) -> Option<(Store, Replies)> {
         if !self.keeps_choices || self.owned.is_none() {
             return None;
         }
-        let options = Options { budget: self.budget, ..Options::new(self.paths.store_file()) };
+        let options = Options { budget: self.budget, unusable, ..Options::new(self.paths.store_file()) };
         match Store::start(options) {
             Ok(open) => Some(open),
             Err(why) => {

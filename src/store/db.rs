@@ -1,5 +1,6 @@
 //! The open database: accounts and chats by their rows, transactions, and what is remembered of this run.
 
+use super::care::{Tidying, Trimming};
 use super::error::StoreError;
 use super::memory::Memory;
 use super::open::Options;
@@ -153,6 +154,7 @@ impl Db {
             latest: 0,
         };
         db.look_again()?;
+        db.tidy_as_left()?;
         Ok(db)
     }
 
@@ -342,6 +344,11 @@ impl Db {
     /// What every number was bound to last.
     pub(super) fn bindings(&self) -> Vec<(AccountId, AccountKey)> {
         self.keys.iter().map(|(account, key)| (*account, key.clone())).collect()
+    }
+
+    /// Whether there is something to do when it is quiet.
+    pub(super) const fn has_chores(&self) -> bool {
+        self.has_unindexed() || self.is_untidy() || self.trimming.is_some()
     }
 
     /// The full-text index is left as it is for this run.

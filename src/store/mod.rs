@@ -33,7 +33,7 @@ pub use crate::domain::kept::{
 };
 pub use error::StoreError;
 pub use model::{Care, Command};
-pub use open::{BUDGET, Options, QUEUE, look};
+pub use open::{BUDGET, Options, QUEUE, Unusable};
 pub use reply::{Note, Reply, Seen};
 pub use schema::VERSION;
 pub use worker::{NotTaken, Replies, Store};

@@ -22,8 +22,10 @@ pub enum Care {
     Check,
     /// Give unused space back to the disk.
     Compact,
-    /// Forget everything about an account, whether or not it is bound; drafts and what waits included.
+    /// Forget everything about an account, whether or not it is bound; drafts and what waits included. Answered when nothing is left of it in the file.
     Forget(AccountKey),
+    /// The same, answered when nobody finds it any more; what is left of it in the file goes when it is quiet.
+    Disown(AccountKey),
     /// Take over drafts that an older nib kept in a file, all or none of them. The file goes once they are committed. What is there already is newer.
     Adopt {
         /// Whose, in which chat, and the text.

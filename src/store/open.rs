@@ -21,15 +21,28 @@ pub struct Options {
     pub budget: u64,
     /// Most commands that wait to be carried out.
     pub queue: usize,
+    /// What becomes of a database that cannot be used.
+    pub unusable: Unusable,
     /// Most pages of 4096 bytes that the database may ever have; for tests of a full disk.
     pub max_pages: Option<u32>,
+}
+
+/// What becomes of a database that cannot be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unusable {
+    /// It is moved aside, and a fresh one begun.
+    SetAside,
+    /// It stays as it is; this run goes on in memory.
+    Leave,
+    /// It stays as it is; whatever is asked is answered with why.
+    Refuse,
 }
 
 impl Options {
     /// The usual way to work.
     #[must_use]
     pub fn new(file: PathBuf) -> Self {
-        Self { file, budget: BUDGET, queue: QUEUE, max_pages: None }
+        Self { file, budget: BUDGET, queue: QUEUE, unusable: Unusable::SetAside, max_pages: None }
     }
 }
 
@@ -45,28 +58,41 @@ const BUSY: Duration = Duration::from_secs(5);
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Databases up to this size are looked through whole when they are opened; it takes a few milliseconds.
 const LOOKED_THROUGH: u64 = 2 << 20;
+/// In `meta`: somebody found the database damaged, and it is looked through whole when it is opened next, whatever its size.
+pub(super) const SUSPECT: &str = "suspect";
 /// Databases up to this size are looked through whole if the run before did not end by itself.
 const LOOKED_THROUGH_UNCLEAN: u64 = 32 << 20;
 
 /// Opens the database of a profile, or begins one.
 ///
 /// # Errors
-/// Not even a database in memory can be had.
+/// Not even a database in memory can be had, or it cannot be used and is to stay as it is.
 pub(super) fn open(options: &Options) -> Result<(Db, Vec<Note>), StoreError> {
     let (mut db, notes) = match try_open(options) {
         Ok(db) => (db, Vec::new()),
-        Err(why) if why.is_damage() => match begin_anew(options, why) {
-            Ok((db, note)) => (db, vec![note]),
-            Err(why) => without(options, why)?,
-        },
-        Err(why) => without(options, why)?,
+        Err(why) => another(options, why)?,
     };
     db.sweep_files();
     Ok((db, notes))
 }
 
+/// What is used in the place of a database that cannot be used.
+///
+/// # Errors
+/// Not even a database in memory can be had, or it is to stay as it is.
+pub(super) fn another(options: &Options, why: StoreError) -> Result<(Db, Vec<Note>), StoreError> {
+    match options.unusable {
+        Unusable::Refuse => Err(why),
+        Unusable::SetAside if why.is_damage() => match begin_anew(options, why) {
+            Ok((db, note)) => Ok((db, vec![note])),
+            Err(worse) => without(options, worse),
+        },
+        Unusable::SetAside | Unusable::Leave => without(options, why),
+    }
+}
+
 /// Moves the database away and begins another, with what could be saved from it.
-pub(super) fn begin_anew(options: &Options, why: StoreError) -> Result<(Db, Note), StoreError> {
+fn begin_anew(options: &Options, why: StoreError) -> Result<(Db, Note), StoreError> {
     let to = set_aside(&options.file)?;
     let mut db = try_open(options)?;
     let (drafts, waiting) = if why == StoreError::Damaged { rescue::from(&to, &mut db) } else { (0, 0) };
@@ -98,39 +124,6 @@ fn try_open(options: &Options) -> Result<Db, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let conn = Connection::open_with_flags(file, flags)?;
     prepare(conn, options, size > 0)
-}
-
-/// Whether what lies there can be used, by its first bytes alone: nothing is moved, opened or made. Where nothing is, nothing is wrong.
-///
-/// # Errors
-/// Why it cannot be used.
-pub fn look(file: &Path) -> Result<(), StoreError> {
-    let found = match fs::metadata(file) {
-        Ok(found) => found,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(StoreError::place(file, &error)),
-    };
-    if !found.is_file() {
-        return Err(StoreError::NoFile);
-    }
-    if found.len() == 0 {
-        return Ok(());
-    }
-    let mut start = [0; 100];
-    let mut opened = File::open(file).map_err(|error| StoreError::place(file, &error))?;
-    match opened.read_exact(&mut start) {
-        Ok(()) if start.starts_with(MAGIC) => {}
-        Ok(()) => return Err(StoreError::NoDatabase),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(StoreError::NoDatabase),
-        Err(error) => return Err(StoreError::place(file, &error)),
-    }
-    // Where the file format has its user version and its application id: big-endian, at bytes 60 and 68.
-    let number = |at: usize| start.get(at..at + 4).and_then(|bytes| Some(u32::from_be_bytes(bytes.try_into().ok()?)));
-    let (form, application) = (number(60).map_or(0, i64::from), number(68).map_or(0, i64::from));
-    if application != 0 && application != APPLICATION {
-        return Err(StoreError::Foreign);
-    }
-    if form > VERSION { Err(StoreError::Newer { found: form, known: VERSION }) } else { Ok(()) }
 }
 
 /// Whether the file begins as a database does, and is the user's alone.
@@ -178,17 +171,23 @@ fn prepare(mut conn: Connection, options: &Options, existed: bool) -> Result<Db,
          PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
     )?;
     let size = fs::metadata(&options.file).map_or(0, |found| found.len());
-    let clean: bool =
-        conn.query_row("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1", [], |row| row.get(0))?;
-    if existed && size <= if clean { LOOKED_THROUGH } else { LOOKED_THROUGH_UNCLEAN } && !check(&conn)?.is_empty() {
+    let says = |name: &str| -> Result<bool, StoreError> {
+        Ok(conn.query_row("SELECT count(*) FROM meta WHERE name = ? AND value = 1", [name], |row| row.get(0))?)
+    };
+    let (clean, suspect) = (says("clean")?, says(SUSPECT)?);
+    let looks = suspect || size <= if clean { LOOKED_THROUGH } else { LOOKED_THROUGH_UNCLEAN };
+    if existed && looks && !check(&conn, suspect)?.is_empty() {
         return Err(StoreError::Damaged);
+    }
+    if suspect {
+        conn.execute("DELETE FROM meta WHERE name = ?", [SUSPECT])?;
     }
     Db::begin(conn, options.clone())
 }
 
-/// What is wrong with a database; empty if nothing is.
-pub(super) fn check(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    let mut look = conn.prepare("PRAGMA quick_check(20)")?;
+/// What is wrong with a database; empty if nothing is. `wholly`: whether indexes say what is there, too, which takes longer.
+pub(super) fn check(conn: &Connection, wholly: bool) -> Result<Vec<String>, StoreError> {
+    let mut look = conn.prepare(if wholly { "PRAGMA integrity_check(20)" } else { "PRAGMA quick_check(20)" })?;
     let said: Vec<String> = look.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(said.into_iter().filter(|line| line != "ok").collect())
 }

@@ -40,6 +40,9 @@ pub enum Note {
     /// Nothing is kept in this run.
     #[error("nothing is kept after this run: {0}")]
     Without(StoreError),
+    /// It is left as it is, and nothing can be read from it or written to it.
+    #[error("what nib keeps cannot be used: {0}{next}", next = next(.0))]
+    Refused(StoreError),
     /// Messages that arrived were not kept. Where they are is known as a hole.
     #[error("messages that arrived just now are not kept: {0}")]
     Lost(StoreError),
@@ -51,9 +54,17 @@ impl Note {
     pub fn outlasts(&self) -> Option<bool> {
         match self {
             Self::SetAside { .. } => Some(true),
-            Self::Without(_) => Some(false),
+            Self::Without(_) | Self::Refused(_) => Some(false),
             Self::Lost(_) => None,
         }
+    }
+}
+
+const fn next(why: &StoreError) -> &'static str {
+    if why.is_damage() {
+        "; with the next start of the chat it is moved aside, and what you wrote is saved from it if that can be done"
+    } else {
+        ""
     }
 }
 

@@ -9,11 +9,11 @@
 use super::db::Db;
 use super::error::StoreError;
 use super::model::{Care, Command};
-use super::open::{self, Options};
+use super::open::{self, Options, Unusable};
 use super::reply::{Note, Reply, Seen};
 use crate::domain::kept::{Absorbed, Found, OutboxStage, Query, Ticket, Write};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
@@ -21,6 +21,8 @@ use tokio::sync::mpsc;
 const BATCH: usize = 64;
 /// How long nothing must come before it counts as quiet.
 const QUIET: Duration = Duration::from_millis(200);
+/// How long trimming goes on at least after work, while more comes.
+const SLICE: Duration = Duration::from_millis(20);
 /// Replies that may wait to be taken.
 const REPLIES: usize = 1_024;
 /// After how many commits without a quiet moment the disk budget is looked at.
@@ -59,10 +61,34 @@ impl Store {
             .name("store".to_owned())
             .spawn(move || {
                 let db = Err(StoreError::Ended);
-                Worker { queue, replies, runtime, options: given, db, commits: 0, told_lost: false }.run()
+                Worker {
+                    queue,
+                    replies,
+                    runtime,
+                    options: given,
+                    db,
+                    commits: 0,
+                    told_lost: false,
+                    awaited: Vec::new(),
+                }
+                .run()
             })
             .map_err(place)?;
         Ok((Self { commands, thread }, taken))
+    }
+
+    /// One whose thread dies when it has taken so many commands.
+    #[cfg(test)]
+    pub(crate) fn that_dies_after(commands: usize) -> (Self, Replies) {
+        let (sender, mut queue) = mpsc::channel(1);
+        let (replies, taken) = mpsc::channel::<Reply>(REPLIES);
+        let thread = std::thread::spawn(move || {
+            for _ in 0..commands {
+                drop(queue.blocking_recv());
+            }
+            drop((queue, replies));
+        });
+        (Self { commands: sender, thread }, taken)
     }
 
     /// Hands a command over. Never waits.
@@ -111,6 +137,27 @@ impl Store {
     }
 }
 
+/// What came of care at once.
+enum Cared {
+    /// All of it is done.
+    Now(Seen),
+    /// It goes on bit by bit, between other work.
+    Bitwise(Awaited),
+}
+
+/// What somebody waits for that is done bit by bit.
+enum Awaited {
+    /// Unused space is given back; how many bytes were taken before.
+    Room { before: u64 },
+    /// Nothing is left of what was forgotten.
+    Forgotten,
+}
+
+/// What is said where there is no database.
+fn note_of(options: &Options, why: StoreError) -> Note {
+    if options.unusable == Unusable::Refuse { Note::Refused(why) } else { Note::Without(why) }
+}
+
 struct Worker {
     queue: mpsc::Receiver<Command>,
     replies: mpsc::Sender<Reply>,
@@ -120,6 +167,8 @@ struct Worker {
     commits: u32,
     /// It was said that messages are not kept.
     told_lost: bool,
+    /// Who waits for what is done bit by bit.
+    awaited: Vec<(Ticket, Awaited)>,
 }
 
 impl Worker {
@@ -131,18 +180,26 @@ impl Worker {
             }
             Err(error) => {
                 self.db = Err(error.clone());
-                vec![Note::Without(error)]
+                vec![note_of(&self.options, error)]
             }
         };
         self.reply(Reply::Opened(notes));
         let mut batch = Vec::with_capacity(BATCH);
         loop {
-            let busy = self.db.as_ref().is_ok_and(Db::has_unindexed);
+            let pause = match &self.db {
+                // Somebody waits for it: whatever else comes goes before, but nothing is waited for.
+                _ if !self.awaited.is_empty() => Some(Duration::ZERO),
+                Ok(db) if db.has_chores() => Some(QUIET),
+                _ => None,
+            };
             let came = {
                 let queue = &mut self.queue;
                 self.runtime.block_on(async {
                     let next = queue.recv_many(&mut batch, BATCH);
-                    if busy { tokio::time::timeout(QUIET, next).await.ok() } else { Some(next.await) }
+                    match pause {
+                        Some(pause) => tokio::time::timeout(pause, next).await.ok(),
+                        None => Some(next.await),
+                    }
                 })
             };
             match came {
@@ -151,14 +208,24 @@ impl Worker {
                 None => self.be_quiet(),
             }
         }
+        while !self.awaited.is_empty() {
+            self.tidy();
+        }
         if let Ok(db) = self.db {
             db.end();
         }
     }
 
+    fn is_quiet(&self) -> bool {
+        self.queue.is_empty() && !self.queue.is_closed()
+    }
+
     /// Nothing has come for a while: time for what can wait.
     fn be_quiet(&mut self) {
-        while self.queue.is_empty() && !self.queue.is_closed() && self.db.as_ref().is_ok_and(Db::has_unindexed) {
+        while self.is_quiet() && self.db.as_ref().is_ok_and(Db::is_untidy) {
+            self.tidy();
+        }
+        while self.is_quiet() && self.db.as_ref().is_ok_and(Db::has_unindexed) {
             if let Err(error) = self.with_db(Db::index_some) {
                 tracing::warn!(%error, "full text is left behind");
                 // It would fail again at once.
@@ -167,13 +234,44 @@ impl Worker {
                 }
             }
         }
-        self.trim();
+        self.trim(None);
     }
 
-    fn trim(&mut self) {
+    /// Trims for so long, or while it is quiet.
+    fn trim(&mut self, slice: Option<Duration>) {
         self.commits = 0;
-        if let Err(error) = self.with_db(Db::trim) {
+        let end = slice.map(|slice| Instant::now() + slice);
+        let queue = &self.queue;
+        let goes_on = || match end {
+            Some(end) => Instant::now() < end,
+            None => queue.is_empty() && !queue.is_closed(),
+        };
+        if let Ok(db) = &mut self.db
+            && let Err(error) = db.trim(goes_on)
+        {
             tracing::warn!(%error, "old history is not trimmed");
+        }
+    }
+
+    /// Tidies up for a moment, and answers who waits for it when it is done.
+    fn tidy(&mut self) {
+        let more = self.with_db(Db::tidy_some);
+        if more == Ok(true) {
+            return;
+        }
+        if let Err(error) = &more {
+            tracing::warn!(%error, "what is gone is not tidied up");
+            if let Ok(db) = &mut self.db {
+                db.stop_tidying();
+            }
+        }
+        let disk = self.db.as_ref().map_or(0, Db::disk);
+        for (ticket, awaited) in std::mem::take(&mut self.awaited) {
+            let seen = match awaited {
+                Awaited::Room { before } => Seen::Compact(before, disk),
+                Awaited::Forgotten => Seen::Forget(true),
+            };
+            self.reply(Reply::Seen(ticket, more.clone().map(|_| seen)));
         }
     }
 
@@ -190,6 +288,7 @@ impl Worker {
     }
 
     fn carry_out(&mut self, batch: Vec<Command>) {
+        let began = Instant::now();
         let mut writes = Vec::with_capacity(batch.len());
         for command in batch {
             match command {
@@ -203,14 +302,18 @@ impl Worker {
                 }
                 Command::Care(ticket, care) => {
                     self.write_all(std::mem::take(&mut writes));
-                    let seen = self.see_to(&care);
-                    self.reply(Reply::Seen(ticket, seen));
+                    match self.see_to(&care) {
+                        Ok(Cared::Now(seen)) => self.reply(Reply::Seen(ticket, Ok(seen))),
+                        Ok(Cared::Bitwise(awaited)) => self.awaited.push((ticket, awaited)),
+                        Err(error) => self.reply(Reply::Seen(ticket, Err(error))),
+                    }
                 }
             }
         }
         self.write_all(writes);
-        if self.commits >= LOOK_AT_SIZE {
-            self.trim();
+        // As long as the work took, so that neither outruns the other.
+        if self.commits >= LOOK_AT_SIZE || self.db.as_ref().is_ok_and(|db| db.trimming.is_some()) {
+            self.trim(Some(began.elapsed().max(SLICE)));
         }
     }
 
@@ -266,8 +369,7 @@ impl Worker {
         let bindings = self.db.as_ref().map(Db::bindings).unwrap_or_default();
         // Closed before it is moved.
         self.db = Err(error.clone());
-        let fresh = open::begin_anew(&self.options, StoreError::Damaged).map(|(db, note)| (db, vec![note]));
-        match fresh.or_else(|worse| open::without(&self.options, worse)) {
+        match open::another(&self.options, StoreError::Damaged) {
             Ok((mut db, notes)) => {
                 let bound =
                     db.transact(false, |db| bindings.iter().try_for_each(|(account, key)| db.bind(*account, key)));
@@ -280,7 +382,7 @@ impl Worker {
             }
             Err(worst) => {
                 self.db = Err(worst.clone());
-                self.reply(Reply::Noted(Note::Without(worst)));
+                self.reply(Reply::Noted(note_of(&self.options, worst)));
                 false
             }
         }
@@ -340,15 +442,20 @@ impl Worker {
         })
     }
 
-    fn see_to(&mut self, care: &Care) -> Result<Seen, StoreError> {
+    fn see_to(&mut self, care: &Care) -> Result<Cared, StoreError> {
         self.with_db(|db| {
-            Ok(match care {
+            Ok(Cared::Now(match care {
                 Care::Check => Seen::Check(db.look_through()?),
                 Care::Compact => {
-                    let (before, after) = db.compact()?;
-                    Seen::Compact(before, after)
+                    let before = db.disk();
+                    db.tidy();
+                    return Ok(Cared::Bitwise(Awaited::Room { before }));
                 }
-                Care::Forget(key) => Seen::Forget(db.forget(key)?),
+                Care::Forget(key) => match db.forget(key)? {
+                    true => return Ok(Cared::Bitwise(Awaited::Forgotten)),
+                    false => Seen::Forget(false),
+                },
+                Care::Disown(key) => Seen::Forget(db.forget(key)?),
                 // What holds for this run alone is no place for what outlasted others.
                 Care::Adopt { .. } if db.is_in_memory() => return Err(StoreError::InMemory),
                 Care::Adopt { drafts, file } => {
@@ -360,14 +467,14 @@ impl Worker {
                         _ => Seen::Adopt,
                     }
                 }
-                Care::Trim => Seen::Trim(db.trim()?),
+                Care::Trim => Seen::Trim(db.trim(|| true)?),
                 Care::Index => {
                     while db.has_unindexed() {
                         db.index_some()?;
                     }
                     Seen::Index
                 }
-            })
+            }))
         })
     }
 }

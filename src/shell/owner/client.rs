@@ -193,7 +193,18 @@ impl Client {
 
     /// What is to be told about the store.
     pub fn notes(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.notes)
+        let mut notes = match &mut self.way {
+            Way::Own(host) => host.notes(),
+            Way::Through(_) => Vec::new(),
+        };
+        notes.append(&mut self.notes);
+        notes
+    }
+
+    /// Whether what is kept is left alone, since it cannot be used; why is among the notes.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(&self.way, Way::Own(host) if host.state().offline && !host.state().outlasts)
     }
 
     /// Whether the core is in another process.

@@ -299,7 +299,15 @@ fn commands_move_nothing_that_they_cannot_use() {
     let good = fs::read(&file).unwrap();
     let mut newer = good.clone();
     newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
-    for (bytes, why) in [(vec![0; 5_000], "it is no database"), (newer, "newer nib")] {
+    // One that begins as it should, with a page that makes no sense.
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    let page: usize = conn
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'people'", [], |row| row.get::<_, u32>(0))
+        .unwrap() as usize;
+    drop(conn);
+    let mut damaged = good.clone();
+    damaged[(page - 1) * 4_096..page * 4_096].fill(0xaa);
+    for (bytes, why) in [(vec![0; 5_000], "it is no database"), (newer, "newer nib"), (damaged, "is damaged")] {
         fs::write(&file, &bytes).unwrap();
         for command in [&["store", "check"][..], &["store", "compact"], &["chats", "--offline"], &["export", CHAT]] {
             home.run(command).failed(1, &[why]);

@@ -134,6 +134,46 @@ fn damage_that_shows_later_makes_way_while_it_is_in_use() {
 }
 
 #[test]
+fn one_that_a_command_cannot_use_stays_as_it_is() {
+    let (_folder, file) = home();
+    filled(&file, 200);
+    damage(&file, "messages");
+    let before = std::fs::read(&file).unwrap();
+    let listed = || std::fs::read_dir(file.parent().unwrap()).unwrap().count();
+    for unusable in [nib::store::Unusable::Refuse, nib::store::Unusable::Leave] {
+        let (store, mut replies) = Store::start(Options { unusable, ..Options::new(file.clone()) }).unwrap();
+        let Some(Reply::Opened(notes)) = replies.blocking_recv() else { panic!("the first reply") };
+        store.send_blocking(Command::Care(Ticket(1), Care::Check)).unwrap();
+        let Some(Reply::Seen(_, seen)) = replies.blocking_recv() else { panic!("an answer") };
+        match unusable {
+            nib::store::Unusable::Refuse => {
+                assert_eq!((&notes[..], seen), (&[Note::Refused(StoreError::Damaged)][..], Err(StoreError::Damaged)));
+            }
+            _ => assert_eq!((&notes[..], seen.is_ok()), (&[Note::Without(StoreError::Damaged)][..], true)),
+        }
+        drop(store.close(replies));
+        assert_eq!((std::fs::read(&file).unwrap() == before, listed()), (true, 1), "{unusable:?}");
+    }
+}
+
+#[test]
+fn one_in_which_damage_was_found_is_looked_through_at_the_next_start() {
+    let (_folder, file) = home();
+    // Too large to be looked through otherwise.
+    filled(&file, 8_000);
+    damage(&file, "messages_place");
+    let mut open = Open::at(&file);
+    let Ok(Seen::Check(faults)) = open.care(Care::Check) else { panic!("looked through") };
+    assert_ne!(faults, Vec::<String>::new());
+    assert_eq!(open.notes, []);
+    open.close();
+    let mut open = Open::at(&file);
+    let (_, why, rescued) = set_aside(&open);
+    assert_eq!((why, rescued), (StoreError::Damaged, (1, 1)));
+    works(&mut open);
+}
+
+#[test]
 fn one_that_is_damaged_and_cannot_be_replaced_lets_everything_work_for_this_run() {
     let (_folder, file) = home();
     filled(&file, 8_000);
