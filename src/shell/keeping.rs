@@ -6,9 +6,9 @@
 //! Without a store, and for accounts that nothing is kept of, everything is at once as durable as it will ever be.
 
 use crate::domain::kept::{self, AccountKey, Query, Ticket, Write};
-use crate::domain::{AccountId, ChatId, ChatKey, fault};
+use crate::domain::{AccountId, ChatId, ChatKey, Nonce, fault};
 use crate::state::{Event, StoreOp, StoreReply};
-use crate::store::{Care, Command, NotTaken, Note, Options, Replies, Reply, Store, StoreError};
+use crate::store::{Care, Command, NotTaken, Note, Options, Replies, Reply, Store, StoreError, Unusable};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -23,6 +23,9 @@ const FAULT_PARTING: Duration = Duration::from_millis(500);
 
 /// The ticket for what is taken over.
 const ADOPTING: Ticket = Ticket(1);
+
+/// The ticket for what is forgotten with an account that is removed.
+const FORGETTING: Ticket = Ticket(0);
 
 /// Tickets of drafts begin here, above those that the core gives.
 const DRAFTS: u64 = 1 << 62;
@@ -42,6 +45,15 @@ pub enum FromStore {
     Room,
 }
 
+/// An answer that the store owes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Owed {
+    Row(ChatKey, Nonce),
+    Read(Ticket),
+    Written(Ticket),
+    Care(Ticket),
+}
+
 /// The way to the store and back.
 #[derive(Default)]
 pub struct Keeping {
@@ -52,6 +64,10 @@ pub struct Keeping {
     drafts: BTreeMap<Ticket, ChatKey>,
     /// How many drafts there were.
     told: u64,
+    /// What the store has taken and not answered, the oldest first.
+    owed: VecDeque<Owed>,
+    /// Answers in the place of a store that has died.
+    answers: VecDeque<Reply>,
     /// Whom the numbers of accounts mean; of others nothing is kept.
     bound: BTreeMap<AccountId, AccountKey>,
 }
@@ -175,7 +191,7 @@ impl Keeping {
     pub fn forget(&mut self, account: AccountId) {
         let Some(key) = self.bound.remove(&account) else { return };
         if self.bound.values().all(|other| *other != key) {
-            self.waiting.push_back(Command::Care(Ticket(0), Care::Forget(key)));
+            self.waiting.push_back(Command::Care(FORGETTING, Care::Disown(key)));
         }
     }
 
@@ -183,34 +199,48 @@ impl Keeping {
     pub fn hand_over(&mut self) {
         let Some((store, _)) = &self.open else { return };
         while let Some(command) = self.waiting.pop_front() {
+            let owed = Owed::of(&command);
             match store.try_send(command) {
-                Ok(()) => {}
-                Err(NotTaken::Full(command)) => {
+                Ok(()) => self.owed.extend(owed),
+                // One that has died says so where its replies end.
+                Err(NotTaken::Full(command) | NotTaken::Ended(command)) => {
                     self.waiting.push_front(*command);
                     return;
-                }
-                Err(NotTaken::Ended(_)) => {
-                    tracing::error!("the store has ended; nothing more is kept");
-                    return self.waiting.clear();
                 }
             }
         }
     }
 
+    /// The store has died, by a fault: what it owes is answered in its place, and from now on there is none.
+    fn bury(&mut self) {
+        tracing::error!("the store has died; nothing more is kept");
+        self.open = None;
+        let owed = std::mem::take(&mut self.owed).into_iter();
+        let owed = owed.chain(std::mem::take(&mut self.waiting).iter().filter_map(Owed::of).collect::<Vec<_>>());
+        self.answers.extend(owed.map(Owed::unkept));
+        self.answers.push_back(Reply::Noted(Note::Without(StoreError::Died)));
+    }
+
     /// The next thing that the store tells. Safe to drop and call again.
     pub async fn next(&mut self) -> FromStore {
-        let Some((store, replies)) = &mut self.open else { return std::future::pending().await };
-        tokio::select! {
-            biased;
-            Some(reply) = replies.recv() => FromStore::Reply(Box::new(reply)),
-            room = store.room(), if !self.waiting.is_empty() => {
-                if !room {
-                    tracing::error!("the store has ended; nothing more is kept");
-                    self.waiting.clear();
-                }
-                FromStore::Room
+        loop {
+            if let Some(answer) = self.answers.pop_front() {
+                return FromStore::Reply(Box::new(answer));
             }
-            else => std::future::pending().await,
+            let Some((store, replies)) = &mut self.open else { return std::future::pending().await };
+            tokio::select! {
+                biased;
+                reply = replies.recv() => match reply {
+                    Some(reply) => return FromStore::Reply(Box::new(reply)),
+                    None => self.bury(),
+                },
+                has_room = store.room(), if !self.waiting.is_empty() => {
+                    if has_room {
+                        return FromStore::Room;
+                    }
+                    self.bury();
+                }
+            }
         }
     }
 
@@ -218,6 +248,12 @@ impl Keeping {
     #[must_use]
     pub fn told(&mut self, reply: Reply) -> Vec<Event> {
         let stored = |reply| vec![Event::Stored(reply)];
+        // In the order of the commands, but for care that is given bit by bit.
+        if let Some(owed) = Owed::answered(&reply)
+            && let Some(at) = self.owed.iter().position(|one| *one == owed)
+        {
+            self.owed.remove(at);
+        }
         match reply {
             Reply::Opened(notes) => notes.iter().map(noted).collect(),
             Reply::Noted(note) => vec![noted(&note)],
@@ -226,6 +262,11 @@ impl Keeping {
             }
             Reply::Found(ticket, found) => {
                 stored(StoreReply::Found(ticket, found.map(Some).map_err(|why| why.to_string())))
+            }
+            Reply::Seen(FORGETTING, Err(why)) => {
+                vec![Event::Failed(format!(
+                    "What was kept of the removed account is still on this machine: {why}; sign in to it and remove it again"
+                ))]
             }
             Reply::Seen(ADOPTING, Err(why)) => {
                 vec![Event::Failed(format!(
@@ -292,6 +333,40 @@ impl Keeping {
     }
 }
 
+impl Owed {
+    fn of(command: &Command) -> Option<Self> {
+        match command {
+            Command::Write(_, Write::PutOutbox(row)) => Some(Self::Row(row.chat, row.nonce)),
+            Command::Write(_, Write::SetStage { chat, nonce, stage: kept::OutboxStage::InFlight }) => {
+                Some(Self::Row(*chat, *nonce))
+            }
+            Command::Write(ticket, _) => ticket.map(Self::Written),
+            Command::Read(ticket, _) => Some(Self::Read(*ticket)),
+            Command::Care(ticket, _) => Some(Self::Care(*ticket)),
+        }
+    }
+
+    fn answered(reply: &Reply) -> Option<Self> {
+        match reply {
+            Reply::OutboxCommitted(chat, nonce, _) => Some(Self::Row(*chat, *nonce)),
+            Reply::Written(ticket, _) => Some(Self::Written(*ticket)),
+            Reply::Found(ticket, _) => Some(Self::Read(*ticket)),
+            Reply::Seen(ticket, _) => Some(Self::Care(*ticket)),
+            Reply::Opened(_) | Reply::Noted(_) => None,
+        }
+    }
+
+    /// The answer in the place of a store that is not there any more.
+    fn unkept(self) -> Reply {
+        match self {
+            Self::Row(chat, nonce) => Reply::OutboxCommitted(chat, nonce, Err(StoreError::Died)),
+            Self::Written(ticket) => Reply::Written(ticket, Err(StoreError::Died)),
+            Self::Read(ticket) => Reply::Found(ticket, Err(StoreError::Died)),
+            Self::Care(ticket) => Reply::Seen(ticket, Err(StoreError::Died)),
+        }
+    }
+}
+
 /// Forgets everything that is kept of an account, for commands that have no core. Blocks.
 ///
 /// # Errors
@@ -300,9 +375,9 @@ pub fn forget_account(file: PathBuf, key: AccountKey) -> Result<(), StoreError> 
     if !file.exists() {
         return Ok(());
     }
-    let (store, replies) = Store::start(Options::new(file))?;
+    let (store, replies) = Store::start(Options { unusable: Unusable::Refuse, ..Options::new(file) })?;
     // One that has ended already says why below.
-    let _ = store.send_blocking(Command::Care(Ticket(0), Care::Forget(key)));
+    let _ = store.send_blocking(Command::Care(FORGETTING, Care::Forget(key)));
     let seen = store.close(replies).into_iter().find_map(|reply| match reply {
         Reply::Seen(_, seen) => Some(seen),
         _ => None,
@@ -329,5 +404,46 @@ fn noted(note: &Note) -> Event {
     match note.outlasts() {
         Some(outlasts) => Event::Stored(StoreReply::Noted { sentence, outlasts }),
         None => Event::Failed(sentence),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::UserId;
+    use crate::domain::kept::{Anchor, OutboxStage};
+
+    #[tokio::test]
+    async fn what_a_store_that_died_owes_is_answered_and_everything_goes_on_without_it() {
+        let mut keeping = Keeping::new(Some(Store::that_dies_after(1)));
+        let (account, chat) = (AccountId(0), ChatKey::new(AccountId(0), ChatId::new(7)));
+        let key = AccountKey { network: "n".to_owned(), server: "s".to_owned(), user: UserId::new(1) };
+        let stage = |nonce| Write::SetStage { chat, nonce: Nonce(nonce), stage: OutboxStage::InFlight };
+        let write = |keeping: &mut Keeping, write: Write| keeping.take(StoreOp::Write(Box::new(write)));
+        write(&mut keeping, Write::Bind(account, key));
+        write(&mut keeping, stage(1));
+        keeping.take(StoreOp::Read(Ticket(5), Query::Anchor(chat)));
+        write(&mut keeping, Write::Draft { chat, text: "typed".to_owned() });
+        write(&mut keeping, Write::Anchor(chat, None::<Anchor>));
+        keeping.hand_over();
+        let mut told = Vec::new();
+        while !matches!(told.last(), Some(Event::Stored(StoreReply::Noted { .. }))) {
+            match keeping.next().await {
+                FromStore::Reply(reply) => told.extend(keeping.told(*reply)),
+                FromStore::Room => keeping.hand_over(),
+            }
+        }
+        let [
+            Event::Stored(StoreReply::OutboxCommitted(_, Nonce(1), Err(_))),
+            Event::Stored(StoreReply::Found(Ticket(5), Err(_))),
+            Event::Stored(StoreReply::DraftKept(_, Err(_))),
+            Event::Stored(StoreReply::Noted { outlasts: false, .. }),
+        ] = &told[..]
+        else {
+            panic!("{told:?}")
+        };
+        assert!(!keeping.is_behind());
+        let at_once = Some(StoreReply::OutboxCommitted(chat, Nonce(2), Ok(())));
+        assert_eq!(write(&mut keeping, stage(2)), at_once);
     }
 }

@@ -62,6 +62,9 @@ pub enum StoreError {
     /// The store has ended.
     #[error("nothing is kept any more: nib is ending")]
     Ended,
+    /// The thread that has the database is gone.
+    #[error("a fault has ended what keeps it; start nib again")]
+    Died,
     /// Anything else that the database says.
     #[error("the database says: {0}")]
     Other(String),
