@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod chats;
 pub mod config;
+mod days;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;

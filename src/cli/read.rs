@@ -1,5 +1,6 @@
 //! `nib read`: the newest messages of a chat, or those before one.
 
+use super::days::Days;
 use super::failure::{Failure, with_next_step};
 use super::quoting::Quoting;
 use super::send::message_id;
@@ -24,8 +25,10 @@ pub struct ReadArgs {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
     /// Only messages older than the one with this id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "until")]
     before: Option<String>,
+    #[command(flatten)]
+    days: Days,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -49,9 +52,14 @@ pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
         let mut pages: Vec<Vec<MessageTold>> = Vec::new();
         let mut wanted = arguments.limit as usize;
         let mut before = before.map(|id| id.to_string());
+        let days = &arguments.days;
         while wanted > 0 {
             let limit = u16::try_from(wanted).unwrap_or(PAGE).min(PAGE);
-            let mut page = client.history(&chat.chat, before.as_deref(), limit, PATIENCE).await?;
+            let mut page = client.history(&chat.chat, (before.as_deref(), days.until), limit, PATIENCE).await?;
+            let first = page.messages.iter().take_while(|message| days.is_before(message)).count();
+            page.reached_start |= first > 0;
+            page.messages.drain(..first);
+            page.messages.retain(|message| !days.is_after(message));
             let surplus = page.messages.len().saturating_sub(wanted);
             page.messages.drain(..surplus);
             let Some(oldest) = page.messages.first() else { break };
@@ -73,8 +81,9 @@ fn kept(globals: &Globals, arguments: &ReadArgs, before: Option<MessageId>) -> R
         if chat.is_forum() {
             return forum(client, &chat, arguments.json).await;
         }
+        let days = &arguments.days;
         let mut from = match before {
-            None => KeptFrom::Newest,
+            None => days.end(client, &chat.chat, PATIENCE).await?,
             Some(id) => {
                 let at = client.kept(&chat.chat, KeptFrom::Around(id.to_string()), 1, PATIENCE).await?;
                 let at = at.messages.into_iter().find(|message| *message.id == id.to_string());
@@ -89,7 +98,7 @@ fn kept(globals: &Globals, arguments: &ReadArgs, before: Option<MessageId>) -> R
         let mut missing = false;
         while wanted > 0 {
             let mut page = client.kept(&chat.chat, from, wanted.min(KEPT_PAGE), PATIENCE).await?;
-            if pages.is_empty() && before.is_none() {
+            if pages.is_empty() && before.is_none() && days.until.is_none() {
                 pages.push(std::mem::take(&mut page.unsent));
             }
             let Some(oldest) = page.messages.first() else { break };
@@ -98,7 +107,9 @@ fn kept(globals: &Globals, arguments: &ReadArgs, before: Option<MessageId>) -> R
             wanted = wanted.saturating_sub(u32::try_from(page.messages.len()).unwrap_or(wanted));
             missing |= wanted > 0 && oldest.gap_before;
             from = KeptFrom::Before(oldest.place.clone());
-            let older = page.older;
+            let early = page.messages.iter().take_while(|message| days.is_before(message)).count();
+            let older = page.older && early == 0;
+            page.messages.drain(..early);
             pages.push(page.messages);
             if !older {
                 break;

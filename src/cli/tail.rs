@@ -146,7 +146,7 @@ impl Tail {
         let mut missed: VecDeque<MessageTold> = VecDeque::new();
         let mut before = None;
         while missed.len() < MOST {
-            let page = client.history(&chat.chat, before.as_deref(), PAGE, PATIENCE).await?;
+            let page = client.history(&chat.chat, (before.as_deref(), None), PAGE, PATIENCE).await?;
             let Some(oldest) = page.messages.first() else { break };
             before = Some(oldest.id.to_string());
             for message in page.messages.into_iter().rev() {

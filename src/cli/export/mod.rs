@@ -5,6 +5,7 @@
 mod format;
 mod markup;
 
+use super::days::Days;
 use super::failure::{Failure, with_next_step};
 use super::session::{PATIENCE, with_kept};
 use super::{Globals, print};
@@ -34,6 +35,8 @@ pub struct ExportArgs {
     /// Write over a file that is there
     #[arg(long, requires = "output")]
     force: bool,
+    #[command(flatten)]
+    days: Days,
 }
 
 /// What can be written.
@@ -62,12 +65,12 @@ pub fn run(globals: &Globals, arguments: &ExportArgs) -> Result<(), Failure> {
     with_kept(globals, &[&arguments.chat], async |client: &mut Client| {
         let chat = client.find(&arguments.chat, PATIENCE).await?;
         let Some(path) = &arguments.output else {
-            let holes = write(client, &chat, arguments.format, &mut io::stdout().lock()).await?;
+            let holes = write(client, &chat, arguments, &mut io::stdout().lock()).await?;
             return told(&chat, holes);
         };
         let target = Target::create(path, arguments.force)?;
         let mut out = BufWriter::new(&target.file);
-        let written = match write(client, &chat, arguments.format, &mut out).await {
+        let written = match write(client, &chat, arguments, &mut out).await {
             Ok(holes) => out.flush().map(|()| holes).map_err(|error| unwritten(path, &error)),
             // A reader that is gone is one of standard output.
             Err(Failure::Failed(text)) => Err(Failure::Failed(format!("{}: {text}", path.display()))),
@@ -97,15 +100,22 @@ fn told(chat: &ChatTold, holes: u32) -> Result<(), Failure> {
 }
 
 /// Writes all that is kept; returns how many holes are in it.
-async fn write(client: &mut Client, chat: &ChatTold, format: Format, out: &mut impl Write) -> Result<u32, Failure> {
-    let mut writer = Writer::new(format, out);
+async fn write(
+    client: &mut Client,
+    chat: &ChatTold,
+    arguments: &ExportArgs,
+    out: &mut impl Write,
+) -> Result<u32, Failure> {
+    let days = &arguments.days;
+    let mut writer = Writer::new(arguments.format, out);
     writer.begin(chat)?;
-    let mut from = KeptFrom::Start;
+    let mut from = days.begin(client, &chat.chat, PATIENCE).await?;
     let mut holes = 0;
     loop {
         let page = client.kept(&chat.chat, from, PAGE, PATIENCE).await?;
         let last = page.messages.last().map(|last| last.place.clone());
-        for message in page.messages {
+        let is_over = page.messages.iter().any(|message| days.is_after(message));
+        for message in page.messages.into_iter().filter(|message| !days.is_before(message) && !days.is_after(message)) {
             if message.gap_before {
                 holes += 1;
                 writer.hole(chat)?;
@@ -113,10 +123,13 @@ async fn write(client: &mut Client, chat: &ChatTold, format: Format, out: &mut i
             writer.message(message)?;
         }
         match last {
-            Some(place) if page.newer => from = KeptFrom::After(place),
+            Some(place) if page.newer && !is_over => from = KeptFrom::After(place),
             // What came after the last one that was seen nobody can know here.
             _ => {
-                page.unsent.into_iter().try_for_each(|message| writer.message(message))?;
+                let unsent = page.unsent.into_iter().filter(|message| !days.is_after(message));
+                for message in unsent {
+                    writer.message(message)?;
+                }
                 break;
             }
         }

@@ -307,18 +307,18 @@ impl Client {
         Ok(all)
     }
 
-    /// A page of history: the newest messages, or those before one. Marks nothing read, or has the mark put back.
+    /// A page of history: the newest messages, those before one, or those sent before a time. Marks nothing read, or has the mark put back.
     ///
     /// # Errors
     /// The network refuses or does not answer.
     pub async fn history(
         &mut self,
         chat: &ChatRef,
-        before: Option<&str>,
+        (before, until): (Option<&str>, Option<i64>),
         limit: u16,
         within: Duration,
     ) -> Result<History, Trouble> {
-        let ask = Ask::Fetch { chat: chat.clone(), before: before.map(str::to_owned), limit };
+        let ask = Ask::Fetch { chat: chat.clone(), before: before.map(str::to_owned), limit, until };
         let asked = self.ask(ask, Vec::new()).await?;
         let mut messages = Vec::new();
         loop {

@@ -73,6 +73,9 @@ pub enum Ask {
         before: Option<String>,
         /// At most so many.
         limit: u16,
+        /// Messages sent before this time, in milliseconds since 1970.
+        #[serde(default)]
+        until: Option<i64>,
     },
     /// Send a message.
     Send {
@@ -142,6 +145,8 @@ pub enum KeptFrom {
     Start,
     /// About the message with this id.
     Around(String),
+    /// About the first message sent at this time or later, in milliseconds since 1970.
+    Date(i64),
 }
 
 /// A file that follows.

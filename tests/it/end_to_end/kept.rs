@@ -286,6 +286,25 @@ fn a_long_chat_is_written_page_by_page() {
         "{}",
         done.err
     );
+    // Message 6400 was sent at midnight, and 600 of them in ten minutes.
+    let zone = jiff::tz::TimeZone::system();
+    let day = |at: i64| {
+        let at = jiff::Timestamp::from_second(1_700_000_000 + at).unwrap().to_zoned(zone.clone());
+        at.strftime("%Y-%m-%d %H:%M").to_string()
+    };
+    let between = ["--since", &day(6_400), "--until", &day(7_000)];
+    for command in [&["export", "self"][..], &["read", "self", "--offline", "--limit", "5000"]] {
+        let some = home.run(&[command, &between].concat());
+        let lines: Vec<&str> = some.out.lines().collect();
+        assert_eq!((some.code(), lines.len()), (0, 600), "{}", some.err);
+        assert!(
+            lines[0].ends_with("number 6400") && lines[599].ends_with("number 6999"),
+            "{} {}",
+            lines[0],
+            lines[599]
+        );
+    }
+    home.run(&["export", "self", "--since", "soon"]).failed(2, &["that is no day", "2026-03-01"]);
     let read = home.run(&["read", "self", "--offline", "--limit", "15000"]);
     let holes = read.out.lines().filter(|line| line.starts_with("[Messages are missing here")).count();
     assert_eq!((read.code(), read.out.lines().count(), holes), (0, 15_001, 1), "{}", read.err);

@@ -18,6 +18,21 @@ fn quits(effects: &Effects) -> bool {
 }
 
 #[test]
+fn what_is_told_keeps_nobody_from_quitting() {
+    let mut script = Script::ready();
+    script.act(Action::Edit);
+    script.event(Event::Stored(StoreReply::Noted("something about the store".to_owned())));
+    assert!(!script.state.front.as_ref().unwrap().overlays.is_empty());
+    assert!(script.act(Action::Quit).contains(&Effect::Quit));
+    let mut script = Script::ready();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: std::time::Duration::from_secs(2) });
+    script.state.offline = true;
+    script.act(Action::Reconnect);
+    assert!(script.notice().contains("--offline"), "{}", script.notice());
+    assert!(script.act(Action::Quit).contains(&Effect::Quit));
+}
+
+#[test]
 fn with_nothing_to_lose_it_quits_at_once() {
     let mut script = Script::ready();
     script.act(Action::EditLast);

@@ -2,7 +2,7 @@
 
 use super::{Desk, Tell};
 use crate::domain::kept::{Found, Query, Seek, Stored, Ticket};
-use crate::domain::{AccountId, ChatKey, Id, MessageId, MessageKey, SortKey, User, UserId};
+use crate::domain::{AccountId, ChatKey, Id, MessageId, MessageKey, SortKey, User, UserId, Wall};
 use crate::shell::owner::told::{ChatRef, MessageTold, PlaceTold, Text};
 use crate::shell::owner::words::{KeptFrom, Trouble};
 use crate::state::names::chat_name;
@@ -116,6 +116,7 @@ fn seek(from: &KeptFrom) -> Option<Seek> {
         KeptFrom::Before(place) => Seek::Before(key(place)?),
         KeptFrom::After(place) => Seek::After(key(place)?),
         KeptFrom::Start => Seek::After(MessageKey::default()),
+        KeptFrom::Date(at) => Seek::Date(Wall(*at)),
         KeptFrom::Around(id) => Seek::Around(MessageId(id.parse::<Id>().ok()?)),
     })
 }

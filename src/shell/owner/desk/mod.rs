@@ -12,7 +12,9 @@ use super::find::{self, Found};
 use super::told::{ChatTold, MessageTold};
 use super::words::{AccountTold, Ask, Role, Tell, Trouble};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{AccountId, ChatKey, Id, MessageId, MessageKey, Nonce, Page, Progress, RequestId, SortKey, Upload};
+use crate::domain::{
+    AccountId, ChatKey, Id, MessageId, MessageKey, Nonce, Page, Progress, RequestId, SortKey, Upload, Wall,
+};
 use crate::state::effect::Outcome;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::{Account, Action, Effect, Event, State, StoreReply, Ticket};
@@ -226,7 +228,7 @@ impl Desk {
                     });
                 guest.tell_chats(id, chats.unwrap_or_default());
             }
-            Ask::Fetch { chat, before, limit } => {
+            Ask::Fetch { chat, before, limit, until } => {
                 let before = before.map(|id| id.parse::<Id>()).transpose();
                 let (Some(chat), Ok(before)) = (chat.key().filter(|chat| state.core.chat(*chat).is_some()), before)
                 else {
@@ -235,7 +237,20 @@ impl Desk {
                 };
                 // The order is the network's; asking for a page takes the id alone.
                 let key = |id| MessageKey { order: SortKey::default(), id: MessageId(id) };
-                let page = before.map_or(Page::Latest, |id| Page::Before(key(id)));
+                let dated = state.core.account(chat.account).and_then(|account| account.caps.dated_ids);
+                let page = match (before, until) {
+                    (Some(id), _) => Page::Before(key(id)),
+                    (None, None) => Page::Latest,
+                    (None, Some(until)) => match dated {
+                        Some(ids) => Page::Before(ids.before(Wall(until))),
+                        None => {
+                            let text = "this network cannot look for a day";
+                            let next = Some("read what is kept, with --offline".to_owned());
+                            guest.fail(id, Trouble::Failed { text: text.to_owned(), next });
+                            return Vec::new();
+                        }
+                    },
+                };
                 let action = Action::Fetch { chat, page, limit: limit.clamp(1, PAGE) };
                 return self.submit(from, id, What::Page, action);
             }
