@@ -4,7 +4,7 @@
 
 use super::front::Visible;
 use super::requests::Purpose;
-use super::{Effects, State, roster};
+use super::{Account, Effects, State, recall, roster};
 use crate::domain::{ChatId, ChatKey, Message, MessageId, Priority, Refusal, RefusalKind, Reply, Request};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ impl Quotes {
 /// Asks for what is quoted on screen and not known.
 pub(super) fn ask(state: &mut State, chat: ChatKey, visible: &Visible, fx: &mut Effects) {
     let Some(account) = state.core.account(chat.account) else { return };
-    if !account.caps.single_messages || !account.is_signed_in() {
+    if !recall::is_on(state) && !can_ask(account) {
         return;
     }
     let Some(timeline) = account.timelines.get(&chat.chat) else { return };
@@ -93,9 +93,8 @@ pub(super) fn ask(state: &mut State, chat: ChatKey, visible: &Visible, fx: &mut 
         }
     }
     for message in wanted.into_iter().take(AT_ONCE.saturating_sub(under_way)) {
-        let request = Request::FetchMessage { chat: chat.chat, message };
-        let purpose = Purpose::Quote(chat.chat, message);
-        if state.ask(chat.account, request, Priority::Visible, purpose, fx).is_none() {
+        // What is kept need not be asked for.
+        if !recall::quote(state, chat, message, fx) && !ask_network(state, chat, message, fx) {
             return;
         }
         let Some(account) = state.core.account_mut(chat.account) else { return };
@@ -103,6 +102,31 @@ pub(super) fn ask(state: &mut State, chat: ChatKey, visible: &Visible, fx: &mut 
         if account.quotes.0.len() > KEPT {
             account.quotes.0.pop_front();
         }
+    }
+}
+
+/// Whether messages can be asked for one by one now.
+fn can_ask(account: &Account) -> bool {
+    account.caps.single_messages && account.is_signed_in()
+}
+
+/// Asks the network for one. Returns whether it could be asked.
+fn ask_network(state: &mut State, chat: ChatKey, message: MessageId, fx: &mut Effects) -> bool {
+    let request = Request::FetchMessage { chat: chat.chat, message };
+    let purpose = Purpose::Quote(chat.chat, message);
+    state.core.account(chat.account).is_some_and(can_ask)
+        && state.ask(chat.account, request, Priority::Visible, purpose, fx).is_some()
+}
+
+/// The store has looked a message up that is quoted. Where it has none, the network may.
+pub(super) fn recalled(state: &mut State, chat: ChatKey, id: MessageId, found: Option<Arc<Message>>, fx: &mut Effects) {
+    if found.is_none() && ask_network(state, chat, id, fx) {
+        return;
+    }
+    let known = state.core.account_mut(chat.account).and_then(|account| account.quotes.known_mut(chat.chat, id));
+    if let Some(known) = known.filter(|known| **known == Quoted::Asked) {
+        *known = found.map_or(Quoted::Refused, Quoted::Here);
+        state.touch();
     }
 }
 

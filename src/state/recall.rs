@@ -8,10 +8,10 @@ pub(super) mod places;
 mod start;
 
 use super::requests::Edge;
-use super::{Effect, Effects, State, StoreOp, keep, people};
-use crate::domain::kept::{Found, Query, Seek, Ticket};
+use super::{Effect, Effects, State, StoreOp, keep, people, quotes};
+use crate::domain::kept::{Found, Query, Seek, Stored, Ticket};
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{AccountId, ChatKey, CommunityId, Member, MessageKey, Role, User, UserId};
+use crate::domain::{AccountId, ChatKey, CommunityId, Member, MessageId, MessageKey, Role, User, UserId};
 use std::collections::{HashMap, HashSet};
 
 pub(super) use pages::{date, opened, page};
@@ -50,6 +50,8 @@ enum Asked {
     Draft(ChatKey),
     /// Messages.
     Page { chat: ChatKey, number: FetchNumber, seek: Seek, why: Why },
+    /// A message that another one answers.
+    Quote(ChatKey, MessageId),
     /// Who people are.
     People(AccountId),
     /// What they are in a community.
@@ -73,7 +75,9 @@ impl Asked {
             Self::Place(chat, _) => Some((*chat, Edge::Latest)),
             Self::Page { chat, why: Why::Resume(..), .. } => Some((*chat, Edge::Latest)),
             Self::Page { chat, seek, .. } => Some((*chat, edge_of(*seek))),
-            Self::Start | Self::Account(_) | Self::Draft(_) | Self::People(_) | Self::Members(..) => None,
+            Self::Start | Self::Account(_) | Self::Draft(_) | Self::Quote(..) | Self::People(_) | Self::Members(..) => {
+                None
+            }
         }
     }
 }
@@ -115,6 +119,20 @@ pub(super) fn left(state: &mut State, account: AccountId, community: CommunityId
     }
 }
 
+/// Whether there is a store that can be asked.
+pub(super) fn is_on(state: &State) -> bool {
+    state.recall.on
+}
+
+/// Looks up a message that another one answers. Returns whether there is where to look.
+pub(super) fn quote(state: &mut State, chat: ChatKey, message: MessageId, fx: &mut Effects) -> bool {
+    if state.recall.on {
+        let query = Query::Messages { chat, seek: Seek::Around(message), limit: 1 };
+        ask(state, query, Asked::Quote(chat, message), fx);
+    }
+    state.recall.on
+}
+
 fn ask(state: &mut State, query: Query, why: Asked, fx: &mut Effects) {
     let recall = &mut state.recall;
     recall.tickets += 1;
@@ -145,6 +163,15 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
             pages::came(state, (chat, number, seek, why), stored, fx);
         }
         (Asked::Draft(chat), Some(Found::Draft(Some(text)))) => super::ui::drafts::looked_up(state, chat, text, fx),
+        (Asked::Quote(chat, id), found) => {
+            let stored = match found {
+                Some(Found::Messages(stored)) => stored,
+                _ => Stored::default(),
+            };
+            remember(state, chat.account, stored.people);
+            let message = stored.entries.into_iter().map(|entry| entry.message).find(|message| message.key.id == id);
+            quotes::recalled(state, chat, id, message, fx);
+        }
         (Asked::People(account), Some(Found::People(found))) => remember(state, account, found),
         (Asked::Members(account, community), Some(Found::Members(roles, members))) => {
             remember_members(state, account, community, roles, members);

@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::timeline::between;
 use crate::domain::kept::Seek;
 use crate::domain::kept::{Hole, Stored, StoredMessage};
-use crate::domain::{ChatId, ChatKey, Message, MessageKey, SortKey, Wall};
+use crate::domain::{ChatId, ChatKey, Message, MessageKey, SortKey, UserId, Wall};
 use rusqlite::{OptionalExtension, Row, params};
 use std::sync::Arc;
 
@@ -49,7 +49,11 @@ impl Db {
         let first = entries.first().map(|entry| entry.message.key);
         let last = entries.last().map_or(edge, |entry| entry.message.key);
         let next = self.edge(state.row, after(last), MAX, true)?;
+        let mut authors: Vec<UserId> = entries.iter().map(|entry| entry.message.author).collect();
+        authors.sort_unstable();
+        authors.dedup();
         Ok(Stored {
+            people: self.people(chat.account, &authors)?,
             older: self.edge(state.row, MIN, before(first.unwrap_or(edge)), false)?.is_some(),
             newer: next.is_some(),
             gap_after: next.map_or(!self.end_known(&state), |next| next.gap),

@@ -71,6 +71,8 @@ pub struct Stored {
     pub gap_after: bool,
     /// Which of them was aimed at, for a message or a date.
     pub aim: Option<MessageKey>,
+    /// Who wrote them, as far as they are kept.
+    pub people: Vec<User>,
 }
 
 /// A stored message.

@@ -1,6 +1,6 @@
 //! Messages from the store: at once when a chat is opened, before the network when it is scrolled or jumped to.
 
-use super::{Asked, PEOPLE, Why, ask, ask_people, edge_of};
+use super::{Asked, PEOPLE, Why, ask, ask_people, edge_of, remember};
 use crate::domain::kept::{Anchor as Place, Query, Seek, Stored};
 use crate::domain::timeline::{Absorbed, FetchNumber};
 use crate::domain::{ChatKey, MessageKey, Page, Priority, SpanKind, Timeline, UserId, Wall};
@@ -93,7 +93,7 @@ fn look(state: &mut State, chat: ChatKey, seek: Seek, why: Why, fx: &mut Effects
 pub(super) fn came(
     state: &mut State,
     (chat, number, seek, why): (ChatKey, FetchNumber, Seek, Why),
-    stored: Option<Stored>,
+    mut stored: Option<Stored>,
     fx: &mut Effects,
 ) {
     let window = state.settings.window;
@@ -110,7 +110,9 @@ pub(super) fn came(
     let joined = joins(timeline, seek);
     outbox::deeds::show_waiting(account, chat.chat);
     history::trim(account, state.front.as_mut(), chat.chat, window);
-    if let Some(stored) = &stored {
+    if let Some(stored) = stored.as_mut() {
+        // Who wrote is known at once, so that no name has to make way for another.
+        remember(state, chat.account, std::mem::take(&mut stored.people));
         ask_people(state, chat.account, community, people(stored), fx);
     }
     // Where nothing was found, that is said now.

@@ -4,7 +4,7 @@ use super::script::*;
 use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
-use nib::state::{Action, Effect, Effects, Event};
+use nib::state::{Action, Effect, Effects, Event, StoreReply};
 
 fn question(script: &Script) -> Option<&str> {
     match script.state.front.as_ref().unwrap().overlays.last() {
@@ -21,7 +21,7 @@ fn quits(effects: &Effects) -> bool {
 fn what_is_told_keeps_nobody_from_quitting() {
     let mut script = Script::ready();
     script.act(Action::Edit);
-    script.event(Event::Stored(StoreReply::Noted("something about the store".to_owned())));
+    script.event(Event::Stored(StoreReply::Noted { sentence: "something about the store".to_owned(), outlasts: true }));
     assert!(!script.state.front.as_ref().unwrap().overlays.is_empty());
     assert!(script.act(Action::Quit).contains(&Effect::Quit));
     let mut script = Script::ready();

@@ -90,6 +90,7 @@ impl Kept {
             newer: to < self.history.len(),
             gap_after: self.history.get(to).is_none_or(|(_, gap)| *gap),
             aim,
+            people: Vec::new(),
         }
     }
 

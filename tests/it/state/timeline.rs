@@ -115,6 +115,7 @@ impl World {
             // The next one that is kept says it; after the last one anything may be missing.
             gap_after: all.get(to).is_none_or(|next| next.gap_before),
             aim: None,
+            people: Vec::new(),
         };
         let number = self.timeline.open_recall();
         self.looks.push(Look { number, seek, stored });

@@ -2,7 +2,7 @@
 
 use super::{Desk, Tell};
 use crate::domain::kept::{Found, Query, Seek, Stored, Ticket};
-use crate::domain::{AccountId, ChatKey, Id, MessageId, MessageKey, SortKey, User, UserId, Wall};
+use crate::domain::{AccountId, ChatKey, Id, MessageId, MessageKey, SortKey, Wall};
 use crate::shell::owner::told::{ChatRef, MessageTold, PlaceTold, Text};
 use crate::shell::owner::words::{KeptFrom, Trouble};
 use crate::state::names::chat_name;
@@ -31,8 +31,6 @@ pub enum Errand {
 enum Wanted {
     /// A page, and whether what waits to be sent is wanted, too.
     Page((ChatKey, bool)),
-    /// The page is here, and some who wrote it are not known.
-    Authors((ChatKey, bool), Stored),
     Care,
 }
 
@@ -149,23 +147,7 @@ impl Desk {
         for (ticket, found) in std::mem::take(&mut self.kept.found) {
             let Some((guest, id, wanted)) = self.kept.asked.remove(&ticket) else { continue };
             match (wanted, found) {
-                (Wanted::Page(of), Some(Found::Messages(stored))) => {
-                    let unknown = unknown(state, of.0.account, &stored);
-                    if unknown.is_empty() {
-                        self.tell_stored(guest, id, of, &stored, &[], state);
-                    } else {
-                        let query = Query::People(of.0.account, unknown);
-                        self.kept.read(guest, id, Wanted::Authors(of, stored), query);
-                    }
-                }
-                (Wanted::Authors(of, stored), found) => {
-                    let people = match found {
-                        Some(Found::People(people)) => people,
-                        // A number has to do.
-                        _ => Vec::new(),
-                    };
-                    self.tell_stored(guest, id, of, &stored, &people, state);
-                }
+                (Wanted::Page(of), Some(Found::Messages(stored))) => self.tell_stored(guest, id, of, &stored, state),
                 (Wanted::Page(_) | Wanted::Care, _) => {
                     if let Some(guest) = self.guests.get_mut(&guest) {
                         guest.fail(id, nothing_kept());
@@ -175,15 +157,7 @@ impl Desk {
         }
     }
 
-    fn tell_stored(
-        &mut self,
-        to: u64,
-        id: u64,
-        (chat, with_unsent): (ChatKey, bool),
-        stored: &Stored,
-        people: &[User],
-        state: &State,
-    ) {
+    fn tell_stored(&mut self, to: u64, id: u64, (chat, with_unsent): (ChatKey, bool), stored: &Stored, state: &State) {
         let (Some(guest), Some(account)) = (self.guests.get_mut(&to), state.core.account(chat.account)) else { return };
         let name = chat_name(&state.core, chat);
         for part in stored.entries.chunks(PART) {
@@ -191,7 +165,7 @@ impl Desk {
                 let shown = account.outbox.as_shown(account.me, &entry.message);
                 let mut told = MessageTold::of(account, &name, &shown);
                 told.gap_before = entry.gap_before;
-                let author = people.iter().find(|user| user.id == entry.message.author);
+                let author = stored.people.iter().find(|user| user.id == entry.message.author);
                 // A webhook's own name stays, and so does what somebody is called in the community.
                 if let Some(author) = author.filter(|user| *told.author.name == user.id.to_string()) {
                     told.author.name = match &author.username {
@@ -218,16 +192,6 @@ impl Desk {
             },
         );
     }
-}
-
-/// Who wrote something and is not known.
-fn unknown(state: &State, account: AccountId, stored: &Stored) -> Vec<UserId> {
-    let Some(known) = state.core.account(account) else { return Vec::new() };
-    let mut people: Vec<UserId> = stored.entries.iter().map(|entry| entry.message.author).collect();
-    people.sort_unstable();
-    people.dedup();
-    people.retain(|user| !known.users.contains_key(user));
-    people
 }
 
 fn nothing_kept() -> Trouble {

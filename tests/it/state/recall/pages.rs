@@ -1,6 +1,7 @@
 //! History from the store: what it has is read from it, and the network is asked for the rest alone.
 
 use super::*;
+use nib::state::quotes::Quoted;
 
 #[test]
 fn scrolling_up_reads_the_store_and_asks_the_network_for_holes_alone() {
@@ -37,6 +38,38 @@ fn scrolling_up_reads_the_store_and_asks_the_network_for_holes_alone() {
     let holes: Vec<u128> =
         timeline.iter().filter(|entry| entry.gap_before).map(|entry| entry.message.key.id.value()).collect();
     assert_eq!(holes, [121], "and shown as one");
+}
+
+#[test]
+fn what_is_answered_is_looked_up_where_it_is_kept_and_its_author_is_known_at_once() {
+    let mut kept = Kept::new(line(300));
+    kept.people.push(user(GRACE, "grace"));
+    let (mut script, _) = kept.begin();
+    script.link(signed_in());
+    let reply = |id, to| {
+        let reply = Some(Box::new(ReplyInfo { to: Some(MessageId::new(to)), quote: None }));
+        Message { reply, ..said(chat(11), id, GRACE, "indeed") }
+    };
+    script.hear(reply(900, 5));
+    script.hear(reply(901, 9_999));
+    kept.asked.clear();
+    let fx = script.arrange_bottom();
+    kept.serve(&mut script, fx);
+    let quoted = |script: &Script, id| {
+        script.state.core.account(HOME).unwrap().quotes.of(ChatId::new(11), MessageId::new(id)).cloned()
+    };
+    let Some(Quoted::Here(message)) = quoted(&script, 5) else { panic!("{:?}", quoted(&script, 5)) };
+    assert_eq!(&*message.body.text, "kept 5");
+    // One that is not kept, and that this network does not give, is not asked for again and again.
+    assert_eq!(quoted(&script, 9_999), Some(Quoted::Refused));
+    let asked = |kept: &Kept| {
+        let quotes = |query: &&Query| matches!(query, Query::Messages { seek: Seek::Around(_), limit: 1, .. });
+        kept.asked.iter().filter(quotes).count()
+    };
+    assert_eq!(asked(&kept), 2);
+    let fx = script.arrange_bottom();
+    kept.serve(&mut script, fx);
+    assert_eq!(asked(&kept), 2);
 }
 
 #[test]
