@@ -361,7 +361,6 @@ registry! {
     "scroll" "[ROWS]" ANYWHERE, true, count!(1, A::ScrollRows), "Scroll by rows";
     "scroll-start" "" ANYWHERE, true, plain!(A::ScrollStart), "Scroll to the oldest message here";
     "scroll-end" "" ANYWHERE, true, plain!(A::ScrollEnd), "Scroll to the newest message";
-    "date" "[DAY]" &[Context::Composer, Context::Messages], true, |rest| Some(A::GoToDate(rest.to_owned())), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
     "focus-next" "" ANYWHERE, true, plain!(A::FocusNext), "Move to the next pane";
     "focus-previous" "" ANYWHERE, true, plain!(A::FocusPrevious), "Move to the previous pane";
     "focus-messages" "" &[Context::Composer, Context::Sidebar, Context::Members], true, plain!(A::FocusMessages), "Move to the messages";
@@ -421,6 +420,7 @@ registry! {
     "copy-id" "" &[Context::Messages], false, plain!(A::CopyId), "Copy the message's id";
     "open-link" "" &[Context::Messages, Context::Form], false, plain!(A::OpenLink), "Open the first link; in a form the address that it shows";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::GoToReplied), "Go to the message this one answers";
+    "date" "[DAY]" &[Context::Composer, Context::Messages], true, |rest| Some(A::GoToDate(rest.to_owned())), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
     "retry" "" &[Context::Messages], true, plain!(A::Retry), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Discard), "Take a failed message back into the composer";
     "toggle-ping" "" &[Context::Composer], true, plain!(A::TogglePing), "Answer with or without calling the other";

@@ -2,6 +2,7 @@
 
 use super::caller::Caller;
 use super::lock::Lock;
+use super::pages::{History, KeptPage};
 use super::words::{Ask, KeptFrom, Tell, Trouble};
 use super::{AGAIN, ChatRef, ChatTold, Happened, MessageTold, OwnerError, PATIENCE, is_of_profile, try_own};
 use crate::domain::Upload;
@@ -40,30 +41,6 @@ pub struct Client {
     aside: VecDeque<Told>,
     /// Sentences about the store.
     notes: Vec<String>,
-}
-
-/// A page of history.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct History {
-    /// Oldest first.
-    pub messages: Vec<MessageTold>,
-    /// Nothing is older than the page.
-    pub reached_start: bool,
-}
-
-/// A stretch of what is kept of a chat.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct KeptPage {
-    /// Oldest first.
-    pub messages: Vec<MessageTold>,
-    /// Older messages are stored.
-    pub older: bool,
-    /// Newer messages are stored.
-    pub newer: bool,
-    /// Messages may be missing after the last one.
-    pub gap_after: bool,
-    /// What waits to be sent, where nothing newer is stored.
-    pub unsent: Vec<MessageTold>,
 }
 
 /// What is told of what is followed.

@@ -8,6 +8,7 @@ mod client;
 mod desk;
 mod find;
 pub mod lock;
+mod pages;
 pub mod told;
 pub mod words;
 
@@ -20,11 +21,12 @@ mod door;
 #[cfg(unix)]
 mod place;
 
-pub use client::{Client, History, KeptPage, Stay, Told};
+pub use client::{Client, Stay, Told};
 pub use desk::{Desk, Errand, HERE, Knock, LastWord, Line};
 pub use door::Door;
 pub use find::refused;
 pub use lock::Lock;
+pub use pages::{History, KeptPage};
 pub use told::{AuthorTold, ChatRef, ChatTold, FileTold, MarkTold, MessageTold, QuoteTold, Text, excerpt};
 pub use words::{Ask, Happened, KeptFrom, Link, Place, Role, Tell, Trouble};
 

@@ -73,7 +73,7 @@ impl Kept {
             Seek::Around(message) => match self.history.iter().position(|(id, _)| key(*id).id == message) {
                 Some(at) => (
                     at.saturating_sub(limit / 2),
-                    (at + limit / 2).min(self.history.len()),
+                    (at + (limit / 2).max(1)).min(self.history.len()),
                     Some(key(self.history[at].0)),
                 ),
                 None => (0, 0, None),

@@ -1,0 +1,102 @@
+//! What the user wants of messages on their way out: sent again, given up, taken back, changed.
+
+use super::{Stage, check_length, durable, may_go, pump, tell};
+use crate::domain::kept::OutboxStage;
+use crate::domain::{ChatKey, Nonce, Outgoing, Refusal, RefusalKind};
+use crate::state::State;
+use crate::state::effect::{Effects, Outcome};
+use std::sync::Arc;
+
+/// The user wants a failed message sent again. Returns whether there was one to send.
+pub(in crate::state) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let row = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce));
+    let Some(row) = row.filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) else { return false };
+    // No empty file is ever attached: such a one could not be found again.
+    if let Some(gone) = row.outgoing.attachments.iter().find(|file| file.bytes.is_empty()) {
+        let name = crate::domain::CleanText::line(&gone.name);
+        state.notice(
+            format!("\"{name}\" is not kept any more; discard the message, and attach the file anew"),
+            true,
+            fx,
+        );
+        return true;
+    }
+    row.set(Stage::Queued);
+    row.doubt = None;
+    row.wait = None;
+    state.touch();
+    pump(state, chat, fx);
+    true
+}
+
+/// The user gives a failed message up. Returns its text.
+pub(in crate::state) fn discard(
+    state: &mut State,
+    chat: ChatKey,
+    nonce: Nonce,
+    fx: &mut Effects,
+) -> Option<Arc<Outgoing>> {
+    let account = state.core.account_mut(chat.account)?;
+    let row = account.outbox.find(chat.chat, nonce)?;
+    if !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed) {
+        return None;
+    }
+    let row = account.outbox.take(chat.chat, nonce)?;
+    account.outbox.drop_kept(chat, nonce, fx);
+    state.touch();
+    Some(row.outgoing)
+}
+
+/// The user takes a message back that has not gone out. Returns it; `None` where it may have gone, or is not here.
+pub(in crate::state) fn take_back(
+    state: &mut State,
+    chat: ChatKey,
+    nonce: Nonce,
+    fx: &mut Effects,
+) -> Option<Arc<Outgoing>> {
+    let account = state.core.account_mut(chat.account)?;
+    account.outbox.find(chat.chat, nonce).filter(|row| row.is_unsent())?;
+    let mut row = account.outbox.take(chat.chat, nonce)?;
+    account.outbox.drop_kept(chat, nonce, fx);
+    tell(&mut row, || Outcome::Refused(Refusal::ours(RefusalKind::Conflict, "it was taken back")), fx);
+    state.touch();
+    pump(state, chat, fx);
+    Some(row.outgoing)
+}
+
+/// Puts a new text in place of that of a message that has not gone out; it keeps its turn. Returns whether it could be: else it may have gone.
+pub(in crate::state) fn amend(
+    state: &mut State,
+    chat: ChatKey,
+    nonce: Nonce,
+    text: String,
+    fx: &mut Effects,
+) -> Result<bool, Box<Refusal>> {
+    let now = state.now.mono;
+    let Some(account) = state.core.account_mut(chat.account) else { return Ok(false) };
+    check_length(account, &text)?;
+    let goes = may_go(account, chat.chat, nonce, now);
+    let Some(row) = account.outbox.find_mut(chat.chat, nonce).filter(|row| row.can_change()) else { return Ok(false) };
+    if row.outgoing.text == text {
+        return Ok(true);
+    }
+    row.outgoing = Arc::new(Outgoing { text, ..Outgoing::clone(&row.outgoing) });
+    // It is written anew, in its place.
+    row.kept = None;
+    durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
+    state.touch();
+    Ok(true)
+}
+
+/// Whoever sent a message has been told that it is not sent, or waits no longer. Where nobody knows whether it arrived, it stays in sight.
+pub(in crate::state) fn withdraw(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let Some(row) = account.outbox.find(chat.chat, nonce) else { return };
+    let unsent = row.is_unsent() || matches!(row.stage, Stage::Failed(_));
+    if !unsent || account.outbox.take(chat.chat, nonce).is_none() {
+        return;
+    }
+    account.outbox.drop_kept(chat, nonce, fx);
+    state.touch();
+    pump(state, chat, fx);
+}
