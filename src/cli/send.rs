@@ -1,6 +1,6 @@
 //! `nib send`: one message, from the command line or standard input, with files.
 
-use super::failure::Failure;
+use super::failure::{Failure, with_next_step};
 use super::print::Meter;
 use super::session::{Listens, PATIENCE, with_client, with_kept};
 use super::{Globals, print};
@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Most bytes that are taken from standard input. A message is far smaller; this bounds what a wrong pipe can do.
 const MOST_INPUT: u64 = 1 << 20;
+/// What is said where there was no connection.
+const NOT_HANDED_OVER: &str = "nothing was sent; with --queue it is kept until it can be";
 /// Characters of a file's name that are shown while it is sent.
 const NAME_SHOWN: usize = 40;
 
@@ -73,13 +75,15 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
         });
     }
     let wait = arguments.wait.map(Duration::from_secs);
-    with_client(globals, &[&arguments.chat], Listens::ToAnswers, wait, async |client: &mut Client| {
+    let mut handed_over = false;
+    let outcome = with_client(globals, &[&arguments.chat], Listens::ToAnswers, wait, async |client: &mut Client| {
         let chat = client.find_to_write(&arguments.chat, wait.unwrap_or(PATIENCE)).await?;
         let what = match attachments.as_slice() {
             [file] => CleanText::line(&file.name).chars().take(NAME_SHOWN).collect(),
             files => format!("{} files", files.len()),
         };
         let mut meter = Meter::new();
+        handed_over = true;
         let sent = client.send(send(&chat), attachments.clone(), wait.unwrap_or(PATIENCE), |done, total| {
             let share = done.saturating_mul(100).checked_div(total).unwrap_or(100);
             meter.tell(&format!("Sending {what}: {share}% of {}", size(total)));
@@ -91,7 +95,11 @@ pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
         }
         let object = json!({ "v": 1, "account": &*chat.account, "chat": &*chat.name, "id": id });
         print::line(&object.to_string()).map_err(|failure| although("sent", failure))
-    })
+    });
+    match outcome {
+        Err(Failure::Network(text)) if !handed_over => Err(Failure::Network(with_next_step(&text, NOT_HANDED_OVER))),
+        outcome => outcome,
+    }
 }
 
 /// Who reads a failure sends again: one of printing must not be taken for one of sending.
