@@ -473,10 +473,9 @@ impl Front {
         if self.pane.chat != Some(chat) {
             return None;
         }
+        let answered = "The message that you answer was deleted; what you typed is a new message now";
         let told = match std::mem::take(&mut self.pane.mode) {
-            ComposeMode::Reply(message) if deleted.contains(&message.id) => {
-                Some("The message that you answer was deleted; what you typed is a new message now")
-            }
+            ComposeMode::Reply(message) if deleted.contains(&message.id) => Some(answered),
             ComposeMode::Edit { of: Target::Message(message), before } if deleted.contains(&message.id) => {
                 self.pane.composer.replace(&before);
                 Some("The message was deleted; yank puts your change of it back")
