@@ -89,6 +89,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         }
         Purpose::Quote(chat, message) => quotes::came(state, ChatKey::new(account, chat), message, answer.outcome),
         Purpose::Heal(chat) => heal(state, ChatKey::new(account, chat), answer.outcome, fx),
+        Purpose::Place(chat) => outbox::placed(state, ChatKey::new(account, chat), answer.outcome, fx),
         Purpose::Fetch(chat, ticket) => {
             let chat = ChatKey::new(account, chat);
             let outcome = match answer.outcome {

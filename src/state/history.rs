@@ -171,6 +171,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     seek_on(state, chat, page, fx);
     dates::came(state, chat, page, true, fx);
     confirm(state, fx);
+    outbox::pump(state, chat, fx);
     state.touch();
 }
 
@@ -279,6 +280,7 @@ pub(super) fn refused(
         confirm(state, fx);
     }
     dates::came(state, chat, page, false, fx);
+    outbox::pump(state, chat, fx);
     state.touch();
 }
 

@@ -6,6 +6,7 @@
 pub(super) mod deeds;
 mod durable;
 mod heal;
+mod place;
 mod settle;
 mod wishes;
 
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
+pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 pub(super) use wishes::{amend, discard, retry, take_back, withdraw};
 
@@ -60,8 +62,10 @@ pub struct Pending {
     pub stage: Stage,
     /// Grows with each change; a cache of its drawing is valid for one revision.
     pub revision: u32,
-    /// The newest message known in its chat when it was written.
+    /// The newest message known in its chat before it went out.
     pub(crate) known: Option<MessageKey>,
+    /// Nobody can tell what is in its chat: it goes out all the same.
+    pub(crate) blind: bool,
     /// The store has it, or had it: it outlasts this run.
     pub(crate) durable: bool,
     /// How far it is for the store; `None` where the store does not have it.
@@ -222,7 +226,7 @@ fn may_go(account: &Account, chat: ChatId, nonce: Nonce, now: Mono) -> bool {
 pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, Box<Refusal>> {
     let nonce = Nonce(state.random.u64(1..));
     let (written, now) = (state.now.wall, state.now.mono);
-    let Some(account) = state.core.account_mut(chat.account) else {
+    let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == chat.account) else {
         return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
     check_length(account, &draft.text)?;
@@ -231,10 +235,8 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         let why = "too many messages are waiting here; retry or discard some";
         return Err(Box::new(Refusal::ours(RefusalKind::RateLimited, why)));
     }
-    let timeline = account.timelines.get(&chat.chat).filter(|timeline| timeline.is_loaded());
-    // In a chat that is known to be empty everything is newer.
-    let newest = timeline.map(|timeline| timeline.last().map(|entry| entry.message.key).unwrap_or_default());
-    let known = newest.max(account.chats.get(&chat.chat).and_then(|chat| chat.last_message));
+    let known = place::newest(account, chat.chat);
+    let looks = known.is_none() && place::may_look(account, state.front.as_ref(), chat.chat);
     let outgoing = Arc::new(Outgoing {
         chat: chat.chat,
         nonce,
@@ -250,6 +252,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         stage: Stage::Committing,
         revision: 0,
         known,
+        blind: false,
         durable: false,
         kept: None,
         doubt: None,
@@ -260,8 +263,8 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         delays: 0,
         ticket: draft.ticket,
     });
-    let stage = if may_go(account, chat.chat, nonce, now) { OutboxStage::InFlight } else { OutboxStage::Waiting };
-    durable::commit(account, chat, nonce, stage, fx);
+    let goes = !looks && may_go(account, chat.chat, nonce, now);
+    durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
     state.touch();
     Ok(nonce)
 }
@@ -337,6 +340,11 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     if slow.is_some() {
         return arm(state, fx);
     }
+    if row.known.is_none() && !row.blind && place::look(state, chat, fx) {
+        return;
+    }
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    let Some(row) = turn(account.outbox.of(chat.chat)) else { return };
     let nonce = row.outgoing.nonce;
     let request = Request::Send(Arc::clone(&row.outgoing));
     if durable && row.kept != Some(OutboxStage::InFlight) {

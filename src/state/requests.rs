@@ -96,6 +96,8 @@ pub enum Purpose {
     Quote(ChatId, MessageId),
     /// A page that decides what became of messages in flight when the connection was lost.
     Heal(ChatId),
+    /// The newest message of a chat of which nothing is known, before something is sent there.
+    Place(ChatId),
     /// A page for a shell command.
     Fetch(ChatId, Ticket),
     /// A message from the outbox.

@@ -186,6 +186,7 @@ fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>, now: Mono) -> Pending {
         stage,
         revision: 0,
         known: row.known,
+        blind: false,
         durable: true,
         kept: Some(row.stage.clone()),
         doubt,

@@ -158,7 +158,9 @@ impl Client {
     /// Neither what stands in a chat nor what was said there last is known.
     pub(super) fn knows_nothing_of(&self, chat: ChatId) -> bool {
         let account = self.account();
-        !account.timelines.get(&chat).is_some_and(Timeline::is_loaded)
+        // Where that marks nothing read, it is looked up before something goes out.
+        account.caps.fetch_marks_read
+            && !account.timelines.get(&chat).is_some_and(Timeline::is_loaded)
             && account.chats.get(&chat).is_none_or(|chat| chat.last_message.is_none())
     }
 

@@ -210,10 +210,11 @@ fn what_was_said_before_is_no_sign_that_it_was_said_again() {
     let mut script = Script::signed_in(false);
     let text = "*was* it sent".to_owned();
     let action = Action::SendTo { chat: chat(11), text, verbatim: false, reply_to: None, attachments: Vec::new() };
-    let id = sends(&script.submit(5, action))[0].0;
+    // Nothing is known of the chat, and nothing can be: it goes out all the same.
+    let looks = looked(&script.submit(5, action));
+    let id = sends(&script.answer(looks, Err(refusal(RefusalKind::ServerFault))))[0].0;
     let fx = script.answer(id, Err(refusal(RefusalKind::TimedOut)));
     let [Effect::Net { id: asked, .. }] = fx[..] else { panic!("{fx:?}") };
-    // Nothing was known of the chat when it was written.
     let messages = vec![Arc::new(said(chat(11), 4, ME, "*was* it sent"))];
     let bundle = Bundle::default();
     let page = Reply::History { chat: ChatId::new(11), messages, bundle, reached_start: true, reached_end: true };
@@ -221,6 +222,60 @@ fn what_was_said_before_is_no_sign_that_it_was_said_again() {
     let told = |effect: &Effect| matches!(effect, Effect::Outcome(Ticket(5), Outcome::Refused(_)));
     assert!(fx.iter().any(told), "{fx:?}");
     assert_eq!(script.rows(11), [Stage::Unconfirmed]);
+}
+
+/// The question what is in a chat that nothing is known of; nothing goes out before.
+fn looked(effects: &Effects) -> RequestId {
+    assert!(sends(effects).is_empty());
+    let look = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { page: Page::Latest, limit: 1, .. }, .. } => Some(*id),
+        _ => None,
+    };
+    effects.iter().find_map(look).expect("a question")
+}
+
+/// After which messages rows are known to come.
+fn known_of(written: &[Write]) -> Vec<MessageKey> {
+    let known = |write: &Write| match write {
+        Write::PutOutbox(row) => row.known,
+        _ => None,
+    };
+    written.iter().filter_map(known).collect()
+}
+
+#[test]
+fn where_nothing_is_known_of_a_chat_it_is_looked_at_before_something_is_sent() {
+    let mut script = Script::signed_in(false);
+    script.state.has_store = true;
+    script.state.core.accounts[0].keeps_drafts = true;
+    let action = |text: &str| Action::SendTo {
+        chat: chat(11),
+        text: text.to_owned(),
+        verbatim: true,
+        reply_to: None,
+        attachments: Vec::new(),
+    };
+    let page = |messages: &[u128]| Reply::History {
+        chat: ChatId::new(11),
+        messages: messages.iter().map(|id| Arc::new(said(chat(11), *id, ME, "again"))).collect(),
+        bundle: Bundle::default(),
+        reached_start: true,
+        reached_end: true,
+    };
+    let looks = looked(&script.submit(5, action("again")));
+    assert!(sends(&script.submit(6, action("and on"))).is_empty(), "it is asked once");
+    // The same was said before: that is not what is sent now.
+    let id = sends(&script.answer(looks, Ok(page(&[4]))))[0].0;
+    let kept: Vec<_> = known_of(&script.written);
+    assert_eq!(kept, [key(4)], "and the next run knows it, too");
+    let fx = script.answer(id, Err(refusal(RefusalKind::LinkLost)));
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { limit: 100, .. }, .. } => Some(*id),
+        _ => None,
+    });
+    let fx = script.answer(asked.expect("a question"), Ok(page(&[4, 7])));
+    let told = |effect: &Effect| matches!(effect, Effect::Outcome(Ticket(5), Outcome::Sent { message, .. }) if *message == key(7));
+    assert!(fx.iter().any(told), "{fx:?}");
 }
 
 #[test]
@@ -233,14 +288,16 @@ fn a_shell_command_sends_and_is_told() {
         reply_to: None,
         attachments: Vec::new(),
     };
-    let fx = script.submit(5, action.clone());
+    let looks = looked(&script.submit(5, action.clone()));
+    let fx = script.answer(looks, Ok(Script::reply(&Request::FetchChats).unwrap()));
     let (id, outgoing) = sends(&fx)[0].clone();
     assert!(outgoing.verbatim);
     let fx = script.answer(id, sent(12));
     let outcome = Outcome::Sent { chat: chat(11), message: key(12), at: None };
     assert_eq!(fx[1], Effect::Outcome(Ticket(5), outcome));
     assert_eq!(script.rows(11), []);
-    let id = sends(&script.submit(6, action))[0].0;
+    let looks = looked(&script.submit(6, action));
+    let id = sends(&script.answer(looks, Err(refusal(RefusalKind::ServerFault))))[0].0;
     let fx = script.answer(id, Err(refusal(RefusalKind::Forbidden)));
     assert_eq!(fx, [Effect::Outcome(Ticket(6), Outcome::Refused(refusal(RefusalKind::Forbidden)))]);
 }
