@@ -6,6 +6,7 @@
 pub(super) mod deeds;
 mod durable;
 mod heal;
+mod limits;
 mod place;
 mod settle;
 mod wishes;
@@ -17,7 +18,7 @@ use super::{Account, State, slow};
 use crate::domain::kept::OutboxStage;
 use crate::domain::{
     AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
-    Request, RequestId, Upload, Wall, size,
+    Request, RequestId, Upload, Wall,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use std::time::Duration;
 
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
+pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 pub(super) use wishes::{amend, discard, retry, take_back, withdraw};
@@ -33,8 +35,6 @@ pub(super) use wishes::{amend, discard, retry, take_back, withdraw};
 const ROWS: usize = 200;
 /// Most confirmed messages of one chat that are remembered for matching.
 const CLAIMED: usize = 64;
-/// Most bytes of files that may wait in all chats of an account: they are held in memory.
-const WAITING_BYTES: u64 = 256_000_000;
 /// How long a request that could not be handed over waits for its next try.
 const NOT_TAKEN: Duration = Duration::from_secs(1);
 
@@ -230,7 +230,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
     check_length(account, &draft.text)?;
-    check_files(account, &draft.attachments)?;
+    limits::check_files(account, &draft.attachments)?;
     if account.outbox.of(chat.chat).len() >= ROWS {
         let why = "too many messages are waiting here; retry or discard some";
         return Err(Box::new(Refusal::ours(RefusalKind::RateLimited, why)));
@@ -267,48 +267,6 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
     state.touch();
     Ok(nonce)
-}
-
-/// Says before anything is sent by how much a text is longer than the network takes.
-pub(super) fn check_length(account: &Account, text: &str) -> Result<(), Box<Refusal>> {
-    let Some(limit) = account.caps.max_length else { return Ok(()) };
-    match text.chars().count().saturating_sub(limit as usize) {
-        0 => Ok(()),
-        over => {
-            let text = match over {
-                1 => crate::domain::CleanText::ours("the message is one character too long"),
-                _ => crate::domain::CleanText::new(&format!("the message is {over} characters too long")),
-            };
-            Err(Box::new(Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() }))
-        }
-    }
-}
-
-/// Says before anything is sent what the network or the memory would not take.
-fn check_files(account: &Account, files: &[Upload]) -> Result<(), Box<Refusal>> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    let refusal = |kind, text: String| {
-        Err(Box::new(Refusal { kind, text: crate::domain::CleanText::line(&text), ..Refusal::default() }))
-    };
-    let most = account.caps.max_files;
-    if most == 0 {
-        return refusal(RefusalKind::Unsupported, "files cannot be sent here".to_owned());
-    }
-    if files.len() > most as usize {
-        return refusal(RefusalKind::Invalid, format!("a message takes at most {most} files"));
-    }
-    if let Some(file) = files.iter().find(|file| file.size() > account.caps.max_file) {
-        let most = size(account.caps.max_file);
-        return refusal(RefusalKind::Invalid, format!("\"{}\" is too large: at most {most} can be sent", file.name));
-    }
-    let waiting = account.outbox.chats.values().flatten().flat_map(|row| &row.outgoing.attachments);
-    if waiting.chain(files).map(Upload::size).sum::<u64>() > WAITING_BYTES {
-        let text = format!("too many files are waiting; at most {} may at once", size(WAITING_BYTES));
-        return refusal(RefusalKind::RateLimited, text);
-    }
-    Ok(())
 }
 
 /// The network has taken so much of the files of a message.
