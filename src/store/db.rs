@@ -198,6 +198,10 @@ impl Db {
         };
         let done = done.and_then(|()| {
             self.bind_again();
+            if self.conn.is_autocommit() {
+                // A fault of that has rolled it back, with nothing of it done.
+                self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            }
             work(self)
         });
         let done = done.and_then(|value| {

@@ -157,8 +157,10 @@ fn prepare(mut conn: Connection, options: &Options, existed: bool) -> Result<Db,
     if !(0..=VERSION).contains(&found) {
         return Err(StoreError::Newer { found, known: VERSION });
     }
-    // Unused pages can be given back bit by bit. Has to be said before the first table is made.
-    conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    // Unused pages can be given back bit by bit. Has to be said before the first table is made; after that it would write to what was not looked at yet.
+    if found == 0 {
+        conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     if let Some(pages) = options.max_pages {
         conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     }
