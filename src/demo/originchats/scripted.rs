@@ -30,6 +30,35 @@ impl Server {
         (answer, self.take_out())
     }
 
+    /// A text channel is made, told to be otherwise (`shape`: its name for people, who may do what), or deleted (no shape) by script. Who sees it is told.
+    pub fn build(&mut self, name: &str, shape: Option<&Value>, now: f64) -> Vec<Output> {
+        self.now = now;
+        let known = self.channels.iter().position(|channel| channel.name == name);
+        let (command, at) = match (known, shape) {
+            (Some(at), Some(_)) => ("channel_update", at),
+            (None, Some(_)) => {
+                self.channels.push(Channel::new("text", name, json!({})));
+                ("channel_create", self.channels.len() - 1)
+            }
+            (Some(at), None) => {
+                self.tell_all(&json!({"cmd": "channel_delete", "name": name, "global": true}), Some(name), None);
+                self.channels.remove(at);
+                self.reads.retain(|(_, place), _| place != name);
+                return self.take_out();
+            }
+            (None, None) => return Vec::new(),
+        };
+        if let (Some(channel), Some(shape)) = (self.channels.get_mut(at), shape.and_then(Value::as_object)) {
+            channel.shape.extend(shape.clone());
+        }
+        let viewers = 0..self.users.len();
+        let told = viewers.flat_map(|user| self.visible_channels(user)).find(|channel| channel["name"] == name);
+        if let Some(told) = told {
+            self.tell_all(&json!({"cmd": command, "channel": told, "global": true}), Some(name), None);
+        }
+        self.take_out()
+    }
+
     /// Somebody comes or goes by script. Who has a connection as well stays while it stands.
     pub fn appear(&mut self, name: &str, there: bool, now: f64) -> Vec<Output> {
         self.now = now;

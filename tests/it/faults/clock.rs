@@ -1,8 +1,10 @@
 //! Time that passes when the test says so, for everything on one runtime: sessions, servers, the proxy.
 
 use nib::net::session::WallClock;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::channel;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tokio::runtime::Builder;
 use tokio::time::Instant;
 
@@ -19,19 +21,31 @@ pub(super) fn standing<T>(test: impl Future<Output = T>) -> T {
     })
 }
 
-/// The time of day on that clock.
+/// The time of day on that clock, as the client sees it.
 #[derive(Clone)]
 pub(super) struct Daytime {
     start: (Instant, SystemTime),
+    /// By how many seconds it is ahead of what it would be.
+    ahead: Arc<AtomicI64>,
 }
 
 impl Daytime {
     pub(super) fn new() -> Self {
-        Self { start: (Instant::now(), SystemTime::now()) }
+        Self { start: (Instant::now(), SystemTime::now()), ahead: Arc::default() }
+    }
+
+    /// The computer slept for so many seconds, in which nothing of it went on; or its clock was set, backwards, too.
+    pub(super) fn leap(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::SeqCst);
     }
 
     pub(super) fn wall(&self) -> WallClock {
-        let (instant, day) = self.start;
-        WallClock::new(move || day + instant.elapsed())
+        let ((instant, day), ahead) = (self.start, Arc::clone(&self.ahead));
+        WallClock::new(move || {
+            let ahead = ahead.load(Ordering::SeqCst);
+            let by = Duration::from_secs(ahead.unsigned_abs());
+            day + instant.elapsed() + if ahead > 0 { by } else { Duration::ZERO }
+                - if ahead < 0 { by } else { Duration::ZERO }
+        })
     }
 }

@@ -9,24 +9,31 @@ use nib::shell::accounts::{AccountSetup, TokenSource};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 
+fn accounts() -> [ServiceAccount; 2] {
+    ["robin", "zed"].map(|name| ServiceAccount::new(name, &format!("USR:{name}"), &format!("tok-{name}")))
+}
+
 const PLOTS: [&str; 4] = ["plot-one", "plot-two", "plot-three", "plot-four"];
 /// A moment before any test.
 const LONG_AGO: f64 = 1_770_000_000.0;
 
 pub(super) struct OriginChats {
     running: Running,
+    seed: u64,
     service: RunningService,
 }
 
 impl OriginChats {
     pub(super) async fn start(seed: u64) -> Self {
-        let accounts =
-            ["robin", "zed"].map(|name| ServiceAccount::new(name, &format!("USR:{name}"), &format!("tok-{name}")));
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let service =
-            start_service(AccountService::of(seed, accounts.clone().into()), here, false).await.expect("a port");
+        let service = start_service(AccountService::of(seed, accounts().into()), here, false).await.expect("a port");
+        let running = Self::run(seed, here, service.service.clone()).await;
+        Self { running, seed, service }
+    }
+
+    async fn run(seed: u64, listen: SocketAddr, service: AccountService) -> Running {
         let mut world = World::new("Faults", "zed");
-        for account in &accounts {
+        for account in &accounts() {
             world = world.with_person(account, &["user"]);
         }
         for (number, plot) in PLOTS.into_iter().enumerate() {
@@ -37,9 +44,16 @@ impl OriginChats {
             };
             world = world.with_text(plot, (0..number * 20).map(old).collect());
         }
-        let options =
-            Options { seed, world: Some(world), service: Some(service.service.clone()), ..Options::default() };
-        Self { running: start(options).await.expect("a port"), service }
+        let options = Options { seed, listen, world: Some(world), service: Some(service), ..Options::default() };
+        start(options).await.expect("a port")
+    }
+
+    /// A channel is made, called otherwise, or deleted.
+    fn build(&self, what: u32, dice: &mut fastrand::Rng) {
+        let name = format!("shed-{}", dice.u32(..3));
+        let shape = json!({"display_name": format!("shed {}", dice.u32(..9)), "permissions": {"view": ["user"], "send": ["user"]}});
+        let shape = (what % 3 > 0).then_some(shape);
+        self.running.with(|server, now| ((), server.build(&name, shape.as_ref(), now)));
     }
 
     fn play(&self, asked: &Value) -> Option<Value> {
@@ -89,12 +103,33 @@ impl Far for OriginChats {
                 Some(id) => json!({"cmd": "message_react_add", "channel": plot, "id": id, "emoji": emoji}),
                 None => return,
             },
-            Deed::Build(_) => return,
+            Deed::Build(what) => return self.build(*what, dice),
         };
         self.play(&asked);
     }
 
     fn cut(&self) {
         self.running.drop_connections();
+    }
+
+    fn elsewhere(&self, text: &str, dice: &mut fastrand::Rng) {
+        let asked = json!({"cmd": "message_new", "channel": PLOTS[dice.usize(..PLOTS.len())], "content": text});
+        self.running.with(|server, now| server.play("robin", &asked, now));
+    }
+
+    fn hamper(&self, dice: &mut fastrand::Rng) {
+        let send = [json!(["user"]), json!(["owner"])][dice.usize(..2)].clone();
+        let shape = json!({"permissions": {"view": ["user"], "send": send, "delete": ["owner"], "pin": ["owner"]}});
+        let plot = PLOTS[dice.usize(..PLOTS.len())];
+        self.running.with(|server, now| ((), server.build(plot, Some(&shape), now)));
+    }
+
+    async fn roll_back(self) -> Self {
+        let Self { running, seed, service } = self;
+        let address = running.address();
+        running.stop().await;
+        // Ids are drawn: those that were given are not given again.
+        let seed = seed + 1_000_003;
+        Self { running: Self::run(seed, address, service.service.clone()).await, seed, service }
     }
 }

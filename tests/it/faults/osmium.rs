@@ -6,7 +6,7 @@ use nib::demo::world::model::{Channel, ChannelKind, Community, Direct, Member, P
 use nib::domain::{AccountId, Secret};
 use nib::net::osmium::wire;
 use nib::shell::accounts::{AccountSetup, TokenSource};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use wire::core::client_message::Message as Request;
 use wire::core::rpc_result::Result as Answer;
 
@@ -18,6 +18,7 @@ const EVERYBODY: u64 = 2 | 4 | 4096;
 
 pub(super) struct Osmium {
     running: Running,
+    seed: u64,
 }
 
 fn post(author: usize, at: usize, text: String) -> Post {
@@ -61,16 +62,21 @@ fn world() -> World {
 
 impl Osmium {
     pub(super) async fn start(seed: u64) -> Self {
+        Self { running: Self::run(seed, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await, seed }
+    }
+
+    async fn run(seed: u64, listen: SocketAddr) -> Running {
         // Answers may come before the echo or after it.
         let options = Options {
             seed,
             at: Some(AT),
             people: 0,
+            listen,
             world: Some(world()),
             updates_first: seed.is_multiple_of(2),
             ..Options::default()
         };
-        Self { running: start(options).await.expect("a port") }
+        start(options).await.expect("a port")
     }
 
     fn chat(&self, which: usize) -> Option<wire::refs::ChatRef> {
@@ -85,6 +91,20 @@ impl Osmium {
 
     fn ask(&self, request: Request) -> Option<Answer> {
         self.running.ask("zed", request).ok().flatten()
+    }
+
+    /// Slow mode comes and goes.
+    fn slow(&self, dice: &mut fastrand::Rng) {
+        let Some(wire::refs::chat_ref::Ref::Channel(plot)) =
+            self.chat(dice.usize(..PLOTS.len())).and_then(|chat| chat.r#ref)
+        else {
+            return;
+        };
+        self.ask(Request::CommunitiesEditChannel(wire::communities::EditChannel {
+            channel: Some(plot),
+            slowmode_seconds: Some(dice.u32(..3) * 4),
+            ..Default::default()
+        }));
     }
 
     fn build(&self, what: u32, dice: &mut fastrand::Rng) {
@@ -165,5 +185,22 @@ impl Far for Osmium {
 
     fn cut(&self) {
         self.running.drop_connections();
+    }
+
+    fn elsewhere(&self, text: &str, dice: &mut fastrand::Rng) {
+        if let Some(chat) = self.chat(dice.usize(..PLOTS.len())) {
+            // Slow mode may be in the way.
+            let _ = self.running.say("robin", chat, text);
+        }
+    }
+
+    fn hamper(&self, dice: &mut fastrand::Rng) {
+        self.slow(dice);
+    }
+
+    async fn roll_back(self) -> Self {
+        let address = self.running.address;
+        self.running.stop().await;
+        Self { running: Self::run(self.seed, address).await, seed: self.seed }
     }
 }

@@ -151,6 +151,20 @@ fn what_was_said_may_arrive_while_there_is_a_new_connection() {
 }
 
 #[test]
+fn an_old_connection_may_stand_beside_the_new_one() {
+    let later = Duration::from_millis(50);
+    let (proxy, tells, mut old) = through(Plan { up: ended(3, End::Double(later)), ..Plan::default() });
+    old.write_all(b"abcdef").unwrap();
+    assert!(rest(&mut old).1);
+    asks_back(&mut connect(&proxy), b"new");
+    assert_eq!(tells.recv_timeout(PATIENCE).unwrap(), b"new");
+    thread::sleep(later * 3);
+    assert!(tells.try_recv().is_err(), "the old one still stands");
+    drop(proxy);
+    assert_eq!(tells.recv_timeout(PATIENCE).unwrap(), b"abcdef");
+}
+
+#[test]
 fn refusing_delaying_and_throttling() {
     let (proxy, _, mut stream) = through(Plan { refuse: true, ..Plan::default() });
     assert_eq!(rest(&mut stream), (Vec::new(), true));

@@ -39,6 +39,12 @@ pub(super) trait Far {
     fn play(&self, deed: &Deed, dice: &mut fastrand::Rng);
     /// All connections are cut at the server.
     fn cut(&self);
+    /// The user says something with another program.
+    fn elsewhere(&self, text: &str, dice: &mut fastrand::Rng);
+    /// What the user may do in a chat changes.
+    fn hamper(&self, dice: &mut fastrand::Rng);
+    /// The server comes back as it was in the beginning: what was said since is lost, and ids begin where they began.
+    async fn roll_back(self) -> Self;
 }
 
 fn first_word(text: &str) -> String {
@@ -149,6 +155,8 @@ fn deed(dice: &mut fastrand::Rng, number: usize) -> Deed {
 struct Course {
     /// It is ended and killed in the middle.
     restarts: bool,
+    /// Clocks leap, old connections live on, the user is elsewhere, too, rights change, and the server forgets.
+    wild: bool,
 }
 
 /// A schedule that is being played.
@@ -162,18 +170,20 @@ struct Play<F> {
     client: Client,
     /// How often it was started again.
     runs: u64,
+    rolled_back: bool,
     /// Those of the runs before are held: what is left of a killed one may still write there.
     homes: Vec<Home>,
 }
 
 impl<F: Far> Play<F> {
-    async fn begin(far: F, seed: u64) -> Self {
+    async fn begin(far: F, seed: u64, course: Course) -> Self {
         let day = Daytime::new();
-        let proxy = Proxy::start_here(far.address(), Plans::Seeded(seed)).await;
+        let plans = if course.wild { Plans::Doubled(seed) } else { Plans::Seeded(seed) };
+        let proxy = Proxy::start_here(far.address(), plans).await;
         let home = Home::of(&far.setup(proxy.address));
         let client = Self::start(&home, &day, seed);
         let dice = fastrand::Rng::with_seed(seed);
-        Self { far, proxy, day, dice, seed, marks: Vec::new(), client, runs: 0, homes: vec![home] }
+        Self { far, proxy, day, dice, seed, marks: Vec::new(), client, runs: 0, rolled_back: false, homes: vec![home] }
     }
 
     fn start(home: &Home, day: &Daytime, seed: u64) -> Client {
@@ -222,6 +232,38 @@ impl<F: Far> Play<F> {
         self
     }
 
+    /// Something out of the ordinary.
+    async fn go_wild(mut self, number: usize) -> Self {
+        let dice = &mut self.dice;
+        match dice.u32(..12) {
+            0..3 => {
+                let far = [10, 600, 100_000, 1_000_000][dice.usize(..4)];
+                self.day.leap(dice.i64(-far..=far));
+                if dice.bool() {
+                    // Nobody was there to answer meanwhile.
+                    self.far.cut();
+                }
+            }
+            3..6 => self.far.elsewhere(&format!("r{number} is said elsewhere"), dice),
+            6..8 => {
+                for _ in 0..dice.u32(8..14) {
+                    write(&mut self.client, &mut self.marks);
+                }
+            }
+            8..10 => self.far.hamper(dice),
+            10 => self.far.play(&Deed::Build(dice.u32(..)), dice),
+            _ if self.rolled_back => self.proxy.cut(),
+            _ => {
+                self.rolled_back = true;
+                self.far = self.far.roll_back().await;
+                // Whatever it had may be gone with it, and what is on its way may come before that or after.
+                self.marks.iter_mut().for_each(|mark| mark.cut_off = true);
+                self.client.promised(Vec::new());
+            }
+        }
+        self
+    }
+
     async fn wait(&mut self) {
         let dice = &mut self.dice;
         let wait = match dice.u32(..100) {
@@ -240,11 +282,12 @@ impl<F: Far> Play<F> {
     }
 }
 async fn play(far: impl Far, seed: u64, course: Course) -> Verdict {
-    let mut play = Play::begin(far, seed).await;
+    let mut play = Play::begin(far, seed, course).await;
     play.until(Duration::from_secs(20), |client| client.open().is_some()).await;
     for number in 0..play.dice.usize(10..60) {
         match play.dice.u32(..100) {
             0..3 if course.restarts => play = play.restart().await,
+            3..10 if course.wild => play = play.go_wild(number).await,
             0..55 => step(&mut play.client, &mut play.dice, &mut play.marks),
             55..95 => {
                 tokio::time::advance(Duration::from_micros(3)).await;
@@ -335,20 +378,30 @@ fn originchats(course: Course) {
 
 #[test]
 fn osmium_is_right_again_after_whatever_schedule() {
-    osmium(Course { restarts: false });
+    osmium(Course { restarts: false, wild: false });
 }
 
 #[test]
 fn originchats_is_right_again_after_whatever_schedule() {
-    originchats(Course { restarts: false });
+    originchats(Course { restarts: false, wild: false });
 }
 
 #[test]
 fn osmium_is_right_again_though_nib_ends_in_the_middle() {
-    osmium(Course { restarts: true });
+    osmium(Course { restarts: true, wild: false });
 }
 
 #[test]
 fn originchats_is_right_again_though_nib_ends_in_the_middle() {
-    originchats(Course { restarts: true });
+    originchats(Course { restarts: true, wild: false });
+}
+
+#[test]
+fn osmium_is_right_again_whatever_else_goes_wrong() {
+    osmium(Course { restarts: true, wild: true });
+}
+
+#[test]
+fn originchats_is_right_again_whatever_else_goes_wrong() {
+    originchats(Course { restarts: true, wild: true });
 }

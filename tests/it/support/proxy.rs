@@ -23,6 +23,8 @@ const CHUNK: usize = 4_096;
 pub(crate) enum Plans {
     /// Drawn: one for each connection.
     Seeded(u64),
+    /// The same, with connections that live on at the server after the client has left them.
+    Doubled(u64),
     /// These, one for each connection; those after them have no faults.
     Listed(Vec<Plan>),
 }
@@ -60,6 +62,8 @@ pub(crate) enum End {
     Drop,
     /// The client is reset; what it said reaches the server so much later, over the old connection. Meanwhile it may have a new one.
     Linger(Duration),
+    /// The same, and the old connection stands at the server for as long as it likes.
+    Double(Duration),
 }
 
 impl Shared {
@@ -69,6 +73,19 @@ impl Shared {
 }
 
 impl Plan {
+    /// The same, where connections that would linger may stay.
+    pub(crate) fn drawn_double(seed: u64, connection: u64) -> Self {
+        let mut plan = Self::drawn(seed, connection);
+        if let Some((_, end)) = &mut plan.up.end {
+            match end {
+                End::Linger(later) if connection.is_multiple_of(2) => *end = End::Double(*later),
+                End::Drop => *end = End::Double(Duration::from_millis(900)),
+                _ => {}
+            }
+        }
+        plan
+    }
+
     /// The plan of a connection. The first bytes are seldom spared, so that signing in fails, too.
     pub(crate) fn drawn(seed: u64, connection: u64) -> Self {
         let mut dice = Rng::with_seed(seed ^ connection.wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -197,6 +214,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             _ if shared.closed.load(Ordering::SeqCst) => Plan { refuse: true, ..Plan::default() },
             _ if shared.healed.load(Ordering::SeqCst) => Plan::default(),
             Plans::Seeded(seed) => Plan::drawn(*seed, number),
+            Plans::Doubled(seed) => Plan::drawn_double(*seed, number),
             Plans::Listed(listed) => {
                 usize::try_from(number).ok().and_then(|at| listed.get(at)).cloned().unwrap_or_default()
             }
@@ -213,8 +231,8 @@ enum Ended {
     Reset,
     /// Nothing passes any more, nobody is told.
     Silent,
-    /// The client is to be reset, and the server gets these bytes later.
-    Later(Vec<u8>, Duration),
+    /// The client is to be reset, and the server gets these bytes later; whether the connection stays then.
+    Later(Vec<u8>, Duration, bool),
 }
 
 async fn serve(client: TcpStream, plan: Plan, shared: Arc<Shared>) {
@@ -251,11 +269,13 @@ async fn serve(client: TcpStream, plan: Plan, shared: Arc<Shared>) {
             reset(client);
             reset(from_server.reunite(to_server).expect("halves of one"));
         }
-        Ended::Later(bytes, later) => {
+        Ended::Later(bytes, later, stays) => {
             reset(client);
             sleep(later).await;
             let _ = to_server.write_all(&bytes).await;
-            let _ = to_server.shutdown().await;
+            if !stays {
+                let _ = to_server.shutdown().await;
+            }
             // What the server still says is taken, so that it does not fail where it would not have.
             let mut sink = [0; CHUNK];
             while from_server.read(&mut sink).await.is_ok_and(|count| count > 0) {}
@@ -302,7 +322,8 @@ async fn pass(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, way: &Way, shar
         match end {
             End::Cut => return Ended::Reset,
             End::HalfOpen => return Ended::Silent,
-            End::Linger(later) => return Ended::Later(chunk[left..count].to_vec(), later),
+            End::Linger(later) => return Ended::Later(chunk[left..count].to_vec(), later, false),
+            End::Double(later) => return Ended::Later(chunk[left..count].to_vec(), later, true),
             End::Drop => {
                 while from.read(&mut chunk).await.is_ok_and(|count| count > 0) {}
                 return Ended::Closed;
