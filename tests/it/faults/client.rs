@@ -39,6 +39,10 @@ pub(super) struct Beginning<'a> {
     pub(super) seed: u64,
     /// Somebody sits before it, and what it learns is kept.
     pub(super) front: bool,
+    /// It dials nothing.
+    pub(super) offline: bool,
+    /// Most pages that the store may ever have.
+    pub(super) max_pages: Option<u32>,
 }
 
 /// Something that was asked of a thread, and will be answered.
@@ -122,10 +126,17 @@ impl Client {
         let ways = Ways { wall: from.day.wall(), seed: Some(from.seed), ..Ways::default() };
         let settings = Arc::new(Settings { page: PAGE, ..Settings::default() });
         let bare = Startup::bare(from.home.paths());
-        let startup = Startup { accounts: vec![from.account], settings, ways, secrets: SecretsChoice::File, ..bare };
+        let startup = Startup {
+            accounts: vec![from.account],
+            settings,
+            ways,
+            secrets: SecretsChoice::File,
+            offline: from.offline,
+            ..bare
+        };
         // One that is soon full makes networks wait.
         let queue = [Options::new(from.home.paths().store_file()).queue, 2][usize::from(from.seed.is_multiple_of(4))];
-        let store = from.front.then(|| from.home.store(queue));
+        let store = from.front.then(|| from.home.store(queue, from.max_pages));
         let mut client = Self {
             engine: startup.engine(from.front, store),
             cache: LayoutCache::new(jiff::tz::TimeZone::UTC),

@@ -73,7 +73,7 @@ pub(super) fn seen(message: &Message) -> Seen {
 }
 
 /// Everything that stands in a chat.
-async fn record(witness: &mut Client, chat: ChatId) -> Result<Vec<Arc<Message>>, String> {
+pub(super) async fn record(witness: &mut Client, chat: ChatId) -> Result<Vec<Arc<Message>>, String> {
     let mut all: Vec<Arc<Message>> = Vec::new();
     loop {
         let page = all.first().map_or(Page::Latest, |oldest| Page::Before(oldest.key));

@@ -66,9 +66,9 @@ impl Home {
         AccountSetup { id: AccountId(0), account, token: TokenSource::Saved, login: String::new() }
     }
 
-    /// The store in it; `queue`: how many commands may wait.
-    pub(super) fn store(&self, queue: usize) -> (Store, Replies) {
-        Store::start(Options { queue, ..Options::new(self.paths().store_file()) }).expect("a thread")
+    /// The store in it; `queue`: how many commands may wait; `max_pages`: how large it may ever be.
+    pub(super) fn store(&self, queue: usize, max_pages: Option<u32>) -> (Store, Replies) {
+        Store::start(Options { queue, max_pages, ..Options::new(self.paths().store_file()) }).expect("a thread")
     }
 
     /// What is found there if the program is killed in this very moment: what it has written, and nothing of what it was about to write.
@@ -87,7 +87,7 @@ impl Home {
     fn look_up(&self, user: UserId, chats: &[ChatId]) -> Kept {
         let setup = self.account();
         let account = setup.id;
-        let (store, mut replies) = self.store(64);
+        let (store, mut replies) = self.store(64, None);
         let Some(Reply::Opened(notes)) = replies.blocking_recv() else {
             panic!("the first reply tells of the opening")
         };

@@ -7,6 +7,7 @@
 mod client;
 mod clock;
 mod compare;
+mod disk;
 mod home;
 mod originchats;
 mod osmium;

@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 /// How long it may take until everything is as it should be, once nothing fails any more: longer than the longest silence and the longest wait.
 const PATIENCE: Duration = Duration::from_secs(400);
 
+/// After so long a connection on which nothing comes any more is known to be lost.
+const SILENCE: Duration = Duration::from_secs(120);
+
 /// Something that others do.
 #[derive(Clone, Debug)]
 pub(super) enum Deed {
@@ -151,12 +154,14 @@ fn deed(dice: &mut fastrand::Rng, number: usize) -> Deed {
 }
 
 /// What a run of the program is to go through.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Course {
     /// It is ended and killed in the middle.
     restarts: bool,
-    /// Clocks leap, old connections live on, the user is elsewhere, too, rights change, and the server forgets.
+    /// Clocks leap, old connections live on, the user is elsewhere, too, channels and rights change, and limits are met.
     wild: bool,
+    /// The server comes back without what was said since it began.
+    forgets: bool,
 }
 
 /// A schedule that is being played.
@@ -187,7 +192,15 @@ impl<F: Far> Play<F> {
     }
 
     fn start(home: &Home, day: &Daytime, seed: u64) -> Client {
-        Client::start(Beginning { account: home.account(), home, day, seed, front: true })
+        Client::start(Beginning {
+            account: home.account(),
+            home,
+            day,
+            seed,
+            front: true,
+            offline: false,
+            max_pages: None,
+        })
     }
 
     fn home(&self) -> &Home {
@@ -233,7 +246,7 @@ impl<F: Far> Play<F> {
     }
 
     /// Something out of the ordinary.
-    async fn go_wild(mut self, number: usize) -> Self {
+    async fn go_wild(mut self, number: usize, forgets: bool) -> Self {
         let dice = &mut self.dice;
         match dice.u32(..12) {
             0..3 => {
@@ -252,7 +265,7 @@ impl<F: Far> Play<F> {
             }
             8..10 => self.far.hamper(dice),
             10 => self.far.play(&Deed::Build(dice.u32(..)), dice),
-            _ if self.rolled_back => self.proxy.cut(),
+            _ if self.rolled_back || !forgets => self.proxy.cut(),
             _ => {
                 self.rolled_back = true;
                 self.far = self.far.roll_back().await;
@@ -287,7 +300,7 @@ async fn play(far: impl Far, seed: u64, course: Course) -> Verdict {
     for number in 0..play.dice.usize(10..60) {
         match play.dice.u32(..100) {
             0..3 if course.restarts => play = play.restart().await,
-            3..10 if course.wild => play = play.go_wild(number).await,
+            3..10 if course.wild => play = play.go_wild(number, course.forgets).await,
             0..55 => step(&mut play.client, &mut play.dice, &mut play.marks),
             55..95 => {
                 tokio::time::advance(Duration::from_micros(3)).await;
@@ -301,7 +314,8 @@ async fn play(far: impl Far, seed: u64, course: Course) -> Verdict {
     if course.restarts && play.dice.bool() {
         play = play.restart().await;
     }
-    if play.dice.bool() {
+    let healed = play.dice.bool();
+    if healed {
         play.proxy.heal();
     } else {
         play.proxy.heal_later();
@@ -311,15 +325,24 @@ async fn play(far: impl Far, seed: u64, course: Course) -> Verdict {
         if !quiet || tries > 20 {
             return Verdict::wrong(format!("not quiet: {}", play.client.standing()));
         }
-        // What is told at a pace, such as read marks, and asked for at leisure; and a connection that is just found to be lost.
-        if !play.until(Duration::from_secs(3), |client| !client.is_quiet()).await {
+        // What is told at a pace, such as read marks, and asked for at leisure; and a connection that is found to be lost: at once, or after a long silence.
+        let long = if healed || tries > 0 { Duration::from_secs(3) } else { SILENCE };
+        if !play.until(long, |client| !client.is_quiet()).await {
             break;
         }
     }
     let Play { far, proxy, day, seed, marks, client, runs, homes, .. } = play;
     let none = Home::empty();
     let account = far.setup(far.address());
-    let witness = Client::start(Beginning { account, home: &none, day: &day, seed, front: false });
+    let witness = Client::start(Beginning {
+        account,
+        home: &none,
+        day: &day,
+        seed,
+        front: false,
+        offline: false,
+        max_pages: None,
+    });
     let verdict = compare(client, witness, homes.last(), || proxy.stirred(), &marks).await;
     Verdict { restarts: usize::try_from(runs).unwrap_or(usize::MAX), ..verdict }
 }
@@ -368,6 +391,11 @@ fn schedules(network: &str, run: impl Fn(u64) -> Verdict) {
     assert!(wrong.is_empty(), "{network}: wrong with NIB_FAULT_SEED in {wrong:?}");
 }
 
+/// Whether servers are to forget, too: with `NIB_FAULT_FORGETS`.
+fn forgets() -> bool {
+    std::env::var_os("NIB_FAULT_FORGETS").is_some()
+}
+
 fn osmium(course: Course) {
     schedules("osmium", |seed| standing(async move { play(Osmium::start(seed).await, seed, course).await }));
 }
@@ -378,30 +406,30 @@ fn originchats(course: Course) {
 
 #[test]
 fn osmium_is_right_again_after_whatever_schedule() {
-    osmium(Course { restarts: false, wild: false });
+    osmium(Course::default());
 }
 
 #[test]
 fn originchats_is_right_again_after_whatever_schedule() {
-    originchats(Course { restarts: false, wild: false });
+    originchats(Course::default());
 }
 
 #[test]
 fn osmium_is_right_again_though_nib_ends_in_the_middle() {
-    osmium(Course { restarts: true, wild: false });
+    osmium(Course { restarts: true, ..Course::default() });
 }
 
 #[test]
 fn originchats_is_right_again_though_nib_ends_in_the_middle() {
-    originchats(Course { restarts: true, wild: false });
+    originchats(Course { restarts: true, ..Course::default() });
 }
 
 #[test]
 fn osmium_is_right_again_whatever_else_goes_wrong() {
-    osmium(Course { restarts: true, wild: true });
+    osmium(Course { restarts: true, wild: true, forgets: forgets() });
 }
 
 #[test]
 fn originchats_is_right_again_whatever_else_goes_wrong() {
-    originchats(Course { restarts: true, wild: true });
+    originchats(Course { restarts: true, wild: true, forgets: forgets() });
 }
