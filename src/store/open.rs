@@ -50,8 +50,8 @@ impl Options {
 pub const BUDGET: u64 = crate::config::STORE_BUDGET;
 /// What history may take of the memory where there is no disk for it.
 const IN_MEMORY: u64 = 64 << 20;
-/// Most commands that wait.
-pub const QUEUE: usize = 256;
+/// Most commands that wait. In a flood each has some hundred messages, which are in memory for as long; while it is full, no network is listened to.
+pub const QUEUE: usize = 64;
 /// How long another program may keep the database to itself.
 const BUSY: Duration = Duration::from_secs(5);
 /// What every database begins with.

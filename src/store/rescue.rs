@@ -19,6 +19,8 @@ const TABLES: [(&str, &str, usize); 4] = [
 pub(super) fn from(damaged: &Path, db: &mut Db) -> (usize, usize) {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(old) = Connection::open_with_flags(damaged, flags) else { return (0, 0) };
+    // One that is shorter than it says is read as far as it goes.
+    let _ = old.pragma_update(None, "writable_schema", true);
     let mut saved = [0; TABLES.len()];
     let done = db.transact(true, |db| {
         for (saved, (table, columns, count)) in saved.iter_mut().zip(TABLES) {

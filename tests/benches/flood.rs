@@ -15,6 +15,8 @@
 mod client;
 #[path = "flood/corpus.rs"]
 mod corpus;
+#[path = "flood/kept.rs"]
+mod kept;
 #[path = "flood/process.rs"]
 mod process;
 #[path = "flood/server.rs"]
@@ -41,13 +43,14 @@ fn main() {
     let idle = from_environment("NIB_FLOOD_IDLE", 3);
     let runs = from_environment("NIB_FLOOD_RUNS", 1).max(1);
     let only = std::env::var("NIB_FLOOD_ONLY").unwrap_or_default();
-    let parts: [(&str, &dyn Fn() -> Table); 6] = [
+    let parts: [(&str, &dyn Fn() -> Table); 7] = [
         ("start", &start),
         ("idle", &|| rest(idle)),
         ("visible", &|| visible(messages)),
         ("background", &|| background(messages)),
         ("steady", &|| stream(steady)),
         ("stalled", &|| stalled(messages)),
+        ("kept", &|| kept::kept(messages)),
     ];
     println!("{:<58} {:>12} {:>24}", "", "measured", "aim");
     for (name, part) in parts.into_iter().filter(|(name, _)| name.contains(&only)) {

@@ -3,7 +3,8 @@
 use super::process::Process;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
@@ -84,26 +85,53 @@ pub(crate) struct Client {
     pub(crate) first_frame: Receiver<Instant>,
     /// When a text that was named at the start was there.
     pub(crate) usable: Receiver<Instant>,
-    _home: TempDir,
+    home: TempDir,
+}
+
+/// The binary that is measured.
+fn binary() -> String {
+    std::env::var("NIB_BENCH_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_nib").to_owned())
 }
 
 impl Client {
-    /// Starts nib, signed in with a token, at a chat. `usable`: what shows once the chat can be read.
+    /// Starts nib, signed in with a token for one run, at a chat: it keeps nothing. `usable`: what shows once the chat can be read.
     pub(crate) fn start(server: &str, token: &str, chat: &str, usable: &str) -> Self {
         let home = TempDir::new().expect("a directory");
+        Self::start_in(home, &[("NIB_TOKEN", token), ("NIB_SERVER", server)], chat, usable)
+    }
+
+    /// The same with an account that is kept, and all that it sees.
+    pub(crate) fn start_kept(server: &str, token: &str, chat: &str, usable: &str) -> Self {
+        let home = TempDir::new().expect("a directory");
+        let mut login = std::process::Command::new(binary());
+        login.args(["login", "--server", server, "--token-stdin"]).env_clear();
+        login.env("NIB_HOME", home.path()).env("HOME", home.path()).env("LANG", "C.UTF-8");
+        let mut login = login.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("nib starts");
+        let mut token_in = login.stdin.take().expect("its input");
+        writeln!(token_in, "{token}").expect("nib listens");
+        drop(token_in);
+        assert!(login.wait().expect("an end").success(), "the sign-in is kept");
+        Self::start_in(home, &[], chat, usable)
+    }
+
+    /// Where it keeps what it has seen.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.home.path().join("data/store.db")
+    }
+
+    fn start_in(home: TempDir, environment: &[(&str, &str)], chat: &str, usable: &str) -> Self {
         let size = PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
-        let binary = std::env::var("NIB_BENCH_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_nib").to_owned());
-        let mut command = CommandBuilder::new(Path::new(&binary));
+        let mut command = CommandBuilder::new(binary());
         command.args(["--open", chat]);
         command.env_clear();
         if let Ok(log) = std::env::var("NIB_BENCH_LOG") {
             command.args(["--log-level", "debug", "--log-file", &log]);
         }
-        for (name, value) in [("LANG", "C.UTF-8"), ("TZ", "UTC"), ("TERM", "xterm-256color"), ("NIB_TOKEN", token)] {
+        let usual = [("LANG", "C.UTF-8"), ("TZ", "UTC"), ("TERM", "xterm-256color")];
+        for (name, value) in usual.iter().chain(environment) {
             command.env(name, value);
         }
-        command.env("NIB_SERVER", server);
         command.env("NIB_HOME", home.path());
         command.env("HOME", home.path());
         command.cwd(home.path());
@@ -117,18 +145,7 @@ impl Client {
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).expect("nib starts");
         let process = Process(child.process_id().expect("a process"));
-        Self {
-            _master: pair.master,
-            keys,
-            child,
-            drain,
-            letters: 0,
-            process,
-            started,
-            first_frame,
-            usable,
-            _home: home,
-        }
+        Self { _master: pair.master, keys, child, drain, letters: 0, process, started, first_frame, usable, home }
     }
 
     /// Tells when this appears on the terminal. It must be something that was not drawn before.

@@ -3,6 +3,17 @@
 use std::fs;
 use std::time::Duration;
 
+/// How long a thread was on a processor, in nanoseconds.
+fn on_processor(task: String) -> u64 {
+    let text = fs::read_to_string(format!("{task}/schedstat")).unwrap_or_default();
+    text.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0)
+}
+
+/// Time on a processor of the thread that asks.
+pub(crate) fn own_cpu() -> Duration {
+    Duration::from_nanos(on_processor("/proc/thread-self".to_owned()))
+}
+
 /// Reads from `/proc`; the process must be running.
 #[derive(Clone, Copy)]
 pub(crate) struct Process(pub(crate) u32);
@@ -16,11 +27,14 @@ impl Process {
 
     /// Time on a processor, of all threads that are running.
     pub(crate) fn cpu(self) -> Duration {
-        let nanos = |task: String| {
-            let text = fs::read_to_string(format!("{task}/schedstat")).unwrap_or_default();
-            text.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0)
-        };
-        Duration::from_nanos(self.tasks().into_iter().map(nanos).sum())
+        Duration::from_nanos(self.tasks().into_iter().map(on_processor).sum())
+    }
+
+    /// Time on a processor of the threads of this name.
+    pub(crate) fn cpu_of(self, name: &str) -> Duration {
+        let is_it =
+            |task: &String| fs::read_to_string(format!("{task}/comm")).is_ok_and(|comm| comm.trim_end() == name);
+        Duration::from_nanos(self.tasks().into_iter().filter(is_it).map(on_processor).sum())
     }
 
     fn field(self, file: &str, name: &str) -> u64 {

@@ -331,3 +331,18 @@ fn dumped(file: &Path) -> String {
     }
     script.join(";\n") + ";\n"
 }
+
+#[test]
+fn what_the_user_wrote_is_saved_from_one_that_is_cut_off() {
+    for (messages, part) in [(200, 3), (8_000, 3), (8_000, 8)] {
+        let (_folder, file) = home();
+        filled(&file, messages);
+        let whole = std::fs::metadata(&file).unwrap().len();
+        std::fs::File::options().write(true).open(&file).unwrap().set_len(whole - whole / part).unwrap();
+        let mut open = Open::at(&file);
+        let (_, why, rescued) = set_aside(&open);
+        assert_eq!((why, rescued), (StoreError::Damaged, (1, 1)));
+        assert_eq!(open.outbox()[0].nonce, Nonce(1));
+        works(&mut open);
+    }
+}
