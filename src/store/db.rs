@@ -130,6 +130,16 @@ impl Db {
              COMMIT;",
         )?;
         let run: i64 = conn.query_row("SELECT value FROM meta WHERE name = 'run'", [], |row| row.get(0))?;
+        Self::over(conn, options, run)
+    }
+
+    /// The same without a word in the database, which cannot be written now.
+    pub(super) fn beside(conn: Connection, options: Options) -> Result<Self, StoreError> {
+        let run: i64 = conn.query_row("SELECT value FROM meta WHERE name = 'run'", [], |row| row.get(0))?;
+        Self::over(conn, options, run + 1)
+    }
+
+    fn over(conn: Connection, options: Options, run: i64) -> Result<Self, StoreError> {
         let mut db = Self {
             conn,
             options,
@@ -318,6 +328,16 @@ impl Db {
         let row = self.account_of(key).inspect_err(|why| self.unbound = Some(why.clone()))?;
         self.accounts.insert(account, row);
         Ok(())
+    }
+
+    /// The same where nothing can be written: for whom something is kept already. Tells whether it is.
+    pub(super) fn bind_known(&mut self, account: AccountId, key: &AccountKey) -> Result<bool, StoreError> {
+        let found = self.account_row(key)?;
+        if let Some(row) = found {
+            self.accounts.insert(account, row);
+            self.keys.insert(account, key.clone());
+        }
+        Ok(found.is_some())
     }
 
     /// Accounts that could not be bound when that was told.

@@ -87,8 +87,71 @@ pub(super) fn another(options: &Options, why: StoreError) -> Result<(Db, Vec<Not
             Ok((db, note)) => Ok((db, vec![note])),
             Err(worse) => without(options, worse),
         },
-        Unusable::SetAside | Unusable::Leave => without(options, why),
+        Unusable::SetAside | Unusable::Leave if why.is_damage() => without(options, why),
+        Unusable::SetAside | Unusable::Leave => {
+            let why = reason(options, why);
+            match look_only(options) {
+                Some(db) => Ok((db, vec![Note::Unwritable(why)])),
+                None => without(options, why),
+            }
+        }
     }
+}
+
+/// Why a database cannot be used that seems to be whole. SQLite does not tell a full disk from a broken one where it needs room beside the database.
+fn reason(options: &Options, why: StoreError) -> StoreError {
+    if !matches!(why, StoreError::Other(_)) {
+        return why;
+    }
+    let trial = with_ending(&options.file, "-trial");
+    let tried = files::write_private(&trial, &[0; 1 << 16]);
+    let _ = fs::remove_file(trial);
+    match tried.map_err(|error| error.kind()) {
+        Err(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => StoreError::Full,
+        Err(ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => StoreError::ReadOnly,
+        _ => why,
+    }
+}
+
+/// Opens a database of today's form without a word in it, for what can be read: with others, with no memory shared beside it, or as it lies there.
+fn look_only(options: &Options) -> Option<Db> {
+    let file = &options.file;
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let open = |exclusive: bool| -> Result<Db, StoreError> {
+        let conn = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if exclusive {
+            conn.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
+        }
+        beside(conn, options)
+    };
+    let as_it_lies = || -> Result<Db, StoreError> {
+        // What the log has is not seen this way.
+        if fs::metadata(with_ending(file, "-wal")).is_ok_and(|log| log.len() > 0) {
+            return Err(StoreError::Busy);
+        }
+        let named = file.to_str().ok_or(StoreError::NoFile)?;
+        let escaped = named.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let only = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        beside(Connection::open_with_flags(format!("file:{escaped}?immutable=1"), only)?, options)
+    };
+    open(false).or_else(|_| open(true)).or_else(|_| as_it_lies()).ok()
+}
+
+fn beside(conn: Connection, options: &Options) -> Result<Db, StoreError> {
+    let application: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if application != APPLICATION || schema::version(&conn)? != VERSION {
+        return Err(StoreError::Foreign);
+    }
+    settle(&conn)?;
+    Db::beside(conn, options.clone())
+}
+
+/// What holds for every connection to a database, and changes nothing in it.
+fn settle(conn: &Connection) -> Result<(), StoreError> {
+    Ok(conn.execute_batch(
+        "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -6144;
+         PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+    )?)
 }
 
 /// Moves the database away and begins another, with what could be saved from it.
@@ -168,10 +231,8 @@ fn prepare(mut conn: Connection, options: &Options, existed: bool) -> Result<Db,
         return Err(StoreError::ReadOnly);
     }
     schema::migrate(&mut conn, STEPS)?;
-    conn.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;
-         PRAGMA cache_size = -6144; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
-    )?;
+    conn.execute_batch("PRAGMA journal_mode = WAL;")?;
+    settle(&conn)?;
     let size = fs::metadata(&options.file).map_or(0, |found| found.len());
     let says = |name: &str| -> Result<bool, StoreError> {
         Ok(conn.query_row("SELECT count(*) FROM meta WHERE name = ? AND value = 1", [name], |row| row.get(0))?)

@@ -37,6 +37,9 @@ pub enum Note {
         /// Rows of the outbox that were saved from it.
         waiting: usize,
     },
+    /// It can be read, and not written.
+    #[error("what was kept is shown, and nothing new can be kept: {0}")]
+    Unwritable(StoreError),
     /// Nothing is kept in this run.
     #[error("nothing is kept after this run: {0}")]
     Without(StoreError),
@@ -54,7 +57,7 @@ impl Note {
     pub fn outlasts(&self) -> Option<bool> {
         match self {
             Self::SetAside { .. } => Some(true),
-            Self::Without(_) | Self::Refused(_) => Some(false),
+            Self::Unwritable(_) | Self::Without(_) | Self::Refused(_) => Some(false),
             Self::Lost(_) => None,
         }
     }

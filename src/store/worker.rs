@@ -358,6 +358,11 @@ impl Worker {
             let room = self.with_db(Db::make_room).unwrap_or(0);
             return if room > 0 { self.write_one(write) } else { Err(error) };
         }
+        if let Write::Bind(account, key) = write
+            && self.with_db(|db| db.bind_known(*account, key)).unwrap_or(false)
+        {
+            return Ok(Absorbed::default());
+        }
         if self.replace(&error) { self.write_one(write) } else { Err(error) }
     }
 

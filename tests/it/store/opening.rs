@@ -346,3 +346,16 @@ fn what_the_user_wrote_is_saved_from_one_that_is_cut_off() {
         works(&mut open);
     }
 }
+
+#[test]
+fn one_that_cannot_be_written_can_be_read() {
+    let (_folder, file) = home();
+    filled(&file, 10);
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut open = Open::at(&file);
+    assert_eq!(open.notes, [Note::Unwritable(StoreError::Busy)]);
+    assert_eq!((open.texts().len(), open.outbox().len()), (10, 1));
+    other.execute_batch("ROLLBACK").unwrap();
+    works(&mut open);
+}
