@@ -1,8 +1,9 @@
 //! Care for the database as a whole: how much it holds, trimming, compacting, forgetting, looking for damage.
 
-use super::db::{Db, MAX, MIN, Wide, id, key_at};
+use super::db::Db;
 use super::error::StoreError;
 use super::open::{SUSPECT, check};
+use super::place::{MAX, MIN, Wide, id, key_at};
 use super::timeline::Row;
 use crate::domain::MessageKey;
 use crate::domain::kept::AccountKey;

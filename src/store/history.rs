@@ -1,8 +1,9 @@
 //! Reading history: pages around a place, holes, pinned messages.
 
 use super::codec;
-use super::db::{ChatState, Db, MAX, MIN, Wide, after, before, key_at};
+use super::db::{ChatState, Db};
 use super::error::StoreError;
+use super::place::{MAX, MIN, Wide, after, before, key_at};
 use super::timeline::between;
 use crate::domain::kept::Seek;
 use crate::domain::kept::{Hole, Stored, StoredMessage};

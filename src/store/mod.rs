@@ -19,6 +19,7 @@ mod model;
 mod open;
 mod outbox;
 mod page;
+mod place;
 mod reply;
 mod rescue;
 mod roster;

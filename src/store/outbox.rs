@@ -5,9 +5,10 @@
 //! it, and goes after that row; one that no row names is swept at the next start.
 
 use super::codec;
-use super::db::{Db, Wide, id, key_at};
+use super::db::Db;
 use super::error::StoreError;
 use super::open::with_ending;
+use super::place::{Wide, id, key_at};
 use crate::config::files;
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage};
 use crate::domain::{ChatId, ChatKey, Id, Nonce, Upload, Wall};

@@ -4,8 +4,9 @@
 //! to the end, or to the place it was asked to come before. Inside there is no hole, and what is stored there but not in the page is gone, unless
 //! something newer was told of it.
 
-use super::db::{ChatState, Db, MAX, MIN, after, before};
+use super::db::{ChatState, Db};
 use super::error::StoreError;
+use super::place::{MAX, MIN, after, before};
 use super::timeline::{Row, between};
 use crate::domain::kept::Absorbed;
 use crate::domain::kept::Stamp;

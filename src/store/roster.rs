@@ -1,8 +1,9 @@
 //! Communities, chats, roles, members and people; drafts, and how the screen was left.
 
 use super::codec;
-use super::db::{Db, Wide, id, key_at};
+use super::db::Db;
 use super::error::StoreError;
+use super::place::{Wide, id, key_at};
 use crate::domain::kept::Start;
 use crate::domain::kept::{AccountKey, Anchor, Layout};
 use crate::domain::{

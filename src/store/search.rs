@@ -3,9 +3,10 @@
 //! The index holds no texts, only where words are. Scripts without spaces between words are indexed letter by letter, and looked for as a row of letters.
 
 use super::codec;
-use super::db::{Db, Wide};
+use super::db::Db;
 use super::error::StoreError;
 use super::history::message_at;
+use super::place::Wide;
 use crate::domain::kept::Hit;
 use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageKey};
 use rusqlite::{OptionalExtension, params};

@@ -4,8 +4,9 @@
 //! message bears the stamp of its last word; a page changes only what is older than its question.
 
 use super::codec;
-use super::db::{ChatState, Db, MAX, Wide, after, before, id, key_at};
+use super::db::{ChatState, Db};
 use super::error::StoreError;
+use super::place::{MAX, Wide, after, before, id, key_at};
 use crate::domain::kept::Absorbed;
 use crate::domain::kept::Stamp;
 use crate::domain::message::Tally;
@@ -301,7 +302,7 @@ impl Db {
             Some(next) if found.gap => self.set_gap(next.row, true)?,
             Some(_) => {}
             None => {
-                state.last = self.edge(state.row, super::db::MIN, before(found.key), false)?.map(|row| row.key);
+                state.last = self.edge(state.row, super::place::MIN, before(found.key), false)?.map(|row| row.key);
                 if found.gap {
                     state.end_at = 0;
                 }

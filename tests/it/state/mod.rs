@@ -6,6 +6,7 @@ mod commands;
 mod dates;
 mod deeds;
 mod drafts;
+mod durable;
 mod files;
 mod forums;
 mod isolation;
