@@ -375,7 +375,7 @@ mod tests {
 
     #[test]
     fn trimming_makes_way_and_goes_on() {
-        let budget = 700_000;
+        let budget = 500_000;
         let mut db = filled(budget, &account());
         let before = db.used().unwrap();
         assert!(before > 2 * budget, "{before}");
