@@ -9,6 +9,8 @@ const EMAIL: &str = "robin@demo.example";
 const PASSWORD: &str = "demo-robin";
 const CHECK: &str = "Check the server's address and your network, then try again.";
 const AGAIN: &str = "Try again in a moment.";
+/// What is said besides where a message was to be sent.
+const NOTHING: &str = "Nothing was sent; with --queue it is kept until it can be.";
 
 /// Signs in to an address, and compares the whole of what is said; `HERE` stands for the place.
 #[track_caller]
@@ -228,7 +230,7 @@ fn proxies_that_open_no_way() {
         let send = home.nib(&["send", "self", "never"]).env("NIB_TOKEN", &robin.token).env("NIB_SERVER", &server.url);
         let done = send.run();
         let host = server.url.strip_prefix("ws://").unwrap();
-        let expected = format!("No connection to {host}: the proxy {place} opens no way: {words}. {CHECK}");
+        let expected = format!("No connection to {host}: the proxy {place} opens no way: {words}. {CHECK} {NOTHING}");
         assert_eq!((done.code(), done.err.trim_end()), (4, expected.as_str()), "{kind} {words}");
     }
     assert_eq!(server.running().connections(), 0, "nothing goes round a proxy");

@@ -53,7 +53,11 @@ fn what_is_answered_is_looked_up_where_it_is_kept_and_its_author_is_known_at_onc
     script.hear(reply(900, 5));
     script.hear(reply(901, 9_999));
     kept.asked.clear();
-    let fx = script.arrange_bottom();
+    let at_the_end = |script: &mut Script| {
+        let visible = script.visible(true);
+        script.arrange(nib::state::front::Visible { first: Some(key(900)), ..visible })
+    };
+    let fx = at_the_end(&mut script);
     kept.serve(&mut script, fx);
     let quoted = |script: &Script, id| {
         script.state.core.account(HOME).unwrap().quotes.of(ChatId::new(11), MessageId::new(id)).cloned()
@@ -67,7 +71,7 @@ fn what_is_answered_is_looked_up_where_it_is_kept_and_its_author_is_known_at_onc
         kept.asked.iter().filter(quotes).count()
     };
     assert_eq!(asked(&kept), 2);
-    let fx = script.arrange_bottom();
+    let fx = at_the_end(&mut script);
     kept.serve(&mut script, fx);
     assert_eq!(asked(&kept), 2);
 }
