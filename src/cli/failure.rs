@@ -134,7 +134,9 @@ impl From<OwnerError> for Failure {
     fn from(error: OwnerError) -> Self {
         match error {
             OwnerError::Taken => Self::Usage(error.to_string()),
-            OwnerError::Silent { .. } | OwnerError::Busy | OwnerError::Lock { .. } => Self::Failed(error.to_string()),
+            OwnerError::Silent { .. } | OwnerError::InUse { .. } | OwnerError::Busy | OwnerError::Lock { .. } => {
+                Self::Failed(error.to_string())
+            }
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::domain::answer::RefusalKind;
 use crate::domain::{Refusal, Request, UserId};
 use crate::shell::accounts::AccountSetup;
 use crate::shell::host::{Host, HostError};
-use crate::shell::keeping;
 use crate::shell::startup::Startup;
+use crate::shell::{keeping, owner};
 use clap::Args;
 use std::time::Duration;
 
@@ -24,16 +24,19 @@ pub struct LogoutArgs {
 /// Runs it. The token is forgotten even when the server cannot be told.
 ///
 /// # Errors
-/// There is no such account, several could be meant, or the token cannot be removed.
+/// There is no such account, several could be meant, the chat is open with it, or the token cannot be removed.
 pub fn run(globals: &Globals, arguments: &LogoutArgs) -> Result<(), Failure> {
     let mut startup = globals.startup_with_notes()?;
     let setup = choose(&startup, arguments.account.as_deref())?;
     let (id, label) = (setup.id, setup.account.label.clone());
     let (vault, store_file) = (startup.vault(), startup.paths.store_file());
+    let paths = startup.paths.clone();
     startup.accounts = vec![setup.clone()];
     // Whoever signs out of a disabled account wants its session ended, too.
     startup.accounts.iter_mut().for_each(|setup| setup.account.disabled = false);
     crate::shell::block_on(async {
+        // An open chat would go on keeping what is forgotten here.
+        let _lock = owner::hold(&paths, &label).await?;
         let mut host = Host::start(startup);
         let told = match host.online(PATIENCE).await {
             Ok(()) => match host.request(id, Request::SignOut, PATIENCE).await.map(|answer| answer.outcome) {

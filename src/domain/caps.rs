@@ -89,7 +89,7 @@ impl DatedIds {
     #[must_use]
     pub fn before(&self, at: Wall) -> MessageKey {
         let since = u64::try_from(at.0.saturating_sub(self.epoch)).unwrap_or(0);
-        let id = since.checked_mul(1_u64.checked_shl(self.shift).unwrap_or(u64::MAX)).unwrap_or(u64::MAX);
+        let id = since.saturating_mul(1_u64.checked_shl(self.shift).unwrap_or(u64::MAX));
         let id = u128::from(id.saturating_sub(1).max(1));
         MessageKey { order: SortKey(id), id: MessageId::new(id) }
     }

@@ -28,9 +28,9 @@ enum Bit<'a> {
 
 /// Whether an address may become a link.
 fn leads(address: &str) -> bool {
-    let starts = |scheme: &&str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let starts = |scheme: &str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     let is_clean = !address.contains(|character: char| character.is_whitespace() || character.is_control());
-    is_clean && SCHEMES.iter().any(|scheme| starts(&scheme))
+    is_clean && SCHEMES.into_iter().any(starts)
 }
 
 /// Where a span leads, if it is a link that may be one.

@@ -59,6 +59,12 @@ pub enum OwnerError {
         /// Which process it says it is.
         process: Option<u32>,
     },
+    /// The chat is open with an account that is to go.
+    #[error("nib is open with \"{label}\"; sign out there (/accounts), or quit it first, then try again")]
+    InUse {
+        /// What the user calls it.
+        label: String,
+    },
     /// Another one is, and cannot do this.
     #[error("another nib has this profile; quit it first, then try again")]
     Busy,
@@ -92,6 +98,21 @@ pub async fn own(paths: &Paths) -> Result<Option<Arc<Lock>>, OwnerError> {
             return Err(OwnerError::Silent { process: lock::process_of(paths) });
         }
         sleep(AGAIN).await;
+    }
+}
+
+/// Keeps everybody else from an account of a profile while it is signed out: this process is the owner meanwhile. `None` where an open chat is, and does not
+/// have that account; or where the system cannot lock files there.
+///
+/// # Errors
+/// An open chat has the account, another process stays the owner, or the lock cannot be used.
+pub async fn hold(paths: &Paths, label: &str) -> Result<Option<Arc<Lock>>, OwnerError> {
+    match own(paths).await {
+        Err(OwnerError::Taken) => match Caller::find(paths).await {
+            Some(owner) if owner.accounts.iter().all(|account| account.label != label) => Ok(None),
+            _ => Err(OwnerError::InUse { label: label.to_owned() }),
+        },
+        other => other,
     }
 }
 

@@ -4,6 +4,7 @@
 //! are shown as done, and go in order once the connection stands. Each can be said twice without harm, so nothing has to be known of one that was on its
 //! way when its run ended: the next run says it again. A newer one takes the place of an older one that waits for the same thing.
 
+use super::settle::LONGEST_PAUSE;
 use super::{Outbox, arm};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
 use crate::domain::{
@@ -33,6 +34,8 @@ pub(crate) struct Deed {
     written: Wall,
     /// Its request.
     flies: Option<RequestId>,
+    /// It, or what it took the place of, was handed over before: whether that arrived nobody knows.
+    flew: bool,
     /// The store has it.
     kept: bool,
     /// It is shown as done.
@@ -76,21 +79,25 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let deeds = &mut account.outbox.deeds;
     let mut undo = Vec::new();
-    let mut undone = false;
+    let (mut undone, mut flew) = (false, false);
     let mut gone = Vec::new();
     // One that is under way cannot be taken back; what takes its place goes after it.
     deeds.retain_mut(|deed| {
         let replaced = deed.chat == chat.chat && deed.flies.is_none() && same_target(&deed.item, &item);
         if replaced {
             undo.append(&mut deed.undo);
+            flew |= deed.flew;
             undone |= matches!((&deed.item, &item), (OutboxItem::React { add, .. }, OutboxItem::React { add: now, .. }) if add != now);
             gone.push(deed.nonce);
         }
         !replaced
     });
+    // Two that undo each other come to nothing, unless the network may have the first.
+    let undone = undone && !flew;
     let full = deeds.len() >= MOST;
     let waiting = deeds.iter().any(|deed| deed.flies.is_none());
-    let deed = Deed { chat: chat.chat, nonce, item, written, flies: None, kept: false, waits: false, wait: None, undo };
+    let deed =
+        Deed { chat: chat.chat, nonce, item, written, flies: None, flew, kept: false, waits: false, wait: None, undo };
     if !undone && !full {
         deeds.push(deed.clone());
     }
@@ -274,6 +281,7 @@ fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effec
         && let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce)
     {
         deed.flies = Some(id);
+        deed.flew = true;
         deed.wait = None;
     }
 }
@@ -298,6 +306,15 @@ pub(super) fn next(account: &Account, now: Mono) -> Option<Mono> {
     account.outbox.deeds.first().and_then(|deed| deed.wait).filter(|until| *until > now)
 }
 
+/// Whether it may be said again soon: one that would have to wait for very long would hold up all behind it without a word.
+fn is_for_now(refusal: &Refusal) -> bool {
+    match refusal.kind {
+        RefusalKind::LinkLost => true,
+        RefusalKind::RateLimited => refusal.retry_after.is_none_or(|pause| pause <= LONGEST_PAUSE),
+        _ => false,
+    }
+}
+
 /// The network has done it, or why not.
 pub(in crate::state) fn answered(
     state: &mut State,
@@ -315,7 +332,7 @@ pub(in crate::state) fn answered(
         refusal.kind == RefusalKind::NotFound && deed.waits && matches!(deed.item, OutboxItem::Delete { .. })
     };
     match outcome {
-        Err(refusal) if matches!(refusal.kind, RefusalKind::LinkLost | RefusalKind::RateLimited) => {
+        Err(refusal) if is_for_now(&refusal) => {
             deed.wait = Some(now.plus(refusal.retry_after.unwrap_or(PAUSE)));
             wait(state, account, nonce, fx);
             arm(state, fx);
@@ -393,6 +410,8 @@ pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
         item,
         written: row.written,
         flies: None,
+        // It may have, when its run ended.
+        flew: true,
         kept: true,
         waits: true,
         wait: None,

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// How long to wait when a network asks to without saying how long.
 const PAUSE: Duration = Duration::from_secs(3);
 /// Longest wait that is taken on without asking the user.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// How often a message waits at the network's wish before it counts as failed.
 const DELAYS: u8 = 5;
 

@@ -250,6 +250,7 @@ fn a_profile_is_opened_once() {
     home.run(&["send", "ada:Rustaceans/code-review", "by somebody else"]).went_well();
     first.wait_for("by somebody else");
     home.run(&["logout", "ada"]).went_well();
+    home.run(&["logout", "robin"]).failed(1, &["nib is open with \"robin\"; sign out there"]);
     home.run(&["send", CHAT, "alone again"]).went_well();
     first.wait_for("alone again");
     quit(&mut first);

@@ -52,7 +52,7 @@ impl OriginChats {
     fn build(&self, what: u32, dice: &mut fastrand::Rng) {
         let name = format!("shed-{}", dice.u32(..3));
         let shape = json!({"display_name": format!("shed {}", dice.u32(..9)), "permissions": {"view": ["user"], "send": ["user"]}});
-        let shape = (what % 3 > 0).then_some(shape);
+        let shape = (!what.is_multiple_of(3)).then_some(shape);
         self.running.with(|server, now| ((), server.build(&name, shape.as_ref(), now)));
     }
 

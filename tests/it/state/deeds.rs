@@ -155,6 +155,31 @@ fn a_reaction_that_is_taken_back_before_it_went_never_goes() {
 }
 
 #[test]
+fn a_reaction_that_may_have_arrived_is_taken_back_there_too() {
+    let mut script = Script::ready();
+    let fx = react(&mut script, "👍");
+    let [(id, Request::React { add: true, .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    script.answer(id, Err(refusal(RefusalKind::LinkLost)));
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    react(&mut script, "👍");
+    assert_eq!(shown(&script, 11).reactions.len(), 0);
+    let fx = back(&mut script);
+    let [(_, Request::React { add: false, .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+}
+
+#[test]
+fn a_network_that_wants_very_long_patience_is_told_of_and_holds_up_nothing() {
+    let mut script = Script::ready();
+    let fx = react(&mut script, "👍");
+    let [(id, Request::React { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let refused = Refusal { retry_after: Some(Duration::from_secs(86_400)), ..refusal(RefusalKind::RateLimited) };
+    script.answer(id, Err(refused));
+    assert_eq!(script.notice(), "No reaction: no");
+    let fx = react(&mut script, "🙏");
+    assert_eq!(deeds(&fx).len(), 1, "the next one goes at once");
+}
+
+#[test]
 fn a_deletion_takes_the_place_of_a_change() {
     let mut script = offline();
     edit(&mut script, "changed");

@@ -239,13 +239,7 @@ impl World {
         let (store, replies) = self.store.as_mut().unwrap();
         let answers = matches!(command, Command::Read(..));
         store.send_blocking(command).expect("taken");
-        while answers {
-            let reply = replies.blocking_recv().expect("a reply");
-            if is_it(&reply) {
-                return Some(reply);
-            }
-        }
-        None
+        answers.then(|| std::iter::from_fn(|| replies.blocking_recv()).find(is_it).expect("a reply"))
     }
 
     fn step(&mut self, step: Step) {
