@@ -3,18 +3,20 @@
 //! An operation of several steps is a call whose handler gives the next call. Steps that a server may lack are lenient: refused or
 //! swallowed, they are passed over.
 
+mod lists;
+mod write;
+
 use super::book::Book;
 use super::names::named_thread;
 use super::refusal::unfitting;
 use super::wire::{At, Command, Packet};
 use super::{direct, history};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{
-    Bundle, ChatId, ChatKind, MessageId, MessageKey, Nonce, Outgoing, Presence, Refusal, Reply, Request, ThreadChange,
-    Update, User, UserId,
-};
+use crate::domain::{Bundle, ChatId, MessageId, Nonce, Presence, Refusal, Reply, Request, Update, UserId};
+use lists::{List, direct_chats, lists, needs_people};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use write::{delete, poll, send, thread_change};
 
 /// What came of a call.
 pub enum Outcome {
@@ -328,109 +330,6 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
     Ok(First::Call(call))
 }
 
-/// Lists that a server gives.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum List {
-    Channels,
-    People,
-    Online,
-    Roles,
-    Unreads,
-    Emoji,
-    EmojiToo,
-}
-
-impl List {
-    /// What a list of channels takes. The channels come last: what is said of them depends on the others.
-    const ALL: [Self; 6] = [Self::People, Self::Online, Self::Unreads, Self::Emoji, Self::EmojiToo, Self::Channels];
-
-    const fn command(self) -> Command {
-        match self {
-            Self::Channels => Command::ChannelsGet,
-            Self::People => Command::UsersList,
-            Self::Online => Command::UsersOnline,
-            Self::Roles => Command::RolesList,
-            Self::Unreads => Command::UnreadsGet,
-            Self::Emoji => Command::EmojiGetAll,
-            Self::EmojiToo => Command::EmojiList,
-        }
-    }
-
-    fn take(packet: Packet, book: &mut Book) -> bool {
-        match packet {
-            Packet::Channels(channels) => book.know_channels(channels),
-            Packet::Users(people) => {
-                let (_, gone) = book.know_all(people);
-                book.gone.extend(gone);
-            }
-            Packet::UsersOnline(people) => book.know_online(people),
-            Packet::Roles(roles) => book.know_roles(roles),
-            Packet::Unreads(unreads) => book.know_unreads(unreads),
-            Packet::Emoji(emoji) => book.know_emoji(emoji),
-            _ => return false,
-        }
-        true
-    }
-}
-
-/// Fetches lists one after the other, then replies from the book. Channels are needed; what else a server lacks is passed over.
-fn lists(
-    wanted: Vec<List>,
-    book: &mut Book,
-    reply: impl FnOnce(&mut Book) -> Result<Reply, Refusal> + Send + 'static,
-) -> Result<First, Refusal> {
-    let offered = |list: &List| matches!(list, List::Channels) || book.server.can(list.command().name());
-    let mut wanted: Vec<List> = wanted.into_iter().filter(offered).collect();
-    wanted.reverse();
-    match wanted.pop() {
-        Some(list) => Ok(First::Call(step(list, wanted, reply))),
-        None => reply(book).map(First::Done),
-    }
-}
-
-fn step(
-    list: List,
-    mut rest: Vec<List>,
-    reply: impl FnOnce(&mut Book) -> Result<Reply, Refusal> + Send + 'static,
-) -> Box<Call> {
-    let needed = list == List::Channels;
-    let mut call = Call::new(list.command(), move |packet, book| {
-        if !List::take(packet, book) && needed {
-            return Err(unfitting());
-        }
-        match rest.pop() {
-            Some(next) => Ok(Outcome::Again(step(next, rest, reply))),
-            None => reply(book).map(Outcome::Done),
-        }
-    });
-    call.lenient = !needed;
-    call
-}
-
-/// Replies from the book once everybody is known.
-fn needs_people(
-    book: &mut Book,
-    reply: impl FnOnce(&mut Book) -> Result<Reply, Refusal> + Send + 'static,
-) -> Result<First, Refusal> {
-    if book.knows_people() {
-        // Asked again: somebody who is not in the list may have come since.
-        return lists(vec![List::People], book, reply);
-    }
-    lists(vec![List::People, List::Online], book, reply)
-}
-
-fn direct_chats(book: &mut Book) -> Bundle {
-    let chats: Vec<_> = book.chats().into_iter().filter(|chat| chat.community().is_none()).collect();
-    let peers: Vec<User> = chats
-        .iter()
-        .filter_map(|chat| match chat.kind {
-            ChatKind::Direct { peer } => Some(book.user(peer)),
-            _ => None,
-        })
-        .collect();
-    Bundle { users: peers, chats, ..Bundle::default() }
-}
-
 fn status(presence: Presence) -> &'static str {
     match presence {
         Presence::Online => "online",
@@ -438,61 +337,4 @@ fn status(presence: Presence) -> &'static str {
         Presence::Busy => "dnd",
         Presence::Offline => "invisible",
     }
-}
-
-fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {
-    if !outgoing.attachments.is_empty() {
-        return Err(refuse(RefusalKind::Unsupported, "Files cannot be sent to this network yet."));
-    }
-    let chat = outgoing.chat;
-    let command = Command::MessageNew {
-        at: place(chat, book)?,
-        content: book.with_links(outgoing.text.trim()),
-        reply_to: outgoing.reply_to.map(|message| book.names.message_name(message)),
-        ping: (outgoing.quiet && outgoing.reply_to.is_some()).then_some(false),
-    };
-    let mut call = Call::new(command, move |packet, book| match packet {
-        Packet::MessageNew { message, .. } => {
-            let sent = book.message(*message, chat);
-            Ok(Outcome::Done(Reply::Sent { message: sent.key.id, order: sent.key.order, at: sent.at }))
-        }
-        _ => Err(unfitting()),
-    });
-    call.nonce = Some(outgoing.nonce);
-    Ok(call)
-}
-
-/// A call that tells how a poll stands.
-fn poll(chat: ChatId, message: MessageId, command: Command) -> Box<Call> {
-    Call::new(command, move |packet, book| match packet {
-        Packet::Poll { chosen, results, .. } => {
-            let tally = book.tally(&results, chosen.as_deref());
-            Ok(Outcome::Done(Reply::Poll { chat, message, tally }))
-        }
-        _ => Err(unfitting()),
-    })
-}
-
-fn thread_change(thread_id: String, change: &ThreadChange) -> Command {
-    let update =
-        |name, locked, archived| Command::ThreadUpdate { thread_id: thread_id.clone(), name, locked, archived };
-    match change {
-        ThreadChange::Rename(title) => update(Some(title.trim().to_owned()), None, None),
-        ThreadChange::Lock(locked) => update(None, Some(*locked), None),
-        ThreadChange::Archive(archived) => update(None, None, Some(*archived)),
-        ThreadChange::Join(true) => Command::ThreadJoin { thread_id },
-        ThreadChange::Join(false) => Command::ThreadLeave { thread_id },
-        ThreadChange::Delete => Command::ThreadDelete { thread_id },
-    }
-}
-
-/// Deletes one message after the other. What is gone already is as good as deleted.
-fn delete(at: At, mut messages: Vec<MessageKey>, book: &Book) -> Result<Box<Call>, Refusal> {
-    let nothing = || refuse(RefusalKind::Invalid, "There is nothing to delete.");
-    let message = messages.pop().ok_or_else(nothing)?;
-    let command = Command::MessageDelete { at: at.clone(), id: book.names.message_name(message.id) };
-    Ok(Call::new(command, move |_, book| match messages.is_empty() {
-        true => Ok(Outcome::Done(Reply::Done)),
-        false => Ok(Outcome::Again(delete(at, messages, book)?)),
-    }))
 }

@@ -3,18 +3,19 @@
 //! Holds the parts together: numbers requests, gives answers to whom they belong, keeps the connection alive, and tells what happened.
 //! After it has asked for the connection to be closed it does nothing more.
 
-use super::call::{Call, Outcome, first_call, probe};
+mod results;
+
+use super::call::{Call, first_call, probe};
 use super::decode::Decoder;
 use super::defaults::{EARLY_LIMIT, FRAME_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT};
 use super::gap::GapWatch;
-use super::handshake::{Handshake, Next, Step};
+use super::handshake::{Handshake, Next};
 use super::pending::{Pending, PendingRequests, Purpose};
-use super::refusal::of_error;
-use super::rpc::{self, Method as _};
-use super::upload::{Part, Step as UploadStep, Uploads};
+use super::rpc;
+use super::upload::Uploads;
 use super::wire::auth::Authorization;
-use super::wire::core::{ClientMessage, RpcResult, ServerMessage, client_message, rpc_result, server_message};
-use super::wire::{media, updates};
+use super::wire::core::{ClientMessage, ServerMessage, client_message, server_message};
+use super::wire::updates;
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
     Answer, Caps, CleanText, DatedIds, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, SessionId,
@@ -24,7 +25,6 @@ use bytes::Bytes;
 use prost::Message as _;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// How far the connection has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -165,70 +165,6 @@ impl OsmiumAdapter {
         }
     }
 
-    fn result(&mut self, result: RpcResult, now: Now, out: &mut Out) {
-        let Some(pending) = self.pending.take(result.req_id, now.mono) else {
-            tracing::debug!(id = result.req_id, "an answer to nothing that was asked, or too late");
-            self.decoder.skipped.count(LATE);
-            return;
-        };
-        let took = now.mono.since(pending.sent);
-        tracing::trace!(id = result.req_id, method = pending.method, ?took, "answered");
-        match pending.purpose {
-            Purpose::SignIn(step) => {
-                if let Some(rpc_result::Result::Initialized(initialized)) = &result.result {
-                    self.decoder.entrypoints(initialized, &mut out.entrypoints);
-                }
-                let next = self.handshake.answer(step, result.result);
-                if step == Step::Initialize && matches!(next, Next::Ask(..)) {
-                    self.phase = Phase::SigningIn;
-                }
-                self.proceed(next, now, out);
-            }
-            Purpose::Call { request, handler } => match handler(result.result, &mut self.decoder) {
-                Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
-                Ok(Outcome::Again(next)) => self.call(request, next, now, out),
-                Err(mut refusal) => {
-                    refusal.trace = result.trace_id.as_deref().and_then(trace_of);
-                    tracing::debug!(method = pending.method, code = refusal.code, "refused");
-                    answer(request, Err(refusal), out);
-                }
-            },
-            Purpose::Part(part) => {
-                let outcome = media::UploadFilePart::unwrap_reply(result.result).map_err(|error| Refusal {
-                    trace: result.trace_id.as_deref().and_then(trace_of),
-                    ..of_error(error)
-                });
-                self.part(part, outcome, took, now, out);
-            }
-            Purpose::Probe => out.probed = true,
-        }
-    }
-
-    /// A part of a file was answered, or not in time.
-    fn part(&mut self, part: Part, outcome: Result<(), Refusal>, took: Duration, now: Now, out: &mut Out) {
-        match self.uploads.answered(part, outcome, took, now.mono) {
-            Some(UploadStep::Taken(progress, call)) => {
-                out.events.push(NetEvent::Progress(progress));
-                if let Some(call) = call {
-                    self.call(progress.request, *call, now, out);
-                }
-            }
-            Some(UploadStep::Failed(request, refusal)) => {
-                tracing::debug!(code = refusal.code, "a file was refused");
-                answer(request, Err(refusal), out);
-            }
-            None => {}
-        }
-        self.send_parts(now, out);
-    }
-
-    /// Sends as many parts of files as may be under way.
-    fn send_parts(&mut self, now: Now, out: &mut Out) {
-        while let Some((part, message)) = self.uploads.next(now.mono) {
-            self.ask(Purpose::Part(part), message, now, out);
-        }
-    }
-
     /// Carries out what the sign-in wants next.
     fn proceed(&mut self, next: Next, now: Now, out: &mut Out) {
         match next {
@@ -310,24 +246,6 @@ impl OsmiumAdapter {
         }
     }
 
-    /// A request whose time is over.
-    fn late(&mut self, late: Pending, now: Now, out: &mut Out) {
-        tracing::debug!(method = late.method, "not answered in time");
-        match late.purpose {
-            Purpose::SignIn(_) => self.close(Close::SignInFault(CleanText::ours("it did not answer in time")), out),
-            Purpose::Call { request, .. } => {
-                answer(request, Err(Refusal::ours(RefusalKind::TimedOut, "The server did not answer in time.")), out);
-            }
-            Purpose::Part(part) => {
-                let text = "The server did not take a part of the file in time.";
-                let took = now.mono.since(late.sent);
-                self.part(part, Err(Refusal::ours(RefusalKind::TimedOut, text)), took, now, out);
-            }
-            // Silence is measured from the last frame, wherever the answer got lost.
-            Purpose::Probe => {}
-        }
-    }
-
     /// Whether silence means anything: while the user looks for a code, none is expected to end.
     fn minds_silence(&self) -> bool {
         match self.phase {
@@ -345,11 +263,6 @@ impl OsmiumAdapter {
 
 /// What an answer is counted as that nobody waits for: it is too late, or never was for anything.
 const LATE: &str = "answer without a request";
-
-/// What to quote when reporting a refusal.
-fn trace_of(trace: &str) -> Option<CleanText> {
-    Some(CleanText::line(trace)).filter(|trace| !trace.is_empty())
-}
 
 fn answer(request: RequestId, outcome: Result<Reply, Refusal>, out: &mut Out) {
     out.events.push(NetEvent::Answer(Answer { request, outcome }));

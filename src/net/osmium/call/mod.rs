@@ -3,21 +3,22 @@
 //! Each call is made with the handler of its own reply type, so that a reply cannot be read as another's. An operation of several
 //! steps is a call whose handler gives the next call.
 
+mod lists;
+mod messages;
+
 use super::decode::Decoder;
-use super::defaults::{CHATS_LIMIT, CHATS_PAGES, MEMBERS_LIMIT, OsmiumConfig};
+use super::defaults::OsmiumConfig;
 use super::encode::{self, Composed};
 use super::refusal::of_error;
 use super::rpc::Method;
 use super::wire::core::{client_message, rpc_result};
-use super::wire::refs::{ChannelRef, ChatRef, UserRef, chat_ref::Ref};
-use super::wire::{auth, chats, communities, friends, messages, reactions, settings, types, users};
-use super::{ids, upload, wire};
+use super::wire::refs::{ChatRef, UserRef, chat_ref::Ref};
+use super::wire::{auth, chats, communities, friends, messages as wire_messages, reactions, settings, types, users};
+use super::{ids, wire};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{
-    Bundle, ChatId, ChatKind, CommunityId, MemberListEntry, Message, MessageKey, Outgoing, Page, Presence, ReactEmoji,
-    Refusal, Reply, Request, RequestId, Secret,
-};
-use std::sync::Arc;
+use crate::domain::{Bundle, ChatId, CommunityId, MessageKey, Presence, Refusal, Reply, Request, RequestId, Secret};
+use lists::{chats_page, member_list, members_part, voice_rooms};
+use messages::{emoji_of, history, send};
 
 /// What came of a call.
 pub enum Outcome {
@@ -140,7 +141,7 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         }
         Request::FetchPinned(chat) => {
             let chat = *chat;
-            read(messages::GetPinnedMessages { chat_ref: reference(chat)? }, move |reply, _| {
+            read(wire_messages::GetPinnedMessages { chat_ref: reference(chat)? }, move |reply, _| {
                 let messages =
                     reply.messages.into_iter().filter_map(|message| ids::message(message.message_id)).collect();
                 Reply::Pinned { chat, messages }
@@ -149,7 +150,7 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         Request::Send(outgoing) => send(id, outgoing, config)?,
         Request::Edit { chat, message, text } => {
             let Composed { text, entities } = encode::compose(text);
-            done(messages::EditMessage {
+            done(wire_messages::EditMessage {
                 chat_ref: reference(*chat)?,
                 message_id: message_id(*message)?,
                 message: Some(text),
@@ -159,7 +160,7 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         }
         Request::Delete { chat, messages } => {
             let message_ids = messages.iter().map(|&key| message_id(key)).collect::<Result<_, _>>()?;
-            done(messages::DeleteMessage { chat_ref: reference(*chat)?, message_ids })
+            done(wire_messages::DeleteMessage { chat_ref: reference(*chat)?, message_ids })
         }
         Request::React { chat, message, emoji, add } => {
             let (chat_ref, message_id, emoji) = (reference(*chat)?, message_id(*message)?, Some(emoji_of(emoji)?));
@@ -221,161 +222,6 @@ fn community_id(community: CommunityId) -> Result<u64, Refusal> {
 
 fn message_id(message: MessageKey) -> Result<u64, Refusal> {
     ids::wire(message.id.0).ok_or_else(not_here)
-}
-
-fn emoji_of(emoji: &ReactEmoji) -> Result<reactions::ReactionEmoji, Refusal> {
-    use reactions::reaction_emoji::Emoji;
-    let emoji = match emoji {
-        ReactEmoji::Unicode(text) => Emoji::UnicodeEmoji(text.as_str().to_owned()),
-        ReactEmoji::Custom(id) => Emoji::CustomEmoji(ids::wire(id.0).ok_or_else(not_here)?),
-    };
-    Ok(reactions::ReactionEmoji { emoji: Some(emoji) })
-}
-
-/// The message itself. The files that it refers to must be taken before it is sent.
-fn send(id: RequestId, outgoing: &Outgoing, config: &OsmiumConfig) -> Result<Call, Refusal> {
-    upload::check(&outgoing.attachments, config)?;
-    let Composed { text, entities } =
-        if outgoing.verbatim { Composed::verbatim(&outgoing.text) } else { encode::compose(&outgoing.text) };
-    let reply_to = match outgoing.reply_to {
-        Some(id) => {
-            Some(messages::send_message::ReplyTo { message_id: ids::wire(id.0).ok_or_else(not_here)?, quote: None })
-        }
-        None => None,
-    };
-    let request = messages::SendMessage {
-        chat_ref: reference(outgoing.chat)?,
-        message: text,
-        entities,
-        media: upload::references(id, outgoing, config),
-        reply_to,
-        client_id: Some(outgoing.nonce.0),
-        ..Default::default()
-    };
-    Ok(call(request, |reply, decoder| {
-        let id = ids::message(reply.message_id);
-        // Nobody knows which message it is: as if the answer had not come, so that the history decides.
-        let nameless = || Refusal::ours(RefusalKind::TimedOut, "The server took the message but did not name it.");
-        let message = id.ok_or_else(nameless)?;
-        let order = crate::domain::SortKey(message.value());
-        Ok(Outcome::Done(Reply::Sent { message, order, at: decoder.date_of(reply.message_id) }))
-    }))
-}
-
-fn history(chat: ChatId, page: Page, limit: u16) -> Result<Call, Refusal> {
-    use messages::get_history::Offset;
-    let offset = match page {
-        Page::Latest => None,
-        Page::Before(key) => Some(Offset::Before(message_id(key)?)),
-        Page::After(key) => Some(Offset::Since(message_id(key)?)),
-        Page::Around(id) => Some(Offset::Around(ids::wire(id.0).ok_or_else(not_here)?)),
-    };
-    let request = messages::GetHistory { chat_ref: reference(chat)?, limit: Some(u32::from(limit)), offset };
-    Ok(read(request, move |reply, decoder| {
-        let received = reply.messages.len();
-        let (messages, bundle) = decoder.messages(reply, chat);
-        let (reached_start, reached_end) = ends(page, usize::from(limit), received, &messages);
-        Reply::History { chat, messages, bundle, reached_start, reached_end }
-    }))
-}
-
-/// Whether a page reaches the start and the end of the chat: a page with fewer messages than asked for has no more on its side.
-/// Around a message each side counts alone, and a side that is one short of half may still go on, since halves may be rounded.
-fn ends(page: Page, limit: usize, received: usize, messages: &[Arc<Message>]) -> (bool, bool) {
-    let short = received < limit;
-    match page {
-        Page::Latest => (short, true),
-        Page::Before(_) => (short, false),
-        Page::After(_) => (false, short),
-        Page::Around(id) => {
-            let older = messages.iter().filter(|message| message.key.id < id).count();
-            let newer = messages.iter().filter(|message| message.key.id > id).count();
-            let half = limit.saturating_sub(1) / 2;
-            (short && older < half, short && newer < half)
-        }
-    }
-}
-
-/// One page of chats after another, until one is not full or brings nothing new. Whether the cursor is the id of a chat or of its
-/// newest message is not published; the list is sorted by the latter.
-fn chats_page(before: Option<u64>, mut sum: Bundle, number: u32) -> Call {
-    let request = chats::GetChats { limit: Some(CHATS_LIMIT), max_id: before, min_id: None };
-    call(request, move |reply, decoder| {
-        let full = reply.chats.len() >= usize::try_from(CHATS_LIMIT).unwrap_or(usize::MAX);
-        let oldest = reply.chats.iter().map(|chat| chat.last_message_id).filter(|&id| id != 0).min();
-        let page = decoder.chats(reply);
-        let known: std::collections::HashSet<ChatId> = sum.chats.iter().map(|chat| chat.id).collect();
-        let before_page = sum.chats.len();
-        sum.chats.extend(page.chats.into_iter().filter(|chat| !known.contains(&chat.id)));
-        sum.users.extend(page.users);
-        sum.messages.extend(page.messages);
-        let news = sum.chats.len() > before_page;
-        match oldest {
-            Some(oldest) if full && news && number < CHATS_PAGES => {
-                Ok(Outcome::Again(chats_page(Some(oldest), sum, number + 1)))
-            }
-            _ => {
-                // It is always there, and listed only once something was saved.
-                if sum.chats.iter().all(|chat| chat.kind != ChatKind::Saved) {
-                    sum.chats.push(Decoder::saved());
-                }
-                Ok(Outcome::Done(Reply::Chats { bundle: sum, complete: !full }))
-            }
-        }
-    })
-}
-
-/// Some members after others.
-fn members_part(community: u64, mut people: Vec<u64>, mut sum: Bundle) -> Call {
-    let rest = people.split_off(people.len().min(MEMBERS_LIMIT));
-    let request = communities::GetMembers { community_id: community, member_ids: people };
-    call(request, move |reply, decoder| {
-        sum.members.extend(decoder.members(reply.members, community));
-        sum.users.extend(decoder.users(reply.users));
-        if rest.is_empty() {
-            Ok(Outcome::Done(Reply::Members(sum)))
-        } else {
-            Ok(Outcome::Again(members_part(community, rest, sum)))
-        }
-    })
-}
-
-fn member_list(chat: ChatId) -> Result<Call, Refusal> {
-    let place = ids::reference_of(chat).ok_or_else(not_here)?;
-    match place.r#ref {
-        Some(Ref::Channel(ChannelRef { community_id, channel_id })) => {
-            Ok(read(communities::GetChannelMembers { community_id, channel_id }, move |reply, decoder| {
-                Reply::MemberList { chat, entries: decoder.member_list(reply.entries) }
-            }))
-        }
-        Some(Ref::Group(_)) => {
-            Ok(read(chats::GetChatMembers { chat_ref: Some(place) }, move |reply: chats::ChatMembers, decoder| {
-                let users = decoder.users(reply.users);
-                let member = |user| MemberListEntry::Member { user, nickname: None };
-                Reply::MemberList { chat, entries: users.into_iter().map(member).collect() }
-            }))
-        }
-        Some(Ref::User(_) | Ref::Self_(_)) | None => {
-            Err(Refusal::ours(RefusalKind::Unsupported, "Only channels and groups have a list of members."))
-        }
-    }
-}
-
-fn voice_rooms(of: CommunityId) -> Result<Call, Refusal> {
-    let community = community_id(of)?;
-    Ok(read(communities::GetRoomStates { community_id: community }, move |reply, decoder| {
-        let rooms = reply
-            .room_states
-            .into_iter()
-            .filter_map(|room| Some((ids::channel(community, room.channel_id)?, decoder.voice_room(room.state))))
-            .collect();
-        let bundle = Bundle {
-            users: decoder.users(reply.users),
-            members: decoder.members(reply.members, community),
-            ..Bundle::default()
-        };
-        Reply::VoiceRooms { community: of, rooms, bundle }
-    }))
 }
 
 /// Ends the own session; asks which it is first where the server did not say at sign-in.
