@@ -2,10 +2,13 @@
 
 use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
+use super::download::Blob;
+use super::emoji::CustomEmoji;
 use super::id::{ChatId, CommunityId, MessageId, RequestId, UserId};
 use super::invite::Invite;
 use super::message::{Message, Tally};
 use super::people::{Profile, User};
+use super::slash::SlashCommand;
 use super::text::CleanText;
 use super::update::Relationship;
 use std::sync::Arc;
@@ -140,8 +143,41 @@ pub enum Reply {
     Pinned {
         /// Of which chat.
         chat: ChatId,
-        /// As many as the network tells.
+        /// As many as the network tells, oldest first.
+        messages: Vec<Arc<Message>>,
+        /// Who appears in them.
+        bundle: Bundle,
+    },
+    /// Which messages of a chat mention the signed-in account. Some networks tell unread ones only, some the newest of all.
+    Mentions {
+        /// Of which chat.
+        chat: ChatId,
+        /// As many as the network tells, in no order.
         messages: Vec<MessageId>,
+    },
+    /// What a search found.
+    Matches {
+        /// In which chat.
+        chat: ChatId,
+        /// Oldest first.
+        messages: Vec<Arc<Message>>,
+        /// Who appears in them.
+        bundle: Bundle,
+        /// Nothing older matches, as far as the network tells.
+        complete: bool,
+    },
+    /// The network's own emoji, as far as the signed-in account may use them.
+    Emoji(Vec<CustomEmoji>),
+    /// All commands that a server offers.
+    Commands(Vec<SlashCommand>),
+    /// A bot was told that its button was pressed; what it says to that.
+    Pressed(Option<CleanText>),
+    /// A part of a file.
+    Part {
+        /// What is in it; may be less than was asked for.
+        bytes: Blob,
+        /// Nothing comes after it.
+        last: bool,
     },
     /// The communities, in the network's order.
     Communities {

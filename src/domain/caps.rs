@@ -27,8 +27,30 @@ pub struct Caps {
     pub delete: bool,
     /// Messages can be reacted to.
     pub reactions: bool,
-    /// Messages can be pinned.
+    /// The pinned messages of a chat can be asked for.
     pub pins: bool,
+    /// Messages can be pinned and let go.
+    pub pin: bool,
+    /// Messages can be passed on.
+    pub forward: bool,
+    /// An answer can quote a part of what it answers.
+    pub quotes: bool,
+    /// Buttons of bots can be pressed.
+    pub buttons: bool,
+    /// The network has emoji of its own that can be used in texts and reactions.
+    pub custom_emoji: bool,
+    /// The network makes previews of links, and leaves them out where it is asked to.
+    pub previews: bool,
+    /// Servers offer commands.
+    pub commands: bool,
+    /// Unread mentions can be asked for.
+    pub mention_list: bool,
+    /// The network can look for words in a chat.
+    pub search: bool,
+    /// History can be asked for by date.
+    pub dates: bool,
+    /// A read mark can be moved back.
+    pub marks_back: bool,
     /// There are groups by invitation.
     pub groups: bool,
     /// There are notes to oneself.
@@ -73,6 +95,79 @@ pub struct Caps {
     pub max_files: u32,
     /// Largest file in bytes.
     pub max_file: u64,
+    /// Kinds of files that can be sent.
+    pub file_types: FileTypes,
+    /// Most bytes of a file that can be asked for at once; 0: files cannot be fetched.
+    pub part: u32,
+    /// How much may be written in a while, where the network says.
+    pub pace: Option<Pace>,
+}
+
+/// How much may be written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pace {
+    /// So many messages, changes and signs of typing together.
+    pub count: u16,
+    /// In so many seconds.
+    pub seconds: u16,
+}
+
+/// Kinds of files. By default any.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FileTypes(u8);
+
+impl FileTypes {
+    /// `image/*`.
+    pub const IMAGES: Self = Self(1);
+    /// `video/*`.
+    pub const VIDEOS: Self = Self(2);
+    /// `audio/*`.
+    pub const SOUND: Self = Self(4);
+    /// `application/pdf`.
+    pub const PDF: Self = Self(8);
+    /// Whatever else there is.
+    pub const OTHERS: Self = Self(16);
+
+    /// All of them.
+    pub const ANY: Self = Self(31);
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a file of this MIME type is among them.
+    #[must_use]
+    pub fn takes(self, mimetype: &str) -> bool {
+        let kind = match mimetype.split_once('/') {
+            Some(("image", _)) => Self::IMAGES,
+            Some(("video", _)) => Self::VIDEOS,
+            Some(("audio", _)) => Self::SOUND,
+            Some(("application", "pdf")) => Self::PDF,
+            _ => Self::OTHERS,
+        };
+        self.0 & kind.0 != 0
+    }
+}
+
+impl Default for FileTypes {
+    fn default() -> Self {
+        Self::ANY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileTypes;
+
+    #[test]
+    fn kinds_of_files_are_told_by_their_type() {
+        let some = FileTypes::IMAGES.and(FileTypes::PDF);
+        assert!(some.takes("image/png") && some.takes("application/pdf"));
+        assert!(!some.takes("audio/ogg") && !some.takes("application/zip") && !some.takes(""));
+        assert!(FileTypes::default().takes("text/plain") && FileTypes::default().takes("video/mp4"));
+    }
 }
 
 /// How ids tell a time.

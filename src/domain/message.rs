@@ -44,14 +44,16 @@ pub struct Message {
     pub poll: Option<Box<Poll>>,
     /// Reactions, in the network's order.
     pub reactions: Box<[Reaction]>,
-    /// Passed on from elsewhere.
-    pub forwarded: bool,
+    /// Passed on from elsewhere, and what is known of that.
+    pub forwarded: Option<Box<Forwarded>>,
     /// Pinned in its chat.
     pub pinned: bool,
     /// The name a bot shows instead of its own.
     pub shown_as: Option<CleanText>,
-    /// Buttons that a bot offers.
-    pub buttons: Box<[CleanText]>,
+    /// Buttons that a bot offers, row by row.
+    pub buttons: Box<[Button]>,
+    /// Who made the server write it, and with which of its commands; one line each.
+    pub used: Option<Box<(CleanText, CleanText)>>,
     /// Whether it mentions the signed-in account; set by the core when it stores the message, unless the network told.
     pub mentions_me: bool,
 }
@@ -89,11 +91,49 @@ pub struct ReplyInfo {
     pub quote: Option<RichText>,
 }
 
+/// Where a message comes from that was passed on. No network tells who wrote it first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Forwarded {
+    /// When it was first sent, where told.
+    pub at: Option<Wall>,
+}
+
+/// A button of a bot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Button {
+    /// What stands on it; one line.
+    pub label: CleanText,
+    /// In which row it stands, from 0.
+    pub row: u8,
+    /// What it does.
+    pub does: Press,
+}
+
+/// What a button does when it is pressed. Nothing in it is to be trusted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Press {
+    /// Leads to this address.
+    Open(CleanText),
+    /// Gives this text to copy.
+    Copy(CleanText),
+    /// Tells the bot, with these words of the bot's own; the bot may answer. See [`super::Request::Press`].
+    Tell(Option<CleanText>),
+}
+
+/// A file that the network keeps.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct FileRef {
+    /// Which.
+    pub id: FileId,
+    /// The network's word for where it is; empty where the id says it all.
+    pub address: CleanText,
+}
+
 /// A file that came with a message.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Attachment {
     /// Which file.
-    pub id: FileId,
+    pub file: FileRef,
     /// Its name; one line.
     pub name: CleanText,
     /// Its MIME type.
@@ -102,6 +142,8 @@ pub struct Attachment {
     pub size: u64,
     /// What it holds.
     pub kind: AttachmentKind,
+    /// Until when the network keeps it, where it says.
+    pub expires: Option<Wall>,
 }
 
 /// What a file holds.
@@ -152,8 +194,21 @@ pub struct Embed {
     pub fields: Box<[EmbedField]>,
     /// `0xRRGGBB`.
     pub color: Option<u32>,
-    /// The name of its picture, with its pixels; 0 when not known.
-    pub image: Option<(CleanText, u32, u32)>,
+    /// Its picture.
+    pub image: Option<Box<EmbedImage>>,
+}
+
+/// The picture of a preview.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EmbedImage {
+    /// Its name; one line, empty when not known.
+    pub name: CleanText,
+    /// Pixels; 0 when not known.
+    pub width: u32,
+    /// Pixels; 0 when not known.
+    pub height: u32,
+    /// Where it is, if the network keeps it.
+    pub file: Option<FileRef>,
 }
 
 /// A part of a preview.

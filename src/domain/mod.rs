@@ -7,6 +7,8 @@ pub mod answer;
 pub mod caps;
 pub mod chat;
 pub mod community;
+pub mod download;
+pub mod emoji;
 pub mod fault;
 pub mod id;
 pub mod invite;
@@ -16,6 +18,7 @@ pub mod link;
 pub mod markup;
 pub mod message;
 pub mod mimetype;
+pub mod parts;
 pub mod people;
 pub mod permissions;
 pub mod picture;
@@ -24,6 +27,7 @@ pub mod rich;
 pub mod secret;
 pub mod settings;
 pub mod size;
+pub mod slash;
 pub mod text;
 pub mod time;
 pub mod timeline;
@@ -32,9 +36,11 @@ pub mod upload;
 pub mod when;
 
 pub use answer::{Answer, Bundle, Progress, Refusal, RefusalKind, Reply};
-pub use caps::{Caps, DatedIds};
+pub use caps::{Caps, DatedIds, FileTypes, Pace};
 pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel, ReadState, ThreadInfo};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
+pub use download::Blob;
+pub use emoji::{CustomEmoji, EmojiUse};
 pub use id::{
     AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey,
     UserId,
@@ -43,16 +49,17 @@ pub use invite::{Invite, InviteTarget};
 pub use label::label_fault;
 pub use link::{Admission, DownReason, LinkEvent, LinkPhase, SignInPart};
 pub use message::{
-    Attachment, AttachmentKind, Embed, EmbedField, Message, MessageKey, MessageKind, Poll, PollOption, ReactEmoji,
-    Reaction, ReplyInfo, Tally,
+    Attachment, AttachmentKind, Button, Embed, EmbedField, EmbedImage, FileRef, Forwarded, Message, MessageKey,
+    MessageKind, Poll, PollOption, Press, ReactEmoji, Reaction, ReplyInfo, Tally,
 };
 pub use people::{Presence, Profile, User};
 pub use permissions::{Overrides, Permissions};
-pub use request::{Outgoing, Page, Priority, Request, ThreadChange};
+pub use request::{Outgoing, Page, Priority, Quote, Request, ThreadChange};
 pub use rich::{LineKind, RichText, Span, SpanKind};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use size::size;
+pub use slash::{SlashCommand, SlashKind, SlashOption};
 pub use text::CleanText;
 pub use time::{Mono, Now, Wall};
 pub use timeline::{Entry, Timeline};

@@ -1,10 +1,13 @@
 //! Intents towards a network, in neutral words. An adapter turns each into the calls it takes.
 
+use super::emoji::EmojiUse;
 use super::id::{ChatId, CommunityId, MessageId, Nonce, UserId};
-use super::message::{MessageKey, ReactEmoji};
+use super::message::{FileRef, MessageKey, ReactEmoji};
 use super::people::Presence;
+use super::rich::RichText;
 use super::secret::Secret;
 use super::text::CleanText;
+use super::time::Wall;
 use super::upload::Upload;
 use std::sync::Arc;
 
@@ -66,6 +69,30 @@ pub enum Request {
     },
     /// The pinned messages of a chat. Answer: `Reply::Pinned`.
     FetchPinned(ChatId),
+    /// Messages of one chat that mention the signed-in account. Answer: `Reply::Mentions`.
+    FetchMentions(ChatId),
+    /// Messages of a chat that hold these words, newest first, as the network finds them. Marks nothing read. Answer: `Reply::Matches`.
+    Search {
+        /// In which chat.
+        chat: ChatId,
+        /// The words, as typed.
+        words: String,
+        /// Only those older than this one; goes on where an earlier answer ended.
+        before: Option<MessageKey>,
+    },
+    /// The network's own emoji. Answer: `Reply::Emoji`.
+    FetchEmoji,
+    /// The commands that the server of a chat offers. Answer: `Reply::Commands`.
+    FetchCommands(ChatId),
+    /// A part of a file. Answer: `Reply::Part`.
+    FetchPart {
+        /// Of which file.
+        file: FileRef,
+        /// The first byte.
+        offset: u64,
+        /// At most so many bytes; no more than [`super::Caps::part`].
+        length: u32,
+    },
     /// Send a message. Answer: `Reply::Sent`.
     Send(Arc<Outgoing>),
     /// Replace the text of an own message. Answer: `Reply::Done`.
@@ -95,12 +122,50 @@ pub enum Request {
         /// Add, else take back.
         add: bool,
     },
+    /// Pin a message, or let it go. Answer: `Reply::Done`.
+    Pin {
+        /// In which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageKey,
+        /// Pin it, else let it go.
+        pinned: bool,
+    },
+    /// Pass messages on. The new ones come as updates. Answer: `Reply::Done`.
+    Forward {
+        /// From where.
+        from: ChatId,
+        /// To where.
+        to: ChatId,
+        /// Which, in their order.
+        messages: Vec<MessageId>,
+    },
+    /// Press a button that tells its bot. Answer: `Reply::Pressed`.
+    Press {
+        /// In which chat.
+        chat: ChatId,
+        /// The message that it is on.
+        message: MessageId,
+        /// What the button carries.
+        data: Option<CleanText>,
+    },
+    /// Run a command of a server. What it makes the server write comes as an update. Answer: `Reply::Done`.
+    CallCommand {
+        /// In which chat.
+        chat: ChatId,
+        /// Its name, without a slash.
+        name: String,
+        /// Names of arguments and what was typed for them; those left out are not said.
+        arguments: Vec<(String, String)>,
+    },
     /// Everything up to a message has been read. Answer: `Reply::Done`.
     MarkRead {
         /// Which chat.
         chat: ChatId,
         /// The newest message read.
         upto: MessageKey,
+        /// The mark may go back: what is newer is unread again. Only where [`super::Caps::marks_back`] says that it can.
+        back: bool,
     },
     /// Tell whether the user is typing. Answer: `Reply::Done`.
     SetTyping {
@@ -209,6 +274,8 @@ pub enum Page {
     After(MessageKey),
     /// About half on each side of this message, itself included.
     Around(MessageId),
+    /// About half on each side of the first message sent at this time or later.
+    At(Wall),
 }
 
 /// A message on its way out.
@@ -226,8 +293,36 @@ pub struct Outgoing {
     pub reply_to: Option<MessageId>,
     /// An answer that does not call the one who is answered.
     pub quiet: bool,
+    /// The part of that message that is answered, where only a part is.
+    pub quote: Option<Quote>,
+    /// The network shall make no previews of links in it.
+    pub no_previews: bool,
+    /// The network's own emoji that are used in the text, each once.
+    pub emoji: Box<[EmojiUse]>,
     /// Files to attach.
     pub attachments: Vec<Upload>,
+}
+
+/// A part of a message that is answered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Quote {
+    /// What it says.
+    pub text: RichText,
+    /// Where it begins in that message's text, in UTF-16 code units.
+    pub offset: u32,
+}
+
+impl Quote {
+    /// The part of a text between two bytes, without white space around it; `None` when nothing is left.
+    #[must_use]
+    pub fn of(text: &RichText, part: std::ops::Range<usize>) -> Option<Self> {
+        let words = text.text.get(part.clone())?;
+        let start = part.start + (words.len() - words.trim_start().len());
+        let end = start + words.trim().len();
+        let offset = text.text.get(..start)?.encode_utf16().count();
+        let part = text.part(start..end).filter(|part| !part.text.is_empty())?;
+        Some(Self { text: part, offset: u32::try_from(offset).ok()? })
+    }
 }
 
 /// How urgent a request is. Lower comes first.
@@ -245,6 +340,15 @@ impl Request {
     /// Whether repeating it changes nothing: reads and idempotent writes may be tried again by themselves.
     #[must_use]
     pub const fn is_repeatable(&self) -> bool {
-        !matches!(self, Self::Send(_) | Self::SignInCode(_) | Self::BeginThread { .. } | Self::BeginPoll { .. })
+        !matches!(
+            self,
+            Self::Send(_)
+                | Self::SignInCode(_)
+                | Self::BeginThread { .. }
+                | Self::BeginPoll { .. }
+                | Self::Forward { .. }
+                | Self::Press { .. }
+                | Self::CallCommand { .. }
+        )
     }
 }

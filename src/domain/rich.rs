@@ -1,5 +1,6 @@
 //! Text with formatting spans.
 
+use super::emoji::EmojiUse;
 use super::id::{ChatId, EmojiId, UserId};
 use super::text::CleanText;
 
@@ -82,11 +83,86 @@ pub fn moved(moves: &[(usize, usize, usize, usize)], point: u32) -> u32 {
     u32::try_from(to).unwrap_or(u32::MAX)
 }
 
+/// Where these emoji stand in a text, between colons, as bytes; one after the other.
+pub fn emoji_in<'a>(text: &'a str, emoji: &'a [EmojiUse]) -> impl Iterator<Item = (usize, usize, &'a EmojiUse)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        if emoji.is_empty() {
+            return None;
+        }
+        loop {
+            let start = at + text.get(at..)?.find(':')?;
+            let rest = text.get(start + 1..)?;
+            let end = start + 1 + rest.find(':')?;
+            match emoji.iter().find(|one| text.get(start + 1..end) == Some(one.name.as_str())) {
+                Some(one) => {
+                    at = end + 1;
+                    return Some((start, end + 1, one));
+                }
+                // This colon may begin the next one.
+                None => at = end,
+            }
+        }
+    })
+}
+
 impl RichText {
     /// Text without formatting.
     #[must_use]
     pub fn plain(text: CleanText) -> Self {
         Self { text, spans: Box::default() }
+    }
+
+    /// The part between two bytes with its formatting; `None` where they split a character or lie outside.
+    #[must_use]
+    pub fn part(&self, part: std::ops::Range<usize>) -> Option<Self> {
+        let text = self.text.get(part.clone())?;
+        let (from, to) = (u32::try_from(part.start).ok()?, u32::try_from(part.end).ok()?);
+        let inside = self.spans.iter().map(|span| Span {
+            start: span.start.clamp(from, to) - from,
+            end: span.end.clamp(from, to) - from,
+            kind: span.kind.clone(),
+        });
+        let spans = inside.filter(|span| span.start < span.end).collect();
+        Some(Self { text: CleanText::new(text), spans })
+    }
+
+    /// The same with the network's own emoji in place of their names between colons, outside of code and addresses.
+    #[must_use]
+    pub fn with_emoji(self, emoji: &[EmojiUse]) -> Self {
+        let closed = |at: usize| {
+            let code = |kind: &SpanKind| matches!(kind, SpanKind::Code | SpanKind::CodeBlock(_) | SpanKind::Link);
+            self.spans.iter().any(|span| code(&span.kind) && (span.start as usize..span.end as usize).contains(&at))
+        };
+        let found = emoji_in(&self.text, emoji).filter(|(at, ..)| !closed(*at));
+        let (mut text, mut at, mut moves, mut added) = (String::new(), 0, Vec::new(), Vec::new());
+        for (start, end, one) in found {
+            text.push_str(self.text.get(at..start).unwrap_or_default());
+            let from = text.len();
+            // Something has to be there to be the emoji.
+            text.push_str(if one.standin.is_empty() {
+                self.text.get(start..end).unwrap_or_default()
+            } else {
+                &one.standin
+            });
+            moves.push((start, end, from, text.len()));
+            if let (Ok(start), Ok(end)) = (u32::try_from(from), u32::try_from(text.len())) {
+                added.push(Span { start, end, kind: SpanKind::Emoji(one.id) });
+            }
+            at = end;
+        }
+        if moves.is_empty() {
+            return self;
+        }
+        text.push_str(self.text.get(at..).unwrap_or_default());
+        let kept = self.spans.iter().map(|span| Span {
+            start: moved(&moves, span.start),
+            end: moved(&moves, span.end),
+            kind: span.kind.clone(),
+        });
+        let mut spans: Vec<Span> = kept.chain(added).filter(|span| span.start < span.end).collect();
+        spans.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        Self { text: CleanText::from_owned(text), spans: spans.into() }
     }
 
     /// The same with what is written in place of the words that stand for it.

@@ -3,10 +3,12 @@
 use super::answer::Bundle;
 use super::chat::Chat;
 use super::community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
-use super::id::{ChatId, CommunityId, EmojiId, MessageId, Nonce, SessionId, UserId};
+use super::emoji::CustomEmoji;
+use super::id::{ChatId, CommunityId, MessageId, Nonce, SessionId, UserId};
 use super::message::{Message, MessageKey, ReactEmoji, Reaction, Tally};
 use super::people::{Presence, User};
 use super::permissions::Overrides;
+use super::slash::SlashCommand;
 use super::text::CleanText;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,8 +81,15 @@ pub enum Update {
         /// How it stands.
         tally: Tally,
     },
-    /// Names of the network's own emoji; others keep theirs.
-    EmojiNamed(Vec<(EmojiId, CleanText)>),
+    /// Some of the network's own emoji; others stay as they were.
+    EmojiKnown(Vec<CustomEmoji>),
+    /// Commands of the server came, changed or went; others stay as they were.
+    CommandsChanged {
+        /// New ones, and those that are otherwise now.
+        added: Vec<SlashCommand>,
+        /// Names of those that are no more.
+        gone: Vec<CleanText>,
+    },
     /// Somebody started or stopped typing.
     Typing {
         /// Where.
@@ -238,7 +247,8 @@ impl Update {
             Self::ReactionToggled { .. } => "reaction toggled",
             Self::MessagePinned { .. } => "message pinned",
             Self::PollChanged { .. } => "poll changed",
-            Self::EmojiNamed(_) => "emoji named",
+            Self::EmojiKnown(_) => "emoji known",
+            Self::CommandsChanged { .. } => "commands changed",
             Self::Typing { .. } => "typing",
             Self::WritingLimited { .. } => "writing limited",
             Self::ReadMarkMoved { .. } => "read mark moved",

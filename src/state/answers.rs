@@ -230,7 +230,15 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         Reply::Roles { community, roles } => put_roles(known, community, roles),
         Reply::Members(bundle) | Reply::Chat(bundle) => roster::put_bundle(known, bundle),
         Reply::VoiceRooms { community, rooms, bundle } => voice::put_rooms(known, community, rooms, bundle),
-        Reply::Pinned { chat, messages } => pins::came(known, chat, messages),
+        Reply::Pinned { chat, messages, bundle } => {
+            roster::put_bundle(known, bundle);
+            pins::came(known, chat, &messages);
+        }
+        Reply::Emoji(emoji) => updates::know_emoji(known, emoji),
+        Reply::Commands(commands) => {
+            known.commands.clear();
+            updates::know_commands(known, commands);
+        }
         Reply::CommunityOrder(order) => roster::put_community_order(known, order),
         Reply::User(user) => {
             people::put(known, user);
@@ -238,6 +246,10 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         // These answer other questions.
         Reply::MemberList { .. }
         | Reply::Poll { .. }
+        | Reply::Mentions { .. }
+        | Reply::Matches { .. }
+        | Reply::Pressed(_)
+        | Reply::Part { .. }
         | Reply::Done
         | Reply::Message { .. }
         | Reply::Sent { .. }

@@ -7,10 +7,10 @@ use super::unread::Counts;
 use crate::domain::id::{EmojiId, IdMap};
 use crate::domain::update::Relationship;
 use crate::domain::{
-    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, LinkPhase, Member, Mono, Permissions,
-    Presence, Role, RoleId, SessionId, SignInPart, Timeline, User, UserId, VoiceParticipant,
+    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, CustomEmoji, LinkPhase, Member, Mono,
+    Permissions, Presence, Role, RoleId, SessionId, SignInPart, SlashCommand, Timeline, User, UserId, VoiceParticipant,
 };
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
 /// Accounts and what is in flight for them.
@@ -93,8 +93,10 @@ pub struct Account {
     pub typing: super::typing::Typing,
     /// Who is in which voice room.
     pub rooms: IdMap<ChatId, Vec<VoiceParticipant>>,
-    /// Names of custom emoji, where told.
-    pub emoji: IdMap<EmojiId, CleanText>,
+    /// The network's own emoji, where told.
+    pub emoji: IdMap<EmojiId, CustomEmoji>,
+    /// Commands that its server offers, by name, where told.
+    pub commands: BTreeMap<CleanText, SlashCommand>,
     /// Messages on their way out.
     pub outbox: Outbox,
     /// When oneself wrote last where slow mode is on.

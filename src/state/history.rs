@@ -226,7 +226,7 @@ fn let_missing_go(account: &mut Account, chat: ChatId, stamp: crate::domain::kep
 /// Returns whether the question was about a message that is not looked for.
 fn is_missing(account: &mut Account, chat: ChatId, page: Page, refusal: &Refusal, seek: Option<MessageId>) -> bool {
     let named = match page {
-        Page::Latest => None,
+        Page::Latest | Page::At(_) => None,
         Page::Before(key) | Page::After(key) => Some(key.id),
         Page::Around(message) => Some(message),
     };

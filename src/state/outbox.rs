@@ -245,6 +245,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         reply_to: draft.reply_to,
         quiet: draft.quiet,
         attachments: draft.attachments,
+        ..Outgoing::default()
     });
     account.outbox.chats.entry(chat.chat).or_default().push(Pending {
         outgoing,

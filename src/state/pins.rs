@@ -4,6 +4,7 @@ use super::requests::Purpose;
 use super::{Account, Effects, State};
 use crate::domain::{ChatId, ChatKey, Message, MessageId, Priority, Request};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Most pinned messages of one chat that are counted.
 const MOST: usize = 1_000;
@@ -41,9 +42,9 @@ pub(super) fn ask(state: &mut State, chat: ChatKey, fx: &mut Effects) {
 }
 
 /// The network told what is pinned.
-pub(super) fn came(account: &mut Account, chat: ChatId, messages: Vec<MessageId>) {
+pub(super) fn came(account: &mut Account, chat: ChatId, messages: &[Arc<Message>]) {
     if account.timelines.contains_key(&chat) {
-        account.pins.insert(chat, Pins::of(messages));
+        account.pins.insert(chat, Pins::of(messages.iter().map(|message| message.key.id)));
     }
 }
 

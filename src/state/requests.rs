@@ -40,7 +40,7 @@ pub enum Edge {
     Before,
     /// Newer than something.
     After,
-    /// Around a message.
+    /// Around a message or a moment.
     Around,
 }
 
@@ -53,6 +53,7 @@ impl Edge {
             Page::Before(key) => (Self::Before, Some(key)),
             Page::After(key) => (Self::After, Some(key)),
             Page::Around(id) => (Self::Around, Some(MessageKey { order: SortKey(0), id })),
+            Page::At(_) => (Self::Around, None),
         }
     }
 }

@@ -26,6 +26,10 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     if relations {
         state.ask(account, Request::FetchRelationships, Priority::Background, Purpose::Relationships, fx);
     }
+    let emoji = state.front.is_some() && state.core.account(account).is_some_and(|known| known.caps.custom_emoji);
+    if emoji {
+        state.ask(account, Request::FetchEmoji, Priority::Background, Purpose::Detail, fx);
+    }
     outbox::start_healing(state, account, fx);
     outbox::pump_all(state, account, fx);
     if let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat).filter(|chat| chat.account == account) {

@@ -190,7 +190,7 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: b
         return;
     }
     if !online {
-        return outbox::deeds::put(state, chat, OutboxItem::MarkRead { upto }, fx);
+        return outbox::deeds::put(state, chat, OutboxItem::MarkRead { upto, back: false }, fx);
     }
     match &mut state.front {
         None => send(state, chat, upto, fx),
@@ -242,7 +242,7 @@ pub(super) fn tell_again(state: &mut State, chat: ChatKey, upto: MessageKey, fx:
 
 fn send(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
     if state.core.account(chat.account).is_some_and(Account::is_signed_in) {
-        let request = Request::MarkRead { chat: chat.chat, upto };
+        let request = Request::MarkRead { chat: chat.chat, upto, back: false };
         state.ask(chat.account, request, Priority::Background, Purpose::Quiet, fx);
     }
 }

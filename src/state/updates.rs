@@ -1,13 +1,34 @@
 //! Every kind of update, by name: what it changes here, or that it changes nothing yet.
 
 use super::{
-    Effects, State, answers, gone, history, join, link, login, members, messages, people, polls, roster, slow, sync,
-    typing, unread, voice,
+    Account, Effects, State, answers, gone, history, join, link, login, members, messages, people, polls, roster, slow,
+    sync, typing, unread, voice,
 };
-use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, LinkPhase, Update, UserId};
+use crate::domain::{AccountId, ChatKey, CleanText, CommunityId, CustomEmoji, LinkPhase, SlashCommand, Update, UserId};
 
 /// Most emoji of one account that are known by name.
 const EMOJI: usize = 10_000;
+
+/// Most commands of one server that are known.
+const COMMANDS: usize = 1_000;
+
+/// Takes in some of a network's own emoji.
+pub(super) fn know_emoji(account: &mut Account, emoji: Vec<CustomEmoji>) {
+    for one in emoji {
+        if account.emoji.len() < EMOJI || account.emoji.contains_key(&one.id) {
+            account.emoji.insert(one.id, one);
+        }
+    }
+}
+
+/// Takes in some commands of a server.
+pub(super) fn know_commands(account: &mut Account, commands: Vec<SlashCommand>) {
+    for one in commands {
+        if account.commands.len() < COMMANDS || account.commands.contains_key(&one.name) {
+            account.commands.insert(one.name.clone(), one);
+        }
+    }
+}
 
 /// A fact from an account's network.
 pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Effects) {
@@ -24,12 +45,13 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         }
         Update::MessagePinned { chat, message, pinned } => messages::pinned(state, id, chat, message, pinned),
         Update::PollChanged { chat, message, tally } => polls::told(state, ChatKey::new(id, chat), message, &tally),
-        Update::EmojiNamed(names) => {
-            for (emoji, name) in names {
-                if account.emoji.len() < EMOJI || account.emoji.contains_key(&emoji) {
-                    account.emoji.insert(emoji, name);
-                }
-            }
+        Update::EmojiKnown(emoji) => {
+            know_emoji(account, emoji);
+            state.touch();
+        }
+        Update::CommandsChanged { added, gone } => {
+            account.commands.retain(|name, _| !gone.contains(name));
+            know_commands(account, added);
             state.touch();
         }
         Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),

@@ -66,7 +66,7 @@ impl Db {
         let inside = |message: &&Arc<Message>| match page {
             Page::Before(key) => message.key < key,
             Page::After(key) => message.key > key,
-            Page::Latest | Page::Around(_) => true,
+            Page::Latest | Page::Around(_) | Page::At(_) => true,
         };
         let mut messages: Vec<&Arc<Message>> = messages.iter().filter(inside).collect();
         messages.sort_by_key(|message| message.key);
@@ -76,7 +76,7 @@ impl Db {
         let at_start = match page {
             Page::After(_) => false,
             Page::Before(_) | Page::Latest => reached_start || empty,
-            Page::Around(_) => reached_start && !empty,
+            Page::Around(_) | Page::At(_) => reached_start && !empty,
         };
         let at_end = asked > self.stale(state.account)
             && match page {
@@ -84,7 +84,7 @@ impl Db {
                 Page::Latest => true,
                 // Nothing after a message that has gone since says nothing about what lies before it.
                 Page::After(key) => reached_end && !empty || empty && self.is_stored(&state, key)?,
-                Page::Around(_) => reached_end && !empty,
+                Page::Around(_) | Page::At(_) => reached_end && !empty,
             };
         let told = Told { page, messages, asked, at_start, at_end };
         self.drop_missing(&mut state, &told)?;

@@ -90,7 +90,7 @@ fn members(community: u128, ids: impl IntoIterator<Item = u128>) -> Request {
 
 fn mark(chat: u128, order: u128) -> Request {
     let upto = MessageKey { order: nib::domain::SortKey(order), ..MessageKey::default() };
-    Request::MarkRead { chat: ChatId::new(chat), upto }
+    Request::MarkRead { chat: ChatId::new(chat), upto, back: false }
 }
 
 fn refusal(kind: RefusalKind) -> Result<Reply, Refusal> {

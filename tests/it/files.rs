@@ -75,7 +75,7 @@ async fn heard(host: &mut Host) -> Arc<Message> {
 async fn stored(client: &mut Client, file: &Attachment) -> Vec<u8> {
     let mut whole = Vec::new();
     loop {
-        let id = wire::media::file_ref::MediaFileRef { file_id: u64::try_from(file.id.value()).unwrap() };
+        let id = wire::media::file_ref::MediaFileRef { file_id: u64::try_from(file.file.id.value()).unwrap() };
         let request = wire::media::DownloadFilePart {
             file_ref: Some(wire::media::FileRef { r#ref: Some(wire::media::file_ref::Ref::MediaFile(id)) }),
             offset: whole.len() as u64,

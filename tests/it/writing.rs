@@ -71,7 +71,7 @@ fn messages_wait_for_the_limit_and_nothing_else_does() {
     assert_eq!(link.pump(), 10);
     (0..30).for_each(|number| {
         let upto = MessageKey { order: nib::domain::SortKey(number), ..MessageKey::default() };
-        link.ask(Request::MarkRead { chat: ChatId::new(number), upto }, Priority::Background);
+        link.ask(Request::MarkRead { chat: ChatId::new(number), upto, back: false }, Priority::Background);
     });
     assert_eq!(link.pump(), 30, "reading and marking read are not writing");
     assert_eq!(link.dispatch.deadline(), Some(Mono(10_000_000)));

@@ -333,6 +333,8 @@ pub enum OutboxItem {
     MarkRead {
         /// The newest message read.
         upto: MessageKey,
+        /// What is newer is unread again.
+        back: bool,
     },
 }
 

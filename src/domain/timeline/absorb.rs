@@ -33,7 +33,7 @@ impl Timeline {
         messages.retain(|message| match page {
             Page::Before(key) => message.key < key,
             Page::After(key) => message.key > key,
-            Page::Latest | Page::Around(_) => true,
+            Page::Latest | Page::Around(_) | Page::At(_) => true,
         });
         messages.sort_by_key(|message| message.key);
         messages.dedup_by_key(|message| message.key.id);
@@ -45,7 +45,7 @@ impl Timeline {
             && match page {
                 Page::After(_) => false,
                 Page::Before(_) | Page::Latest => reached_start || empty,
-                Page::Around(_) => reached_start && !empty,
+                Page::Around(_) | Page::At(_) => reached_start && !empty,
             };
         let at_end = fetch.0 > self.stale_at.max(self.cut_at)
             && match page {
@@ -53,10 +53,10 @@ impl Timeline {
                 Page::Latest => true,
                 // Nothing after a message that has gone since says nothing about what lies before it.
                 Page::After(key) => reached_end && !empty || empty && self.index_of(key).is_some(),
-                Page::Around(_) => reached_end && !empty,
+                Page::Around(_) | Page::At(_) => reached_end && !empty,
             };
         let before = (self.start_known, self.end_known, self.loaded, self.revisions, self.holes());
-        self.loaded |= !(empty && matches!(page, Page::Around(_)));
+        self.loaded |= !(empty && matches!(page, Page::Around(_) | Page::At(_)));
         let removed = self.drop_missing(fetch, page, &messages, (at_start, at_end));
         let ends = messages.first().zip(messages.last()).map(|(first, last)| (first.key, last.key));
         let mut added = 0;

@@ -61,7 +61,7 @@ fn system(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: 
 /// A message that somebody wrote.
 fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
     let start = lines.len();
-    if message.forwarded {
+    if message.forwarded.is_some() {
         lines.push(indented(Line::with("forwarded", Role::Dim), setting));
     }
     if let Some(reply) = &message.reply {

@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::body::indented;
-use crate::domain::{Embed, EmbedField, Poll, PollOption};
+use crate::domain::{Embed, EmbedField, EmbedImage, Poll, PollOption};
 use crate::layout::line::Line;
 use crate::layout::style::{Role, Style};
 use crate::layout::time::{Calendar, count};
@@ -99,7 +99,7 @@ pub(super) fn embeds(embeds: &[Embed], setting: &Setting<'_>, lines: &mut Vec<Li
         for field in embed.fields.iter().take(PARTS) {
             part(field, &mut card);
         }
-        if let Some((name, wide, high)) = &embed.image {
+        if let Some(EmbedImage { name, width: wide, height: high, .. }) = embed.image.as_deref() {
             let times = setting.glyphs.times;
             let size = if *wide > 0 && *high > 0 { format!("  {wide}{times}{high}") } else { String::new() };
             let name = if name.is_empty() { "picture" } else { name };

@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::body::indented;
-use crate::domain::{Attachment, AttachmentKind, CleanText, ReactEmoji, Reaction, Upload, size};
+use crate::domain::{Attachment, AttachmentKind, Button, CleanText, ReactEmoji, Reaction, Upload, size};
 use crate::layout::line::Line;
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::time::{duration, short};
@@ -59,10 +59,10 @@ fn file_row(name: &str, detail: &str, role: Role, setting: &Setting<'_>, lines: 
 }
 
 /// The buttons of a bot.
-pub(super) fn buttons(buttons: &[CleanText], setting: &Setting<'_>, lines: &mut Vec<Line>) {
-    let chips = buttons.iter().take(MOST).map(|label| {
+pub(super) fn buttons(buttons: &[Button], setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let chips = buttons.iter().take(MOST).map(|button| {
         let mut chip = Line::with("[ ", Role::Faint);
-        chip.push_cut(label, 32, setting.glyphs.more, Role::Link);
+        chip.push_cut(&button.label, 32, setting.glyphs.more, Role::Link);
         chip.push(" ]", Role::Faint);
         chip
     });
@@ -83,8 +83,8 @@ pub(super) fn reactions(reactions: &[Reaction], setting: &Setting<'_>, lines: &m
                 chip.push_cut(emoji, 12, setting.glyphs.more, style);
             }
             ReactEmoji::Custom(id) => match setting.account.emoji.get(id) {
-                Some(name) => {
-                    chip.push_cut(&format!(":{}:", name.trim_matches(':')), 24, setting.glyphs.more, style);
+                Some(known) => {
+                    chip.push_cut(&format!(":{}:", known.name.trim_matches(':')), 24, setting.glyphs.more, style);
                 }
                 None => chip.push(":emoji:", style),
             },

@@ -50,9 +50,9 @@ pub(super) enum Subject {
 impl Subject {
     pub(super) fn of(request: &Request) -> Option<Self> {
         match request {
-            Request::Edit { chat, message, .. } | Request::React { chat, message, .. } => {
-                Some(Self::Message(*chat, message.id))
-            }
+            Request::Edit { chat, message, .. }
+            | Request::React { chat, message, .. }
+            | Request::Pin { chat, message, .. } => Some(Self::Message(*chat, message.id)),
             Request::MarkRead { chat, .. } => Some(Self::ReadMark(*chat)),
             Request::SetPresence(_) | Request::SetStatus { .. } => Some(Self::Presence),
             Request::Send(outgoing) if !outgoing.attachments.is_empty() => Some(Self::Files),
@@ -81,6 +81,11 @@ pub(super) const fn is_read(request: &Request) -> bool {
             | Request::PeekHistory { .. }
             | Request::FetchMessage { .. }
             | Request::FetchPinned(_)
+            | Request::FetchMentions(_)
+            | Request::Search { .. }
+            | Request::FetchEmoji
+            | Request::FetchCommands(_)
+            | Request::FetchPart { .. }
             | Request::FetchPoll { .. }
     )
 }
@@ -93,6 +98,9 @@ pub(super) const fn is_of_the_moment(request: &Request) -> bool {
         Request::FetchHistory { .. }
             | Request::FetchMessage { .. }
             | Request::FetchPinned(_)
+            | Request::FetchMentions(_)
+            | Request::Search { .. }
+            | Request::FetchCommands(_)
             | Request::FetchCommunities
             | Request::FetchChannels(_)
             | Request::FetchChats
@@ -109,7 +117,11 @@ pub(super) const fn is_momentary(request: &Request) -> bool {
 pub(super) const fn is_writing(request: &Request) -> bool {
     matches!(
         request,
-        Request::Send(_) | Request::Edit { .. } | Request::SetTyping { typing: true, .. } | Request::FetchDirect(_)
+        Request::Send(_)
+            | Request::Edit { .. }
+            | Request::SetTyping { typing: true, .. }
+            | Request::FetchDirect(_)
+            | Request::Forward { .. }
     )
 }
 

@@ -232,7 +232,7 @@ impl Adapter for OriginAdapter {
                 }
                 let named = self.book.as_mut().map(|book| std::mem::take(&mut book.named)).unwrap_or_default();
                 if !named.is_empty() {
-                    out.events.push(NetEvent::Update(Update::EmojiNamed(named)));
+                    out.events.push(NetEvent::Update(Update::EmojiKnown(named)));
                 }
                 self.tell_stale(now, out);
             }

@@ -6,17 +6,19 @@
 //! - By count (`start` skips so many of the newest): everywhere, but counts shift when something is written. Pages are walked from the newest on,
 //!   and places are found by the messages, not by the count.
 //!
+//! A date is found by count, too: single messages are asked for, halving the chat.
+//!
 //! `messages_get` marks a channel read; the core asks for history of chats that are open only. Who reads without being seen to
 //! (`Request::PeekHistory`, and everybody with `OriginConfig::keep_marks`) has the mark put back afterwards: `unreads_ack` takes any message, also an older one.
 
-use super::book::Book;
+use super::book::{Book, millis};
 use super::call::{Call, First, Handler, Outcome, place};
 use super::defaults::{PAGE, WALK};
 use super::refusal::unfitting;
 use super::server::Generation;
 use super::wire::{At, Bounds, Command, Message, Packet, Raw, Start};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Bundle, ChatId, MessageId, MessageKey, Page, Refusal, Reply};
+use crate::domain::{Bundle, ChatId, MessageId, MessageKey, Page, Refusal, Reply, Wall};
 use std::sync::Arc;
 
 /// How many of the newest are fetched to complete a page that may lack the very newest.
@@ -67,6 +69,7 @@ pub fn first(chat: ChatId, page: Page, limit: u16, unseen: bool, book: &Book) ->
         Page::Around(id) if around => {
             beside(wanted, id, |limit| Bounds { above: limit.div_ceil(2), below: limit.div_ceil(2) }, book)
         }
+        Page::At(date) => halve(wanted, date, Bracket::default(), book),
         Page::Before(_) | Page::After(_) | Page::Around(_) => walk(wanted, Vec::new(), 0, by_id, book),
     };
     Ok(First::Call(match mark {
@@ -90,7 +93,7 @@ fn marked_as_before(call: Call, chat: ChatId, mark: Raw, at: At) -> Box<Call> {
                 back.lenient = true;
                 Outcome::Again(back)
             }
-            other @ (Outcome::Left | Outcome::Told(_) | Outcome::Entered) => other,
+            other @ (Outcome::Left | Outcome::Told(_) | Outcome::Entered | Outcome::DoneAfter(..)) => other,
         })
     });
     Box::new(Call { command, handler, lenient, nonce })
@@ -219,6 +222,56 @@ fn walk(wanted: Wanted, gathered: Vec<Message>, steps: u32, by_id: bool, book: &
     })
 }
 
+/// Between which counts from the newest message the first one lies that is older than a date.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bracket {
+    /// Those before it are not older.
+    from: u32,
+    /// What is there is older, or nothing is; `None`: not found yet.
+    to: Option<u32>,
+    /// Questions asked.
+    steps: u32,
+}
+
+/// Most questions for one date; they halve the chat, so that a hundred million messages take fewer.
+const HALVES: u32 = 40;
+
+/// Finds a date by asking for single messages further and further back, then between the last two, and gives the page around it. Messages that come
+/// meanwhile move the count by as many.
+fn halve(wanted: Wanted, date: Wall, bracket: Bracket, book: &Book) -> Box<Call> {
+    let look = match bracket.to {
+        None => bracket.from.saturating_mul(2).max(u32::from(PAGE) / 2),
+        Some(to) if to > bracket.from && bracket.steps < HALVES => bracket.from + (to - bracket.from) / 2,
+        Some(to) => return around_count(wanted, to, book),
+    };
+    Call::new(get(&wanted, Some(Start::Skip(look)), 1, book), move |packet, book| {
+        let Packet::Page(page) = packet else { return Err(unfitting()) };
+        let older = page.messages.last().is_none_or(|message| {
+            let at = message.timestamp.map(|seconds| millis(seconds));
+            at.is_some_and(|at| at < date)
+        });
+        let steps = bracket.steps + 1;
+        let next = match older {
+            true => Bracket { to: Some(look), steps, ..bracket },
+            false => Bracket { from: look + 1, steps, ..bracket },
+        };
+        Ok(Outcome::Again(halve(wanted, date, next, book)))
+    })
+}
+
+/// The page around a place that is counted from the newest message: so many come after it.
+fn around_count(wanted: Wanted, newer: u32, book: &Book) -> Box<Call> {
+    let skip = newer.saturating_sub(u32::from(wanted.limit / 2));
+    let start = (skip > 0).then_some(Start::Skip(skip));
+    Call::new(get(&wanted, start, wanted.limit, book), move |packet, book| match packet {
+        Packet::Page(page) => {
+            let reached_start = page.at_start.unwrap_or(page.count < usize::from(wanted.limit));
+            reply(&wanted, page.messages, book, (reached_start, skip == 0))
+        }
+        _ => Err(unfitting()),
+    })
+}
+
 type Cut = (Vec<Arc<crate::domain::Message>>, (bool, bool));
 
 /// The wanted page, if it is in the messages, which reach to the newest. `at_start`: they reach to the oldest, too.
@@ -227,7 +280,7 @@ fn cut(wanted: &Wanted, messages: Vec<Arc<crate::domain::Message>>, at_start: bo
     let upto = |key: MessageKey| messages.partition_point(|message| message.key < key);
     let after = |key: MessageKey| messages.partition_point(|message| message.key <= key);
     let (from, to) = match wanted.page {
-        Page::Latest => (messages.len().saturating_sub(limit), messages.len()),
+        Page::Latest | Page::At(_) => (messages.len().saturating_sub(limit), messages.len()),
         Page::Before(key) => {
             let to = upto(key);
             if to < limit && !at_start {

@@ -2,7 +2,7 @@
 
 use super::defaults::{ASSUMED, DIRECT_HOSTS, MESSAGE_LENGTH, OriginConfig};
 use super::wire::{Handshake, Raw};
-use crate::domain::{Caps, CleanText};
+use crate::domain::{Caps, CleanText, FileTypes, Pace};
 use std::collections::BTreeSet;
 
 /// Most capabilities that are remembered.
@@ -68,6 +68,9 @@ pub struct Server {
     pub keep_marks: bool,
     capabilities: Option<BTreeSet<Raw>>,
 }
+
+/// How much servers take by default of messages, changes and signs of typing together; none says what it takes.
+const PACE: Pace = Pace { count: 10, seconds: 10 };
 
 impl Server {
     /// The server that greets like this.
@@ -147,6 +150,17 @@ impl Server {
             delete: self.can("message_delete"),
             reactions: self.can("message_react_add"),
             pins: self.can("messages_pinned"),
+            pin: self.can("message_pin") && self.can("message_unpin"),
+            forward: false,
+            quotes: false,
+            buttons: false,
+            custom_emoji: self.can("emoji_get_all") || self.can("emoji_list"),
+            previews: false,
+            commands: self.can("slash_list") && self.can("slash_call"),
+            mention_list: self.can("pings_get"),
+            search: self.can("messages_search"),
+            dates: true,
+            marks_back: self.can("unreads_ack"),
             groups: self.direct,
             saved: false,
             invites: false,
@@ -169,6 +183,9 @@ impl Server {
             shared_sign_in: false,
             max_files: 0,
             max_file: 0,
+            file_types: FileTypes::default(),
+            part: 0,
+            pace: Some(PACE),
         }
     }
 

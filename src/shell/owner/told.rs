@@ -180,7 +180,7 @@ pub struct FileTold {
 impl FileTold {
     fn of(file: &Attachment) -> Self {
         Self {
-            id: Text::of(&file.id.to_string()),
+            id: Text::of(&file.file.id.to_string()),
             name: Text(file.name.clone()),
             mimetype: Text(file.mimetype.clone()),
             size: file.size,
@@ -289,7 +289,7 @@ impl MessageTold {
             embeds: message.embeds.iter().map(EmbedTold::of).collect(),
             poll: message.poll.as_deref().map(PollTold::of),
             pinned: message.pinned,
-            forwarded: message.forwarded,
+            forwarded: message.forwarded.is_some(),
             waits: WaitTold::of_changes(account, message),
         }
     }

@@ -66,7 +66,7 @@ fn request(deed: &Deed) -> Option<Request> {
         OutboxItem::Edit { message, text } => Request::Edit { chat, message, text },
         OutboxItem::Delete { messages } => Request::Delete { chat, messages },
         OutboxItem::React { message, emoji, add } => Request::React { chat, message, emoji, add },
-        OutboxItem::MarkRead { upto } => Request::MarkRead { chat, upto },
+        OutboxItem::MarkRead { upto, back } => Request::MarkRead { chat, upto, back },
         // Messages have rows of their own.
         OutboxItem::Send(_) => return None,
     })

@@ -190,10 +190,15 @@ fn judge(
     reached_start: bool,
 ) -> Verdict {
     let typed = &row.outgoing.text;
-    let text = if row.outgoing.verbatim { CleanText::new(typed) } else { crate::domain::markup::parse(typed).text };
-    let same_text = |message: &Message| match &message.typed {
-        Some(seen) => plain(seen) == plain(typed),
-        None => *message.body.text == *text || plain(&message.body.text) == plain(&text),
+    let text = match row.outgoing.verbatim {
+        true => CleanText::new(typed),
+        false => crate::domain::markup::parse(typed).with_emoji(&row.outgoing.emoji).text,
+    };
+    // What was typed may have become addresses on the way, which are shown as what was typed again.
+    let same_text = |message: &Message| {
+        message.typed.as_ref().is_some_and(|seen| plain(seen) == plain(typed))
+            || *message.body.text == *text
+            || plain(&message.body.text) == plain(&text)
     };
     let newer = |message: &Message| row.known.is_none_or(|known| message.key > known);
     let same = |message: &Message| {

@@ -67,6 +67,8 @@ pub(in crate::state) fn page(state: &mut State, chat: ChatKey, page: Page, fx: &
         Page::Before(key) => (Seek::Before(key), Why::Scroll),
         Page::After(key) => (Seek::After(key), Why::Scroll),
         Page::Around(message) => (Seek::Around(message), Why::Jump),
+        // What is stored may lack what lies around that moment.
+        Page::At(_) => return false,
     };
     look(state, chat, seek, why, fx);
     // What is stored says nothing of what came since.

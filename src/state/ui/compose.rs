@@ -448,7 +448,7 @@ fn show_edit(state: &mut State, of: Target, text: &str, fx: &mut Effects) {
 }
 
 fn can_change(message: &Message) -> bool {
-    message.kind == MessageKind::Ordinary && !message.forwarded
+    message.kind == MessageKind::Ordinary && message.forwarded.is_none()
 }
 
 /// Begins to change the last own message.

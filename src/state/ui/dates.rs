@@ -1,6 +1,6 @@
 //! Going to a day: to the first message that was sent then or later.
 //!
-//! What is in memory is enough where nothing is missing before it; else the store is asked, then the network, where its ids tell times. What lies between
+//! What is in memory is enough where nothing is missing before it; else the store is asked, then the network, where its ids tell times or it can look for one. What lies between
 //! is a hole like any other. Where nobody can say more, what is here is shown, and that something may be missing is said.
 
 use super::{compose, open};
@@ -44,13 +44,20 @@ pub(in crate::state) fn recalled(state: &mut State, chat: ChatKey, at: Wall, fx:
 /// A page of the network is here; `None`: it did not come.
 pub(in crate::state) fn came(state: &mut State, chat: ChatKey, page: Page, is_here: bool, fx: &mut Effects) {
     let Some((_, at)) = state.sought.filter(|(of, _)| *of == chat) else { return };
+    if let Page::At(asked) = page {
+        return match is_here {
+            true if asked == at => shown_or_near(state, chat, at, fx),
+            true => ask_network(state, chat, at, fx),
+            false => state.sought = None,
+        };
+    }
     let Some(place) = dated(state, chat).map(|ids| ids.before(at)) else { return };
     match page {
         Page::After(key) if key == place && is_here => shown_or_near(state, chat, at, fx),
         Page::After(key) if key == place => state.sought = None,
         // Another one was under way.
         Page::After(_) => ask_network(state, chat, at, fx),
-        Page::Latest | Page::Before(_) | Page::Around(_) => {}
+        Page::Latest | Page::Before(_) | Page::Around(_) | Page::At(_) => {}
     }
 }
 
@@ -59,14 +66,21 @@ fn dated(state: &State, chat: ChatKey) -> Option<DatedIds> {
 }
 
 fn ask_network(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
-    let ids = dated(state, chat);
-    match state.core.account_mut(chat.account).filter(|account| account.is_signed_in()).zip(ids) {
-        Some((account, ids)) => {
-            account.requests.loosen(chat.chat, Edge::After);
-            history::ask_network(state, chat, Page::After(ids.before(at)), Priority::User, fx);
-        }
-        None => shown_or_near(state, chat, at, fx),
+    let page = match dated(state, chat) {
+        _ if !can_ask(state, chat) => return shown_or_near(state, chat, at, fx),
+        Some(ids) => Page::After(ids.before(at)),
+        None => Page::At(at),
+    };
+    if let Some(account) = state.core.account_mut(chat.account) {
+        account.requests.loosen(chat.chat, Edge::of(page).0);
     }
+    history::ask_network(state, chat, page, Priority::User, fx);
+}
+
+/// Whether the network can be asked for the day.
+fn can_ask(state: &State, chat: ChatKey) -> bool {
+    let account = state.core.account(chat.account).filter(|account| account.is_signed_in());
+    account.is_some_and(|account| account.caps.dates || account.caps.dated_ids.is_some())
 }
 
 /// The first message sent at this time or later, and whether nothing can be missing before it.
@@ -99,8 +113,7 @@ fn shown_or_near(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
     if shown(state, chat, at, true, fx) {
         return;
     }
-    let asked = dated(state, chat).is_some()
-        && state.core.account(chat.account).is_some_and(crate::state::Account::is_signed_in);
+    let asked = can_ask(state, chat);
     // The page of the network begins with the day.
     let near = shown(state, chat, at, false, fx);
     state.sought = None;

@@ -2,6 +2,7 @@
 
 use super::{attach, compose};
 use crate::domain::kept::OutboxItem;
+use crate::domain::parts::web_address;
 use crate::domain::{
     ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Nonce, Page, Permissions, Priority, ReactEmoji,
     SpanKind,
@@ -299,12 +300,7 @@ pub(super) fn link_with(message: &Message, words: &str) -> Option<Leads> {
 
 /// The links of a message, as they are shown and where they lead: only addresses that a browser may be given, `http` and `https`.
 fn links(message: &Message) -> impl Iterator<Item = (&str, String)> {
-    let safe = |address: &str| {
-        let lower = address.to_ascii_lowercase();
-        let web = lower.starts_with("https://") || lower.starts_with("http://");
-        (web && !address.contains(|character: char| character.is_whitespace() || character.is_control()))
-            .then(|| address.to_owned())
-    };
+    let safe = web_address;
     let text = &message.body.text;
     let spans = message.body.spans.iter().filter_map(move |span| {
         let shown = text.get(span.start as usize..span.end as usize)?;

@@ -1,13 +1,16 @@
 //! Messages and their reactions.
 
-use super::{Reader, Writer, rest};
+use super::{Reader, Writer, parts, rest};
 use crate::domain::id::EmojiId;
 use crate::domain::{
-    Attachment, AttachmentKind, ChatId, CleanText, FileId, LineKind, Message, MessageId, MessageKey, MessageKind,
-    ReactEmoji, Reaction, ReplyInfo, RichText, Span, SpanKind, UserId, Wall,
+    ChatId, CleanText, Forwarded, LineKind, Message, MessageId, MessageKey, MessageKind, ReactEmoji, Reaction,
+    ReplyInfo, RichText, Span, SpanKind, UserId, Wall,
 };
 
-const VERSION: u8 = 1;
+/// The form that is written. Those before are read: 1 had the labels of buttons alone, and nothing of where files are.
+const VERSION: u8 = 2;
+/// Forms that are read.
+const READ: std::ops::RangeInclusive<u8> = 1..=VERSION;
 
 /// The body of a message: all of it but its place, its chat, its time, its reactions, and the marks that have columns of their own.
 pub(in crate::store) fn message_body(message: &Message) -> Vec<u8> {
@@ -29,6 +32,7 @@ pub(in crate::store) fn message_body(message: &Message) -> Vec<u8> {
         pinned: _,
         shown_as,
         buttons,
+        used,
         mentions_me: _,
         typed,
     } = message;
@@ -41,8 +45,13 @@ pub(in crate::store) fn message_body(message: &Message) -> Vec<u8> {
         MessageKind::Unknown => 4,
     };
     // Most messages are a person's text and nothing else: one byte says so.
-    let few =
-        edited.is_none() && reply.is_none() && !forwarded && shown_as.is_none() && poll.is_none() && typed.is_none();
+    let few = edited.is_none()
+        && reply.is_none()
+        && forwarded.is_none()
+        && shown_as.is_none()
+        && poll.is_none()
+        && typed.is_none()
+        && used.is_none();
     let more = !(few && attachments.is_empty() && embeds.is_empty() && buttons.is_empty());
     writer.byte(kind << 1 | u8::from(more));
     writer.number(author.value());
@@ -53,20 +62,26 @@ pub(in crate::store) fn message_body(message: &Message) -> Vec<u8> {
             writer.maybe(*to, |writer, to| writer.number(to.value()));
             writer.maybe(quote.as_ref(), rich);
         });
-        writer.flag(*forwarded);
+        writer.maybe(forwarded.as_deref(), |writer, Forwarded { at }| {
+            writer.maybe(*at, |writer, at| writer.signed(at.0));
+        });
         writer.maybe_text(shown_as.as_ref());
-        writer.list(attachments, attachment);
+        writer.list(attachments, parts::attachment);
         writer.list(embeds, rest::embed);
-        writer.list(buttons, |writer, label| writer.text(label));
+        writer.list(buttons, parts::button);
         writer.maybe(poll.as_deref(), rest::poll);
         writer.maybe_text(typed.as_ref());
+        writer.maybe(used.as_deref(), |writer, (who, command)| {
+            writer.text(who);
+            writer.text(command);
+        });
     }
     writer.end()
 }
 
 /// Reads a message's body; what has columns of its own is left as it is by default.
 pub(in crate::store) fn message(bytes: &[u8], key: MessageKey, chat: ChatId) -> Option<Message> {
-    let (VERSION, mut reader) = Reader::new(bytes)? else { return None };
+    let (version, mut reader) = Reader::new(bytes).filter(|(version, _)| READ.contains(version))?;
     let reader = &mut reader;
     let head = reader.byte()?;
     let mut message = Message {
@@ -89,13 +104,24 @@ pub(in crate::store) fn message(bytes: &[u8], key: MessageKey, chat: ChatId) -> 
             let to = reader.maybe(|reader| reader.wide().map(MessageId::new))?;
             Some(Box::new(ReplyInfo { to, quote: reader.maybe(read_rich)? }))
         })?;
-        message.forwarded = reader.flag()?;
+        message.forwarded = match version {
+            1 => reader.flag()?.then(Box::default),
+            _ => reader
+                .maybe(|reader| Some(Box::new(Forwarded { at: reader.maybe(|reader| reader.signed().map(Wall))? })))?,
+        };
         message.shown_as = reader.maybe(Reader::text)?;
-        message.attachments = reader.list(read_attachment)?;
-        message.embeds = reader.list(rest::read_embed)?;
-        message.buttons = reader.list(Reader::text)?;
+        message.attachments = reader.list(|reader| parts::read_attachment(reader, version))?;
+        message.embeds = reader.list(|reader| rest::read_embed(reader, version))?;
+        message.buttons = match version {
+            // Labels without what they do: the page of the network that covers the message tells.
+            1 => reader.list(Reader::text).map(|_| Box::default())?,
+            _ => reader.list(parts::read_button)?,
+        };
         message.poll = reader.maybe(|reader| rest::read_poll(reader).map(Box::new))?;
         message.typed = reader.maybe(Reader::text)?;
+        if version > 1 {
+            message.used = reader.maybe(|reader| Some(Box::new((reader.text()?, reader.text()?))))?;
+        }
     }
     Some(message)
 }
@@ -117,7 +143,8 @@ pub(in crate::store) fn reactions_body(reactions: &[Reaction]) -> Option<Vec<u8>
 
 /// Reads reactions.
 pub(in crate::store) fn reactions(bytes: &[u8]) -> Option<Box<[Reaction]>> {
-    let (VERSION, mut reader) = Reader::new(bytes)? else { return None };
+    // The same in all forms.
+    let (_, mut reader) = Reader::new(bytes).filter(|(version, _)| READ.contains(version))?;
     reader.list(|reader| {
         Some(Reaction {
             emoji: read_emoji(reader)?,
@@ -149,7 +176,7 @@ pub(super) fn read_emoji(reader: &mut Reader<'_>) -> Option<ReactEmoji> {
     }
 }
 
-fn rich(writer: &mut Writer, rich: &RichText) {
+pub(super) fn rich(writer: &mut Writer, rich: &RichText) {
     writer.text(&rich.text);
     let mut before = 0;
     writer.list(&rich.spans, |writer, span| {
@@ -161,7 +188,7 @@ fn rich(writer: &mut Writer, rich: &RichText) {
     });
 }
 
-fn read_rich(reader: &mut Reader<'_>) -> Option<RichText> {
+pub(super) fn read_rich(reader: &mut Reader<'_>) -> Option<RichText> {
     let raw = reader.string()?;
     let length = raw.len();
     let text = CleanText::from_owned(raw);
@@ -238,45 +265,11 @@ fn read_span_kind(reader: &mut Reader<'_>) -> Option<SpanKind> {
     })
 }
 
-fn attachment(writer: &mut Writer, file: &Attachment) {
-    let Attachment { id, name, mimetype, size, kind } = file;
-    writer.number(id.value());
-    writer.text(name);
-    writer.text(mimetype);
-    writer.number(*size);
-    let (tag, numbers): (u8, &[u32]) = match kind {
-        AttachmentKind::File => (0, &[]),
-        AttachmentKind::Image { width, height } => (1, &[*width, *height]),
-        AttachmentKind::Video { width, height, seconds } => (2, &[*width, *height, *seconds]),
-        AttachmentKind::Audio { seconds } => (3, &[*seconds]),
-    };
-    writer.byte(tag);
-    for number in numbers {
-        writer.number(*number);
-    }
-}
-
-fn read_attachment(reader: &mut Reader<'_>) -> Option<Attachment> {
-    Some(Attachment {
-        id: FileId::new(reader.wide()?),
-        name: reader.text()?,
-        mimetype: reader.text()?,
-        size: reader.number()?,
-        kind: match reader.byte()? {
-            0 => AttachmentKind::File,
-            1 => AttachmentKind::Image { width: reader.number()?, height: reader.number()? },
-            2 => AttachmentKind::Video { width: reader.number()?, height: reader.number()?, seconds: reader.number()? },
-            3 => AttachmentKind::Audio { seconds: reader.number()? },
-            _ => return None,
-        },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Embed;
-    use crate::domain::message::{EmbedField, Poll, PollOption};
+    use crate::domain::message::{EmbedField, EmbedImage, Poll, PollOption};
+    use crate::domain::{Attachment, AttachmentKind, Button, Embed, FileId, FileRef, Press};
     use proptest::prelude::*;
 
     fn text() -> impl Strategy<Value = CleanText> {
@@ -324,13 +317,25 @@ mod tests {
             }),
             any::<u32>().prop_map(|seconds| AttachmentKind::Audio { seconds }),
         ];
-        (any::<u128>(), text(), text(), any::<u64>(), kind).prop_map(|(id, name, mimetype, size, kind)| Attachment {
-            id: FileId::new(id),
-            name,
-            mimetype,
-            size,
-            kind,
-        })
+        (any::<u128>(), text(), text(), any::<u64>(), kind, any::<Option<i64>>()).prop_map(
+            |(id, name, mimetype, size, kind, expires)| Attachment {
+                file: FileRef { id: FileId::new(id), address: mimetype.clone() },
+                name,
+                mimetype,
+                size,
+                kind,
+                expires: expires.map(Wall),
+            },
+        )
+    }
+
+    fn buttons() -> impl Strategy<Value = Button> {
+        let does = prop_oneof![
+            text().prop_map(Press::Open),
+            text().prop_map(Press::Copy),
+            prop::option::of(text()).prop_map(Press::Tell)
+        ];
+        (text(), any::<u8>(), does).prop_map(|(label, row, does)| Button { label, row, does })
     }
 
     fn messages() -> impl Strategy<Value = Message> {
@@ -340,7 +345,10 @@ mod tests {
             .prop_map(|(url, title, pixels, color)| Embed {
                 title: title.clone(),
                 author: title.clone(),
-                image: pixels.map(|(width, height)| (url.clone(), width, height)),
+                image: pixels.map(|(width, height)| {
+                    let file = title.clone().map(|address| FileRef { id: FileId::new(u128::from(width)), address });
+                    Box::new(EmbedImage { name: url.clone(), width, height, file })
+                }),
                 fields: title.iter().map(|name| EmbedField { name: name.clone(), value: url.clone() }).collect(),
                 color,
                 url,
@@ -356,12 +364,12 @@ mod tests {
         let lists = (
             prop::collection::vec(files(), 0..3),
             prop::collection::vec(embed, 0..2),
-            prop::collection::vec(text(), 0..2),
+            prop::collection::vec(buttons(), 0..3),
         );
         let marks = (
             any::<Option<i64>>(),
             prop::option::of(reply),
-            any::<bool>(),
+            prop::option::of(any::<Option<i64>>()),
             prop::option::of(text()),
             prop::option::of(poll),
         );
@@ -372,7 +380,8 @@ mod tests {
                 kind,
                 edited: edited.map(Wall),
                 reply,
-                forwarded,
+                forwarded: forwarded.map(|at| Box::new(Forwarded { at: at.map(Wall) })),
+                used: shown_as.clone().map(|who| Box::new((who.clone(), who))),
                 shown_as: shown_as.clone(),
                 attachments: files.into(),
                 embeds: embeds.into(),
@@ -382,6 +391,48 @@ mod tests {
                 ..Message::default()
             },
         )
+    }
+
+    /// What the first form wrote of a message with everything in it.
+    #[test]
+    fn a_body_of_the_first_form_is_read() {
+        let mut writer = Writer::new(1);
+        writer.byte(1);
+        writer.number(7u64);
+        rich(&mut writer, &RichText::plain(CleanText::new("hi")));
+        writer.flag(false);
+        writer.flag(false);
+        writer.flag(true);
+        writer.maybe_text(Some(&CleanText::new("crab")));
+        writer.list(&[()], |writer, ()| {
+            writer.number(9u64);
+            writer.text("a.png");
+            writer.text("image/png");
+            writer.number(5u64);
+            writer.byte(0);
+        });
+        writer.list(&[()], |writer, ()| {
+            writer.text("https://x.example");
+            (0..5).for_each(|_| writer.flag(false));
+            writer.count(0);
+            writer.flag(false);
+            writer.flag(true);
+            writer.text("b.png");
+            writer.number(3u64);
+            writer.number(4u64);
+        });
+        writer.list(&[()], |writer, ()| writer.text("Again"));
+        writer.flag(false);
+        writer.flag(false);
+        let body = writer.end();
+        let read = message(&body, MessageKey::default(), ChatId::default()).unwrap();
+        assert_eq!(read.forwarded, Some(Box::new(Forwarded { at: None })));
+        assert_eq!((&*read.attachments[0].name, read.attachments[0].file.id), ("a.png", FileId::new(9)));
+        let image = read.embeds[0].image.as_deref().unwrap();
+        assert_eq!((&*image.name, image.width, image.height, &image.file), ("b.png", 3, 4, &None));
+        assert_eq!(read.buttons.len(), 0, "a button that does nothing is none");
+        assert_eq!((read.used, read.shown_as), (None, Some(CleanText::new("crab"))));
+        assert!((0..body.len()).all(|cut| message(&body[..cut], MessageKey::default(), ChatId::default()).is_none()));
     }
 
     proptest! {
@@ -406,8 +457,8 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_make_a_message_or_none(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            let body = [&[VERSION][..], &bytes].concat();
+        fn any_bytes_make_a_message_or_none(version in READ, bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            let body = [&[version][..], &bytes].concat();
             if let Some(read) = message(&body, MessageKey::default(), ChatId::default()) {
                 prop_assert_eq!(CleanText::new(&read.body.text), read.body.text);
             }

@@ -6,6 +6,7 @@
 
 mod message;
 mod outbox;
+mod parts;
 mod rest;
 mod roster;
 

@@ -1,8 +1,9 @@
 //! What few messages have: previews of links, and polls.
 
+use super::parts::{file_ref, read_file_ref};
 use super::{Reader, Writer};
 use crate::domain::Wall;
-use crate::domain::message::{Embed, EmbedField, Poll, PollOption};
+use crate::domain::message::{Embed, EmbedField, EmbedImage, Poll, PollOption};
 
 pub(super) fn embed(writer: &mut Writer, embed: &Embed) {
     let Embed { url, title, description, site, author, footer, fields, color, image } = embed;
@@ -15,14 +16,16 @@ pub(super) fn embed(writer: &mut Writer, embed: &Embed) {
         writer.text(value);
     });
     writer.maybe(*color, |writer, color| writer.number(color));
-    writer.maybe(image.as_ref(), |writer, (name, width, height)| {
+    writer.maybe(image.as_deref(), |writer, EmbedImage { name, width, height, file }| {
         writer.text(name);
         writer.number(*width);
         writer.number(*height);
+        writer.maybe(file.as_ref(), file_ref);
     });
 }
 
-pub(super) fn read_embed(reader: &mut Reader<'_>) -> Option<Embed> {
+/// Reads a preview; the first form of bodies kept nothing of where its picture is.
+pub(super) fn read_embed(reader: &mut Reader<'_>, version: u8) -> Option<Embed> {
     Some(Embed {
         url: reader.text()?,
         title: reader.maybe(Reader::text)?,
@@ -32,7 +35,14 @@ pub(super) fn read_embed(reader: &mut Reader<'_>) -> Option<Embed> {
         footer: reader.maybe(Reader::text)?,
         fields: reader.list(|reader| Some(EmbedField { name: reader.text()?, value: reader.text()? }))?,
         color: reader.maybe(Reader::number)?,
-        image: reader.maybe(|reader| Some((reader.text()?, reader.number()?, reader.number()?)))?,
+        image: reader.maybe(|reader| {
+            Some(Box::new(EmbedImage {
+                name: reader.text()?,
+                width: reader.number()?,
+                height: reader.number()?,
+                file: if version == 1 { None } else { reader.maybe(read_file_ref)? },
+            }))
+        })?,
     })
 }
 

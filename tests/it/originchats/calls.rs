@@ -101,7 +101,7 @@ fn requests_become_the_commands_of_the_wire() {
         json!({"cmd": "message_react_remove", "channel": "general", "id": ID, "emoji": "👍"})
     );
     assert_eq!(
-        asked(Request::MarkRead { chat, upto: message }),
+        asked(Request::MarkRead { chat, upto: message, back: false }),
         json!({"cmd": "unreads_ack", "channel": "general", "message_id": ID})
     );
     assert_eq!(
@@ -432,7 +432,7 @@ fn old_servers_are_not_asked_for_what_they_lack() {
     for request in [
         Request::FetchRoles(peer.community()),
         Request::FetchPinned(general),
-        Request::MarkRead { chat: general, upto: key(ID, 1) },
+        Request::MarkRead { chat: general, upto: key(ID, 1), back: false },
         Request::SetPresence(Presence::Idle),
     ] {
         peer.want(1, &request);

@@ -95,7 +95,8 @@ fn embeds_are_told_part_by_part_and_bounded() {
     assert_eq!((embed.title.as_deref(), embed.description.as_deref()), (Some("T"), Some("D\nE")));
     assert_eq!((embed.author.as_deref(), embed.footer.as_deref(), embed.color), (Some("A"), Some("F"), Some(0x99ff)));
     assert_eq!((embed.fields.len(), embed.fields[0].value.as_str()), (25, "v\n[2Jw"));
-    assert_eq!(embed.image, Some((CleanText::ours("b.png"), 40, 30)));
+    let image = embed.image.as_deref().unwrap();
+    assert_eq!((&*image.name, image.width, image.height), ("b.png", 40, 30));
     let poll = message.poll.as_deref().unwrap();
     assert_eq!(poll.options.iter().map(|option| option.text.as_str()).collect::<Vec<_>>(), ["7", ""]);
 }

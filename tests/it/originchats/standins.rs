@@ -25,11 +25,11 @@ fn synced() -> (Peer, Bundle) {
             nib::net::NetEvent::Answer(Answer { outcome: Ok(Reply::Channels { bundle: told, .. }), .. }) => {
                 bundle = Some(told)
             }
-            nib::net::NetEvent::Update(Update::EmojiNamed(names)) => named.extend(names),
+            nib::net::NetEvent::Update(Update::EmojiKnown(names)) => named.extend(names),
             _ => {}
         }
     }
-    assert_eq!(named.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["redsq"]);
+    assert_eq!(named.iter().map(|emoji| emoji.name.as_str()).collect::<Vec<_>>(), ["redsq"]);
     (peer, bundle.unwrap())
 }
 
@@ -40,7 +40,7 @@ fn heard(peer: &mut Peer, content: &str, reactions: Value) -> (Arc<Message>, Vec
     for update in peer.updates() {
         match update {
             Update::MessageCreated { message, .. } => told = Some(message),
-            Update::EmojiNamed(names) => named.extend(names.into_iter().map(|(_, name)| name.to_string())),
+            Update::EmojiKnown(names) => named.extend(names.into_iter().map(|emoji| emoji.name.to_string())),
             _ => {}
         }
     }

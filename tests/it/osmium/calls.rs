@@ -8,6 +8,7 @@ use nib::domain::{
     ChatId, ChatKind, CleanText, CommunityId, Id, MessageId, MessageKey, Nonce, Outgoing, Presence, ReactEmoji,
     Refusal, Reply, Request, SortKey, UserId,
 };
+use nib::net::osmium::defaults::{SNOWFLAKE_EPOCH, SNOWFLAKE_SHIFT};
 use nib::net::osmium::wire::core::{client_message::Message, rpc_result};
 use nib::net::osmium::wire::messages::get_history::Offset;
 use nib::net::osmium::wire::types::{self, message_entity::Entity};
@@ -59,8 +60,15 @@ fn every_request() -> Vec<(Request, &'static str)> {
         (Request::Delete { chat: channel(), messages: vec![key(MESSAGE)] }, "messages_delete_message"),
         (react(true), "reactions_add_reaction"),
         (react(false), "reactions_remove_reaction"),
-        (Request::MarkRead { chat: channel(), upto: key(MESSAGE) }, "chats_mark_chat_read"),
+        (Request::MarkRead { chat: channel(), upto: key(MESSAGE), back: false }, "chats_mark_chat_read"),
         (Request::SetTyping { chat: channel(), typing: true }, "chats_set_typing"),
+        (Request::FetchMessage { chat: channel(), message: key(MESSAGE).id }, "messages_get_history"),
+        (Request::FetchMentions(channel()), "messages_get_unread_mentions"),
+        (Request::Search { chat: channel(), words: "ink".to_owned(), before: None }, "messages_search"),
+        (Request::FetchEmoji, "stickers_get_saved_stickers"),
+        (Request::Pin { chat: channel(), message: key(MESSAGE), pinned: true }, "messages_set_message_pin"),
+        (Request::Forward { from: channel(), to: direct(), messages: vec![key(MESSAGE).id] }, "messages_forward_message"),
+        (Request::Press { chat: channel(), message: key(MESSAGE).id, data: None }, "messages_submit_interaction"),
         (Request::SetPresence(Presence::Idle), "settings_change_status"),
         (Request::SignOut, "auth_revoke_sessions"),
     ]
@@ -118,7 +126,7 @@ fn each_request_is_answered_when_its_time_is_over() {
     assert!(peer.answers().is_empty());
     peer.pass(Duration::from_millis(1));
     let answers = peer.answers();
-    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..25).collect::<Vec<_>>());
+    assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), (0..32).collect::<Vec<_>>());
     assert!(answers.iter().all(|(_, outcome)| outcome.as_ref().unwrap_err().kind == RefusalKind::TimedOut));
     late.into_iter().for_each(|id| peer.answer(id, None, None));
     assert!(peer.events().is_empty(), "answers that come too late are dropped");
@@ -210,6 +218,9 @@ fn what_this_network_cannot_do_is_refused_without_asking_it() {
     for (request, kind) in [
         (Request::SetPresence(Presence::Busy), RefusalKind::Unsupported),
         (Request::FetchMemberList(direct()), RefusalKind::Unsupported),
+        (Request::MarkRead { chat: channel(), upto: key(1), back: true }, RefusalKind::Unsupported),
+        (Request::FetchCommands(channel()), RefusalKind::Unsupported),
+        (Request::Search { chat: channel(), words: " ".to_owned(), before: None }, RefusalKind::Invalid),
         (Request::FetchChat(ChatId::new(7)), RefusalKind::NotFound),
         (Request::FetchChannels(CommunityId::new(u128::MAX)), RefusalKind::NotFound),
         (Request::Delete { chat: channel(), messages: vec![key(1), MessageKey::default()] }, RefusalKind::NotFound),
@@ -239,6 +250,10 @@ fn page(page: Page, limit: u16, ids: impl IntoIterator<Item = u64>) -> (Vec<u64>
         Page::Before(key) => Some(Offset::Before(u64::try_from(key.id.value()).unwrap())),
         Page::After(key) => Some(Offset::Since(u64::try_from(key.id.value()).unwrap())),
         Page::Around(id) => Some(Offset::Around(u64::try_from(id.value()).unwrap())),
+        Page::At(at) => {
+            let since = u64::try_from(at.0 - SNOWFLAKE_EPOCH).unwrap();
+            Some(Offset::Around((since << SNOWFLAKE_SHIFT) - 1))
+        }
     };
     assert_eq!(request.offset, offset);
     peer.reply(id, rpc_result::Result::Messages(messages(ids)));

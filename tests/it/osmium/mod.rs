@@ -9,6 +9,7 @@ mod sign_in;
 mod sign_up;
 mod uploads;
 mod with_server;
+mod words;
 
 use nib::domain::{LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, Update, Wall};
 use nib::net::osmium::rpc::Method;

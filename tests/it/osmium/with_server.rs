@@ -265,7 +265,7 @@ fn what_one_writes_the_other_reads() {
 
     let device = net.sign_in(&people[1]);
     net.events(device);
-    net.want(other, &Request::MarkRead { chat: theirs, upto: key }).unwrap();
+    net.want(other, &Request::MarkRead { chat: theirs, upto: key, back: false }).unwrap();
     let updates = net.updates(device);
     assert!(
         matches!(updates[..], [Update::ReadMarkMoved { chat, upto, unread: Some(0), .. }] if chat == theirs && upto == key),

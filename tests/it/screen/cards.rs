@@ -1,7 +1,7 @@
 //! Cards that hang on messages: embeds of bots, previews, polls.
 
 use super::*;
-use nib::domain::{Embed, EmbedField, Message, Poll, PollOption};
+use nib::domain::{Embed, EmbedField, EmbedImage, Message, Poll, PollOption};
 
 fn option(at: usize, words: &str, votes: u32, mine: bool) -> PollOption {
     PollOption { id: text(&at.to_string()), text: text(words), votes, mine, ..PollOption::default() }
@@ -18,7 +18,12 @@ fn messages() -> Vec<Message> {
         footer: Some(text("main, 3 minutes ago")),
         fields: [field("Tests", "5 204 passed"), field("Time", "3:12"), field("", "no heading")].into(),
         color: Some(0x00_99_ff),
-        image: Some((text("graph.png"), 640, 480)),
+        image: Some(Box::new(EmbedImage {
+            name: text("graph.png"),
+            width: 640,
+            height: 480,
+            file: None,
+        })),
         ..Embed::default()
     };
     let options = [
@@ -63,7 +68,7 @@ fn what_is_hostile_in_size_is_cut() {
         description: Some(text(&long)),
         footer: Some(text(&long)),
         fields: vec![field; 200].into(),
-        image: Some((text(&long), u32::MAX, u32::MAX)),
+        image: Some(Box::new(EmbedImage { name: text(&long), width: u32::MAX, height: u32::MAX, file: None })),
         ..Embed::default()
     };
     let options: Vec<PollOption> = (0..500).map(|at| option(at, &long, u32::MAX, true)).collect();

@@ -110,3 +110,29 @@ fn where_ids_tell_no_time_what_is_nearest_is_shown() {
     let fx = go(&mut script, "yesterday");
     assert_eq!((asked(&fx), script.notice()), (vec![], "Nothing of that day is here"));
 }
+
+#[test]
+fn a_network_whose_ids_tell_nothing_is_asked_for_the_day_itself() {
+    let mut script = behind();
+    let caps = Caps { dates: true, dated_ids: None, ..Script::caps() };
+    script.link(LinkEvent::SignedIn { me: user(ME, "me"), session: None, token: Secret::default(), caps });
+    let asked = asked(&go(&mut script, "2 days ago"));
+    let day = asked.iter().find_map(|(id, page)| match page {
+        Page::At(at) => Some((*id, *at)),
+        _ => None,
+    });
+    let (id, day) = day.unwrap_or_else(|| panic!("{asked:?}"));
+    let there = at(&script, 2);
+    assert!(day.0 <= there.at.unwrap().0 && there.at.unwrap().0 < day.0 + DAY);
+    let key = there.key;
+    let messages = vec![Arc::new(at(&script, 3)), Arc::new(there)];
+    let reply = Reply::History {
+        chat: chat(11).chat,
+        messages,
+        bundle: Bundle::default(),
+        reached_start: false,
+        reached_end: true,
+    };
+    script.answer(id, Ok(reply));
+    assert_eq!(cursor(&script), Some(Target::Message(key)));
+}

@@ -208,7 +208,7 @@ fn a_read_mark_without_a_connection_goes_out_with_it_and_only_the_newest() {
     }
     assert_eq!(asked, 2);
     let told: Vec<Request> = deeds(&back(&mut script)).into_iter().map(|(_, request)| request).collect();
-    assert_eq!(told, [Request::MarkRead { chat: chat(11).chat, upto: key(21) }]);
+    assert_eq!(told, [Request::MarkRead { chat: chat(11).chat, upto: key(21), back: false }]);
 }
 
 #[test]
@@ -256,6 +256,6 @@ fn what_is_read_without_a_connection_is_read() {
     let known = script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap();
     (known.unread, known.last_read, known.last_message) = (1, Some(key(9)), Some(key(11)));
     let fx = script.arrange_kept_end();
-    assert_eq!(items(&fx), [OutboxItem::MarkRead { upto: key(11) }]);
+    assert_eq!(items(&fx), [OutboxItem::MarkRead { upto: key(11), back: false }]);
     assert_eq!(script.state.core.accounts[0].chats[&chat(11).chat].unread, 0);
 }

@@ -225,8 +225,8 @@ fn pinned_messages_are_counted_and_the_count_follows() {
         |script: &Script| script.state.core.accounts[0].pins.get(&ChatId::new(12)).map(nib::state::pins::Pins::count);
     let (id, of) = asks(&script.open(12)).unwrap();
     assert_eq!((of, count(&script)), (ChatId::new(12), None));
-    let messages = [41, 42].map(MessageId::new).to_vec();
-    script.answer(id, Ok(Reply::Pinned { chat: of, messages }));
+    let messages = [41, 42].map(|id| Arc::new(said(chat(12), id, ADA, "pinned"))).to_vec();
+    script.answer(id, Ok(Reply::Pinned { chat: of, messages, bundle: Bundle::default() }));
     assert_eq!(count(&script), Some(2));
     let change = |script: &mut Script, id, pinned| {
         let message = Arc::new(Message { pinned, ..said(chat(12), id, ADA, "x") });

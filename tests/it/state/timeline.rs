@@ -139,7 +139,7 @@ impl World {
     fn ask(&mut self, page: Page) {
         let all = &self.server;
         let (from, to) = match page {
-            Page::Latest => (all.len().saturating_sub(LIMIT), all.len()),
+            Page::Latest | Page::At(_) => (all.len().saturating_sub(LIMIT), all.len()),
             Page::Before(key) => {
                 let to = all.partition_point(|message| message.key < key);
                 (to.saturating_sub(LIMIT), to)

@@ -124,9 +124,9 @@ fn a_newer_wish_takes_the_place_of_an_older_one_that_has_not_gone_out() {
     };
     let edit = |text: &str| OutboxItem::Edit { message: place(9), text: text.to_owned() };
     open.write(put(1, edit("one"))).unwrap();
-    open.write(put(2, OutboxItem::MarkRead { upto: place(4) })).unwrap();
+    open.write(put(2, OutboxItem::MarkRead { upto: place(4), back: false })).unwrap();
     open.write(put(3, edit("two"))).unwrap();
-    open.write(put(4, OutboxItem::MarkRead { upto: place(5) })).unwrap();
+    open.write(put(4, OutboxItem::MarkRead { upto: place(5), back: false })).unwrap();
     let nonces = |open: &mut Open| open.outbox().iter().map(|row| row.nonce.0).collect::<Vec<_>>();
     assert_eq!(nonces(&mut open), [3, 4]);
     open.write(Write::SetStage { chat: CHAT, nonce: Nonce(3), stage: OutboxStage::InFlight }).unwrap();

@@ -85,7 +85,7 @@ impl World {
     fn look(&self, page: Page, limit: usize) -> Content {
         let all: Vec<u128> = self.server.keys().copied().collect();
         let (from, to) = match page {
-            Page::Latest => (all.len().saturating_sub(limit), all.len()),
+            Page::Latest | Page::At(_) => (all.len().saturating_sub(limit), all.len()),
             Page::Before(key) => {
                 let end = all.partition_point(|number| self.key(*number) < key);
                 (end.saturating_sub(limit), end)

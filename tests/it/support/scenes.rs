@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "tests and benches each use a part")]
 
 use nib::domain::id::EmojiId;
-use nib::domain::message::{Attachment, AttachmentKind, Embed, ReactEmoji, Reaction, ReplyInfo};
+use nib::domain::message::{
+    Attachment, AttachmentKind, Button, Embed, Press, ReactEmoji, Reaction, ReplyInfo,
+};
 use nib::domain::{
     AccountId, Bundle, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId,
     LinkPhase, MemberListEntry, Message, MessageId, MessageKey, MessageKind, Mono, Now, Page, Permissions, Presence,
@@ -161,7 +163,9 @@ pub(crate) fn talk() -> Vec<Message> {
                 ..Embed::default()
             }]
             .into(),
-            buttons: [text("Details"), text("Again")].into(),
+            buttons: [("Details", Press::Open(text("https://example.org/bot"))), ("Again", Press::Tell(None))]
+                .map(|(label, does)| Button { label: text(label), row: 0, does })
+                .into(),
             ..message(8, BOT, 20, "")
         },
     ];

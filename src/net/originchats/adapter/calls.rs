@@ -49,6 +49,10 @@ impl OriginAdapter {
         let Some(book) = &mut self.book else { return };
         match handler(packet, book) {
             Ok(Outcome::Done(reply)) => answer(request, Ok(reply), out),
+            Ok(Outcome::DoneAfter(update, reply)) => {
+                out.events.push(NetEvent::Update(*update));
+                answer(request, Ok(reply), out);
+            }
             Ok(Outcome::Left) => {
                 answer(request, Ok(Reply::Done), out);
                 let reason = "You have left this server. Sign in to it to join it again.";

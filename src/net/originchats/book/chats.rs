@@ -173,6 +173,13 @@ impl Book {
         all.then_some(0)
     }
 
+    /// The read mark was moved, perhaps back; so much is unread now.
+    pub(in crate::net::originchats) fn count_unread(&mut self, chat: ChatId, unread: Unread) {
+        if self.unreads.len() < CHANNELS + THREADS || self.unreads.contains_key(&chat) {
+            self.unreads.insert(chat, unread);
+        }
+    }
+
     /// The read mark that a fetch of the chat has to leave as it is; `None`: it may move, there is none, or everything is read.
     pub(in crate::net::originchats) fn mark_to_keep(&self, chat: ChatId, unseen: bool) -> Option<Raw> {
         let keeps = (unseen || self.server.keep_marks) && self.server.can("unreads_ack");

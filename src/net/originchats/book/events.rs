@@ -168,6 +168,14 @@ impl Book {
                 let gone = gone.into_iter().map(|user| Update::MemberRemoved { community, user });
                 gone.chain(changed.into_iter().flat_map(|id| self.person_updates(id))).collect()
             }
+            Packet::Commands { commands, all: false } => {
+                self.know_commands(commands.clone(), false);
+                vec![Update::CommandsChanged { added: commands, gone: Vec::new() }]
+            }
+            Packet::CommandsGone(gone) => {
+                gone.iter().for_each(|name| _ = self.slash.remove(name));
+                vec![Update::CommandsChanged { added: Vec::new(), gone }]
+            }
             Packet::Unknown => {
                 self.skipped.count("command");
                 Vec::new()
@@ -189,6 +197,7 @@ impl Book {
             | Packet::Roles(_)
             | Packet::Channels(_)
             | Packet::Emoji(_)
+            | Packet::Commands { .. }
             | Packet::Unreads(_)
             | Packet::UnreadCount { .. }
             | Packet::Passed => Vec::new(),

@@ -1,7 +1,9 @@
 //! Messages and what hangs on them; whom they call.
 
 use super::{Book, EARLIEST, millis};
-use crate::domain::message::{Attachment as NeutralFile, AttachmentKind, Embed as NeutralEmbed, EmbedField};
+use crate::domain::message::{
+    Attachment as NeutralFile, AttachmentKind, Embed as NeutralEmbed, EmbedField, EmbedImage, FileRef,
+};
 use crate::domain::{
     Bundle, ChatId, CleanText, Message as Neutral, MessageId, Poll, PollOption, ReactEmoji, Reaction, ReplyInfo,
     RichText, SpanKind, Tally, UserId, Wall,
@@ -32,7 +34,7 @@ impl Book {
             _ => self.body(&wire.content),
         };
         let typed = (author == self.me && !wire.content.is_empty()).then(|| wire.content.clone().text());
-        let embeds = wire.embeds.iter().filter(|embed| embed.poll.is_none()).map(embed_of).collect();
+        let embeds = wire.embeds.iter().filter(|embed| embed.poll.is_none()).map(|embed| self.card(embed)).collect();
         let reactions = wire.reactions.iter().map(|(emoji, by)| self.reaction(emoji, by)).collect();
         Neutral {
             key,
@@ -42,11 +44,12 @@ impl Book {
             edited,
             body,
             reply,
-            attachments: wire.attachments.iter().map(attachment_of).collect(),
+            attachments: wire.attachments.iter().map(|file| self.attachment(file)).collect(),
             embeds,
             poll,
             reactions,
             pinned: wire.pinned,
+            used: wire.interaction.map(|(command, who)| Box::new((who.line(), command.line()))),
             shown_as: wire.shown_as.map(|name| name.line()).filter(|name| !name.trim().is_empty()),
             mentions_me,
             typed,
@@ -176,6 +179,68 @@ impl Book {
         })
     }
 
+    /// What the server keeps under an address; `None` for what others keep, which is not asked for.
+    fn kept(&self, id: &Raw, url: Option<&Raw>) -> Option<FileRef> {
+        let address = url.map(Raw::line).unwrap_or_default();
+        let is_whole = url.is_none_or(|url| address.as_str() == url.wire());
+        let rest = ["https://", "http://"].iter().find_map(|scheme| address.strip_prefix(scheme));
+        let here = match rest {
+            Some(rest) => rest.strip_prefix(self.host.as_str()).is_some_and(|path| path.starts_with('/')),
+            None => address.is_empty() || address.starts_with('/') && !address.starts_with("//"),
+        };
+        (here && is_whole).then(|| FileRef { id: file(id.wire()), address })
+    }
+
+    fn card(&self, wire: &Embed) -> NeutralEmbed {
+        let line = |raw: &Option<Raw>| raw.as_ref().map(Raw::line).filter(|text| !text.trim().is_empty());
+        // Cards are shown plain: what marks them up is read, and left out.
+        let plain = |raw: &Raw| markup::read(&raw.clone().text()).text;
+        let plain_line = |raw: &Option<Raw>| {
+            raw.as_ref().map(|raw| CleanText::line(&plain(raw))).filter(|text| !text.trim().is_empty())
+        };
+        let parts = wire.parts.iter();
+        let fields = parts.map(|(name, value)| EmbedField { name: CleanText::line(&plain(name)), value: plain(value) });
+        let image = |(url, width, height): &(Raw, u32, u32)| {
+            let path = url.wire().split(['?', '#']).next().unwrap_or_default();
+            let last = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default();
+            let file = self.kept(&Raw::from(last), Some(url));
+            Box::new(EmbedImage { name: CleanText::line(last), width: *width, height: *height, file })
+        };
+        NeutralEmbed {
+            url: line(&wire.url).unwrap_or_default(),
+            title: plain_line(&wire.title),
+            description: wire.description.as_ref().map(plain).filter(|text| !text.trim().is_empty()),
+            site: None,
+            author: line(&wire.author),
+            footer: line(&wire.footer),
+            fields: fields.filter(|field| !(field.name.is_empty() && field.value.is_empty())).collect(),
+            color: wire.color,
+            image: wire.image.as_ref().map(image),
+        }
+    }
+
+    fn attachment(&self, wire: &Attachment) -> NeutralFile {
+        let (width, height) = (wire.width, wire.height);
+        let kind = match wire.mime_type.wire().split('/').next() {
+            Some("image") => AttachmentKind::Image { width, height },
+            Some("video") => AttachmentKind::Video { width, height, seconds: 0 },
+            Some("audio") => AttachmentKind::Audio { seconds: 0 },
+            _ => AttachmentKind::File,
+        };
+        let address = || wire.url.as_ref().map(Raw::line).unwrap_or_default();
+        NeutralFile {
+            file: self
+                .kept(&wire.id, wire.url.as_ref())
+                .unwrap_or_else(|| FileRef { id: file(wire.id.wire()), address: address() }),
+            name: wire.name.line(),
+            mimetype: wire.mime_type.line(),
+            size: wire.size,
+            kind,
+            // Unlike other dates this one lies ahead, of whatever length.
+            expires: wire.expires_at.map(millis).filter(|until| until.0 > EARLIEST),
+        }
+    }
+
     /// The chat that a message is the answer to, for matching where replies are not marked.
     #[must_use]
     pub fn message_id(&mut self, id: &Raw) -> MessageId {
@@ -191,49 +256,6 @@ fn called(content: &str) -> impl Iterator<Item = &str> {
         let length = rest.get(sign..)?.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         (length > 0).then(|| rest.get(..sign + length)).flatten()
     })
-}
-
-fn embed_of(wire: &Embed) -> NeutralEmbed {
-    let line = |raw: &Option<Raw>| raw.as_ref().map(Raw::line).filter(|text| !text.trim().is_empty());
-    // Cards are shown plain: what marks them up is read, and left out.
-    let plain = |raw: &Raw| markup::read(&raw.clone().text()).text;
-    let plain_line =
-        |raw: &Option<Raw>| raw.as_ref().map(|raw| CleanText::line(&plain(raw))).filter(|text| !text.trim().is_empty());
-    let fields =
-        wire.parts.iter().map(|(name, value)| EmbedField { name: CleanText::line(&plain(name)), value: plain(value) });
-    let image = |(url, width, height): &(Raw, u32, u32)| {
-        let path = url.wire().split(['?', '#']).next().unwrap_or_default();
-        let name = CleanText::line(path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default());
-        (name, *width, *height)
-    };
-    NeutralEmbed {
-        url: line(&wire.url).unwrap_or_default(),
-        title: plain_line(&wire.title),
-        description: wire.description.as_ref().map(plain).filter(|text| !text.trim().is_empty()),
-        site: None,
-        author: line(&wire.author),
-        footer: line(&wire.footer),
-        fields: fields.filter(|field| !(field.name.is_empty() && field.value.is_empty())).collect(),
-        color: wire.color,
-        image: wire.image.as_ref().map(image),
-    }
-}
-
-fn attachment_of(wire: &Attachment) -> NeutralFile {
-    let (width, height) = (wire.width, wire.height);
-    let kind = match wire.mime_type.wire().split('/').next() {
-        Some("image") => AttachmentKind::Image { width, height },
-        Some("video") => AttachmentKind::Video { width, height, seconds: 0 },
-        Some("audio") => AttachmentKind::Audio { seconds: 0 },
-        _ => AttachmentKind::File,
-    };
-    NeutralFile {
-        id: file(wire.id.wire()),
-        name: wire.name.line(),
-        mimetype: wire.mime_type.line(),
-        size: wire.size,
-        kind,
-    }
 }
 
 #[cfg(test)]

@@ -17,14 +17,13 @@ use super::ids::{self, Kind};
 use super::names::Names;
 use super::server::Server;
 use super::wire::{Channel, Raw, Role, Unread};
-use crate::domain::id::EmojiId;
 use crate::domain::{
-    ChatId, CleanText, Community, CommunityId, MessageId, MessageKey, Page, SortKey, User, UserId, VoiceParticipant,
-    Wall,
+    ChatId, CleanText, Community, CommunityId, CustomEmoji, MessageId, MessageKey, Page, SlashCommand, SortKey, User,
+    UserId, VoiceParticipant, Wall,
 };
 use crate::net::skipped::Skipped;
 use people::Known;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Earliest date that is shown: 2015-01-01T00:00:00Z.
 const EARLIEST: i64 = 1_420_070_400_000;
@@ -80,14 +79,21 @@ pub struct Book {
     host: String,
     /// Names of the server's own emoji by their ids.
     emoji: HashMap<Raw, CleanText>,
+    /// Commands of the server by name.
+    pub(in crate::net::originchats) slash: BTreeMap<CleanText, SlashCommand>,
+    /// Whether its list of commands came.
+    pub(in crate::net::originchats) slash_told: bool,
     /// Emoji whose names were learnt and not yet told.
-    pub named: Vec<(EmojiId, CleanText)>,
+    pub named: Vec<CustomEmoji>,
     /// Where messages stand that were seen lately.
     places: HashMap<MessageId, SortKey>,
     places_order: VecDeque<MessageId>,
     /// Messages whose time says otherwise than where the server has them.
     moved: HashMap<MessageId, SortKey>,
 }
+
+/// Most commands of a server that are known.
+const COMMANDS: usize = 1_000;
 
 impl Book {
     /// The book of a server that has greeted.
@@ -123,6 +129,8 @@ impl Book {
             listed: None,
             host: config.authority().to_owned(),
             emoji: HashMap::new(),
+            slash: BTreeMap::new(),
+            slash_told: false,
             named: Vec::new(),
             places: HashMap::new(),
             places_order: VecDeque::new(),
@@ -196,7 +204,20 @@ impl Book {
                 let mut place = anchor.order.0;
                 messages.iter().for_each(|message| put(self, message, anchor, &mut place, true));
             }
-            Page::Latest | Page::Around(_) => {}
+            Page::Latest | Page::Around(_) | Page::At(_) => {}
+        }
+    }
+
+    /// Takes in commands of the server; `all`: there are no others.
+    pub(in crate::net::originchats) fn know_commands(&mut self, commands: Vec<SlashCommand>, all: bool) {
+        if all {
+            self.slash.clear();
+            self.slash_told = true;
+        }
+        for one in commands {
+            if self.slash.len() < COMMANDS || self.slash.contains_key(&one.name) {
+                self.slash.insert(one.name.clone(), one);
+            }
         }
     }
 
@@ -214,7 +235,7 @@ impl Book {
 }
 
 /// A moment told in seconds since the Unix epoch.
-fn millis(seconds: f64) -> Wall {
+pub(in crate::net::originchats) fn millis(seconds: f64) -> Wall {
     #[allow(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
     Wall((seconds * 1000.0).round() as i64)
 }

@@ -5,8 +5,8 @@
 
 use super::Book;
 use crate::domain::id::EmojiId;
-use crate::domain::rich::moved;
-use crate::domain::{ChatId, CleanText, RichText, Span, SpanKind};
+use crate::domain::rich::{emoji_in, moved};
+use crate::domain::{ChatId, CleanText, CustomEmoji, EmojiUse, RichText, Span, SpanKind};
 use crate::net::originchats::wire::Raw;
 
 /// What an address of an emoji begins with.
@@ -34,9 +34,45 @@ impl Book {
         for (id, name) in all.into_iter().take(KNOWN) {
             let name = name.line();
             let wire = format!("originChats://{}/emojis/{}", self.host, id.wire());
-            self.named.push((self.names.emoji(&wire), name.clone()));
+            let emoji = self.names.emoji(&wire);
+            self.named.push(self.own_emoji(emoji, name.clone()));
             self.emoji.insert(id, name);
         }
+    }
+
+    fn own_emoji(&self, id: EmojiId, name: CleanText) -> CustomEmoji {
+        CustomEmoji { id, name, community: Some(self.community), standin: CleanText::default() }
+    }
+
+    /// All of the server's own emoji that are known.
+    pub(in crate::net::originchats) fn all_emoji(&mut self) -> Vec<CustomEmoji> {
+        let known: Vec<_> = self.emoji.iter().map(|(id, name)| (id.clone(), name.clone())).collect();
+        let mut all = Vec::with_capacity(known.len());
+        for (id, name) in known {
+            let emoji = self.names.emoji(&format!("originChats://{}/emojis/{}", self.host, id.wire()));
+            all.push(self.own_emoji(emoji, name));
+        }
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// What is typed, with addresses of the server's own emoji where their names stand between colons, outside of code.
+    pub(in crate::net::originchats) fn with_emoji(&self, text: &str, emoji: &[EmojiUse]) -> String {
+        let (mut said, mut at) = (String::with_capacity(text.len()), 0);
+        for (start, end, one) in emoji_in(text, emoji) {
+            let in_code = text.get(..start).is_some_and(|before| before.matches('`').count() % 2 == 1);
+            let id = self.names.emoji_name(one.id).and_then(|name| name.rsplit_once("/emojis/")).map(|(_, id)| id);
+            if let (false, Some(id), Some(before)) = (in_code, id, text.get(at..start)) {
+                said.push_str(before);
+                // An address ends where a blank is.
+                let open =
+                    text.get(end..).and_then(|rest| rest.chars().next()).is_some_and(|next| !next.is_whitespace());
+                said.push_str(&format!("{EMOJI}{}/{id}{}", self.host, if open { " " } else { "" }));
+                at = end;
+            }
+        }
+        said.push_str(text.get(at..).unwrap_or_default());
+        said
     }
 
     /// A reaction that is no emoji of Unicode; the name of the server's own is told once it is met.
@@ -45,9 +81,10 @@ impl Book {
         let id = wire.wire().rsplit_once("/emojis/").map(|(_, id)| Raw::from(id));
         if let Some(name) = id.and_then(|id| self.emoji.get(&id))
             && self.named.len() < KNOWN
-            && self.named.iter().all(|(known, _)| *known != emoji)
+            && self.named.iter().all(|known| known.id != emoji)
         {
-            self.named.push((emoji, name.clone()));
+            let told = self.own_emoji(emoji, name.clone());
+            self.named.push(told);
         }
         emoji
     }

@@ -4,6 +4,7 @@
 //! swallowed, they are passed over.
 
 mod lists;
+mod slash;
 mod write;
 
 use super::book::Book;
@@ -14,9 +15,8 @@ use super::{direct, history};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Bundle, ChatId, MessageId, Nonce, Presence, Refusal, Reply, Request, Update, UserId};
 use lists::{List, direct_chats, lists, needs_people};
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use write::{delete, poll, send, thread_change};
+use write::{delete, mark_read, mentions, pin, poll, search, send, thread_change};
 
 /// What came of a call.
 pub enum Outcome {
@@ -26,6 +26,8 @@ pub enum Outcome {
     Left,
     /// One more call is needed.
     Again(Box<Call>),
+    /// The request is fulfilled, and something else was learnt by it.
+    DoneAfter(Box<Update>, Reply),
     /// What nobody had asked for.
     Told(Box<Update>),
     /// What the server is like is known now: the sign-in is over.
@@ -237,12 +239,12 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::FetchPinned(chat) => {
             let (chat, at) = (*chat, place(*chat, book)?);
             if at.thread_id.is_some() || !book.server.can("messages_pinned") || !book.has_messages(chat) {
-                return done(Reply::Pinned { chat, messages: Vec::new() });
+                return done(Reply::Pinned { chat, messages: Vec::new(), bundle: Bundle::default() });
             }
             Call::new(Command::MessagesPinned { at }, move |packet, book| match packet {
                 Packet::Page(page) => {
-                    let messages = page.messages.iter().map(|message| book.message_id(&message.id)).collect();
-                    Ok(Outcome::Done(Reply::Pinned { chat, messages }))
+                    let (messages, bundle) = book.page(page.messages, chat);
+                    Ok(Outcome::Done(Reply::Pinned { chat, messages, bundle }))
                 }
                 _ => Err(unfitting()),
             })
@@ -263,9 +265,7 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             })
         }
         Request::MarkRead { .. } if !book.server.can("unreads_ack") => return done(Reply::Done),
-        Request::MarkRead { chat, upto } => {
-            Call::done(Command::UnreadsAck { at: place(*chat, book)?, message_id: book.names.message_name(upto.id) })
-        }
+        Request::MarkRead { chat, upto, back } => mark_read(*chat, *upto, *back, book)?,
         // Nothing tells that somebody has stopped: it wears off.
         Request::SetTyping { typing: false, .. } => return done(Reply::Done),
         Request::SetTyping { .. } if !book.server.can("typing") => return done(Reply::Done),
@@ -306,15 +306,22 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
         Request::SetStatus { presence, text } => {
             Call::done(Command::StatusSet { status: status(*presence), text: Some(text.trim().to_owned()) })
         }
-        Request::SetNickname { chat, name } => {
-            let at = place(*chat, book)?;
-            let Some(channel) = at.channel.filter(|_| at.thread_id.is_none() && book.has_messages(*chat)) else {
-                let text = "Servers of this network take a nickname in a text channel only; open one and try again.";
-                return Err(refuse(RefusalKind::Unsupported, text));
-            };
-            let args = BTreeMap::from([("nickname", name.trim().to_owned())]);
-            Call::done(Command::SlashCall { channel, command: "nick", args })
+        // What comes later is told as it comes.
+        Request::FetchEmoji => return done(Reply::Emoji(book.all_emoji())),
+        Request::Forward { .. } => {
+            return Err(refuse(RefusalKind::Unsupported, "Messages of this network cannot be passed on."));
         }
+        Request::Press { .. } => return Err(refuse(RefusalKind::Unsupported, "This network has no buttons.")),
+        Request::FetchPart { .. } => {
+            return Err(refuse(RefusalKind::Unsupported, "nib cannot fetch files from this network yet."));
+        }
+        Request::Pin { chat, message, pinned } => pin(*chat, *message, *pinned, book)?,
+        Request::FetchMentions(chat) => mentions(*chat, book)?,
+        Request::Search { chat, words, before } => search(*chat, words, *before, book)?,
+        Request::FetchCommands(_) if !book.server.can("slash_list") => return done(Reply::Commands(Vec::new())),
+        Request::FetchCommands(_) => slash::list(),
+        Request::CallCommand { chat, name, arguments } => slash::call(*chat, name, arguments, book)?,
+        Request::SetNickname { chat, name } => slash::nickname(*chat, name, book)?,
         Request::LookupInvite(_) | Request::UseInvite(_) => {
             let text = "Servers of this network are joined by signing in to their address.";
             return Err(refuse(RefusalKind::Unsupported, text));

@@ -1,6 +1,7 @@
 //! What nib says: each command with its parameters.
 
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A command. Not `Debug`: some hold a password or a proof of who one is.
@@ -69,6 +70,22 @@ pub enum Command {
         #[serde(flatten)]
         at: At,
     },
+    /// Messages of a channel that hold some words.
+    MessagesSearch { channel: String, query: String },
+    /// Messages that call oneself, newest first.
+    PingsGet { limit: u16, offset: u32 },
+    /// Pins a message.
+    MessagePin {
+        #[serde(flatten)]
+        at: At,
+        id: String,
+    },
+    /// Lets it go.
+    MessageUnpin {
+        #[serde(flatten)]
+        at: At,
+        id: String,
+    },
     /// Writes.
     MessageNew {
         #[serde(flatten)]
@@ -117,6 +134,11 @@ pub enum Command {
         at: At,
         message_id: String,
     },
+    /// How much is unread in one place.
+    UnreadsCount {
+        #[serde(flatten)]
+        at: At,
+    },
     /// How a poll stands.
     PollResults { message_id: String },
     /// Votes.
@@ -155,7 +177,9 @@ pub enum Command {
         text: Option<String>,
     },
     /// Runs a command of the server.
-    SlashCall { channel: String, command: &'static str, args: BTreeMap<&'static str, String> },
+    SlashCall { channel: String, command: String, args: BTreeMap<String, Value> },
+    /// All commands of the server.
+    SlashList,
     /// Begins a direct chat; newer servers only.
     ChannelCreate { user: String },
     /// Leaves the server, for good.
@@ -216,6 +240,10 @@ impl Command {
             Self::ThreadMessages { .. } => "thread_messages",
             Self::MessageGet { .. } => "message_get",
             Self::MessagesPinned { .. } => "messages_pinned",
+            Self::MessagesSearch { .. } => "messages_search",
+            Self::PingsGet { .. } => "pings_get",
+            Self::MessagePin { .. } => "message_pin",
+            Self::MessageUnpin { .. } => "message_unpin",
             Self::MessageNew { .. } => "message_new",
             Self::MessageEdit { .. } => "message_edit",
             Self::MessageDelete { .. } => "message_delete",
@@ -233,7 +261,9 @@ impl Command {
             Self::ThreadLeave { .. } => "thread_leave",
             Self::ThreadDelete { .. } => "thread_delete",
             Self::StatusSet { .. } => "status_set",
+            Self::UnreadsCount { .. } => "unreads_count",
             Self::SlashCall { .. } => "slash_call",
+            Self::SlashList => "slash_list",
             Self::ChannelCreate { .. } => "channel_create",
             Self::UserLeave { .. } => "user_leave",
         }
@@ -315,7 +345,13 @@ mod tests {
             Command::ThreadLeave { thread_id: text() },
             Command::ThreadDelete { thread_id: text() },
             Command::StatusSet { status: "idle", text: Some(text()) },
-            Command::SlashCall { channel: text(), command: "nick", args: BTreeMap::from([("nickname", text())]) },
+            Command::SlashCall { channel: text(), command: text(), args: BTreeMap::from([(text(), Value::from(1))]) },
+            Command::SlashList,
+            Command::MessagesSearch { channel: text(), query: text() },
+            Command::PingsGet { limit: 1, offset: 0 },
+            Command::MessagePin { at: at(), id: text() },
+            Command::MessageUnpin { at: at(), id: text() },
+            Command::UnreadsCount { at: at() },
             Command::ChannelCreate { user: text() },
             Command::UserLeave { channel: None },
         ];

@@ -9,6 +9,7 @@ mod json;
 mod mend;
 mod objects;
 mod packet;
+mod slash;
 
 pub use command::{At, Bounds, Command, Start};
 pub use embeds::{Embed, PollEmbed, Results};

@@ -57,6 +57,8 @@ pub struct Message {
     pub shown_as: Option<Raw>,
     /// Whom it calls; told for live messages only.
     pub pings: Option<Pings>,
+    /// Where it is, in lists of messages from everywhere.
+    pub place: Place,
 }
 
 /// Whom a message calls.
@@ -82,6 +84,7 @@ impl Message {
         let reactions = fields.object("reactions").map(Fields::entries).into_iter().flatten().take(SHORT);
         Some(Self {
             id,
+            place: Place::of(&mut fields),
             user: fields.raw("user").unwrap_or_default(),
             content: fields.raw("content").unwrap_or_default(),
             timestamp: fields.float("timestamp"),
@@ -134,6 +137,10 @@ pub struct Attachment {
     pub width: u32,
     /// Pixels; 0 when not told.
     pub height: u32,
+    /// Where it is: a path of this server, or a whole address.
+    pub url: Option<Raw>,
+    /// Until when it is kept, in seconds since the Unix epoch.
+    pub expires_at: Option<f64>,
 }
 
 impl Attachment {
@@ -145,6 +152,8 @@ impl Attachment {
             size: fields.int("size").and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
             width: fields.count("width").unwrap_or(0),
             height: fields.count("height").unwrap_or(0),
+            url: fields.filled("url"),
+            expires_at: fields.float("expires_at"),
         }
     }
 }

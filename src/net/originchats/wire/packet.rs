@@ -4,6 +4,8 @@ use super::embeds::Results;
 use super::json::{Fields, Json, Raw};
 use super::mend::mended;
 use super::objects::{Channel, Message, Person, Place, Role, Status, Thread, Unread, Voice};
+use super::slash;
+use crate::domain::{CleanText, SlashCommand};
 
 /// A frame of the server.
 #[derive(Clone, PartialEq, Debug)]
@@ -147,6 +149,10 @@ pub enum Packet {
     Poll { place: Place, message: Option<Raw>, user: Option<Raw>, chosen: Option<Vec<Raw>>, results: Results },
     /// The server's own emoji: their ids and names.
     Emoji(Vec<(Raw, Raw)>),
+    /// Commands of the server: all of them, or some that came or changed.
+    Commands { commands: Vec<SlashCommand>, all: bool },
+    /// Commands that are no more.
+    CommandsGone(Vec<CleanText>),
     /// What the server is called now.
     Server { name: Option<Raw> },
     /// Known, and of no use to nib yet.
@@ -170,6 +176,7 @@ impl Packet {
                 | Self::Roles(_)
                 | Self::Channels(_)
                 | Self::Emoji(_)
+                | Self::Commands { .. }
                 | Self::Unreads(_)
                 | Self::UnreadCount { .. }
         );
@@ -207,6 +214,12 @@ fn packet(command: &str, mut fields: Fields) -> Packet {
         "disconnect" => Packet::Disconnect { reason: fields.filled("reason") },
         "unreads_get" => unreads(fields),
         "roles_list" => roles(fields),
+        "slash_list" | "slash_add" => {
+            Packet::Commands { commands: slash::commands(fields.list("commands")), all: command == "slash_list" }
+        }
+        "slash_remove" => Packet::CommandsGone(slash::names(fields.list("commands"))),
+        // For bots, and what they are answered.
+        "slash_call" | "slash_register" | "slash_response" => Packet::Passed,
         "server_update" | "server_info" => Packet::Server { name: fields.filled("name") },
         "emoji_get_all" | "emoji_list" => {
             let all = fields.object("emojis").or_else(|| fields.object("val")).unwrap_or_default();

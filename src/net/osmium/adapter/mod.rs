@@ -18,7 +18,8 @@ use super::wire::core::{ClientMessage, ServerMessage, client_message, server_mes
 use super::wire::updates;
 use crate::domain::answer::RefusalKind;
 use crate::domain::{
-    Answer, Caps, CleanText, DatedIds, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret, SessionId,
+    Answer, Caps, CleanText, DatedIds, FileTypes, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret,
+    SessionId,
 };
 use crate::net::{Adapter, Close, Credentials, Frame, NetEvent, Out};
 use bytes::Bytes;
@@ -89,13 +90,24 @@ impl OsmiumAdapter {
             fetch_marks_read: false,
             typing: true,
             read_marks: true,
-            single_messages: false,
+            single_messages: true,
             notify_levels: true,
             replies: true,
             edit: true,
             delete: true,
             reactions: true,
             pins: true,
+            pin: true,
+            forward: true,
+            quotes: true,
+            buttons: true,
+            custom_emoji: true,
+            previews: true,
+            commands: false,
+            mention_list: true,
+            search: true,
+            dates: true,
+            marks_back: false,
             groups: true,
             saved: true,
             invites: true,
@@ -118,6 +130,9 @@ impl OsmiumAdapter {
             max_length: None,
             max_files: UPLOADS_LIMIT,
             max_file: config.upload_limit,
+            file_types: FileTypes::ANY,
+            part: 0,
+            pace: None,
         }
     }
 

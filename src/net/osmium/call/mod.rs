@@ -3,6 +3,7 @@
 //! Each call is made with the handler of its own reply type, so that a reply cannot be read as another's. An operation of several
 //! steps is a call whose handler gives the next call.
 
+mod emoji;
 mod lists;
 mod messages;
 
@@ -18,7 +19,7 @@ use super::{ids, wire};
 use crate::domain::answer::RefusalKind;
 use crate::domain::{Bundle, ChatId, CommunityId, MessageKey, Presence, Refusal, Reply, Request, RequestId, Secret};
 use lists::{chats_page, member_list, members_part, voice_rooms};
-use messages::{emoji_of, history, send};
+use messages::{emoji_of, history, press, search, send, single};
 
 /// What came of a call.
 pub enum Outcome {
@@ -78,9 +79,7 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         Request::FetchPoll { .. } | Request::Vote { .. } | Request::BeginPoll { .. } | Request::EndPoll { .. } => {
             return Err(Refusal::ours(RefusalKind::Unsupported, "This network has no polls."));
         }
-        Request::FetchMessage { .. } => {
-            return Err(Refusal::ours(RefusalKind::Unsupported, "This network gives messages in pages only."));
-        }
+        Request::FetchMessage { chat, message } => single(*chat, *message)?,
         Request::BeginThread { .. } | Request::ChangeThread { .. } => {
             return Err(Refusal::ours(RefusalKind::Unsupported, "This network has no threads."));
         }
@@ -137,16 +136,43 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
             Reply::Relationships { relationships, users: decoder.users(reply.users) }
         }),
         Request::FetchHistory { chat, page, limit } | Request::PeekHistory { chat, page, limit } => {
-            history(*chat, *page, (*limit).clamp(1, config.history_limit.max(1)))?
+            history(*chat, *page, (*limit).clamp(1, config.history_limit.max(1)), config)?
         }
         Request::FetchPinned(chat) => {
             let chat = *chat;
-            read(wire_messages::GetPinnedMessages { chat_ref: reference(chat)? }, move |reply, _| {
-                let messages =
-                    reply.messages.into_iter().filter_map(|message| ids::message(message.message_id)).collect();
-                Reply::Pinned { chat, messages }
+            read(wire_messages::GetPinnedMessages { chat_ref: reference(chat)? }, move |reply, decoder| {
+                let (messages, bundle) = decoder.messages(reply, chat);
+                Reply::Pinned { chat, messages, bundle }
             })
         }
+        Request::FetchMentions(chat) => {
+            let chat = *chat;
+            read(wire_messages::GetUnreadMentions { chat_ref: reference(chat)? }, move |reply, decoder| {
+                Reply::Mentions { chat, messages: decoder.message_ids(reply.message_ids) }
+            })
+        }
+        Request::Search { chat, words, before } => search(*chat, words, *before)?,
+        Request::FetchEmoji => emoji::fetch(),
+        Request::FetchCommands(_) | Request::CallCommand { .. } => {
+            return Err(Refusal::ours(RefusalKind::Unsupported, "Servers of this network have no commands."));
+        }
+        Request::FetchPart { .. } => {
+            return Err(Refusal::ours(RefusalKind::Unsupported, "nib cannot fetch files from this network yet."));
+        }
+        Request::Pin { chat, message, pinned } => done(wire_messages::SetMessagePin {
+            chat_ref: reference(*chat)?,
+            message_id: message_id(*message)?,
+            pin: *pinned,
+        }),
+        Request::Forward { from, to, messages } => {
+            let named = messages.iter().map(|id| ids::wire(id.0).ok_or_else(not_here));
+            done(wire_messages::ForwardMessage {
+                chat_ref: reference(*to)?,
+                from: reference(*from)?,
+                message_ids: named.collect::<Result<_, _>>()?,
+            })
+        }
+        Request::Press { chat, message, data } => press(*chat, *message, data.as_ref())?,
         Request::Send(outgoing) => send(id, outgoing, config)?,
         Request::Edit { chat, message, text } => {
             let Composed { text, entities } = encode::compose(text);
@@ -170,7 +196,10 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
                 done(reactions::RemoveReaction { chat_ref, message_id, emoji })
             }
         }
-        Request::MarkRead { chat, upto } => {
+        Request::MarkRead { back: true, .. } => {
+            return Err(Refusal::ours(RefusalKind::Unsupported, "Read marks of this network only move forward."));
+        }
+        Request::MarkRead { chat, upto, back: false } => {
             done(chats::MarkChatRead { chat_ref: reference(*chat)?, message_id: message_id(*upto)?, read_amount: None })
         }
         Request::SetTyping { chat, typing } => {

@@ -3,14 +3,16 @@
 use super::chat::key_of;
 use super::{Decoder, line, optional_line};
 use crate::domain::id::EmojiId;
-use crate::domain::message::{Attachment, AttachmentKind, Embed};
+use crate::domain::message::{Attachment, AttachmentKind, Button, Embed, EmbedImage, FileRef, Forwarded, Press};
 use crate::domain::{
     Bundle, ChatId, CleanText, FileId, Id, Message, MessageId, MessageKind, ReactEmoji, Reaction, ReplyInfo, RichText,
     SpanKind, UserId, Wall,
 };
 use crate::net::osmium::defaults::SPANS_LIMIT;
 use crate::net::osmium::wire::media::{self, file_metadata::Metadata, message_media::Media};
-use crate::net::osmium::wire::types::{self, message::MessageReplyInfo, message::MessageType, message_entity::Entity};
+use crate::net::osmium::wire::types::{
+    self, message::MessageReplyInfo, message::MessageType, message_button::Action, message_entity::Entity,
+};
 use crate::net::osmium::wire::{messages, reactions, reactions::reaction_emoji::Emoji};
 use crate::net::osmium::{ids, time};
 use std::collections::HashMap;
@@ -35,7 +37,7 @@ impl Decoder {
             .map(|date| time::plausible(time::of_number(date), self.now).or(at).unwrap_or(Wall(0)));
         let (attachments, embeds) = if wire.media.is_empty() { Default::default() } else { self.media(wire.media) };
         let (shown_as, buttons) = match wire.bot_info {
-            Some(info) => bot_info(*info),
+            Some(info) => self.bot_info(*info),
             None => (None, Box::default()),
         };
         Some(Message {
@@ -50,10 +52,14 @@ impl Decoder {
             attachments,
             embeds,
             reactions: Box::default(),
-            forwarded: wire.forward.is_some(),
+            forwarded: wire.forward.map(|from| {
+                let date = from.date.filter(|&date| date != 0).map(time::of_number);
+                Box::new(Forwarded { at: date.and_then(|date| time::plausible(date, self.now)) })
+            }),
             pinned: wire.pinned.unwrap_or(false),
             shown_as,
             buttons,
+            used: None,
             poll: None,
             typed: None,
             mentions_me: false,
@@ -137,7 +143,7 @@ impl Decoder {
         for medium in wire {
             match medium.media {
                 Some(Media::File(media::MediaFile { file: Some(file) })) => files.push(self.attachment(file)),
-                Some(Media::Embed(embed)) => embeds.push(embed_of(*embed)),
+                Some(Media::Embed(embed)) => embeds.push(self.embed(*embed)),
                 Some(Media::File(media::MediaFile { file: None })) | None => self.skipped.count("attachment"),
             }
         }
@@ -155,12 +161,62 @@ impl Decoder {
             Some(Metadata::File(_)) | None => AttachmentKind::File,
         };
         Attachment {
-            id: FileId(Id(u128::from(wire.file_id))),
+            file: file_ref(wire.file_id),
             name: optional_line(wire.filename).unwrap_or_default(),
             mimetype: line(wire.mimetype),
             size: wire.size,
             kind,
+            expires: None,
         }
+    }
+
+    fn embed(&mut self, wire: media::MediaEmbed) -> Embed {
+        let image = wire.file.filter(|file| file.file_id != 0).map(|file| {
+            let file = self.attachment(file);
+            let (width, height) = match file.kind {
+                AttachmentKind::Image { width, height } | AttachmentKind::Video { width, height, .. } => {
+                    (width, height)
+                }
+                AttachmentKind::Audio { .. } | AttachmentKind::File => (0, 0),
+            };
+            Box::new(EmbedImage { name: file.name, width, height, file: Some(file.file) })
+        });
+        Embed {
+            url: line(wire.url),
+            title: optional_line(wire.title),
+            description: wire.description.filter(|text| !text.is_empty()).map(CleanText::from_owned),
+            site: optional_line(wire.website_name),
+            author: optional_line(wire.author_name),
+            image,
+            ..Embed::default()
+        }
+    }
+
+    fn bot_info(&mut self, wire: types::message::MessageBotInfo) -> (Option<CleanText>, Box<[Button]>) {
+        let shown_as = wire.cloak.and_then(|cloak| optional_line(Some(cloak.name)));
+        let rows = wire.buttons.unwrap_or_default().rows.into_iter().zip(0..ROWS);
+        let all = rows.flat_map(|(buttons, row)| buttons.buttons.into_iter().map(move |button| (button, row)));
+        let buttons = all.filter_map(|(button, row)| {
+            let does = match button.action {
+                Some(Action::Url(link)) => Press::Open(line(link.url)),
+                Some(Action::Clipboard(text)) => Press::Copy(CleanText::from_owned(text.text)),
+                Some(Action::Interaction(told)) => {
+                    let data = CleanText::new(&told.data);
+                    if data.as_str() != told.data {
+                        // It would come back to the bot as something else.
+                        self.skipped.count("button");
+                        return None;
+                    }
+                    Press::Tell((!data.is_empty()).then_some(data))
+                }
+                None => {
+                    self.skipped.count("button");
+                    return None;
+                }
+            };
+            Some(Button { label: line(button.label), row, does })
+        });
+        (shown_as, buttons.collect())
     }
 
     /// The reactions to a message.
@@ -182,9 +238,16 @@ impl Decoder {
     }
 
     /// Ids of messages; 0 names none.
-    pub(super) fn message_ids(&mut self, wire: Vec<u64>) -> Vec<MessageId> {
+    pub(in crate::net::osmium) fn message_ids(&mut self, wire: Vec<u64>) -> Vec<MessageId> {
         wire.into_iter().filter_map(ids::message).collect()
     }
+}
+
+/// Most rows of buttons that are looked at; servers take 5.
+const ROWS: u8 = 25;
+
+fn file_ref(id: u64) -> FileRef {
+    FileRef { id: FileId(Id(u128::from(id))), address: CleanText::default() }
 }
 
 /// What a span means; `None` for a kind that nib does not know, and for a mark that is sent as not set.
@@ -211,20 +274,4 @@ fn span_kind(entity: Option<Entity>) -> Option<SpanKind> {
         | Entity::Url(false)
         | Entity::Username(false) => None,
     }
-}
-
-fn embed_of(wire: media::MediaEmbed) -> Embed {
-    Embed {
-        url: line(wire.url),
-        title: optional_line(wire.title),
-        description: wire.description.filter(|text| !text.is_empty()).map(CleanText::from_owned),
-        site: optional_line(wire.website_name).or_else(|| optional_line(wire.author_name)),
-        ..Embed::default()
-    }
-}
-
-fn bot_info(wire: types::message::MessageBotInfo) -> (Option<CleanText>, Box<[CleanText]>) {
-    let shown_as = wire.cloak.and_then(|cloak| optional_line(Some(cloak.name)));
-    let rows = wire.buttons.unwrap_or_default().rows;
-    (shown_as, rows.into_iter().flat_map(|row| row.buttons).map(|button| line(button.label)).collect())
 }

@@ -90,15 +90,20 @@ impl Decoder {
         }
         self.chat_id(reference)
     }
+
+    /// Whether a message says to be of this chat, or does not say where it is.
+    pub(super) fn is_about(&mut self, message: &super::wire::types::Message, chat: ChatId) -> bool {
+        message.chat_ref.is_none() || self.chat_with(message.chat_ref.as_ref(), message.author_id) == Some(chat)
+    }
 }
 
 /// A single line of remote text, without copying when it is clean.
-fn line(raw: String) -> CleanText {
+pub(super) fn line(raw: String) -> CleanText {
     let text = CleanText::from_owned(raw);
     if text.contains(['\n', '\t']) { CleanText::line(&text) } else { text }
 }
 
 /// A single line of remote text that may be missing; empty counts as missing.
-fn optional_line(raw: Option<String>) -> Option<CleanText> {
+pub(super) fn optional_line(raw: Option<String>) -> Option<CleanText> {
     raw.filter(|raw| !raw.is_empty()).map(line)
 }

@@ -5,7 +5,7 @@ mod entities;
 pub use entities::entities;
 
 use super::wire::types::MessageEntity;
-use crate::domain::markup;
+use crate::domain::{EmojiUse, markup};
 
 /// Text ready to be sent. Text on this network never holds markup: formatting travels beside it.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,9 +24,15 @@ impl Composed {
     }
 }
 
+/// Reads the markup of what was typed, with the network's own emoji where their names stand.
+#[must_use]
+pub fn compose_with(typed: &str, emoji: &[EmojiUse]) -> Composed {
+    let rich = markup::parse(typed).with_emoji(emoji);
+    Composed { entities: entities(&rich), text: rich.text.as_str().to_owned() }
+}
+
 /// Reads the markup of what was typed.
 #[must_use]
 pub fn compose(typed: &str) -> Composed {
-    let rich = markup::parse(typed);
-    Composed { entities: entities(&rich), text: rich.text.as_str().to_owned() }
+    compose_with(typed, &[])
 }

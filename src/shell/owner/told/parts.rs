@@ -213,7 +213,7 @@ impl ReactionTold {
         let (emoji, id) = match &reaction.emoji {
             ReactEmoji::Unicode(emoji) => (Text(emoji.clone()), None),
             ReactEmoji::Custom(id) => {
-                let name = account.emoji.get(id).map_or("emoji", |name| name.trim_matches(':'));
+                let name = account.emoji.get(id).map_or("emoji", |name| name.name.trim_matches(':'));
                 (Text::of(&format!(":{name}:")), Some(Text::of(&id.to_string())))
             }
         };

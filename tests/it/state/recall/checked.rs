@@ -182,7 +182,7 @@ impl World {
             Ok(numbers.partition_point(|known| *known < number))
         };
         let (from, to) = match page {
-            Page::Latest => (numbers.len().saturating_sub(limit), numbers.len()),
+            Page::Latest | Page::At(_) => (numbers.len().saturating_sub(limit), numbers.len()),
             Page::Before(key) => {
                 let to = place(key.id.value())?;
                 (to.saturating_sub(limit), to)

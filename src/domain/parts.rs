@@ -1,0 +1,113 @@
+//! Parts of a message that can be pointed at, with one numbering for whoever shows them and whoever acts on them.
+
+use super::id::{ChatId, UserId};
+use super::message::Message;
+use super::rich::{RichText, SpanKind};
+use std::ops::Range;
+
+/// Something in a text that leads somewhere.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkPart<'a> {
+    /// Its number in the message, from 0, in the order of the text; the same for all who count.
+    pub number: u16,
+    /// The bytes of the text that it is.
+    pub at: Range<usize>,
+    /// What is shown for it.
+    pub shown: &'a str,
+    /// Where it leads.
+    pub to: Leads,
+}
+
+/// Where something leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Leads {
+    /// To an address that a browser may be given: `http` or `https`, without white space.
+    Web(String),
+    /// To a chat.
+    Chat(ChatId),
+    /// To a person.
+    Person(UserId),
+}
+
+/// What leads somewhere in a message's text: links, masked links, words in place of an address, mentions of people who are told. Addresses that no
+/// browser may be given are none. Where two begin at the same place, the longer one comes first.
+pub fn links(message: &Message) -> impl Iterator<Item = LinkPart<'_>> {
+    let text = message.body.text.as_str();
+    let parts = message.body.spans.iter().filter_map(move |span| {
+        let at = span.start as usize..span.end as usize;
+        let shown = text.get(at.clone())?;
+        let to = match &span.kind {
+            SpanKind::Link => Leads::Web(web_address(shown)?),
+            SpanKind::MaskedLink(address) => Leads::Web(web_address(address)?),
+            SpanKind::Instead { chat: Some(chat), .. } => Leads::Chat(*chat),
+            SpanKind::Instead { written, chat: None } => Leads::Web(web_address(written)?),
+            SpanKind::Mention(Some(person)) => Leads::Person(*person),
+            _ => return None,
+        };
+        Some((at, shown, to))
+    });
+    parts.zip(0..).map(|((at, shown, to), number)| LinkPart { number, at, shown, to })
+}
+
+/// The hidden stretches of a text, as bytes, in the order of the text; their numbers are their places here.
+pub fn spoilers(text: &RichText) -> impl Iterator<Item = Range<usize>> {
+    let hidden = text.spans.iter().filter(|span| span.kind == SpanKind::Spoiler);
+    hidden.map(|span| span.start as usize..span.end as usize)
+}
+
+/// The address, if a browser may be given it.
+#[must_use]
+pub fn web_address(address: &str) -> Option<String> {
+    let begins = |with: &str| address.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    let plain = !address.contains(|character: char| character.is_whitespace() || character.is_control());
+    ((begins("https://") || begins("http://")) && plain).then(|| address.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Leads, links, spoilers, web_address};
+    use crate::domain::{ChatId, CleanText, Message, RichText, SpanKind, UserId};
+
+    #[test]
+    fn what_leads_somewhere_is_counted_in_the_order_of_the_text() {
+        let text = "https://a.example here ada bad #lobby";
+        let body = RichText::from_utf16(
+            text.to_owned(),
+            vec![
+                (0, 17, SpanKind::Link),
+                (18, 4, SpanKind::MaskedLink(CleanText::ours("https://b.example"))),
+                (23, 3, SpanKind::Mention(Some(UserId::new(7)))),
+                (27, 3, SpanKind::MaskedLink(CleanText::ours("file:///etc/passwd"))),
+                (31, 6, SpanKind::Instead { written: CleanText::ours("x://lobby"), chat: Some(ChatId::new(5)) }),
+            ],
+        );
+        let message = Message { body, ..Message::default() };
+        let found: Vec<_> = links(&message).map(|link| (link.number, link.shown, link.to)).collect();
+        assert_eq!(
+            found,
+            [
+                (0, "https://a.example", Leads::Web("https://a.example".to_owned())),
+                (1, "here", Leads::Web("https://b.example".to_owned())),
+                (2, "ada", Leads::Person(UserId::new(7))),
+                (3, "#lobby", Leads::Chat(ChatId::new(5))),
+            ]
+        );
+    }
+
+    #[test]
+    fn hidden_stretches_are_told_as_they_stand() {
+        let text = RichText::from_utf16(
+            "one two three".to_owned(),
+            vec![(0, 3, SpanKind::Spoiler), (4, 3, SpanKind::Bold), (8, 5, SpanKind::Spoiler)],
+        );
+        assert_eq!(spoilers(&text).collect::<Vec<_>>(), [0..3, 8..13]);
+    }
+
+    #[test]
+    fn only_the_web_is_led_to() {
+        assert!(web_address("HTTPS://Nib.Example/ä").is_some());
+        for other in ["javascript:alert(1)", "https//x", "http://a b", "ftp://x", "", "htt"] {
+            assert_eq!(web_address(other), None, "{other}");
+        }
+    }
+}
