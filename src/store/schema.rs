@@ -123,10 +123,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 ";
 
-// Bodies of messages and of what waits have a second form, which an older nib would take for damage. Mentions are looked for by themselves.
-const V2: &str = "
-CREATE INDEX messages_mention ON messages (chat, ord, id) WHERE mention;
-";
+// Bodies of messages and of what waits have a second form, which an older nib would take for damage. The tables are the same.
+const V2: &str = "";
 
 /// The form of a database; 0 is an empty one.
 pub(super) fn version(conn: &Connection) -> Result<i64, StoreError> {

@@ -215,7 +215,10 @@ async fn the_shell_sends_files_with_words_code_and_answers() {
     assert_eq!(lines[1]["reply_to"].as_str(), Some(id.as_str()));
     assert_eq!((files(&lines[2]), lines[2]["text"].as_str()), (vec![log], Some("piped")));
     let big = Attachment {
-        id: nib::domain::FileId(lines[0]["attachments"][0]["id"].as_str().unwrap().parse().unwrap()),
+        file: nib::domain::FileRef {
+            id: nib::domain::FileId(lines[0]["attachments"][0]["id"].as_str().unwrap().parse().unwrap()),
+            ..Default::default()
+        },
         ..Attachment::default()
     };
     let mut client = Client::enter(&server, &server.accounts[0].username).await;

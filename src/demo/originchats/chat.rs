@@ -242,7 +242,7 @@ impl Server {
 }
 
 /// Whom a text calls: names as typed, known or not.
-fn pings(content: &str, replies: Value) -> Value {
+pub(super) fn pings(content: &str, replies: Value) -> Value {
     let (mut users, mut roles) = (Vec::new(), Vec::new());
     for (at, _) in content.match_indices('@') {
         let rest = content.get(at + 1..).unwrap_or_default();

@@ -5,6 +5,7 @@
 //! swallowed, `messages_around` leaves out the newest message, `status_set` of somebody who hides goes to everybody. It knows nothing of the
 //! client, so that a mistake in one side does not hide a mistake in the other. What it does not offer is an unknown command, as there.
 
+mod capabilities;
 mod chat;
 mod direct;
 mod door;
@@ -19,6 +20,7 @@ mod serve;
 mod server;
 mod service;
 mod service_http;
+mod slash;
 mod threads;
 mod together;
 mod world;

@@ -112,38 +112,6 @@ impl Server {
         .collect()
     }
 
-    /// The one command of the server that changes something for who says it: the server answers in the channel, in its own name.
-    pub(super) fn slash_call(&mut self, user: usize, packet: &Value) -> Result<Done, Fault> {
-        let command = packet["command"].as_str().unwrap_or_default();
-        if command != "nick" {
-            return Err(Fault::Said(format!("Command handler for /{command} is not currently connected")));
-        }
-        let at = self.at(packet)?;
-        let nickname = packet["args"]["nickname"].as_str().unwrap_or_default().trim().to_owned();
-        if nickname.chars().count() > 20 {
-            return Err(Fault::Error("Nickname must be 20 characters or less"));
-        }
-        let (id, now) = (self.uuid(), self.now);
-        let Some(known) = self.users.get_mut(user) else { return Err(Fault::Error("User not found")) };
-        known.nickname = Some(nickname.clone()).filter(|name| !name.is_empty());
-        let (who, account) = (known.name.clone(), known.id.clone());
-        let content = if nickname.is_empty() {
-            self.tell_all(&json!({"cmd": "nickname_remove", "user": account, "username": who}), None, None);
-            "Nickname cleared".to_owned()
-        } else {
-            let event = json!({"cmd": "nickname_update", "user": account, "username": who, "nickname": nickname});
-            self.tell_all(&event, None, None);
-            format!("Nickname set to **{nickname}**")
-        };
-        let message = json!({"user": "originChats", "content": content, "timestamp": now, "id": id,
-            "interaction": {"command": command, "username": who}, "pinned": false, "type": "message"});
-        if let Some(messages) = self.messages_mut(at) {
-            messages.push(message.clone());
-        }
-        let (event, channel) = self.placed(json!({"cmd": "message_new", "message": message}), at);
-        Ok(Done::Global(event, channel))
-    }
-
     fn status_set(&mut self, id: ConnectionId, at: usize, packet: &Value) -> Result<Done, Fault> {
         let status = packet["status"].as_str().unwrap_or_default();
         if !["online", "idle", "dnd", "offline", "invisible"].contains(&status) {

@@ -1,5 +1,6 @@
 //! The server without its sockets: connections, signing in, and who hears what.
 
+use super::capabilities::CAPABILITIES;
 use super::chat::At;
 use super::door::{Door, Refused};
 use super::limits::Limiter;
@@ -12,52 +13,6 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Seconds between two pings.
 const PING: f64 = 30.0;
-/// What it says that it can do.
-const CAPABILITIES: &[&str] = &[
-    "auth",
-    "channels_get",
-    "emoji_get_all",
-    "message_delete",
-    "message_edit",
-    "message_get",
-    "message_new",
-    "message_pin",
-    "message_react_add",
-    "message_react_remove",
-    "message_replies",
-    "message_unpin",
-    "messages_around",
-    "messages_get",
-    "messages_pinned",
-    "messages_search",
-    "ping",
-    "poll_create",
-    "poll_end",
-    "poll_get",
-    "poll_results",
-    "poll_vote",
-    "rate_limit_reset",
-    "roles_list",
-    "server_info",
-    "slash_call",
-    "status_get",
-    "status_set",
-    "thread_create",
-    "thread_delete",
-    "thread_get",
-    "thread_join",
-    "thread_leave",
-    "thread_messages",
-    "thread_update",
-    "typing",
-    "unreads_ack",
-    "unreads_count",
-    "unreads_get",
-    "user_leave",
-    "users_list",
-    "users_online",
-];
-
 /// Names a connection.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ConnectionId(pub u64);
@@ -412,7 +367,9 @@ impl Server {
             "message_get" | "messages_get" | "messages_around" | "messages_pinned" | "messages_search"
             | "message_replies" | "thread_messages" => self.read(id, user, name, packet),
             "unreads_get" | "unreads_count" | "unreads_ack" => self.unreads(id, user, name, packet),
+            "pings_get" => Ok(self.pings(user, packet)),
             "slash_call" => self.slash_call(user, packet),
+            "slash_list" => Ok(super::slash::list()),
             "poll_create" | "poll_vote" | "poll_results" | "poll_get" | "poll_end" => {
                 self.polls(id, user, name, packet)
             }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::frame::encode;
+use super::methods::PATIENCE;
 use super::server::{ConnectionId, Output, Server};
 
 /// Bytes that may wait for one connection.
@@ -101,9 +102,17 @@ impl Hub {
     /// A frame has come in.
     pub(crate) fn receive(&self, id: ConnectionId, frame: &[u8]) {
         let mut inner = self.lock();
+        let waiting = inner.server.waiting.len();
         let outputs = inner.server.handle_frame(id, frame, wall_clock());
         inner.deliver(outputs);
         self.wake_script(&inner);
+        if inner.server.waiting.len() > waiting {
+            let hub = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(PATIENCE.unsigned_abs())).await;
+                hub.with(Server::expire);
+            });
+        }
     }
 
     /// A text frame has come in, which this protocol does not have.

@@ -33,6 +33,8 @@ pub(crate) enum Sort {
     File,
     /// Sign-ins.
     Login,
+    /// Custom emoji.
+    Emoji,
 }
 
 /// The id of the `index`-th sample entity of a sort, the same in every run.

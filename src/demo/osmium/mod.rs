@@ -19,6 +19,7 @@ mod methods;
 mod permissions;
 mod post;
 mod present;
+mod previews;
 mod refusal;
 mod running;
 mod script;

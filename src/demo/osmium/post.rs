@@ -37,6 +37,8 @@ pub(crate) struct Draft {
     pub(crate) entities: Vec<wire::types::MessageEntity>,
     /// Attachments.
     pub(crate) media: Vec<wire::media::MessageMedia>,
+    /// Previews of its links, made by the server.
+    pub(crate) previews: Vec<wire::media::MessageMedia>,
     /// The message it answers.
     pub(crate) reply_to: Option<Id>,
     /// The quoted part of it.
@@ -80,7 +82,7 @@ impl Server {
             author,
             text: draft.text,
             entities: draft.entities,
-            media: draft.media,
+            media: draft.media.into_iter().chain(draft.previews).collect(),
             reply_to: draft.reply_to,
             quote: draft.quote,
             forwarded: draft.forwarded,

@@ -13,6 +13,7 @@ use wire::updates::update::Update as Change;
 use super::accounts::{DemoAccount, DemoInvite, accounts, invites};
 use super::frame::{Inbound, classify};
 use super::ids::Id;
+use super::methods::Waiting;
 use super::post::Written;
 use super::refusal::Refusal;
 use super::state::{Device, State};
@@ -115,6 +116,12 @@ pub struct Server {
     pub(crate) listening: bool,
     /// What was written since the script looked last; bounded.
     pub(crate) written: Vec<Written>,
+    /// Presses of buttons that wait for their bots, by what the bots are told; bounded.
+    pub(crate) waiting: BTreeMap<Id, Waiting>,
+    /// The id of the request that is being answered.
+    pub(crate) asking: u32,
+    /// Its answer comes later.
+    pub(crate) postponed: bool,
 }
 
 impl Server {
@@ -173,6 +180,9 @@ impl Server {
             arrived: false,
             listening: false,
             written: Vec::new(),
+            waiting: BTreeMap::new(),
+            asking: 0,
+            postponed: false,
         }
     }
 
@@ -202,6 +212,7 @@ impl Server {
 
     /// Takes a connection away and tells others if its person is gone with it.
     pub(crate) fn forget(&mut self, connection: ConnectionId) {
+        self.waiting.retain(|_, waiting| waiting.by.0 != connection);
         if let Some(gone) = self.connections.remove(&connection)
             && let Some((user, _)) = gone.login
             && !self.connected(user)
@@ -260,7 +271,11 @@ impl Server {
             return;
         }
         let mark = self.outgoing.len();
+        self.asking = message.id;
         let reply = self.dispatch(connection, request);
+        if std::mem::take(&mut self.postponed) {
+            return;
+        }
         let place = if self.quirks.updates_first { self.outgoing.len() } else { mark };
         let result = match reply {
             Ok(result) => RpcResult { req_id: message.id, trace_id: None, result },
@@ -268,6 +283,11 @@ impl Server {
         };
         // A connection that the request itself closes still gets its answer first.
         self.outgoing.insert(place.min(self.first_close(connection)), Outgoing::Result(connection, result));
+    }
+
+    /// The answer to a request that had to wait.
+    pub(crate) fn result(&mut self, (connection, req_id): (ConnectionId, u32), answer: rpc_result::Result) {
+        self.outgoing.push(Outgoing::Result(connection, RpcResult { req_id, trace_id: None, result: Some(answer) }));
     }
 
     fn first_close(&self, connection: ConnectionId) -> usize {

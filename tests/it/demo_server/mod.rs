@@ -3,6 +3,7 @@
 mod administration;
 mod fixture;
 mod framed;
+mod interactions;
 mod messages;
 mod rig;
 mod sessions;

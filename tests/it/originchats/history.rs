@@ -151,6 +151,25 @@ fn every_way_of_paging_gives_the_same_pages() {
 }
 
 #[test]
+fn a_date_is_found_by_halving() {
+    for make in [Channel::listed, Channel::counting, Channel::newer] {
+        let mut channel = make(250);
+        let at = |number: i64| Page::At(Wall((1_760_000_000 + 60 * number) * 1_000));
+        let (page, start, end) = channel.fetch(at(120), 50).unwrap();
+        assert_eq!((page, start, end), (all(95..145), false, false));
+        assert!(channel.said.len() < 14, "{:?}", channel.said);
+        let (page, start, _) = channel.fetch(at(-5), 50).unwrap();
+        assert!(page.starts_with(&[0, 1, 2]) && start, "{page:?}");
+        let (page, _, end) = channel.fetch(at(9_999), 50).unwrap();
+        assert!(page.ends_with(&[248, 249]) && end, "{page:?}");
+        let (page, ..) = channel.fetch(Page::At(Wall((1_760_000_000 + 60 * 120 + 1) * 1_000)), 50).unwrap();
+        assert_eq!(page, all(96..146), "the first one sent then or later is in the middle");
+    }
+    let mut empty = Channel::listed(0);
+    assert_eq!(empty.fetch(Page::At(Wall(1)), 50).unwrap(), (all(0..0), true, true));
+}
+
+#[test]
 fn small_chats_are_whole_at_once() {
     for make in [Channel::listed, Channel::counting, Channel::newer] {
         for count in [0, 1, 2, 9] {

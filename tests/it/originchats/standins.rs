@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Signed in and synced, with the recorded emoji of the server.
-fn synced() -> (Peer, Bundle) {
+pub(super) fn synced() -> (Peer, Bundle) {
     let mut peer = Peer::signed_in();
     let community = peer.community();
     peer.want(900, &Request::FetchChannels(community));

@@ -288,3 +288,98 @@ async fn the_sample_begins_direct_chats_by_a_line_and_its_poll_takes_votes() {
     assert!(tally.votes.contains(&(option.clone(), 1)), "{tally:?}");
     assert_eq!(tally.mine, Some([option].into()));
 }
+
+#[tokio::test]
+async fn commands_pins_mentions_searches_and_marks_go_the_whole_way() {
+    let server = server(Accounts::Service).await;
+    let mut alice = Client::token(&server, "alice");
+    let (_, caps, _) = alice.signed_in().await;
+    assert!(caps.commands && caps.pin && caps.mention_list && caps.search && caps.dates && caps.marks_back);
+    let mut bob = Client::token(&server, "bob");
+    bob.signed_in().await;
+    let chats = bob.channels().await;
+    let (general, history) = (named(&chats, "general").id, named(&chats, "history").id);
+    alice.channels().await;
+
+    let Ok(Reply::Commands(commands)) = bob.ask(Request::FetchCommands(general)).await else { panic!() };
+    assert_eq!(commands.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["help", "nick", "roll", "announce"]);
+    let kinds: Vec<_> = commands[2].options.iter().map(|option| option.kind.clone()).collect();
+    assert!(
+        kinds.contains(&SlashKind::Whole) && kinds.contains(&SlashKind::Number) && kinds.contains(&SlashKind::Flag)
+    );
+    assert!(kinds.contains(&SlashKind::Person) && kinds.contains(&SlashKind::Text));
+    assert!(kinds.iter().any(|kind| matches!(kind, SlashKind::Choice(_))));
+    let call = |name: &str, arguments: &[(&str, &str)]| Request::CallCommand {
+        chat: general,
+        name: name.to_owned(),
+        arguments: arguments.iter().map(|(name, typed)| ((*name).to_owned(), (*typed).to_owned())).collect(),
+    };
+    let every =
+        [("count", "2"), ("die", "d20"), ("plus", "0.5"), ("sorted", "yes"), ("for", "alice"), ("because", "luck")];
+    assert_eq!(bob.ask(call("roll", &every)).await, Ok(Reply::Done));
+    let written = |event: &NetEvent| match event {
+        NetEvent::Update(Update::MessageCreated { message, .. }) => Some(Arc::clone(message)),
+        _ => None,
+    };
+    let rolled = alice.until(written).await;
+    assert!(
+        rolled.body.text.starts_with("Rolled ") && rolled.body.text.ends_with("because luck"),
+        "{}",
+        rolled.body.text
+    );
+    assert_eq!(rolled.used.as_deref().map(|(who, what)| (who.as_str(), what.as_str())), Some(("bob", "roll")));
+    let refused = bob.ask(call("roll", &[("die", "d20")])).await.unwrap_err();
+    assert!(refused.text.contains("Missing required argument"), "{}", refused.text);
+    let refused = bob.ask(call("announce", &[("text", "hear")])).await.unwrap_err();
+    assert_eq!(refused.kind, RefusalKind::Forbidden);
+    assert_eq!(bob.ask(call("help", &[])).await, Ok(Reply::Done));
+    assert!(alice.until(written).await.body.text.contains("/roll"));
+    assert_eq!(bob.ask(Request::SetNickname { chat: general, name: "Bobby".to_owned() }).await, Ok(Reply::Done));
+    assert!(alice.until(written).await.body.text.contains("Bobby"));
+
+    let Ok(Reply::Sent { message, order, .. }) = bob.send(general, 1, "an axolotl for @alice").await else { panic!() };
+    let key = MessageKey { order, id: message };
+    alice.until(written).await;
+    let pin = |pinned| Request::Pin { chat: general, message: key, pinned };
+    assert_eq!(alice.ask(pin(true)).await, Ok(Reply::Done));
+    let told = |event: &NetEvent| match event {
+        NetEvent::Update(Update::MessagePinned { message, pinned, .. }) => Some((*message, *pinned)),
+        _ => None,
+    };
+    assert_eq!(bob.until(told).await, (message, true));
+    let Ok(Reply::Pinned { messages, .. }) = bob.ask(Request::FetchPinned(general)).await else { panic!() };
+    assert_eq!(messages.iter().map(|message| message.key).collect::<Vec<_>>(), [key]);
+    assert_eq!(alice.ask(pin(false)).await, Ok(Reply::Done));
+    assert_eq!(bob.until(told).await, (message, false));
+
+    let Ok(Reply::Mentions { messages, .. }) = alice.ask(Request::FetchMentions(general)).await else { panic!() };
+    assert!(messages.contains(&message), "{messages:?}");
+    let Ok(Reply::Mentions { messages, .. }) = alice.ask(Request::FetchMentions(history)).await else { panic!() };
+    assert!(!messages.contains(&message));
+    let search = Request::Search { chat: general, words: "AXOLOTL".to_owned(), before: None };
+    let Ok(Reply::Matches { messages, .. }) = alice.ask(search).await else { panic!() };
+    assert_eq!(messages.iter().map(|message| message.key).collect::<Vec<_>>(), [key]);
+
+    let latest = Request::FetchHistory { chat: history, page: Page::Latest, limit: 50 };
+    let Ok(Reply::History { messages, .. }) = bob.ask(latest).await else { panic!() };
+    let tenth = messages[messages.len() - 10].clone();
+    let back = Request::MarkRead { chat: history, upto: tenth.key, back: true };
+    let id = bob.asked + 1;
+    bob.handle.request(RequestId(id), back, Priority::User).unwrap();
+    bob.asked = id;
+    let unread = bob
+        .until(|event| match event {
+            NetEvent::Update(Update::ReadMarkMoved { upto, unread, .. }) if *upto == tenth.key => *unread,
+            _ => None,
+        })
+        .await;
+    assert_eq!(unread, 9);
+
+    let oldest = Request::FetchHistory { chat: history, page: Page::Before(messages[0].key), limit: 50 };
+    let Ok(Reply::History { messages, .. }) = bob.ask(oldest).await else { panic!() };
+    let wanted = messages[20].clone();
+    let at = Request::FetchHistory { chat: history, page: Page::At(wanted.at.unwrap()), limit: 20 };
+    let Ok(Reply::History { messages, reached_start, reached_end, .. }) = bob.ask(at).await else { panic!() };
+    let place = messages.iter().position(|message| message.key == wanted.key);
+    assert_eq!((place, messages.len(), reached_start, reached_end), (Some(10), 20, false, false));
+}

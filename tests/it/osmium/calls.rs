@@ -67,7 +67,10 @@ fn every_request() -> Vec<(Request, &'static str)> {
         (Request::Search { chat: channel(), words: "ink".to_owned(), before: None }, "messages_search"),
         (Request::FetchEmoji, "stickers_get_saved_stickers"),
         (Request::Pin { chat: channel(), message: key(MESSAGE), pinned: true }, "messages_set_message_pin"),
-        (Request::Forward { from: channel(), to: direct(), messages: vec![key(MESSAGE).id] }, "messages_forward_message"),
+        (
+            Request::Forward { from: channel(), to: direct(), messages: vec![key(MESSAGE).id] },
+            "messages_forward_message",
+        ),
         (Request::Press { chat: channel(), message: key(MESSAGE).id, data: None }, "messages_submit_interaction"),
         (Request::SetPresence(Presence::Idle), "settings_change_status"),
         (Request::SignOut, "auth_revoke_sessions"),

@@ -67,11 +67,8 @@ fn messages_are_passed_on_from_one_chat_to_another() {
     let request = Request::Forward { from: channel(), to: direct(), messages: vec![id(5), id(6)] };
     assert!(!request.is_repeatable(), "twice would be two copies");
     let (_, sent) = peer.asked(1, &request);
-    let wanted = messages::ForwardMessage {
-        chat_ref: reference(direct()),
-        from: reference(channel()),
-        message_ids: vec![5, 6],
-    };
+    let wanted =
+        messages::ForwardMessage { chat_ref: reference(direct()), from: reference(channel()), message_ids: vec![5, 6] };
     assert_eq!(sent, Sent::MessagesForwardMessage(wanted));
     let wire = types::Message {
         forward: Some(types::message::MessageForwardInfo { date: Some(1_780_000_000) }),
@@ -299,4 +296,10 @@ fn previews_tell_their_site_author_and_picture() {
     let image = embed.image.as_deref().unwrap();
     let file = Some(FileRef { id: FileId::new(77), address: CleanText::default() });
     assert_eq!((&*image.name, image.width, image.height, &image.file), ("graph.png", 640, 480, &file));
+}
+
+/// A flood pays for every byte of it: what few messages have is boxed.
+#[test]
+fn a_message_is_no_larger_than_it_was_by_more_than_two_pointers() {
+    assert!(size_of::<Message>() <= 256 + 16, "{}", size_of::<Message>());
 }

@@ -18,12 +18,7 @@ fn messages() -> Vec<Message> {
         footer: Some(text("main, 3 minutes ago")),
         fields: [field("Tests", "5 204 passed"), field("Time", "3:12"), field("", "no heading")].into(),
         color: Some(0x00_99_ff),
-        image: Some(Box::new(EmbedImage {
-            name: text("graph.png"),
-            width: 640,
-            height: 480,
-            file: None,
-        })),
+        image: Some(Box::new(EmbedImage { name: text("graph.png"), width: 640, height: 480, file: None })),
         ..Embed::default()
     };
     let options = [

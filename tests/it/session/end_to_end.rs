@@ -12,7 +12,7 @@ use nib::net::{Credentials, NetEvent};
 use std::sync::Arc;
 use std::time::Duration;
 
-async fn server() -> Running {
+pub(super) async fn server() -> Running {
     start(Options { people: 0, ..Options::default() }).await.unwrap()
 }
 
@@ -37,14 +37,14 @@ fn connect(config: SessionConfig, osmium: OsmiumConfig) -> Core {
     Core::start_adapter(config, Box::new(make))
 }
 
-async fn online(running: &Running, account: usize) -> Core {
+pub(super) async fn online(running: &Running, account: usize) -> Core {
     let mut core = connect(with_token(running, account), OsmiumConfig::default());
     core.signed_in().await;
     core
 }
 
 /// What a request is fulfilled with; everything else that is told meanwhile is dropped.
-async fn reply(core: &mut Core, request: Request) -> Reply {
+pub(super) async fn reply(core: &mut Core, request: Request) -> Reply {
     let id = core.ask(request);
     reply_to(core, id).await
 }
@@ -62,13 +62,13 @@ async fn reply_to(core: &mut Core, id: RequestId) -> Reply {
     .await
 }
 
-async fn communities(core: &mut Core) -> Vec<CommunityId> {
+pub(super) async fn communities(core: &mut Core) -> Vec<CommunityId> {
     let Reply::Communities { communities, .. } = reply(core, Request::FetchCommunities).await else { panic!() };
     communities.iter().map(|community| community.id).collect()
 }
 
 /// A chat that both can write in: the first one's direct chats with the other.
-async fn direct_chat(core: &mut Core, peer: UserId) -> Option<ChatId> {
+pub(super) async fn direct_chat(core: &mut Core, peer: UserId) -> Option<ChatId> {
     let Reply::Chats { bundle, .. } = reply(core, Request::FetchChats).await else { panic!() };
     let is_with = |chat: &&Chat| matches!(chat.kind, nib::domain::ChatKind::Direct { peer: with } if with == peer);
     bundle.chats.iter().find(is_with).map(|chat| chat.id)

@@ -3,6 +3,7 @@
 mod end_to_end;
 mod faults;
 mod flood;
+mod messages;
 mod proxy;
 mod requests;
 mod sleep;

@@ -29,6 +29,7 @@ fn what_is_on_its_way_out_survives_with_its_files() {
         reply_to: Some(MessageId::new(3)),
         quiet: true,
         attachments: vec![small, large],
+        ..Outgoing::default()
     };
     let row = OutboxRow {
         chat: CHAT,

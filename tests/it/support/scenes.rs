@@ -3,14 +3,12 @@
 #![allow(dead_code, reason = "tests and benches each use a part")]
 
 use nib::domain::id::EmojiId;
-use nib::domain::message::{
-    Attachment, AttachmentKind, Button, Embed, Press, ReactEmoji, Reaction, ReplyInfo,
-};
+use nib::domain::message::{Attachment, AttachmentKind, Button, Embed, Press, ReactEmoji, Reaction, ReplyInfo};
 use nib::domain::{
     AccountId, Bundle, Caps, ChannelKind, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId,
-    LinkPhase, MemberListEntry, Message, MessageId, MessageKey, MessageKind, Mono, Now, Page, Permissions, Presence,
-    Refusal, RichText, Role, RoleId, Settings, SortKey, SpanKind, Timeline, Update, User, UserId, VoiceParticipant,
-    Wall,
+    CustomEmoji, LinkPhase, MemberListEntry, Message, MessageId, MessageKey, MessageKind, Mono, Now, Page, Permissions,
+    Presence, Refusal, RichText, Role, RoleId, Settings, SortKey, SpanKind, Timeline, Update, User, UserId,
+    VoiceParticipant, Wall,
 };
 use nib::layout::{KeyHint, KeyHints, LayoutCache};
 use nib::state::action::Context;
@@ -294,7 +292,8 @@ pub(crate) fn state(open: Timeline) -> State {
     let account = &mut state.core.accounts[0];
     account.timelines.insert(GENERAL, open);
     account.pins.insert(GENERAL, Pins::of((1..=3).map(MessageId::new)));
-    account.emoji.insert(EmojiId::new(1), text("ferris"));
+    let ferris = CustomEmoji { id: EmojiId::new(1), name: text("ferris"), ..CustomEmoji::default() };
+    account.emoji.insert(ferris.id, ferris);
     account.typing.chats.insert(GENERAL, vec![Typist { user: ADA, until: Mono(u64::MAX) }]);
     let front = state.front.as_mut().unwrap();
     front.community = Some((ACCOUNT, CommunityId::new(10)));

@@ -8,6 +8,7 @@ use wire::updates::update::Update as Change;
 use super::super::ids::{Id, moment};
 use super::super::permissions::{DELETE_MESSAGES, PIN_MESSAGES, SEND_MEDIA};
 use super::super::post::{Draft, check_content, clamp};
+use super::super::previews::is_preview;
 use super::super::refusal::{Refusal, Reply};
 use super::super::server::{Caller, Server};
 use super::super::state::ChatKey;
@@ -35,7 +36,12 @@ impl Server {
             return Err(Refusal::malformed("The quote is too long."));
         }
         let bot_info = self.bot_info(caller.user, request.bot_info)?;
+        let previews = match request.suppress_embeds {
+            true => Vec::new(),
+            false => self.previews(&request.message, &request.entities),
+        };
         let mut draft = Draft {
+            previews,
             text: request.message,
             entities: request.entities,
             reply_to: reply_to.filter(|id| *id != 0),
@@ -83,11 +89,18 @@ impl Server {
         if request.remove_media {
             changed.media.clear();
         }
-        if request.message.is_some() || !request.entities.is_empty() {
+        let is_new = request.message.is_some();
+        if is_new || !request.entities.is_empty() {
             changed.entities = request.entities;
         }
         if let Some(text) = request.message {
             changed.text = text;
+        }
+        if is_new || request.suppress_embeds {
+            changed.media.retain(|medium| !is_preview(medium));
+        }
+        if is_new && !request.suppress_embeds {
+            changed.media.extend(self.previews(&changed.text, &changed.entities));
         }
         if let Some(given) = request.buttons {
             changed.bot_info.get_or_insert_default().buttons = Some(buttons(given)?);
@@ -98,7 +111,8 @@ impl Server {
 
     /// Puts an edited message in the place of the old one, marks it as edited and tells everybody.
     pub(crate) fn rewrite(&mut self, key: ChatKey, mut changed: super::super::state::Message) -> Result<(), Refusal> {
-        check_content(&changed.text, &changed.entities, changed.media.len())?;
+        let files = changed.media.iter().filter(|medium| !is_preview(medium)).count();
+        check_content(&changed.text, &changed.entities, files)?;
         clamp(&mut changed.entities, changed.text.encode_utf16().count());
         changed.edited = Some(self.now);
         let id = changed.id;
@@ -170,7 +184,8 @@ impl Server {
             drafts.push(Draft {
                 text: original.text.clone(),
                 entities: original.entities.clone(),
-                media: original.media.clone(),
+                media: original.media.iter().filter(|medium| !is_preview(medium)).cloned().collect(),
+                previews: original.media.iter().filter(|medium| is_preview(medium)).cloned().collect(),
                 forwarded: Some(original.forwarded.unwrap_or_else(|| moment(original.id))),
                 ..Draft::default()
             });
@@ -179,6 +194,15 @@ impl Server {
             self.post(caller.user, target, draft)?;
         }
         Ok(None)
+    }
+
+    /// The preview that the first link of a text would get.
+    pub(crate) fn get_embed_preview(&mut self, request: &api::GetEmbedPreview) -> Reply {
+        let first = self.previews(&request.message, &request.entities).into_iter().next();
+        match first.and_then(|medium| medium.media) {
+            Some(wire::media::message_media::Media::Embed(embed)) => Ok(Some(Answer::MediaEmbed(embed))),
+            _ => Err(Refusal::missing("preview")),
+        }
     }
 
     /// Takes a report; nobody reads it here.

@@ -6,6 +6,7 @@ mod chats;
 mod communities;
 mod groups;
 mod history;
+mod interactions;
 mod invites;
 mod media;
 mod members;
@@ -19,6 +20,7 @@ mod stickers;
 mod visibility;
 mod voice;
 
+pub(crate) use interactions::{PATIENCE, Waiting};
 pub(crate) use voice::participant;
 
 use crate::net::osmium::rpc;
@@ -72,6 +74,9 @@ impl Server {
             Request::MessagesDeleteMessage(request) => self.delete_message(caller, request),
             Request::MessagesForwardMessage(request) => self.forward_message(caller, request),
             Request::MessagesSetMessagePin(request) => self.set_message_pin(caller, request),
+            Request::MessagesGetEmbedPreview(request) => self.get_embed_preview(&request),
+            Request::MessagesSubmitInteraction(request) => self.submit_interaction(caller, request),
+            Request::MessagesSetInteractionResponse(request) => self.set_interaction_response(caller, request),
             Request::MessagesReportMessage(request) => self.report_message(caller, request),
             Request::MessagesGetHistory(request) => self.get_history(caller, request),
             Request::MessagesGetPinnedMessages(request) => self.get_pinned_messages(caller, request),

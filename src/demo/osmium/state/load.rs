@@ -70,6 +70,7 @@ impl State {
         for id in used {
             state.mint.note(id);
         }
+        state.dress();
         state.load_invites();
         state
     }

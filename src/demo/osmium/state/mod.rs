@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod chat;
+mod dress;
 pub(crate) mod entities;
 pub(crate) mod load;
 pub(crate) mod secrets;

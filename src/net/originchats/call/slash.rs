@@ -42,11 +42,11 @@ pub(super) fn call(
 }
 
 /// Sets the own nickname, with whatever the server calls that argument.
-pub(super) fn nickname(chat: ChatId, name: &str, book: &mut Book) -> Result<Box<Call>, Refusal> {
+pub(super) fn nickname(chat: ChatId, name: &str, book: &Book) -> Result<Box<Call>, Refusal> {
     channel(chat, book)?;
     let nick = book.slash.get(&CleanText::ours(NICK)).and_then(|nick| nick.options.first());
     let argument = nick.map_or("nickname", |option| option.name.as_str()).to_owned();
-    call(chat, NICK, &[(argument, name.trim().to_owned())], book)
+    said(chat, NICK, &[(argument, name.trim().to_owned())], book)
 }
 
 /// The command that changes a nickname.

@@ -408,9 +408,7 @@ fn about_people(command: &str, mut fields: Fields) -> Packet {
                 results,
             })
         }
-        "capabilities" | "poll_create" | "slash_add" | "slash_remove" | "user_ban" | "user_unban" | "user_timeout" => {
-            Packet::Passed
-        }
+        "capabilities" | "poll_create" | "user_ban" | "user_unban" | "user_timeout" => Packet::Passed,
         _ => Packet::Unknown,
     }
 }
