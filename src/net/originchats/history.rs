@@ -247,7 +247,7 @@ fn halve(wanted: Wanted, date: Wall, bracket: Bracket, book: &Book) -> Box<Call>
     Call::new(get(&wanted, Some(Start::Skip(look)), 1, book), move |packet, book| {
         let Packet::Page(page) = packet else { return Err(unfitting()) };
         let older = page.messages.last().is_none_or(|message| {
-            let at = message.timestamp.map(|seconds| millis(seconds));
+            let at = message.timestamp.map(millis);
             at.is_some_and(|at| at < date)
         });
         let steps = bracket.steps + 1;
