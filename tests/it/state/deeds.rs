@@ -6,8 +6,8 @@ use nib::domain::*;
 use nib::state::{Action, Effect, Effects, Event, StoreReply};
 use std::time::Duration;
 
-/// Somebody whose connection was lost; message 11 is their own.
-fn offline() -> Script {
+/// Somebody who is online; message 11 is their own.
+fn online() -> Script {
     let mut script = Script::ready_kept();
     script.receive(Update::MessageCreated {
         message: std::sync::Arc::new(said(chat(11), 11, ME, "mine")),
@@ -16,6 +16,12 @@ fn offline() -> Script {
         nonce: None,
     });
     script.arrange_bottom();
+    script
+}
+
+/// The same person after the connection was lost.
+fn offline() -> Script {
+    let mut script = online();
     script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
     script
 }
@@ -156,7 +162,7 @@ fn a_reaction_that_is_taken_back_before_it_went_never_goes() {
 
 #[test]
 fn a_reaction_that_may_have_arrived_is_taken_back_there_too() {
-    let mut script = Script::ready();
+    let mut script = online();
     let fx = react(&mut script, "👍");
     let [(id, Request::React { add: true, .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
     script.answer(id, Err(refusal(RefusalKind::LinkLost)));
@@ -169,7 +175,7 @@ fn a_reaction_that_may_have_arrived_is_taken_back_there_too() {
 
 #[test]
 fn a_network_that_wants_very_long_patience_is_told_of_and_holds_up_nothing() {
-    let mut script = Script::ready();
+    let mut script = online();
     let fx = react(&mut script, "👍");
     let [(id, Request::React { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
     let refused = Refusal { retry_after: Some(Duration::from_secs(86_400)), ..refusal(RefusalKind::RateLimited) };
