@@ -190,7 +190,13 @@ impl Keeping {
     /// Forgets everything of an account, unless another number means it, too.
     pub fn forget(&mut self, account: AccountId) {
         let Some(key) = self.bound.remove(&account) else { return };
-        if self.bound.values().all(|other| *other != key) {
+        if self.bound.values().any(|other| *other == key) {
+            return;
+        }
+        // It was bound to a store that has died since.
+        if self.open.is_none() {
+            self.answers.push_back(Reply::Seen(FORGETTING, Err(StoreError::Died)));
+        } else {
             self.waiting.push_back(Command::Care(FORGETTING, Care::Disown(key)));
         }
     }

@@ -139,10 +139,15 @@ fn look_only(options: &Options) -> Option<Db> {
 
 fn beside(conn: Connection, options: &Options) -> Result<Db, StoreError> {
     let application: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    if application != APPLICATION || schema::version(&conn)? != VERSION {
+    // Forms so far differ in nothing that is read.
+    if application != APPLICATION || !(1..=VERSION).contains(&schema::version(&conn)?) {
         return Err(StoreError::Foreign);
     }
     settle(&conn)?;
+    if schema::version(&conn)? != VERSION {
+        // What is written in the newest form would not be understood in an older one.
+        conn.execute_batch("PRAGMA query_only = ON")?;
+    }
     Db::beside(conn, options.clone())
 }
 

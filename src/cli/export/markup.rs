@@ -105,8 +105,19 @@ fn marks(rich: &RichText, within: &Range<usize>) -> Vec<Span> {
         (start < end).then(|| Span { start, end, kind: span.kind.clone() })
     });
     let mut marks: Vec<Span> = clipped.filter_map(|span| trimmed(&rich.text, span)).collect();
-    let code: Vec<(u32, u32)> =
+    // Code beside code is one piece: where two meet, the signs that end one and begin the other would be read as something else.
+    let mut code: Vec<(u32, u32)> =
         marks.iter().filter(|span| span.kind == SpanKind::Code).map(|span| (span.start, span.end)).collect();
+    code.sort_unstable();
+    code.dedup_by(|next, before| {
+        let touches = next.0 <= before.1;
+        if touches {
+            before.1 = before.1.max(next.1);
+        }
+        touches
+    });
+    marks.retain(|span| span.kind != SpanKind::Code);
+    marks.extend(code.iter().map(|&(start, end)| Span { start, end, kind: SpanKind::Code }));
     for mark in marks.iter_mut().filter(|span| span.kind != SpanKind::Code) {
         for &(start, end) in &code {
             if start < mark.start && mark.start < end {

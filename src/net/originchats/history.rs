@@ -215,15 +215,14 @@ fn walk(wanted: Wanted, gathered: Vec<Message>, steps: u32, by_id: bool, book: &
             return Err(Refusal::ours(RefusalKind::NotFound, "The message is not there any more."));
         }
         if steps + 1 >= WALK {
-            let text = "That is too far back for this server: it can only count from the newest message.";
-            return Err(Refusal::ours(RefusalKind::Unsupported, text));
+            return Err(too_far());
         }
         Ok(Outcome::Again(walk(wanted, all, steps + 1, by_id, book)))
     })
 }
 
 /// Between which counts from the newest message the first one lies that is older than a date.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Bracket {
     /// Those before it are not older.
     from: u32,
@@ -231,6 +230,13 @@ struct Bracket {
     to: Option<u32>,
     /// Questions asked.
     steps: u32,
+    /// What the last of them gave.
+    last: Option<super::wire::Raw>,
+}
+
+fn too_far() -> Refusal {
+    let text = "That is too far back for this server: it can only count from the newest message.";
+    Refusal::ours(RefusalKind::Unsupported, text)
 }
 
 /// Most questions for one date; they halve the chat, so that a hundred million messages take fewer.
@@ -240,6 +246,8 @@ const HALVES: u32 = 40;
 /// meanwhile move the count by as many.
 fn halve(wanted: Wanted, date: Wall, bracket: Bracket, book: &Book) -> Box<Call> {
     let look = match bracket.to {
+        // Beyond all that a server can hold.
+        None if bracket.steps >= HALVES => return Call::new(get(&wanted, None, 1, book), |_, _| Err(too_far())),
         None => bracket.from.saturating_mul(2).max(u32::from(PAGE) / 2),
         Some(to) if to > bracket.from && bracket.steps < HALVES => bracket.from + (to - bracket.from) / 2,
         Some(to) => return around_count(wanted, to, book),
@@ -250,10 +258,15 @@ fn halve(wanted: Wanted, date: Wall, bracket: Bracket, book: &Book) -> Box<Call>
             let at = message.timestamp.map(millis);
             at.is_some_and(|at| at < date)
         });
+        let last = page.messages.last().map(|message| message.id.clone());
+        // A count that is far from the last one, and the same message: the server pays no heed to counts.
+        if bracket.to.is_none() && last.is_some() && last == bracket.last {
+            return Err(too_far());
+        }
         let steps = bracket.steps + 1;
         let next = match older {
-            true => Bracket { to: Some(look), steps, ..bracket },
-            false => Bracket { from: look + 1, steps, ..bracket },
+            true => Bracket { to: Some(look), steps, last, ..bracket },
+            false => Bracket { from: look.saturating_add(1), steps, last, ..bracket },
         };
         Ok(Outcome::Again(halve(wanted, date, next, book)))
     })

@@ -1,6 +1,6 @@
 //! After a lost connection: did a message in flight arrive? History carries no nonce, so it is matched by author, text, files and place, one to one.
 
-use super::{Pending, Stage, arm, pump, tell};
+use super::{NOT_TAKEN, Pending, Stage, arm, pump, tell};
 use crate::domain::{
     AccountId, Attachment, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal,
     RefusalKind, Request, Upload, UserId,
@@ -84,6 +84,7 @@ pub(in crate::state) fn on_page(
     page: Result<(&[Arc<Message>], bool), &Refusal>,
     fx: &mut Effects,
 ) {
+    let again = state.now.mono.plus(NOT_TAKEN);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let me = account.me;
     let verdicts: Vec<(Nonce, Verdict)> = match page {
@@ -96,8 +97,12 @@ pub(in crate::state) fn on_page(
             let rows = account.outbox.of(chat.chat).iter().filter(|row| row.doubt.is_some());
             rows.map(|row| (row.outgoing.nonce, judge(row, me, &mut free, oldest, reached_start))).collect()
         }
-        // The question stays open until the connection stands again.
-        Err(refusal) if refusal.is_passing() && refusal.kind == RefusalKind::LinkLost => return,
+        // It is asked again once the connection stands, or the session takes it: not at once, or a session that takes nothing would be asked for ever.
+        Err(refusal) if refusal.is_passing() && refusal.kind == RefusalKind::LinkLost => {
+            let rows = account.outbox.chats.get_mut(&chat.chat).into_iter().flatten();
+            rows.filter(|row| row.doubt.is_some()).for_each(|row| row.wait = Some(again));
+            return arm(state, fx);
+        }
         Err(_) => {
             let rows = account.outbox.of(chat.chat).iter().filter(|row| row.doubt.is_some());
             rows.map(|row| (row.outgoing.nonce, Verdict::Unknown)).collect()

@@ -34,16 +34,22 @@ pub(super) fn go(state: &mut State, day: &str, fx: &mut Effects) {
     }
 }
 
+/// Whether a day is still sought in a chat, which is open: whoever went elsewhere meanwhile stays there.
+fn is_sought(state: &State, chat: ChatKey) -> bool {
+    let open = state.front.as_ref().and_then(|front| front.pane.chat);
+    open == Some(chat) && state.sought.is_some_and(|(of, _)| of == chat)
+}
+
 /// What the store has of the day is here.
 pub(in crate::state) fn recalled(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
-    if state.sought == Some((chat, at)) && !shown(state, chat, at, true, fx) {
+    if is_sought(state, chat) && state.sought == Some((chat, at)) && !shown(state, chat, at, true, fx) {
         ask_network(state, chat, at, fx);
     }
 }
 
 /// A page of the network is here; `None`: it did not come.
 pub(in crate::state) fn came(state: &mut State, chat: ChatKey, page: Page, is_here: bool, fx: &mut Effects) {
-    let Some((_, at)) = state.sought.filter(|(of, _)| *of == chat) else { return };
+    let Some((_, at)) = state.sought.filter(|_| is_sought(state, chat)) else { return };
     if let Page::At(asked) = page {
         return match is_here {
             true if asked == at => shown_or_near(state, chat, at, fx),

@@ -59,6 +59,8 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         state.touch();
         return true;
     }
+    // A day that is sought elsewhere is not gone to here.
+    state.sought = None;
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
     drafts::put_aside(front, fx);

@@ -14,6 +14,8 @@ struct Channel {
     messages: Vec<Value>,
     /// The middle generation: `messages_around` never sees the newest, `messages_get` from a message on is swallowed.
     listed: bool,
+    /// It pays no heed to counts.
+    deaf: bool,
     said: Vec<String>,
 }
 
@@ -49,7 +51,7 @@ impl Channel {
         let message = |number| {
             super::calls::message(&uuid(number), "ada", &number.to_string(), 1_760_000_000.0 + 60.0 * number as f64)
         };
-        Self { peer, chat, messages: (0..count).map(message).collect(), listed, said: Vec::new() }
+        Self { peer, chat, messages: (0..count).map(message).collect(), listed, deaf: false, said: Vec::new() }
     }
 
     fn listed(count: usize) -> Self {
@@ -77,6 +79,7 @@ impl Channel {
                     Value::Null => count,
                     Value::String(_) if self.listed => return None,
                     Value::String(_) => place(&asked["start"])?,
+                    _ if self.deaf => count,
                     skip => count.saturating_sub(skip.as_u64()? as usize),
                 };
                 let from = to.saturating_sub(limit(&asked["limit"]));
@@ -152,9 +155,9 @@ fn every_way_of_paging_gives_the_same_pages() {
 
 #[test]
 fn a_date_is_found_by_halving() {
+    let at = |number: i64| Page::At(Wall((1_760_000_000 + 60 * number) * 1_000));
     for make in [Channel::listed, Channel::counting, Channel::newer] {
         let mut channel = make(250);
-        let at = |number: i64| Page::At(Wall((1_760_000_000 + 60 * number) * 1_000));
         let (page, start, end) = channel.fetch(at(120), 50).unwrap();
         assert_eq!((page, start, end), (all(95..145), false, false));
         assert!(channel.said.len() < 14, "{:?}", channel.said);
@@ -165,6 +168,11 @@ fn a_date_is_found_by_halving() {
         let (page, ..) = channel.fetch(Page::At(Wall((1_760_000_000 + 60 * 120 + 1) * 1_000)), 50).unwrap();
         assert_eq!(page, all(96..146), "the first one sent then or later is in the middle");
     }
+    // One that pays no heed to counts is not asked for ever.
+    let mut deaf = Channel::newer(250);
+    deaf.deaf = true;
+    let refused = deaf.fetch(at(120), 50).unwrap_err();
+    assert_eq!((refused.kind, deaf.said.len()), (RefusalKind::Unsupported, 2));
     let mut empty = Channel::listed(0);
     assert_eq!(empty.fetch(Page::At(Wall(1)), 50).unwrap(), (all(0..0), true, true));
 }

@@ -136,3 +136,28 @@ fn a_network_whose_ids_tell_nothing_is_asked_for_the_day_itself() {
     script.answer(id, Ok(reply));
     assert_eq!(cursor(&script), Some(Target::Message(key)));
 }
+
+#[test]
+fn a_day_that_comes_late_moves_no_other_chat() {
+    let mut script = behind();
+    back(&mut script);
+    let fx = go(&mut script, "yesterday");
+    let [(id, _)] = asked(&fx)[..] else { panic!("{fx:?}") };
+    script.open(12);
+    script.arrange_bottom();
+    let pane = |script: &Script| {
+        let front = script.state.front.as_ref().unwrap();
+        (front.region, front.pane.anchor, front.pane.intent, front.notice.clone())
+    };
+    let before = pane(&script);
+    let messages: Vec<_> = [1, 0].map(|days| Arc::new(at(&script, days))).into();
+    let reply = Reply::History {
+        chat: chat(11).chat,
+        messages,
+        bundle: Bundle::default(),
+        reached_start: false,
+        reached_end: false,
+    };
+    script.answer(id, Ok(reply));
+    assert_eq!((pane(&script), cursor(&script)), (before, None));
+}

@@ -358,4 +358,13 @@ fn one_that_cannot_be_written_can_be_read() {
     assert_eq!((open.texts().len(), open.outbox().len()), (10, 1));
     other.execute_batch("ROLLBACK").unwrap();
     works(&mut open);
+    drop(open);
+    // So can one of an older form.
+    let (_folder, file) = home();
+    filled(&file, 10);
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("PRAGMA user_version = 1; BEGIN IMMEDIATE").unwrap();
+    let mut open = Open::at(&file);
+    assert_eq!(open.notes, [Note::Unwritable(StoreError::Busy)]);
+    assert_eq!((open.texts().len(), open.outbox().len()), (10, 1));
 }
