@@ -1,6 +1,6 @@
 //! What the user wants of messages on their way out: sent again, given up, taken back, changed.
 
-use super::{Stage, check_length, durable, may_go, pump, tell};
+use super::{Pending, Stage, check_length, durable, may_go, pump, tell};
 use crate::domain::kept::OutboxStage;
 use crate::domain::{ChatKey, Nonce, Outgoing, Refusal, RefusalKind};
 use crate::state::State;
@@ -36,15 +36,24 @@ pub(in crate::state) fn discard(
     nonce: Nonce,
     fx: &mut Effects,
 ) -> Option<Arc<Outgoing>> {
-    let account = state.core.account_mut(chat.account)?;
-    let row = account.outbox.find(chat.chat, nonce)?;
-    if !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed) {
-        return None;
-    }
-    let row = account.outbox.take(chat.chat, nonce)?;
-    account.outbox.drop_kept(chat, nonce, fx);
+    let given_up = |row: &Pending| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
+    Some(take_out(state, chat, nonce, given_up, fx)?.outgoing)
+}
+
+/// Takes a row out for good, here and in the store, if it is one of these.
+fn take_out(
+    state: &mut State,
+    chat: ChatKey,
+    nonce: Nonce,
+    is_it: impl FnOnce(&Pending) -> bool,
+    fx: &mut Effects,
+) -> Option<Pending> {
+    let outbox = &mut state.core.account_mut(chat.account)?.outbox;
+    outbox.find(chat.chat, nonce).filter(|row| is_it(row))?;
+    let row = outbox.take(chat.chat, nonce)?;
+    outbox.drop_kept(chat, nonce, fx);
     state.touch();
-    Some(row.outgoing)
+    Some(row)
 }
 
 /// The user takes a message back that has not gone out. Returns it; `None` where it may have gone, or is not here.
@@ -54,12 +63,8 @@ pub(in crate::state) fn take_back(
     nonce: Nonce,
     fx: &mut Effects,
 ) -> Option<Arc<Outgoing>> {
-    let account = state.core.account_mut(chat.account)?;
-    account.outbox.find(chat.chat, nonce).filter(|row| row.is_unsent())?;
-    let mut row = account.outbox.take(chat.chat, nonce)?;
-    account.outbox.drop_kept(chat, nonce, fx);
+    let mut row = take_out(state, chat, nonce, Pending::is_unsent, fx)?;
     tell(&mut row, || Outcome::Refused(Refusal::ours(RefusalKind::Conflict, "it was taken back")), fx);
-    state.touch();
     pump(state, chat, fx);
     Some(row.outgoing)
 }

@@ -72,6 +72,10 @@ fn a_day_that_is_here_is_gone_to_without_asking() {
     assert_eq!(script.composer(), "/date ", "without a day it is asked for");
 }
 
+fn page(messages: Vec<Arc<Message>>, reached_end: bool) -> Reply {
+    Reply::History { chat: chat(11).chat, messages, bundle: Bundle::default(), reached_start: false, reached_end }
+}
+
 #[test]
 fn a_day_that_is_not_here_is_asked_of_the_network() {
     let mut script = behind();
@@ -81,14 +85,7 @@ fn a_day_that_is_not_here_is_asked_of_the_network() {
     let messages: Vec<_> = [1, 0].map(|days| Arc::new(at(&script, days))).into();
     assert!(place < messages[0].key && place > at(&script, 2).key);
     let first = messages[0].key;
-    let reply = Reply::History {
-        chat: chat(11).chat,
-        messages,
-        bundle: Bundle::default(),
-        reached_start: false,
-        reached_end: false,
-    };
-    script.answer(id, Ok(reply));
+    script.answer(id, Ok(page(messages, false)));
     assert_eq!(cursor(&script), Some(Target::Message(first)));
     let timeline = &script.state.core.accounts[0].timelines[&chat(11).chat];
     let hole = timeline.iter().find(|entry| entry.message.key == first).unwrap();
@@ -126,14 +123,7 @@ fn a_network_whose_ids_tell_nothing_is_asked_for_the_day_itself() {
     assert!(day.0 <= there.at.unwrap().0 && there.at.unwrap().0 < day.0 + DAY);
     let key = there.key;
     let messages = vec![Arc::new(at(&script, 3)), Arc::new(there)];
-    let reply = Reply::History {
-        chat: chat(11).chat,
-        messages,
-        bundle: Bundle::default(),
-        reached_start: false,
-        reached_end: true,
-    };
-    script.answer(id, Ok(reply));
+    script.answer(id, Ok(page(messages, true)));
     assert_eq!(cursor(&script), Some(Target::Message(key)));
 }
 
@@ -151,13 +141,6 @@ fn a_day_that_comes_late_moves_no_other_chat() {
     };
     let before = pane(&script);
     let messages: Vec<_> = [1, 0].map(|days| Arc::new(at(&script, days))).into();
-    let reply = Reply::History {
-        chat: chat(11).chat,
-        messages,
-        bundle: Bundle::default(),
-        reached_start: false,
-        reached_end: false,
-    };
-    script.answer(id, Ok(reply));
+    script.answer(id, Ok(page(messages, false)));
     assert_eq!((pane(&script), cursor(&script)), (before, None));
 }

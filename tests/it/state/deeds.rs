@@ -8,15 +8,7 @@ use std::time::Duration;
 
 /// Somebody who is online; message 11 is their own.
 fn online() -> Script {
-    let mut script = Script::ready_kept();
-    script.receive(Update::MessageCreated {
-        message: std::sync::Arc::new(said(chat(11), 11, ME, "mine")),
-        unread: None,
-        author: None,
-        nonce: None,
-    });
-    script.arrange_bottom();
-    script
+    Script::ready_kept().with_own()
 }
 
 /// The same person after the connection was lost.

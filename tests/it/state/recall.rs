@@ -36,6 +36,22 @@ fn writes(effects: &Effects) -> Vec<Write> {
     effects.iter().filter_map(write).collect()
 }
 
+/// Nothing has happened yet in a run with a store; an account is saved.
+fn saved(settings: Arc<Settings>, now: Now) -> State {
+    let spec = AccountSpec {
+        id: HOME,
+        label: "home".to_owned(),
+        network: "one".to_owned(),
+        me: ME,
+        keeps_drafts: true,
+        ..AccountSpec::default()
+    };
+    let mut state = State::new(settings, vec![spec], true, 7, now);
+    state.has_store = true;
+    state.networks = vec![NetworkOffer { key: "one".to_owned(), caps: Script::caps(), ..NetworkOffer::default() }];
+    state
+}
+
 /// The history of `general` as it is stored: messages by number, whether some are missing before each, and whether older ones are stored.
 struct Kept {
     start: Start,
@@ -134,18 +150,7 @@ impl Kept {
     /// Nothing has happened yet; an account is saved.
     fn script(&self) -> Script {
         let mut script = Script::fresh(true);
-        let spec = AccountSpec {
-            id: HOME,
-            label: "home".to_owned(),
-            network: "one".to_owned(),
-            me: ME,
-            keeps_drafts: true,
-            ..AccountSpec::default()
-        };
-        script.state = State::new(Arc::default(), vec![spec], true, 7, script.now);
-        script.state.has_store = true;
-        script.state.networks =
-            vec![NetworkOffer { key: "one".to_owned(), caps: Script::caps(), ..NetworkOffer::default() }];
+        script.state = saved(Arc::default(), script.now);
         script
     }
 }

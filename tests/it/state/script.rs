@@ -89,6 +89,14 @@ impl Script {
         script.begun().opened()
     }
 
+    /// Message 11 is their own.
+    pub(super) fn with_own(mut self) -> Self {
+        let message = Arc::new(said(chat(11), 11, ME, "mine"));
+        self.receive(Update::MessageCreated { message, unread: None, author: None, nonce: None });
+        self.arrange_bottom();
+        self
+    }
+
     fn opened(mut self) -> Self {
         self.open(11);
         self.arrange_bottom();

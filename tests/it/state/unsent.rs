@@ -141,14 +141,7 @@ fn what_was_typed_for_a_change_comes_back_with_yank() {
 
 #[test]
 fn a_change_of_a_message_that_is_gone_becomes_a_message() {
-    let mut script = Script::ready();
-    script.receive(Update::MessageCreated {
-        message: std::sync::Arc::new(said(chat(11), 11, ME, "mine")),
-        unread: None,
-        author: None,
-        nonce: None,
-    });
-    script.arrange_bottom();
+    let mut script = Script::ready().with_own();
     script.act(Action::EditLast);
     let fx = say(&mut script, " and yours");
     let edit = requests(&fx).into_iter().any(|request| matches!(request, Request::Edit { .. }));

@@ -99,20 +99,9 @@ impl World {
     /// A run begins, with what the ones before have kept.
     fn begin(&mut self) {
         let settings = Arc::new(Settings { page: PAGE, window: 60, ..Settings::default() });
-        let spec = AccountSpec {
-            id: HOME,
-            label: "home".to_owned(),
-            network: "one".to_owned(),
-            me: ME,
-            keeps_drafts: true,
-            ..AccountSpec::default()
-        };
         self.script = Script::fresh(true);
         self.script.store = false;
-        self.script.state = State::new(settings, vec![spec], true, 7, self.script.now);
-        self.script.state.has_store = true;
-        self.script.state.networks =
-            vec![NetworkOffer { key: "one".to_owned(), caps: Script::caps(), ..NetworkOffer::default() }];
+        self.script.state = saved(settings, self.script.now);
         self.script.state.front.as_mut().unwrap().wish = Some("Rust/general".to_owned());
         self.store = Some(Store::start(Options::new(self.folder.path().join("store.db"))).unwrap());
         self.told = None;
