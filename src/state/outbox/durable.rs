@@ -93,6 +93,10 @@ pub(in crate::state) fn committed(
             let text = CleanText::line(&format!("not sent, since it could not be kept: {why}"));
             let refusal = Refusal { kind: RefusalKind::Conflict, text, ..Refusal::default() };
             row.set(Stage::Failed(refusal.clone()));
+            // It may have the row as it was before: that is not to go out by itself in the next run.
+            if let Some(stage) = row.stage_to_keep().filter(|_| row.durable) {
+                fx.push(Effect::keep(Write::SetStage { chat, nonce, stage }));
+            }
             tell(row, || Outcome::Refused(refusal), fx);
         }
     }

@@ -86,6 +86,19 @@ fn what_could_not_be_handed_over_waits_in_the_store_too() {
 }
 
 #[test]
+fn what_the_store_has_as_waiting_does_not_go_by_itself_after_it_could_not_be_changed() {
+    let mut script = kept();
+    let (first, _) = written(&mut script, "one");
+    let (second, _) = written(&mut script, "two");
+    let sent_first = sends(&committed(&mut script, first));
+    committed(&mut script, second);
+    script.answer(sent_first[0].0, sent(11));
+    let full = Err("there is no space left".to_owned());
+    let fx = script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), second, full)));
+    assert!(matches!(&stages(&fx)[..], [(of, OutboxStage::Failed(_))] if *of == second), "{fx:?}");
+}
+
+#[test]
 fn what_cannot_be_kept_is_not_sent_and_says_so() {
     let mut script = kept();
     let (nonce, _) = written(&mut script, "precious");
