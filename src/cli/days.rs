@@ -1,10 +1,10 @@
 //! `--since` and `--until`: which days are meant.
 
 use super::failure::Failure;
-use crate::domain::when;
+use crate::domain::{Wall, when};
 use crate::shell::owner::{ChatRef, Client, KeptFrom, MessageTold};
 use clap::Args;
-use jiff::Zoned;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -24,11 +24,9 @@ pub(super) struct Days {
 
 /// Reads a day of the calendar here; in milliseconds since 1970.
 fn moment(written: &str) -> Result<i64, String> {
-    let zone = TimeZone::system();
-    let today = Zoned::now().with_time_zone(zone.clone()).date();
-    let day = when::parse(written, today).and_then(|day| day.to_zoned(zone).ok());
-    let day = day.ok_or_else(|| format!("that is no day; it is written {}", when::FORMS))?;
-    Ok(day.timestamp().as_millisecond())
+    let now = Wall(Timestamp::now().as_millisecond());
+    let moment = when::moment(written, now, &TimeZone::system());
+    moment.map(|at| at.0).ok_or_else(|| format!("that is no day; it is written {}", when::FORMS))
 }
 
 impl Days {

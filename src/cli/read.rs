@@ -99,7 +99,8 @@ fn kept(globals: &Globals, arguments: &ReadArgs, before: Option<MessageId>) -> R
         while wanted > 0 {
             let mut page = client.kept(&chat.chat, from, wanted.min(KEPT_PAGE), PATIENCE).await?;
             if pages.is_empty() && before.is_none() && days.until.is_none() {
-                pages.push(std::mem::take(&mut page.unsent));
+                let unsent = std::mem::take(&mut page.unsent).into_iter();
+                pages.push(unsent.filter(|message| !days.is_before(message)).collect());
             }
             let Some(oldest) = page.messages.first() else { break };
             missing |= page.messages.iter().skip(1).any(|message| message.gap_before);

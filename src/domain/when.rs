@@ -2,7 +2,7 @@
 
 use super::Wall;
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::Offset;
+use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 /// How a day can be written, for help and errors.
@@ -73,13 +73,20 @@ fn weekday(written: &str) -> Option<Weekday> {
     })
 }
 
-/// The same as a moment, where local time is so many seconds ahead of UTC.
+/// The same as a moment by the clocks of a zone, as they were or will be on that day.
 #[must_use]
-pub fn moment(written: &str, now: Wall, utc_offset: i32) -> Option<Wall> {
-    let offset = Offset::from_seconds(utc_offset).ok()?;
-    let today = offset.to_datetime(Timestamp::from_millisecond(now.0).ok()?).date();
-    let moment = offset.to_timestamp(parse(written, today)?).ok()?;
-    Some(Wall(moment.as_millisecond()))
+pub fn moment(written: &str, now: Wall, zone: &TimeZone) -> Option<Wall> {
+    let today = zone.to_datetime(Timestamp::from_millisecond(now.0).ok()?).date();
+    let moment = parse(written, today)?.to_zoned(zone.clone()).ok()?;
+    Some(Wall(moment.timestamp().as_millisecond()))
+}
+
+/// How long the day goes on, in milliseconds, where a change of the clocks makes it longer or shorter, too.
+#[must_use]
+pub fn left_of_day(now: Wall, zone: &TimeZone) -> Option<u64> {
+    let now = Timestamp::from_millisecond(now.0).ok()?;
+    let tomorrow = zone.to_datetime(now).date().tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+    u64::try_from(tomorrow.timestamp().as_millisecond() - now.as_millisecond()).ok()
 }
 
 #[cfg(test)]
@@ -127,8 +134,21 @@ mod tests {
     #[test]
     fn a_day_begins_where_one_is() {
         let now = Wall(1_774_915_200_000);
-        let utc = moment("today", now, 0).unwrap();
+        let utc = moment("today", now, &TimeZone::UTC).unwrap();
         assert_eq!(utc.0 % 86_400_000, 0);
-        assert_eq!(moment("today", now, 3_600).unwrap().0, utc.0 - 3_600_000);
+        let east = TimeZone::posix("EAST-1").unwrap();
+        assert_eq!(moment("today", now, &east).unwrap().0, utc.0 - 3_600_000);
+    }
+
+    #[test]
+    fn a_day_of_the_other_half_of_the_year_begins_by_its_own_clocks() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let at = |written: &str| Wall(written.parse::<Timestamp>().unwrap().as_millisecond());
+        let (july, january) = (at("2026-07-15T12:00:00Z"), at("2026-01-15T12:00:00Z"));
+        assert_eq!(moment("2026-01-15", july, &zone), Some(at("2026-01-14T23:00:00Z")));
+        assert_eq!(moment("2026-07-15 14:30", january, &zone), Some(at("2026-07-15T12:30:00Z")));
+        // 29 March has 23 hours.
+        assert_eq!(left_of_day(at("2026-03-28T23:00:00Z"), &zone), Some(23 * 3_600_000));
+        assert_eq!(left_of_day(at("2026-01-15T22:59:59Z"), &zone), Some(1_000));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::{Mono, Now, Wall};
 use crate::net::session::WallClock;
+use jiff::tz::TimeZone;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Turns the system's clocks into the core's. `Mono(0)` is the moment it was made.
@@ -37,11 +38,10 @@ impl Clock {
         Mono::default().plus(self.start.elapsed())
     }
 
-    /// Seconds that local time is ahead of UTC now.
+    /// The zone that the system is in.
     #[must_use]
-    pub fn utc_offset(&self) -> i32 {
-        jiff::Timestamp::from_millisecond(self.wall().0)
-            .map_or(0, |now| jiff::tz::TimeZone::system().to_offset(now).seconds())
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::system()
     }
 
     /// The moment of a monotonic time, for sleeping until then.

@@ -53,7 +53,7 @@ impl Engine {
     /// An engine around a state; `store`: where things are kept, for who may write there. Nothing happens before it is fed [`Event::Started`].
     #[must_use]
     pub fn new(mut state: State, clock: Clock, sessions: Sessions, store: Option<(Store, Replies)>) -> Self {
-        state.utc_offset = clock.utc_offset();
+        state.zone = clock.zone();
         state.has_store = store.is_some();
         let role = if state.front.is_some() { Role::Chat } else { Role::Command };
         Self {
@@ -236,8 +236,8 @@ impl Engine {
         let mut rang = false;
         while let Some(timer) = self.timers.take_due(now) {
             rang = true;
-            // The zone's offset changes twice a year; a timer rings at midnight at the latest.
-            self.state.utc_offset = self.clock.utc_offset();
+            // People travel; a timer rings at midnight at the latest.
+            self.state.zone = self.clock.zone();
             self.feed(Event::Timer(timer), observer);
         }
         rang

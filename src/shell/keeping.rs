@@ -408,7 +408,7 @@ fn account_of(query: &Query) -> Option<AccountId> {
 fn noted(note: &Note) -> Event {
     let sentence = note.to_string();
     match note.outlasts() {
-        Some(outlasts) => Event::Stored(StoreReply::Noted { sentence, outlasts }),
+        Some(outlasts) => Event::Stored(StoreReply::Noted { sentence, outlasts, readable: note.is_readable() }),
         None => Event::Failed(sentence),
     }
 }

@@ -94,6 +94,8 @@ pub enum StoreReply {
         sentence: String,
         /// Whether what the store takes from now on outlasts this run.
         outlasts: bool,
+        /// Whether what is kept can be read.
+        readable: bool,
     },
 }
 

@@ -57,6 +57,7 @@ pub use reduce::reduce;
 
 use crate::domain::kept::Stamps;
 use crate::domain::{AccountId, Now, Priority, Request, RequestId, Settings, UserId};
+use jiff::tz::TimeZone;
 use requests::Purpose;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -84,8 +85,8 @@ pub struct State {
     pub settings: Arc<Settings>,
     /// The wall clock of the last event, for times on screen.
     pub now: Now,
-    /// Seconds that local time is ahead of UTC; set by the shell. The date changes by it.
-    pub utc_offset: i32,
+    /// The zone whose clocks the user goes by; set by the shell. Days begin by it.
+    pub zone: TimeZone,
     /// The networks that can be signed in to; set by the shell.
     pub networks: Vec<NetworkOffer>,
     /// Whether the demo can be left for; set by the shell.
@@ -96,6 +97,8 @@ pub struct State {
     pub has_store: bool,
     /// Whether what the store has outlasts this run, as far as it has told: a database in memory does not.
     pub outlasts: bool,
+    /// Whether the store can be read, as far as it has told.
+    pub readable: bool,
     /// Grows whenever something that may be visible changed; equal numbers need no new frame.
     pub revision: u64,
     /// Random numbers; seeded by the shell, so that a run can be replayed.
@@ -156,12 +159,13 @@ impl State {
             front,
             settings,
             now,
-            utc_offset: 0,
+            zone: TimeZone::UTC,
             networks: Vec::new(),
             has_demo: false,
             offline: false,
             has_store: false,
             outlasts: true,
+            readable: true,
             revision: 1,
             random,
             next_request: 0,

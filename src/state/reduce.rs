@@ -36,8 +36,9 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
             outbox::committed(state, chat, nonce, done, fx)
         }
         Event::Stored(StoreReply::DraftKept(chat, done)) => super::ui::drafts::kept(state, chat, done, fx),
-        Event::Stored(StoreReply::Noted { sentence, outlasts }) => {
+        Event::Stored(StoreReply::Noted { sentence, outlasts, readable }) => {
             state.outlasts = outlasts;
+            state.readable = readable;
             open::noted(state, sentence);
         }
         Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),

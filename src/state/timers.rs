@@ -4,12 +4,11 @@ use super::event::Timer;
 use super::recall::places;
 use super::ui::drafts;
 use super::{Effect, Effects, State, outbox, polls, slow, typing, unread};
-use crate::domain::{LinkPhase, Mono, Settings};
+use crate::domain::{LinkPhase, Mono, Settings, when};
 use std::sync::Arc;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
-const DAY: i64 = 86_400_000;
 
 /// A timer rang.
 pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
@@ -123,8 +122,7 @@ pub(super) fn arm_midnight(state: &State, fx: &mut Effects) {
     if state.front.is_none() {
         return;
     }
-    let local = state.now.wall.0.saturating_add(i64::from(state.utc_offset) * 1_000);
-    let left = u64::try_from(DAY - local.rem_euclid(DAY)).unwrap_or(0);
+    let Some(left) = when::left_of_day(state.now.wall, &state.zone) else { return };
     fx.push(Effect::Arm(Timer::Midnight, Mono(state.now.mono.0.saturating_add(left.saturating_mul(1_000)))));
 }
 

@@ -82,16 +82,17 @@ pub(super) fn open(options: &Options) -> Result<(Db, Vec<Note>), StoreError> {
 /// Not even a database in memory can be had, or it is to stay as it is.
 pub(super) fn another(options: &Options, why: StoreError) -> Result<(Db, Vec<Note>), StoreError> {
     match options.unusable {
-        Unusable::Refuse => Err(why),
+        Unusable::Refuse if why.is_damage() => Err(why),
         Unusable::SetAside if why.is_damage() => match begin_anew(options, why) {
             Ok((db, note)) => Ok((db, vec![note])),
             Err(worse) => without(options, worse),
         },
         Unusable::SetAside | Unusable::Leave if why.is_damage() => without(options, why),
-        Unusable::SetAside | Unusable::Leave => {
+        Unusable::SetAside | Unusable::Leave | Unusable::Refuse => {
             let why = reason(options, why);
             match look_only(options) {
                 Some(db) => Ok((db, vec![Note::Unwritable(why)])),
+                None if options.unusable == Unusable::Refuse => Err(why),
                 None => without(options, why),
             }
         }
@@ -186,26 +187,27 @@ fn try_open(options: &Options) -> Result<Db, StoreError> {
         return Err(StoreError::NoFile);
     }
     let size = found.len();
+    let opened = File::open(file).map_err(|error| place(&error))?;
     if size > 0 {
-        look_at_start(file)?;
+        look_at_start(file, &opened)?;
     }
+    if files::is_open_to_others(&opened).unwrap_or(true) {
+        files::close_file(file).map_err(|error| place(&error))?;
+    }
+    drop(opened);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let conn = Connection::open_with_flags(file, flags)?;
     prepare(conn, options, size > 0)
 }
 
-/// Whether the file begins as a database does, and is the user's alone.
-fn look_at_start(file: &Path) -> Result<(), StoreError> {
+/// Whether the file begins as a database does.
+fn look_at_start(file: &Path, mut opened: &File) -> Result<(), StoreError> {
     let mut start = [0; MAGIC.len()];
-    let mut opened = File::open(file).map_err(|error| StoreError::place(file, &error))?;
     match opened.read_exact(&mut start) {
         Ok(()) if start == *MAGIC => {}
         Ok(()) => return Err(StoreError::NoDatabase),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(StoreError::NoDatabase),
         Err(error) => return Err(StoreError::place(file, &error)),
-    }
-    if files::is_open_to_others(&opened).unwrap_or(true) {
-        files::close_file(file).map_err(|error| StoreError::place(file, &error))?;
     }
     Ok(())
 }

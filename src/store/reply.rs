@@ -61,6 +61,12 @@ impl Note {
             Self::Lost(_) => None,
         }
     }
+
+    /// Whether what is kept, if anything is, can be read.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        !matches!(self, Self::Refused(_))
+    }
 }
 
 const fn next(why: &StoreError) -> &'static str {

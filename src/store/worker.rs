@@ -225,6 +225,10 @@ impl Worker {
         while self.is_quiet() && self.db.as_ref().is_ok_and(Db::is_untidy) {
             self.tidy();
         }
+        if self.is_quiet() && !self.awaited.is_empty() {
+            // Another database, or none, has taken the place of the one that was tidied up.
+            self.tidy();
+        }
         while self.is_quiet() && self.db.as_ref().is_ok_and(Db::has_unindexed) {
             if let Err(error) = self.with_db(Db::index_some) {
                 tracing::warn!(%error, "full text is left behind");

@@ -23,7 +23,8 @@ enum Block<'a> {
 enum Bit<'a> {
     Text(&'a str),
     Open(&'a Span),
-    Close(&'a Span),
+    /// Whether it ends there, or only makes way for one that ends below it.
+    Close(&'a Span, bool),
 }
 
 /// Whether an address may become a link.
@@ -158,7 +159,7 @@ fn bits<'a>(text: &'a str, marks: &'a [Span], within: &Range<usize>) -> Vec<Bit<
         // What ends here may lie below what goes on: that is closed, too, and opened again.
         if let Some(lowest) = open.iter().position(|span| span.end as usize == point) {
             let above = open.split_off(lowest);
-            bits.extend(above.iter().rev().map(|span| Bit::Close(span)));
+            bits.extend(above.iter().rev().map(|span| Bit::Close(span, span.end as usize == point)));
             let goes_on = above.into_iter().filter(|span| span.end as usize != point);
             for span in goes_on {
                 bits.push(Bit::Open(span));
@@ -222,16 +223,17 @@ fn inline_html(rich: &RichText, within: Range<usize>) -> String {
                     });
                 }
             }
-            Bit::Close(span) => {
-                if let Some(address) = address(&rich.text, span) {
+            Bit::Close(span, ends) => {
+                if address(&rich.text, span).is_some() {
                     links = links.saturating_sub(1);
                     if links == 0 {
                         page.push_str("</a>");
                     }
-                    _ = address;
                 } else {
                     // An address that leads nowhere here is said all the same.
-                    if let SpanKind::MaskedLink(address) = &span.kind {
+                    if let SpanKind::MaskedLink(address) = &span.kind
+                        && ends
+                    {
                         page.push_str(&format!(" ({})", escaped_html(address)));
                     }
                     page.push_str(match &span.kind {
@@ -314,7 +316,7 @@ fn inline_markdown(rich: &RichText, within: Range<usize>) -> String {
                 links += 1;
                 page.mark(if links == 1 { "[" } else { "" });
             }
-            Bit::Close(span) if address(text, span).is_some() => {
+            Bit::Close(span, _) if address(text, span).is_some() => {
                 links = links.saturating_sub(1);
                 if links == 0 {
                     let address = address(text, span).unwrap_or_default();
@@ -323,10 +325,12 @@ fn inline_markdown(rich: &RichText, within: Range<usize>) -> String {
                 }
             }
             Bit::Open(span) if span.kind == SpanKind::Code => code += 1,
-            Bit::Close(span) if span.kind == SpanKind::Code => code = code.saturating_sub(1),
+            Bit::Close(span, _) if span.kind == SpanKind::Code => code = code.saturating_sub(1),
             Bit::Open(span) => page.mark(sign(text, span, &marks, &within).0),
-            Bit::Close(span) => {
-                if let SpanKind::MaskedLink(address) = &span.kind {
+            Bit::Close(span, ends) => {
+                if let SpanKind::MaskedLink(address) = &span.kind
+                    && ends
+                {
                     page.say(&format!(" ({address})"));
                 }
                 page.mark(sign(text, span, &marks, &within).1);
@@ -422,4 +426,20 @@ fn without_mark(text: &str, kind: LineKind, line: Range<usize>) -> Range<usize> 
         LineKind::Small => said.strip_prefix("-#").unwrap_or(said),
     };
     line.end - rest.trim_start().len()..line.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::CleanText;
+
+    #[test]
+    fn an_address_that_leads_nowhere_is_said_once_however_it_is_crossed() {
+        let span = |start, end, kind| Span { start, end, kind };
+        let nowhere = SpanKind::MaskedLink(CleanText::line("nowhere"));
+        let spans = [span(0, 4, SpanKind::Bold), span(2, 8, nowhere), span(3, 6, SpanKind::Italic)];
+        let rich = RichText { text: CleanText::new("abcdefgh"), spans: Box::new(spans) };
+        assert_eq!(html(&rich).matches("nowhere").count(), 1);
+        assert_eq!(markdown(&rich).matches("nowhere").count(), 1);
+    }
 }

@@ -126,7 +126,8 @@ async fn write(
             Some(place) if page.newer && !is_over => from = KeptFrom::After(place),
             // What came after the last one that was seen nobody can know here.
             _ => {
-                let unsent = page.unsent.into_iter().filter(|message| !days.is_after(message));
+                let unsent =
+                    page.unsent.into_iter().filter(|message| !days.is_before(message) && !days.is_after(message));
                 for message in unsent {
                     writer.message(message)?;
                 }

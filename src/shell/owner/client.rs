@@ -181,7 +181,7 @@ impl Client {
     /// Whether what is kept is left alone, since it cannot be used; why is among the notes.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(&self.way, Way::Own(host) if host.state().offline && !host.state().outlasts)
+        matches!(&self.way, Way::Own(host) if !host.state().readable)
     }
 
     /// Whether the core is in another process.

@@ -112,7 +112,14 @@ pub async fn hold(paths: &Paths, label: &str) -> Result<Option<Arc<Lock>>, Owner
             Some(owner) if owner.accounts.iter().all(|account| account.label != label) => Ok(None),
             _ => Err(OwnerError::InUse { label: label.to_owned() }),
         },
-        other => other,
+        Ok(lock) => {
+            // Whoever finds it taken is to be told by whom.
+            if let Some(Err(error)) = lock.as_ref().map(|lock| lock.tell(None)) {
+                tracing::warn!(%error, "the lock does not say who has it");
+            }
+            Ok(lock)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn go(state: &mut State, day: &str, fx: &mut Effects) {
     if day.is_empty() {
         return compose::begin_command_with(state, "date ");
     }
-    let Some(at) = when::moment(day, state.now.wall, state.utc_offset) else {
+    let Some(at) = when::moment(day, state.now.wall, &state.zone) else {
         return state.notice(format!("That is no day; it is written {}", when::FORMS), true, fx);
     };
     if at > state.now.wall {

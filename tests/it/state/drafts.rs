@@ -225,7 +225,7 @@ fn quitting_does_not_ask_for_drafts_that_are_kept() {
 fn what_is_kept_in_memory_alone_is_not_said_to_be_kept() {
     let mut script = kept();
     let sentence = "nothing is kept after this run: there is no space left".to_owned();
-    script.event(Event::Stored(StoreReply::Noted { sentence, outlasts: false }));
+    script.event(Event::Stored(StoreReply::Noted { sentence, outlasts: false, readable: true }));
     script.act(Action::Accept);
     script.type_text("half a thought");
     assert_ne!(script.act(Action::Quit).last(), Some(&Effect::Quit));

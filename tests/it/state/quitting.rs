@@ -21,7 +21,11 @@ fn quits(effects: &Effects) -> bool {
 fn what_is_told_keeps_nobody_from_quitting() {
     let mut script = Script::ready();
     script.act(Action::Edit);
-    script.event(Event::Stored(StoreReply::Noted { sentence: "something about the store".to_owned(), outlasts: true }));
+    script.event(Event::Stored(StoreReply::Noted {
+        sentence: "something about the store".to_owned(),
+        outlasts: true,
+        readable: true,
+    }));
     assert!(!script.state.front.as_ref().unwrap().overlays.is_empty());
     assert!(script.act(Action::Quit).contains(&Effect::Quit));
     let mut script = Script::ready();

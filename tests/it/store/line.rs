@@ -141,7 +141,7 @@ async fn what_became_of_the_database_is_told_as_a_sentence() {
     std::fs::write(&file, "this is no database, and never was one").unwrap();
     let mut keeping = small(&folder);
     let is_told = |event: &Event| match event {
-        Event::Stored(StoreReply::Noted { sentence, outlasts: true }) => {
+        Event::Stored(StoreReply::Noted { sentence, outlasts: true, readable: true }) => {
             assert!(sentence.contains("store.db.aside-"), "{sentence}");
             true
         }

@@ -347,6 +347,31 @@ fn what_the_user_wrote_is_saved_from_one_that_is_cut_off() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn one_that_is_empty_yet_is_the_users_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, file) = home();
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let open = Open::at(&file);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    drop(open);
+}
+
+#[test]
+fn one_that_cannot_be_written_can_be_read_by_commands() {
+    let (_folder, file) = home();
+    filled(&file, 10);
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let unusable = nib::store::Unusable::Refuse;
+    let mut open = Open::with(Options { unusable, ..Options::new(file) });
+    assert_eq!(open.notes, [Note::Unwritable(StoreError::Busy)]);
+    assert_eq!((open.texts().len(), open.outbox().len()), (10, 1));
+}
+
 #[test]
 fn one_that_cannot_be_written_can_be_read() {
     let (_folder, file) = home();

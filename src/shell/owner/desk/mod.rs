@@ -244,7 +244,7 @@ impl Desk {
                     (None, Some(until)) => match dated {
                         Some(ids) => Page::Before(ids.before(Wall(until))),
                         None => {
-                            let text = "this network cannot look for a day";
+                            let text = "messages before a day cannot be asked for on this network";
                             let next = Some("read what is kept, with --offline".to_owned());
                             guest.fail(id, Trouble::Failed { text: text.to_owned(), next });
                             return Vec::new();
@@ -262,7 +262,7 @@ impl Desk {
                     return Vec::new();
                 };
                 let action = Action::SendTo { chat, text, verbatim: false, reply_to, attachments: files };
-                if queue && !state.is_kept(chat.account) {
+                if queue && !(state.outlasts && state.is_kept(chat.account)) {
                     guest.fail(id, Trouble::failed("nothing is kept here, so that nothing can be sent later"));
                     return Vec::new();
                 }
