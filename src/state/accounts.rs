@@ -1,6 +1,6 @@
 //! Accounts at run time: added, renamed, put in another order, disabled, signed out and removed. What one of them goes through is no other's business.
 
-use super::action::{AccountAction, Action};
+use super::action::{AccountAction, Action, MessageAction};
 use super::front::{Front, Overlay, Question, Region};
 use super::outbox::{Pending, Stage};
 use super::requests::Purpose;
@@ -386,7 +386,7 @@ pub(super) fn forget_shown(front: &mut Front, id: AccountId) {
         Overlay::Emoji { chat, .. } => !is_of(chat),
         Overlay::Person(card) => card.account != id,
         Overlay::Question(question) => match &*question.action {
-            Action::DeleteNow(chat, _)
+            Action::Message(MessageAction::DeleteNow(chat, _))
             | Action::LeaveGroup(chat)
             | Action::DeleteThreadNow(chat)
             | Action::EndPollNow(chat, _) => !is_of(chat),

@@ -1,6 +1,6 @@
 //! Chats that are gone: what was open is left, what was written there is kept, and the user is told.
 
-use super::action::Action;
+use super::action::{Action, MessageAction};
 use super::front::{ComposeMode, Overlay, Region};
 use super::ui::form::FormPurpose;
 use super::ui::{attach, open};
@@ -30,7 +30,9 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
             _ => true,
         },
         Overlay::Question(question) => match &*question.action {
-            Action::DeleteNow(chat, _) | Action::LeaveGroup(chat) | Action::DeleteThreadNow(chat) => !is_gone(chat),
+            Action::Message(MessageAction::DeleteNow(chat, _))
+            | Action::LeaveGroup(chat)
+            | Action::DeleteThreadNow(chat) => !is_gone(chat),
             _ => true,
         },
         _ => true,

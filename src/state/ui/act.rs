@@ -2,7 +2,8 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    attach, compose, dates, editor, forum, lists, members, message, mouse, open, person, quit, themes, waiting, welcome,
+    attach, compose, forum, going, lists, members, message, mouse, open, person, quit, themes, waiting, welcome,
+    writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context};
@@ -89,7 +90,6 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::FocusMessages if region == Region::Composer && compose::leave_mode(state) => {}
         Action::FocusMessages => message::focus(state),
         Action::FocusSidebar => focus(state, Region::Sidebar),
-        Action::GoToDate(day) => dates::go(state, &day, fx),
         Action::FocusMembers => members::focus(state, fx),
         Action::ToggleMembers => members::toggle(state, fx),
         Action::Cancel if on_top => lists::cancel(state, fx),
@@ -108,7 +108,6 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::ScrollStart => scroll(state, ScrollIntent::Start),
         Action::ScrollEnd => scroll_end(state, fx),
         Action::Move(by) if welcome => welcome::step(state, by),
-        Action::TogglePing => compose::toggle_ping(state, fx),
         Action::Vote(number) => polls::vote(state, number, fx),
         Action::Poll(question, answers) => polls::begin(state, question, answers, fx),
         Action::EndPoll => polls::end(state, fx),
@@ -135,24 +134,11 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Fold => {
             sidebar::fold(state, fx);
         }
-        Action::CopyText | Action::OpenLink if on_top => {
-            login::hand_out(state, matches!(action, Action::OpenLink), fx);
-        }
-        Action::Reply
-        | Action::Edit
-        | Action::Delete
-        | Action::CopyText
-        | Action::CopyId
-        | Action::OpenLink
-        | Action::GoToReplied => message::act(state, &action, fx),
-        Action::EditLast => compose::edit_last(state, fx),
-        Action::EditInEditor if !on_top => editor::begin(state, fx),
-        Action::EditInEditor => {}
+        Action::Message(action) => message::wanted(state, action, fx),
+        Action::Going(to) => going::wanted(state, to, fx),
+        Action::Compose(action) => writing::wanted(state, action, fx),
+        Action::File(action) => attach::wanted(state, action, fx),
         Action::OpenNow(address) => fx.push(Effect::Open(address)),
-        Action::DeleteNow(chat, messages) => message::delete_now(state, chat, messages, fx),
-        Action::React(emoji) => message::react(state, &emoji, fx),
-        Action::Retry => message::retry(state, fx),
-        Action::Discard => message::discard(state, fx),
         Action::MarkRead => mark_read(state, fx),
         Action::ToggleSidebar => toggle_sidebar(state),
         Action::Reconnect => link::reconnect(state, fx),
@@ -174,7 +160,6 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::LeaveGroup(chat) => join::leave_group(state, chat, fx),
         Action::Send if on_top => lists::accept(state, fx),
         Action::Send => compose::send(state, fx),
-        Action::Attach { path, text } => attach::begin(state, path, text, "", fx),
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
         Action::NewLine => lists::new_line(state),
         Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),

@@ -4,7 +4,7 @@
 
 use super::{compose, drafts, open};
 use crate::domain::{ChatKey, MessageKey, Outgoing, Upload};
-use crate::state::action::Action;
+use crate::state::action::{Action, FileAction};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front};
 use crate::state::outbox::{self, Draft};
@@ -57,7 +57,7 @@ pub(in crate::state) fn parse(rest: &str) -> Option<Action> {
         }
     }
     let text = rest.get(end..).unwrap_or_default().trim().to_owned();
-    (quote.is_none() && !path.is_empty()).then_some(Action::Attach { path, text })
+    (quote.is_none() && !path.is_empty()).then_some(Action::File(FileAction::Attach { path, text }))
 }
 
 /// A message as it was typed: with the command, when it has a file that was named by one.
@@ -76,6 +76,13 @@ fn quoted(path: &str) -> String {
         format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\""))
     } else {
         path.to_owned()
+    }
+}
+
+/// The user wants something with a file.
+pub(super) fn wanted(state: &mut State, action: FileAction, fx: &mut Effects) {
+    match action {
+        FileAction::Attach { path, text } => begin(state, path, text, "", fx),
     }
 }
 
@@ -180,7 +187,7 @@ mod tests {
     use super::*;
 
     fn attach(path: &str, text: &str) -> Option<Action> {
-        Some(Action::Attach { path: path.to_owned(), text: text.to_owned() })
+        Some(Action::File(FileAction::Attach { path: path.to_owned(), text: text.to_owned() }))
     }
 
     #[test]

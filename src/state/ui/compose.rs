@@ -7,7 +7,7 @@ use crate::domain::kept::OutboxItem;
 use crate::domain::{
     ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Nonce, Permissions, Refusal, RefusalKind,
 };
-use crate::state::action::{self, Action, ActionError, TextEdit};
+use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Overlay, Region, Target};
 use crate::state::outbox::{self, Draft, Pending, Stage};
@@ -194,7 +194,7 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
             state.notice_of(format!("\"{name}\" is done with a key"), known, true, fx);
         }
         // What was typed stays until nothing stands against the file, and comes back if something does later.
-        Ok(Action::Attach { path, text }) => attach::begin(state, path, text, written, fx),
+        Ok(Action::File(FileAction::Attach { path, text })) => attach::begin(state, path, text, written, fx),
         Ok(action) => {
             let Some(front) = &mut state.front else { return };
             let (composer, mode) = (front.pane.composer.clone(), front.pane.mode.clone());

@@ -1,7 +1,7 @@
 //! The emoji offered for reactions, with the names that find them.
 
 use super::picker::{PickItem, Picker};
-use crate::state::action::Action;
+use crate::state::action::{Action, MessageAction};
 
 /// Emoji and names, those used most first.
 pub const EMOJI: &[(&str, &str)] = &[
@@ -82,7 +82,7 @@ pub(super) fn picker(query: &str) -> Picker {
             person: None,
             unread: 0,
             mentions: 0,
-            action: Action::React((*emoji).to_owned()),
+            action: Action::Message(MessageAction::React((*emoji).to_owned())),
         })
         .collect();
     Picker::new(items, query)

@@ -5,7 +5,7 @@ use super::picker::Picker;
 use super::waiting::{self, Waiting};
 use super::{act, compose, forum, jump, message, person};
 use crate::domain::Mono;
-use crate::state::action::{Action, TextEdit};
+use crate::state::action::{Action, MessageAction, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{Front, Overlay};
 use crate::state::{State, accounts, join, login};
@@ -107,7 +107,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             let (message, chat) = (*message, *chat);
             let typed = picker.query.text().trim().to_owned();
             let emoji = match picker.chosen() {
-                Some(Action::React(emoji)) => emoji.clone(),
+                Some(Action::Message(MessageAction::React(emoji))) => emoji.clone(),
                 _ if typed.is_empty() => return,
                 _ => typed,
             };

@@ -7,11 +7,11 @@ use crate::domain::{
     ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Nonce, Page, Permissions, Priority, ReactEmoji,
     SpanKind,
 };
-use crate::state::action::Action;
+use crate::state::action::{Action, MessageAction};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
 use crate::state::outbox::{self, Stage};
-use crate::state::{State, history, permit};
+use crate::state::{State, history, login, permit};
 use std::sync::Arc;
 
 /// Characters of a message that a question quotes.
@@ -104,24 +104,39 @@ pub(super) fn step(state: &mut State, by: i32) {
     state.touch();
 }
 
+/// The user wants something with a message, one line each.
+pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects) {
+    let on_top = state.front.as_ref().is_some_and(|front| !front.overlays.is_empty());
+    match action {
+        MessageAction::CopyText | MessageAction::OpenLink if on_top => {
+            login::hand_out(state, matches!(action, MessageAction::OpenLink), fx);
+        }
+        MessageAction::DeleteNow(chat, messages) => delete_now(state, chat, messages, fx),
+        MessageAction::React(emoji) => react(state, &emoji, fx),
+        MessageAction::Retry => retry(state, fx),
+        MessageAction::Discard => discard(state, fx),
+        action => act(state, &action, fx),
+    }
+}
+
 /// What is pointed at was answered, changed, deleted, …
-pub(super) fn act(state: &mut State, action: &Action, fx: &mut Effects) {
+fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
     let pending = match target(state) {
         Some((chat, Target::Pending(nonce))) => Some((chat, nonce)),
         _ => None,
     };
     if let Some((chat, nonce)) = pending {
         match action {
-            Action::CopyText => {
+            MessageAction::CopyText => {
                 let text = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
                 if let Some(text) = text.map(|row| row.outgoing.text.clone()) {
                     fx.push(Effect::Copy(text));
                     state.notice("Copied", false, fx);
                 }
             }
-            Action::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
-            Action::Delete if take_back(state, chat, nonce, fx) => {}
-            Action::Delete | Action::Edit => discard(state, fx),
+            MessageAction::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
+            MessageAction::Delete if take_back(state, chat, nonce, fx) => {}
+            MessageAction::Delete | MessageAction::Edit => discard(state, fx),
             _ => state.notice("This message is not sent yet", true, fx),
         }
         return;
@@ -130,27 +145,27 @@ pub(super) fn act(state: &mut State, action: &Action, fx: &mut Effects) {
         return state.notice("There is no message here", false, fx);
     };
     match action {
-        Action::Reply => compose::reply(state, chat, message.key, fx),
-        Action::Edit => compose::begin_edit(state, chat, message.key.id, fx),
-        Action::Delete => ask_delete(state, chat, &message, fx),
-        Action::CopyText => {
+        MessageAction::Reply => compose::reply(state, chat, message.key, fx),
+        MessageAction::Edit => compose::begin_edit(state, chat, message.key.id, fx),
+        MessageAction::Delete => ask_delete(state, chat, &message, fx),
+        MessageAction::CopyText => {
             fx.push(Effect::Copy(message.body.text.to_string()));
             state.notice("Copied", false, fx);
         }
-        Action::CopyId => {
+        MessageAction::CopyId => {
             fx.push(Effect::Copy(message.key.id.to_string()));
             state.notice("Copied", false, fx);
         }
-        Action::OpenLink if first_chat(&message).is_some() => {
+        MessageAction::OpenLink if first_chat(&message).is_some() => {
             if let Some(to) = first_chat(&message) {
                 go(state, ChatKey::new(chat.account, to), fx);
             }
         }
-        Action::OpenLink => match links(&message).next().map(|(shown, address)| Leads::new(shown, address)) {
+        MessageAction::OpenLink => match links(&message).next().map(|(shown, address)| Leads::new(shown, address)) {
             Some(leads) => open(state, leads, fx),
             None => state.notice("There is no link in this message", false, fx),
         },
-        Action::GoToReplied => go_to_replied(state, chat, &message, fx),
+        MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),
         _ => {}
     }
 }
@@ -174,7 +189,7 @@ fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effe
         quoted.push('…');
     }
     let text = if quoted.is_empty() { "Delete this message?".to_owned() } else { format!("Delete \"{quoted}\"?") };
-    let action = Box::new(Action::DeleteNow(chat, vec![message.key]));
+    let action = Box::new(Action::Message(MessageAction::DeleteNow(chat, vec![message.key])));
     if let Some(front) = &mut state.front {
         front.overlays.push(Overlay::Question(Question { text, yes: "Delete", on_yes: false, action }));
     }
@@ -182,14 +197,14 @@ fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effe
 }
 
 /// Deletes without asking.
-pub(super) fn delete_now(state: &mut State, chat: ChatKey, messages: Vec<MessageKey>, fx: &mut Effects) {
+fn delete_now(state: &mut State, chat: ChatKey, messages: Vec<MessageKey>, fx: &mut Effects) {
     if !messages.is_empty() {
         outbox::deeds::put(state, chat, OutboxItem::Delete { messages }, fx);
     }
 }
 
 /// Reacts to what is pointed at; without an emoji, offers some.
-pub(super) fn react(state: &mut State, emoji: &str, fx: &mut Effects) {
+fn react(state: &mut State, emoji: &str, fx: &mut Effects) {
     let Some((chat, message)) = message(state) else {
         return state.notice("There is no message to react to", true, fx);
     };
@@ -367,7 +382,7 @@ fn none_failed(state: &mut State, fx: &mut Effects) {
 }
 
 /// Sends a failed message again.
-pub(super) fn retry(state: &mut State, fx: &mut Effects) {
+fn retry(state: &mut State, fx: &mut Effects) {
     match failed(state) {
         Some((chat, nonce)) => _ = outbox::retry(state, chat, nonce, fx),
         None => none_failed(state, fx),
@@ -386,7 +401,7 @@ fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -
 }
 
 /// Gives a failed message up; its text goes back to the composer.
-pub(super) fn discard(state: &mut State, fx: &mut Effects) {
+fn discard(state: &mut State, fx: &mut Effects) {
     let Some((chat, nonce)) = failed(state) else {
         return none_failed(state, fx);
     };

@@ -1,7 +1,7 @@
 //! The default keymap, look-up, and the user's own keys over it.
 
 use nib::input::{Key, Keymap};
-use nib::state::action::{Action, Context, REGISTRY, TextEdit, parse};
+use nib::state::action::{Action, Context, MessageAction, REGISTRY, TextEdit, parse};
 
 fn key(written: &str) -> Key {
     written.parse().unwrap()
@@ -157,9 +157,9 @@ fn a_key_is_named_only_where_it_works() {
     let keymap = Keymap::default();
     let messages = [Context::Messages, Context::Everywhere];
     let composer = [Context::Composer, Context::Everywhere];
-    assert_eq!(keymap.key_for(&Action::Reply, &messages).as_deref(), Some("r"));
-    assert_eq!(keymap.key_for(&Action::Reply, &composer), None);
-    assert_eq!(keymap.key_for(&Action::GoToReplied, &messages).as_deref(), Some(">"));
+    assert_eq!(keymap.key_for(&Action::Message(MessageAction::Reply), &messages).as_deref(), Some("r"));
+    assert_eq!(keymap.key_for(&Action::Message(MessageAction::Reply), &composer), None);
+    assert_eq!(keymap.key_for(&Action::Message(MessageAction::GoToReplied), &messages).as_deref(), Some(">"));
     assert_eq!(keymap.key_for(&Action::NewLine, &composer).as_deref(), Some("Alt-Enter"));
     assert_eq!(keymap.key_for(&Action::Text(TextEdit::Undo), &composer).as_deref(), Some("Ctrl-_"));
     let keys_of_help = |contexts: &[Context]| {
@@ -225,5 +225,5 @@ fn bad_bindings_are_told_and_the_others_hold() {
     );
     assert_eq!(press(&keymap, Context::Messages, "ctrl-r"), Some(Action::ScrollRows(-5)));
     assert_eq!(press(&keymap, Context::Composer, "ctrl-s"), Some(Action::Clear));
-    assert_eq!(press(&keymap, Context::Messages, "r"), Some(Action::Reply));
+    assert_eq!(press(&keymap, Context::Messages, "r"), Some(Action::Message(MessageAction::Reply)));
 }

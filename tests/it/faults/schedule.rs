@@ -10,6 +10,7 @@ use crate::proxy::{Plans, Proxy};
 use nib::domain::{ChatId, ChatKey, UserId};
 use nib::shell::accounts::AccountSetup;
 use nib::state::Action;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::ComposeMode;
 use nib::state::outbox::Stage;
 use std::net::SocketAddr;
@@ -61,7 +62,7 @@ fn step(client: &mut Client, dice: &mut fastrand::Rng, marks: &mut Vec<Mark>) {
         0..45 => write(client, marks),
         45..52 => {
             client.act(Action::Clear);
-            client.act(Action::EditLast);
+            client.act(Action::Compose(ComposeAction::EditLast));
             let front = client.state().front.as_ref();
             let Some(pane) = front.map(|front| &front.pane) else { return };
             // What is on its way out cannot be changed.
@@ -79,12 +80,12 @@ fn step(client: &mut Client, dice: &mut fastrand::Rng, marks: &mut Vec<Mark>) {
             let Some((key, mark)) = own_newest(client) else { return };
             let chat = client.open().expect("own messages are in an open chat");
             client.gave_up(&mark);
-            client.act(Action::DeleteNow(ChatKey::new(client.account().id, chat), vec![key]));
+            client.act(Action::Message(MessageAction::DeleteNow(ChatKey::new(client.account().id, chat), vec![key])));
             if let Some(mark) = marks.iter_mut().find(|known| known.name == mark) {
                 mark.deleted = true;
             }
         }
-        58..66 => client.act(Action::React(emoji.to_owned())),
+        58..66 => client.act(Action::Message(MessageAction::React(emoji.to_owned()))),
         66..80 => switch(client, dice),
         80..88 => client.act(Action::ScrollPages(dice.i32(-3..=3))),
         88..91 => client.act(Action::ScrollStart),
@@ -94,7 +95,7 @@ fn step(client: &mut Client, dice: &mut fastrand::Rng, marks: &mut Vec<Mark>) {
         _ => {
             client.act(Action::FocusMessages);
             client.act(Action::Move(dice.i32(-5..=5)));
-            client.act(Action::React(emoji.to_owned()));
+            client.act(Action::Message(MessageAction::React(emoji.to_owned())));
             client.act(Action::FocusComposer);
         }
     }

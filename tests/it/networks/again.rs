@@ -5,6 +5,7 @@ use super::servers::Embedded;
 use super::unread::busy_server;
 use nib::demo::originchats::Server;
 use nib::domain::*;
+use nib::state::action::ComposeAction;
 use nib::state::{Action, Event};
 use serde_json::json;
 use std::time::Duration;
@@ -45,7 +46,7 @@ fn an_own_message_is_changed_as_it_was_typed() {
     rig.act(Action::Insert(typed.to_owned()));
     rig.act(Action::Send);
     rig.advance(Duration::from_secs(1));
-    rig.act(Action::EditLast);
+    rig.act(Action::Compose(ComposeAction::EditLast));
     let front = rig.state.front.as_ref().unwrap();
     assert_eq!(front.pane.composer.text(), typed);
     rig.asked.clear();

@@ -6,6 +6,7 @@ use crate::originchats::peer::listed;
 use crate::originchats::recorded;
 use nib::domain::*;
 use nib::state::Action;
+use nib::state::action::MessageAction;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -191,7 +192,7 @@ fn error() {
     let message = rig.message("general", HELLO).unwrap().key;
     rig.lines[0].far.swallows = true;
     rig.act(Action::MoveLast);
-    rig.act(Action::React("👍".to_owned()));
+    rig.act(Action::Message(MessageAction::React("👍".to_owned())));
     let asked = rig.lines[0].far.asked.last().unwrap().clone();
     assert_eq!((&asked["cmd"], &asked["id"]), (&"message_react_add".into(), &HELLO.into()), "{message:?}");
     refusal["listener"] = asked["listener"].clone();
@@ -202,7 +203,7 @@ fn error() {
     denied.retain(|row| row.from_server && row.packet["val"] == "You do not have permission to edit this message");
     let mut denied = denied[0].packet.clone();
     denied["src"] = "message_react_add".into();
-    rig.act(Action::React("👀".to_owned()));
+    rig.act(Action::Message(MessageAction::React("👀".to_owned())));
     denied["listener"] = rig.lines[0].far.asked.last().unwrap()["listener"].clone();
     rig.tell(&denied);
     rig.assert_shows(&["You do not have permission to edit this message"]);

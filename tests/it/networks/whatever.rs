@@ -7,6 +7,7 @@ use crate::originchats::peer::{listed, newer, old};
 use crate::originchats::{recorded, recorded_old};
 use nib::domain::DownReason;
 use nib::state::Action;
+use nib::state::action::{ComposeAction, MessageAction};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -137,10 +138,10 @@ fn action(which: u8) -> Action {
         Action::ScrollPages(-1),
         Action::ScrollStart,
         Action::ScrollEnd,
-        Action::React("👍".to_owned()),
-        Action::Reply,
-        Action::Delete,
-        Action::EditLast,
+        Action::Message(MessageAction::React("👍".to_owned())),
+        Action::Message(MessageAction::Reply),
+        Action::Message(MessageAction::Delete),
+        Action::Compose(ComposeAction::EditLast),
         Action::Cancel,
         Action::Insert("hey @bob".to_owned()),
         Action::Send,
@@ -150,7 +151,7 @@ fn action(which: u8) -> Action {
         Action::MarkRead,
         Action::Fold,
         Action::Who("bob".to_owned()),
-        Action::Retry,
+        Action::Message(MessageAction::Retry),
         Action::Reconnect,
     ];
     actions[usize::from(which) % actions.len()].clone()

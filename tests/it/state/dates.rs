@@ -2,6 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
+use nib::state::action::Going;
 use nib::state::front::{ScrollIntent, Target};
 use nib::state::{Action, Effect, Effects};
 use std::sync::Arc;
@@ -36,7 +37,7 @@ fn back(script: &mut Script) {
 }
 
 fn go(script: &mut Script, day: &str) -> Effects {
-    script.act(Action::GoToDate(day.to_owned()))
+    script.act(Action::Going(Going::Date(day.to_owned())))
 }
 
 fn asked(effects: &Effects) -> Vec<(RequestId, Page)> {

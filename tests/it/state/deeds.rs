@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Ticket, Write};
 use nib::domain::*;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::{Action, Effect, Effects, Event, StoreReply};
 use std::time::Duration;
 
@@ -27,9 +28,9 @@ fn drops(effects: &Effects) -> usize {
 }
 
 fn edit(script: &mut Script, text: &str) -> Effects {
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     script.act(Action::Clear);
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     for _ in 0..40 {
         script.act(Action::Text(nib::state::action::TextEdit::Backspace));
     }
@@ -39,7 +40,7 @@ fn edit(script: &mut Script, text: &str) -> Effects {
 
 fn react(script: &mut Script, emoji: &str) -> Effects {
     script.act(Action::FocusMessages);
-    let fx = script.act(Action::React(emoji.to_owned()));
+    let fx = script.act(Action::Message(MessageAction::React(emoji.to_owned())));
     script.act(Action::FocusComposer);
     fx
 }
@@ -181,7 +182,7 @@ fn a_network_that_wants_very_long_patience_is_told_of_and_holds_up_nothing() {
 fn a_deletion_takes_the_place_of_a_change() {
     let mut script = offline();
     edit(&mut script, "changed");
-    let fx = script.act(Action::DeleteNow(chat(11), vec![key(11)]));
+    let fx = script.act(Action::Message(MessageAction::DeleteNow(chat(11), vec![key(11)])));
     assert_eq!((items(&fx), drops(&fx)), (vec![OutboxItem::Delete { messages: vec![key(11)] }], 1));
     assert!(shown(&script, 11).body.text.starts_with("(deleted here"));
     let fx = back(&mut script);

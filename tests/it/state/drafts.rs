@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::kept::{Found, Query, Start, Ticket, Write};
 use nib::domain::*;
+use nib::state::action::ComposeAction;
 use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
 use nib::state::{Action, Effect, Effects, Event, StoreOp, StoreReply, Timer};
@@ -157,7 +158,7 @@ fn what_is_as_the_store_gave_it_is_not_told() {
     assert_eq!(told(&script.event(Event::Terminate)), [(chat(11), "of eleven!")]);
     // What came back to a draft without a word is told at the end.
     let mut script = restored();
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     script.type_text(", changed");
     let fx = script.act(Action::Send);
     let id = fx.iter().find_map(|effect| match effect {
@@ -189,7 +190,7 @@ fn a_draft_deleted_by_hand_is_forgotten_when_the_chat_is_left() {
 fn while_a_message_is_changed_its_draft_is_told_once() {
     let mut script = kept();
     script.type_text("before");
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!(script.composer(), "line 4");
     assert_eq!(told(&script.advance(Duration::from_secs(2))), [(chat(11), "before")]);
     script.type_text(", changed");
@@ -265,10 +266,13 @@ fn handed_out(effects: &Effects) -> (u64, String) {
 fn a_text_comes_back_from_the_editor_to_where_it_was_begun() {
     let mut script = kept();
     script.type_text("begun");
-    let (number, text) = handed_out(&script.act(Action::EditInEditor));
+    let (number, text) = handed_out(&script.act(Action::Compose(ComposeAction::EditInEditor)));
     assert_eq!(text, "begun");
     assert!(
-        !script.act(Action::EditInEditor).iter().any(|effect| matches!(effect, Effect::EditText { .. })),
+        !script
+            .act(Action::Compose(ComposeAction::EditInEditor))
+            .iter()
+            .any(|effect| matches!(effect, Effect::EditText { .. })),
         "one at a time"
     );
     script.event(Event::Edited(number + 1, Ok("not asked for".to_owned())));
@@ -276,11 +280,11 @@ fn a_text_comes_back_from_the_editor_to_where_it_was_begun() {
     script.event(Event::Edited(number, Ok("begun and\nended\n".to_owned())));
     assert_eq!(script.composer(), "begun and\nended");
     // A failure changes nothing.
-    let (number, _) = handed_out(&script.act(Action::EditInEditor));
+    let (number, _) = handed_out(&script.act(Action::Compose(ComposeAction::EditInEditor)));
     script.event(Event::Edited(number, Err("vi ended with exit status 1".to_owned())));
     assert_eq!((script.composer().as_str(), script.notice()), ("begun and\nended", "vi ended with exit status 1"));
     // Another chat was opened meanwhile: it goes to its own.
-    let (number, _) = handed_out(&script.act(Action::EditInEditor));
+    let (number, _) = handed_out(&script.act(Action::Compose(ComposeAction::EditInEditor)));
     script.open(12);
     script.type_text("other");
     let fx = script.event(Event::Edited(number, Ok("rewritten".to_owned())));
@@ -289,13 +293,18 @@ fn a_text_comes_back_from_the_editor_to_where_it_was_begun() {
     script.open(11);
     assert_eq!(script.composer(), "rewritten");
     // What else came into the composer stays beside it.
-    let (number, _) = handed_out(&script.act(Action::EditInEditor));
+    let (number, _) = handed_out(&script.act(Action::Compose(ComposeAction::EditInEditor)));
     script.type_text(", changed");
     script.event(Event::Edited(number, Ok("again".to_owned())));
     assert_eq!(script.composer(), "again\nrewritten, changed");
     // Nothing is written where no chat is open.
     let mut script = Script::fresh(true);
-    assert!(!script.act(Action::EditInEditor).iter().any(|effect| matches!(effect, Effect::EditText { .. })));
+    assert!(
+        !script
+            .act(Action::Compose(ComposeAction::EditInEditor))
+            .iter()
+            .any(|effect| matches!(effect, Effect::EditText { .. }))
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::script::*;
 use bytes::Bytes;
 use nib::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Write};
 use nib::domain::*;
+use nib::state::action::MessageAction;
 use nib::state::outbox::Stage;
 use nib::state::{Action, Effect, Effects, Event, StoreReply};
 use std::sync::Arc;
@@ -68,7 +69,7 @@ fn the_store_knows_that_a_message_is_in_flight_before_it_is() {
     let fx = script.answer(sends(&fx)[0].0, Err(why.clone()));
     assert!(matches!(&stages(&fx)[..], [(nonce, OutboxStage::Failed(_))] if *nonce == second), "{fx:?}");
     // And it goes out again by the same way.
-    let fx = script.act(Action::Retry);
+    let fx = script.act(Action::Message(MessageAction::Retry));
     assert_eq!(stages(&fx), [(second, OutboxStage::InFlight)]);
     assert_eq!(sends(&fx), []);
     assert_eq!(sends(&committed(&mut script, second)).len(), 1);
@@ -108,7 +109,7 @@ fn what_cannot_be_kept_is_not_sent_and_says_so() {
     let [Stage::Failed(why)] = &script.rows(11)[..] else { panic!("{:?}", script.rows(11)) };
     assert!(why.text.contains("there is no space left"), "{}", why.text);
     // It can be tried again, whole.
-    let fx = script.act(Action::Retry);
+    let fx = script.act(Action::Message(MessageAction::Retry));
     let [row] = kept_rows(&fx)[..] else { panic!("{fx:?}") };
     assert_eq!((row.nonce, &row.stage), (nonce, &OutboxStage::InFlight));
     assert_eq!(sends(&committed(&mut script, nonce)).len(), 1);
@@ -132,7 +133,7 @@ fn a_message_whose_file_is_not_kept_any_more_does_not_go_without_it() {
     Arc::make_mut(outgoing).attachments =
         vec![Upload::new("a.txt", Bytes::from_static(b"here")), Upload::new("b.txt", Bytes::new())];
     restored(&mut script, vec![without]);
-    let fx = script.act(Action::Retry);
+    let fx = script.act(Action::Message(MessageAction::Retry));
     assert_eq!((sends(&fx), stages(&fx)), (vec![], vec![]), "{fx:?}");
     let said = script.state.front.as_ref().and_then(|front| front.notice.as_ref()).expect("a sentence");
     assert!(said.text.contains("b.txt"), "{said:?}");

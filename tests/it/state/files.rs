@@ -2,6 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
+use nib::state::action::MessageAction;
 use nib::state::front::ComposeMode;
 use nib::state::outbox::Stage;
 use nib::state::{Action, Effect, Effects, Event, Outcome, StoreOp, Ticket};
@@ -155,7 +156,7 @@ fn an_answer_with_a_file_is_an_answer_and_stays_one_when_it_fails() {
     script.hear(said(chat(PLACE), 70, ADA, "show me"));
     script.arrange_bottom();
     script.act(Action::FocusMessages);
-    script.act(Action::Reply);
+    script.act(Action::Message(MessageAction::Reply));
     let mode = |script: &Script| script.state.front.as_ref().unwrap().pane.mode.clone();
     let (number, _) = asked(&mut script, "/attach gone").unwrap();
     assert_eq!(mode(&script), ComposeMode::New);
@@ -201,11 +202,11 @@ fn a_failed_one_is_sent_again_whole_or_taken_back_as_it_was_typed() {
     let mut script = talking();
     let (id, outgoing) = send_file(&mut script);
     script.answer(id, Err(refusal(RefusalKind::Invalid)));
-    let fx = script.act(Action::Retry);
+    let fx = script.act(Action::Message(MessageAction::Retry));
     let (id, again) = sends(&fx).remove(0);
     assert_eq!(again, outgoing);
     script.answer(id, Err(refusal(RefusalKind::Invalid)));
-    script.act(Action::Discard);
+    script.act(Action::Message(MessageAction::Discard));
     assert_eq!((script.composer(), script.rows(PLACE)), ("/attach cat.txt look".to_owned(), vec![]));
 }
 
@@ -255,7 +256,7 @@ fn a_cut_on_the_way_is_a_failure_with_its_reason_and_nothing_is_sent_by_itself()
     assert_eq!(refusal.kind, RefusalKind::LinkLost);
     assert_eq!(refusal.text.as_str(), "The connection was lost before the server answered; nothing was sent");
     assert!(sends(&script.advance(Duration::from_secs(600))).is_empty());
-    assert_eq!(sends(&script.act(Action::Retry)).len(), 1);
+    assert_eq!(sends(&script.act(Action::Message(MessageAction::Retry))).len(), 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::{Action, ComposerState, composer_state};
 use std::time::Duration;
 
@@ -128,18 +129,18 @@ fn a_status_has_words_where_there_is_room_for_them() {
 #[test]
 fn an_answer_may_call_nobody_where_that_can_be_chosen() {
     let mut script = Script::ready();
-    script.act(Action::TogglePing);
+    script.act(Action::Compose(ComposeAction::TogglePing));
     assert_eq!(script.notice(), "You are answering nobody");
     script.act(Action::FocusMessages);
-    script.act(Action::Reply);
-    script.act(Action::TogglePing);
+    script.act(Action::Message(MessageAction::Reply));
+    script.act(Action::Compose(ComposeAction::TogglePing));
     assert_eq!(script.notice(), "An answer always calls the one who is answered here");
     script.state.core.account_mut(HOME).unwrap().caps.quiet_replies = true;
-    script.act(Action::TogglePing);
+    script.act(Action::Compose(ComposeAction::TogglePing));
     let (_, sent) = script.send("quietly").unwrap();
     assert!(sent.quiet && sent.reply_to.is_some());
     script.act(Action::FocusMessages);
-    script.act(Action::Reply);
+    script.act(Action::Message(MessageAction::Reply));
     assert!(!script.state.front.as_ref().unwrap().pane.quiet, "each answer begins as usual");
 }
 
@@ -153,10 +154,10 @@ fn a_link_to_a_chat_opens_it_here() {
         Message { body: RichText { text, spans }, ..said(chat(11), id, ADA, "") }
     };
     script.hear(linked(92, to(999)));
-    script.act(Action::OpenLink);
+    script.act(Action::Message(MessageAction::OpenLink));
     assert_eq!(script.notice(), "The chat that this leads to is not here");
     script.hear(linked(93, to(12)));
-    script.act(Action::OpenLink);
+    script.act(Action::Message(MessageAction::OpenLink));
     assert_eq!(script.state.front.as_ref().unwrap().pane.chat, Some(chat(12)));
 }
 

@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::kept::{OutboxItem, Write};
 use nib::domain::*;
+use nib::state::action::MessageAction;
 use nib::state::front::ComposeMode;
 use nib::state::outbox::Stage;
 use nib::state::{Action, Effect, Effects, Event, Outcome, StoreReply, Ticket};
@@ -73,7 +74,7 @@ fn one_is_in_flight_and_a_failed_one_does_not_hold_up_the_next() {
     assert_eq!(next[0].1.text, "two");
     assert!(matches!(&script.rows(11)[0], Stage::Failed(refusal) if &*refusal.text == "no"));
     script.answer(next[0].0, sent(11));
-    let fx = script.act(Action::Retry);
+    let fx = script.act(Action::Message(MessageAction::Retry));
     assert_eq!(sends(&fx)[0].1.text, "one");
 }
 
@@ -84,7 +85,7 @@ fn one_that_is_tried_again_waits_for_the_one_in_flight() {
     script.send("two");
     let fx = script.answer(first, Err(refusal(RefusalKind::Forbidden)));
     let second = sends(&fx)[0].0;
-    assert!(sends(&script.act(Action::Retry)).is_empty());
+    assert!(sends(&script.act(Action::Message(MessageAction::Retry))).is_empty());
     assert_eq!(script.rows(11), [Stage::Queued, Stage::InFlight(second)]);
     assert_eq!(sends(&script.answer(second, sent(11)))[0].1.text, "one");
 }
@@ -98,7 +99,7 @@ fn a_row_that_cannot_go_yet_leaves_the_others_their_timer() {
     let pause =
         |seconds| Refusal { retry_after: Some(Duration::from_secs(seconds)), ..refusal(RefusalKind::RateLimited) };
     script.answer(waits, Err(pause(1)));
-    script.act(Action::Retry);
+    script.act(Action::Message(MessageAction::Retry));
     script.open(12);
     let (elsewhere, _) = script.send("elsewhere").unwrap();
     script.answer(elsewhere, Err(pause(5)));
@@ -112,7 +113,7 @@ fn giving_up_a_failed_message_brings_its_text_back() {
     let (id, outgoing) = script.send("precious").unwrap();
     script.answer(id, Err(refusal(RefusalKind::Invalid)));
     script.type_text("more");
-    let fx = script.act(Action::Discard);
+    let fx = script.act(Action::Message(MessageAction::Discard));
     assert_eq!(fx, [Effect::keep(Write::DropOutbox(chat(11), outgoing.nonce))]);
     assert_eq!((script.composer(), script.rows(11)), ("precious\nmore".to_owned(), vec![]));
 }
@@ -201,7 +202,7 @@ fn after_a_cut_what_nobody_can_know_waits_for_the_user() {
     assert_eq!(fx, []);
     assert_eq!(script.rows(11), [Stage::Unconfirmed]);
     assert!(sends(&script.advance(Duration::from_secs(600))).is_empty());
-    assert_eq!(sends(&script.act(Action::Retry)).len(), 1);
+    assert_eq!(sends(&script.act(Action::Message(MessageAction::Retry))).len(), 1);
 }
 
 #[test]
@@ -318,7 +319,7 @@ fn a_shell_command_reads_history_without_a_screen() {
 fn an_answer_names_what_it_answers_and_too_long_a_text_stays() {
     let mut script = Script::ready();
     script.act(Action::FocusMessages);
-    script.act(Action::Reply);
+    script.act(Action::Message(MessageAction::Reply));
     assert_eq!(script.state.front.as_ref().unwrap().pane.mode, ComposeMode::Reply(key(10)));
     let (_, outgoing) = script.send("yes").unwrap();
     assert_eq!(outgoing.reply_to, Some(MessageId::new(10)));
@@ -355,6 +356,10 @@ fn a_message_that_a_slow_network_did_not_answer_is_never_sent_again_by_itself() 
         script.link(lost());
         script.sign_in();
         assert!(script.rows(11).iter().all(|stage| *stage == Stage::Unconfirmed));
-        assert_eq!(sends(&script.act(Action::Retry)).len(), usize::from(!arrived), "for the user to say");
+        assert_eq!(
+            sends(&script.act(Action::Message(MessageAction::Retry))).len(),
+            usize::from(!arrived),
+            "for the user to say"
+        );
     }
 }

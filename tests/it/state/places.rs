@@ -3,6 +3,7 @@
 use super::script::*;
 use super::updates::*;
 use nib::domain::*;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::Overlay;
 use nib::state::{Action, ComposerState, Effect, chat_title, composer_state};
 
@@ -262,15 +263,15 @@ fn where_a_channel_takes_it_own_messages_are_neither_changed_nor_deleted() {
         overrides: Overrides { allow: Permissions::NONE, deny },
     };
     script.receive(take(Permissions::EDIT_OWN.union(Permissions::DELETE_OWN)));
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!((script.composer(), script.notice()), (String::new(), "You may not change your messages here"));
     script.act(Action::FocusMessages);
-    script.act(Action::Delete);
+    script.act(Action::Message(MessageAction::Delete));
     assert_eq!(script.notice(), "You may not delete your messages here");
     script.receive(take(Permissions::NONE));
-    script.act(Action::Delete);
+    script.act(Action::Message(MessageAction::Delete));
     assert!(matches!(script.state.front.as_ref().unwrap().overlays.last(), Some(Overlay::Question(_))));
     script.act(Action::Cancel);
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!(script.composer(), "mine");
 }

@@ -6,6 +6,7 @@ use nib::domain::kept::{OutboxItem, OutboxRow, Write};
 use nib::domain::update::Relationship;
 use nib::domain::*;
 use nib::state::action::TextEdit;
+use nib::state::action::{ComposeAction, FileAction, MessageAction};
 use nib::state::front::{Anchor, Focus, PaneId, Target, Visible};
 use nib::state::outbox::Stage;
 use nib::state::{Action, Effect, Effects, Event, State, StoreReply, reduce};
@@ -57,13 +58,13 @@ fn action() -> impl Strategy<Value = Action> {
             Action::ScrollStart, Action::ScrollEnd, Action::MoveFirst, Action::MoveLast, Action::Accept, Action::Fold,
         ]),
         6 => prop::sample::select(vec![
-            Action::Reply, Action::Edit, Action::EditLast, Action::Delete, Action::React(String::new()), Action::React("👍".to_owned()),
-            Action::CopyText, Action::CopyId, Action::OpenLink, Action::GoToReplied, Action::Retry, Action::Discard, Action::MarkRead,
+            Action::Message(MessageAction::Reply), Action::Message(MessageAction::Edit), Action::Compose(ComposeAction::EditLast), Action::Message(MessageAction::Delete), Action::Message(MessageAction::React(String::new())), Action::Message(MessageAction::React("👍".to_owned())),
+            Action::Message(MessageAction::CopyText), Action::Message(MessageAction::CopyId), Action::Message(MessageAction::OpenLink), Action::Message(MessageAction::GoToReplied), Action::Message(MessageAction::Retry), Action::Message(MessageAction::Discard), Action::MarkRead,
             Action::ToggleSidebar, Action::Quit, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
             Action::FocusMembers, Action::ToggleMembers, Action::Who(String::new()), Action::Who("ada".to_owned()),
             Action::Status(Presence::Idle), Action::SignUp, Action::Leave, Action::Join(String::new()), Action::Join("code".to_owned()), Action::Write(String::new()),
             Action::Open("self".to_owned()), Action::LeaveGroup(chat(33)),
-            Action::Attach { path: "a".to_owned(), text: "b".to_owned() },
+            Action::File(FileAction::Attach { path: "a".to_owned(), text: "b".to_owned() }),
         ]),
         2 => (-30..30i32).prop_map(Action::Move),
         2 => (-3..3i32).prop_map(Action::ScrollPages),

@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::*;
 use nib::state::action::TextEdit;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::Overlay;
 use nib::state::{Action, Effect, Effects, Event, StoreReply};
 
@@ -20,7 +21,7 @@ fn quits(effects: &Effects) -> bool {
 #[test]
 fn what_is_told_keeps_nobody_from_quitting() {
     let mut script = Script::ready();
-    script.act(Action::Edit);
+script.act(Action::Message(MessageAction::Edit));
     script.event(Event::Stored(StoreReply::Noted {
         sentence: "something about the store".to_owned(),
         outlasts: true,
@@ -39,7 +40,7 @@ fn what_is_told_keeps_nobody_from_quitting() {
 #[test]
 fn with_nothing_to_lose_it_quits_at_once() {
     let mut script = Script::ready();
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert!(quits(&script.act(Action::Quit)), "a change that changes nothing");
     let mut script = Script::ready();
     let (id, _) = script.send("out").unwrap();

@@ -4,6 +4,7 @@ use super::script::*;
 use nib::domain::kept::{OutboxItem, OutboxStage, Write};
 use nib::domain::*;
 use nib::state::action::TextEdit;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::{ComposeMode, Target};
 use nib::state::outbox::Stage;
 use nib::state::{Action, Effects};
@@ -55,7 +56,7 @@ fn one_that_waits_is_changed_in_its_place() {
     let mut script = waiting();
     script.type_text("a draft");
     point_at_two(&mut script);
-    script.act(Action::Edit);
+    script.act(Action::Message(MessageAction::Edit));
     assert!(matches!(script.mode(), ComposeMode::Edit { of: Target::Pending(_), .. }));
     assert_eq!(script.composer(), "two");
     let fx = say(&mut script, " and a half");
@@ -66,7 +67,7 @@ fn one_that_waits_is_changed_in_its_place() {
     assert_eq!((script.composer().as_str(), script.mode()), ("a draft", &ComposeMode::New));
     // Up in an empty composer changes the last one, though it waits.
     script.act(Action::Clear);
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!(script.composer(), "three");
     script.act(Action::Cancel);
     assert_eq!((script.composer().as_str(), texts(&script).len()), ("", 3));
@@ -84,7 +85,7 @@ fn one_that_waits_is_changed_in_its_place() {
 fn one_that_waits_is_taken_back_and_its_text_comes_with_yank() {
     let mut script = waiting();
     point_at_two(&mut script);
-    let fx = script.act(Action::Delete);
+    let fx = script.act(Action::Message(MessageAction::Delete));
     assert_eq!(texts(&script), ["one", "three"]);
     assert_eq!(writes(&fx).iter().filter(|write| matches!(write, Write::DropOutbox(..))).count(), 1, "{fx:?}");
     assert!(script.notice().starts_with("Taken back"), "{}", script.notice());
@@ -101,7 +102,11 @@ fn one_that_may_have_gone_is_neither_changed_nor_taken_back() {
     script.act(Action::FocusMessages);
     script.act(Action::MoveLast);
     script.act(Action::Move(-2));
-    for action in [Action::Edit, Action::Delete, Action::Discard] {
+    for action in [
+        Action::Message(MessageAction::Edit),
+        Action::Message(MessageAction::Delete),
+        Action::Message(MessageAction::Discard),
+    ] {
         let fx = script.act(action);
         assert_eq!(writes(&fx).len(), 0, "{fx:?}");
         assert_eq!(script.notice(), "This message is still on its way");
@@ -109,7 +114,7 @@ fn one_that_may_have_gone_is_neither_changed_nor_taken_back() {
     assert_eq!((texts(&script).len(), script.composer().as_str()), (3, ""));
     // Nor after the connection was lost, since it may have arrived.
     script.link(lost());
-    script.act(Action::Delete);
+    script.act(Action::Message(MessageAction::Delete));
     assert_eq!(texts(&script).len(), 3);
 }
 
@@ -119,7 +124,7 @@ fn one_that_goes_while_it_is_changed_leaves_the_change_as_a_new_message() {
     script.act(Action::FocusMessages);
     script.act(Action::MoveLast);
     script.act(Action::Move(-2));
-    script.act(Action::Edit);
+    script.act(Action::Message(MessageAction::Edit));
     script.type_text(" more");
     let fx = back(&mut script);
     assert_eq!(sends(&fx)[0].1.text, "one");
@@ -131,7 +136,7 @@ fn one_that_goes_while_it_is_changed_leaves_the_change_as_a_new_message() {
 #[test]
 fn what_was_typed_for_a_change_comes_back_with_yank() {
     let mut script = waiting();
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     script.type_text(" things");
     script.act(Action::Cancel);
     assert_eq!(script.composer(), "");
@@ -142,7 +147,7 @@ fn what_was_typed_for_a_change_comes_back_with_yank() {
 #[test]
 fn a_change_of_a_message_that_is_gone_becomes_a_message() {
     let mut script = Script::ready().with_own();
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     let fx = say(&mut script, " and yours");
     let edit = requests(&fx).into_iter().any(|request| matches!(request, Request::Edit { .. }));
     assert!(edit, "{fx:?}");

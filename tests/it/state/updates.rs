@@ -4,6 +4,7 @@ use super::script::*;
 use nib::domain::people::Profile;
 use nib::domain::update::Relationship;
 use nib::domain::*;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::{ComposeMode, Overlay};
 use nib::state::requests::Purpose;
 use nib::state::{Account, Action, Effect, Effects, Event, chat_title};
@@ -103,7 +104,7 @@ fn n3_deleted_messages_take_counts_pins_answers_and_their_place_with_them() {
     script.state.core.accounts[0].caps = caps;
     assert_eq!(known(&script, 11).last_message, Some(key(10)));
     script.act(Action::FocusMessages);
-    script.act(Action::Reply);
+    script.act(Action::Message(MessageAction::Reply));
     script.type_text("about that");
     script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(10)] });
     assert_eq!(known(&script, 11).last_message, Some(key(9)), "in memory");
@@ -166,7 +167,7 @@ fn n3_a_direct_chat_sinks_when_its_newest_message_is_deleted() {
 fn n3_the_message_being_changed_is_deleted() {
     let mut script = Script::ready();
     script.type_text("a draft");
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     script.type_text(", better");
     script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(4)] });
     assert_eq!(

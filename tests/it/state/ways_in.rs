@@ -2,6 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
+use nib::state::action::MessageAction;
 use nib::state::action::TextEdit;
 use nib::state::front::Overlay;
 use nib::state::ui::form::{FieldKind, Form, FormPurpose};
@@ -184,7 +185,10 @@ fn address_and_code_are_shown_and_handed_out_until_it_is_allowed() {
     let mut script = at_many();
     script.act(Action::Accept);
     assert_eq!(form(&script).working, Some("asking for a code"));
-    assert!(!script.act(Action::CopyText).iter().any(|effect| matches!(effect, Effect::Copy(_))), "there is none yet");
+    assert!(
+        !script.act(Action::Message(MessageAction::CopyText)).iter().any(|effect| matches!(effect, Effect::Copy(_))),
+        "there is none yet"
+    );
     let show = |script: &mut Script, code: &'static str| {
         let expires = Duration::from_secs(600);
         let (address, code) = (CleanText::ours("https://example.org/link"), CleanText::ours(code));
@@ -193,8 +197,12 @@ fn address_and_code_are_shown_and_handed_out_until_it_is_allowed() {
     show(&mut script, "A1B2C3");
     let confirm = form(&script).entry.confirm.unwrap();
     assert_eq!((confirm.code.as_str(), confirm.until.0 - script.now.wall.0), ("A1B2C3", 600_000));
-    assert!(script.act(Action::CopyText).contains(&Effect::Copy("A1B2C3".to_owned())));
-    assert!(script.act(Action::OpenLink).contains(&Effect::Open("https://example.org/link".to_owned())));
+    assert!(script.act(Action::Message(MessageAction::CopyText)).contains(&Effect::Copy("A1B2C3".to_owned())));
+    assert!(
+        script
+            .act(Action::Message(MessageAction::OpenLink))
+            .contains(&Effect::Open("https://example.org/link".to_owned()))
+    );
     show(&mut script, "D4E5F6");
     let shown = form(&script);
     assert_eq!(shown.entry.confirm.unwrap().code.as_str(), "D4E5F6");

@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::*;
 use nib::state::action::TextEdit;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::{ComposeMode, Overlay, Region, ScrollIntent, Target};
 use nib::state::{Action, ComposerState, Effect, Event, Timer, composer_state};
 use std::sync::Arc;
@@ -46,7 +47,7 @@ fn changing_a_message_brings_back_what_was_there_before() {
     assert_eq!((script.composer(), &front(&script).pane.mode), (String::new(), &ComposeMode::New));
     script.act(Action::FocusComposer);
     script.type_text("mine");
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     script.type_text("!");
     let fx = script.act(Action::Send);
     let edit = Request::Edit { chat: ChatId::new(11), message: key(4), text: "line 4!".to_owned() };
@@ -94,7 +95,7 @@ fn a_line_with_a_slash_is_a_command_and_never_sent() {
 fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
     let mut script = Script::ready();
     script.type_text("draft");
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     let mode = front(&script).pane.mode.clone();
     script.act(Action::Text(TextEdit::KillToStart));
     script.type_text("/xyz");
@@ -124,7 +125,7 @@ fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
 fn a_message_that_begins_with_a_slash_can_be_changed() {
     let mut script = Script::ready();
     script.hear(said(chat(11), 20, ME, "/shrug"));
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!(script.composer(), "//shrug");
     assert_eq!(requests(&script.act(Action::Send)), [], "nothing was changed");
     assert_eq!((script.composer(), &front(&script).pane.mode), (String::new(), &ComposeMode::New));
@@ -156,7 +157,7 @@ fn a_change_of_a_message_that_is_deleted_is_not_sent_and_not_lost() {
     for before in ["", "draft"] {
         let mut script = Script::ready();
         script.type_text(before);
-        script.act(Action::EditLast);
+        script.act(Action::Compose(ComposeAction::EditLast));
         script.type_text(" changed");
         delete(&mut script, 4);
         assert_eq!((script.composer(), &front(&script).pane.mode), (before.to_owned(), &ComposeMode::New));
@@ -164,7 +165,7 @@ fn a_change_of_a_message_that_is_deleted_is_not_sent_and_not_lost() {
         assert_eq!(sends(&script.act(Action::Send)).len(), usize::from(!before.is_empty()), "only the draft");
         let mut script = Script::ready();
         script.type_text(before);
-        script.act(Action::EditLast);
+        script.act(Action::Compose(ComposeAction::EditLast));
         script.type_text(" changed");
         delete(&mut script, 4);
         script.act(Action::Text(TextEdit::Yank));
@@ -176,7 +177,7 @@ fn a_change_of_a_message_that_is_deleted_is_not_sent_and_not_lost() {
 fn an_answer_to_a_message_that_is_deleted_says_so_and_stays_as_a_message() {
     let mut script = Script::ready();
     script.act(Action::FocusMessages);
-    script.act(Action::Reply);
+    script.act(Action::Message(MessageAction::Reply));
     script.type_text("yes");
     delete(&mut script, 3);
     assert_eq!(front(&script).pane.mode, ComposeMode::Reply(key(10)));
@@ -193,7 +194,7 @@ fn a_text_that_is_too_long_stays_and_it_says_by_how_much() {
     assert_eq!((script.composer(), script.rows(11)), (long.clone(), vec![]));
     assert_eq!(script.notice(), "Not sent: the message is 3 characters too long");
     script.act(Action::Clear);
-    script.act(Action::EditLast);
+    script.act(Action::Compose(ComposeAction::EditLast));
     let mode = front(&script).pane.mode.clone();
     script.act(Action::Text(TextEdit::KillToStart));
     script.type_text(&long);
@@ -288,7 +289,7 @@ fn slow_mode_holds_a_retry_back_and_spares_whoever_may_change_the_channel() {
     let (second, _) = script.send("taken").unwrap();
     script.answer(second, sent(20));
     let until = script.now.mono.plus(Duration::from_secs(30));
-    assert!(sends(&script.act(Action::Retry)).is_empty());
+    assert!(sends(&script.act(Action::Message(MessageAction::Retry))).is_empty());
     assert_eq!(script.timers[&Timer::OutboxRetry], until);
     assert_eq!(sends(&script.advance(Duration::from_secs(30)))[0].1.text, "refused");
     let mut rust = script.state.core.account(HOME).unwrap().community(RUST).unwrap().clone();
@@ -305,14 +306,14 @@ fn slow_mode_holds_a_retry_back_and_spares_whoever_may_change_the_channel() {
 fn deleting_asks_with_the_safe_answer_first() {
     let mut script = Script::ready();
     script.act(Action::FocusMessages);
-    script.act(Action::Delete);
+    script.act(Action::Message(MessageAction::Delete));
     assert_eq!(script.notice(), "You may not delete messages of others here");
     script.act(Action::Move(-6));
     assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(4))));
-    script.act(Action::Delete);
+    script.act(Action::Message(MessageAction::Delete));
     assert_eq!(script.act(Action::Accept), [], "the default is no");
     assert!(front(&script).overlays.is_empty());
-    script.act(Action::Delete);
+    script.act(Action::Message(MessageAction::Delete));
     script.act(Action::Move(1));
     let fx = script.act(Action::Accept);
     assert_eq!(requests(&fx), [Request::Delete { chat: ChatId::new(11), messages: vec![key(4)] }]);
@@ -330,10 +331,10 @@ fn reactions_toggle() {
     let reactions = vec![Reaction { emoji: emoji.clone(), count: 1, mine: true, by: Box::default() }].into();
     script.receive(Update::ReactionsChanged { chat: ChatId::new(11), message: MessageId::new(10), reactions });
     script.act(Action::FocusMessages);
-    script.act(Action::React(String::new()));
+    script.act(Action::Message(MessageAction::React(String::new())));
     script.type_text("thumbs");
     assert_eq!(requests(&script.act(Action::Accept)), [react(false)]);
-    assert_eq!(requests(&script.act(Action::React("no emoji".to_owned()))), []);
+    assert_eq!(requests(&script.act(Action::Message(MessageAction::React("no emoji".to_owned())))), []);
 }
 
 #[test]
@@ -348,7 +349,7 @@ fn only_web_addresses_are_opened() {
         let id = u128::try_from(script.log.len()).unwrap() + 100;
         script.hear(said(chat(11), id, ADA, text));
         script.act(Action::FocusMessages);
-        let mut fx = script.act(Action::OpenLink);
+        let mut fx = script.act(Action::Message(MessageAction::OpenLink));
         // Words that hide where they lead: it is said first.
         if let Some(Overlay::Question(question)) = front(&script).overlays.last() {
             assert!(fx.is_empty() && text.starts_with('[') && question.text.ends_with(want.unwrap()));
@@ -369,13 +370,13 @@ fn going_to_what_was_answered_fetches_it_where_it_is_not_here() {
     answer.reply = Some(Box::new(ReplyInfo { to: Some(MessageId::new(3)), quote: None }));
     script.hear(answer.clone());
     script.act(Action::FocusMessages);
-    assert_eq!(requests(&script.act(Action::GoToReplied)), []);
+    assert_eq!(requests(&script.act(Action::Message(MessageAction::GoToReplied))), []);
     assert_eq!(front(&script).pane.intent, Some(ScrollIntent::Center(Target::Message(key(3)))));
     answer.key = key(91);
     answer.reply = Some(Box::new(ReplyInfo { to: Some(MessageId::new(77)), quote: None }));
     script.hear(answer);
     script.act(Action::FocusMessages);
-    let fx = script.act(Action::GoToReplied);
+    let fx = script.act(Action::Message(MessageAction::GoToReplied));
     let [Effect::Net { id, request: Request::FetchHistory { page: Page::Around(around), .. }, .. }] = fx.as_slice()
     else {
         panic!("{fx:?}")

@@ -4,6 +4,7 @@
 
 use super::*;
 use nib::layout::{LayoutCache, arrange};
+use nib::state::action::MessageAction;
 use nib::state::front::{PaneId, Visible};
 use nib::store::{Command, Options, Replies, Store};
 use proptest::prelude::*;
@@ -240,7 +241,7 @@ impl World {
             Step::Jump(by) => {
                 self.act(Action::FocusMessages);
                 self.act(Action::Move(by));
-                self.act(Action::GoToReplied);
+                self.act(Action::Message(MessageAction::GoToReplied));
             }
             Step::Away => {
                 self.act(Action::OpenChat(chat(12)));

@@ -1,6 +1,7 @@
 //! History from the store: what it has is read from it, and the network is asked for the rest alone.
 
 use super::*;
+use nib::state::action::MessageAction;
 use nib::state::quotes::Quoted;
 
 #[test]
@@ -139,7 +140,7 @@ fn a_jump_looks_into_the_store_first() {
         script.hear(message);
         script.arrange_bottom();
         script.act(Action::FocusMessages);
-        script.act(Action::GoToReplied)
+        script.act(Action::Message(MessageAction::GoToReplied))
     };
     let fx = answers(&mut script, 900, 30);
     let fx = kept.serve(&mut script, fx);

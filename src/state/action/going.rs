@@ -1,0 +1,8 @@
+//! Where a user can go.
+
+/// A place to go to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Going {
+    /// The first message of a day, or of a moment of it; without one, ask for it.
+    Date(String),
+}

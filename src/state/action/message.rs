@@ -1,0 +1,30 @@
+//! What a user can intend with messages.
+
+use crate::domain::{ChatKey, MessageKey};
+
+/// Something with the message under the cursor while the messages have the focus, else with the newest one here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MessageAction {
+    /// Answer it.
+    Reply,
+    /// Change it, if it is one's own.
+    Edit,
+    /// Delete it, after asking.
+    Delete,
+    /// Delete these messages, without asking: what the question leads to.
+    DeleteNow(ChatKey, Vec<MessageKey>),
+    /// React to it; without an emoji, choose one.
+    React(String),
+    /// Copy its text. On a form, the code that it shows.
+    CopyText,
+    /// Copy its id.
+    CopyId,
+    /// Open its first link. On a form, the address that it shows.
+    OpenLink,
+    /// Go to the message that it answers.
+    GoToReplied,
+    /// Send the failed message under the cursor, or the oldest failed one here, again.
+    Retry,
+    /// Give up the failed message under the cursor; its text goes back to the composer.
+    Discard,
+}

@@ -1,0 +1,27 @@
+//! Going to chats, panes and places, and scrolling.
+
+use super::super::{Action as A, Context, Going};
+use super::ANYWHERE;
+
+table! {
+    "jump" "" ANYWHERE, true, plain!(A::Jump), "Jump to a chat by name, unread ones first";
+    "next-unread" "" ANYWHERE, true, plain!(A::NextUnread), "Open the next chat with unread messages, mentions first";
+    "previous-chat" "" ANYWHERE, true, plain!(A::PreviousChat), "Open the chat above";
+    "next-chat" "" ANYWHERE, true, plain!(A::NextChat), "Open the chat below";
+    "open" "CHAT" ANYWHERE, true, |rest| (!rest.is_empty()).then(|| A::Open(rest.to_owned())), "Open a chat: community/channel, @username, group:NAME, self or an id";
+    "page-up" "" ANYWHERE, true, plain!(A::ScrollPages(-1)), "Scroll up a page";
+    "page-down" "" ANYWHERE, true, plain!(A::ScrollPages(1)), "Scroll down a page";
+    "scroll" "[ROWS]" ANYWHERE, true, count!(1, A::ScrollRows), "Scroll by rows";
+    "scroll-start" "" ANYWHERE, true, plain!(A::ScrollStart), "Scroll to the oldest message here";
+    "scroll-end" "" ANYWHERE, true, plain!(A::ScrollEnd), "Scroll to the newest message";
+    "focus-next" "" ANYWHERE, true, plain!(A::FocusNext), "Move to the next pane";
+    "focus-previous" "" ANYWHERE, true, plain!(A::FocusPrevious), "Move to the previous pane";
+    "focus-messages" "" &[Context::Composer, Context::Sidebar, Context::Members], true, plain!(A::FocusMessages), "Move to the messages";
+    "focus-composer" "" &[Context::Messages, Context::Sidebar, Context::Members], true, plain!(A::FocusComposer), "Move to the composer";
+    "focus-sidebar" "" &[Context::Messages, Context::Forum, Context::Composer], true, plain!(A::FocusSidebar), "Move to the sidebar";
+    "focus-members" "" ANYWHERE, true, plain!(A::FocusMembers), "Move to the list of members";
+    "toggle-members" "" ANYWHERE, true, plain!(A::ToggleMembers), "Show or hide who is in this chat";
+    "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
+    "mark-read" "" ANYWHERE, true, plain!(A::MarkRead), "Mark this chat read";
+    "date" "[DAY]" &[Context::Composer, Context::Messages], true, |rest| Some(A::Going(Going::Date(rest.to_owned()))), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
+}

@@ -1,0 +1,18 @@
+//! What is done to messages.
+
+use super::super::{Action as A, Context, MessageAction};
+
+table! {
+    "reply" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Reply)), "Answer this message";
+    "edit" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Edit)), "Change this message";
+    "delete" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Delete)), "Delete this message";
+    "react" "[EMOJI]" &[Context::Messages], true, |rest| Some(A::Message(MessageAction::React(rest.to_owned()))), "React to this message";
+    "copy-text" "" &[Context::Messages, Context::Form], false, plain!(A::Message(MessageAction::CopyText)), "Copy the text; in a form the code that it shows";
+    "copy-id" "" &[Context::Messages], false, plain!(A::Message(MessageAction::CopyId)), "Copy the message's id";
+    "open-link" "" &[Context::Messages, Context::Form], false, plain!(A::Message(MessageAction::OpenLink)), "Open the first link; in a form the address that it shows";
+    "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
+    "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
+    "discard" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Discard)), "Take a failed message back into the composer";
+    "vote" "NUMBER" &[Context::Messages], true, |rest| rest.parse().ok().filter(|at| *at > 0).map(A::Vote), "Vote for an answer of this poll";
+    "end-poll" "" &[Context::Messages], true, plain!(A::EndPoll), "End this poll";
+}
