@@ -53,7 +53,8 @@ pub(super) fn help(state: &mut State) {
     if matches!(front.overlays.last(), Some(Overlay::Help { .. })) {
         return close(front, now);
     }
-    let contexts = front.contexts().to_vec();
+    let mut contexts = front.contexts().to_vec();
+    contexts.dedup();
     let query = super::field::Field::with(&front.take_query("help", now));
     front.overlays.push(Overlay::Help { query, scroll: 0, contexts });
 }

@@ -1,0 +1,36 @@
+//! What a mouse can point at.
+
+use super::{PaneId, Target};
+use crate::domain::ChatId;
+use crate::state::ui::sidebar::Place;
+
+/// What lies under a cell of the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hit {
+    /// An entry of the rail.
+    Rail(Place),
+    /// A row of the sidebar, by its index.
+    Sidebar(usize),
+    /// A message.
+    Message(PaneId, Target),
+    /// The timeline where no message is.
+    Timeline(PaneId),
+    /// A thread in the list of its forum.
+    Thread(PaneId, ChatId),
+    /// The count of new messages below.
+    NewBelow(PaneId),
+    /// The rule at the right of the sidebar.
+    Edge,
+    /// The composer.
+    Composer(PaneId),
+    /// A row of the list of members, by its index.
+    Member(usize),
+    /// The list of members where nobody stands.
+    Members,
+    /// An entry of the uppermost list, by its index among those shown.
+    Item(usize),
+    /// Elsewhere on the uppermost panel.
+    Panel,
+    /// Beside the uppermost panel.
+    Outside,
+}

@@ -1,0 +1,147 @@
+//! A pane: the chat that it shows, where it stands, and what is written in it.
+
+use crate::domain::{ChatKey, MessageId, MessageKey, Nonce};
+use crate::state::ui::composer::Composer;
+use crate::state::ui::forum::ForumList;
+
+/// A pane that shows a chat. Anchors belong to panes, since there will be several.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct PaneId(pub u8);
+
+/// A pane that shows a chat.
+#[derive(Clone, Debug, Default)]
+pub struct Pane {
+    /// Which pane.
+    pub id: PaneId,
+    /// The open chat.
+    pub chat: Option<ChatKey>,
+    /// Where the view stands.
+    pub anchor: Anchor,
+    /// A scroll not yet resolved by the layout.
+    pub intent: Option<ScrollIntent>,
+    /// Grows with each intent; the layout tells back which one it resolved.
+    pub intent_number: u32,
+    /// What the message cursor is on. Drawn only while the messages have the focus.
+    pub cursor: Option<Target>,
+    /// The newest message that was read when the chat was opened: the unread divider stands after it while it stays open. `None`: no divider.
+    pub divider: Option<MessageKey>,
+    /// Messages that arrived below the view since it left the bottom.
+    pub new_below: u32,
+    /// What was missed while there was no connection is asked for once somebody reads here: asking marks it read.
+    pub(crate) catch_up: bool,
+    /// What the layout told last.
+    pub visible: Option<Visible>,
+    /// What is being typed.
+    pub composer: Composer,
+    /// What sending will do.
+    pub mode: ComposeMode,
+    /// An answer does not call the one who is answered.
+    pub quiet: bool,
+    /// Where its list of threads stands, if the chat is a forum.
+    pub forum: Option<ForumList>,
+    /// The view is to begin at what was not read, once that is here.
+    pub(crate) to_unread: bool,
+    /// The message to go to once it is fetched.
+    pub(crate) seek: Option<MessageId>,
+    /// The revision of the composer that the store knows.
+    pub(crate) draft_known: u64,
+    /// Grows with each opening of a chat.
+    pub(crate) epoch: u32,
+}
+
+impl Pane {
+    /// Asks the layout for a scroll. Scrolls of one kind that are not yet resolved add up.
+    pub(crate) fn scroll(&mut self, intent: ScrollIntent) {
+        let intent = match (self.intent, intent) {
+            (Some(ScrollIntent::Rows(a)), ScrollIntent::Rows(b)) => ScrollIntent::Rows(a.saturating_add(b)),
+            (Some(ScrollIntent::Pages(a)), ScrollIntent::Pages(b)) => ScrollIntent::Pages(a.saturating_add(b)),
+            _ => intent,
+        };
+        self.intent = Some(intent);
+        self.intent_number = self.intent_number.wrapping_add(1);
+    }
+}
+
+/// Where a view stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Anchor {
+    /// At the newest message, following it.
+    #[default]
+    Bottom,
+    /// The view's first row is this row of this message. Stays whatever comes before or after.
+    Top {
+        /// Which message.
+        target: Target,
+        /// Which of its rows: 0 is the very first, with whatever stands above its content; else the layout's own count, in which 8 is the first row of
+        /// its content, so that what its neighbours bring about above it (a day, a name) may come and go without moving the view.
+        row: u16,
+    },
+}
+
+/// Something in a timeline that can be pointed at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Target {
+    /// A message of the network.
+    Message(MessageKey),
+    /// An own message that is not yet one of the network's.
+    Pending(Nonce),
+}
+
+/// A scroll that only the layout can resolve, since it alone knows rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ScrollIntent {
+    /// By rows; negative is up.
+    Rows(i32),
+    /// By pages of the pane's height less one row; negative is up.
+    Pages(i32),
+    /// To the oldest message in memory.
+    Start,
+    /// To the newest message.
+    End,
+    /// To the first message that was not read, where it is in memory.
+    Unread,
+    /// As little as needed to show all of this, or its top if it is too tall.
+    Show(Target),
+    /// This at the middle.
+    Center(Target),
+}
+
+/// What the layout found out: what follows from it is the reducer's business.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Visible {
+    /// The chat that was laid out.
+    pub chat: Option<ChatKey>,
+    /// Where the view stands now, with the intent resolved.
+    pub anchor: Anchor,
+    /// The number of the intent that is resolved in it.
+    pub intent_number: u32,
+    /// The oldest message of which a row shows.
+    pub first: Option<MessageKey>,
+    /// The newest message of which the last row shows.
+    pub last: Option<MessageKey>,
+    /// The newest row shows.
+    pub at_bottom: bool,
+    /// Fewer than two screens of messages lie above the view in memory, or a hole does. The key: fetch what lies before it.
+    pub wants_before: Option<MessageKey>,
+    /// A hole is on screen or just below; fetch what lies after this key.
+    pub wants_after: Option<MessageKey>,
+    /// Rows of the pane.
+    pub rows: u16,
+}
+
+/// What sending will do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum ComposeMode {
+    /// Send a new message.
+    #[default]
+    New,
+    /// Answer a message.
+    Reply(MessageKey),
+    /// Replace an own message, or one that has not gone out; what was in the composer before comes back after.
+    Edit {
+        /// Which.
+        of: Target,
+        /// What was being typed.
+        before: String,
+    },
+}
