@@ -337,7 +337,7 @@ fn drop_account(state: &mut State, id: AccountId, fx: &mut Effects) {
 }
 
 fn ask(state: &mut State, text: String, yes: &'static str, action: AccountAction) {
-    let question = Question { text, yes, on_yes: false, action: Box::new(Action::Account(action)) };
+    let question = Question::yes_no(text, yes, Action::Account(action));
     if let Some(front) = &mut state.front {
         front.overlays.push(Overlay::Question(question));
     }
@@ -383,9 +383,9 @@ pub(super) fn forget_shown(front: &mut Front, id: AccountId) {
     front.community.take_if(|(account, _)| *account == id);
     front.notified.retain(|key, _| !is_of(key));
     front.overlays.retain(|overlay| match overlay {
-        Overlay::Emoji { chat, .. } => !is_of(chat),
+        Overlay::Pick(pick) => !pick.kind.chat().is_some_and(|chat| is_of(&chat)),
         Overlay::Person(card) => card.account != id,
-        Overlay::Question(question) => match &*question.action {
+        Overlay::Question(question) => question.actions().all(|action| match action {
             Action::Message(MessageAction::DeleteNow(chat, _))
             | Action::LeaveGroup(chat)
             | Action::DeleteThreadNow(chat)
@@ -393,7 +393,7 @@ pub(super) fn forget_shown(front: &mut Front, id: AccountId) {
             Action::LeaveCommunity(account, _)
             | Action::Account(AccountAction::SignOutNow(account) | AccountAction::RemoveNow(account)) => *account != id,
             _ => true,
-        },
+        }),
         _ => true,
     });
     front.drop_forms(|purpose| purpose.account() == Some(id) && !matches!(purpose, FormPurpose::SignIn(_)));

@@ -24,17 +24,17 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
     front.visited.retain(|key| !is_gone(key));
     front.folded.retain(|key| !is_gone(key));
     front.overlays.retain(|overlay| match overlay {
-        Overlay::Emoji { chat, .. } => !is_gone(chat),
+        Overlay::Pick(pick) => !pick.kind.chat().is_some_and(|chat| is_gone(&chat)),
         Overlay::Form(form) => match &form.purpose {
             FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) => !is_gone(chat),
             _ => true,
         },
-        Overlay::Question(question) => match &*question.action {
+        Overlay::Question(question) => question.actions().all(|action| match action {
             Action::Message(MessageAction::DeleteNow(chat, _))
             | Action::LeaveGroup(chat)
             | Action::DeleteThreadNow(chat) => !is_gone(chat),
             _ => true,
-        },
+        }),
         _ => true,
     });
     let stranded = take_back(state, account, gone, fx);

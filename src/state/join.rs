@@ -409,7 +409,7 @@ pub(super) fn leave(state: &mut State, fx: &mut Effects) {
         }
     };
     let text = format!("Leave {name}? {back}");
-    let question = Question { text, yes: "Leave", on_yes: false, action: Box::new(action) };
+    let question = Question::yes_no(text, "Leave", action);
     if let Some(front) = &mut state.front {
         front.overlays.push(Overlay::Question(question));
     }

@@ -129,9 +129,9 @@ pub(super) fn end(state: &mut State, fx: &mut Effects) {
     }
     let asked = if poll.question.is_empty() { CleanText::line(&message.body.text) } else { poll.question };
     let text = format!("End the poll \"{asked}\"? Nobody can vote any more then.");
-    let action = Box::new(Action::EndPollNow(chat, message.key.id));
+    let action = Action::EndPollNow(chat, message.key.id);
     if let Some(front) = &mut state.front {
-        front.overlays.push(Overlay::Question(Question { text, yes: "End", on_yes: false, action }));
+        front.overlays.push(Overlay::Question(Question::yes_no(text, "End", action)));
     }
     state.touch();
 }

@@ -18,7 +18,7 @@ use super::scene::{Area, Fill, Hit, Scene};
 use super::status::{pair, whole_hints};
 use super::style::{Role, Style};
 use crate::state::action::Context as Keys;
-use crate::state::front::Overlay;
+use crate::state::front::{Overlay, PickKind};
 
 /// Places the uppermost overlay. Those below are hidden by it, as it is the one that has the keyboard.
 pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area, scene: &mut Scene) {
@@ -29,10 +29,9 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
     }
     let keys = &cache.keys;
     match context.front.overlays.last() {
-        Some(Overlay::Jump(list)) => picker::place(context, keys, list, "Jump to a chat", "open", screen, scene),
-        Some(Overlay::Themes(list)) => picker::place(context, keys, list, "Colours", "use and keep", screen, scene),
-        Some(Overlay::Emoji { picker: list, .. }) => {
-            picker::place(context, keys, list, "React", "react", screen, scene)
+        Some(Overlay::Pick(pick)) => {
+            let (title, does) = words(&pick.kind);
+            picker::place(context, keys, &pick.picker, title, does, screen, scene);
         }
         Some(Overlay::Help { query, scroll, contexts }) => {
             help::place(context, keys, query, *scroll, contexts, screen, scene)
@@ -47,6 +46,15 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
         Some(Overlay::Accounts(list)) => accounts::place(context, keys, list, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),
         Some(Overlay::Members) | None => {}
+    }
+}
+
+/// What a list is called, and what choosing in it does.
+const fn words(kind: &PickKind) -> (&'static str, &'static str) {
+    match kind {
+        PickKind::Jump => ("Jump to a chat", "open"),
+        PickKind::Themes => ("Colours", "use and keep"),
+        PickKind::React { .. } => ("React", "react"),
     }
 }
 

@@ -24,28 +24,31 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, 
     }
     let chosen = Style::of(Role::Accent).bold().and(Attributes::REVERSE);
     let other = Style::of(Role::Dim);
-    let (no, yes) = if question.on_yes { (other, chosen) } else { (chosen, other) };
     // Brackets say which is chosen where reverse video does not show.
     let buttons = |space: &str| {
-        let button = |words: &str, chosen: bool| match chosen {
-            true => format!("[{space}{words}{space}]"),
-            false => format!(" {space}{words}{space} "),
-        };
-        let mut line = Line::with(&button("Cancel", !question.on_yes), no);
-        let first = line.width();
-        line.push(space, Role::Text);
-        line.push(space, Role::Text);
-        line.push(&button(question.yes, question.on_yes), yes);
-        (line, first)
+        let mut line = Line::new();
+        let mut ends = Vec::new();
+        for (index, choice) in question.choices.iter().enumerate() {
+            if index > 0 {
+                line.push(space, Role::Text);
+                line.push(space, Role::Text);
+            }
+            let (open, close, style) = if index == question.selected { ("[", "]", chosen) } else { (" ", " ", other) };
+            line.push(&format!("{open}{space}{}{space}{close}", choice.words), style);
+            ends.push(line.width());
+        }
+        (line, ends)
     };
-    let (mut line, mut first) = buttons(" ");
+    let (mut line, mut ends) = buttons(" ");
     if line.width() > usize::from(inside.width) {
-        (line, first) = buttons("");
+        (line, ends) = buttons("");
     }
     let mut area = row(inside, inside.height.saturating_sub(1));
-    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
     scene.put(area, line.cut(usize::from(inside.width), context.glyphs.more));
-    area.width = area.width.min(width);
-    let leave = area.take_left(u16::try_from(first).unwrap_or(u16::MAX));
-    scene.hits.extend([(leave, Hit::Item(0)), (area, Hit::Item(1))]);
+    let mut start = 0;
+    for (index, end) in ends.into_iter().enumerate() {
+        let place = area.take_left(u16::try_from(end - start).unwrap_or(u16::MAX).min(area.width));
+        scene.hits.push((place, Hit::Item(index)));
+        start = end;
+    }
 }

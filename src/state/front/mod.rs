@@ -5,7 +5,7 @@ mod overlay;
 mod pane;
 
 pub use hit::Hit;
-pub use overlay::{Overlay, Question};
+pub use overlay::{Choice, Overlay, Pick, PickKind, Question};
 pub use pane::{Anchor, ComposeMode, Pane, PaneId, ScrollIntent, Target, Visible};
 
 use super::action::Context;
@@ -205,7 +205,7 @@ impl Front {
     #[must_use]
     pub fn contexts(&self) -> [Context; 3] {
         let inner = match self.overlays.last() {
-            Some(Overlay::Jump(_) | Overlay::Emoji { .. } | Overlay::Help { .. } | Overlay::Themes(_)) => Context::List,
+            Some(Overlay::Pick(_) | Overlay::Help { .. }) => Context::List,
             Some(Overlay::Question(_)) => Context::Question,
             Some(Overlay::Form(_) | Overlay::Note(_) | Overlay::Waiting(_)) => Context::Form,
             Some(Overlay::Members) => Context::Members,
@@ -260,7 +260,9 @@ impl Front {
             }
         };
         self.overlays.retain(|overlay| match overlay {
-            Overlay::Emoji { message, chat: of, .. } => *of != chat || !deleted.contains(message),
+            Overlay::Pick(pick) => {
+                pick.kind.message().is_none_or(|(of, message)| of != chat || !deleted.contains(&message))
+            }
             _ => true,
         });
         told

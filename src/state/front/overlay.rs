@@ -13,17 +13,8 @@ use crate::state::ui::waiting::Waiting;
 /// Something that lies on top of the rest.
 #[derive(Clone, Debug)]
 pub enum Overlay {
-    /// Choosing a chat.
-    Jump(Picker),
-    /// Choosing an emoji for a message.
-    Emoji {
-        /// The list.
-        picker: Picker,
-        /// For which message.
-        message: MessageId,
-        /// Of which chat.
-        chat: ChatKey,
-    },
+    /// A list to choose from, which narrows while one types.
+    Pick(Box<Pick>),
     /// What can be done here.
     Help {
         /// Narrows the list.
@@ -33,8 +24,6 @@ pub enum Overlay {
         /// Where help was asked for, innermost context first.
         contexts: Vec<Context>,
     },
-    /// Choosing a theme; the selected one is shown.
-    Themes(Picker),
     /// A question with a safe default.
     Question(Question),
     /// A form.
@@ -51,15 +40,122 @@ pub enum Overlay {
     Waiting(Box<Waiting>),
 }
 
-/// A question before something that cannot be taken back.
+/// A list to choose from.
+#[derive(Clone, Debug)]
+pub struct Pick {
+    /// What is chosen.
+    pub kind: PickKind,
+    /// The list.
+    pub picker: Picker,
+}
+
+/// What a list offers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PickKind {
+    /// Chats, to open one.
+    Jump,
+    /// Themes; the selected one is shown.
+    Themes,
+    /// Emoji, to react to a message.
+    React {
+        /// Of which chat.
+        chat: ChatKey,
+        /// To which message.
+        message: MessageId,
+    },
+}
+
+impl PickKind {
+    /// Under what name a search line that was closed by mistake is kept; none where a list begins anew.
+    #[must_use]
+    pub const fn kept_as(&self) -> Option<&'static str> {
+        match self {
+            Self::Jump => Some("jump"),
+            Self::React { .. } => Some("emoji"),
+            // Reopened, the list begins with the theme in use: a kept search line would show another.
+            Self::Themes => None,
+        }
+    }
+
+    /// The chat without which the list makes no sense.
+    #[must_use]
+    pub const fn chat(&self) -> Option<ChatKey> {
+        match self {
+            Self::React { chat, .. } => Some(*chat),
+            Self::Jump | Self::Themes => None,
+        }
+    }
+
+    /// The message without which the list makes no sense.
+    #[must_use]
+    pub const fn message(&self) -> Option<(ChatKey, MessageId)> {
+        match self {
+            Self::React { chat, message } => Some((*chat, *message)),
+            Self::Jump | Self::Themes => None,
+        }
+    }
+}
+
+impl Overlay {
+    /// A list to choose from.
+    #[must_use]
+    pub fn pick(kind: PickKind, picker: Picker) -> Self {
+        Self::Pick(Box::new(Pick { kind, picker }))
+    }
+
+    /// The list, if this is one of which that holds.
+    #[must_use]
+    pub fn picks(&self, which: impl FnOnce(&PickKind) -> bool) -> Option<&Picker> {
+        match self {
+            Self::Pick(pick) if which(&pick.kind) => Some(&pick.picker),
+            _ => None,
+        }
+    }
+}
+
+/// A question before something that cannot be taken back, or with several ways to go on.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Question {
     /// The question; it names the thing.
     pub text: String,
-    /// What yes is called, for example `Delete`.
-    pub yes: &'static str,
-    /// Whether yes is selected. Starts false.
-    pub on_yes: bool,
-    /// What yes does.
-    pub action: Box<Action>,
+    /// What can be answered; the first is the safe one.
+    pub choices: Vec<Choice>,
+    /// Index of the selected choice.
+    pub selected: usize,
+}
+
+/// An answer to a question.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Choice {
+    /// What it is called, for example `Delete`.
+    pub words: &'static str,
+    /// What it does; `None` leaves everything as it is.
+    pub action: Option<Box<Action>>,
+}
+
+impl Question {
+    /// A question that is answered with this or not at all. Not at all is selected.
+    #[must_use]
+    pub fn yes_no(text: String, yes: &'static str, action: Action) -> Self {
+        let leave = Choice { words: "Cancel", action: None };
+        Self { text, choices: vec![leave, Choice { words: yes, action: Some(Box::new(action)) }], selected: 0 }
+    }
+
+    /// What the selected choice does.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Action> {
+        self.choices.get(self.selected)?.action.as_deref()
+    }
+
+    /// Everything that it can lead to.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.choices.iter().filter_map(|choice| choice.action.as_deref())
+    }
+
+    /// The selection moves, round and round.
+    pub fn step(&mut self, by: i32) {
+        let count = i32::try_from(self.choices.len()).unwrap_or(i32::MAX).max(1);
+        let at = i32::try_from(self.selected).unwrap_or_default();
+        self.selected = usize::try_from(at.saturating_add(by).rem_euclid(count)).unwrap_or_default();
+    }
 }

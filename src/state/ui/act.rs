@@ -181,9 +181,8 @@ fn demo_wanted(state: &mut State, fx: &mut Effects) {
     }
     let text =
         "Leave for the demo? Your accounts are not in it; they are there again when nib is started anew.".to_owned();
-    let action = Box::new(Action::DemoNow);
     if let Some(front) = &mut state.front {
-        front.overlays.push(Overlay::Question(Question { text, yes: "Leave", on_yes: false, action }));
+        front.overlays.push(Overlay::Question(Question::yes_no(text, "Leave", Action::DemoNow)));
     }
     state.touch();
 }

@@ -384,7 +384,7 @@ pub(super) fn change(state: &mut State, action: &Action, fx: &mut Effects) {
     }
     if change == ThreadChange::Delete {
         let text = format!("Delete the thread \"{}\" with all its messages?", known.name);
-        let question = Question { text, yes: "Delete", on_yes: false, action: Box::new(Action::DeleteThreadNow(key)) };
+        let question = Question::yes_no(text, "Delete", Action::DeleteThreadNow(key));
         if let Some(front) = &mut state.front {
             front.overlays.push(Overlay::Question(question));
         }

@@ -4,7 +4,7 @@ use super::picker::{PickItem, Picker};
 use super::sidebar;
 use crate::domain::{ChannelKind, ChatKey, ChatKind};
 use crate::state::action::Action;
-use crate::state::front::Overlay;
+use crate::state::front::{Overlay, Pick, PickKind};
 use crate::state::unread::weight;
 use crate::state::{Core, Front, State, names};
 use std::cmp::Reverse;
@@ -18,12 +18,13 @@ pub(super) fn picker(core: &Core, front: &Front, query: &str) -> Picker {
 pub(in crate::state) fn keep(state: &mut State) {
     let Some(front) = &mut state.front else { return };
     let of = known(&state.core);
-    if !matches!(front.overlays.last(), Some(Overlay::Jump(picker)) if picker.of != of) {
+    let is_old = |pick: &Pick| pick.kind == PickKind::Jump && pick.picker.of != of;
+    if !matches!(front.overlays.last(), Some(Overlay::Pick(pick)) if is_old(pick)) {
         return;
     }
     let items = items(&state.core, front);
-    if let Some(Overlay::Jump(picker)) = front.overlays.last_mut() {
-        picker.renew(items, of);
+    if let Some(Overlay::Pick(pick)) = front.overlays.last_mut() {
+        pick.picker.renew(items, of);
     }
     state.touch();
 }

@@ -1,13 +1,12 @@
 //! What lies on top: lists with a search line, questions, forms. Closing one keeps what was typed for a while.
 
 use super::form::{Form, FormPurpose};
-use super::picker::Picker;
 use super::waiting::{self, Waiting};
 use super::{act, compose, forum, jump, message, person};
 use crate::domain::Mono;
 use crate::state::action::{Action, MessageAction, TextEdit};
 use crate::state::effect::Effects;
-use crate::state::front::{Front, Overlay};
+use crate::state::front::{Front, Overlay, PickKind};
 use crate::state::{State, accounts, join, login};
 use std::time::Duration;
 
@@ -34,14 +33,15 @@ impl Front {
 /// Shows the list of chats.
 pub(super) fn jump(state: &mut State) {
     let now = state.now.mono;
+    let is_jump = |kind: &PickKind| *kind == PickKind::Jump;
     let Some(front) = &mut state.front else { return };
-    if matches!(front.overlays.last(), Some(Overlay::Jump(_))) {
+    if front.overlays.last().is_some_and(|overlay| overlay.picks(is_jump).is_some()) {
         return;
     }
-    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Jump(_)));
+    front.overlays.retain(|overlay| overlay.picks(is_jump).is_none());
     let query = front.take_query("jump", now);
     let picker = jump::picker(&state.core, front, &query);
-    front.overlays.push(Overlay::Jump(picker));
+    front.overlays.push(Overlay::pick(PickKind::Jump, picker));
     state.touch();
 }
 
@@ -62,12 +62,14 @@ pub(super) fn help(state: &mut State) {
 /// Closes what lies on top, and keeps what was typed into it.
 fn close(front: &mut Front, now: Mono) {
     match front.overlays.pop() {
-        Some(Overlay::Jump(picker)) => front.keep_query("jump", picker.query.text(), now),
-        Some(Overlay::Emoji { picker, .. }) => front.keep_query("emoji", picker.query.text(), now),
+        Some(Overlay::Pick(pick)) => {
+            if let Some(kind) = pick.kind.kept_as() {
+                front.keep_query(kind, pick.picker.query.text(), now);
+            }
+        }
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
-        // Reopened, the list begins with the theme in use: a kept search line would show another.
-        Some(Overlay::Themes(_) | Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
+        Some(Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
         | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
         | None => {}
     }
@@ -99,24 +101,9 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             FormPurpose::Command => compose::run(state, fx),
             FormPurpose::Thread(_) | FormPurpose::ThreadTitle(_) => forum::accept(state, fx),
         },
-        Some(Overlay::Jump(picker) | Overlay::Themes(picker)) => {
-            let Some(action) = picker.chosen().cloned() else { return };
-            front.overlays.pop();
-            act::act(state, action, None, fx);
-        }
-        Some(Overlay::Emoji { picker, message, chat }) => {
-            let (message, chat) = (*message, *chat);
-            let typed = picker.query.text().trim().to_owned();
-            let emoji = match picker.chosen() {
-                Some(Action::Message(MessageAction::React(emoji))) => emoji.clone(),
-                _ if typed.is_empty() => return,
-                _ => typed,
-            };
-            front.overlays.pop();
-            message::react_to(state, chat, message, &emoji, fx);
-        }
+        Some(Overlay::Pick(_)) => return choose(state, fx),
         Some(Overlay::Question(question)) => {
-            let action = question.on_yes.then(|| (*question.action).clone());
+            let action = question.chosen().cloned();
             front.overlays.pop();
             if let Some(action) = action {
                 act::act(state, action, None, fx);
@@ -133,15 +120,39 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
     state.touch();
 }
 
+/// What is selected in a list is done.
+fn choose(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let Some(Overlay::Pick(pick)) = front.overlays.last() else { return };
+    match pick.kind {
+        PickKind::Jump | PickKind::Themes => {
+            let Some(action) = pick.picker.chosen().cloned() else { return };
+            front.overlays.pop();
+            act::act(state, action, None, fx);
+        }
+        PickKind::React { chat, message } => {
+            let typed = pick.picker.query.text().trim().to_owned();
+            let emoji = match pick.picker.chosen() {
+                Some(Action::Message(MessageAction::React(emoji))) => emoji.clone(),
+                _ if typed.is_empty() => return,
+                _ => typed,
+            };
+            front.overlays.pop();
+            message::react_to(state, chat, message, &emoji, fx);
+        }
+    }
+    state.touch();
+}
+
 /// The selection moves.
 pub(super) fn step(state: &mut State, by: i32) {
     let Some(front) = &mut state.front else { return };
     match front.overlays.last_mut() {
-        Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) => picker.step(by),
+        Some(Overlay::Pick(pick)) => pick.picker.step(by),
         Some(Overlay::Help { scroll, .. }) => {
             *scroll = scroll.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(HELP);
         }
-        Some(Overlay::Question(question)) => question.on_yes ^= by % 2 != 0,
+        Some(Overlay::Question(question)) => question.step(by),
         Some(Overlay::Form(form)) => form.step(by),
         Some(Overlay::Note(_) | Overlay::Waiting(_)) => return,
         Some(Overlay::Person(card)) => card.step(by),
@@ -209,15 +220,11 @@ pub(super) fn edit(state: &mut State, edit: TextEdit) {
 
 fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -> bool) {
     let Some(front) = &mut state.front else { return };
-    let narrow = |picker: &mut Picker, changed: bool| {
-        if changed {
-            picker.narrow();
-        }
-    };
     match front.overlays.last_mut() {
-        Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) => {
-            let changed = change(&mut picker.query);
-            narrow(picker, changed);
+        Some(Overlay::Pick(pick)) => {
+            if change(&mut pick.picker.query) {
+                pick.picker.narrow();
+            }
         }
         Some(Overlay::Help { query, scroll, .. }) => {
             if change(query) {

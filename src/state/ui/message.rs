@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::{Effect, Effects};
-use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
+use crate::state::front::{Overlay, PickKind, Question, Region, ScrollIntent, Target};
 use crate::state::outbox::{self, Stage};
 use crate::state::{State, history, login, permit};
 use std::sync::Arc;
@@ -189,9 +189,9 @@ fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effe
         quoted.push('…');
     }
     let text = if quoted.is_empty() { "Delete this message?".to_owned() } else { format!("Delete \"{quoted}\"?") };
-    let action = Box::new(Action::Message(MessageAction::DeleteNow(chat, vec![message.key])));
+    let action = Action::Message(MessageAction::DeleteNow(chat, vec![message.key]));
     if let Some(front) = &mut state.front {
-        front.overlays.push(Overlay::Question(Question { text, yes: "Delete", on_yes: false, action }));
+        front.overlays.push(Overlay::Question(Question::yes_no(text, "Delete", action)));
     }
     state.touch();
 }
@@ -219,7 +219,7 @@ fn react(state: &mut State, emoji: &str, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         let query = front.take_query("emoji", state.now.mono);
         let picker = super::emoji::picker(&query);
-        front.overlays.push(Overlay::Emoji { picker, message: message.key.id, chat });
+        front.overlays.push(Overlay::pick(PickKind::React { chat, message: message.key.id }, picker));
     }
     state.touch();
 }
@@ -298,9 +298,9 @@ pub(super) fn open(state: &mut State, leads: Leads, fx: &mut Effects) {
         return fx.push(Effect::Open(address));
     }
     let text = format!("These words lead to {address}");
-    let action = Box::new(Action::OpenNow(address));
+    let question = Question::yes_no(text, "Open", Action::OpenNow(address));
     if let Some(front) = &mut state.front {
-        front.overlays.push(Overlay::Question(Question { text, yes: "Open", on_yes: true, action }));
+        front.overlays.push(Overlay::Question(Question { selected: 1, ..question }));
     }
     state.touch();
 }

@@ -51,8 +51,8 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         Hit::NewBelow(_) => act::scroll_end(state, fx),
         Hit::Composer(_) => act::focus(state, Region::Composer),
         Hit::Item(index) => match front.overlays.last_mut() {
-            Some(Overlay::Jump(picker) | Overlay::Themes(picker) | Overlay::Emoji { picker, .. }) => {
-                picker.selected = index.min(picker.shown.len().saturating_sub(1));
+            Some(Overlay::Pick(pick)) => {
+                pick.picker.selected = index.min(pick.picker.shown.len().saturating_sub(1));
                 lists::accept(state, fx);
             }
             Some(Overlay::Form(form)) => {
@@ -61,7 +61,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
             }
             Some(Overlay::Accounts(_)) => super::accounts::point(state, index),
             Some(Overlay::Question(question)) => {
-                question.on_yes = index == 1;
+                question.selected = index.min(question.choices.len().saturating_sub(1));
                 lists::accept(state, fx);
             }
             Some(
@@ -78,9 +78,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
             let given_up = matches!(
                 front.overlays.last(),
                 Some(
-                    Overlay::Jump(_)
-                        | Overlay::Themes(_)
-                        | Overlay::Emoji { .. }
+                    Overlay::Pick(_)
                         | Overlay::Help { .. }
                         | Overlay::Members
                         | Overlay::Person(_)

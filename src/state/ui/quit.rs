@@ -13,8 +13,8 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
     let losses = losses(state);
     let kept = if has_kept(state) { "; drafts are kept" } else { "" };
     let Some(front) = &mut state.front else { return open::terminate(state, fx) };
-    let asks =
-        |overlay: &Overlay| matches!(overlay, Overlay::Question(question) if *question.action == Action::QuitNow);
+    let leads = |question: &Question| question.actions().any(|action| *action == Action::QuitNow);
+    let asks = |overlay: &Overlay| matches!(overlay, Overlay::Question(question) if leads(question));
     if losses.is_empty() || front.overlays.iter().any(asks) {
         return open::terminate(state, fx);
     }
@@ -23,8 +23,7 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
         other => other.concat(),
     };
     let text = format!("{named} would be lost{kept}");
-    let action = Box::new(Action::QuitNow);
-    front.overlays.push(Overlay::Question(Question { text, yes: "Quit", on_yes: false, action }));
+    front.overlays.push(Overlay::Question(Question::yes_no(text, "Quit", Action::QuitNow)));
     state.touch();
 }
 

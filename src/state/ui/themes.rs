@@ -4,7 +4,7 @@ use super::picker::{PickItem, Picker};
 use crate::state::State;
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects, OptionValue};
-use crate::state::front::Overlay;
+use crate::state::front::{Overlay, PickKind};
 use std::sync::Arc;
 
 /// What is said of the themes that are built in.
@@ -36,9 +36,13 @@ pub(super) fn wanted(state: &mut State, name: &str, fx: &mut Effects) {
     state.touch();
 }
 
+fn is_themes(kind: &PickKind) -> bool {
+    *kind == PickKind::Themes
+}
+
 fn choose(state: &mut State) {
     let Some(front) = &mut state.front else { return };
-    if matches!(front.overlays.last(), Some(Overlay::Themes(_))) {
+    if front.overlays.last().is_some_and(|overlay| overlay.picks(is_themes).is_some()) {
         return;
     }
     let items = state.settings.themes.iter().map(|name| PickItem {
@@ -52,8 +56,8 @@ fn choose(state: &mut State) {
     });
     let mut picker = Picker::new(items.collect(), "");
     picker.selected = state.settings.themes.iter().position(|name| *name == state.settings.theme).unwrap_or_default();
-    front.overlays.retain(|overlay| !matches!(overlay, Overlay::Themes(_)));
-    front.overlays.push(Overlay::Themes(picker));
+    front.overlays.retain(|overlay| overlay.picks(is_themes).is_none());
+    front.overlays.push(Overlay::pick(PickKind::Themes, picker));
     state.touch();
 }
 
@@ -61,11 +65,9 @@ impl State {
     /// The theme to draw with: the one in use, or the one that is looked at in the list.
     #[must_use]
     pub fn theme(&self) -> &str {
-        let looked_at = self.front.as_ref().and_then(|front| match front.overlays.last()? {
-            Overlay::Themes(picker) => match picker.chosen()? {
-                Action::Theme(name) => Some(name.as_str()),
-                _ => None,
-            },
+        let top = self.front.as_ref().and_then(|front| front.overlays.last());
+        let looked_at = top.and_then(|overlay| match overlay.picks(is_themes)?.chosen()? {
+            Action::Theme(name) => Some(name.as_str()),
             _ => None,
         });
         looked_at.unwrap_or(&self.settings.theme)

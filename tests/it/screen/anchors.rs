@@ -238,7 +238,7 @@ proptest! {
         front.pane.cursor = cursor;
         front.region = [Region::Composer, Region::Messages, Region::Sidebar, Region::Members][usize::from(region)];
         match overlay {
-            1 => front.overlays.push(Overlay::Jump(nib::state::ui::picker::Picker::default())),
+            1 => front.overlays.push(Overlay::pick(nib::state::front::PickKind::Jump, nib::state::ui::picker::Picker::default())),
             2 => front.overlays.push(Overlay::Help {
                 query: nib::state::ui::field::Field::new(), scroll: 9, contexts: vec![nib::state::action::Context::Messages] }),
             3 => front.overlays.push(Overlay::Form(Box::new(form()))),

@@ -173,15 +173,11 @@ fn picker() -> Picker {
 
 #[test]
 fn overlays() {
-    let question = Question {
-        text: "Delete your message \"Thanks, I will check.\" for everybody?".to_owned(),
-        yes: "Delete",
-        on_yes: false,
-        action: Box::new(nib::state::Action::NextUnread),
-    };
+    let text = "Delete your message \"Thanks, I will check.\" for everybody?".to_owned();
+    let question = Question::yes_no(text, "Delete", nib::state::Action::NextUnread);
     let contexts = vec![nib::state::action::Context::Composer, nib::state::action::Context::Everywhere];
     let all = [
-        ("jump", Overlay::Jump(picker())),
+        ("jump", Overlay::pick(nib::state::front::PickKind::Jump, picker())),
         ("question", Overlay::Question(question)),
         (
             "note",

@@ -228,7 +228,7 @@ fn the_row_of_an_account_stands_for_its_only_community() {
     several.point(WORK);
     several.0.act(Action::Leave);
     match several.front().overlays.last() {
-        Some(Overlay::Question(question)) => assert_eq!(*question.action, Action::LeaveCommunity(WORK, RUST)),
+        Some(Overlay::Question(question)) => assert!(question.actions().eq([&Action::LeaveCommunity(WORK, RUST)])),
         other => panic!("{other:?}"),
     }
 }

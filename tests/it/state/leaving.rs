@@ -302,12 +302,7 @@ fn questions_and_forms_of_whoever_left_go_along() {
     ];
     for action in asks {
         let mut several = at_work();
-        let question = nib::state::front::Question {
-            text: String::new(),
-            yes: "Yes",
-            on_yes: true,
-            action: Box::new(action.clone()),
-        };
+        let question = nib::state::front::Question::yes_no(String::new(), "Yes", action.clone());
         several.0.state.front.as_mut().unwrap().overlays.push(Overlay::Question(question));
         signed_in(&mut several, WORK, 77);
         assert!(overlays(&several).is_empty(), "{action:?}");

@@ -204,8 +204,8 @@ fn n5_somebody_has_another_name_everywhere() {
     assert_eq!(chat_title(&script.state.core, chat(31)), "Countess");
     assert!(fx.iter().any(|effect| matches!(effect, Effect::Title(title) if title.contains("Countess"))), "{fx:?}");
     script.act(Action::Jump);
-    let Some(Overlay::Jump(picker)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!() };
-    assert!(picker.items.iter().any(|item| item.label == "@Countess"));
+    let Some(Overlay::Pick(pick)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!() };
+    assert!(pick.picker.items.iter().any(|item| item.label == "@Countess"));
 }
 
 #[test]

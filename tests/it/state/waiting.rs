@@ -265,7 +265,7 @@ fn whoever_has_an_account_is_asked_before_it_makes_way_for_the_demo() {
     script.act(Action::Cancel);
     assert!(!press(&mut script, &["t"]).contains(&Effect::Demo));
     let Some(Overlay::Question(question)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!() };
-    assert!(question.text.starts_with("Leave for the demo?") && !question.on_yes);
+    assert!(question.text.starts_with("Leave for the demo?") && question.selected == 0);
     assert!(!script.act(Action::Accept).contains(&Effect::Demo));
     press(&mut script, &["t"]);
     script.act(Action::Move(1));

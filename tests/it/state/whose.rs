@@ -116,7 +116,8 @@ fn chats_that_arrive_while_one_looks_for_a_chat_come_into_the_list() {
     script.act(Action::Jump);
     script.type_text("hel");
     let labels = |script: &Script| match script.state.front.as_ref().unwrap().overlays.last() {
-        Some(Overlay::Jump(list)) => {
+        Some(Overlay::Pick(pick)) => {
+            let list = &pick.picker;
             let label = |shown: &nib::state::ui::picker::Shown| list.items[shown.item].label.clone();
             (list.query.text().to_owned(), list.shown.iter().map(label).collect::<Vec<_>>(), list.selected)
         }

@@ -15,8 +15,8 @@ fn front(script: &Script) -> &nib::state::Front {
 
 fn labels(script: &Script) -> Vec<String> {
     match front(script).overlays.last() {
-        Some(Overlay::Jump(picker)) => {
-            picker.shown.iter().map(|shown| picker.items[shown.item].label.clone()).collect()
+        Some(Overlay::Pick(pick)) => {
+            pick.picker.shown.iter().map(|shown| pick.picker.items[shown.item].label.clone()).collect()
         }
         other => panic!("{other:?}"),
     }

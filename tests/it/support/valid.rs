@@ -1,7 +1,7 @@
 //! What holds of the state between any two events, however many accounts there are.
 
 use nib::domain::{ChannelKind, ChatId, CommunityId, LinkPhase, Mono, NotifyLevel, RequestId};
-use nib::state::front::{Anchor, Overlay, Region, Target};
+use nib::state::front::{Anchor, Region, Target};
 use nib::state::outbox::Stage;
 use nib::state::ui::sidebar::SidebarRow;
 use nib::state::{Account, ComposerState, Front, State, Timer, composer_state};
@@ -124,7 +124,7 @@ fn chrome(state: &State, front: &Front) {
         assert!(there, "{row:?} is about nothing");
     }
     for overlay in &front.overlays {
-        if let Overlay::Jump(picker) | Overlay::Emoji { picker, .. } = overlay {
+        if let Some(picker) = overlay.picks(|_| true) {
             assert!(picker.shown.is_empty() && picker.selected == 0 || picker.selected < picker.shown.len());
         }
     }
