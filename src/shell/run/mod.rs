@@ -3,23 +3,25 @@
 //! A turn of the loop takes one thing: a key before a signal, a signal before a network's batch, a batch before what blocking threads found out.
 //! Batches are bounded, so a flood of them never stands between a key and its frame. Without a timer armed and without a frame due, nothing wakes it.
 
-use super::editor::Editing;
-use super::engine::Engine;
-use super::gone::gone;
-use super::input::{Heard, Input};
-use super::mouse::Mouse;
-use super::outside::Outside;
-use super::pacing::{Cause, Pacer};
-use super::probe::{Abilities, Probe};
-use super::settings::{News, SettingsFiles};
-use super::signals::{self, Asked, Insistence, Signals};
-use super::startup::{self, Startup};
-use super::terminal::{Screen, TerminalError};
-use super::{colour, keys};
+mod learn;
+
 use crate::config::{Fixed, Themes};
 use crate::domain::Mono;
 use crate::input::Keymap;
 use crate::layout::{self, LayoutCache, Scene};
+use crate::shell::editor::Editing;
+use crate::shell::engine::Engine;
+use crate::shell::gone::gone;
+use crate::shell::input::{Heard, Input};
+use crate::shell::mouse::Mouse;
+use crate::shell::outside::Outside;
+use crate::shell::pacing::{Cause, Pacer};
+use crate::shell::probe::{Abilities, Probe};
+use crate::shell::settings::SettingsFiles;
+use crate::shell::signals::{self, Asked, Insistence, Signals};
+use crate::shell::startup::{self, Startup};
+use crate::shell::terminal::{Screen, TerminalError};
+use crate::shell::{colour, keys};
 use crate::state::front::{PaneId, Visible};
 use crate::state::{Action, Effect, Event, State};
 use crate::view::{self, Theme};
@@ -27,7 +29,6 @@ use crossterm::event::{Event as Told, KeyEvent};
 use std::collections::HashMap;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// Shows the chat until the user leaves it or the system ends it. `input`: what is typed, begun to be read here unless another chat of this run did.
@@ -243,36 +244,6 @@ impl Chat {
         }
     }
 
-    /// Asks the terminal what it can do, once something shows. What the questions write over is drawn again with them.
-    fn ask(&mut self, input: &Input) -> io::Result<()> {
-        let (_, height) = self.screen.size()?;
-        let questions = self.probe.questions(Some(height.saturating_sub(1)));
-        if questions.is_empty() {
-            return Ok(());
-        }
-        input.await_replies();
-        self.screen.forget();
-        self.draw_after(&questions)
-    }
-
-    /// The terminal has said what it can do.
-    fn learned(&mut self) {
-        let abilities = self.probe.abilities();
-        self.screen.synchronise(abilities.synchronised != Some(false));
-        if abilities.widths.unwrap_or_default().enforce() {
-            // What was measured otherwise is measured again, and drawn from where it is known to begin.
-            let keys = std::mem::take(&mut self.cache.keys);
-            self.cache = LayoutCache::new(jiff::tz::TimeZone::system());
-            self.cache.keys = keys;
-            self.screen.forget();
-            self.drawn = None;
-        }
-        if abilities.background.is_some() {
-            self.theme.0.clear();
-            self.drawn = None;
-        }
-    }
-
     fn key(&mut self, key: KeyEvent) {
         let Some(key) = keys::key(key) else { return };
         let state = self.engine.state();
@@ -333,59 +304,6 @@ impl Chat {
             self.pacer.ask(Cause::Network, self.engine.clock().mono());
         }
         Ok(())
-    }
-
-    /// Draws with the theme that the state asks for. One with mistakes is told once, and the one before stays.
-    fn retheme(&mut self) {
-        let wanted = self.engine.state().theme();
-        if self.theme.0 == wanted {
-            return;
-        }
-        let name = wanted.to_owned();
-        match colour::theme(&name, &self.themes, self.probe.abilities().ground()) {
-            Ok(theme) => self.theme.1 = theme,
-            Err(mistake) => self.engine.feed(Event::Failed(mistake.brief()), &mut ()),
-        }
-        self.theme.0 = name;
-    }
-
-    /// The configuration was read anew, or something could not be kept.
-    fn settings(&mut self, news: News) {
-        let read = match news {
-            News::Failed(sentence) => return self.engine.feed(Event::Failed(sentence), &mut ()),
-            News::Read(read) => read,
-        };
-        let (config, themes) = *read;
-        if let Some(problem) = config.problems.first() {
-            self.engine.feed(Event::Failed(problem.brief()), &mut ());
-        }
-        if self.themes != themes {
-            self.themes = themes;
-            self.theme.0.clear();
-            self.drawn = None;
-        }
-        let hints = startup::key_hints(&config.keymap);
-        if self.cache.keys != hints {
-            self.cache.keys = hints;
-            self.drawn = None;
-        }
-        let fixed = config.fixed();
-        if self.fixed != fixed {
-            self.fixed = fixed;
-            let sentence =
-                "what changed in proxy, tls, secrets, store, connect_timeout or accounts holds from the next start on";
-            self.engine.feed(Event::Failed(sentence.to_owned()), &mut ());
-        }
-        self.keymap = config.keymap;
-        let mouse = config.settings.mouse;
-        if self.standing != Standing::Running {
-            // The terminal is somebody else's; it is told once it is ours again.
-            self.screen.listen_to_mouse_later(mouse);
-        } else if let Err(error) = self.screen.listen_to_mouse(mouse) {
-            tracing::warn!(%error, "the terminal is gone");
-            self.end();
-        }
-        self.engine.feed(Event::Settings(Arc::new(config.settings)), &mut ());
     }
 
     fn asked(&mut self, asked: Asked) -> Result<Cause, TerminalError> {

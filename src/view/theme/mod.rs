@@ -3,11 +3,17 @@
 //! `terminal` uses the palette that the user gave the terminal and paints no background, `auto` is `dark` or `light` as the terminal is; the others
 //! bring their own colours, from the files in `assets/themes` or from the user's. With 16 colours every theme uses the terminal's palette, with none only attributes. Nothing is told by colour alone.
 
+mod file;
+mod roles;
+
+pub use file::ThemeError;
+
+use self::file::{CONTRAST, DARK, DUSK, LIGHT, PAPER, Palette};
+use self::roles::PLAIN_ROLES;
 use super::color::Rgb;
 use crate::domain::settings::THEMES;
-use crate::layout::{Attributes, Fill, Role, Style as Meaning};
+use crate::layout::{Attributes, Fill, Style as Meaning};
 use ratatui::style::{Color, Modifier, Style};
-use serde::{Deserialize, Deserializer};
 
 /// How many colours the terminal shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -57,80 +63,6 @@ pub struct Theme {
     /// The background and the colour farthest from it, where they are known.
     grounds: Option<(Rgb, Rgb)>,
 }
-
-/// Every role with one look, in the order of the table of looks.
-const PLAIN_ROLES: [Role; 17] = [
-    Role::Text,
-    Role::Dim,
-    Role::Faint,
-    Role::Accent,
-    Role::Title,
-    Role::Unread,
-    Role::Mention,
-    Role::Mentioned,
-    Role::Me,
-    Role::Link,
-    Role::Code,
-    Role::Quote,
-    Role::Spoiler,
-    Role::Ok,
-    Role::Warn,
-    Role::Error,
-    Role::Pending,
-];
-
-/// A theme's file: colours as `#RRGGBB`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Palette {
-    ground: Rgb,
-    selected: Rgb,
-    marked: Rgb,
-    text: Rgb,
-    dim: Rgb,
-    faint: Rgb,
-    accent: Rgb,
-    title: Rgb,
-    unread: Rgb,
-    mention: Rgb,
-    mentioned: Rgb,
-    me: Rgb,
-    link: Rgb,
-    code: Rgb,
-    quote: Rgb,
-    spoiler: Rgb,
-    ok: Rgb,
-    warn: Rgb,
-    error: Rgb,
-    pending: Rgb,
-    people: Vec<Rgb>,
-}
-
-impl<'de> Deserialize<'de> for Rgb {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
-        let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        value
-            .map(Self::hex)
-            .ok_or_else(|| serde::de::Error::custom("a colour is written \"#rrggbb\", such as \"#7cb3ff\""))
-    }
-}
-
-/// What is wrong with a theme's text.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ThemeError {
-    /// Where it begins, in bytes of the text.
-    pub at: usize,
-    /// What.
-    pub message: String,
-}
-
-const DARK: &str = include_str!("../../assets/themes/dark.toml");
-const DUSK: &str = include_str!("../../assets/themes/dusk.toml");
-const LIGHT: &str = include_str!("../../assets/themes/light.toml");
-const PAPER: &str = include_str!("../../assets/themes/paper.toml");
-const CONTRAST: &str = include_str!("../../assets/themes/contrast.toml");
 
 impl Theme {
     /// The names of the themes that are built in.
@@ -184,125 +116,6 @@ impl Theme {
         }
     }
 
-    fn from_palette(palette: &Palette, depth: ColorDepth) -> Self {
-        let color = |rgb: Rgb| shown(rgb, depth);
-        let fg = |rgb: Rgb| Style::new().fg(color(rgb));
-        let away = if palette.ground.contrast(Rgb(0, 0, 0)) < 4.5 { Rgb(255, 255, 255) } else { Rgb(0, 0, 0) };
-        let text = fg(palette.text);
-        let roles = [
-            text,
-            fg(palette.dim),
-            fg(palette.faint),
-            fg(palette.accent),
-            fg(palette.title),
-            fg(palette.unread),
-            fg(palette.mention).add_modifier(Modifier::BOLD),
-            fg(palette.mentioned),
-            fg(palette.me),
-            fg(palette.link),
-            fg(palette.code),
-            fg(palette.quote),
-            fg(palette.spoiler),
-            fg(palette.ok),
-            fg(palette.warn),
-            fg(palette.error),
-            fg(palette.pending).add_modifier(Modifier::ITALIC),
-        ];
-        // People without a colour of their own would all look alike; words are better than none.
-        let people =
-            if palette.people.is_empty() { vec![text] } else { palette.people.iter().copied().map(fg).collect() };
-        Self {
-            depth,
-            base: text.bg(color(palette.ground)),
-            roles,
-            people,
-            selected: Style::new().bg(color(palette.selected)),
-            marked: Style::new().bg(color(palette.marked)),
-            reverse: false,
-            grounds: Some((palette.ground, away)),
-        }
-    }
-
-    /// The terminal's own palette, on its own background.
-    fn terminal(depth: ColorDepth) -> Self {
-        let plain = Style::new();
-        let dim = plain.add_modifier(Modifier::DIM);
-        let roles = [
-            plain,
-            dim,
-            dim,
-            plain.fg(Color::Cyan),
-            plain,
-            plain.add_modifier(Modifier::BOLD),
-            plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
-            plain.fg(Color::Cyan),
-            plain.add_modifier(Modifier::BOLD),
-            plain.fg(Color::Cyan),
-            plain.fg(Color::Yellow),
-            dim,
-            dim,
-            plain.fg(Color::Green),
-            plain.fg(Color::Yellow),
-            plain.fg(Color::Red),
-            dim,
-        ];
-        let people = [Color::Green, Color::Yellow, Color::LightBlue, Color::Magenta, Color::Cyan];
-        Self {
-            depth,
-            base: plain,
-            roles,
-            people: people.into_iter().map(|color| plain.fg(color)).collect(),
-            selected: plain.add_modifier(Modifier::REVERSED),
-            marked: plain,
-            reverse: true,
-            grounds: None,
-        }
-    }
-
-    /// The same where the background is light: the palette's yellow, cyan and bright colours could hardly be read there.
-    fn terminal_light(depth: ColorDepth) -> Self {
-        let mut theme = Self::terminal(depth);
-        let people = [Color::Blue, Color::Magenta, Color::Red, Color::LightBlue];
-        theme.people = people.into_iter().map(|color| Style::new().fg(color)).collect();
-        for role in &mut theme.roles {
-            role.fg = match role.fg {
-                Some(Color::Cyan) => Some(Color::Blue),
-                Some(Color::Yellow) => Some(Color::Magenta),
-                other => other,
-            };
-        }
-        theme
-    }
-
-    /// No colour at all.
-    fn attributes() -> Self {
-        let plain = Style::new();
-        let dim = plain.add_modifier(Modifier::DIM);
-        let bold = plain.add_modifier(Modifier::BOLD);
-        let mut theme = Self::terminal(ColorDepth::None);
-        theme.roles = [
-            plain,
-            dim,
-            dim,
-            bold,
-            plain,
-            bold,
-            bold.add_modifier(Modifier::REVERSED),
-            bold,
-            bold,
-            plain.add_modifier(Modifier::UNDERLINED),
-            plain,
-            plain.add_modifier(Modifier::ITALIC),
-            dim,
-            plain,
-            bold,
-            bold,
-            dim,
-        ];
-        theme.people = vec![plain];
-        theme
-    }
-
     /// How many colours it is made for.
     #[must_use]
     pub fn depth(&self) -> ColorDepth {
@@ -344,35 +157,6 @@ impl Theme {
         }
         style
     }
-
-    fn role(&self, role: Role) -> Style {
-        let at = match role {
-            Role::Person { slot, tint } => {
-                if let (Some(tint), Some((ground, away))) = (tint, self.grounds) {
-                    return Style::new().fg(shown(Rgb::hex(tint).readable(ground, away), self.depth));
-                }
-                return self.people.get(usize::from(slot) % self.people.len().max(1)).copied().unwrap_or_default();
-            }
-            Role::Text => 0,
-            Role::Dim => 1,
-            Role::Faint => 2,
-            Role::Accent => 3,
-            Role::Title => 4,
-            Role::Unread => 5,
-            Role::Mention => 6,
-            Role::Mentioned => 7,
-            Role::Me => 8,
-            Role::Link => 9,
-            Role::Code => 10,
-            Role::Quote => 11,
-            Role::Spoiler => 12,
-            Role::Ok => 13,
-            Role::Warn => 14,
-            Role::Error => 15,
-            Role::Pending => 16,
-        };
-        self.roles.get(at).copied().unwrap_or_default()
-    }
 }
 
 /// A colour as the terminal can show it.
@@ -383,6 +167,7 @@ fn shown(color: Rgb, depth: ColorDepth) -> Color {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::Role;
     use crate::view::color::indexed;
 
     fn rgb(color: Color) -> Rgb {

@@ -1,0 +1,107 @@
+//! The row above the composer: who types, what is new below, and what stands against sending.
+
+use super::MEASURE;
+use crate::domain::LinkPhase;
+use crate::layout::arrange::Context;
+use crate::layout::cache::LayoutCache;
+use crate::layout::line::Line;
+use crate::layout::names::Names;
+use crate::layout::style::{Role, Style};
+use crate::layout::time::count;
+use crate::state::action::Context as Keys;
+use crate::state::front::Pane;
+use crate::state::{Account, ComposerState, composer_state, slow};
+
+/// Of how many characters on a text is long where the network does not say how long one may be.
+const LONG: usize = 2_000;
+/// How many characters before the end what is left is told.
+const LAST: usize = 200;
+
+/// The row above the composer: who types, and at the right what is new below.
+pub(super) fn between(
+    context: Context<'_>,
+    cache: &LayoutCache,
+    account: &Account,
+    names: Names<'_>,
+    room: usize,
+) -> Option<(Line, bool)> {
+    let (pane, glyphs) = (&context.front.pane, context.glyphs);
+    let chat = pane.chat?.chat;
+    let mut line = Line::new();
+    let typists: Vec<&str> = account
+        .typing
+        .of(chat)
+        .iter()
+        .filter(|typist| typist.user != account.me && account.is_signed_in())
+        .take(3)
+        .map(|typist| names.person(typist.user))
+        .collect();
+    let typing = match typists[..] {
+        [] => None,
+        [one] => Some(format!("{one} is typing")),
+        [one, other] => Some(format!("{one} and {other} are typing")),
+        _ => Some("several people are typing".to_owned()),
+    };
+    // As a rule the next frame has them.
+    let stored = account.outbox.of(chat).len() - account.outbox.shown(chat).len();
+    let behind = account
+        .timelines
+        .get(&chat)
+        .is_some_and(|timeline| timeline.is_loaded() && timeline.gap_after() && !timeline.is_empty());
+    if let Some(typing) = &typing {
+        line.push_cut(typing, room, glyphs.more, Role::Dim);
+    } else if stored > 0 {
+        let what = if stored == 1 { "your message is".to_owned() } else { format!("{stored} messages of yours are") };
+        line.push_cut(&format!("{what} being stored{}", glyphs.more), room, "", Role::Dim);
+    } else if behind && account.link == LinkPhase::Online {
+        line.push_cut(&format!("catching up{}", glyphs.more), room, "", Role::Dim);
+    }
+    let below = pane.new_below > 0;
+    let mut told = Line::new();
+    if below {
+        told.push(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
+        if let Some(key) = cache.keys.key(Keys::Everywhere, "scroll-end") {
+            told.push(&format!("  {key}"), Role::Dim);
+        }
+    } else if !pane.composer.is_empty() {
+        // While the composer is empty its hint says so.
+        match composer_state(context.state) {
+            ComposerState::Slow(until) => {
+                told.push(&format!("slow mode {}", slow::left(until, context.state.now.mono)), Role::Warn);
+            }
+            ComposerState::Limited(until, moderated) => {
+                told.push(&slow::limit_sentence(until, moderated, context.state.now.mono), Role::Warn);
+            }
+            ComposerState::Held(until) => {
+                told.push(&slow::held_sentence(until, context.state.now.mono), Role::Warn);
+            }
+            ComposerState::ReadOnly(why) => told.push(why, Role::Warn),
+            _ => told = length_of(account, pane).unwrap_or_default(),
+        }
+    }
+    if told.width() > 0 {
+        if line.width() == 0 && below {
+            let strokes = room.min(MEASURE).saturating_sub(told.width() + 2);
+            line.repeat(glyphs.rule, strokes, Role::Faint);
+            line.push(if strokes > 0 { " " } else { "" }, Role::Faint);
+            line.append(&told);
+        } else if !line.push_right(&told, room.min(MEASURE)) {
+            line = told;
+        }
+        line = line.cut(room, glyphs.more);
+    }
+    (line.width() > 0).then_some((line, below))
+}
+
+/// How long a long text is, or how much more may be written.
+fn length_of(account: &Account, pane: &Pane) -> Option<Line> {
+    let length = pane.composer.length();
+    match account.caps.max_length.map(|most| most as usize) {
+        Some(most) if length > most => {
+            Some(Line::with(&format!("{} too many", count((length - most) as u64)), Role::Error))
+        }
+        Some(most) if length + LAST > most => Some(Line::with(&format!("{} left", most - length), Role::Dim)),
+        None if length > LONG => Some(Line::with(&format!("{} characters", count(length as u64)), Role::Dim)),
+        Some(_) | None => None,
+    }
+}
