@@ -191,6 +191,9 @@ pub(super) fn unfitting() -> Refusal {
 
 fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Result<Reply, Refusal>, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
+    if let Ok(Reply::Chats { bundle, .. } | Reply::Channels { bundle, .. }) = &outcome {
+        bundle.chats.iter().for_each(|chat| outbox::listed(known, chat.id, chat.last_message));
+    }
     match outcome {
         Ok(Reply::Communities { communities, counts }) => {
             for (name, chats) in roster::put_communities(known, communities, counts) {

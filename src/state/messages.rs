@@ -34,7 +34,9 @@ pub(super) fn created(
     let mine = by == account.me;
     typing::stop(account, chat, by);
     if mine {
-        outbox::echoed(account, chat, place, message.at, nonce, fx);
+        if !outbox::echoed(account, chat, place, message.at, nonce, fx) && nonce.is_none() {
+            outbox::arrived(account, &message, fx);
+        }
         slow::wrote(account, chat, now);
     }
     let message = marked(account, account.timelines.get(&chat), message);

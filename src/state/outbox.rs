@@ -1,11 +1,13 @@
 //! Messages on their way out: typed, durable, sent, and paired with their echo.
 //!
 //! A row is written to the store first and sent only once it is durable. One message of a chat is in flight at a time, in the order written; a
-//! failed one waits for the user and does not hold up the next. The acknowledgement and the echo may come in any order; the first settles the row.
+//! failed one waits for the user and does not hold up the next, one that is not confirmed only as long as it may still arrive or be decided. The
+//! acknowledgement and the echo may come in any order; the first settles the row.
 
 pub(super) mod deeds;
 mod durable;
 mod heal;
+mod late;
 mod limits;
 mod place;
 mod settle;
@@ -26,6 +28,7 @@ use std::time::Duration;
 
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
+pub(super) use late::{arrived, listed, unlisted};
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
@@ -49,6 +52,8 @@ pub struct Outbox {
     pub(super) deeds: Vec<deeds::Deed>,
     /// Rows that are over.
     dropped: VecDeque<Nonce>,
+    /// The newest message of chats with rows, as far as lists of this connection told it.
+    listed: HashMap<ChatId, MessageKey>,
 }
 
 /// A message on its way out.
@@ -70,10 +75,13 @@ pub struct Pending {
     pub(crate) durable: bool,
     /// How far it is for the store; `None` where the store does not have it.
     pub(crate) kept: Option<OutboxStage>,
-    /// Was in flight when its answer got lost, for this reason: history decides before it may be sent again.
+    /// Was in flight when its answer got lost, for this reason: history decides before it may be sent again. One that is shown as not confirmed is decided
+    /// when history can be had.
     pub(crate) doubt: Option<Refusal>,
     /// When the answer got lost.
     pub(crate) lost: Mono,
+    /// It does not go again by itself though it is known not to have arrived: something written later went first, or somebody was told that it failed.
+    pub(crate) stays: bool,
     /// When history was asked last whether it arrived.
     pub(crate) asked: Mono,
     /// How much of its files the network has, in bytes, and how much there is.
@@ -206,7 +214,10 @@ pub fn next(account: &Account, now: Mono) -> Option<Mono> {
     let own = chats.values().flatten().filter_map(|row| row.wait).filter(|until| *until > now);
     let queued = |row: &Pending| row.stage == Stage::Queued && row.doubt.is_none();
     let held = chats.iter().filter(|(_, rows)| account.is_signed_in() && turn(rows).is_some_and(queued));
-    own.chain(deeds::next(account, now)).chain(held.filter_map(|(chat, _)| slow::until(account, *chat, now))).min()
+    own.chain(deeds::next(account, now))
+        .chain(late::next(account, now))
+        .chain(held.filter_map(|(chat, _)| slow::until(account, *chat, now)))
+        .min()
 }
 
 /// The row of a chat whose turn it is; none while one is in flight, be it one that failed and is tried again.
@@ -219,7 +230,7 @@ fn turn(rows: &[Pending]) -> Option<&Pending> {
 /// Whether a row could be handed over now.
 fn may_go(account: &Account, chat: ChatId, nonce: Nonce, now: Mono) -> bool {
     let is_next = turn(account.outbox.of(chat)).is_some_and(|row| row.outgoing.nonce == nonce);
-    is_next && account.is_signed_in() && slow::until(account, chat, now).is_none()
+    is_next && account.is_signed_in() && slow::until(account, chat, now).is_none() && !late::holds(account, chat, now)
 }
 
 /// Writes a message to the outbox and asks for it to be made durable. Says why if it cannot be taken.
@@ -258,6 +269,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         kept: None,
         doubt: None,
         lost: Mono(0),
+        stays: false,
         asked: Mono(0),
         progress: None,
         wait: None,
@@ -296,7 +308,7 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     if row.stage != Stage::Queued || row.doubt.is_some() || row.wait.is_some_and(|until| until > now) {
         return;
     }
-    if slow.is_some() {
+    if slow.is_some() || late::holds(account, chat.chat, now) {
         return arm(state, fx);
     }
     if row.known.is_none() && !row.blind && place::look(state, chat, fx) {
@@ -316,11 +328,15 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     let Some(id) = state.ask(chat.account, request, Priority::User, Purpose::Send(chat.chat, nonce), fx) else {
         return;
     };
-    if let Some(row) =
-        state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce))
+    let rows = state.core.account_mut(chat.account).and_then(|account| account.outbox.chats.get_mut(&chat.chat));
+    if let Some(rows) = rows
+        && let Some(at) = rows.iter().position(|row| row.outgoing.nonce == nonce)
     {
-        row.set(Stage::InFlight(id));
-        row.wait = None;
+        late::overtake(rows, at);
+        if let Some(row) = rows.get_mut(at) {
+            row.set(Stage::InFlight(id));
+            row.wait = None;
+        }
     }
     state.touch();
 }

@@ -12,6 +12,7 @@ pub(super) fn start(state: &mut State, account: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
     known.link = LinkPhase::Syncing;
     known.requests.channels_due.clear();
+    outbox::unlisted(known);
     members::mark_stale(state, account);
     state.touch();
     let open = state.front.as_ref().and_then(|front| front.pane.chat).is_some_and(|chat| chat.account == account);
@@ -130,6 +131,9 @@ pub(super) fn progress(state: &mut State, account: AccountId, fx: &mut Effects) 
         return;
     }
     known.link = LinkPhase::Online;
+    outbox::start_healing(state, account, fx);
+    outbox::pump_all(state, account, fx);
+    let Some(known) = state.core.account_mut(account) else { return };
     for (chat, upto) in std::mem::take(&mut known.requests.marks_due) {
         unread::tell_again(state, ChatKey::new(account, chat), upto, fx);
     }

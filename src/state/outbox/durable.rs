@@ -181,7 +181,7 @@ fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>, now: Mono) -> Pending {
     let (stage, doubt) = match &row.stage {
         OutboxStage::Waiting => (Stage::Queued, None),
         OutboxStage::InFlight => (Stage::Queued, Some(Refusal::ours(RefusalKind::LinkLost, lost))),
-        OutboxStage::Unconfirmed => (Stage::Unconfirmed, None),
+        OutboxStage::Unconfirmed => (Stage::Unconfirmed, Some(Refusal::ours(RefusalKind::LinkLost, lost))),
         OutboxStage::Failed(refusal) => (Stage::Failed(refusal.clone()), None),
     };
     Pending {
@@ -197,6 +197,8 @@ fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>, now: Mono) -> Pending {
         asked: Mono(0),
         // It may have been on its way until just now.
         lost: now,
+        // What was written after it may have gone since.
+        stays: row.stage == OutboxStage::Unconfirmed,
         progress: None,
         wait: None,
         delays: 0,

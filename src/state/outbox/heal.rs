@@ -1,5 +1,6 @@
 //! After a lost connection: did a message in flight arrive? History carries no nonce, so it is matched by author, text, files and place, one to one.
 
+use super::late::{absent, decide_by_lists, unconfirmed};
 use super::{NOT_TAKEN, Pending, Stage, arm, pump, tell};
 use crate::domain::{
     AccountId, Attachment, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal,
@@ -10,25 +11,24 @@ use crate::state::front::Front;
 use crate::state::requests::Purpose;
 use crate::state::{Account, State};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// How much history decides.
 const PAGE: u16 = 100;
-/// What was said on a connection that was lost may be on its way for so long, and overtaken by what is said on the next one: until then history only
-/// shows what did arrive, not what did not.
-const ON_ITS_WAY: Duration = Duration::from_secs(3);
-
 /// Asks for the history of every chat that has something to be decided, once the connection stands.
 pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx: &mut Effects) {
     let Some(known) = state.core.account(account).filter(|account| account.is_signed_in()) else { return };
     if known.outbox.chats.is_empty() {
         return;
     }
+    let now = state.now.mono;
     if known.caps.fetch_marks_read {
         give_up(state, account, fx);
+        if let Some(known) = state.core.account_mut(account) {
+            decide_by_lists(known, now, fx);
+        }
+        arm(state, fx);
     }
     let Some(known) = state.core.account(account) else { return };
-    let now = state.now.mono;
     let due = |row: &Pending| row.doubt.is_some() && row.wait.is_none_or(|until| until <= now);
     let undecided = |chat: &ChatId| known.outbox.of(*chat).iter().any(due);
     let read = |chat: &ChatId| {
@@ -61,17 +61,17 @@ pub(super) fn is_read(front: &Front, chat: ChatKey) -> bool {
     front.pane.chat == Some(chat) && front.looks_at_end()
 }
 
-/// Where history that decides cannot be had without marking it read that nobody reads, the user decides. Not before a first chat is open: it may be
-/// the one.
+/// Where history that decides cannot be had without marking it read that nobody reads, it is said that nobody knows, until the lists decide or somebody
+/// reads there. Not before a first chat is open: it may be the one.
 fn give_up(state: &mut State, account: AccountId, fx: &mut Effects) {
     let front = state.front.as_ref();
     let Some(known) = state.core.accounts.iter_mut().find(|known| known.id == account) else { return };
     let unread =
         |chat| front.is_none_or(|front| front.pane.chat.is_some() && !is_read(front, ChatKey::new(account, chat)));
-    for row in known.outbox.chats.iter_mut().filter(|(chat, _)| unread(**chat)).flat_map(|(_, rows)| rows) {
-        if let Some(why) = row.doubt.take() {
-            row.set(Stage::Unconfirmed);
-            tell(row, || Outcome::Refused(why), fx);
+    let rows = known.outbox.chats.iter_mut().filter(|(chat, _)| unread(**chat)).flat_map(|(_, rows)| rows);
+    for row in rows.filter(|row| row.stage == Stage::Queued) {
+        if let Some(why) = row.doubt.clone() {
+            unconfirmed(row, why, fx);
         }
     }
     state.touch();
@@ -119,32 +119,18 @@ pub(in crate::state) fn on_page(
             }
             Verdict::Absent => {
                 let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { continue };
-                let decided = row.lost.plus(ON_ITS_WAY);
+                let decided = row.may_arrive_until();
                 if row.asked < decided {
                     row.wait = Some(decided);
-                    continue;
-                }
-                row.wait = None;
-                let Some(why) = row.doubt.take() else { continue };
-                if why.kind == RefusalKind::TimedOut {
-                    // A slow network may still take it: whether it is sent again is for the user to say.
-                    row.set(Stage::Unconfirmed);
-                    tell(row, || Outcome::Refused(why), fx);
-                } else if !row.outgoing.attachments.is_empty() {
-                    // Files may be what breaks the connection, and take long: whether they are tried again is for the user to say.
-                    let text = format!("{}; nothing was sent", why.text.trim_end_matches('.'));
-                    let refusal = Refusal { text: CleanText::line(&text), ..why };
-                    row.set(Stage::Failed(refusal.clone()));
-                    tell(row, || Outcome::Refused(refusal), fx);
+                } else {
+                    absent(row, fx);
                 }
             }
             Verdict::Unknown => {
                 if let Some(row) = account.outbox.find_mut(chat.chat, nonce) {
                     let late = row.doubt.take().filter(|why| why.kind == RefusalKind::TimedOut);
-                    row.set(Stage::Unconfirmed);
                     let why = "the connection was lost before the network confirmed the message";
-                    let why = late.unwrap_or_else(|| Refusal::ours(RefusalKind::LinkLost, why));
-                    tell(row, || Outcome::Refused(why), fx);
+                    unconfirmed(row, late.unwrap_or_else(|| Refusal::ours(RefusalKind::LinkLost, why)), fx);
                 }
             }
         }
@@ -162,22 +148,31 @@ pub(in crate::state) fn find_unconfirmed(
     messages: &[Arc<Message>],
     fx: &mut Effects,
 ) {
+    find_lost(account, chat, messages, false, fx);
+}
+
+/// What was lost on its way, and stands among these messages, did arrive. `all`: also what is still being looked for.
+pub(super) fn find_lost(account: &mut Account, chat: ChatId, messages: &[Arc<Message>], all: bool, fx: &mut Effects) {
     let me = account.me;
     let claimed = account.outbox.claimed.get(&chat).cloned().unwrap_or_default();
     let mut free: Vec<&Arc<Message>> =
         messages.iter().filter(|message| message.author == me && !claimed.contains(&message.key.id)).collect();
     free.sort_by_key(|message| message.key);
-    let rows = account.outbox.of(chat).iter().filter(|row| row.stage == Stage::Unconfirmed);
+    let is_lost = |row: &&Pending| row.stage == Stage::Unconfirmed || all && row.doubt.is_some();
+    let rows = account.outbox.of(chat).iter().filter(is_lost);
     let found: Vec<(Nonce, MessageKey)> = rows
         .filter_map(|row| match judge(row, me, &mut free, None, false) {
             Verdict::Arrived(message) => Some((row.outgoing.nonce, message)),
             Verdict::Absent | Verdict::Unknown => None,
         })
         .collect();
+    let key = account.key(chat);
     for (nonce, message) in found {
         account.outbox.claim(chat, message.id);
-        account.outbox.take(chat, nonce);
-        account.outbox.drop_kept(account.key(chat), nonce, fx);
+        if let Some(mut row) = account.outbox.take(chat, nonce) {
+            tell(&mut row, || Outcome::Sent { chat: key, message, at: None }, fx);
+        }
+        account.outbox.drop_kept(key, nonce, fx);
     }
 }
 

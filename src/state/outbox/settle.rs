@@ -1,6 +1,6 @@
 //! What became of a message in flight: acknowledged, echoed, or refused.
 
-use super::{Stage, arm, heal, pump, tell};
+use super::{Stage, arm, heal, late, pump, tell};
 use crate::domain::{ChatId, ChatKey, CleanText, MessageId, MessageKey, Nonce, Refusal, RefusalKind, Wall};
 use crate::state::effect::{Effects, Outcome};
 use crate::state::{Account, State, gone, slow};
@@ -99,8 +99,9 @@ pub(in crate::state) fn refused(state: &mut State, chat: ChatKey, nonce: Nonce, 
     {
         match refusal.kind {
             RefusalKind::LinkLost | RefusalKind::TimedOut if never_fetch => {
-                row.set(Stage::Unconfirmed);
-                tell(row, || Outcome::Refused(refusal), fx);
+                row.doubt = Some(refusal.clone());
+                row.lost = now;
+                late::unconfirmed(row, refusal, fx);
             }
             RefusalKind::LinkLost | RefusalKind::TimedOut => {
                 row.set(Stage::Queued);

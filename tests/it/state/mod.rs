@@ -10,6 +10,7 @@ mod durable;
 mod files;
 mod forums;
 mod isolation;
+mod late;
 mod leaving;
 mod levels;
 mod limits;
