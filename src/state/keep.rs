@@ -155,7 +155,7 @@ pub(super) fn reacted(
     account.unkept.note(|| Write::Reactions { chat, message, reactions: reactions.into(), told });
 }
 
-/// Somebody reacted to a message that is not in memory, or took that back.
+/// Somebody reacted to a message, or took that back.
 pub(super) fn toggled(
     account: &mut Account,
     chat: ChatId,

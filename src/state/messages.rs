@@ -310,14 +310,10 @@ pub(super) fn reaction_toggled(
     let mine = by == account.me;
     let timeline = account.timelines.get_mut(&chat);
     let changed = timeline.is_some_and(|timeline| timeline.toggle(message, &emoji, by, (add, mine)));
-    match account.timelines.get(&chat).and_then(|timeline| timeline.message(message)) {
-        None => keep::toggled(account, chat, message, (emoji, by, add), stamp),
-        Some(known) if changed => {
-            let reactions = known.reactions.clone();
-            keep::reacted(account, chat, message, &reactions, stamp);
-            touch_if_open(state, ChatKey::new(id, chat));
-        }
-        Some(_) => {}
+    // What is shown of the others may be older than this.
+    keep::toggled(account, chat, message, (emoji, by, add), stamp);
+    if changed {
+        touch_if_open(state, ChatKey::new(id, chat));
     }
 }
 

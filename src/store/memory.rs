@@ -1,8 +1,10 @@
-//! What was told in this run of messages that are not stored, so that a page that was asked for before does not bring back what it knew then.
+//! What was told in this run of messages without telling the whole of them, or of those that are not stored, so that a page that was asked for before does
+//! not bring back what it knew then.
 //!
 //! It is bounded. When something has to be forgotten, pages that were asked for before are void.
 
-use crate::domain::{Message, MessageId, Reaction};
+use crate::domain::message::Tally;
+use crate::domain::{Message, MessageId, ReactEmoji, Reaction, UserId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -10,6 +12,9 @@ use std::sync::Arc;
 const GRAVES: usize = 16_384;
 /// Most messages of which news are remembered.
 const NEWS: usize = 1_024;
+
+/// Most changes of reactions remembered of one message.
+const TOGGLES: usize = 64;
 
 /// A message of a chat, by the chat's row.
 type Name = (i64, MessageId);
@@ -26,13 +31,25 @@ pub(super) struct Memory {
     cut: HashMap<i64, i64>,
 }
 
-/// News of a message that is not stored.
+/// News of a message.
 #[derive(Clone, Default)]
 pub(super) struct News {
     pub(super) at: i64,
     pub(super) message: Option<(Arc<Message>, bool)>,
     pub(super) reactions: Option<Box<[Reaction]>>,
+    /// Who reacted with what or took it back since, and whether that is oneself.
+    pub(super) toggles: Vec<(ReactEmoji, UserId, bool, bool)>,
     pub(super) pinned: Option<bool>,
+    pub(super) tally: Option<Tally>,
+}
+
+impl News {
+    /// Somebody reacted, or took it back.
+    pub(super) fn toggle(&mut self, emoji: &ReactEmoji, by: UserId, mine: bool, add: bool) {
+        if self.toggles.len() < TOGGLES {
+            self.toggles.push((emoji.clone(), by, mine, add));
+        }
+    }
 }
 
 impl Memory {
@@ -71,8 +88,14 @@ impl Memory {
         if self.graves.is_empty() { None } else { self.graves.get(&(chat, message)).copied() }
     }
 
-    /// Something was told of a message that is not stored.
-    pub(super) fn note(&mut self, chat: i64, message: MessageId, at: i64, note: impl FnOnce(&mut News)) {
+    /// Something was told of a message. What was told of it before `missed` is out of date: something may have been missed since.
+    pub(super) fn note(
+        &mut self,
+        chat: i64,
+        message: MessageId,
+        (at, missed): (i64, i64),
+        note: impl FnOnce(&mut News),
+    ) {
         let name = (chat, message);
         if self.graves.contains_key(&name) {
             return;
@@ -81,6 +104,9 @@ impl Memory {
             self.news_order.push_back(name);
             News::default()
         });
+        if news.at <= missed {
+            *news = News::default();
+        }
         news.at = at;
         note(news);
         while self.news_order.len() > NEWS
@@ -89,6 +115,13 @@ impl Memory {
             if let Some(news) = self.news.remove(&oldest) {
                 self.blind = self.blind.max(news.at);
             }
+        }
+    }
+
+    /// The whole of a message was told.
+    pub(super) fn told_whole(&mut self, chat: i64, message: MessageId) {
+        if let Some(news) = self.news.get_mut(&(chat, message)) {
+            *news = News::default();
         }
     }
 
@@ -117,7 +150,7 @@ mod tests {
 
         let mut memory = Memory::default();
         for number in 0..=NEWS {
-            memory.note(1, name(number), 10 + number as i64, |news| news.pinned = Some(true));
+            memory.note(1, name(number), (10 + number as i64, 0), |news| news.pinned = Some(true));
         }
         assert!(memory.is_void(1, 10) && !memory.is_void(1, 11));
         assert!(memory.news(1, name(5), 14).is_some() && memory.news(1, name(5), 15).is_none());

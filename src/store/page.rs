@@ -124,7 +124,8 @@ impl Db {
         for row in stored {
             let row = row?;
             let limit = if open_end.is_some_and(|last| row.key > last) { late } else { told.asked };
-            if row.stamp < limit && !kept.contains(&row.key.id) {
+            let news = self.memory.news(state.row, row.key.id, limit).is_some();
+            if row.stamp < limit && !news && !kept.contains(&row.key.id) {
                 gone.push(row);
             }
         }
@@ -146,16 +147,14 @@ impl Db {
         }
         if let Some(found) = self.find(state.row, key.id)? {
             if found.stamp < asked {
-                self.update(&found, message, true, asked)?;
+                let newer = self.with_news(state.row, message, asked);
+                self.update(&found, newer.as_deref().unwrap_or(message), true, asked)?;
             }
             return Ok(false);
         }
         let gap = self.gap_at(state, key)?;
         match self.with_news(state.row, message, asked) {
-            Some(newer) => {
-                let at = self.memory.news(state.row, key.id, asked).map_or(asked, |news| news.at);
-                self.insert(state.row, &newer, at, gap)?;
-            }
+            Some(newer) => self.insert(state.row, &newer, asked, gap)?,
             None => self.insert(state.row, message, asked, gap)?,
         }
         if state.last.is_none_or(|last| last < key) {

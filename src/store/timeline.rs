@@ -1,7 +1,8 @@
 //! Writing history: messages as they are told, changes, deletions.
 //!
 //! Holes are kept as in the timeline in memory: each message bears whether others may be missing before it, each chat whether its end is known. Each
-//! message bears the stamp of its last word; a page changes only what is older than its question.
+//! message bears the stamp of its last whole word; what was told of it in part since is remembered (`memory`) and stays. A page changes only what is
+//! older than its question.
 
 use super::codec;
 use super::db::{ChatState, Db};
@@ -88,18 +89,22 @@ impl Db {
     ) -> Result<(), StoreError> {
         let chat = self.chat(ChatKey::new(account, message.chat))?;
         let stamp = self.at(told);
-        let Some(found) = self.find(chat.row, message.key.id)? else {
-            self.memory.note(chat.row, message.key.id, stamp, |news| {
-                let kept = news.message.as_ref().is_some_and(|(_, kept)| *kept);
-                news.message = Some((Arc::clone(message), with_reactions || kept));
-                news.pinned = None;
-                if with_reactions {
-                    news.reactions = Some(message.reactions.clone());
-                }
-            });
-            return Ok(());
-        };
-        self.update(&found, message, with_reactions, stamp)
+        let found = self.find(chat.row, message.key.id)?;
+        if let Some(found) = found.filter(|_| with_reactions) {
+            self.memory.told_whole(chat.row, message.key.id);
+            return self.update(&found, message, true, stamp);
+        }
+        self.memory.note(chat.row, message.key.id, (stamp, self.stale(chat.account)), |news| {
+            let kept = news.message.as_ref().is_some_and(|(_, kept)| *kept);
+            news.message = Some((Arc::clone(message), with_reactions || kept));
+            (news.pinned, news.tally) = (None, None);
+            if with_reactions {
+                news.reactions = Some(message.reactions.clone());
+                news.toggles.clear();
+            }
+        });
+        // Its reactions may be older: the row is not taken for told.
+        found.map_or(Ok(()), |found| self.update(&found, message, false, found.stamp))
     }
 
     pub(super) fn set_reactions(
@@ -110,14 +115,19 @@ impl Db {
         told: Stamp,
     ) -> Result<(), StoreError> {
         let state = self.chat(chat)?;
-        let stamp = self.at(told);
-        let Some(found) = self.find(state.row, message)? else {
-            self.memory.note(state.row, message, stamp, |news| news.reactions = Some(reactions.into()));
-            return Ok(());
-        };
+        let at = (self.at(told), self.stale(state.account));
+        self.memory.note(state.row, message, at, |news| {
+            news.reactions = Some(reactions.into());
+            news.toggles.clear();
+        });
+        let Some(found) = self.find(state.row, message)? else { return Ok(()) };
+        self.put_reactions(&found, reactions)
+    }
+
+    fn put_reactions(&self, found: &Row, reactions: &[Reaction]) -> Result<(), StoreError> {
         self.conn
-            .prepare_cached("UPDATE messages SET reactions = ?, stamp = max(stamp, ?) WHERE row = ?")?
-            .execute(params![codec::reactions_body(reactions), stamp, found.row])?;
+            .prepare_cached("UPDATE messages SET reactions = ? WHERE row = ?")?
+            .execute(params![codec::reactions_body(reactions), found.row])?;
         Ok(())
     }
 
@@ -129,6 +139,8 @@ impl Db {
         told: Stamp,
     ) -> Result<(), StoreError> {
         let state = self.chat(chat)?;
+        let at = (self.at(told), self.stale(state.account));
+        self.memory.note(state.row, message, at, |news| news.toggle(emoji, by, mine, add));
         let Some(found) = self.find(state.row, message)? else { return Ok(()) };
         let body: Option<Vec<u8>> = self
             .conn
@@ -136,7 +148,7 @@ impl Db {
             .query_row([found.row], |row| row.get(0))?;
         let mut reactions = body.and_then(|body| codec::reactions(&body)).unwrap_or_default().into_vec();
         if Reaction::toggle(&mut reactions, emoji, by, add, mine) {
-            self.set_reactions(chat, message, &reactions, told)?;
+            self.put_reactions(&found, &reactions)?;
         }
         Ok(())
     }
@@ -149,7 +161,8 @@ impl Db {
         told: Stamp,
     ) -> Result<(), StoreError> {
         let state = self.chat(chat)?;
-        let stamp = self.at(told);
+        let at = (self.at(told), self.stale(state.account));
+        self.memory.note(state.row, message, at, |news| news.tally = Some(tally.clone()));
         let Some(found) = self.find(state.row, message)? else { return Ok(()) };
         let body: Vec<u8> = self
             .conn
@@ -159,8 +172,8 @@ impl Db {
         let Some(poll) = &mut stored.poll else { return Ok(()) };
         poll.count(tally);
         self.conn
-            .prepare_cached("UPDATE messages SET body = ?, stamp = max(stamp, ?) WHERE row = ?")?
-            .execute(params![codec::message_body(&stored), stamp, found.row])?;
+            .prepare_cached("UPDATE messages SET body = ? WHERE row = ?")?
+            .execute(params![codec::message_body(&stored), found.row])?;
         Ok(())
     }
 
@@ -172,14 +185,12 @@ impl Db {
         told: Stamp,
     ) -> Result<(), StoreError> {
         let state = self.chat(chat)?;
-        let stamp = self.at(told);
-        let Some(found) = self.find(state.row, message)? else {
-            self.memory.note(state.row, message, stamp, |news| news.pinned = Some(pinned));
-            return Ok(());
-        };
+        let at = (self.at(told), self.stale(state.account));
+        self.memory.note(state.row, message, at, |news| news.pinned = Some(pinned));
+        let Some(found) = self.find(state.row, message)? else { return Ok(()) };
         self.conn
-            .prepare_cached("UPDATE messages SET pinned = ?, stamp = max(stamp, ?) WHERE row = ?")?
-            .execute(params![pinned, stamp, found.row])?;
+            .prepare_cached("UPDATE messages SET pinned = ? WHERE row = ?")?
+            .execute(params![pinned, found.row])?;
         Ok(())
     }
 
@@ -349,8 +360,18 @@ impl Db {
         if let Some(reactions) = &news.reactions {
             newer.reactions.clone_from(reactions);
         }
+        if !news.toggles.is_empty() {
+            let mut reactions = newer.reactions.to_vec();
+            for (emoji, by, mine, add) in &news.toggles {
+                Reaction::toggle(&mut reactions, emoji, *by, *add, *mine);
+            }
+            newer.reactions = reactions.into();
+        }
         if let Some(pinned) = news.pinned {
             newer.pinned = pinned;
+        }
+        if let (Some(tally), Some(poll)) = (&news.tally, &mut newer.poll) {
+            poll.count(tally);
         }
         Some(Arc::new(newer))
     }

@@ -106,7 +106,7 @@ pub enum Write {
         /// When.
         told: Stamp,
     },
-    /// Somebody reacted to a message, or took that back; other reactions stay as they are. Of a message that is not stored it is not remembered.
+    /// Somebody reacted to a message, or took that back; other reactions stay as they are.
     Toggle {
         /// In which chat.
         chat: ChatKey,

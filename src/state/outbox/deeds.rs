@@ -105,7 +105,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         account.outbox.drop_kept(chat, nonce, fx);
     }
     if undone {
-        show(account, chat.chat, &deed.item, Shown::ForNow);
+        show(account, chat.chat, &deed.item);
         return state.touch();
     }
     if full {
@@ -151,7 +151,7 @@ fn wait(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let chat = ChatKey::new(account, deed.chat);
     let item = deed.item.clone();
     keep_deed(known, nonce, fx);
-    show(known, chat.chat, &item, Shown::ForNow);
+    show(known, chat.chat, &item);
     state.touch();
 }
 
@@ -162,11 +162,18 @@ pub(in crate::state) fn show_waiting(account: &mut Account, chat: ChatId) {
         return;
     }
     let mut deeds = std::mem::take(&mut account.outbox.deeds);
+    let me = account.me;
     for deed in deeds.iter_mut().filter(|deed| waiting(deed)) {
-        if deed.undo.is_empty() {
-            deed.undo = before(account, deed);
+        // What was just read is what it goes back to, not what was known before.
+        for message in before(account, deed) {
+            let mut shown = Arc::clone(&message);
+            apply(&deed.item, me, Arc::make_mut(&mut shown));
+            if shown.body != message.body {
+                deed.undo.retain(|older| older.key.id != message.key.id);
+                deed.undo.push(message);
+            }
         }
-        show(account, chat, &deed.item, Shown::ForNow);
+        show(account, chat, &deed.item);
     }
     account.outbox.deeds = deeds;
 }
@@ -181,35 +188,37 @@ fn before(account: &Account, deed: &Deed) -> Vec<Arc<Message>> {
     }
 }
 
-/// Whether the network knows it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    ForNow,
-    AsFact,
-}
-
-/// Shows something as done.
-fn show(account: &mut Account, chat: ChatId, item: &OutboxItem, how_sure: Shown) {
+/// Shows something as done, until a page tells how it is.
+fn show(account: &mut Account, chat: ChatId, item: &OutboxItem) {
     let me = account.me;
     let Some(timeline) = account.timelines.get_mut(&chat) else { return };
-    let mut change = |key: &MessageKey, how: &dyn Fn(&mut Message)| {
-        if let Some(known) = timeline.message(key.id) {
+    for message in targets(item) {
+        if let Some(known) = timeline.message(message.id) {
             let mut known = Arc::clone(known);
-            how(Arc::make_mut(&mut known));
-            match how_sure {
-                Shown::ForNow => timeline.show(known),
-                Shown::AsFact => _ = timeline.replace(&known, true),
+            apply(item, me, Arc::make_mut(&mut known));
+            timeline.show(known);
+        }
+    }
+}
+
+/// Something that is shown as done is a fact now. It tells nothing else of its message.
+fn settle(account: &mut Account, chat: ChatId, item: &OutboxItem) {
+    let me = account.me;
+    let Some(timeline) = account.timelines.get_mut(&chat) else { return };
+    match item {
+        OutboxItem::Edit { message, .. } => {
+            if let Some(known) = timeline.message(message.id).cloned() {
+                timeline.replace(&known, false);
             }
         }
-    };
-    match item {
-        OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. } => {
-            change(message, &|known| apply(item, me, known));
+        OutboxItem::React { message, emoji, add } => {
+            let Some(mut known) = timeline.message(message.id).cloned() else { return };
+            let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
+            apply(&back, me, Arc::make_mut(&mut known));
+            timeline.show(known);
+            timeline.toggle(message.id, emoji, me, (*add, true));
         }
-        OutboxItem::Delete { messages } => {
-            messages.iter().for_each(|message| change(message, &|known| apply(item, me, known)));
-        }
-        OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
+        OutboxItem::Delete { .. } | OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
     }
 }
 
@@ -264,11 +273,11 @@ fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
     let Some(account) = state.core.account_mut(chat.account) else { return };
     if let OutboxItem::React { message, emoji, add } = &deed.item {
         let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
-        return show(account, chat.chat, &back, Shown::ForNow);
+        return show(account, chat.chat, &back);
     }
     let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
     for message in &deed.undo {
-        timeline.replace(message, false);
+        timeline.show(Arc::clone(message));
     }
 }
 
@@ -370,11 +379,19 @@ fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
         return messages::deleted(state, chat.account, chat.chat, &messages, fx);
     }
     let Some(account) = state.core.account_mut(chat.account) else { return };
-    show(account, chat.chat, item, Shown::AsFact);
-    let (OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. }) = item else { return };
-    let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id)).cloned();
-    if let Some(known) = known {
-        keep::changed(account, &known, true, told);
+    settle(account, chat.chat, item);
+    match item {
+        OutboxItem::Edit { message, .. } => {
+            let timeline = account.timelines.get(&chat.chat);
+            if let Some(known) = timeline.and_then(|timeline| timeline.message(message.id)).cloned() {
+                keep::changed(account, &known, false, told);
+            }
+        }
+        OutboxItem::React { message, emoji, add } => {
+            let me = account.me;
+            keep::toggled(account, chat.chat, message.id, (emoji.clone(), me, *add), told);
+        }
+        OutboxItem::Delete { .. } | OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
     }
 }
 

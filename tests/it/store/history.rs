@@ -159,3 +159,59 @@ fn news_of_a_message_that_a_late_page_brings_are_not_lost() {
     open.write(page(4)).unwrap();
     assert_eq!(open.texts(), ["old", "old"]);
 }
+
+#[test]
+fn news_of_a_part_of_a_message_say_nothing_of_the_rest() {
+    let emoji = |text: &str| ReactEmoji::Unicode(CleanText::new(text));
+    let reaction =
+        |text: &str, by| Reaction { emoji: emoji(text), count: 1, mine: false, by: [UserId::new(by)].into() };
+    let (_folder, file) = home();
+    let mut open = Open::at(&file);
+    let page = |asked, messages| Write::Page {
+        chat: CHAT,
+        asked: Stamp(asked),
+        page: Page::Latest,
+        messages,
+        reached_start: true,
+        reached_end: true,
+    };
+    open.write(page(2, vec![message(1, "one"), message(2, "two")])).unwrap();
+    open.write(Write::Missed { account: CHAT.account, at: Stamp(4) }).unwrap();
+    // Told after the page was asked for that comes next: they stay, and everything else is as the page tells it.
+    let id = |number: u128| place(number).id;
+    let reactions = [reaction("👍", 7)].into();
+    open.write(Write::Reactions { chat: CHAT, message: id(1), reactions, told: Stamp(7) }).unwrap();
+    let (add, by) = (true, UserId::new(8));
+    open.write(Write::Toggle {
+        chat: CHAT, message: id(2), emoji: emoji("🎉"), by, mine: false, add, told: Stamp(7)
+    })
+    .unwrap();
+    open.write(Write::Pin { chat: CHAT, message: id(2), pinned: true, told: Stamp(7) }).unwrap();
+    let mut second = Message::clone(&message(2, "two, changed"));
+    second.reactions = [reaction("🌱", 9)].into();
+    open.write(page(6, vec![message(1, "one, changed"), std::sync::Arc::new(second)])).unwrap();
+    let stored = open.messages(Seek::Newest, 9);
+    let seen: Vec<_> = stored
+        .entries
+        .iter()
+        .map(|entry| {
+            let reactions = entry.message.reactions.iter().map(|one| one.emoji.clone()).collect::<Vec<_>>();
+            (entry.message.body.text.to_string(), reactions, entry.message.pinned)
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("one, changed".to_owned(), vec![emoji("👍")], false),
+            ("two, changed".to_owned(), vec![emoji("🌱"), emoji("🎉")], true)
+        ]
+    );
+    // What was told before something may have been missed does not outlast that.
+    open.write(Write::Missed { account: CHAT.account, at: Stamp(8) }).unwrap();
+    open.write(Write::Pin { chat: CHAT, message: id(1), pinned: true, told: Stamp(11) }).unwrap();
+    open.write(page(10, vec![message(1, "one, changed"), message(2, "two, changed")])).unwrap();
+    let stored = open.messages(Seek::Newest, 9);
+    let seen: Vec<_> =
+        stored.entries.iter().map(|entry| (entry.message.reactions.len(), entry.message.pinned)).collect();
+    assert_eq!(seen, [(0, true), (0, false)]);
+}
