@@ -138,6 +138,24 @@ pub(super) fn introduced(
     }
 }
 
+/// Asks how many messages of a chat are unread, if any is: the read mark moved, and nobody said what is left.
+pub(super) fn recount(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(chat.account).filter(|account| account.is_signed_in()) else { return };
+    let known = account.chats.get(&chat.chat).filter(|known| known.unread > 0);
+    let newest = known.and_then(|known| known.last_message);
+    let under_way = account.requests.open.values_mut().find_map(|open| match open {
+        Purpose::Newest { chat: of, again, .. } if *of == chat.chat => Some(again),
+        _ => None,
+    });
+    match (under_way, newest) {
+        // Its answer may be from before.
+        (Some(again), _) => *again = true,
+        (None, Some(newest)) => ask_newest(state, chat.account, chat.chat, newest.id, fx),
+        // Nothing is there to be unread.
+        (None, None) => {}
+    }
+}
+
 /// Asks what is the newest message of a chat and how many are unread, since this one was deleted.
 fn ask_newest(state: &mut State, id: AccountId, chat: ChatId, deleted: MessageId, fx: &mut Effects) {
     let purpose = Purpose::Newest { chat, deleted, again: false };

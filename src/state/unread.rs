@@ -6,7 +6,7 @@
 use super::effect::Effects;
 use super::event::Timer;
 use super::requests::Purpose;
-use super::{Account, Effect, Front, State, history, keep, levels, outbox};
+use super::{Account, Effect, Front, State, history, keep, levels, messages, outbox};
 use crate::domain::id::IdMap;
 use crate::domain::kept::OutboxItem;
 use crate::domain::{AccountId, ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
@@ -232,11 +232,12 @@ pub(super) fn due(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// The network turned out not to have a mark that was told: the connection was lost with it.
+/// The network turned out not to have a mark that was told: the connection was lost with it. What it counted until then is asked for again.
 pub(super) fn tell_again(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
     let can = state.core.account(chat.account).is_some_and(|account| account.caps.read_marks);
     if can && state.settings.send_read {
         send(state, chat, upto, fx);
+        messages::recount(state, chat, fx);
     }
 }
 
@@ -248,7 +249,13 @@ fn send(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
 }
 
 /// The network says that a read mark moved, perhaps by another device.
-pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: Option<u32>, mentions: Option<u32>) {
+pub(super) fn moved(
+    state: &mut State,
+    chat: ChatKey,
+    upto: MessageKey,
+    (unread, mentions): (Option<u32>, Option<u32>),
+    fx: &mut Effects,
+) {
     let reading = reading(state.front.as_ref(), chat);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let Some(known) = account.chats.get_mut(&chat.chat) else { return };
@@ -274,6 +281,7 @@ pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: 
         Some(left) => left,
         None => (was_unread, was_mentions),
     };
+    let unknown = unread.is_none() && left.is_none() && !all_read && !reading;
     let unread = if reading { 0 } else { unread.unwrap_or(left_unread) };
     let mentions = mentions.unwrap_or(left_mentions).min(unread);
     let (changed, turned) = set(account, chat.chat, unread, mentions);
@@ -283,5 +291,8 @@ pub(super) fn moved(state: &mut State, chat: ChatKey, upto: MessageKey, unread: 
     }
     if changed {
         state.touch();
+    }
+    if unknown {
+        messages::recount(state, chat, fx);
     }
 }

@@ -361,6 +361,8 @@ pub(in crate::state) fn answered(
                     }
                     tell(state, chat, deed.item, &refusal, fx);
                 }
+                // What the network counted before says nothing any more.
+                None if matches!(deed.item, OutboxItem::MarkRead { .. }) => messages::recount(state, chat, fx),
                 None if deed.waits => done(state, chat, &deed.item, fx),
                 // Its echo tells.
                 None => {}

@@ -247,6 +247,74 @@ fn what_waits_stays_shown_whatever_page_comes() {
 }
 
 #[test]
+fn what_was_told_meanwhile_is_not_taken_for_what_was_done() {
+    let mut script = offline();
+    react(&mut script, "👍");
+    let fx = back(&mut script);
+    let [(deed, _)] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let page = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { limit, .. }, .. } if *limit < 100 => Some(*id),
+        _ => None,
+    };
+    let asked = fx.iter().find_map(page).expect("the chat is read again");
+    // It is done before the page is there that was asked for first: of the rest of its message that says nothing.
+    let fx = script.answer(deed, Ok(Reply::Done));
+    assert!(
+        writes(&fx).iter().any(|write| matches!(write, Write::Toggle { mine: true, add: true, .. })),
+        "the store is told of nothing else either: {fx:?}"
+    );
+    let emoji = |text: &str| ReactEmoji::Unicode(CleanText::new(text));
+    let theirs = Reaction { emoji: emoji("🌱"), count: 1, mine: false, by: [ADA].into() };
+    let message = Message { reactions: [theirs].into(), ..said(chat(11), 11, ME, "mine, changed elsewhere") };
+    let messages = vec![std::sync::Arc::new(message)];
+    let bundle = Bundle::default();
+    let page = Reply::History { chat: chat(11).chat, messages, bundle, reached_start: false, reached_end: true };
+    script.answer(asked, Ok(page));
+    let shown = shown(&script, 11);
+    let seen: Vec<(ReactEmoji, bool)> = shown.reactions.iter().map(|one| (one.emoji.clone(), one.mine)).collect();
+    assert_eq!(&*shown.body.text, "mine, changed elsewhere");
+    assert_eq!(seen, [(emoji("🌱"), false), (emoji("👍"), true)]);
+}
+
+#[test]
+fn what_is_refused_goes_back_to_what_was_told_last() {
+    let mut script = offline();
+    edit(&mut script, "first");
+    let fx = back(&mut script);
+    let [(edit, _)] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let page = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { .. }, .. } => Some(*id),
+        _ => None,
+    };
+    let asked = fx.iter().find_map(page).expect("the chat is read again");
+    let messages = vec![std::sync::Arc::new(said(chat(11), 11, ME, "mine, changed elsewhere"))];
+    let bundle = Bundle::default();
+    let page = Reply::History { chat: chat(11).chat, messages, bundle, reached_start: false, reached_end: true };
+    script.answer(asked, Ok(page));
+    assert_eq!(&*shown(&script, 11).body.text, "first");
+    script.answer(edit, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(&*shown(&script, 11).body.text, "mine, changed elsewhere");
+}
+
+#[test]
+fn a_read_mark_that_went_out_late_is_followed_by_what_is_left_unread() {
+    let mut script = offline();
+    script.event(Event::Focused(true));
+    script.arrange_kept_end();
+    let known = script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap();
+    (known.unread, known.last_read, known.last_message) = (1, Some(key(9)), Some(key(11)));
+    script.arrange_kept_end();
+    script.event(Event::Focused(false));
+    let fx = back(&mut script);
+    let [(deed, Request::MarkRead { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let known = script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap();
+    // The lists came before it was done, and count what was read.
+    (known.unread, known.last_message) = (3, Some(key(13)));
+    let fx = script.answer(deed, Ok(Reply::Done));
+    assert!(requests(&fx).contains(&Request::FetchChat(chat(11).chat)), "{fx:?}");
+}
+
+#[test]
 fn what_is_read_without_a_connection_is_read() {
     let mut script = offline();
     script.event(Event::Focused(true));

@@ -306,6 +306,43 @@ fn n24_a_mark_read_elsewhere_counts_here() {
 }
 
 #[test]
+#[test]
+fn n24_where_nobody_says_how_much_a_mark_leaves_unread_it_is_asked() {
+    let mut script = Script::ready();
+    // Nothing of it is in memory, so that nothing can be counted.
+    for id in 71..75 {
+        script.hear(said(chat(32), id, GRACE, "more"));
+    }
+    let moved = Update::ReadMarkMoved { chat: ChatId::new(32), upto: key(71), unread: None, mentions: None };
+    let fx = script.receive(moved.clone());
+    let request = asked(&fx, |request| *request == Request::FetchChat(ChatId::new(32)));
+    assert_eq!(requests(&script.receive(moved)), [], "one is under way");
+    let told = |unread| {
+        let chat = Chat { unread, last_read: Some(key(71)), last_message: Some(key(74)), ..known(&script, 32) };
+        Ok(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() }))
+    };
+    let (first, last) = (told(3), told(2));
+    let fx = script.answer(request, first);
+    assert_eq!(script.counts(32).0, 3);
+    let again = asked(&fx, |request| *request == Request::FetchChat(ChatId::new(32)));
+    script.answer(again, last);
+    assert_eq!(script.counts(32).0, 2, "the answer may have been from before");
+}
+
+#[test]
+fn the_end_of_a_chat_tells_what_its_newest_message_is() {
+    let mut script = Script::ready();
+    let known_newest = |script: &Script| known(script, 11).last_message;
+    // One that was known is gone: nobody said so, since it went while nobody was there.
+    script.state.core.accounts[0].chats.get_mut(&ChatId::new(11)).unwrap().last_message = Some(key(12));
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: std::time::Duration::from_secs(2) });
+    script.sign_in();
+    assert_eq!(known_newest(&script), Some(key(10)));
+    let deleted = Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(10)] };
+    script.receive(deleted);
+    assert_eq!(known_newest(&script), Some(key(9)));
+}
+
 fn n25_n26_somebody_joins_and_a_button_is_pressed() {
     let mut script = Script::ready();
     let zoe = UserId::new(77);
