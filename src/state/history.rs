@@ -129,6 +129,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     let messages = if account.outbox.chats.contains_key(&chat.chat) { told.clone() } else { Vec::new() };
     let result = timeline.absorb(number, page, told, came.reached_start, came.reached_end);
     let newest = timeline.last().map(|entry| entry.message.key);
+    let is_end = !timeline.gap_after() && (newest.is_some() || timeline.has_start());
     // Something was missed while the newest page was under way.
     let behind = page == Page::Latest && timeline.gap_after();
     account.timelines.insert(chat.chat, timeline);
@@ -142,6 +143,9 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     if let Some(newest) = newest {
         let (_, moved) = roster::note_newest(account, chat.chat, newest);
         account.order.dirty |= moved;
+    }
+    if is_end {
+        roster::know_newest(account, chat.chat, newest);
     }
     outbox::confirm_known(account, chat.chat);
     outbox::find_unconfirmed(account, chat.chat, &messages, fx);

@@ -174,11 +174,11 @@ pub(super) fn newest_told(state: &mut State, key: ChatKey, deleted: MessageId, b
     let reading = unread::reading(state.front.as_ref(), key);
     let Some(account) = state.core.account_mut(key.account) else { return };
     let Some(told) = bundle.chats.into_iter().find(|chat| chat.id == key.chat) else { return };
-    let Some(known) = account.chats.get_mut(&key.chat) else { return };
+    let Some(known) = account.chats.get(&key.chat) else { return };
     if known.last_message.is_some_and(|newest| newest.id == deleted) {
-        known.last_message = told.last_message;
-        account.order.dirty = true;
+        roster::know_newest(account, key.chat, told.last_message);
     }
+    let Some(known) = account.chats.get(&key.chat) else { return };
     let (unread, mentions) = (known.unread, known.mentions);
     let counts = match told.read_state {
         ReadState::Told => (told.unread, told.mentions),
@@ -265,9 +265,8 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
         Some(entry) => Some(Some(entry.message.key)),
         None => timeline.has_start().then_some(None),
     });
-    if let (Some(_), Some(last), Some(known)) = (newest_gone, last, account.chats.get_mut(&chat)) {
-        known.last_message = last;
-        account.order.dirty = true;
+    if let (Some(_), Some(last)) = (newest_gone, last) {
+        roster::know_newest(account, chat, last);
     }
     if let Some(known) = account.chats.get(&chat) {
         let unread = known.unread.saturating_sub(unread_gone);

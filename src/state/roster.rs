@@ -259,6 +259,15 @@ const fn position(chat: &Chat) -> u32 {
     }
 }
 
+/// All of a chat is known up to its end: what the newest message is. One that was known to be newer is gone.
+pub(super) fn know_newest(account: &mut Account, chat: ChatId, newest: Option<MessageKey>) {
+    let Some(known) = account.chats.get_mut(&chat).filter(|known| known.last_message > newest) else { return };
+    known.last_message = newest;
+    account.order.dirty = true;
+    let told = known.clone();
+    keep::chat(account, &told);
+}
+
 /// A message stands in a chat: it is the newest if its place says so. Returns whether it is, and whether a list ordered by that changed by it.
 pub(super) fn note_newest(account: &mut Account, chat: ChatId, message: MessageKey) -> (bool, bool) {
     let Some(known) = account.chats.get_mut(&chat) else { return (false, false) };

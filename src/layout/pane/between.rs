@@ -47,7 +47,7 @@ pub(super) fn between(
     let behind = account
         .timelines
         .get(&chat)
-        .is_some_and(|timeline| timeline.is_loaded() && timeline.gap_after() && !timeline.is_empty());
+        .is_some_and(|timeline| timeline.is_loaded() && (timeline.gap_after() || pane.catch_up) && !timeline.is_empty());
     if let Some(typing) = &typing {
         line.push_cut(typing, room, glyphs.more, Role::Dim);
     } else if stored > 0 {

@@ -236,6 +236,12 @@ impl Front {
         self.focus != Focus::Out && self.shows_timeline()
     }
 
+    /// Whether the open chat may lack what was missed, which is asked for once somebody reads at its end.
+    #[must_use]
+    pub const fn waits_for_reader(&self) -> bool {
+        self.pane.catch_up
+    }
+
     /// Whether somebody looks at the end of the open chat, as far as it is here.
     pub(crate) fn looks_at_end(&self) -> bool {
         self.is_looking() && self.pane.anchor == Anchor::Bottom

@@ -245,9 +245,9 @@ impl Client {
         self.written = written;
     }
 
-    /// Whether a thread is about to answer.
-    pub(super) fn awaits_threads(&self) -> bool {
-        !self.watch.awaited.is_empty()
+    /// Whether a thread is about to answer, or to catch up: until then nothing is taken from the network.
+    pub(super) fn awaits_threads(&mut self) -> bool {
+        !self.watch.awaited.is_empty() || self.engine.keeping().is_behind()
     }
 
     /// Takes in what there is. Returns whether there was anything.
@@ -335,7 +335,7 @@ pub(super) async fn settle(clients: &mut [&mut Client], stirred: impl Fn() -> u6
             // The system may have something on its way from one socket to another.
             std::thread::yield_now();
         }
-        if clients.iter().any(|client| client.awaits_threads()) {
+        if clients.iter_mut().any(|client| client.awaits_threads()) {
             // Threads go by the clock on the wall.
             moved = true;
             std::thread::sleep(Duration::from_micros(20));

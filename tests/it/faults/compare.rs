@@ -5,6 +5,7 @@ use super::home::{Home, Kept};
 use nib::domain::*;
 use nib::state::Action;
 use nib::state::effect::Outcome;
+use nib::state::front::Front;
 use nib::state::outbox::Stage;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,10 +102,8 @@ pub(super) async fn record(witness: &mut Client, chat: ChatId) -> Result<Vec<Arc
     }
 }
 
-fn chats(client: &Client) -> BTreeMap<ChatId, (String, String, u32, Option<MessageId>)> {
-    let shape = |chat: &Chat| {
-        (chat.wire.to_string(), chat.name.to_string(), chat.unread, chat.last_message.map(|message| message.id))
-    };
+fn chats(client: &Client) -> BTreeMap<ChatId, (String, String, u32, Option<MessageKey>)> {
+    let shape = |chat: &Chat| (chat.wire.to_string(), chat.name.to_string(), chat.unread, chat.last_message);
     client.account().chats.values().map(|chat| (chat.id, shape(chat))).collect()
 }
 
@@ -181,6 +180,17 @@ fn kept(
     }
 }
 
+/// The user opens a chat and goes to its end. Returns whether everything was told then.
+async fn visit(client: &mut Client, chat: ChatId, stirred: &impl Fn() -> u64) -> bool {
+    let key = ChatKey::new(client.account().id, chat);
+    client.act(Action::OpenChat(key));
+    until(&mut [&mut *client], stirred, PATIENCE, |of| of[0].is_quiet()).await;
+    client.act(Action::ScrollEnd);
+    // A connection may still be found to be lost, and what was asked over it is asked again then.
+    let ends = |client: &Client| client.account().timelines.get(&chat).is_some_and(|kept| !kept.gap_after());
+    until(&mut [&mut *client], stirred, PATIENCE, |of| of[0].is_quiet() && ends(of[0])).await || client.is_quiet()
+}
+
 /// Compares, and ends both. `home`: where what the client knows is kept.
 pub(super) async fn compare(
     mut client: Client,
@@ -198,22 +208,21 @@ pub(super) async fn compare(
     for (chat, there) in &theirs {
         match mine.get(chat) {
             None => wrong.push(format!("{there:?} is not listed")),
-            // Servers of the second network count what oneself wrote, too, until it is read.
-            Some(here) if (&here.0, &here.1, here.3) == (&there.0, &there.1, there.3) && here.2 < there.2 => {
+            Some(here) => {
+                // Servers of the second network count what oneself wrote, too, until it is read; and everything, where what was read last is deleted.
                 let own = marks.iter().filter(|mark| mark.chat == *chat).count();
-                // And everything, where the message that was read last is deleted.
                 let adrift = witness.account().chats[chat].last_read.is_none();
-                if there.2 as usize > here.2 as usize + own && !adrift {
+                let fewer = here.2 < there.2 && (adrift || there.2 as usize <= here.2 as usize + own);
+                // The newest it knew was deleted while it was away: that only orders the list, until somebody reads there.
+                let ends =
+                    client.account().timelines.get(chat).is_some_and(|kept| kept.is_loaded() && !kept.gap_after());
+                let newer = !ends && here.3 > there.3;
+                let same = (&here.0, &here.1) == (&there.0, &there.1);
+                if !same || here.2 != there.2 && !fewer || here.3 != there.3 && !newer {
+                    let [here, there] = [&client, &witness].map(|of| of.account().chats.get(chat).cloned());
                     wrong.push(format!("listed {here:?}, there {there:?}"));
                 }
             }
-            // The newest it knew was deleted while it was away: that only orders the list.
-            Some(here) if (&here.0, &here.1, here.2) == (&there.0, &there.1, there.2) && here.3 != there.3 => {}
-            Some(here) if here != there => {
-                let [here, there] = [&client, &witness].map(|of| of.account().chats.get(chat).cloned());
-                wrong.push(format!("listed {here:?}, there {there:?}"));
-            }
-            Some(_) => {}
         }
     }
     wrong.extend(
@@ -232,7 +241,9 @@ pub(super) async fn compare(
     for (chat, kept) in &client.account().timelines {
         // One that says itself that it may be old is no lie.
         let open = client.open() == Some(*chat);
+        let waits = open && client.state().front.as_ref().is_some_and(Front::waits_for_reader);
         if !kept.gap_after()
+            && !waits
             && (open || !kept.is_doubtful())
             && let Some(record) = records.get(chat)
         {
@@ -240,12 +251,25 @@ pub(super) async fn compare(
         }
     }
 
+    // The user goes everywhere: what was lost on its way is found there, or goes again.
+    let open: Vec<ChatId> =
+        client.account().chats.values().filter(|chat| chat.can_open()).map(|chat| chat.id).collect();
+    for chat in &open {
+        if !visit(&mut client, *chat, &stirred).await {
+            wrong.push(format!("not quiet in {}: {}", name(chat), client.standing()));
+        }
+    }
+    for (chat, record) in &mut records {
+        match self::record(&mut witness, *chat).await {
+            Ok(messages) => *record = messages.iter().map(|message| seen(message)).collect(),
+            Err(sentence) => wrong.push(sentence),
+        }
+    }
+
     // Exactly once, or shown as what it is.
     let rows: Vec<(String, Stage)> =
         client.rows().map(|(_, row)| (row.outgoing.text.clone(), row.stage.clone())).collect();
     verdict.failed = rows.iter().filter(|(_, stage)| matches!(stage, Stage::Failed(_))).count();
-    // Those are found where somebody reads.
-    let mut found: Vec<String> = Vec::new();
     let is = |mark: &Mark, text: &str| text.split(' ').next() == Some(mark.name.as_str());
     for mark in marks {
         let places: Vec<_> = records
@@ -268,7 +292,9 @@ pub(super) async fn compare(
             (1, Some(Stage::Failed(why))) => {
                 wrong.push(format!("{} is there and shown as refused: {why:?}", mark.name))
             }
-            (1, Some(Stage::Unconfirmed)) if !mark.blind => found.push(mark.name.clone()),
+            (1, Some(Stage::Unconfirmed)) if !mark.blind => {
+                wrong.push(format!("{} is there and shown as not confirmed", mark.name));
+            }
             _ => {}
         }
     }
@@ -283,18 +309,9 @@ pub(super) async fn compare(
         }
     }
 
-    // The user goes everywhere, and sees what is there.
-    let account = client.account().id;
-    let open: Vec<ChatId> =
-        client.account().chats.values().filter(|chat| chat.can_open()).map(|chat| chat.id).collect();
+    // And sees what is there.
     for chat in open {
-        client.act(Action::OpenChat(ChatKey::new(account, chat)));
-        until(&mut [&mut client], &stirred, PATIENCE, |of| of[0].is_quiet()).await;
-        client.act(Action::ScrollEnd);
-        let there = until(&mut [&mut client], &stirred, PATIENCE, |of| of[0].is_quiet()).await;
-        if !there {
-            wrong.push(format!("not quiet in {}: {}", name(&chat), client.standing()));
-        }
+        visit(&mut client, chat, &stirred).await;
         let (Some(kept), Some(record)) = (client.account().timelines.get(&chat), records.get(&chat)) else {
             wrong.push(format!("{} is not loaded", name(&chat)));
             continue;
@@ -307,11 +324,6 @@ pub(super) async fn compare(
         timeline(&format!("opened, {}", name(&chat)), kept, record, wrong);
     }
     verdict.unconfirmed = client.rows().filter(|(_, row)| row.stage == Stage::Unconfirmed).count();
-    for (_, row) in client.rows() {
-        if found.iter().any(|name| row.outgoing.text.split(' ').next() == Some(name.as_str())) {
-            wrong.push(format!("{:?} is there and shown as not confirmed", row.outgoing.text));
-        }
-    }
     let waiting: Vec<(ChatId, String)> = client
         .rows()
         .filter(|(_, row)| !matches!(row.stage, Stage::Sent(_)))
