@@ -2,8 +2,8 @@
 
 use nib::domain::answer::RefusalKind;
 use nib::domain::{
-    Answer, ChatId, CleanText, CommunityId, MessageKey, Mono, Outgoing, Priority, Refusal, Reply, Request, RequestId,
-    UserId,
+    Answer, ChatId, CleanText, CommunityId, MessageKey, Mono, Outgoing, Page, Priority, Refusal, Reply, Request,
+    RequestId, UserId,
 };
 use nib::net::dispatch::{ATTEMPTS, Budget, Dispatch, GATHER, Limits, MEMBERS_AT_ONCE};
 use proptest::prelude::*;
@@ -170,6 +170,31 @@ fn a_read_after_an_answered_write_is_made_anew() {
     table.settle(1, Ok(Reply::Done));
     table.ask(4, roles(1), USER);
     assert_eq!(table.pump(), [roles(1)], "the one under way may have been answered before the write");
+}
+
+#[test]
+fn what_pushes_change_is_asked_anew_once_it_is_under_way() {
+    let chat = ChatId::new(1);
+    let (page, limit) = (Page::Latest, 15);
+    let asked = [
+        Request::FetchHistory { chat, page, limit },
+        Request::PeekHistory { chat, page, limit },
+        Request::FetchChannels(CommunityId::new(1)),
+        Request::FetchChat(chat),
+    ];
+    for request in asked {
+        let mut table = Table::online(Limits::default());
+        table.ask(1, request.clone(), USER);
+        table.ask(2, request.clone(), USER);
+        assert_eq!(table.pump(), [request.clone()], "two that wait are one");
+        // Who asks now may have been told newer things than the answer that is on its way knows.
+        table.ask(3, request.clone(), USER);
+        assert_eq!(table.pump(), [request], "a call of its own");
+        table.settle(0, Ok(Reply::Done));
+        assert_eq!(table.told(), [(1, Ok(())), (2, Ok(()))]);
+        table.settle(0, Ok(Reply::Done));
+        assert_eq!(table.told(), [(3, Ok(()))]);
+    }
 }
 
 #[test]

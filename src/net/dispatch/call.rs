@@ -96,6 +96,7 @@ pub(super) const fn is_of_the_moment(request: &Request) -> bool {
     matches!(
         request,
         Request::FetchHistory { .. }
+            | Request::PeekHistory { .. }
             | Request::FetchMessage { .. }
             | Request::FetchPinned(_)
             | Request::FetchMentions(_)

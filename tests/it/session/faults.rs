@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use nib::domain::{DownReason, LinkEvent, Reply};
 use nib::net::NetEvent;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 use tokio_tungstenite::tungstenite::Message;
@@ -115,6 +115,39 @@ async fn a_connection_without_a_sign_of_life_counts_as_dead() {
     core.signed_in().await;
     assert_eq!(core.down().await, DownReason::Quiet);
     drop(peer);
+    server.welcome("hello new").await;
+    core.signed_in().await;
+}
+
+#[tokio::test]
+async fn a_line_that_is_dead_in_one_way_alone_is_dead_however_much_comes_the_other_way() {
+    let server = Server::bind().await;
+    let mut config = server.config();
+    config.timing.ping = Duration::from_millis(20);
+    config.timing.silence = Duration::from_millis(300);
+    let silence = config.timing.silence;
+    let mut core = Core::start(config);
+    let mut peer = server.welcome("hello old").await;
+    core.signed_in().await;
+    // The answer to the first has left when the second is here.
+    for _ in 0..2 {
+        let Some(Ok(Message::Ping(_))) = soon("a ping", peer.0.next()).await else { panic!("no ping") };
+    }
+    // From now on nothing that the client says is heard, while the server goes on telling.
+    let begun = Instant::now();
+    let telling = async {
+        let mut pace = tokio::time::interval(Duration::from_millis(10));
+        for number in 0_u64.. {
+            pace.tick().await;
+            if peer.0.send(Message::text(format!("fact {number}"))).await.is_err() {
+                break;
+            }
+        }
+        std::future::pending::<DownReason>().await
+    };
+    let reason = tokio::select! { reason = core.down() => reason, reason = telling => reason };
+    assert_eq!(reason, DownReason::Quiet);
+    assert!(begun.elapsed() >= silence - Duration::from_millis(40), "{:?}", begun.elapsed());
     server.welcome("hello new").await;
     core.signed_in().await;
 }

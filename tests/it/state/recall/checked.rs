@@ -1,14 +1,15 @@
-//! Whatever is kept of earlier runs, and wherever somebody goes: once everything is answered, what shows is what the network has.
+//! Whatever is kept of earlier runs, and wherever somebody goes: once everything is answered, what shows is what the network has. On the way there after a
+//! lost connection nothing flickers.
 //!
 //! The real reducer, the real store, the real layout; a server that answers everything truly. `NIB_CHECKED` says how many stories.
 
 use super::*;
 use nib::layout::{LayoutCache, arrange};
 use nib::state::action::MessageAction;
-use nib::state::front::{PaneId, Visible};
+use nib::state::front::{Anchor, PaneId, Target, Visible};
 use nib::store::{Command, Options, Replies, Store};
 use proptest::prelude::*;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const SIZE: (u16, u16) = (90, 20);
 /// Messages in a page of history.
@@ -74,6 +75,17 @@ pub(super) struct World {
     /// How many pages were asked of the network.
     pub(super) asked: usize,
     online: bool,
+    /// Every frame since the connection was lost, while it is looked at.
+    frames: Option<Vec<Frame>>,
+    /// What was wrong with frames.
+    flicker: Option<String>,
+}
+
+/// What stood on the screen.
+#[derive(Clone, PartialEq, Debug)]
+struct Frame {
+    anchor: Anchor,
+    numbers: BTreeSet<u128>,
 }
 
 impl World {
@@ -92,6 +104,8 @@ impl World {
             due: VecDeque::new(),
             asked: 0,
             online: true,
+            frames: None,
+            flicker: None,
         };
         world.begin();
         world
@@ -141,6 +155,33 @@ impl World {
             }
             self.told = Some(visible.clone());
             self.event(Event::Arranged(PaneId(0), visible));
+            self.note_frame();
+        }
+    }
+
+    fn note_frame(&mut self) {
+        let Some(visible) = self.told.as_ref().filter(|_| self.frames.is_some()) else { return };
+        let anchor = visible.anchor;
+        let numbers = self.shown().into_iter().map(|(number, _)| number).collect();
+        self.frames.as_mut().expect("they are noted").push(Frame { anchor, numbers });
+    }
+
+    /// While what was missed comes in, nothing goes and comes again, and what somebody reads does not move.
+    fn judge_frames(&mut self) {
+        let frames = self.frames.take().unwrap_or_default();
+        let (Some(first), Some(last)) = (frames.first(), frames.last()) else { return };
+        let stays: BTreeSet<u128> = first.numbers.intersection(&last.numbers).copied().collect();
+        let reads = match first.anchor {
+            Anchor::Top { target: Target::Message(key), .. } => self.truth.contains_key(&key.id.value()),
+            _ => false,
+        };
+        for frame in &frames {
+            if !stays.is_subset(&frame.numbers) {
+                self.flicker = Some(format!("something went and came again: {frames:?}"));
+            }
+            if reads && frame.anchor != first.anchor {
+                self.flicker = Some(format!("what was read has moved: {frames:?}"));
+            }
         }
     }
 
@@ -257,7 +298,11 @@ impl World {
                 ));
                 self.settle();
                 self.meanwhile(deeds);
+                self.frames = Some(Vec::new());
+                self.note_frame();
                 self.link();
+                self.settle();
+                self.judge_frames();
             }
             Step::Quit => {
                 self.act(Action::Quit);
@@ -329,6 +374,7 @@ impl World {
 
     /// What shows is what the server has: every message, no other, and no hole.
     fn check(&self) -> Result<(), TestCaseError> {
+        prop_assert_eq!(&self.flicker, &None);
         let shown = self.shown();
         if let (Some((first, _)), Some((last, _))) = (shown.first(), shown.last()) {
             let there: Vec<(u128, String)> = self
