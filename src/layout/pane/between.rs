@@ -44,10 +44,9 @@ pub(super) fn between(
     };
     // As a rule the next frame has them.
     let stored = account.outbox.of(chat).len() - account.outbox.shown(chat).len();
-    let behind = account
-        .timelines
-        .get(&chat)
-        .is_some_and(|timeline| timeline.is_loaded() && (timeline.gap_after() || pane.catch_up) && !timeline.is_empty());
+    let behind = account.timelines.get(&chat).is_some_and(|timeline| {
+        timeline.is_loaded() && (timeline.gap_after() || pane.catch_up) && !timeline.is_empty()
+    });
     if let Some(typing) = &typing {
         line.push_cut(typing, room, glyphs.more, Role::Dim);
     } else if stored > 0 {
