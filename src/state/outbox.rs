@@ -22,7 +22,7 @@ use crate::domain::{
     AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
     Request, RequestId, Upload, Wall,
 };
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub struct Outbox {
     /// Rows that are over.
     dropped: VecDeque<Nonce>,
     /// The newest message of chats with rows, as far as lists of this connection told it.
-    listed: HashMap<ChatId, MessageKey>,
+    listed: BTreeMap<ChatId, MessageKey>,
 }
 
 /// A message on its way out.

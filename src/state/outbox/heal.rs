@@ -22,9 +22,12 @@ pub(in crate::state) fn start_healing(state: &mut State, account: AccountId, fx:
     }
     let now = state.now.mono;
     if known.caps.fetch_marks_read {
-        give_up(state, account, fx);
+        let mut changed = give_up(state, account, fx);
         if let Some(known) = state.core.account_mut(account) {
-            decide_by_lists(known, now, fx);
+            changed |= decide_by_lists(known, now, fx);
+        }
+        if changed {
+            state.touch();
         }
         arm(state, fx);
     }
@@ -62,19 +65,21 @@ pub(super) fn is_read(front: &Front, chat: ChatKey) -> bool {
 }
 
 /// Where history that decides cannot be had without marking it read that nobody reads, it is said that nobody knows, until the lists decide or somebody
-/// reads there. Not before a first chat is open: it may be the one.
-fn give_up(state: &mut State, account: AccountId, fx: &mut Effects) {
+/// reads there. Not before a first chat is open: it may be the one. Returns whether there was any.
+fn give_up(state: &mut State, account: AccountId, fx: &mut Effects) -> bool {
     let front = state.front.as_ref();
-    let Some(known) = state.core.accounts.iter_mut().find(|known| known.id == account) else { return };
+    let Some(known) = state.core.accounts.iter_mut().find(|known| known.id == account) else { return false };
     let unread =
         |chat| front.is_none_or(|front| front.pane.chat.is_some() && !is_read(front, ChatKey::new(account, chat)));
     let rows = known.outbox.chats.iter_mut().filter(|(chat, _)| unread(**chat)).flat_map(|(_, rows)| rows);
+    let mut changed = false;
     for row in rows.filter(|row| row.stage == Stage::Queued) {
         if let Some(why) = row.doubt.clone() {
             unconfirmed(row, why, fx);
+            changed = true;
         }
     }
-    state.touch();
+    changed
 }
 
 /// The newest history of a chat came, or why it did not.

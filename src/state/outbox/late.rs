@@ -78,26 +78,26 @@ pub(in crate::state) fn unlisted(account: &mut Account) {
 }
 
 /// Where nothing was said in a chat since, nothing arrived there. The lists of this connection told what was said before it, and everything since is
-/// pushed.
-pub(super) fn decide_by_lists(account: &mut Account, now: Mono, fx: &mut Effects) {
+/// pushed. Returns whether that decided anything.
+pub(super) fn decide_by_lists(account: &mut Account, now: Mono, fx: &mut Effects) -> bool {
     if account.link != LinkPhase::Online {
-        return;
+        return false;
     }
-    for chat in account.outbox.busy() {
-        let newest = account.chats.get(&chat).and_then(|chat| chat.last_message);
-        let Some(newest) =
-            account.outbox.listed.get(&chat).copied().max(newest).filter(|_| account.outbox.listed.contains_key(&chat))
-        else {
-            continue;
-        };
-        let rows = account.outbox.chats.get_mut(&chat).into_iter().flatten();
+    let mut decided = false;
+    for (chat, listed) in &account.outbox.listed {
+        let pushed = account.chats.get(chat).and_then(|chat| chat.last_message);
+        let newest = pushed.max(Some(*listed));
+        let rows = account.outbox.chats.get_mut(chat).into_iter().flatten();
         let due = |row: &&mut Pending| {
-            row.stage == Stage::Unconfirmed && row.doubt.is_some() && row.may_arrive_until() <= now
+            let late = row.stage == Stage::Unconfirmed && row.doubt.is_some() && row.may_arrive_until() <= now;
+            late && row.known.is_some() && newest <= row.known
         };
-        for row in rows.filter(due).filter(|row| row.known.is_some_and(|known| newest <= known)) {
+        for row in rows.filter(due) {
             absent(row, fx);
+            decided = true;
         }
     }
+    decided
 }
 
 /// An own message was pushed that bears no nonce of this run: one that was lost on its way may have arrived after all.

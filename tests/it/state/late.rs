@@ -4,7 +4,7 @@ use super::script::*;
 use nib::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage};
 use nib::domain::*;
 use nib::state::outbox::Stage;
-use nib::state::{Action, Effect, Effects, Event, StoreReply};
+use nib::state::{Action, Effect, Effects, Event, StoreReply, Timer};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,4 +111,16 @@ fn a_list_of_the_connection_before_says_nothing() {
         "nor does what comes after it go"
     );
     assert_eq!(script.rows(12), [Stage::Unconfirmed, Stage::Queued]);
+}
+
+#[test]
+fn what_is_not_confirmed_costs_nothing_while_nothing_happens() {
+    let (mut script, _) = lost(39);
+    script.advance(Duration::from_secs(10));
+    script.event(Event::Focused(true));
+    let before = script.state.revision;
+    let fx = script.event(Event::Focused(true));
+    let waits = fx.iter().any(|effect| matches!(effect, Effect::Arm(Timer::OutboxRetry, _)));
+    assert_eq!((asks_history(&fx), waits), (None, false));
+    assert_eq!(script.state.revision, before, "no frame without news");
 }
