@@ -194,7 +194,7 @@ impl State {
     /// Whether the store has said what the first screen needs and what waits to go out, or never will.
     #[must_use]
     pub fn knows_kept(&self) -> bool {
-        !self.recall.is_starting() && !self.recall.awaits_outbox
+        !self.recall.is_starting() && self.recall.awaits_outbox == 0
     }
 
     /// Says that something visible may have changed.

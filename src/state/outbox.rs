@@ -236,7 +236,7 @@ fn may_go(account: &Account, chat: ChatId, nonce: Nonce, now: Mono) -> bool {
 /// Writes a message to the outbox and asks for it to be made durable. Says why if it cannot be taken.
 pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, Box<Refusal>> {
     let nonce = Nonce(state.random.u64(1..));
-    let (written, now) = (state.now.wall, state.now.mono);
+    let (written, now, first) = (state.now.wall, state.now.mono, state.recall.awaits_outbox == 0);
     let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == chat.account) else {
         return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
@@ -276,7 +276,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         delays: 0,
         ticket: draft.ticket,
     });
-    let goes = !looks && may_go(account, chat.chat, nonce, now);
+    let goes = first && !looks && may_go(account, chat.chat, nonce, now);
     durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
     state.touch();
     Ok(nonce)
@@ -297,6 +297,10 @@ pub(super) fn progressed(state: &mut State, account: AccountId, progress: Progre
 
 /// Sends the first message of a chat that can be sent, if none is in flight.
 pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    // What earlier runs wrote goes first.
+    if state.recall.awaits_outbox > 0 {
+        return;
+    }
     let now = state.now.mono;
     let durable = state.is_kept(chat.account);
     let Some(account) = state.core.account_mut(chat.account) else { return };

@@ -33,8 +33,8 @@ pub(crate) struct Recall {
     left: HashSet<(AccountId, CommunityId, UserId)>,
     /// A chat is being opened as it was left by the last run.
     resumes: bool,
-    /// It is still to be told what waits to go out.
-    pub(super) awaits_outbox: bool,
+    /// So often it is still to be told what waits to go out.
+    pub(super) awaits_outbox: u32,
 }
 
 /// Why something was looked up.

@@ -75,7 +75,7 @@ fn request(deed: &Deed) -> Option<Request> {
 /// Does something: at once where there is a connection and nothing waits before it, else as soon as there is.
 pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, fx: &mut Effects) {
     let nonce = Nonce(state.random.u64(1..));
-    let written = state.now.wall;
+    let (written, first) = (state.now.wall, state.recall.awaits_outbox == 0);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let deeds = &mut account.outbox.deeds;
     let mut undo = Vec::new();
@@ -112,7 +112,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         return state.notice("Too much waits for the connection already", true, fx);
     }
     let online = state.core.account(chat.account).is_some_and(Account::is_signed_in);
-    if !online || waiting {
+    if !online || waiting || !first {
         return wait(state, chat.account, nonce, fx);
     }
     // A read mark that is lost says too little, and the next one makes up for it; there are many of them.
@@ -297,6 +297,10 @@ fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effec
 
 /// Hands over the next one that waits, if none is under way.
 pub(super) fn pump(state: &mut State, account: AccountId, fx: &mut Effects) {
+    // What earlier runs did goes first.
+    if state.recall.awaits_outbox > 0 {
+        return;
+    }
     let now = state.now.mono;
     let Some(known) = state.core.account(account).filter(|known| known.is_signed_in()) else { return };
     let deeds = &known.outbox.deeds;

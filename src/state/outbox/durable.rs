@@ -9,7 +9,7 @@ use crate::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Query, Tick
 use crate::domain::{AccountId, ChatKey, CleanText, Mono, Nonce, Outgoing, Refusal, RefusalKind};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
 use crate::state::{Account, State};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The ticket of the question what still has to go out.
@@ -130,31 +130,35 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
 
 /// Looks up what still has to go out from earlier runs.
 pub(in crate::state) fn ask_kept(state: &mut State, fx: &mut Effects) {
-    state.recall.awaits_outbox = true;
+    state.recall.awaits_outbox += 1;
     fx.push(Effect::Store(StoreOp::Read(TICKET, Query::Outbox)));
 }
 
 /// It is here, or why it is not: then it stays where it is, for another run.
 pub(in crate::state) fn found(state: &mut State, found: Result<Option<Found>, String>, fx: &mut Effects) {
-    state.recall.awaits_outbox = false;
+    state.recall.awaits_outbox = state.recall.awaits_outbox.saturating_sub(1);
     match found {
-        Ok(Some(Found::Outbox(rows))) => restore(state, rows, fx),
+        Ok(Some(Found::Outbox(rows))) => restore(state, rows),
         Ok(_) => {}
         Err(why) => state.notice(format!("What was still to be sent could not be looked up: {why}"), true, fx),
+    }
+    // What was written since has waited for it.
+    let accounts: Vec<AccountId> = state.core.accounts.iter().map(|account| account.id).collect();
+    for account in accounts {
+        start_healing(state, account, fx);
+        pump_all(state, account, fx);
     }
 }
 
 /// Rows of earlier runs, oldest first. They stand before what was written since. One that was in flight when its run ended is in doubt: history decides.
-fn restore(state: &mut State, rows: Vec<OutboxRow>, fx: &mut Effects) {
+fn restore(state: &mut State, rows: Vec<OutboxRow>) {
     let mut found: BTreeMap<ChatKey, Vec<Pending>> = BTreeMap::new();
-    let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
     for row in rows {
         let Some(account) = state.core.account(row.chat.account) else { continue };
         let known = account.outbox.find(row.chat.chat, row.nonce).is_some();
         if known || account.outbox.dropped.contains(&row.nonce) {
             continue;
         }
-        accounts.insert(row.chat.account);
         if let OutboxItem::Send(outgoing) = &row.item {
             let pending = restored(&row, outgoing, state.now.mono);
             found.entry(row.chat).or_default().push(pending);
@@ -168,10 +172,6 @@ fn restore(state: &mut State, rows: Vec<OutboxRow>, fx: &mut Effects) {
         let line = account.outbox.chats.entry(chat.chat).or_default();
         rows.append(line);
         *line = rows;
-    }
-    for account in accounts {
-        start_healing(state, account, fx);
-        pump_all(state, account, fx);
     }
     state.touch();
 }

@@ -196,6 +196,30 @@ fn rows_of_an_earlier_run_go_on_where_it_ended() {
 }
 
 #[test]
+fn what_is_written_before_the_store_has_told_what_waits_goes_after_that() {
+    let mut script = Script::fresh(true);
+    script.state.has_store = true;
+    script.state.core.accounts[0].keeps_drafts = true;
+    script.store = false;
+    script.event(Event::Started);
+    script.sign_in();
+    script.open(11);
+    script.arrange_bottom();
+    let (new, fx) = written(&mut script, "new");
+    assert_eq!(stages(&fx), [(new, OutboxStage::Waiting)]);
+    let fx = committed(&mut script, new);
+    assert_eq!((sends(&fx), stages(&fx)), (vec![], vec![]), "something may wait that is older");
+    let fx = restored(&mut script, vec![row(1, "old", OutboxStage::Waiting)]);
+    let also = restored(&mut script, Vec::new());
+    assert_eq!(stages(&[fx, also].concat()), [(Nonce(1), OutboxStage::InFlight)]);
+    let gone = sends(&committed(&mut script, Nonce(1)));
+    assert_eq!(gone[0].1.text, "old");
+    let fx = script.answer(gone[0].0, sent(11));
+    assert_eq!(stages(&fx), [(new, OutboxStage::InFlight)]);
+    assert_eq!(sends(&committed(&mut script, new))[0].1.text, "new");
+}
+
+#[test]
 fn where_history_may_not_be_fetched_what_flew_waits_for_the_user() {
     let mut script = kept();
     script.state.core.accounts[0].caps.fetch_marks_read = true;
