@@ -17,10 +17,16 @@ pub enum MessageAction {
     React(String),
     /// Copy its text. On a form, the code that it shows.
     CopyText,
-    /// Copy its id.
-    CopyId,
-    /// Open its first link. On a form, the address that it shows.
+    /// Copy its id, or an address in it.
+    CopyLink,
+    /// Copy this text: what the choice of several leads to.
+    CopyNow(String),
+    /// Open what it leads to; where there are several things, choose one. On a form, the address that it shows.
     OpenLink,
+    /// Pin it in its chat, or let it go.
+    Pin,
+    /// Show everything that is known of it.
+    Details,
     /// Go to the message that it answers.
     GoToReplied,
     /// Send the failed message under the cursor, or the oldest failed one here, again.

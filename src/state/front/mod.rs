@@ -209,7 +209,7 @@ impl Front {
             Some(Overlay::Question(_)) => Context::Question,
             Some(Overlay::Form(_) | Overlay::Note(_) | Overlay::Waiting(_)) => Context::Form,
             Some(Overlay::Members) => Context::Members,
-            Some(Overlay::Person(_)) => Context::Person,
+            Some(Overlay::Person(_) | Overlay::Details(_)) => Context::Person,
             Some(Overlay::Accounts(_)) => Context::Accounts,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
@@ -263,6 +263,7 @@ impl Front {
             Overlay::Pick(pick) => {
                 pick.kind.message().is_none_or(|(of, message)| of != chat || !deleted.contains(&message))
             }
+            Overlay::Details(details) => details.chat != chat || !deleted.contains(&details.message),
             _ => true,
         });
         told

@@ -4,6 +4,7 @@ use crate::domain::{ChatKey, MessageId};
 use crate::state::action::{Action, Context};
 use crate::state::gone::Note;
 use crate::state::ui::accounts::AccountList;
+use crate::state::ui::details::Details;
 use crate::state::ui::field::Field;
 use crate::state::ui::form::Form;
 use crate::state::ui::person::Card;
@@ -24,6 +25,8 @@ pub enum Overlay {
         /// Where help was asked for, innermost context first.
         contexts: Vec<Context>,
     },
+    /// What is known of a message.
+    Details(Details),
     /// A question with a safe default.
     Question(Question),
     /// A form.
@@ -63,6 +66,20 @@ pub enum PickKind {
         /// To which message.
         message: MessageId,
     },
+    /// What a message leads to, to open it.
+    Open {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Which message.
+        message: MessageId,
+    },
+    /// What can be copied of a message, beside its text.
+    Copy {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Which message.
+        message: MessageId,
+    },
 }
 
 impl PickKind {
@@ -73,16 +90,16 @@ impl PickKind {
             Self::Jump => Some("jump"),
             Self::React { .. } => Some("emoji"),
             // Reopened, the list begins with the theme in use: a kept search line would show another.
-            Self::Themes => None,
+            Self::Themes | Self::Open { .. } | Self::Copy { .. } => None,
         }
     }
 
     /// The chat without which the list makes no sense.
     #[must_use]
     pub const fn chat(&self) -> Option<ChatKey> {
-        match self {
-            Self::React { chat, .. } => Some(*chat),
-            Self::Jump | Self::Themes => None,
+        match self.message() {
+            Some((chat, _)) => Some(chat),
+            None => None,
         }
     }
 
@@ -90,7 +107,9 @@ impl PickKind {
     #[must_use]
     pub const fn message(&self) -> Option<(ChatKey, MessageId)> {
         match self {
-            Self::React { chat, message } => Some((*chat, *message)),
+            Self::React { chat, message } | Self::Open { chat, message } | Self::Copy { chat, message } => {
+                Some((*chat, *message))
+            }
             Self::Jump | Self::Themes => None,
         }
     }

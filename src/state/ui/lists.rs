@@ -2,7 +2,7 @@
 
 use super::form::{Form, FormPurpose};
 use super::waiting::{self, Waiting};
-use super::{act, compose, forum, jump, message, person};
+use super::{act, compose, forum, jump, person, react};
 use crate::domain::Mono;
 use crate::state::action::{Action, MessageAction, TextEdit};
 use crate::state::effect::Effects;
@@ -70,7 +70,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
         Some(Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_))
         | None => {}
     }
 }
@@ -109,7 +109,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
                 act::act(state, action, None, fx);
             }
         }
-        Some(Overlay::Help { .. } | Overlay::Note(_)) => _ = front.overlays.pop(),
+        Some(Overlay::Help { .. } | Overlay::Note(_) | Overlay::Details(_)) => _ = front.overlays.pop(),
         // Nothing is sent before one sees to whom.
         Some(Overlay::Waiting(_)) => return insert(state, "\n"),
         Some(Overlay::Members) => person::wanted(state, "", fx),
@@ -125,7 +125,7 @@ fn choose(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(Overlay::Pick(pick)) = front.overlays.last() else { return };
     match pick.kind {
-        PickKind::Jump | PickKind::Themes => {
+        PickKind::Jump | PickKind::Themes | PickKind::Open { .. } | PickKind::Copy { .. } => {
             let Some(action) = pick.picker.chosen().cloned() else { return };
             front.overlays.pop();
             act::act(state, action, None, fx);
@@ -138,7 +138,7 @@ fn choose(state: &mut State, fx: &mut Effects) {
                 _ => typed,
             };
             front.overlays.pop();
-            message::react_to(state, chat, message, &emoji, fx);
+            react::react_to(state, chat, message, &emoji, fx);
         }
     }
     state.touch();
@@ -156,6 +156,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         Some(Overlay::Form(form)) => form.step(by),
         Some(Overlay::Note(_) | Overlay::Waiting(_)) => return,
         Some(Overlay::Person(card)) => card.step(by),
+        Some(Overlay::Details(details)) => details.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
         Some(Overlay::Accounts(_)) => super::accounts::step(state, by),
         None => return,
@@ -232,7 +233,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
             }
         }
         Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_))
         | None => return,
     }
     state.touch();

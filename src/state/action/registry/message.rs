@@ -8,8 +8,10 @@ table! {
     "delete" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Delete)), "Delete this message";
     "react" "[EMOJI]" &[Context::Messages], true, |rest| Some(A::Message(MessageAction::React(rest.to_owned()))), "React to this message";
     "copy-text" "" &[Context::Messages, Context::Form], false, plain!(A::Message(MessageAction::CopyText)), "Copy the text; in a form the code that it shows";
-    "copy-id" "" &[Context::Messages], false, plain!(A::Message(MessageAction::CopyId)), "Copy the message's id";
-    "open-link" "" &[Context::Messages, Context::Form], false, plain!(A::Message(MessageAction::OpenLink)), "Open the first link; in a form the address that it shows";
+    "copy-link" "" &[Context::Messages], false, plain!(A::Message(MessageAction::CopyLink)), "Copy the message's id, or an address in it";
+    "open-link" "" &[Context::Messages, Context::Form], false, plain!(A::Message(MessageAction::OpenLink)), "Open what the message leads to; in a form the address that it shows";
+    "pin" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Pin)), "Pin this message, or let it go";
+    "details" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Details)), "Show all that is known of this message";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
     "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Discard)), "Take a failed message back into the composer";

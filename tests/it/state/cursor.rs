@@ -1,0 +1,121 @@
+//! What is done with the message under the cursor, and what is refused.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::action::{MessageAction, REGISTRY, find};
+use nib::state::front::{Front, Overlay, Target};
+use nib::state::offered::{self, Offer};
+use nib::state::{Action, Effect};
+
+fn front(script: &Script) -> &Front {
+    script.state.front.as_ref().unwrap()
+}
+
+fn caps(script: &mut Script) -> &mut Caps {
+    &mut script.state.core.account_mut(HOME).unwrap().caps
+}
+
+fn labels(script: &Script) -> Vec<String> {
+    let Some(Overlay::Pick(pick)) = front(script).overlays.last() else { panic!("{:?}", front(script).overlays) };
+    let item = |shown: &nib::state::ui::picker::Shown| pick.picker.items[shown.item].label.clone();
+    pick.picker.shown.iter().map(item).collect()
+}
+
+fn on(script: &mut Script, what: MessageAction) -> Vec<Effect> {
+    script.act(Action::Message(what))
+}
+
+/// On message 10, which is ada's.
+fn pointing() -> Script {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script
+}
+
+#[test]
+fn what_a_network_lacks_is_neither_offered_nor_named_and_says_so_when_asked_for() {
+    let mut script = pointing();
+    let pin = find("pin").unwrap();
+    assert!(!offered::is_known(&script.state, pin));
+    let offer = |script: &Script, what| offered::offer(&script.state, chat(11), &[Target::Message(key(10))], &what);
+    assert!(matches!(offer(&script, MessageAction::Pin), Offer::Hidden(_)));
+    assert_eq!(requests(&on(&mut script, MessageAction::Pin)), []);
+    assert_eq!(script.notice(), "Messages cannot be pinned here");
+    caps(&mut script).pin = true;
+    assert!(offered::is_known(&script.state, pin));
+    assert_eq!(offer(&script, MessageAction::Pin), Offer::No("You may not pin messages here"));
+    *caps(&mut script) = Caps::default();
+    let left = REGISTRY.iter().filter(|info| offered::is_known(&script.state, info)).map(|info| info.name);
+    let left: Vec<&str> = left.collect();
+    for (name, there) in [("reply", false), ("edit", false), ("delete", false), ("react", false), ("details", true)] {
+        assert_eq!(left.contains(&name), there, "{name}");
+    }
+}
+
+#[test]
+fn a_message_is_pinned_and_let_go_and_a_refusal_is_told() {
+    let mut script = Script::ready();
+    caps(&mut script).pin = true;
+    script.open(31);
+    script.hear(said(chat(31), 60, ADA, "keep this"));
+    script.act(Action::FocusMessages);
+    let pin = |pinned| Request::Pin { chat: ChatId::new(31), message: key(60), pinned };
+    let fx = on(&mut script, MessageAction::Pin);
+    assert_eq!(requests(&fx), [pin(true)]);
+    let Some(Effect::Net { id, .. }) = fx.iter().find(|effect| matches!(effect, Effect::Net { .. })) else { panic!() };
+    script.answer(*id, Err(Refusal::ours(RefusalKind::Forbidden, "only some may")));
+    assert_eq!(script.notice(), "Not pinned: only some may");
+    script.hear(Message { pinned: true, ..said(chat(31), 61, ADA, "and this") });
+    script.act(Action::MoveLast);
+    let Request::Pin { pinned: false, .. } = requests(&on(&mut script, MessageAction::Pin))[0] else { panic!() };
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: std::time::Duration::from_secs(2) });
+    assert_eq!(requests(&on(&mut script, MessageAction::Pin)), []);
+    assert_eq!(script.notice(), "There is no connection; pinning needs one");
+}
+
+#[test]
+fn where_there_are_several_links_one_is_chosen() {
+    let mut script = pointing();
+    let text = "https://a.example/x and [here](https://b.example) and https://a.example/x";
+    let file = |address: &str| Attachment {
+        file: FileRef { id: id::FileId::new(1), address: CleanText::new(address) },
+        name: CleanText::new("plan.pdf"),
+        ..Attachment::default()
+    };
+    let files = [file("https://c.example/plan.pdf"), file(""), file("file:///etc/passwd")].into();
+    script.hear(Message { attachments: files, ..said(chat(11), 90, ADA, text) });
+    script.act(Action::FocusMessages);
+    assert_eq!(on(&mut script, MessageAction::OpenLink), []);
+    assert_eq!(labels(&script), ["https://a.example/x", "here", "plan.pdf"]);
+    script.type_text("here");
+    assert_eq!(script.act(Action::Accept), [Effect::Open("https://b.example".to_owned())]);
+    assert!(front(&script).overlays.is_empty());
+    on(&mut script, MessageAction::CopyLink);
+    assert_eq!(labels(&script), ["https://a.example/x", "here", "plan.pdf", "the id of the message"]);
+    script.act(Action::MoveLast);
+    assert!(script.act(Action::Accept).contains(&Effect::Copy(MessageId::new(90).to_string())));
+    // Where there is nothing else, the id is copied at once.
+    script.act(Action::Move(-1));
+    assert!(on(&mut script, MessageAction::CopyLink).contains(&Effect::Copy(MessageId::new(10).to_string())));
+    on(&mut script, MessageAction::OpenLink);
+    assert_eq!(script.notice(), "There is no link in this message");
+}
+
+#[test]
+fn a_list_and_the_details_of_a_message_go_with_it() {
+    for what in [MessageAction::OpenLink, MessageAction::CopyLink, MessageAction::Details] {
+        let mut script = Script::ready();
+        script.hear(said(chat(11), 90, ADA, "https://a.example https://b.example"));
+        script.act(Action::FocusMessages);
+        on(&mut script, what);
+        assert_eq!(front(&script).overlays.len(), 1);
+        script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(90)] });
+        assert!(front(&script).overlays.is_empty());
+    }
+    let mut script = pointing();
+    on(&mut script, MessageAction::Details);
+    script.act(Action::Move(3));
+    assert!(matches!(front(&script).overlays.last(), Some(Overlay::Details(details)) if details.scroll == 3));
+    script.act(Action::Accept);
+    assert!(front(&script).overlays.is_empty());
+}
