@@ -97,6 +97,8 @@ pub struct Account {
     pub emoji: IdMap<EmojiId, CustomEmoji>,
     /// Commands that its server offers, by name, where told.
     pub commands: BTreeMap<CleanText, SlashCommand>,
+    /// Chats that the user marked unread.
+    pub unread_from: IdMap<ChatId, super::unread::UnreadFrom>,
     /// Messages on their way out.
     pub outbox: Outbox,
     /// When oneself wrote last where slow mode is on.

@@ -35,13 +35,14 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
         MessageAction::Reply => (caps.replies, "Messages cannot be answered here"),
         MessageAction::Edit => (caps.edit, "Messages cannot be changed here"),
         MessageAction::Delete | MessageAction::DeleteNow(..) => (caps.delete, "Messages cannot be deleted here"),
-        MessageAction::React(_) => (caps.reactions, "You may not react here"),
+        MessageAction::React(_) | MessageAction::ReactNow(..) => (caps.reactions, "You may not react here"),
         MessageAction::Pin => (caps.pin, "Messages cannot be pinned here"),
         MessageAction::CopyText
         | MessageAction::CopyLink
         | MessageAction::CopyNow(_)
         | MessageAction::OpenLink
         | MessageAction::Details
+        | MessageAction::MarkUnread
         | MessageAction::GoToReplied
         | MessageAction::Retry
         | MessageAction::Discard => (true, ""),
@@ -107,8 +108,10 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         MessageAction::Delete | MessageAction::DeleteNow(..) => {
             denied(refusal_to_delete(state, account, chat, message))
         }
-        MessageAction::React(_) if permit::may(state, chat, Permissions::REACT) => Offer::Yes,
-        MessageAction::React(_) => Offer::No("You may not react here"),
+        MessageAction::React(_) | MessageAction::ReactNow(..) if permit::may(state, chat, Permissions::REACT) => {
+            Offer::Yes
+        }
+        MessageAction::React(_) | MessageAction::ReactNow(..) => Offer::No("You may not react here"),
         MessageAction::Pin if permit::may(state, chat, Permissions::PIN) => Offer::Yes,
         MessageAction::Pin => Offer::No("You may not pin messages here"),
         MessageAction::GoToReplied => match &message.reply {
@@ -124,6 +127,7 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         | MessageAction::CopyLink
         | MessageAction::CopyNow(_)
         | MessageAction::OpenLink
+        | MessageAction::MarkUnread
         | MessageAction::Details => Offer::Yes,
     }
 }

@@ -1,6 +1,6 @@
 //! What a user can intend with messages.
 
-use crate::domain::{ChatKey, MessageKey};
+use crate::domain::{ChatKey, MessageId, MessageKey, ReactEmoji};
 
 /// Something with the message under the cursor while the messages have the focus, else with the newest one here.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub enum MessageAction {
     DeleteNow(ChatKey, Vec<MessageKey>),
     /// React to it; without an emoji, choose one.
     React(String),
+    /// React with this to a message, or take that back: what choosing one leads to.
+    ReactNow(ChatKey, MessageId, ReactEmoji),
     /// Copy its text. On a form, the code that it shows.
     CopyText,
     /// Copy its id, or an address in it.
@@ -25,6 +27,8 @@ pub enum MessageAction {
     OpenLink,
     /// Pin it in its chat, or let it go.
     Pin,
+    /// From it on, everything is unread again.
+    MarkUnread,
     /// Show everything that is known of it.
     Details,
     /// Go to the message that it answers.

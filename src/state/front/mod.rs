@@ -17,7 +17,7 @@ use super::ui::form::Form;
 use super::ui::members::Members;
 use super::ui::sidebar::Sidebar;
 use super::unread::ReadMarks;
-use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, Mono};
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, Mono, ReactEmoji};
 use std::collections::{HashMap, HashSet};
 
 /// Whether the terminal has the focus. Unknown counts as in.
@@ -142,6 +142,8 @@ pub struct Front {
     pub(crate) titled: Option<(u32, String)>,
     /// What was typed into search lines that were closed lately, and when.
     pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
+    /// The emoji that were reacted with last, the last one first.
+    pub(crate) recents: Vec<ReactEmoji>,
     /// Forms that were closed, the last one last.
     pub(crate) kept_forms: Vec<Form>,
     /// Which of the offers is selected where no chat is open.

@@ -25,6 +25,8 @@ pub struct Pane {
     pub cursor: Option<Target>,
     /// The newest message that was read when the chat was opened: the unread divider stands after it while it stays open. `None`: no divider.
     pub divider: Option<MessageKey>,
+    /// The chat was marked unread: it is not read until it is opened anew.
+    pub(crate) held_unread: bool,
     /// Messages that arrived below the view since it left the bottom.
     pub new_below: u32,
     /// What was missed while there was no connection is asked for once somebody reads here: asking marks it read.

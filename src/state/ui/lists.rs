@@ -4,7 +4,7 @@ use super::form::{Form, FormPurpose};
 use super::waiting::{self, Waiting};
 use super::{act, compose, forum, jump, person, react};
 use crate::domain::Mono;
-use crate::state::action::{Action, MessageAction, TextEdit};
+use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
 use crate::state::front::{Front, Overlay, PickKind};
 use crate::state::{State, accounts, join, login};
@@ -124,22 +124,19 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
 fn choose(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(Overlay::Pick(pick)) = front.overlays.last() else { return };
+    if let Some(action) = pick.picker.chosen().cloned() {
+        front.overlays.pop();
+        act::act(state, action, None, fx);
+        return state.touch();
+    }
     match pick.kind {
-        PickKind::Jump | PickKind::Themes | PickKind::Open { .. } | PickKind::Copy { .. } => {
-            let Some(action) = pick.picker.chosen().cloned() else { return };
-            front.overlays.pop();
-            act::act(state, action, None, fx);
-        }
-        PickKind::React { chat, message } => {
+        PickKind::React { chat, message } if !pick.picker.query.text().trim().is_empty() => {
+            // One that nib does not know by name can be typed.
             let typed = pick.picker.query.text().trim().to_owned();
-            let emoji = match pick.picker.chosen() {
-                Some(Action::Message(MessageAction::React(emoji))) => emoji.clone(),
-                _ if typed.is_empty() => return,
-                _ => typed,
-            };
             front.overlays.pop();
-            react::react_to(state, chat, message, &emoji, fx);
+            react::react_to(state, chat, message, &typed, fx);
         }
+        _ => return,
     }
     state.touch();
 }

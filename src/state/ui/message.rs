@@ -11,7 +11,7 @@ use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
 use crate::state::outbox;
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, history, login, offered};
+use crate::state::{Account, State, history, login, offered, unread};
 use std::sync::Arc;
 
 pub(in crate::state) use leads::leads_nowhere;
@@ -115,6 +115,7 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
             login::hand_out(state, matches!(action, MessageAction::OpenLink), fx);
         }
         MessageAction::DeleteNow(chat, messages) => delete_now(state, chat, messages, fx),
+        MessageAction::ReactNow(chat, message, emoji) => react::toggle(state, chat, message, &emoji, fx),
         MessageAction::CopyNow(text) => copy(state, text, fx),
         MessageAction::Retry => unsent::retry(state, fx),
         MessageAction::Discard => unsent::discard(state, fx),
@@ -144,10 +145,18 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         MessageAction::CopyLink => leads::copy(state, chat, &message, fx),
         MessageAction::OpenLink => leads::follow(state, chat, &message, fx),
         MessageAction::Pin => pin(state, chat, &message, fx),
+        MessageAction::MarkUnread => match unread::mark_unread(state, chat, message.key, fx) {
+            Ok(()) => state.notice("Unread from here on, until you open this chat again", false, fx),
+            Err(why) => state.notice(why, true, fx),
+        },
         MessageAction::Details => details::show(state, chat, message.key.id),
         MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),
         // Dealt with above: they are not about what is pointed at.
-        MessageAction::DeleteNow(..) | MessageAction::CopyNow(_) | MessageAction::Retry | MessageAction::Discard => {}
+        MessageAction::DeleteNow(..)
+        | MessageAction::ReactNow(..)
+        | MessageAction::CopyNow(_)
+        | MessageAction::Retry
+        | MessageAction::Discard => {}
     }
 }
 

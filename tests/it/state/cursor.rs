@@ -119,3 +119,123 @@ fn a_list_and_the_details_of_a_message_go_with_it() {
     script.act(Action::Accept);
     assert!(front(&script).overlays.is_empty());
 }
+
+#[test]
+fn a_chat_is_unread_from_a_message_on_until_it_is_opened_anew() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.act(Action::Move(-2));
+    assert_eq!(requests(&on(&mut script, MessageAction::MarkUnread)), [], "marks only move forward here");
+    assert_eq!((script.counts(11), front(&script).pane.divider), ((3, 0), Some(key(7))));
+    // It is looked at, and stays unread; so it does when the network tells what it knew before.
+    assert_eq!(requests(&script.arrange_bottom()), []);
+    script.hear(said(chat(11), 20, ADA, "one more"));
+    script.arrange_bottom();
+    assert_eq!(script.counts(11), (4, 0));
+    let moved = |upto, back| Update::ReadMarkMoved {
+        chat: ChatId::new(11),
+        upto: key(upto),
+        unread: Some(0),
+        mentions: None,
+        back,
+    };
+    script.receive(moved(10, false));
+    assert_eq!(script.counts(11), (4, 0), "an echo of what was read before");
+    let told = Script::roster().into_iter().find(|chat| chat.id == ChatId::new(11)).unwrap();
+    let told = Chat { last_read: Some(key(10)), last_message: Some(key(20)), ..told };
+    script.receive(Update::ChatChanged(Box::new(Bundle { chats: vec![told], ..Bundle::default() })));
+    assert_eq!(script.counts(11), (4, 0));
+    script.open(12);
+    assert_eq!(script.counts(11), (4, 0));
+    script.open(11);
+    assert_eq!(front(&script).pane.divider, Some(key(7)));
+    let fx = script.arrange_bottom();
+    assert_eq!(script.counts(11), (0, 0));
+    assert!(requests(&fx).iter().any(|asked| matches!(asked, Request::MarkRead { upto, .. } if *upto == key(20))));
+    // What another device has read since is read.
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::MarkUnread);
+    assert_eq!(script.counts(11), (1, 0));
+    script.hear(said(chat(11), 21, ADA, "and another"));
+    script.receive(moved(21, false));
+    assert_eq!(script.counts(11), (0, 0));
+}
+
+#[test]
+fn where_marks_go_back_the_network_is_told_and_believed() {
+    let mut script = Script::ready();
+    caps(&mut script).marks_back = true;
+    script.act(Action::FocusMessages);
+    script.act(Action::Move(-2));
+    let back = Request::MarkRead { chat: ChatId::new(11), upto: key(7), back: true };
+    assert_eq!(requests(&on(&mut script, MessageAction::MarkUnread)), [back]);
+    let moved = |upto, back| Update::ReadMarkMoved {
+        chat: ChatId::new(11),
+        upto: key(upto),
+        unread: Some(6),
+        mentions: None,
+        back,
+    };
+    script.receive(moved(4, false));
+    assert_eq!(script.counts(11), (3, 0), "what lies before tells nothing");
+    script.receive(moved(4, true));
+    assert_eq!(script.counts(11), (6, 0));
+    assert_eq!(script.state.core.chat(chat(11)).unwrap().1.last_read, Some(key(4)));
+}
+
+#[test]
+fn what_is_marked_unread_and_what_was_reacted_with_is_kept_for_the_next_run() {
+    let layouts = |script: &Script| {
+        let layout = |write: &kept::Write| match write {
+            kept::Write::Layout(layout) => Some(layout.clone()),
+            _ => None,
+        };
+        script.written.iter().filter_map(layout).next_back()
+    };
+    let mut script = Script::ready_kept();
+    script.drafts(Vec::new());
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::MarkUnread);
+    on(&mut script, MessageAction::React("🦀".to_owned()));
+    on(&mut script, MessageAction::React("tada".to_owned()));
+    let layout = layouts(&script).expect("it is told");
+    let unread = kept::UnreadChat { chat: chat(11), upto: Some(key(9)), newest: key(10), unread: 1, mentions: 0 };
+    assert_eq!(layout.unread, [unread]);
+    let emoji = |text: &'static str| ReactEmoji::Unicode(CleanText::ours(text));
+    assert_eq!(layout.recents, [emoji("🎉"), emoji("🦀")]);
+}
+
+#[test]
+fn the_list_of_emoji_begins_with_what_is_there_and_takes_in_the_networks_own() {
+    let mut script = pointing();
+    let there =
+        Reaction { emoji: ReactEmoji::Unicode(CleanText::ours("🦀")), count: 2, mine: false, by: Box::default() };
+    let reactions = vec![there].into();
+    script.receive(Update::ReactionsChanged { chat: ChatId::new(11), message: MessageId::new(10), reactions });
+    caps(&mut script).custom_emoji = true;
+    let fx = on(&mut script, MessageAction::React(String::new()));
+    assert_eq!(requests(&fx), [Request::FetchEmoji]);
+    assert_eq!(labels(&script)[..2], ["🦀 crab", "👍 thumbs up"]);
+    let Some(Effect::Net { id, .. }) = fx.first() else { panic!() };
+    script.type_text("ferr");
+    let own = |id, name: &'static str| CustomEmoji {
+        id: id::EmojiId::new(id),
+        name: CleanText::ours(name),
+        community: Some(RUST),
+        ..CustomEmoji::default()
+    };
+    script.answer(*id, Ok(Reply::Emoji(vec![own(7, "ferris"), own(8, "gopher")])));
+    assert_eq!(labels(&script)[0], ":ferris:");
+    script.act(Action::MoveFirst);
+    let emoji = ReactEmoji::Custom(id::EmojiId::new(7));
+    let react = |add| Request::React { chat: ChatId::new(11), message: key(10), emoji: emoji.clone(), add };
+    assert_eq!(requests(&script.act(Action::Accept)), [react(true)]);
+    let mine = Reaction { emoji: emoji.clone(), count: 1, mine: true, by: Box::new([ME]) };
+    let reactions = vec![mine].into();
+    script.receive(Update::ReactionsChanged { chat: ChatId::new(11), message: MessageId::new(10), reactions });
+    assert_eq!(requests(&on(&mut script, MessageAction::React(":ferris:".to_owned()))), [react(false)]);
+    // It is known by now; what was used last comes first.
+    assert_eq!(requests(&on(&mut script, MessageAction::React(String::new()))), []);
+    script.act(Action::MoveFirst);
+    assert_eq!(labels(&script)[0], ":ferris:");
+}

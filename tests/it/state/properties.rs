@@ -212,6 +212,7 @@ impl World {
                 upto: key(upto),
                 unread,
                 mentions: None,
+                back: false,
             }),
             Step::ChatGone(place) => script.receive(Update::ChatRemoved(ChatId::new(place))),
             Step::CommunityGone(rust) => script.receive(Update::CommunityRemoved(if rust { RUST } else { ZIG })),

@@ -11,6 +11,7 @@ table! {
     "copy-link" "" &[Context::Messages], false, plain!(A::Message(MessageAction::CopyLink)), "Copy the message's id, or an address in it";
     "open-link" "" &[Context::Messages, Context::Form], false, plain!(A::Message(MessageAction::OpenLink)), "Open what the message leads to; in a form the address that it shows";
     "pin" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Pin)), "Pin this message, or let it go";
+    "mark-unread" "" &[Context::Messages], true, plain!(A::Message(MessageAction::MarkUnread)), "Mark everything from this message on unread";
     "details" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Details)), "Show all that is known of this message";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
     "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
