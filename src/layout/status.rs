@@ -24,16 +24,17 @@ const LAST_HINTS: usize = 22;
 const GAP: &str = "   ";
 
 /// What is hinted at for the message under the cursor, those first that are wanted most.
-const HINTED: &[(&MessageAction, &str, &str)] = &[
-    (&MessageAction::Reply, "reply", "reply"),
-    (&MessageAction::React(String::new()), "react", "react"),
-    (&MessageAction::Edit, "edit", "edit"),
-    (&MessageAction::Delete, "delete", "delete"),
-    (&MessageAction::CopyText, "copy-text", "copy"),
-    (&MessageAction::OpenLink, "open-link", "open link"),
-    (&MessageAction::GoToReplied, "go-to-replied", "go to original"),
-    (&MessageAction::Pin, "pin", "pin"),
-    (&MessageAction::Details, "details", "details"),
+const HINTED: &[(&MessageAction, &str)] = &[
+    (&MessageAction::Reply, "reply"),
+    (&MessageAction::React(String::new()), "react"),
+    (&MessageAction::Edit, "edit"),
+    (&MessageAction::Delete, "delete"),
+    (&MessageAction::CopyText, "copy"),
+    (&MessageAction::OpenLink, "open link"),
+    (&MessageAction::Press(None), "press"),
+    (&MessageAction::GoToReplied, "go to original"),
+    (&MessageAction::Forward(String::new()), "pass on"),
+    (&MessageAction::Menu, "more"),
 ];
 
 fn seconds_until(context: Context<'_>, at: Mono) -> u64 {
@@ -232,7 +233,10 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
         let keys = if room < 2 * LAST_HINTS { LAST_HINTS / 2 } else { LAST_HINTS };
         line.append(&told.cut(room.saturating_sub(keys), context.glyphs.more));
     }
-    if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
+    let selected = context.front.pane.selected.len();
+    if selected > 0 && context.front.region == Region::Messages {
+        line.push(&format!("{selected} selected"), Style::of(Role::Accent).bold());
+    } else if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
         line.push(&time, Role::Faint);
     }
     let mut add = |key: Option<String>, words: &str| {
@@ -298,11 +302,19 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     add(key(Keys::Messages, "retry"), "send again");
                     add(key(Keys::Messages, "discard"), "take back");
                 }
+                // With several it is another thing: what all of them take.
+                Target::Message(_) if !context.front.pane.selected.is_empty() => {
+                    add(key(Keys::Messages, "delete"), "delete");
+                    add(key(Keys::Messages, "forward").filter(|_| account.caps.forward), "pass on");
+                    add(key(Keys::Messages, "copy-text"), "copy");
+                    add(key(Keys::Messages, "cancel"), "let go");
+                }
                 Target::Message(_) => {
                     let Some(chat) = context.front.pane.chat else { return line };
                     let offered = |what| offer(context.state, chat, &[target], what) == Offer::Yes;
-                    for (what, name, words) in HINTED {
-                        add(key(Keys::Messages, name).filter(|_| offered(what)), words);
+                    for (what, words) in HINTED {
+                        let key = what.name().and_then(|name| key(Keys::Messages, name));
+                        add(key.filter(|_| offered(what)), words);
                     }
                 }
             }

@@ -36,6 +36,10 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
         MessageAction::Edit => (caps.edit, "Messages cannot be changed here"),
         MessageAction::Delete | MessageAction::DeleteNow(..) => (caps.delete, "Messages cannot be deleted here"),
         MessageAction::React(_) | MessageAction::ReactNow(..) => (caps.reactions, "You may not react here"),
+        MessageAction::Forward(_) | MessageAction::ForwardNow(..) => {
+            (caps.forward, "Messages cannot be passed on here")
+        }
+        MessageAction::Press(_) => (caps.buttons, "Buttons cannot be pressed here"),
         MessageAction::Pin => (caps.pin, "Messages cannot be pinned here"),
         MessageAction::CopyText
         | MessageAction::CopyLink
@@ -43,6 +47,9 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
         | MessageAction::OpenLink
         | MessageAction::Details
         | MessageAction::MarkUnread
+        | MessageAction::Select(_)
+        | MessageAction::Menu
+        | MessageAction::MenuAt(..)
         | MessageAction::GoToReplied
         | MessageAction::Retry
         | MessageAction::Discard => (true, ""),
@@ -87,7 +94,7 @@ pub fn offer(state: &State, chat: ChatKey, targets: &[Target], what: &MessageAct
 fn of_unsent(row: &Pending, what: &MessageAction) -> Offer {
     let failed = matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
     match what {
-        MessageAction::CopyText => Offer::Yes,
+        MessageAction::CopyText | MessageAction::Menu | MessageAction::MenuAt(..) => Offer::Yes,
         MessageAction::Edit if row.can_change() => Offer::Yes,
         MessageAction::Delete if row.is_unsent() => Offer::Yes,
         MessageAction::Retry | MessageAction::Discard | MessageAction::Edit | MessageAction::Delete if failed => {
@@ -122,12 +129,22 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         MessageAction::OpenLink if super::ui::message::leads_nowhere(message) => {
             Offer::Hidden("There is no link in this message")
         }
+        MessageAction::Forward(_) | MessageAction::ForwardNow(..) if message.kind != MessageKind::Ordinary => {
+            Offer::No("Lines of the system cannot be passed on")
+        }
+        MessageAction::Press(_) if message.buttons.is_empty() => Offer::Hidden("There is no button on this message"),
         MessageAction::Retry | MessageAction::Discard => Offer::Hidden("No message has failed here"),
         MessageAction::CopyText
         | MessageAction::CopyLink
         | MessageAction::CopyNow(_)
         | MessageAction::OpenLink
         | MessageAction::MarkUnread
+        | MessageAction::Select(_)
+        | MessageAction::Forward(_)
+        | MessageAction::ForwardNow(..)
+        | MessageAction::Press(_)
+        | MessageAction::Menu
+        | MessageAction::MenuAt(..)
         | MessageAction::Details => Offer::Yes,
     }
 }

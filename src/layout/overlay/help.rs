@@ -56,6 +56,7 @@ const ALSO: &[(Keys, &str, &str)] = &[
 /// What the mouse does.
 const MOUSE: &[(&str, &str)] = &[
     ("click", "Open a chat, point at a message, follow a link, choose"),
+    ("right button", "Show what can be done with a message"),
     ("wheel", "Scroll what lies under it"),
     ("drag the edge", "Change the width of the list of chats"),
     ("Shift-drag", "Select text, as the terminal does without nib"),

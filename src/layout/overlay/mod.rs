@@ -59,6 +59,10 @@ const fn words(kind: &PickKind) -> (&'static str, &'static str) {
         PickKind::React { .. } => ("React", "react"),
         PickKind::Open { .. } => ("Where to", "open"),
         PickKind::Copy { .. } => ("Copy", "copy"),
+        PickKind::Menu { message: None, .. } => ("With the messages", "do"),
+        PickKind::Menu { .. } => ("With this message", "do"),
+        PickKind::Forward { .. } => ("Pass on to", "pass on"),
+        PickKind::Buttons { .. } => ("Buttons", "press"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a user can intend with messages.
 
 use crate::domain::{ChatKey, MessageId, MessageKey, ReactEmoji};
+use crate::state::front::{PaneId, Target};
 
 /// Something with the message under the cursor while the messages have the focus, else with the newest one here.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,10 +32,54 @@ pub enum MessageAction {
     MarkUnread,
     /// Show everything that is known of it.
     Details,
+    /// Take it into the selection, or out of it; with steps, so many messages from it on, negative upwards.
+    Select(i32),
+    /// Pass it on to a chat by its written name; without one, choose it.
+    Forward(String),
+    /// Pass messages of a chat on to another: what choosing one leads to.
+    ForwardNow(ChatKey, ChatKey, Vec<MessageId>),
+    /// Press one of a bot's buttons on it, counted from one; without a number the only one, or choose it.
+    Press(Option<u16>),
+    /// Offer what can be done with it.
+    Menu,
+    /// The same for the message that the mouse points at.
+    MenuAt(PaneId, Target),
     /// Go to the message that it answers.
     GoToReplied,
     /// Send the failed message under the cursor, or the oldest failed one here, again.
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.
     Discard,
+}
+
+impl MessageAction {
+    /// Its name in the registry, for those that have one without an argument.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Reply => "reply",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::React(_) => "react",
+            Self::CopyText => "copy-text",
+            Self::CopyLink => "copy-link",
+            Self::OpenLink => "open-link",
+            Self::Pin => "pin",
+            Self::MarkUnread => "mark-unread",
+            Self::Details => "details",
+            Self::Select(0) => "select",
+            Self::Forward(_) => "forward",
+            Self::Press(_) => "press",
+            Self::Menu => "menu",
+            Self::GoToReplied => "go-to-replied",
+            Self::Retry => "retry",
+            Self::Discard => "discard",
+            Self::Select(_)
+            | Self::DeleteNow(..)
+            | Self::ReactNow(..)
+            | Self::CopyNow(_)
+            | Self::ForwardNow(..)
+            | Self::MenuAt(..) => return None,
+        })
+    }
 }

@@ -6,7 +6,7 @@ mod pane;
 
 pub use hit::Hit;
 pub use overlay::{Choice, Overlay, Pick, PickKind, Question};
-pub use pane::{Anchor, ComposeMode, Pane, PaneId, ScrollIntent, Target, Visible};
+pub use pane::{Anchor, ComposeMode, Pane, PaneId, SELECTED, ScrollIntent, Target, Visible};
 
 use super::action::Context;
 use super::recall::places::Places;
@@ -249,6 +249,7 @@ impl Front {
         if self.pane.chat != Some(chat) {
             return None;
         }
+        self.pane.selected.retain(|message| !deleted.contains(&message.id));
         let answered = "The message that you answer was deleted; what you typed is a new message now";
         let told = match std::mem::take(&mut self.pane.mode) {
             ComposeMode::Reply(message) if deleted.contains(&message.id) => Some(answered),

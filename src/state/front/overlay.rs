@@ -73,6 +73,27 @@ pub enum PickKind {
         /// Which message.
         message: MessageId,
     },
+    /// What can be done with a message, or with those that are selected.
+    Menu {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Which message; none for one that is not sent, and for several.
+        message: Option<MessageId>,
+    },
+    /// Chats to pass messages on to.
+    Forward {
+        /// From which chat.
+        chat: ChatKey,
+        /// Which message, if it is one.
+        message: Option<MessageId>,
+    },
+    /// Buttons of a bot.
+    Buttons {
+        /// Of which chat.
+        chat: ChatKey,
+        /// On which message.
+        message: MessageId,
+    },
     /// What can be copied of a message, beside its text.
     Copy {
         /// Of which chat.
@@ -90,16 +111,24 @@ impl PickKind {
             Self::Jump => Some("jump"),
             Self::React { .. } => Some("emoji"),
             // Reopened, the list begins with the theme in use: a kept search line would show another.
-            Self::Themes | Self::Open { .. } | Self::Copy { .. } => None,
+            Self::Themes
+            | Self::Open { .. }
+            | Self::Copy { .. }
+            | Self::Menu { .. }
+            | Self::Forward { .. }
+            | Self::Buttons { .. } => None,
         }
     }
 
     /// The chat without which the list makes no sense.
     #[must_use]
     pub const fn chat(&self) -> Option<ChatKey> {
-        match self.message() {
-            Some((chat, _)) => Some(chat),
-            None => None,
+        match self {
+            Self::Menu { chat, .. } | Self::Forward { chat, .. } => Some(*chat),
+            _ => match self.message() {
+                Some((chat, _)) => Some(chat),
+                None => None,
+            },
         }
     }
 
@@ -110,7 +139,11 @@ impl PickKind {
             Self::React { chat, message } | Self::Open { chat, message } | Self::Copy { chat, message } => {
                 Some((*chat, *message))
             }
-            Self::Jump | Self::Themes => None,
+            Self::Buttons { chat, message } => Some((*chat, *message)),
+            Self::Menu { chat, message: Some(message) } | Self::Forward { chat, message: Some(message) } => {
+                Some((*chat, *message))
+            }
+            Self::Menu { .. } | Self::Forward { .. } | Self::Jump | Self::Themes => None,
         }
     }
 }

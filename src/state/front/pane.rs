@@ -3,6 +3,10 @@
 use crate::domain::{ChatKey, MessageId, MessageKey, Nonce};
 use crate::state::ui::composer::Composer;
 use crate::state::ui::forum::ForumList;
+use std::collections::BTreeSet;
+
+/// Most messages that can be selected.
+pub const SELECTED: usize = 100;
 
 /// A pane that shows a chat. Anchors belong to panes, since there will be several.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -23,6 +27,8 @@ pub struct Pane {
     pub intent_number: u32,
     /// What the message cursor is on. Drawn only while the messages have the focus.
     pub cursor: Option<Target>,
+    /// Messages that are selected, to do something with all of them; at most [`SELECTED`].
+    pub selected: BTreeSet<MessageKey>,
     /// The newest message that was read when the chat was opened: the unread divider stands after it while it stays open. `None`: no divider.
     pub divider: Option<MessageKey>,
     /// The chat was marked unread: it is not read until it is opened anew.

@@ -1,9 +1,12 @@
 //! The message cursor, and what can be done to the message it is on.
 
 mod leads;
+mod menu;
+mod press;
+mod select;
 mod unsent;
 
-use super::{compose, details, react};
+use super::{compose, details, forward, react};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, CleanText, Message, MessageKey, Page, Priority, Request};
 use crate::state::action::{Action, MessageAction};
@@ -16,6 +19,8 @@ use std::sync::Arc;
 
 pub(in crate::state) use leads::leads_nowhere;
 pub(super) use leads::{chat_with, go, link_with, open};
+pub(in crate::state) use press::pressed;
+pub(super) use select::clear as let_go;
 
 /// Characters of a message that a question quotes.
 const QUOTED: usize = 60;
@@ -117,6 +122,9 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
         MessageAction::DeleteNow(chat, messages) => delete_now(state, chat, messages, fx),
         MessageAction::ReactNow(chat, message, emoji) => react::toggle(state, chat, message, &emoji, fx),
         MessageAction::CopyNow(text) => copy(state, text, fx),
+        MessageAction::ForwardNow(from, to, messages) => forward::forward_now(state, from, to, messages, fx),
+        MessageAction::Select(steps) => select::select(state, steps, fx),
+        MessageAction::MenuAt(pane, target) => menu::at(state, pane, target, fx),
         MessageAction::Retry => unsent::retry(state, fx),
         MessageAction::Discard => unsent::discard(state, fx),
         action => act(state, &action, fx),
@@ -128,8 +136,14 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
     let Some((chat, target)) = target(state) else {
         return state.notice("There is no message here", false, fx);
     };
-    if let Some(why) = offered::offer(state, chat, &[target], action).why() {
+    let targets = select::targets(state, target, action);
+    if let Some(why) = offered::offer(state, chat, &targets, action).why() {
         return state.notice(why, true, fx);
+    }
+    match action {
+        MessageAction::Menu => return menu::show(state, chat, target, fx),
+        _ if targets.len() > 1 => return select::act(state, chat, &targets, action, fx),
+        _ => {}
     }
     let message = match target {
         Target::Pending(nonce) => return unsent::act(state, chat, nonce, action, fx),
@@ -149,10 +163,16 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
             Ok(()) => state.notice("Unread from here on, until you open this chat again", false, fx),
             Err(why) => state.notice(why, true, fx),
         },
+        MessageAction::Forward(to) => forward::forward(state, chat, &[message.key], to, fx),
+        MessageAction::Press(number) => press::press(state, chat, &message, *number, fx),
         MessageAction::Details => details::show(state, chat, message.key.id),
         MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),
         // Dealt with above: they are not about what is pointed at.
         MessageAction::DeleteNow(..)
+        | MessageAction::ForwardNow(..)
+        | MessageAction::Select(_)
+        | MessageAction::Menu
+        | MessageAction::MenuAt(..)
         | MessageAction::ReactNow(..)
         | MessageAction::CopyNow(_)
         | MessageAction::Retry
@@ -199,6 +219,7 @@ fn ask_delete(state: &mut State, chat: ChatKey, message: &Message) {
 /// Deletes without asking.
 fn delete_now(state: &mut State, chat: ChatKey, messages: Vec<MessageKey>, fx: &mut Effects) {
     if !messages.is_empty() {
+        select::clear(state);
         outbox::deeds::put(state, chat, OutboxItem::Delete { messages }, fx);
     }
 }

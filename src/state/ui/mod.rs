@@ -15,6 +15,7 @@ pub mod field;
 pub mod form;
 mod form_field;
 pub mod forum;
+pub(in crate::state) mod forward;
 mod going;
 pub(super) mod jump;
 pub(super) mod lists;

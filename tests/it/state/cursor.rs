@@ -239,3 +239,124 @@ fn the_list_of_emoji_begins_with_what_is_there_and_takes_in_the_networks_own() {
     script.act(Action::MoveFirst);
     assert_eq!(labels(&script)[0], ":ferris:");
 }
+
+#[test]
+fn several_messages_are_selected_and_deleted_and_copied_together() {
+    let mut script = Script::ready().with_own();
+    script.hear(said(chat(11), 12, ME, "mine, too"));
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::Select(-1));
+    let selected = |script: &Script| front(script).pane.selected.iter().map(|key| key.id.value()).collect::<Vec<_>>();
+    assert_eq!((selected(&script), front(&script).pane.cursor), (vec![11, 12], Some(Target::Message(key(11)))));
+    on(&mut script, MessageAction::Delete);
+    script.act(Action::Move(1));
+    let fx = script.act(Action::Accept);
+    assert_eq!(requests(&fx), [Request::Delete { chat: ChatId::new(11), messages: vec![key(11), key(12)] }]);
+    assert!(selected(&script).is_empty(), "what was done is done with");
+    // One that is not one's own stands against all.
+    on(&mut script, MessageAction::Select(-2));
+    assert_eq!(selected(&script), [9, 10, 11]);
+    on(&mut script, MessageAction::Delete);
+    assert_eq!(script.notice(), "You may not delete messages of others here");
+    on(&mut script, MessageAction::Select(0));
+    assert_eq!(selected(&script), [10, 11], "what is selected is let go");
+    assert!(on(&mut script, MessageAction::CopyText).contains(&Effect::Copy("line 10\nmine".to_owned())));
+    on(&mut script, MessageAction::Select(0));
+    script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(9)] });
+    assert!(selected(&script).is_empty());
+    on(&mut script, MessageAction::Select(0));
+    script.act(Action::FocusComposer);
+    assert!(selected(&script).is_empty() && front(&script).region == nib::state::front::Region::Messages);
+    script.act(Action::FocusComposer);
+    assert_eq!(front(&script).region, nib::state::front::Region::Composer);
+}
+
+#[test]
+fn so_many_are_selected_and_no_more() {
+    let mut script = Script::ready();
+    for id in 20..140 {
+        script.hear(said(chat(11), id, ADA, "another"));
+    }
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::Select(-120));
+    assert_eq!(front(&script).pane.selected.len(), nib::state::front::SELECTED);
+    assert_eq!(script.notice(), "Only 100 messages can be selected at once");
+}
+
+#[test]
+fn messages_are_passed_on_within_their_account_where_one_may_write() {
+    let mut script = pointing();
+    assert_eq!(on(&mut script, MessageAction::Forward(String::new())).len(), 1, "a notice and its timer");
+    assert_eq!(script.notice(), "Messages cannot be passed on here");
+    caps(&mut script).forward = true;
+    on(&mut script, MessageAction::Forward(String::new()));
+    assert!(labels(&script).contains(&"Rust/help".to_owned()) && !labels(&script).contains(&"Rust/news".to_owned()));
+    script.type_text("help");
+    let fx = script.act(Action::Accept);
+    let (from, to) = (ChatId::new(11), ChatId::new(12));
+    assert_eq!(requests(&fx), [Request::Forward { from, to, messages: vec![MessageId::new(10)] }]);
+    let Some(Effect::Net { id, .. }) = fx.iter().find(|effect| matches!(effect, Effect::Net { .. })) else { panic!() };
+    script.answer(*id, Ok(Reply::Done));
+    assert_eq!(script.notice(), "Passed on to help");
+    on(&mut script, MessageAction::Select(-1));
+    let fx = on(&mut script, MessageAction::Forward("self".to_owned()));
+    let (to, messages) = (ChatId::new(34), vec![MessageId::new(9), MessageId::new(10)]);
+    assert_eq!(requests(&fx), [Request::Forward { from, to, messages }]);
+    assert_eq!(requests(&on(&mut script, MessageAction::Forward("Rust/news".to_owned()))), []);
+    assert_eq!(script.notice(), "Only some may write announcements");
+    script.hear(Message { kind: MessageKind::Join, ..said(chat(11), 40, ADA, "") });
+    script.act(Action::MoveLast);
+    on(&mut script, MessageAction::Forward("self".to_owned()));
+    assert_eq!(script.notice(), "Lines of the system cannot be passed on");
+}
+
+#[test]
+fn buttons_of_a_bot_lead_copy_and_tell() {
+    let mut script = Script::ready();
+    caps(&mut script).buttons = true;
+    let button = |label: &'static str, does| Button { label: CleanText::ours(label), row: 0, does };
+    let buttons = [
+        button("Site", Press::Open(CleanText::ours("https://a.example"))),
+        button("Trap", Press::Open(CleanText::ours("javascript:alert(1)"))),
+        button("Code", Press::Copy(CleanText::ours("1234"))),
+        button("Vote", Press::Tell(Some(CleanText::ours("v1")))),
+    ];
+    script.hear(Message { buttons: buttons.into(), ..said(chat(11), 40, ADA, "choose") });
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::Press(None));
+    assert_eq!(labels(&script), ["Site", "Trap", "Code", "Vote"]);
+    script.act(Action::Accept);
+    let Some(Overlay::Question(question)) = front(&script).overlays.last() else { panic!("it asks") };
+    assert_eq!(question.text, "The button \"Site\" leads to https://a.example");
+    assert_eq!(script.act(Action::Accept), [Effect::Open("https://a.example".to_owned())]);
+    assert_eq!(on(&mut script, MessageAction::Press(Some(2))).len(), 1);
+    assert!(script.notice().starts_with("The button leads to no address"));
+    assert!(on(&mut script, MessageAction::Press(Some(3))).contains(&Effect::Copy("1234".to_owned())));
+    let fx = on(&mut script, MessageAction::Press(Some(4)));
+    let data = Some(CleanText::ours("v1"));
+    assert_eq!(requests(&fx), [Request::Press { chat: ChatId::new(11), message: MessageId::new(40), data }]);
+    let Some(Effect::Net { id, .. }) = fx.first() else { panic!() };
+    script.answer(*id, Ok(Reply::Pressed(Some(CleanText::ours("counted")))));
+    assert_eq!(script.notice(), "Vote: counted");
+    on(&mut script, MessageAction::Press(Some(5)));
+    assert_eq!(script.notice(), "There is no button 5 on this message");
+}
+
+#[test]
+fn the_menu_offers_what_may_be_done_and_does_it() {
+    let mut script = pointing();
+    on(&mut script, MessageAction::Menu);
+    let offered = labels(&script);
+    assert!(offered.contains(&"Answer".to_owned()) && offered.contains(&"Details".to_owned()), "{offered:?}");
+    for not in ["Change", "Delete", "Pin or let go", "Pass on", "Press a button", "Send again"] {
+        assert!(!offered.contains(&not.to_owned()), "{not}");
+    }
+    script.type_text("answer");
+    script.act(Action::Accept);
+    assert_eq!(script.mode(), &nib::state::front::ComposeMode::Reply(key(10)));
+    // By the mouse, on another message.
+    let pane = front(&script).pane.id;
+    on(&mut script, MessageAction::MenuAt(pane, Target::Message(key(4))));
+    assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(4))));
+    assert!(labels(&script).contains(&"Change".to_owned()));
+}

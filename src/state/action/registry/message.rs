@@ -2,6 +2,18 @@
 
 use super::super::{Action as A, Context, MessageAction};
 
+const fn select(steps: i32) -> A {
+    A::Message(MessageAction::Select(steps))
+}
+
+fn press(written: &str) -> Option<A> {
+    let number = match written {
+        "" => None,
+        number => Some(number.parse().ok().filter(|number| *number > 0)?),
+    };
+    Some(A::Message(MessageAction::Press(number)))
+}
+
 table! {
     "reply" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Reply)), "Answer this message";
     "edit" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Edit)), "Change this message";
@@ -13,6 +25,10 @@ table! {
     "pin" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Pin)), "Pin this message, or let it go";
     "mark-unread" "" &[Context::Messages], true, plain!(A::Message(MessageAction::MarkUnread)), "Mark everything from this message on unread";
     "details" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Details)), "Show all that is known of this message";
+    "select" "[STEPS]" &[Context::Messages], false, count!(0, select), "Select this message or let it go; with Shift, those beside it, too";
+    "forward" "[CHAT]" &[Context::Messages], true, |rest| Some(A::Message(MessageAction::Forward(rest.to_owned()))), "Pass this message on to another chat";
+    "press" "[NUMBER]" &[Context::Messages], true, press, "Press a button of this message";
+    "menu" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Menu)), "Show what can be done with this message";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
     "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Discard)), "Take a failed message back into the composer";
