@@ -51,6 +51,7 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
         | MessageAction::Menu
         | MessageAction::MenuAt(..)
         | MessageAction::GoToReplied
+        | MessageAction::TakeBack
         | MessageAction::Retry
         | MessageAction::Discard => (true, ""),
     };
@@ -145,6 +146,7 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         | MessageAction::Press(_)
         | MessageAction::Menu
         | MessageAction::MenuAt(..)
+        | MessageAction::TakeBack
         | MessageAction::Details => Offer::Yes,
     }
 }

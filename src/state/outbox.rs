@@ -6,6 +6,7 @@
 pub(super) mod deeds;
 mod durable;
 mod heal;
+mod held;
 mod limits;
 mod place;
 mod settle;
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
+pub(super) use held::take_back as take_back_held;
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};

@@ -46,6 +46,8 @@ pub enum MessageAction {
     MenuAt(PaneId, Target),
     /// Go to the message that it answers.
     GoToReplied,
+    /// Take back the change or deletion that is held back.
+    TakeBack,
     /// Send the failed message under the cursor, or the oldest failed one here, again.
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.
@@ -72,6 +74,7 @@ impl MessageAction {
             Self::Press(_) => "press",
             Self::Menu => "menu",
             Self::GoToReplied => "go-to-replied",
+            Self::TakeBack => "take-back",
             Self::Retry => "retry",
             Self::Discard => "discard",
             Self::Select(_)

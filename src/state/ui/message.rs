@@ -125,6 +125,11 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
         MessageAction::ForwardNow(from, to, messages) => forward::forward_now(state, from, to, messages, fx),
         MessageAction::Select(steps) => select::select(state, steps, fx),
         MessageAction::MenuAt(pane, target) => menu::at(state, pane, target, fx),
+        MessageAction::TakeBack => {
+            if !outbox::take_back_held(state, fx) {
+                state.notice("Nothing can be taken back now", true, fx);
+            }
+        }
         MessageAction::Retry => unsent::retry(state, fx),
         MessageAction::Discard => unsent::discard(state, fx),
         action => act(state, &action, fx),
@@ -173,6 +178,7 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         | MessageAction::Select(_)
         | MessageAction::Menu
         | MessageAction::MenuAt(..)
+        | MessageAction::TakeBack
         | MessageAction::ReactNow(..)
         | MessageAction::CopyNow(_)
         | MessageAction::Retry

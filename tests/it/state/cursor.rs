@@ -6,6 +6,7 @@ use nib::state::action::{MessageAction, REGISTRY, find};
 use nib::state::front::{Front, Overlay, Target};
 use nib::state::offered::{self, Offer};
 use nib::state::{Action, Effect};
+use std::time::Duration;
 
 fn front(script: &Script) -> &Front {
     script.state.front.as_ref().unwrap()
@@ -68,7 +69,7 @@ fn a_message_is_pinned_and_let_go_and_a_refusal_is_told() {
     script.hear(Message { pinned: true, ..said(chat(31), 61, ADA, "and this") });
     script.act(Action::MoveLast);
     let Request::Pin { pinned: false, .. } = requests(&on(&mut script, MessageAction::Pin))[0] else { panic!() };
-    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: std::time::Duration::from_secs(2) });
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
     assert_eq!(requests(&on(&mut script, MessageAction::Pin)), []);
     assert_eq!(script.notice(), "There is no connection; pinning needs one");
 }
@@ -149,8 +150,9 @@ fn a_chat_is_unread_from_a_message_on_until_it_is_opened_anew() {
     assert_eq!(script.counts(11), (4, 0));
     script.open(11);
     assert_eq!(front(&script).pane.divider, Some(key(7)));
-    let fx = script.arrange_bottom();
+    let mut fx = script.arrange_bottom();
     assert_eq!(script.counts(11), (0, 0));
+    fx.extend(script.advance(Duration::from_secs(1)));
     assert!(requests(&fx).iter().any(|asked| matches!(asked, Request::MarkRead { upto, .. } if *upto == key(20))));
     // What another device has read since is read.
     script.act(Action::FocusMessages);
@@ -297,7 +299,7 @@ fn messages_are_passed_on_within_their_account_where_one_may_write() {
     assert_eq!(requests(&fx), [Request::Forward { from, to, messages: vec![MessageId::new(10)] }]);
     let Some(Effect::Net { id, .. }) = fx.iter().find(|effect| matches!(effect, Effect::Net { .. })) else { panic!() };
     script.answer(*id, Ok(Reply::Done));
-    assert_eq!(script.notice(), "Passed on to help");
+    assert_eq!(script.notice(), "Passed on to #help");
     on(&mut script, MessageAction::Select(-1));
     let fx = on(&mut script, MessageAction::Forward("self".to_owned()));
     let (to, messages) = (ChatId::new(34), vec![MessageId::new(9), MessageId::new(10)]);
@@ -359,4 +361,60 @@ fn the_menu_offers_what_may_be_done_and_does_it() {
     on(&mut script, MessageAction::MenuAt(pane, Target::Message(key(4))));
     assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(4))));
     assert!(labels(&script).contains(&"Change".to_owned()));
+}
+
+/// Two messages of one's own, with a store.
+fn with_own_kept() -> Script {
+    let mut script = Script::ready_kept().with_own();
+    script.drafts(Vec::new());
+    script
+}
+
+#[test]
+fn a_deletion_is_held_back_and_can_be_taken_back() {
+    let mut script = with_own_kept();
+    let delete = || MessageAction::DeleteNow(chat(11), vec![key(11)]);
+    assert_eq!(requests(&on(&mut script, delete())), []);
+    assert_eq!(script.notice(), "Deleted for others in 5 s; to take it back");
+    assert!(script.texts(11)[10].starts_with("(deleted here"), "it is shown as done");
+    // What is done meanwhile does not wait for it.
+    assert_eq!(requests(&on(&mut script, MessageAction::React("🦀".to_owned()))).len(), 1);
+    script.advance(Duration::from_secs(4));
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!((script.texts(11)[10].as_str(), script.notice()), ("mine", "Taken back"));
+    assert_eq!(requests(&script.advance(Duration::from_secs(9))), [], "nobody is told");
+    assert!(script.written.iter().any(|write| matches!(write, kept::Write::DropOutbox(..))));
+    on(&mut script, delete());
+    let fx = script.advance(Duration::from_secs(6));
+    assert_eq!(requests(&fx), [Request::Delete { chat: ChatId::new(11), messages: vec![key(11)] }]);
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!(script.notice(), "Nothing can be taken back now");
+}
+
+#[test]
+fn a_change_that_is_taken_back_is_not_lost() {
+    let mut script = with_own_kept();
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::Edit);
+    script.type_text(", changed");
+    assert_eq!(requests(&script.act(Action::Send)), []);
+    assert_eq!(script.texts(11)[10], "mine, changed");
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!(script.texts(11)[10], "mine");
+    script.act(Action::FocusComposer);
+    script.act(Action::Text(nib::state::action::TextEdit::Yank));
+    assert_eq!(script.composer(), "mine, changed");
+}
+
+#[test]
+fn nothing_is_held_back_without_a_store_or_where_the_user_wants_none() {
+    let mut settings = nib::domain::settings::Settings::default();
+    settings.undo_seconds = Duration::ZERO;
+    for (mut script, at_once) in [(Script::ready().with_own(), true), (with_own_kept(), false)] {
+        if !at_once {
+            script.state.settings = std::sync::Arc::new(settings.clone());
+        }
+        let fx = on(&mut script, MessageAction::DeleteNow(chat(11), vec![key(11)]));
+        assert_eq!(requests(&fx).len(), 1);
+    }
 }

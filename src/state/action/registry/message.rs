@@ -30,6 +30,7 @@ table! {
     "press" "[NUMBER]" &[Context::Messages], true, press, "Press a button of this message";
     "menu" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Menu)), "Show what can be done with this message";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
+    "take-back" "" &[Context::Everywhere], true, plain!(A::Message(MessageAction::TakeBack)), "Take back a change or deletion that others do not see yet";
     "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Discard)), "Take a failed message back into the composer";
     "vote" "NUMBER" &[Context::Messages], true, |rest| rest.parse().ok().filter(|at| *at > 0).map(A::Vote), "Vote for an answer of this poll";
