@@ -32,7 +32,9 @@ impl Offer {
 #[must_use]
 pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
     let (can, why) = match what {
-        MessageAction::Reply => (caps.replies, "Messages cannot be answered here"),
+        MessageAction::Reply | MessageAction::Quote | MessageAction::QuoteNow(..) => {
+            (caps.replies, "Messages cannot be answered here")
+        }
         MessageAction::Edit => (caps.edit, "Messages cannot be changed here"),
         MessageAction::Delete | MessageAction::DeleteNow(..) => (caps.delete, "Messages cannot be deleted here"),
         MessageAction::React(_) | MessageAction::ReactNow(..) => (caps.reactions, "You may not react here"),
@@ -112,6 +114,10 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
     let denied = |why: Option<&'static str>| why.map_or(Offer::Yes, Offer::No);
     match what {
         MessageAction::Reply => denied(permit::refusal_to_write(state, chat)),
+        MessageAction::Quote | MessageAction::QuoteNow(..) if message.body.text.trim().is_empty() => {
+            Offer::Hidden("There is no text in this message")
+        }
+        MessageAction::Quote | MessageAction::QuoteNow(..) => denied(permit::refusal_to_write(state, chat)),
         MessageAction::Edit => denied(refusal_to_edit(state, account, chat, message)),
         MessageAction::Delete | MessageAction::DeleteNow(..) => {
             denied(refusal_to_delete(state, account, chat, message))

@@ -14,12 +14,13 @@ mod wishes;
 
 use super::effect::{Effect, Effects, Outcome};
 use super::event::{Ticket, Timer};
+use super::front::ComposeMode;
 use super::requests::Purpose;
 use super::{Account, State, slow};
 use crate::domain::kept::OutboxStage;
 use crate::domain::{
-    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
-    Request, RequestId, Upload, Wall,
+    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Quote, Refusal,
+    RefusalKind, Request, RequestId, Upload, Wall,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -228,6 +229,7 @@ fn may_go(account: &Account, chat: ChatId, nonce: Nonce, now: Mono) -> bool {
 pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, Box<Refusal>> {
     let nonce = Nonce(state.random.u64(1..));
     let (written, now) = (state.now.wall, state.now.mono);
+    let quote = quoted(state, chat, draft.reply_to);
     let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == chat.account) else {
         return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
@@ -249,6 +251,10 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         attachments: draft.attachments,
         ..Outgoing::default()
     });
+    let outgoing = match quote {
+        Some(quote) => Arc::new(Outgoing { quote: Some(quote), ..Arc::unwrap_or_clone(outgoing) }),
+        None => outgoing,
+    };
     account.outbox.chats.entry(chat.chat).or_default().push(Pending {
         outgoing,
         written,
@@ -270,6 +276,13 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
     state.touch();
     Ok(nonce)
+}
+
+/// The part that is answered, where it was chosen in the open chat.
+fn quoted(state: &State, chat: ChatKey, reply_to: Option<MessageId>) -> Option<Quote> {
+    let pane = &state.front.as_ref()?.pane;
+    let (of, quote) = pane.quote.as_ref().filter(|(of, _)| pane.chat == Some(chat) && reply_to == Some(of.id))?;
+    (pane.mode == ComposeMode::Reply(*of)).then(|| quote.clone())
 }
 
 /// The network has taken so much of the files of a message.

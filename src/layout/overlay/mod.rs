@@ -62,6 +62,7 @@ const fn words(kind: &PickKind) -> (&'static str, &'static str) {
         PickKind::Menu { message: None, .. } => ("With the messages", "do"),
         PickKind::Menu { .. } => ("With this message", "do"),
         PickKind::Forward { .. } => ("Pass on to", "pass on"),
+        PickKind::Quote { .. } => ("Answer which part", "answer"),
         PickKind::Buttons { .. } => ("Buttons", "press"),
     }
 }

@@ -8,6 +8,10 @@ use crate::state::front::{PaneId, Target};
 pub enum MessageAction {
     /// Answer it.
     Reply,
+    /// Answer a part of it, which is chosen.
+    Quote,
+    /// Answer the part of a message between these bytes of its text: what choosing one leads to.
+    QuoteNow(ChatKey, MessageKey, usize, usize),
     /// Change it, if it is one's own.
     Edit,
     /// Delete it, after asking.
@@ -60,6 +64,7 @@ impl MessageAction {
     pub const fn name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Reply => "reply",
+            Self::Quote => "quote",
             Self::Edit => "edit",
             Self::Delete => "delete",
             Self::React(_) => "react",
@@ -71,13 +76,15 @@ impl MessageAction {
             Self::Details => "details",
             Self::Select(0) => "select",
             Self::Forward(_) => "forward",
-            Self::Press(_) => "press",
+            Self::Press(None) => "press",
             Self::Menu => "menu",
             Self::GoToReplied => "go-to-replied",
             Self::TakeBack => "take-back",
             Self::Retry => "retry",
             Self::Discard => "discard",
             Self::Select(_)
+            | Self::Press(Some(_))
+            | Self::QuoteNow(..)
             | Self::DeleteNow(..)
             | Self::ReactNow(..)
             | Self::CopyNow(_)

@@ -94,6 +94,13 @@ pub enum PickKind {
         /// On which message.
         message: MessageId,
     },
+    /// Parts of a message, to answer one.
+    Quote {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Of which message.
+        message: MessageId,
+    },
     /// What can be copied of a message, beside its text.
     Copy {
         /// Of which chat.
@@ -113,6 +120,7 @@ impl PickKind {
             // Reopened, the list begins with the theme in use: a kept search line would show another.
             Self::Themes
             | Self::Open { .. }
+            | Self::Quote { .. }
             | Self::Copy { .. }
             | Self::Menu { .. }
             | Self::Forward { .. }
@@ -139,7 +147,7 @@ impl PickKind {
             Self::React { chat, message } | Self::Open { chat, message } | Self::Copy { chat, message } => {
                 Some((*chat, *message))
             }
-            Self::Buttons { chat, message } => Some((*chat, *message)),
+            Self::Buttons { chat, message } | Self::Quote { chat, message } => Some((*chat, *message)),
             Self::Menu { chat, message: Some(message) } | Self::Forward { chat, message: Some(message) } => {
                 Some((*chat, *message))
             }

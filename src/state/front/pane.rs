@@ -1,6 +1,6 @@
 //! A pane: the chat that it shows, where it stands, and what is written in it.
 
-use crate::domain::{ChatKey, MessageId, MessageKey, Nonce};
+use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
 use crate::state::ui::composer::Composer;
 use crate::state::ui::forum::ForumList;
 use std::collections::BTreeSet;
@@ -43,6 +43,8 @@ pub struct Pane {
     pub composer: Composer,
     /// What sending will do.
     pub mode: ComposeMode,
+    /// The part of a message that is answered; counts while that message is.
+    pub quote: Option<(MessageKey, Quote)>,
     /// An answer does not call the one who is answered.
     pub quiet: bool,
     /// Where its list of threads stands, if the chat is a forum.

@@ -85,7 +85,8 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let holds = matches!(item, OutboxItem::Edit { .. } | OutboxItem::Delete { .. })
         && !pause.is_zero()
         && state.front.is_some()
-        && state.is_kept(chat.account);
+        && state.is_kept(chat.account)
+        && state.core.account(chat.account).is_some_and(Account::is_signed_in);
     let held = holds.then(|| state.now.mono.plus(pause));
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let deeds = &mut account.outbox.deeds;

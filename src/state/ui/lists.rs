@@ -2,7 +2,7 @@
 
 use super::form::{Form, FormPurpose};
 use super::waiting::{self, Waiting};
-use super::{act, compose, forum, jump, person, react};
+use super::{act, compose, forum, jump, person, quote, react};
 use crate::domain::Mono;
 use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
@@ -122,21 +122,29 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
 
 /// What is selected in a list is done.
 fn choose(state: &mut State, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    let Some(Overlay::Pick(pick)) = front.overlays.last() else { return };
-    if let Some(action) = pick.picker.chosen().cloned() {
-        front.overlays.pop();
-        act::act(state, action, None, fx);
-        return state.touch();
+    let Some(Overlay::Pick(pick)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return };
+    let (kind, typed) = (pick.kind.clone(), pick.picker.query.text().trim().to_owned());
+    let mut action = pick.picker.chosen().cloned();
+    if let PickKind::Quote { chat, message } = kind
+        && typed.contains(' ')
+        && quote::holds(state, chat, message, &typed)
+    {
+        // Several words that stand there so are meant as they are.
+        action = None;
     }
-    match pick.kind {
-        PickKind::React { chat, message } if !pick.picker.query.text().trim().is_empty() => {
-            // One that nib does not know by name can be typed.
-            let typed = pick.picker.query.text().trim().to_owned();
-            front.overlays.pop();
-            react::react_to(state, chat, message, &typed, fx);
-        }
-        _ => return,
+    let other = matches!(kind, PickKind::React { .. } | PickKind::Quote { .. }) && !typed.is_empty();
+    if action.is_none() && !other {
+        return;
+    }
+    if let Some(front) = &mut state.front {
+        front.overlays.pop();
+    }
+    match (action, kind) {
+        (Some(action), _) => act::act(state, action, None, fx),
+        // One that nib does not know by name can be typed.
+        (None, PickKind::React { chat, message }) => react::react_to(state, chat, message, &typed, fx),
+        (None, PickKind::Quote { chat, message }) => quote::typed(state, chat, message, &typed, fx),
+        (None, _) => {}
     }
     state.touch();
 }

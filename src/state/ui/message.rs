@@ -6,7 +6,7 @@ mod press;
 mod select;
 mod unsent;
 
-use super::{compose, details, forward, react};
+use super::{compose, details, forward, quote, react};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, CleanText, Message, MessageKey, Page, Priority, Request};
 use crate::state::action::{Action, MessageAction};
@@ -125,6 +125,7 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
         MessageAction::ForwardNow(from, to, messages) => forward::forward_now(state, from, to, messages, fx),
         MessageAction::Select(steps) => select::select(state, steps, fx),
         MessageAction::MenuAt(pane, target) => menu::at(state, pane, target, fx),
+        MessageAction::QuoteNow(chat, message, start, end) => quote::quote(state, chat, message, start..end, fx),
         MessageAction::TakeBack => {
             if !outbox::take_back_held(state, fx) {
                 state.notice("Nothing can be taken back now", true, fx);
@@ -156,7 +157,13 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
     };
     let Some(message) = message else { return };
     match action {
-        MessageAction::Reply => compose::reply(state, chat, message.key, fx),
+        MessageAction::Reply => {
+            if let Some(front) = &mut state.front {
+                front.pane.quote = None;
+            }
+            compose::reply(state, chat, message.key, fx);
+        }
+        MessageAction::Quote => quote::offer(state, chat, &message),
         MessageAction::Edit => compose::begin_edit(state, chat, message.key.id, fx),
         MessageAction::Delete => ask_delete(state, chat, &message),
         MessageAction::React(emoji) => react::react(state, chat, &message, emoji, fx),
@@ -179,6 +186,7 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         | MessageAction::Menu
         | MessageAction::MenuAt(..)
         | MessageAction::TakeBack
+        | MessageAction::QuoteNow(..)
         | MessageAction::ReactNow(..)
         | MessageAction::CopyNow(_)
         | MessageAction::Retry

@@ -26,6 +26,7 @@ pub(super) mod open;
 pub mod person;
 pub mod picker;
 mod quit;
+mod quote;
 pub(in crate::state) mod react;
 pub mod sidebar;
 mod sidebar_rows;

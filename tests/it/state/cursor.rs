@@ -378,7 +378,12 @@ fn a_deletion_is_held_back_and_can_be_taken_back() {
     assert_eq!(script.notice(), "Deleted for others in 5 s; to take it back");
     assert!(script.texts(11)[10].starts_with("(deleted here"), "it is shown as done");
     // What is done meanwhile does not wait for it.
-    assert_eq!(requests(&on(&mut script, MessageAction::React("🦀".to_owned()))).len(), 1);
+    let fx = on(&mut script, MessageAction::React("🦀".to_owned()));
+    let react = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, .. } => Some(*id),
+        _ => None,
+    });
+    script.answer(react.expect("it goes at once"), Ok(Reply::Done));
     script.advance(Duration::from_secs(4));
     on(&mut script, MessageAction::TakeBack);
     assert_eq!((script.texts(11)[10].as_str(), script.notice()), ("mine", "Taken back"));
@@ -408,13 +413,50 @@ fn a_change_that_is_taken_back_is_not_lost() {
 
 #[test]
 fn nothing_is_held_back_without_a_store_or_where_the_user_wants_none() {
-    let mut settings = nib::domain::settings::Settings::default();
-    settings.undo_seconds = Duration::ZERO;
     for (mut script, at_once) in [(Script::ready().with_own(), true), (with_own_kept(), false)] {
         if !at_once {
-            script.state.settings = std::sync::Arc::new(settings.clone());
+            script.hold_nothing();
         }
         let fx = on(&mut script, MessageAction::DeleteNow(chat(11), vec![key(11)]));
         assert_eq!(requests(&fx).len(), 1);
     }
+}
+
+#[test]
+fn a_part_of_a_message_is_answered() {
+    let mut script = Script::ready();
+    script.hear(said(chat(11), 40, ADA, "Yes. **No!** Perhaps."));
+    script.act(Action::FocusMessages);
+    // Where the network has no quotes, the part stands above the answer.
+    on(&mut script, MessageAction::Quote);
+    assert_eq!(labels(&script), ["Yes. No! Perhaps.", "Yes.", "No!", "Perhaps."]);
+    script.type_text("no!");
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), "> No!\n");
+    let newest = |script: &Script| {
+        let account = script.state.core.account(HOME).unwrap();
+        account.outbox.of(ChatId::new(11)).last().unwrap().outgoing.clone()
+    };
+    script.send("why");
+    let sent = newest(&script);
+    assert_eq!((sent.text.as_str(), sent.reply_to, &sent.quote), ("> No!\nwhy", Some(MessageId::new(40)), &None));
+    caps(&mut script).quotes = true;
+    script.act(Action::FocusMessages);
+    script.act(Action::Move(-1));
+    on(&mut script, MessageAction::Quote);
+    // Words that are typed as they stand there are quoted alone.
+    script.type_text("o! Per");
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), "");
+    script.send("why");
+    let sent = newest(&script);
+    let quote = sent.quote.as_ref().unwrap();
+    assert_eq!((quote.text.text.as_str(), quote.offset), ("o! Per", 6));
+    script.act(Action::FocusMessages);
+    script.act(Action::Move(-2));
+    on(&mut script, MessageAction::Quote);
+    script.act(Action::Cancel);
+    on(&mut script, MessageAction::Reply);
+    script.send("whole");
+    assert_eq!((newest(&script).reply_to, &newest(&script).quote), (Some(MessageId::new(40)), &None), "all of it");
 }

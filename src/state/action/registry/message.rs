@@ -16,6 +16,7 @@ fn press(written: &str) -> Option<A> {
 
 table! {
     "reply" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Reply)), "Answer this message";
+    "quote" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Quote)), "Answer a part of this message";
     "edit" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Edit)), "Change this message";
     "delete" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Delete)), "Delete this message";
     "react" "[EMOJI]" &[Context::Messages], true, |rest| Some(A::Message(MessageAction::React(rest.to_owned()))), "React to this message";

@@ -172,8 +172,11 @@ fn links(message: &Message) -> impl Iterator<Item = (&str, String)> {
             _ => None,
         }
     });
-    let words = text
-        .split_whitespace()
+    // A long text without any is not looked through word by word.
+    let words = Some(text)
+        .filter(|text| text.contains("://"))
+        .into_iter()
+        .flat_map(|text| text.split_whitespace())
         .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']))
         .filter_map(move |word| Some((word, safe(word)?)));
     let embeds = message.embeds.iter().filter_map(move |embed| Some((&*embed.url, safe(&embed.url)?)));

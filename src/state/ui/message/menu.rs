@@ -12,6 +12,7 @@ use crate::state::ui::picker::{PickItem, Picker};
 /// What it offers, those first that are wanted most.
 const OFFERED: &[(&MessageAction, &str)] = &[
     (&MessageAction::Reply, "Answer"),
+    (&MessageAction::Quote, "Answer a part"),
     (&MessageAction::React(String::new()), "React"),
     (&MessageAction::Edit, "Change"),
     (&MessageAction::Delete, "Delete"),
