@@ -5,10 +5,12 @@ use super::requests::Requests;
 use super::roster::Order;
 use super::unread::Counts;
 use crate::domain::id::{EmojiId, IdMap};
+use crate::domain::markup::to_markup;
 use crate::domain::update::Relationship;
 use crate::domain::{
-    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, CustomEmoji, LinkPhase, Member, Mono,
-    Permissions, Presence, Role, RoleId, SessionId, SignInPart, SlashCommand, Timeline, User, UserId, VoiceParticipant,
+    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, CustomEmoji, LinkPhase, Member, Message,
+    Mono, Permissions, Presence, Role, RoleId, SessionId, SignInPart, SlashCommand, Timeline, User, UserId,
+    VoiceParticipant,
 };
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -160,6 +162,18 @@ impl Account {
     #[must_use]
     pub fn community(&self, id: CommunityId) -> Option<&Community> {
         self.communities.iter().find(|community| community.id == id)
+    }
+
+    /// What one would type to say the same as a message, with the network's own emoji by their names.
+    #[must_use]
+    pub fn as_typed(&self, message: &Message) -> String {
+        match &message.typed {
+            Some(typed) => typed.to_string(),
+            None => {
+                let name = |id| self.emoji.get(&id).map(|emoji| emoji.name.trim_matches(':').to_owned());
+                to_markup(&message.body.with_names(name))
+            }
+        }
     }
 
     /// The key of one of its chats.

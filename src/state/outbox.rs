@@ -5,6 +5,7 @@
 
 pub(super) mod deeds;
 mod durable;
+mod emoji;
 mod heal;
 mod held;
 mod limits;

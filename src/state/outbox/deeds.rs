@@ -8,8 +8,9 @@
 //! store nothing is held, since it would be lost with the end of the run.
 
 use super::settle::LONGEST_PAUSE;
-use super::{Outbox, arm};
+use super::{Outbox, arm, emoji};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
+use crate::domain::parts::{self, Leads, LinkPart};
 use crate::domain::{
     AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Reaction, Refusal,
     RefusalKind, Reply, Request, RequestId, RichText, UserId, Wall, markup,
@@ -65,16 +66,29 @@ fn same_target(one: &OutboxItem, other: &OutboxItem) -> bool {
     }
 }
 
-fn request(deed: &Deed) -> Option<Request> {
+/// What is to be said for it. A change says anew which of the network's own emoji it uses, and that no previews were wanted.
+fn request(account: &Account, deed: &Deed) -> Option<Request> {
     let chat = deed.chat;
     Some(match deed.item.clone() {
-        OutboxItem::Edit { message, text } => Request::Edit { chat, message, text },
+        OutboxItem::Edit { message, text } => {
+            let known = account.timelines.get(&chat).and_then(|timeline| timeline.message(message.id));
+            let before = deed.undo.iter().find(|before| before.key == message).or(known);
+            let no_previews = account.caps.previews && before.is_some_and(|before| has_no_previews(before));
+            let emoji = emoji::used(account, chat, &text);
+            Request::Edit { chat, message, text, emoji, no_previews }
+        }
         OutboxItem::Delete { messages } => Request::Delete { chat, messages },
         OutboxItem::React { message, emoji, add } => Request::React { chat, message, emoji, add },
         OutboxItem::MarkRead { upto, back } => Request::MarkRead { chat, upto, back },
         // Messages have rows of their own.
         OutboxItem::Send(_) => return None,
     })
+}
+
+/// Whether a message has links, and no preview of any: none were wanted, or there are none.
+fn has_no_previews(message: &Message) -> bool {
+    let web = |part: LinkPart<'_>| matches!(part.to, Leads::Web(_));
+    message.embeds.is_empty() && parts::links(message).any(web)
 }
 
 /// Does something: at once where there is a connection and nothing waits before it, else as soon as there is.
@@ -312,7 +326,7 @@ pub(super) fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
 fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let Some(known) = state.core.account(account) else { return };
     let Some(deed) = known.outbox.deeds.iter().find(|deed| deed.nonce == nonce) else { return };
-    let Some(request) = request(deed) else { return };
+    let Some(request) = request(known, deed) else { return };
     let Some(id) = state.ask(account, request, Priority::User, Purpose::Deed(nonce), fx) else { return };
     if let Some(known) = state.core.account_mut(account)
         && let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce)

@@ -96,7 +96,8 @@ pub(super) fn leave_mode(state: &mut State) -> bool {
 pub(super) fn as_it_is(state: &State, chat: ChatKey, of: Target) -> Option<String> {
     match of {
         Target::Message(key) => {
-            history::timeline_of(&state.core.accounts, chat)?.message(key.id).map(|known| known.as_typed())
+            let account = state.core.account(chat.account)?;
+            account.timelines.get(&chat.chat)?.message(key.id).map(|known| account.as_typed(known))
         }
         Target::Pending(nonce) => {
             let row = state.core.account(chat.account)?.outbox.find(chat.chat, nonce)?;
@@ -285,7 +286,7 @@ fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, f
         return state.notice(format!("Not changed: {sentence}"), true, fx);
     }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
-    let same = known.is_some_and(|known| known.as_typed() == text);
+    let same = known.is_some_and(|known| account.as_typed(known) == text);
     end_edit(state);
     typing::end(state, fx);
     if !same {
@@ -414,7 +415,7 @@ pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &m
     if let Some(why) = offered::refusal_to_edit(state, account, chat, message) {
         return state.notice(why, true, fx);
     }
-    let (key, text) = (message.key, escaped(&message.as_typed()));
+    let (key, text) = (message.key, escaped(&account.as_typed(message)));
     show_edit(state, Target::Message(key), &text, fx);
 }
 
