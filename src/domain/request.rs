@@ -103,6 +103,10 @@ pub enum Request {
         message: MessageKey,
         /// The new text, as typed.
         text: String,
+        /// The network's own emoji that are used in the text, each once.
+        emoji: Box<[EmojiUse]>,
+        /// The network shall make no previews of links in it.
+        no_previews: bool,
     },
     /// Delete messages. Answer: `Reply::Done`.
     Delete {

@@ -165,6 +165,33 @@ impl RichText {
         Self { text: CleanText::from_owned(text), spans: spans.into() }
     }
 
+    /// The same with names between colons in place of the network's own emoji that have one.
+    #[must_use]
+    pub fn with_names(&self, name: impl Fn(EmojiId) -> Option<String>) -> Self {
+        let (mut text, mut at, mut moves) = (String::new(), 0, Vec::new());
+        for span in &self.spans {
+            let SpanKind::Emoji(id) = span.kind else { continue };
+            let (start, end) = (span.start as usize, span.end as usize);
+            let (Some(name), Some(before)) = (name(id), self.text.get(at..start)) else { continue };
+            text.push_str(before);
+            let from = text.len();
+            text.push_str(&format!(":{name}:"));
+            moves.push((start, end, from, text.len()));
+            at = end;
+        }
+        if moves.is_empty() {
+            return self.clone();
+        }
+        text.push_str(self.text.get(at..).unwrap_or_default());
+        let kept = self.spans.iter().filter(|span| !matches!(span.kind, SpanKind::Emoji(_)));
+        let kept = kept.map(|span| Span {
+            start: moved(&moves, span.start),
+            end: moved(&moves, span.end),
+            kind: span.kind.clone(),
+        });
+        Self { text: CleanText::from_owned(text), spans: kept.collect() }
+    }
+
     /// The same with what is written in place of the words that stand for it.
     #[must_use]
     pub fn as_written(&self) -> Self {

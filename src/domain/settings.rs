@@ -36,6 +36,8 @@ pub struct Settings {
     pub typing_resend: Duration,
     /// Most lines that the composer grows to.
     pub composer_lines: u16,
+    /// How long changes and deletions are held back so that they can be taken back; zero: not at all.
+    pub undo_seconds: Duration,
 }
 
 impl Default for Settings {
@@ -55,6 +57,7 @@ impl Default for Settings {
             typing_shown: Duration::from_secs(8),
             typing_resend: Duration::from_secs(5),
             composer_lines: 8,
+            undo_seconds: Duration::from_secs(5),
         }
     }
 }

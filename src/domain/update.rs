@@ -118,6 +118,8 @@ pub enum Update {
         unread: Option<u32>,
         /// Unread mentions left, where told.
         mentions: Option<u32>,
+        /// The mark may have gone back, since it was moved so here; else one that lies before what is known tells nothing.
+        back: bool,
     },
     /// A channel or category was created or changed. Read state is not told: what was known stays.
     ChannelChanged(Box<Chat>),

@@ -10,10 +10,11 @@ use super::style::{Role, Style};
 use super::time::length;
 use super::width::width as line_width;
 use super::wrap;
-use crate::domain::{LinkPhase, MessageKind, Mono, Permissions, SpanKind, Wall};
+use crate::domain::{LinkPhase, Mono, Wall};
 use crate::state::Account;
-use crate::state::action::Context as Keys;
+use crate::state::action::{Context as Keys, MessageAction};
 use crate::state::front::{Region, Target, Tier};
+use crate::state::offered::{Offer, offer};
 use crate::state::outbox::Stage;
 use crate::state::ui::sidebar::SidebarRow;
 
@@ -21,6 +22,20 @@ use crate::state::ui::sidebar::SidebarRow;
 const LAST_HINTS: usize = 22;
 /// Between two hints.
 const GAP: &str = "   ";
+
+/// What is hinted at for the message under the cursor, those first that are wanted most.
+const HINTED: &[(&MessageAction, &str)] = &[
+    (&MessageAction::Reply, "reply"),
+    (&MessageAction::React(String::new()), "react"),
+    (&MessageAction::Edit, "edit"),
+    (&MessageAction::Delete, "delete"),
+    (&MessageAction::CopyText, "copy"),
+    (&MessageAction::OpenLink, "open link"),
+    (&MessageAction::Press(None), "press"),
+    (&MessageAction::GoToReplied, "go to original"),
+    (&MessageAction::Forward(String::new()), "pass on"),
+    (&MessageAction::Menu, "more"),
+];
 
 fn seconds_until(context: Context<'_>, at: Mono) -> u64 {
     u64::try_from(at.since(context.state.now.mono).as_millis().div_ceil(1_000)).unwrap_or(0)
@@ -218,7 +233,10 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
         let keys = if room < 2 * LAST_HINTS { LAST_HINTS / 2 } else { LAST_HINTS };
         line.append(&told.cut(room.saturating_sub(keys), context.glyphs.more));
     }
-    if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
+    let selected = context.front.pane.selected.len();
+    if selected > 0 && context.front.region == Region::Messages {
+        line.push(&format!("{selected} selected"), Style::of(Role::Accent).bold());
+    } else if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
         line.push(&time, Role::Faint);
     }
     let mut add = |key: Option<String>, words: &str| {
@@ -284,32 +302,20 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     add(key(Keys::Messages, "retry"), "send again");
                     add(key(Keys::Messages, "discard"), "take back");
                 }
-                Target::Message(at) => {
-                    let timeline = context.front.pane.chat.and_then(|chat| account.timelines.get(&chat.chat));
-                    let message = timeline.and_then(|timeline| timeline.message(at.id));
-                    let own = message
-                        .is_some_and(|message| message.author == account.me && message.kind == MessageKind::Ordinary);
-                    let caps = account.caps;
-                    let chat = context.front.pane.chat.and_then(|chat| account.chats.get(&chat.chat));
-                    let may = |right| own && !chat.is_some_and(|chat| account.lacks(chat, right));
-                    add(key(Keys::Messages, "reply").filter(|_| caps.replies), "reply");
-                    add(key(Keys::Messages, "react").filter(|_| caps.reactions), "react");
-                    add(key(Keys::Messages, "edit").filter(|_| caps.edit && may(Permissions::EDIT_OWN)), "edit");
-                    add(
-                        key(Keys::Messages, "delete").filter(|_| caps.delete && may(Permissions::DELETE_OWN)),
-                        "delete",
-                    );
+                // With several it is another thing: what all of them take.
+                Target::Message(_) if !context.front.pane.selected.is_empty() => {
+                    add(key(Keys::Messages, "delete"), "delete");
+                    add(key(Keys::Messages, "forward").filter(|_| account.caps.forward), "pass on");
                     add(key(Keys::Messages, "copy-text"), "copy");
-                    let link = |kind: &SpanKind| {
-                        matches!(
-                            kind,
-                            SpanKind::Link | SpanKind::MaskedLink(_) | SpanKind::Instead { chat: Some(_), .. }
-                        )
-                    };
-                    let linked = message.is_some_and(|m| m.body.spans.iter().any(|span| link(&span.kind)));
-                    add(key(Keys::Messages, "open-link").filter(|_| linked), "open link");
-                    let answers = message.is_some_and(|m| m.reply.is_some());
-                    add(key(Keys::Messages, "go-to-replied").filter(|_| answers), "go to original");
+                    add(key(Keys::Messages, "cancel"), "let go");
+                }
+                Target::Message(_) => {
+                    let Some(chat) = context.front.pane.chat else { return line };
+                    let offered = |what| offer(context.state, chat, &[target], what) == Offer::Yes;
+                    for (what, words) in HINTED {
+                        let key = what.name().and_then(|name| key(Keys::Messages, name));
+                        add(key.filter(|_| offered(what)), words);
+                    }
                 }
             }
         }

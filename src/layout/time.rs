@@ -75,6 +75,19 @@ impl Calendar {
         })
     }
 
+    /// A moment to the second: `Thu 19 November 2026, 14:02:09`; without a calendar that reaches so far, as a number.
+    #[must_use]
+    pub fn exact(&self, at: Wall) -> String {
+        let Some(zoned) = jiff::Timestamp::from_millisecond(at.0).ok().map(|at| at.to_zoned(self.zone.clone())) else {
+            return format!("{} ms", at.0);
+        };
+        let (date, second) = (zoned.date(), zoned.time().second());
+        let time = self.time(at).unwrap_or_default();
+        let (clock, half) = time.split_once(' ').map_or((time.as_str(), ""), |(clock, half)| (clock, half));
+        let half = if half.is_empty() { String::new() } else { format!(" {half}") };
+        format!("{} {} {} {}, {clock}:{second:02}{half}", weekday(date), date.day(), month(date), date.year())
+    }
+
     /// A day in words: `Today`, `Yesterday`, `Thu 19 November`, with the year when it is another one.
     pub fn day(&mut self, date: Date, now: Wall) -> String {
         let today = self.date(now);

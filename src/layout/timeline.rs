@@ -7,7 +7,7 @@
 use super::cache::{Block, LayoutCache};
 use super::message::{Item, Piece, Setting, centred, heading};
 use super::scene::{Area, Content, Fill, Hit, Placed, Scene};
-use super::style::Role;
+use super::style::{Role, Style};
 use super::time::Calendar;
 use crate::domain::{MessageKey, Permissions};
 use crate::layout::cache::Blocks;
@@ -17,6 +17,8 @@ use crate::state::outbox::Pending;
 
 /// An anchor's row that stands for the first row of a message's content. Smaller ones lie above it; 0 is the message's very first row.
 const CONTENT: i64 = 8;
+/// Left of a message that is selected.
+const PICKED: &str = "x";
 /// Most rows that one intent scrolls by.
 const FARTHEST: i64 = 10_000;
 
@@ -284,14 +286,18 @@ pub(super) fn place(
         let whole = Area { y, height: count, ..area };
         scene.hits.push((whole, Hit::Message(pane.id, item.target())));
         let selected = walk.setting.revealed == Some(item.target());
+        let picked = matches!(item.target(), Target::Message(key) if pane.selected.contains(&key));
         for row in rows.clone() {
-            let marked = selected && (row >= block.lead || block.header && row + 1 == block.lead);
+            let marked = (selected || picked) && (row >= block.lead || block.header && row + 1 == block.lead);
             let fill = if marked { Fill::Marked } else { Fill::Keep };
             if gutter > 0 && marked {
                 scene.put_filled(
                     Area { y, width: gutter, height: 1, ..area },
                     fill,
-                    Line::with(walk.setting.glyphs.bar, Role::Accent),
+                    match picked && row == block.lead {
+                        true => Line::with(PICKED, Style::of(Role::Accent).bold()),
+                        false => Line::with(if selected { walk.setting.glyphs.bar } else { " " }, Role::Accent),
+                    },
                 );
             } else if gutter > 0 && row == block.lead && item.message().is_some_and(|message| message.mentions_me) {
                 scene.put(Area { y, width: gutter, height: 1, ..area }, Line::with("@", Role::Mention));

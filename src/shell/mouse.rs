@@ -2,6 +2,7 @@
 
 use crate::layout::{Hit, Scene};
 use crate::state::Action;
+use crate::state::action::MessageAction;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows that one notch of the wheel scrolls.
@@ -30,6 +31,10 @@ impl Mouse {
                     None => Action::Point(Hit::Message(pane, target)),
                 }),
                 hit => Some(Action::Point(hit)),
+            },
+            MouseEventKind::Down(MouseButton::Right) => match hit? {
+                Hit::Message(pane, target) => Some(Action::Message(MessageAction::MenuAt(pane, target))),
+                _ => None,
             },
             MouseEventKind::Drag(MouseButton::Left) => self.dragged(x, false),
             MouseEventKind::Up(MouseButton::Left) => {

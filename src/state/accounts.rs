@@ -383,6 +383,7 @@ pub(super) fn forget_shown(front: &mut Front, id: AccountId) {
     front.community.take_if(|(account, _)| *account == id);
     front.notified.retain(|key, _| !is_of(key));
     front.overlays.retain(|overlay| match overlay {
+        Overlay::Details(details) => !is_of(&details.chat),
         Overlay::Pick(pick) => !pick.kind.chat().is_some_and(|chat| is_of(&chat)),
         Overlay::Person(card) => card.account != id,
         Overlay::Question(question) => question.actions().all(|action| match action {

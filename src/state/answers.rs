@@ -3,7 +3,7 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{compose, forum, open, person};
+use super::ui::{compose, forum, forward, message, open, person, react};
 use super::{
     Effect, Effects, State, accounts, gone, join, keep, link, login, members, messages, outbox, people, pins, polls,
     quotes, roster, status, sync, updates, voice,
@@ -124,6 +124,8 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 state.notice_about(account, format!("{what}: {}", refusal.text), None, true, fx);
             }
         }
+        Purpose::Forward(to) => forward::forwarded(state, ChatKey::new(account, to), answer.outcome, fx),
+        Purpose::Press(label) => message::pressed(state, account, &label, answer.outcome, fx),
         Purpose::BeginThread { forum, title } => {
             forum::begun(state, ChatKey::new(account, forum), &title, answer.outcome, fx);
         }
@@ -237,7 +239,10 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
             roster::put_bundle(known, bundle);
             pins::came(known, chat, &messages);
         }
-        Reply::Emoji(emoji) => updates::know_emoji(known, emoji),
+        Reply::Emoji(emoji) => {
+            updates::know_emoji(known, emoji);
+            react::renew(state, account);
+        }
         Reply::Commands(commands) => {
             known.commands.clear();
             updates::know_commands(known, commands);

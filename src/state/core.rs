@@ -5,10 +5,12 @@ use super::requests::Requests;
 use super::roster::Order;
 use super::unread::Counts;
 use crate::domain::id::{EmojiId, IdMap};
+use crate::domain::markup::to_markup;
 use crate::domain::update::Relationship;
 use crate::domain::{
-    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, CustomEmoji, LinkPhase, Member, Mono,
-    Permissions, Presence, Role, RoleId, SessionId, SignInPart, SlashCommand, Timeline, User, UserId, VoiceParticipant,
+    AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, CustomEmoji, LinkPhase, Member, Message,
+    Mono, Permissions, Presence, Role, RoleId, SessionId, SignInPart, SlashCommand, Timeline, User, UserId,
+    VoiceParticipant,
 };
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -97,6 +99,8 @@ pub struct Account {
     pub emoji: IdMap<EmojiId, CustomEmoji>,
     /// Commands that its server offers, by name, where told.
     pub commands: BTreeMap<CleanText, SlashCommand>,
+    /// Chats that the user marked unread.
+    pub unread_from: IdMap<ChatId, super::unread::UnreadFrom>,
     /// Messages on their way out.
     pub outbox: Outbox,
     /// When oneself wrote last where slow mode is on.
@@ -158,6 +162,18 @@ impl Account {
     #[must_use]
     pub fn community(&self, id: CommunityId) -> Option<&Community> {
         self.communities.iter().find(|community| community.id == id)
+    }
+
+    /// What one would type to say the same as a message, with the network's own emoji by their names.
+    #[must_use]
+    pub fn as_typed(&self, message: &Message) -> String {
+        match &message.typed {
+            Some(typed) => typed.to_string(),
+            None => {
+                let name = |id| self.emoji.get(&id).map(|emoji| emoji.name.trim_matches(':').to_owned());
+                to_markup(&message.body.with_names(name))
+            }
+        }
     }
 
     /// The key of one of its chats.

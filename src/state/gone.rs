@@ -24,6 +24,7 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
     front.visited.retain(|key| !is_gone(key));
     front.folded.retain(|key| !is_gone(key));
     front.overlays.retain(|overlay| match overlay {
+        Overlay::Details(details) => !is_gone(&details.chat),
         Overlay::Pick(pick) => !pick.kind.chat().is_some_and(|chat| is_gone(&chat)),
         Overlay::Form(form) => match &form.purpose {
             FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) => !is_gone(chat),

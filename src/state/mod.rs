@@ -23,6 +23,7 @@ mod messages;
 pub mod names;
 mod newcomer;
 pub mod offer;
+pub mod offered;
 pub mod outbox;
 mod people;
 pub mod permit;

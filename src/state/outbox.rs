@@ -6,7 +6,9 @@
 
 pub(super) mod deeds;
 mod durable;
+mod emoji;
 mod heal;
+mod held;
 mod late;
 mod limits;
 mod place;
@@ -15,12 +17,13 @@ mod wishes;
 
 use super::effect::{Effect, Effects, Outcome};
 use super::event::{Ticket, Timer};
+use super::front::ComposeMode;
 use super::requests::Purpose;
 use super::{Account, State, slow};
 use crate::domain::kept::OutboxStage;
 use crate::domain::{
-    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Refusal, RefusalKind,
-    Request, RequestId, Upload, Wall,
+    AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Quote, Refusal,
+    RefusalKind, Request, RequestId, Upload, Wall,
 };
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -29,6 +32,7 @@ use std::time::Duration;
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
 pub(super) use late::{arrived, listed, unlisted};
+pub(super) use held::take_back as take_back_held;
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
@@ -237,6 +241,7 @@ fn may_go(account: &Account, chat: ChatId, nonce: Nonce, now: Mono) -> bool {
 pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) -> Result<Nonce, Box<Refusal>> {
     let nonce = Nonce(state.random.u64(1..));
     let (written, now, first) = (state.now.wall, state.now.mono, state.recall.awaits_outbox == 0);
+    let quote = quoted(state, chat, draft.reply_to);
     let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == chat.account) else {
         return Err(Box::new(Refusal::ours(RefusalKind::NotFound, "there is no such account")));
     };
@@ -258,6 +263,10 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         attachments: draft.attachments,
         ..Outgoing::default()
     });
+    let outgoing = match quote {
+        Some(quote) => Arc::new(Outgoing { quote: Some(quote), ..Arc::unwrap_or_clone(outgoing) }),
+        None => outgoing,
+    };
     account.outbox.chats.entry(chat.chat).or_default().push(Pending {
         outgoing,
         written,
@@ -280,6 +289,13 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
     state.touch();
     Ok(nonce)
+}
+
+/// The part that is answered, where it was chosen in the open chat.
+fn quoted(state: &State, chat: ChatKey, reply_to: Option<MessageId>) -> Option<Quote> {
+    let pane = &state.front.as_ref()?.pane;
+    let (of, quote) = pane.quote.as_ref().filter(|(of, _)| pane.chat == Some(chat) && reply_to == Some(of.id))?;
+    (pane.mode == ComposeMode::Reply(*of)).then(|| quote.clone())
 }
 
 /// The network has taken so much of the files of a message.

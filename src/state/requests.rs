@@ -3,8 +3,8 @@
 use super::event::Ticket;
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
-    ChatId, CommunityId, InviteTarget, Message, MessageId, MessageKey, Nonce, Page, Presence, Priority, RequestId,
-    Secret, SortKey, UserId,
+    ChatId, CleanText, CommunityId, InviteTarget, Message, MessageId, MessageKey, Nonce, Page, Presence, Priority,
+    RequestId, Secret, SortKey, UserId,
 };
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -130,6 +130,10 @@ pub enum Purpose {
     },
     /// A change; a refusal is told with this beginning, for example `Not deleted`.
     Change(&'static str),
+    /// Messages passed on to this chat.
+    Forward(ChatId),
+    /// A button pressed, with this label.
+    Press(CleanText),
     /// A second proof or a token for the sign-in.
     Code,
     /// An invite looked up, to be shown before it is followed.

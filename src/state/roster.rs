@@ -28,6 +28,7 @@ pub(crate) struct Order {
 /// Takes a chat in with its read state. A read mark that was moved here already does not go back.
 pub(super) fn put_chat(account: &mut Account, mut chat: Chat) {
     let before = account.chats.get(&chat.id).cloned();
+    unread::hold(account, &mut chat);
     if let Some(known) = account.chats.get(&chat.id) {
         keep_untold(known, &mut chat);
         if known.last_read > chat.last_read {

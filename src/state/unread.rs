@@ -1,20 +1,36 @@
 //! Unread messages and mentions: counted, summed up, and marked read.
 //!
 //! The network's counts win where it tells them; in between nib counts by itself. A chat that is open, at its bottom, on a terminal that is not known to
-//! be out of focus is being read: its counts are zero and its read mark follows. Read marks never go back.
+//! be out of focus is being read: its counts are zero and its read mark follows. Read marks go back only by the user's own wish.
 
 use super::effect::Effects;
 use super::event::Timer;
 use super::requests::Purpose;
 use super::{Account, Effect, Front, State, history, keep, levels, messages, outbox};
 use crate::domain::id::IdMap;
-use crate::domain::kept::OutboxItem;
+use crate::domain::kept::{self, OutboxItem};
 use crate::domain::{AccountId, ChannelKind, Chat, ChatId, ChatKey, MessageKey, Mono, NotifyLevel, Priority, Request};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// How often the read mark of one chat is told at most.
 const PACE: Duration = Duration::from_millis(500);
+
+/// Most chats that stay marked unread for later runs.
+const HELD: usize = 200;
+
+/// A chat that the user marked unread here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnreadFrom {
+    /// The newest message that counts as read; none where all are unread.
+    pub upto: Option<MessageKey>,
+    /// The newest message when it was marked: the network's mark lies there or before it.
+    pub newest: MessageKey,
+    /// Messages that were unread by that.
+    pub unread: u32,
+    /// Mentions among them.
+    pub mentions: u32,
+}
 
 /// Unread messages, and how many of them are mentions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -123,6 +139,7 @@ pub(super) fn recount(account: &mut Account) {
 pub(super) fn reading(front: Option<&Front>, chat: ChatKey) -> bool {
     front.is_some_and(|front| {
         front.pane.chat == Some(chat)
+            && !front.pane.held_unread
             && front.is_looking()
             && front.pane.anchor == super::front::Anchor::Bottom
             && front.pane.visible.as_ref().is_some_and(|visible| visible.chat == Some(chat) && visible.at_bottom)
@@ -132,7 +149,7 @@ pub(super) fn reading(front: Option<&Front>, chat: ChatKey) -> bool {
 /// Moves the read mark if the open chat is being read and something in it is newer.
 pub(super) fn check(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
-    let Some(chat) = front.pane.chat else { return };
+    let Some(chat) = front.pane.chat.filter(|_| !front.pane.held_unread) else { return };
     if front.pane.catch_up && front.looks_at_end() {
         return history::catch_up(state, fx);
     }
@@ -163,6 +180,9 @@ pub(super) fn check(state: &mut State, fx: &mut Effects) {
 pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: bool, fx: &mut Effects) {
     let send_read = state.settings.send_read;
     let now = state.now.mono;
+    if wanted {
+        release(state, chat);
+    }
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let newest = account.chats.get(&chat.chat).and_then(|chat| chat.last_message);
     if newest.is_none_or(|newest| newest <= upto) {
@@ -209,6 +229,112 @@ pub(super) fn mark(state: &mut State, chat: ChatKey, upto: MessageKey, wanted: b
     }
 }
 
+/// From a message on, a chat is unread again, until it is left and opened anew. The network is told where its marks go back; elsewhere it is so here
+/// alone. Returns why it cannot be.
+pub(super) fn mark_unread(
+    state: &mut State,
+    chat: ChatKey,
+    from: MessageKey,
+    fx: &mut Effects,
+) -> Result<(), &'static str> {
+    let Some(account) = state.core.account_mut(chat.account) else { return Err("The message is not here any more") };
+    let me = account.me;
+    let Some(timeline) = account.timelines.get(&chat.chat) else { return Err("The message is not here any more") };
+    let at = timeline.index_near(from);
+    let Some(newest) = timeline.last().map(|entry| entry.message.key) else {
+        return Err("The message is not here any more");
+    };
+    let upto = at.checked_sub(1).and_then(|before| timeline.get(before)).map(|entry| entry.message.key);
+    if upto.is_none() && !timeline.has_start() || timeline.get(at).is_some_and(|entry| entry.gap_before) {
+        return Err("What comes before this message is not loaded yet");
+    }
+    let others = || timeline.iter().skip(at).filter(|entry| entry.message.author != me);
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let unread = count(others().count()).max(1);
+    let mentions = count(others().filter(|entry| entry.message.mentions_me).count());
+    account.unread_from.insert(chat.chat, UnreadFrom { upto, newest, unread, mentions });
+    let back = account.caps.marks_back && account.caps.read_marks;
+    if let Some(known) = account.chats.get_mut(&chat.chat) {
+        known.last_read = upto;
+    }
+    let (_, turned) = set(account, chat.chat, unread, mentions);
+    keep::read(account, chat.chat);
+    if let Some(front) = &mut state.front {
+        front.reads.due.remove(&chat);
+        if turned {
+            front.renew_folded(chat.account);
+        }
+        if front.pane.chat == Some(chat) {
+            front.pane.held_unread = true;
+            front.pane.divider = upto;
+        }
+    }
+    state.touch();
+    if let Some(upto) = upto.filter(|_| back) {
+        outbox::deeds::put(state, chat, OutboxItem::MarkRead { upto, back: true }, fx);
+    }
+    Ok(())
+}
+
+/// A chat is read as ever again: it is opened, marked read, or written in.
+pub(super) fn release(state: &mut State, chat: ChatKey) {
+    if let Some(account) = state.core.account_mut(chat.account) {
+        account.unread_from.remove(&chat.chat);
+    }
+    let_go(state, chat);
+}
+
+/// Whoever writes has read.
+pub(super) fn release_open(state: &mut State) {
+    if let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat.filter(|_| front.pane.held_unread)) {
+        release(state, chat);
+    }
+}
+
+fn let_go(state: &mut State, chat: ChatKey) {
+    if let Some(front) = state.front.as_mut().filter(|front| front.pane.chat == Some(chat)) {
+        front.pane.held_unread = false;
+    }
+}
+
+/// What the network tells of a chat that was marked unread here: it stays so.
+pub(super) fn hold(account: &Account, chat: &mut Chat) {
+    if let Some(from) = account.unread_from.get(&chat.id) {
+        let known = account.chats.get(&chat.id);
+        chat.last_read = from.upto;
+        chat.unread = chat.unread.max(known.map_or(from.unread, |known| known.unread));
+        chat.mentions = chat.mentions.max(known.map_or(from.mentions, |known| known.mentions));
+    }
+}
+
+/// Chats that an earlier run marked unread.
+pub(super) fn restore(state: &mut State, found: Vec<kept::UnreadChat>) {
+    for kept::UnreadChat { chat, upto, newest, unread, mentions } in found {
+        let Some(account) = state.core.account_mut(chat.account) else { continue };
+        account.unread_from.insert(chat.chat, UnreadFrom { upto, newest, unread, mentions });
+        if let Some(known) = account.chats.get_mut(&chat.chat) {
+            known.last_read = upto;
+            let (unread, mentions) = (known.unread.max(unread), known.mentions.max(mentions));
+            set(account, chat.chat, unread, mentions);
+        }
+    }
+}
+
+/// Chats that are marked unread here, to be kept for later runs; bounded, in a fixed order.
+pub(super) fn to_keep(accounts: &[Account]) -> Vec<kept::UnreadChat> {
+    let of = |account: &Account| {
+        let chat = |(chat, from): (&ChatId, &UnreadFrom)| {
+            let UnreadFrom { upto, newest, unread, mentions } = *from;
+            kept::UnreadChat { chat: account.key(*chat), upto, newest, unread, mentions }
+        };
+        account.unread_from.iter().map(chat).collect::<Vec<_>>()
+    };
+    let mut all: Vec<kept::UnreadChat> = accounts.iter().flat_map(of).collect();
+    all.sort_unstable_by_key(|one| one.chat);
+    all.truncate(HELD);
+    all
+}
+
 /// The timer rang: marks that are due are told.
 pub(super) fn due(state: &mut State, fx: &mut Effects) {
     let now = state.now.mono;
@@ -248,18 +374,27 @@ fn send(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
     }
 }
 
-/// The network says that a read mark moved, perhaps by another device.
+/// The network says that a read mark moved, perhaps by another device. `back`: it may have gone back.
 pub(super) fn moved(
     state: &mut State,
     chat: ChatKey,
     upto: MessageKey,
     (unread, mentions): (Option<u32>, Option<u32>),
+    back: bool,
     fx: &mut Effects,
 ) {
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    // What another device has read since is read; what was told of before is known.
+    if !back && account.unread_from.get(&chat.chat).is_some_and(|from| upto <= from.newest) {
+        return;
+    }
+    if !back && account.unread_from.remove(&chat.chat).is_some() {
+        let_go(state, chat);
+    }
     let reading = reading(state.front.as_ref(), chat);
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let Some(known) = account.chats.get_mut(&chat.chat) else { return };
-    if known.last_read.is_some_and(|read| read > upto) {
+    if known.last_read.is_some_and(|read| read > upto) && !back {
         return;
     }
     known.last_read = Some(upto);

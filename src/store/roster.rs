@@ -4,11 +4,12 @@ use super::codec;
 use super::db::Db;
 use super::error::StoreError;
 use super::place::{Wide, id, key_at};
+use crate::domain::id::EmojiId;
 use crate::domain::kept::Start;
-use crate::domain::kept::{AccountKey, Anchor, Layout};
+use crate::domain::kept::{AccountKey, Anchor, Layout, UnreadChat};
 use crate::domain::{
-    AccountId, Chat, ChatId, ChatKey, ChatKind, Community, CommunityId, Id, Member, MessageKey, ReadState, Role,
-    RoleId, User, UserId,
+    AccountId, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId, Id, Member, MessageId, MessageKey,
+    ReactEmoji, ReadState, Role, RoleId, SortKey, User, UserId,
 };
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashSet;
@@ -389,6 +390,11 @@ impl Db {
             ("layout.folded-communities", chats(&communities)?),
             ("layout.hides-sidebar", yes(layout.hides_sidebar)),
             ("layout.hides-members", yes(layout.hides_members)),
+            (
+                "layout.unread",
+                layout.unread.iter().filter_map(|one| self.unread_line(one)).collect::<Vec<_>>().join("\n"),
+            ),
+            ("layout.emoji", layout.recents.iter().map(emoji_line).collect::<Vec<_>>().join("\n")),
         ];
         for (name, text) in parts {
             self.conn.prepare_cached("INSERT OR REPLACE INTO meta VALUES (?, ?)")?.execute(params![name, text])?;
@@ -418,6 +424,47 @@ impl Db {
                 .collect(),
             hides_sidebar: !text("layout.hides-sidebar")?.is_empty(),
             hides_members: !text("layout.hides-members")?.is_empty(),
+            unread: text("layout.unread")?.lines().filter_map(|line| self.unread_chat(line)).collect(),
+            recents: text("layout.emoji")?.lines().filter_map(emoji_of).collect(),
         })
+    }
+
+    fn unread_line(&self, one: &UnreadChat) -> Option<String> {
+        let UnreadChat { chat, upto, newest, unread, mentions } = one;
+        let upto = upto.map_or_else(|| "- -".to_owned(), |upto| format!("{} {}", upto.order.0, upto.id));
+        let account = self.account(chat.account).ok()?;
+        Some(format!("{account} {} {} {} {unread} {mentions} {upto}", chat.chat.0, newest.order.0, newest.id))
+    }
+
+    fn unread_chat(&self, line: &str) -> Option<UnreadChat> {
+        let mut words = line.split(' ');
+        let account = self.bound(words.next()?.parse().ok()?)?;
+        let chat = ChatKey::new(account, ChatId(words.next()?.parse().ok()?));
+        let key = |order: &str, id: &str| {
+            Some(MessageKey { order: SortKey(order.parse().ok()?), id: MessageId::new(id.parse().ok()?) })
+        };
+        let newest = key(words.next()?, words.next()?)?;
+        let (unread, mentions) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let upto = match (words.next()?, words.next()?) {
+            ("-", "-") => None,
+            (order, id) => Some(key(order, id)?),
+        };
+        Some(UnreadChat { chat, upto, newest, unread, mentions })
+    }
+}
+
+/// An emoji as a line: which kind it is, and which.
+fn emoji_line(emoji: &ReactEmoji) -> String {
+    match emoji {
+        ReactEmoji::Unicode(text) => format!("u {text}"),
+        ReactEmoji::Custom(id) => format!("c {}", id.value()),
+    }
+}
+
+fn emoji_of(line: &str) -> Option<ReactEmoji> {
+    match line.split_once(' ')? {
+        ("u", text) => Some(ReactEmoji::Unicode(CleanText::line(text))),
+        ("c", number) => Some(ReactEmoji::Custom(EmojiId::new(number.parse().ok()?))),
+        _ => None,
     }
 }

@@ -284,6 +284,25 @@ pub struct Layout {
     pub hides_sidebar: bool,
     /// The list of members is hidden where there is room for it.
     pub hides_members: bool,
+    /// Chats that the user marked unread, where the network does not keep that.
+    pub unread: Vec<UnreadChat>,
+    /// The emoji that were reacted with last, the last one first.
+    pub recents: Vec<ReactEmoji>,
+}
+
+/// A chat that the user marked unread.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnreadChat {
+    /// Which.
+    pub chat: ChatKey,
+    /// The newest message that counts as read; none where all are unread.
+    pub upto: Option<MessageKey>,
+    /// The newest message when it was marked.
+    pub newest: MessageKey,
+    /// Messages not read.
+    pub unread: u32,
+    /// Mentions among them.
+    pub mentions: u32,
 }
 
 /// Something on its way out.

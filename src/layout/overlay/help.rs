@@ -10,7 +10,8 @@ use crate::layout::status::pair;
 use crate::layout::style::{Role, Style};
 use crate::layout::width::width;
 use crate::layout::wrap::{Breaking, Styled};
-use crate::state::action::{Context as Keys, REGISTRY};
+use crate::state::action::{ActionInfo, Context as Keys, REGISTRY};
+use crate::state::offered::is_known;
 use crate::state::ui::field::Field;
 
 pub(super) fn place(
@@ -34,7 +35,9 @@ pub(super) fn place(
     }
     scene.cursor = field(query, true, search, context.glyphs, scene);
     let mouse = context.state.settings.mouse;
-    let lines = lines(keys, query.text(), contexts, mouse, usize::from(inside.width), context.glyphs.more);
+    let known = |info: &ActionInfo| is_known(context.state, info);
+    let room = usize::from(inside.width);
+    let lines = lines(keys, known, (query.text(), contexts), mouse, room, context.glyphs.more);
     let space = u16::from(inside.height > 6);
     let height = usize::from(inside.height.saturating_sub(1 + space));
     let top = scroll.min(lines.len().saturating_sub(height));
@@ -53,6 +56,7 @@ const ALSO: &[(Keys, &str, &str)] = &[
 /// What the mouse does.
 const MOUSE: &[(&str, &str)] = &[
     ("click", "Open a chat, point at a message, follow a link, choose"),
+    ("right button", "Show what can be done with a message"),
     ("wheel", "Scroll what lies under it"),
     ("drag the edge", "Change the width of the list of chats"),
     ("Shift-drag", "Select text, as the terminal does without nib"),
@@ -79,7 +83,14 @@ fn rows_of(key: &str, help: &str, column: usize, room: usize, more: &str) -> Vec
 }
 
 /// The whole list: for each context a heading and its actions.
-fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usize, more: &str) -> Vec<Line> {
+fn lines(
+    keys: &KeyHints,
+    known: impl Fn(&ActionInfo) -> bool,
+    (query, contexts): (&str, &[Keys]),
+    mouse: bool,
+    room: usize,
+    more: &str,
+) -> Vec<Line> {
     let query = query.trim().to_lowercase();
     let mut lines = Vec::new();
     let mut places: Vec<Keys> = contexts.to_vec();
@@ -96,7 +107,7 @@ fn lines(keys: &KeyHints, query: &str, contexts: &[Keys], mouse: bool, room: usi
     .min(room / 2);
     for place in places {
         let mut found = Vec::new();
-        for info in REGISTRY.iter().filter(|info| info.contexts.contains(&place)) {
+        for info in REGISTRY.iter().filter(|info| info.contexts.contains(&place) && known(info)) {
             let mut shown = keys.told(place, info.name);
             if shown.is_empty() {
                 shown = keys.told(Keys::Everywhere, info.name);

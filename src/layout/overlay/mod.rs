@@ -2,6 +2,7 @@
 
 mod accounts;
 mod confirm;
+mod details;
 mod form;
 mod help;
 mod members;
@@ -45,6 +46,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
         Some(Overlay::Waiting(waiting)) => waiting::place(context, keys, waiting, screen, scene),
         Some(Overlay::Accounts(list)) => accounts::place(context, keys, list, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),
+        Some(Overlay::Details(details)) => details::place(context, cache, details, screen, scene),
         Some(Overlay::Members) | None => {}
     }
 }
@@ -55,6 +57,13 @@ const fn words(kind: &PickKind) -> (&'static str, &'static str) {
         PickKind::Jump => ("Jump to a chat", "open"),
         PickKind::Themes => ("Colours", "use and keep"),
         PickKind::React { .. } => ("React", "react"),
+        PickKind::Open { .. } => ("Where to", "open"),
+        PickKind::Copy { .. } => ("Copy", "copy"),
+        PickKind::Menu { message: None, .. } => ("With the messages", "do"),
+        PickKind::Menu { .. } => ("With this message", "do"),
+        PickKind::Forward { .. } => ("Pass on to", "pass on"),
+        PickKind::Quote { .. } => ("Answer which part", "answer"),
+        PickKind::Buttons { .. } => ("Buttons", "press"),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::state::ui::person::{Card, Told};
 /// Most names that one line of the card lists; the rest is counted.
 const NAMED: usize = 40;
 /// Columns of the words before a list of names.
-const LABEL: usize = 11;
+pub(super) const LABEL: usize = 11;
 
 pub(super) fn place(context: Context<'_>, keys: &KeyHints, card: &Card, screen: Area, scene: &mut Scene) {
     let Some(account) = context.state.core.account(card.account) else { return };
@@ -157,7 +157,7 @@ fn here(account: &Account, names: Names<'_>, card: &Card, cells: usize, lines: &
 }
 
 /// Names after a word that says what they are, wrapped under each other; those that are not known are counted.
-fn listed<'a, T>(
+pub(super) fn listed<'a, T>(
     label: &str,
     all: &[T],
     name: impl Fn(&T) -> Option<(&'a str, Style)>,
@@ -203,6 +203,6 @@ fn listed<'a, T>(
     lines.push(line);
 }
 
-fn wrapped(text: &str, role: Role, cells: usize, lines: &mut Vec<Line>) {
+pub(super) fn wrapped(text: &str, role: Role, cells: usize, lines: &mut Vec<Line>) {
     Styled { text, runs: &[(text.len(), role.into())] }.wrap(0, cells, Breaking::Words, lines);
 }

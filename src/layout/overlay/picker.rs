@@ -11,7 +11,7 @@ use crate::layout::names::presence_mark;
 use crate::layout::scene::{Area, Fill, Hit, Scene};
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::time::short;
-use crate::state::action::Context as Keys;
+use crate::state::action::{Action, Context as Keys};
 use crate::state::ui::picker::{PickItem, Picker};
 
 pub(super) fn place(
@@ -51,7 +51,7 @@ pub(super) fn place(
         let Some(item) = list.items.get(shown.item) else { continue };
         let selected = index == list.selected;
         scene.hits.push((place, Hit::Item(index)));
-        let line = entry(context, item, &shown.matched, selected, usize::from(place.width));
+        let line = entry(context, keys, item, &shown.matched, selected, usize::from(place.width));
         scene.put_filled(place, if selected { Fill::Selected } else { Fill::Keep }, line);
     }
 }
@@ -61,7 +61,14 @@ const LABEL: usize = 12;
 const COUNT: usize = 5;
 
 /// One entry: its label with what matched, its detail, and its counts at the right.
-fn entry(context: Context<'_>, item: &PickItem, matched: &[u32], selected: bool, width: usize) -> Line {
+fn entry(
+    context: Context<'_>,
+    keys: &KeyHints,
+    item: &PickItem,
+    matched: &[u32],
+    selected: bool,
+    width: usize,
+) -> Line {
     let more = context.glyphs.more;
     let mut line = Line::with(if selected { context.glyphs.bar } else { " " }, Role::Accent);
     line.push(" ", Role::Text);
@@ -96,6 +103,12 @@ fn entry(context: Context<'_>, item: &PickItem, matched: &[u32], selected: bool,
         count.push(&format!("@ {}", short(item.mentions)), Style::of(Role::Mention).bold());
     } else if item.unread > 0 {
         count.push(&short(item.unread), Style::of(Role::Unread).bold());
+    }
+    // What is done with a key elsewhere names it.
+    if let Action::Message(action) = &item.action
+        && let Some(key) = action.name().and_then(|name| keys.key(Keys::Messages, name))
+    {
+        count.push(key, Role::Dim);
     }
     // Of which account it is stands in a column of its own, beside the counts.
     let mut of = Line::new();

@@ -27,12 +27,13 @@ pub(super) fn mode(
     match &pane.mode {
         ComposeMode::New => {}
         ComposeMode::Reply(key) => {
+            let quote = pane.quote.as_ref().filter(|(of, _)| of == key).map(|(_, quote)| &quote.text);
             line.push(if pane.quiet { "answering without a ping " } else { "answering " }, Role::Accent);
             if let Some(message) = message(key) {
                 let name = message.shown_as.as_deref().unwrap_or_else(|| names.person(message.author));
                 line.push(name, names.style(message.author));
                 line.push("  ", Role::Dim);
-                line.push(&crate::layout::markup::one_line(&message.body, glyphs, room), Role::Quote);
+                line.push(&crate::layout::markup::one_line(quote.unwrap_or(&message.body), glyphs, room), Role::Quote);
             } else {
                 line.push("a message that is not loaded", Role::Dim);
             }

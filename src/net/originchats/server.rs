@@ -160,7 +160,7 @@ impl Server {
             mention_list: self.can("pings_get"),
             search: self.can("messages_search"),
             dates: true,
-            marks_back: self.can("unreads_ack"),
+            marks_back: self.can("unreads_ack") && self.can("unreads_count"),
             groups: self.direct,
             saved: false,
             invites: false,

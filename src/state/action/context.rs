@@ -17,7 +17,7 @@ pub enum Context {
     Members,
     /// The list of accounts lies on top.
     Accounts,
-    /// The card of a person lies on top.
+    /// The card of a person, or of a message, lies on top.
     Person,
     /// No chat is open: what can be done is offered.
     Welcome,

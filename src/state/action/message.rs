@@ -1,12 +1,17 @@
 //! What a user can intend with messages.
 
-use crate::domain::{ChatKey, MessageKey};
+use crate::domain::{ChatKey, MessageId, MessageKey, ReactEmoji};
+use crate::state::front::{PaneId, Target};
 
 /// Something with the message under the cursor while the messages have the focus, else with the newest one here.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum MessageAction {
     /// Answer it.
     Reply,
+    /// Answer a part of it, which is chosen.
+    Quote,
+    /// Answer the part of a message between these bytes of its text: what choosing one leads to.
+    QuoteNow(ChatKey, MessageKey, usize, usize),
     /// Change it, if it is one's own.
     Edit,
     /// Delete it, after asking.
@@ -15,16 +20,76 @@ pub enum MessageAction {
     DeleteNow(ChatKey, Vec<MessageKey>),
     /// React to it; without an emoji, choose one.
     React(String),
+    /// React with this to a message, or take that back: what choosing one leads to.
+    ReactNow(ChatKey, MessageId, ReactEmoji),
     /// Copy its text. On a form, the code that it shows.
     CopyText,
-    /// Copy its id.
-    CopyId,
-    /// Open its first link. On a form, the address that it shows.
+    /// Copy its id, or an address in it.
+    CopyLink,
+    /// Copy this text: what the choice of several leads to.
+    CopyNow(String),
+    /// Open what it leads to; where there are several things, choose one. On a form, the address that it shows.
     OpenLink,
+    /// Pin it in its chat, or let it go.
+    Pin,
+    /// From it on, everything is unread again.
+    MarkUnread,
+    /// Show everything that is known of it.
+    Details,
+    /// Take it into the selection, or out of it; with steps, so many messages from it on, negative upwards.
+    Select(i32),
+    /// Pass it on to a chat by its written name; without one, choose it.
+    Forward(String),
+    /// Pass messages of a chat on to another: what choosing one leads to.
+    ForwardNow(ChatKey, ChatKey, Vec<MessageId>),
+    /// Press one of a bot's buttons on it, counted from one; without a number the only one, or choose it.
+    Press(Option<u16>),
+    /// Offer what can be done with it.
+    Menu,
+    /// The same for the message that the mouse points at.
+    MenuAt(PaneId, Target),
     /// Go to the message that it answers.
     GoToReplied,
+    /// Take back the change or deletion that is held back.
+    TakeBack,
     /// Send the failed message under the cursor, or the oldest failed one here, again.
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.
     Discard,
+}
+
+impl MessageAction {
+    /// Its name in the registry, for those that have one without an argument.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Reply => "reply",
+            Self::Quote => "quote",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::React(_) => "react",
+            Self::CopyText => "copy-text",
+            Self::CopyLink => "copy-link",
+            Self::OpenLink => "open-link",
+            Self::Pin => "pin",
+            Self::MarkUnread => "mark-unread",
+            Self::Details => "details",
+            Self::Select(0) => "select",
+            Self::Forward(_) => "forward",
+            Self::Press(None) => "press",
+            Self::Menu => "menu",
+            Self::GoToReplied => "go-to-replied",
+            Self::TakeBack => "take-back",
+            Self::Retry => "retry",
+            Self::Discard => "discard",
+            Self::Select(_)
+            | Self::Press(Some(_))
+            | Self::QuoteNow(..)
+            | Self::DeleteNow(..)
+            | Self::ReactNow(..)
+            | Self::CopyNow(_)
+            | Self::ForwardNow(..)
+            | Self::MenuAt(..) => return None,
+        })
+    }
 }

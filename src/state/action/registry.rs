@@ -48,7 +48,7 @@ macro_rules! plain {
 
 /// Takes an optional whole number, else this one.
 macro_rules! count {
-    ($default:expr, $variant:path) => {
+    ($default:expr, $variant:expr) => {
         |rest| if rest.is_empty() { Some($variant($default)) } else { rest.parse().ok().map($variant) }
     };
 }

@@ -6,7 +6,7 @@ mod pane;
 
 pub use hit::Hit;
 pub use overlay::{Choice, Overlay, Pick, PickKind, Question};
-pub use pane::{Anchor, ComposeMode, Pane, PaneId, ScrollIntent, Target, Visible};
+pub use pane::{Anchor, ComposeMode, Pane, PaneId, SELECTED, ScrollIntent, Target, Visible};
 
 use super::action::Context;
 use super::recall::places::Places;
@@ -17,7 +17,7 @@ use super::ui::form::Form;
 use super::ui::members::Members;
 use super::ui::sidebar::Sidebar;
 use super::unread::ReadMarks;
-use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, Mono};
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, Mono, ReactEmoji};
 use std::collections::{HashMap, HashSet};
 
 /// Whether the terminal has the focus. Unknown counts as in.
@@ -142,6 +142,8 @@ pub struct Front {
     pub(crate) titled: Option<(u32, String)>,
     /// What was typed into search lines that were closed lately, and when.
     pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
+    /// The emoji that were reacted with last, the last one first.
+    pub(crate) recents: Vec<ReactEmoji>,
     /// Forms that were closed, the last one last.
     pub(crate) kept_forms: Vec<Form>,
     /// Which of the offers is selected where no chat is open.
@@ -209,7 +211,7 @@ impl Front {
             Some(Overlay::Question(_)) => Context::Question,
             Some(Overlay::Form(_) | Overlay::Note(_) | Overlay::Waiting(_)) => Context::Form,
             Some(Overlay::Members) => Context::Members,
-            Some(Overlay::Person(_)) => Context::Person,
+            Some(Overlay::Person(_) | Overlay::Details(_)) => Context::Person,
             Some(Overlay::Accounts(_)) => Context::Accounts,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
@@ -253,6 +255,7 @@ impl Front {
         if self.pane.chat != Some(chat) {
             return None;
         }
+        self.pane.selected.retain(|message| !deleted.contains(&message.id));
         let answered = "The message that you answer was deleted; what you typed is a new message now";
         let told = match std::mem::take(&mut self.pane.mode) {
             ComposeMode::Reply(message) if deleted.contains(&message.id) => Some(answered),
@@ -269,6 +272,7 @@ impl Front {
             Overlay::Pick(pick) => {
                 pick.kind.message().is_none_or(|(of, message)| of != chat || !deleted.contains(&message))
             }
+            Overlay::Details(details) => details.chat != chat || !deleted.contains(&details.message),
             _ => true,
         });
         told

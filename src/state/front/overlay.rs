@@ -4,6 +4,7 @@ use crate::domain::{ChatKey, MessageId};
 use crate::state::action::{Action, Context};
 use crate::state::gone::Note;
 use crate::state::ui::accounts::AccountList;
+use crate::state::ui::details::Details;
 use crate::state::ui::field::Field;
 use crate::state::ui::form::Form;
 use crate::state::ui::person::Card;
@@ -24,6 +25,8 @@ pub enum Overlay {
         /// Where help was asked for, innermost context first.
         contexts: Vec<Context>,
     },
+    /// What is known of a message.
+    Details(Details),
     /// A question with a safe default.
     Question(Question),
     /// A form.
@@ -63,6 +66,48 @@ pub enum PickKind {
         /// To which message.
         message: MessageId,
     },
+    /// What a message leads to, to open it.
+    Open {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Which message.
+        message: MessageId,
+    },
+    /// What can be done with a message, or with those that are selected.
+    Menu {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Which message; none for one that is not sent, and for several.
+        message: Option<MessageId>,
+    },
+    /// Chats to pass messages on to.
+    Forward {
+        /// From which chat.
+        chat: ChatKey,
+        /// Which message, if it is one.
+        message: Option<MessageId>,
+    },
+    /// Buttons of a bot.
+    Buttons {
+        /// Of which chat.
+        chat: ChatKey,
+        /// On which message.
+        message: MessageId,
+    },
+    /// Parts of a message, to answer one.
+    Quote {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Of which message.
+        message: MessageId,
+    },
+    /// What can be copied of a message, beside its text.
+    Copy {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Which message.
+        message: MessageId,
+    },
 }
 
 impl PickKind {
@@ -73,7 +118,13 @@ impl PickKind {
             Self::Jump => Some("jump"),
             Self::React { .. } => Some("emoji"),
             // Reopened, the list begins with the theme in use: a kept search line would show another.
-            Self::Themes => None,
+            Self::Themes
+            | Self::Open { .. }
+            | Self::Quote { .. }
+            | Self::Copy { .. }
+            | Self::Menu { .. }
+            | Self::Forward { .. }
+            | Self::Buttons { .. } => None,
         }
     }
 
@@ -81,8 +132,11 @@ impl PickKind {
     #[must_use]
     pub const fn chat(&self) -> Option<ChatKey> {
         match self {
-            Self::React { chat, .. } => Some(*chat),
-            Self::Jump | Self::Themes => None,
+            Self::Menu { chat, .. } | Self::Forward { chat, .. } => Some(*chat),
+            _ => match self.message() {
+                Some((chat, _)) => Some(chat),
+                None => None,
+            },
         }
     }
 
@@ -90,8 +144,14 @@ impl PickKind {
     #[must_use]
     pub const fn message(&self) -> Option<(ChatKey, MessageId)> {
         match self {
-            Self::React { chat, message } => Some((*chat, *message)),
-            Self::Jump | Self::Themes => None,
+            Self::React { chat, message } | Self::Open { chat, message } | Self::Copy { chat, message } => {
+                Some((*chat, *message))
+            }
+            Self::Buttons { chat, message } | Self::Quote { chat, message } => Some((*chat, *message)),
+            Self::Menu { chat, message: Some(message) } | Self::Forward { chat, message: Some(message) } => {
+                Some((*chat, *message))
+            }
+            Self::Menu { .. } | Self::Forward { .. } | Self::Jump | Self::Themes => None,
         }
     }
 }

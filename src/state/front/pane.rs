@@ -1,8 +1,12 @@
 //! A pane: the chat that it shows, where it stands, and what is written in it.
 
-use crate::domain::{ChatKey, MessageId, MessageKey, Nonce};
+use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
 use crate::state::ui::composer::Composer;
 use crate::state::ui::forum::ForumList;
+use std::collections::BTreeSet;
+
+/// Most messages that can be selected.
+pub const SELECTED: usize = 100;
 
 /// A pane that shows a chat. Anchors belong to panes, since there will be several.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -23,8 +27,12 @@ pub struct Pane {
     pub intent_number: u32,
     /// What the message cursor is on. Drawn only while the messages have the focus.
     pub cursor: Option<Target>,
+    /// Messages that are selected, to do something with all of them; at most [`SELECTED`].
+    pub selected: BTreeSet<MessageKey>,
     /// The newest message that was read when the chat was opened: the unread divider stands after it while it stays open. `None`: no divider.
     pub divider: Option<MessageKey>,
+    /// The chat was marked unread: it is not read until it is opened anew.
+    pub(crate) held_unread: bool,
     /// Messages that arrived below the view since it left the bottom.
     pub new_below: u32,
     /// What was missed while there was no connection is asked for once somebody reads here: asking marks it read.
@@ -35,6 +43,8 @@ pub struct Pane {
     pub composer: Composer,
     /// What sending will do.
     pub mode: ComposeMode,
+    /// The part of a message that is answered; counts while that message is.
+    pub quote: Option<(MessageKey, Quote)>,
     /// An answer does not call the one who is answered.
     pub quiet: bool,
     /// Where its list of threads stands, if the chat is a forum.

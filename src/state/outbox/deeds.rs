@@ -3,10 +3,14 @@
 //! With a connection they go at once, and the store is told of them in the same breath. Without one, or when it was lost before the answer or asked to wait, they
 //! are shown as done, and go in order once the connection stands. Each can be said twice without harm, so nothing has to be known of one that was on its
 //! way when its run ended: the next run says it again. A newer one takes the place of an older one that waits for the same thing.
+//!
+//! Changes and deletions are held back for some seconds, shown as done, so that they can be taken back. One that is held stands in nobody's way. Without a
+//! store nothing is held, since it would be lost with the end of the run.
 
 use super::settle::LONGEST_PAUSE;
-use super::{Outbox, arm};
+use super::{Outbox, arm, emoji};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
+use crate::domain::parts::{self, Leads, LinkPart};
 use crate::domain::{
     AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Reaction, Refusal,
     RefusalKind, Reply, Request, RequestId, RichText, UserId, Wall, markup,
@@ -23,17 +27,17 @@ const MOST: usize = 500;
 /// How long to wait when a network asks to without saying how long, and after a session took nothing.
 const PAUSE: Duration = Duration::from_secs(3);
 /// What stands in place of a message that is to be deleted.
-const DELETED: &str = "(deleted here; the network is told once the connection stands)";
+const DELETED: &str = "(deleted here; the network is not told yet)";
 
 /// Something small on its way out.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Deed {
-    chat: ChatId,
-    nonce: Nonce,
-    item: OutboxItem,
+    pub(super) chat: ChatId,
+    pub(super) nonce: Nonce,
+    pub(super) item: OutboxItem,
     written: Wall,
     /// Its request.
-    flies: Option<RequestId>,
+    pub(super) flies: Option<RequestId>,
     /// It, or what it took the place of, was handed over before: whether that arrived nobody knows.
     flew: bool,
     /// The store has it.
@@ -42,6 +46,8 @@ pub(crate) struct Deed {
     waits: bool,
     /// Not to be sent before.
     wait: Option<Mono>,
+    /// Held back until then, so that the user can take it back.
+    pub(super) held: Option<Mono>,
     /// The messages as they were.
     undo: Vec<Arc<Message>>,
 }
@@ -60,10 +66,17 @@ fn same_target(one: &OutboxItem, other: &OutboxItem) -> bool {
     }
 }
 
-fn request(deed: &Deed) -> Option<Request> {
+/// What is to be said for it. A change says anew which of the network's own emoji it uses, and that no previews were wanted.
+fn request(account: &Account, deed: &Deed) -> Option<Request> {
     let chat = deed.chat;
     Some(match deed.item.clone() {
-        OutboxItem::Edit { message, text } => Request::Edit { chat, message, text },
+        OutboxItem::Edit { message, text } => {
+            let known = account.timelines.get(&chat).and_then(|timeline| timeline.message(message.id));
+            let before = deed.undo.iter().find(|before| before.key == message).or(known);
+            let no_previews = account.caps.previews && before.is_some_and(|before| has_no_previews(before));
+            let emoji = emoji::used(account, chat, &text);
+            Request::Edit { chat, message, text, emoji, no_previews }
+        }
         OutboxItem::Delete { messages } => Request::Delete { chat, messages },
         OutboxItem::React { message, emoji, add } => Request::React { chat, message, emoji, add },
         OutboxItem::MarkRead { upto, back } => Request::MarkRead { chat, upto, back },
@@ -72,10 +85,23 @@ fn request(deed: &Deed) -> Option<Request> {
     })
 }
 
+/// Whether a message has links, and no preview of any: none were wanted, or there are none.
+fn has_no_previews(message: &Message) -> bool {
+    let web = |part: LinkPart<'_>| matches!(part.to, Leads::Web(_));
+    message.embeds.is_empty() && parts::links(message).any(web)
+}
+
 /// Does something: at once where there is a connection and nothing waits before it, else as soon as there is.
 pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, fx: &mut Effects) {
     let nonce = Nonce(state.random.u64(1..));
     let (written, first) = (state.now.wall, state.recall.awaits_outbox == 0);
+    let pause = state.settings.undo_seconds;
+    let holds = matches!(item, OutboxItem::Edit { .. } | OutboxItem::Delete { .. })
+        && !pause.is_zero()
+        && state.front.is_some()
+        && state.is_kept(chat.account)
+        && state.core.account(chat.account).is_some_and(Account::is_signed_in);
+    let held = holds.then(|| state.now.mono.plus(pause));
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let deeds = &mut account.outbox.deeds;
     let mut undo = Vec::new();
@@ -95,9 +121,20 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     // Two that undo each other come to nothing, unless the network may have the first.
     let undone = undone && !flew;
     let full = deeds.len() >= MOST;
-    let waiting = deeds.iter().any(|deed| deed.flies.is_none());
-    let deed =
-        Deed { chat: chat.chat, nonce, item, written, flies: None, flew, kept: false, waits: false, wait: None, undo };
+    let waiting = deeds.iter().any(|deed| deed.flies.is_none() && deed.held.is_none());
+    let deed = Deed {
+        chat: chat.chat,
+        nonce,
+        item,
+        written,
+        flies: None,
+        flew,
+        kept: false,
+        waits: false,
+        wait: None,
+        held,
+        undo,
+    };
     if !undone && !full {
         deeds.push(deed.clone());
     }
@@ -112,6 +149,13 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         return state.notice("Too much waits for the connection already", true, fx);
     }
     let online = state.core.account(chat.account).is_some_and(Account::is_signed_in);
+    if holds {
+        wait(state, chat.account, nonce, fx);
+        let what = if matches!(deed.item, OutboxItem::Edit { .. }) { "Changed" } else { "Deleted" };
+        let text = format!("{what} for others in {} s; to take it back", pause.as_secs());
+        state.notice_of(text, Some("take-back"), false, fx);
+        return arm(state, fx);
+    }
     if !online || waiting || !first {
         return wait(state, chat.account, nonce, fx);
     }
@@ -268,8 +312,15 @@ impl Outbox {
     }
 }
 
+impl Deed {
+    /// Whether it is not held back.
+    pub(super) fn may_go(&self, now: Mono) -> bool {
+        self.held.is_none_or(|until| until <= now)
+    }
+}
+
 /// Takes back what was shown as done.
-fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
+pub(super) fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
     let Some(account) = state.core.account_mut(chat.account) else { return };
     if let OutboxItem::React { message, emoji, add } = &deed.item {
         let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
@@ -284,14 +335,14 @@ fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
 fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let Some(known) = state.core.account(account) else { return };
     let Some(deed) = known.outbox.deeds.iter().find(|deed| deed.nonce == nonce) else { return };
-    let Some(request) = request(deed) else { return };
+    let Some(request) = request(known, deed) else { return };
     let Some(id) = state.ask(account, request, Priority::User, Purpose::Deed(nonce), fx) else { return };
     if let Some(known) = state.core.account_mut(account)
         && let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce)
     {
         deed.flies = Some(id);
         deed.flew = true;
-        deed.wait = None;
+        (deed.wait, deed.held) = (None, None);
     }
 }
 
@@ -307,7 +358,7 @@ pub(super) fn pump(state: &mut State, account: AccountId, fx: &mut Effects) {
     if deeds.iter().any(|deed| deed.flies.is_some()) {
         return;
     }
-    let Some(next) = deeds.first() else { return };
+    let Some(next) = deeds.iter().find(|deed| deed.may_go(now)) else { return };
     match next.wait.filter(|until| *until > now) {
         Some(_) => arm(state, fx),
         None => hand_over(state, account, next.nonce, fx),
@@ -316,7 +367,10 @@ pub(super) fn pump(state: &mut State, account: AccountId, fx: &mut Effects) {
 
 /// When the next one that waits has waited long enough.
 pub(super) fn next(account: &Account, now: Mono) -> Option<Mono> {
-    account.outbox.deeds.first().and_then(|deed| deed.wait).filter(|until| *until > now)
+    let deeds = &account.outbox.deeds;
+    let held = deeds.iter().filter_map(|deed| deed.held);
+    let first = deeds.iter().find(|deed| deed.may_go(now)).and_then(|deed| deed.wait);
+    held.chain(first).filter(|until| *until > now).min()
 }
 
 /// Whether it may be said again soon: one that would have to wait for very long would hold up all behind it without a word.
@@ -438,6 +492,7 @@ pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
         kept: true,
         waits: true,
         wait: None,
+        held: None,
         undo: Vec::new(),
     };
     let at = account.outbox.deeds.iter().take_while(|deed| deed.written <= row.written).count();

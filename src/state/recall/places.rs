@@ -3,7 +3,7 @@
 use crate::domain::kept::{Anchor as Place, Layout, Write};
 use crate::domain::{ChatKey, LinkPhase};
 use crate::state::front::{Anchor, Front, Target};
-use crate::state::{Effect, Effects, State, StoreOp};
+use crate::state::{Effect, Effects, State, StoreOp, unread};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -87,11 +87,14 @@ pub(in crate::state) fn tell(front: &mut Front, fx: &mut Effects) {
 
 /// Tells what is open, folded and hidden, where it changed.
 pub(in crate::state) fn keep_layout(state: &mut State, fx: &mut Effects) {
+    let unread = unread::to_keep(&state.core.accounts);
     let Some(front) = state.front.as_mut().filter(|front| front.places.on) else { return };
     let told = &front.places.layout;
     let same = told.open == front.pane.chat
         && told.hides_sidebar == front.sidebar_hidden
         && told.hides_members == front.members.hidden
+        && told.recents == front.recents
+        && told.unread == unread
         && told.folded.len() == front.folded.len()
         && told.folded.iter().all(|chat| front.folded.contains(chat))
         && told.folded_communities.len() == front.folded_communities.len()
@@ -116,6 +119,8 @@ pub(in crate::state) fn keep_layout(state: &mut State, fx: &mut Effects) {
         folded_communities,
         hides_sidebar: front.sidebar_hidden,
         hides_members: front.members.hidden,
+        unread,
+        recents: front.recents.clone(),
     };
     front.places.layout.clone_from(&layout);
     fx.push(Effect::Store(StoreOp::Write(Box::new(Write::Layout(layout)))));

@@ -4,7 +4,7 @@ use super::{Asked, ask, ask_people};
 use crate::domain::kept::{Layout, Query, Start};
 use crate::domain::{AccountId, Caps, Chat, Community, UserId};
 use crate::state::ui::{drafts, open};
-use crate::state::{Account, Effects, State, keep, names, newcomer, people, roster};
+use crate::state::{Account, Effects, State, keep, names, newcomer, people, roster, unread};
 
 /// The program starts: what it needs first is looked up.
 pub(in crate::state) fn started(state: &mut State, fx: &mut Effects) {
@@ -44,12 +44,17 @@ pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
     for (account, me) in own {
         ask_people(state, account, None, vec![me], fx);
     }
-    let Layout { open, sidebar_width: _, folded, folded_communities, hides_sidebar, hides_members } = layout;
+    let Layout { open, sidebar_width: _, folded, folded_communities, hides_sidebar, hides_members, unread, recents } =
+        layout;
+    unread::restore(state, unread);
     if let Some(front) = &mut state.front {
         front.folded.extend(folded);
         front.folded_communities.extend(folded_communities);
         front.sidebar_hidden |= hides_sidebar;
         front.members.hidden |= hides_members;
+        if front.recents.is_empty() {
+            front.recents = recents;
+        }
         front.sidebar.dirty = true;
     }
     if state.front.as_ref().is_some_and(|front| front.pane.chat.is_none()) {

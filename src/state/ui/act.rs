@@ -85,6 +85,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         }
         Action::FocusNext => turn(state, true),
         Action::FocusPrevious => turn(state, false),
+        Action::FocusComposer if region == Region::Messages && message::let_go(state) => {}
         Action::FocusComposer => focus(state, Region::Composer),
         // One Esc leaves answering or changing, the next one the composer.
         Action::FocusMessages if region == Region::Composer && compose::leave_mode(state) => {}
@@ -159,7 +160,10 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::LeaveCommunity(account, community) => join::leave_community(state, account, community, fx),
         Action::LeaveGroup(chat) => join::leave_group(state, chat, fx),
         Action::Send if on_top => lists::accept(state, fx),
-        Action::Send => compose::send(state, fx),
+        Action::Send => {
+            unread::release_open(state);
+            compose::send(state, fx);
+        }
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
         Action::NewLine => lists::new_line(state),
         Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),
@@ -266,6 +270,9 @@ fn turn(state: &mut State, forward: bool) {
 
 /// Esc while nothing lies on top.
 fn cancel(state: &mut State) {
+    if message::let_go(state) {
+        return;
+    }
     if compose::leave_mode(state) {
         return;
     }

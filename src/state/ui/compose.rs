@@ -4,14 +4,12 @@ use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
 use super::{act, attach, drafts, open};
 use crate::domain::kept::OutboxItem;
-use crate::domain::{
-    ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Nonce, Permissions, Refusal, RefusalKind,
-};
+use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
 use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Overlay, Region, Target};
 use crate::state::outbox::{self, Draft, Pending, Stage};
-use crate::state::{State, gone, history, permit, slow, typing};
+use crate::state::{State, gone, history, offered, permit, slow, typing};
 
 /// How far back the last own message is looked for.
 const LOOK_BACK: usize = 500;
@@ -98,7 +96,8 @@ pub(super) fn leave_mode(state: &mut State) -> bool {
 pub(super) fn as_it_is(state: &State, chat: ChatKey, of: Target) -> Option<String> {
     match of {
         Target::Message(key) => {
-            history::timeline_of(&state.core.accounts, chat)?.message(key.id).map(|known| known.as_typed())
+            let account = state.core.account(chat.account)?;
+            account.timelines.get(&chat.chat)?.message(key.id).map(|known| account.as_typed(known))
         }
         Target::Pending(nonce) => {
             let row = state.core.account(chat.account)?.outbox.find(chat.chat, nonce)?;
@@ -287,7 +286,7 @@ fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, f
         return state.notice(format!("Not changed: {sentence}"), true, fx);
     }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
-    let same = known.is_some_and(|known| known.as_typed() == text);
+    let same = known.is_some_and(|known| account.as_typed(known) == text);
     end_edit(state);
     typing::end(state, fx);
     if !same {
@@ -413,16 +412,10 @@ pub(super) fn toggle_ping(state: &mut State, fx: &mut Effects) {
 pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &mut Effects) {
     let Some(account) = state.core.account(chat.account) else { return };
     let Some(message) = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(id)) else { return };
-    if message.author != account.me {
-        return state.notice("Only your own messages can be changed", true, fx);
+    if let Some(why) = offered::refusal_to_edit(state, account, chat, message) {
+        return state.notice(why, true, fx);
     }
-    if !account.caps.edit || !can_change(message) {
-        return state.notice("This message cannot be changed", true, fx);
-    }
-    if permit::lacks(state, chat, Permissions::EDIT_OWN) {
-        return state.notice("You may not change your messages here", true, fx);
-    }
-    let (key, text) = (message.key, escaped(&message.as_typed()));
+    let (key, text) = (message.key, escaped(&account.as_typed(message)));
     show_edit(state, Target::Message(key), &text, fx);
 }
 
@@ -447,10 +440,6 @@ fn show_edit(state: &mut State, of: Target, text: &str, fx: &mut Effects) {
     state.touch();
 }
 
-fn can_change(message: &Message) -> bool {
-    message.kind == MessageKind::Ordinary && message.forwarded.is_none()
-}
-
 /// Begins to change the last own message.
 pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
@@ -465,7 +454,7 @@ pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
     }
     let last = state.core.account(chat.account).and_then(|account| {
         let timeline = account.timelines.get(&chat.chat)?;
-        let own = |message: &Message| message.author == account.me && can_change(message);
+        let own = |message: &Message| message.author == account.me && offered::can_change(message);
         timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
     });
     match last {

@@ -34,7 +34,7 @@ fn known(core: &Core) -> usize {
     core.accounts.iter().map(|account| account.chats.len()).sum()
 }
 
-fn items(core: &Core, front: &Front) -> Vec<PickItem> {
+pub(super) fn items(core: &Core, front: &Front) -> Vec<PickItem> {
     let several = core.has_several();
     let mut ranked: Vec<(_, ChatKey)> = sidebar::every_chat(core)
         .into_iter()

@@ -2,9 +2,9 @@
 
 use super::form::{Form, FormPurpose};
 use super::waiting::{self, Waiting};
-use super::{act, compose, forum, jump, message, person};
+use super::{act, compose, forum, jump, person, quote, react};
 use crate::domain::Mono;
-use crate::state::action::{Action, MessageAction, TextEdit};
+use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
 use crate::state::front::{Front, Overlay, PickKind};
 use crate::state::{State, accounts, join, login};
@@ -70,7 +70,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
         Some(Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_))
         | None => {}
     }
 }
@@ -109,7 +109,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
                 act::act(state, action, None, fx);
             }
         }
-        Some(Overlay::Help { .. } | Overlay::Note(_)) => _ = front.overlays.pop(),
+        Some(Overlay::Help { .. } | Overlay::Note(_) | Overlay::Details(_)) => _ = front.overlays.pop(),
         // Nothing is sent before one sees to whom.
         Some(Overlay::Waiting(_)) => return insert(state, "\n"),
         Some(Overlay::Members) => person::wanted(state, "", fx),
@@ -122,24 +122,29 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
 
 /// What is selected in a list is done.
 fn choose(state: &mut State, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    let Some(Overlay::Pick(pick)) = front.overlays.last() else { return };
-    match pick.kind {
-        PickKind::Jump | PickKind::Themes => {
-            let Some(action) = pick.picker.chosen().cloned() else { return };
-            front.overlays.pop();
-            act::act(state, action, None, fx);
-        }
-        PickKind::React { chat, message } => {
-            let typed = pick.picker.query.text().trim().to_owned();
-            let emoji = match pick.picker.chosen() {
-                Some(Action::Message(MessageAction::React(emoji))) => emoji.clone(),
-                _ if typed.is_empty() => return,
-                _ => typed,
-            };
-            front.overlays.pop();
-            message::react_to(state, chat, message, &emoji, fx);
-        }
+    let Some(Overlay::Pick(pick)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return };
+    let (kind, typed) = (pick.kind.clone(), pick.picker.query.text().trim().to_owned());
+    let mut action = pick.picker.chosen().cloned();
+    if let PickKind::Quote { chat, message } = kind
+        && typed.contains(' ')
+        && quote::holds(state, chat, message, &typed)
+    {
+        // Several words that stand there so are meant as they are.
+        action = None;
+    }
+    let other = matches!(kind, PickKind::React { .. } | PickKind::Quote { .. }) && !typed.is_empty();
+    if action.is_none() && !other {
+        return;
+    }
+    if let Some(front) = &mut state.front {
+        front.overlays.pop();
+    }
+    match (action, kind) {
+        (Some(action), _) => act::act(state, action, None, fx),
+        // One that nib does not know by name can be typed.
+        (None, PickKind::React { chat, message }) => react::react_to(state, chat, message, &typed, fx),
+        (None, PickKind::Quote { chat, message }) => quote::typed(state, chat, message, &typed, fx),
+        (None, _) => {}
     }
     state.touch();
 }
@@ -156,6 +161,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         Some(Overlay::Form(form)) => form.step(by),
         Some(Overlay::Note(_) | Overlay::Waiting(_)) => return,
         Some(Overlay::Person(card)) => card.step(by),
+        Some(Overlay::Details(details)) => details.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
         Some(Overlay::Accounts(_)) => super::accounts::step(state, by),
         None => return,
@@ -232,7 +238,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
             }
         }
         Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_))
         | None => return,
     }
     state.touch();

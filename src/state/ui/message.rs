@@ -1,18 +1,26 @@
 //! The message cursor, and what can be done to the message it is on.
 
-use super::{attach, compose};
+mod leads;
+mod menu;
+mod press;
+mod select;
+mod unsent;
+
+use super::{compose, details, forward, quote, react};
 use crate::domain::kept::OutboxItem;
-use crate::domain::parts::web_address;
-use crate::domain::{
-    ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Nonce, Page, Permissions, Priority, ReactEmoji,
-    SpanKind,
-};
+use crate::domain::{ChatKey, CleanText, Message, MessageKey, Page, Priority, Request};
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::{Effect, Effects};
-use crate::state::front::{Overlay, PickKind, Question, Region, ScrollIntent, Target};
-use crate::state::outbox::{self, Stage};
-use crate::state::{State, history, login, permit};
+use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
+use crate::state::outbox;
+use crate::state::requests::Purpose;
+use crate::state::{Account, State, history, login, offered, unread};
 use std::sync::Arc;
+
+pub(in crate::state) use leads::leads_nowhere;
+pub(super) use leads::{chat_with, go, link_with, open};
+pub(in crate::state) use press::pressed;
+pub(super) use select::clear as let_go;
 
 /// Characters of a message that a question quotes.
 const QUOTED: usize = 60;
@@ -112,82 +120,108 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
             login::hand_out(state, matches!(action, MessageAction::OpenLink), fx);
         }
         MessageAction::DeleteNow(chat, messages) => delete_now(state, chat, messages, fx),
-        MessageAction::React(emoji) => react(state, &emoji, fx),
-        MessageAction::Retry => retry(state, fx),
-        MessageAction::Discard => discard(state, fx),
+        MessageAction::ReactNow(chat, message, emoji) => react::toggle(state, chat, message, &emoji, fx),
+        MessageAction::CopyNow(text) => copy(state, text, fx),
+        MessageAction::ForwardNow(from, to, messages) => forward::forward_now(state, from, to, messages, fx),
+        MessageAction::Select(steps) => select::select(state, steps, fx),
+        MessageAction::MenuAt(pane, target) => menu::at(state, pane, target, fx),
+        MessageAction::QuoteNow(chat, message, start, end) => quote::quote(state, chat, message, start..end, fx),
+        MessageAction::TakeBack => {
+            if !outbox::take_back_held(state, fx) {
+                state.notice("Nothing can be taken back now", true, fx);
+            }
+        }
+        MessageAction::Retry => unsent::retry(state, fx),
+        MessageAction::Discard => unsent::discard(state, fx),
         action => act(state, &action, fx),
     }
 }
 
-/// What is pointed at was answered, changed, deleted, …
+/// What is pointed at is answered, changed, deleted, …, if that may be.
 fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
-    let pending = match target(state) {
-        Some((chat, Target::Pending(nonce))) => Some((chat, nonce)),
-        _ => None,
-    };
-    if let Some((chat, nonce)) = pending {
-        match action {
-            MessageAction::CopyText => {
-                let text = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
-                if let Some(text) = text.map(|row| row.outgoing.text.clone()) {
-                    fx.push(Effect::Copy(text));
-                    state.notice("Copied", false, fx);
-                }
-            }
-            MessageAction::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
-            MessageAction::Delete if take_back(state, chat, nonce, fx) => {}
-            MessageAction::Delete | MessageAction::Edit => discard(state, fx),
-            _ => state.notice("This message is not sent yet", true, fx),
-        }
-        return;
-    }
-    let Some((chat, message)) = message(state) else {
+    let Some((chat, target)) = target(state) else {
         return state.notice("There is no message here", false, fx);
     };
+    let targets = select::targets(state, target, action);
+    if let Some(why) = offered::offer(state, chat, &targets, action).why() {
+        return state.notice(why, true, fx);
+    }
     match action {
-        MessageAction::Reply => compose::reply(state, chat, message.key, fx),
-        MessageAction::Edit => compose::begin_edit(state, chat, message.key.id, fx),
-        MessageAction::Delete => ask_delete(state, chat, &message, fx),
-        MessageAction::CopyText => {
-            fx.push(Effect::Copy(message.body.text.to_string()));
-            state.notice("Copied", false, fx);
-        }
-        MessageAction::CopyId => {
-            fx.push(Effect::Copy(message.key.id.to_string()));
-            state.notice("Copied", false, fx);
-        }
-        MessageAction::OpenLink if first_chat(&message).is_some() => {
-            if let Some(to) = first_chat(&message) {
-                go(state, ChatKey::new(chat.account, to), fx);
-            }
-        }
-        MessageAction::OpenLink => match links(&message).next().map(|(shown, address)| Leads::new(shown, address)) {
-            Some(leads) => open(state, leads, fx),
-            None => state.notice("There is no link in this message", false, fx),
-        },
-        MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),
+        MessageAction::Menu => return menu::show(state, chat, target, fx),
+        _ if targets.len() > 1 => return select::act(state, chat, &targets, action, fx),
         _ => {}
+    }
+    let message = match target {
+        Target::Pending(nonce) => return unsent::act(state, chat, nonce, action, fx),
+        Target::Message(_) => message(state).map(|(_, message)| message),
+    };
+    let Some(message) = message else { return };
+    match action {
+        MessageAction::Reply => {
+            if let Some(front) = &mut state.front {
+                front.pane.quote = None;
+            }
+            compose::reply(state, chat, message.key, fx);
+        }
+        MessageAction::Quote => quote::offer(state, chat, &message),
+        MessageAction::Edit => compose::begin_edit(state, chat, message.key.id, fx),
+        MessageAction::Delete => ask_delete(state, chat, &message),
+        MessageAction::React(emoji) => react::react(state, chat, &message, emoji, fx),
+        MessageAction::CopyText => copy(state, message.body.text.to_string(), fx),
+        MessageAction::CopyLink => leads::copy(state, chat, &message, fx),
+        MessageAction::OpenLink => leads::follow(state, chat, &message, fx),
+        MessageAction::Pin => pin(state, chat, &message, fx),
+        MessageAction::MarkUnread => match unread::mark_unread(state, chat, message.key, fx) {
+            Ok(()) => state.notice("Unread from here on, until you open this chat again", false, fx),
+            Err(why) => state.notice(why, true, fx),
+        },
+        MessageAction::Forward(to) => forward::forward(state, chat, &[message.key], to, fx),
+        MessageAction::Press(number) => press::press(state, chat, &message, *number, fx),
+        MessageAction::Details => details::show(state, chat, message.key.id),
+        MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),
+        // Dealt with above: they are not about what is pointed at.
+        MessageAction::DeleteNow(..)
+        | MessageAction::ForwardNow(..)
+        | MessageAction::Select(_)
+        | MessageAction::Menu
+        | MessageAction::MenuAt(..)
+        | MessageAction::TakeBack
+        | MessageAction::QuoteNow(..)
+        | MessageAction::ReactNow(..)
+        | MessageAction::CopyNow(_)
+        | MessageAction::Retry
+        | MessageAction::Discard => {}
     }
 }
 
-fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
-    let Some(account) = state.core.account(chat.account) else { return };
-    if !account.caps.delete {
-        return state.notice("Messages cannot be deleted here", true, fx);
+fn copy(state: &mut State, text: String, fx: &mut Effects) {
+    fx.push(Effect::Copy(text));
+    state.notice("Copied", false, fx);
+}
+
+/// Pins a message, or lets it go. Its mark comes and goes with the network's word.
+fn pin(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
+    if !state.core.account(chat.account).is_some_and(Account::is_signed_in) {
+        return state.notice("There is no connection; pinning needs one", true, fx);
     }
-    let own = message.author == account.me;
-    let personal = state.core.chat(chat).is_none_or(|(_, chat)| chat.community().is_none());
-    if !own && (personal || !permit::may(state, chat, Permissions::DELETE_OTHERS)) {
-        return state.notice("You may not delete messages of others here", true, fx);
-    }
-    if own && permit::lacks(state, chat, Permissions::DELETE_OWN) {
-        return state.notice("You may not delete your messages here", true, fx);
-    }
+    let pinned = !message.pinned;
+    let request = Request::Pin { chat: chat.chat, message: message.key, pinned };
+    let failed = if pinned { "Not pinned" } else { "Still pinned" };
+    state.ask(chat.account, request, Priority::User, Purpose::Change(failed), fx);
+}
+
+/// The beginning of what a message says, on one line, to name it in a question.
+pub(super) fn quoted(message: &Message) -> String {
     let line = CleanText::line(&message.body.text);
     let mut quoted: String = line.chars().take(QUOTED).collect();
     if quoted.len() < line.len() {
         quoted.push('…');
     }
+    quoted
+}
+
+fn ask_delete(state: &mut State, chat: ChatKey, message: &Message) {
+    let quoted = quoted(message);
     let text = if quoted.is_empty() { "Delete this message?".to_owned() } else { format!("Delete \"{quoted}\"?") };
     let action = Action::Message(MessageAction::DeleteNow(chat, vec![message.key]));
     if let Some(front) = &mut state.front {
@@ -199,138 +233,9 @@ fn ask_delete(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effe
 /// Deletes without asking.
 fn delete_now(state: &mut State, chat: ChatKey, messages: Vec<MessageKey>, fx: &mut Effects) {
     if !messages.is_empty() {
+        select::clear(state);
         outbox::deeds::put(state, chat, OutboxItem::Delete { messages }, fx);
     }
-}
-
-/// Reacts to what is pointed at; without an emoji, offers some.
-fn react(state: &mut State, emoji: &str, fx: &mut Effects) {
-    let Some((chat, message)) = message(state) else {
-        return state.notice("There is no message to react to", true, fx);
-    };
-    let can = state.core.account(chat.account).is_some_and(|account| account.caps.reactions);
-    if !can || !permit::may(state, chat, Permissions::REACT) {
-        return state.notice("You may not react here", true, fx);
-    }
-    let emoji = emoji.trim();
-    if !emoji.is_empty() {
-        return react_to(state, chat, message.key.id, emoji, fx);
-    }
-    if let Some(front) = &mut state.front {
-        let query = front.take_query("emoji", state.now.mono);
-        let picker = super::emoji::picker(&query);
-        front.overlays.push(Overlay::pick(PickKind::React { chat, message: message.key.id }, picker));
-    }
-    state.touch();
-}
-
-/// Adds an own reaction to a message, or takes it back.
-pub(super) fn react_to(state: &mut State, chat: ChatKey, id: MessageId, written: &str, fx: &mut Effects) {
-    let named = super::emoji::EMOJI
-        .iter()
-        .find(|(emoji, names)| *emoji == written || names.split(' ').any(|name| name == written.trim_matches(':')));
-    let emoji = named.map_or(written, |(emoji, _)| emoji);
-    if !super::emoji::is_emoji(emoji) {
-        return state.notice(format!("\"{emoji}\" is no emoji"), true, fx);
-    }
-    let Some(message) = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(id))
-    else {
-        return state.notice("The message is not here any more", true, fx);
-    };
-    let bare = |text: &str| text.trim_end_matches('\u{fe0f}').to_owned();
-    let mine = message.reactions.iter().find(|reaction| match &reaction.emoji {
-        ReactEmoji::Unicode(text) => reaction.mine && bare(text) == bare(emoji),
-        ReactEmoji::Custom(_) => false,
-    });
-    let add = mine.is_none();
-    let emoji = mine.map_or_else(|| ReactEmoji::Unicode(CleanText::line(emoji)), |reaction| reaction.emoji.clone());
-    let key = message.key;
-    outbox::deeds::put(state, chat, OutboxItem::React { message: key, emoji, add }, fx);
-}
-
-/// The chat that the first link of a message leads to, if it is one.
-fn first_chat(message: &Message) -> Option<ChatId> {
-    let is_link = |kind: &SpanKind| {
-        matches!(kind, SpanKind::Link | SpanKind::MaskedLink(_) | SpanKind::Instead { chat: Some(_), .. })
-    };
-    match &message.body.spans.iter().find(|span| is_link(&span.kind))?.kind {
-        SpanKind::Instead { chat, .. } => *chat,
-        _ => None,
-    }
-}
-
-/// The chat that a link with these words leads to.
-pub(super) fn chat_with(message: &Message, words: &str) -> Option<ChatId> {
-    let spans = message.body.spans.iter();
-    let mut found = spans.filter_map(|span| match span.kind {
-        SpanKind::Instead { chat: Some(chat), .. } => {
-            Some((message.body.text.get(span.start as usize..span.end as usize)?, chat))
-        }
-        _ => None,
-    });
-    found.find(|(shown, _)| shown.contains(words.trim())).map(|(_, chat)| chat)
-}
-
-/// Goes where a link to a chat leads.
-pub(super) fn go(state: &mut State, chat: ChatKey, fx: &mut Effects) {
-    if !super::open::chat(state, chat, fx) {
-        state.notice("The chat that this leads to is not here", true, fx);
-    }
-}
-
-/// A link that is about to be opened.
-pub(super) struct Leads {
-    address: String,
-    /// The message shows other words than the address.
-    masked: bool,
-}
-
-impl Leads {
-    fn new(shown: &str, address: String) -> Self {
-        Self { masked: shown.trim() != address, address }
-    }
-}
-
-/// Opens a link. Where it leads is to be seen before: by itself, or in a question.
-pub(super) fn open(state: &mut State, leads: Leads, fx: &mut Effects) {
-    let Leads { address, masked } = leads;
-    if !masked {
-        return fx.push(Effect::Open(address));
-    }
-    let text = format!("These words lead to {address}");
-    let question = Question::yes_no(text, "Open", Action::OpenNow(address));
-    if let Some(front) = &mut state.front {
-        front.overlays.push(Overlay::Question(Question { selected: 1, ..question }));
-    }
-    state.touch();
-}
-
-/// The first link of which these words are a part, as it is shown or as it is.
-pub(super) fn link_with(message: &Message, words: &str) -> Option<Leads> {
-    let words = words.trim();
-    links(message)
-        .find(|(shown, address)| shown.contains(words) || address.contains(words))
-        .map(|(shown, address)| Leads::new(shown, address))
-}
-
-/// The links of a message, as they are shown and where they lead: only addresses that a browser may be given, `http` and `https`.
-fn links(message: &Message) -> impl Iterator<Item = (&str, String)> {
-    let safe = web_address;
-    let text = &message.body.text;
-    let spans = message.body.spans.iter().filter_map(move |span| {
-        let shown = text.get(span.start as usize..span.end as usize)?;
-        match &span.kind {
-            SpanKind::Link => Some((shown, safe(shown)?)),
-            SpanKind::MaskedLink(address) => Some((shown, safe(address)?)),
-            _ => None,
-        }
-    });
-    let words = text
-        .split_whitespace()
-        .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']))
-        .filter_map(move |word| Some((word, safe(word)?)));
-    let embeds = message.embeds.iter().filter_map(move |embed| Some((&*embed.url, safe(&embed.url)?)));
-    spans.chain(words).chain(embeds)
 }
 
 fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
@@ -358,57 +263,4 @@ fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut E
         history::fetch(state, chat, Page::Around(to), Priority::User, fx);
     }
     state.touch();
-}
-
-/// The failed message pointed at. Where nothing that is on its way out is pointed at, the oldest failed one of the open chat.
-fn failed(state: &State) -> Option<(ChatKey, Nonce)> {
-    let chat = state.front.as_ref()?.pane.chat?;
-    let rows = state.core.account(chat.account)?.outbox.of(chat.chat);
-    let waits = |stage: &Stage| matches!(stage, Stage::Failed(_) | Stage::Unconfirmed);
-    let found = match target(state) {
-        // Never another one than the one pointed at.
-        Some((_, Target::Pending(nonce))) => rows.iter().find(|row| row.outgoing.nonce == nonce && waits(&row.stage)),
-        _ => rows.iter().find(|row| waits(&row.stage)),
-    };
-    found.map(|row| (chat, row.outgoing.nonce))
-}
-
-fn none_failed(state: &mut State, fx: &mut Effects) {
-    let sentence = match target(state) {
-        Some((_, Target::Pending(_))) => "This message is still on its way",
-        _ => "No message has failed here",
-    };
-    state.notice(sentence, false, fx);
-}
-
-/// Sends a failed message again.
-fn retry(state: &mut State, fx: &mut Effects) {
-    match failed(state) {
-        Some((chat, nonce)) => _ = outbox::retry(state, chat, nonce, fx),
-        None => none_failed(state, fx),
-    }
-}
-
-/// Takes a message back that has not gone out; yank brings its text. Returns whether it could be.
-fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
-    let Some(outgoing) = outbox::take_back(state, chat, nonce, fx) else { return false };
-    if let Some(front) = &mut state.front {
-        front.pane.composer.keep(&attach::line_of(&outgoing));
-        history::keep_valid(front, &state.core.accounts, chat);
-    }
-    state.notice_of("Taken back before it was sent; for its text".to_owned(), Some("yank"), false, fx);
-    true
-}
-
-/// Gives a failed message up; its text goes back to the composer.
-fn discard(state: &mut State, fx: &mut Effects) {
-    let Some((chat, nonce)) = failed(state) else {
-        return none_failed(state, fx);
-    };
-    if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
-        compose::give_back(state, chat, &attach::line_of(&outgoing), fx);
-        if let Some(front) = &mut state.front {
-            history::keep_valid(front, &state.core.accounts, chat);
-        }
-    }
 }

@@ -65,7 +65,12 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 lists::accept(state, fx);
             }
             Some(
-                Overlay::Help { .. } | Overlay::Members | Overlay::Person(_) | Overlay::Note(_) | Overlay::Waiting(_),
+                Overlay::Help { .. }
+                | Overlay::Members
+                | Overlay::Person(_)
+                | Overlay::Details(_)
+                | Overlay::Note(_)
+                | Overlay::Waiting(_),
             ) => {}
             None => {
                 front.offer = index;
@@ -82,6 +87,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                         | Overlay::Help { .. }
                         | Overlay::Members
                         | Overlay::Person(_)
+                        | Overlay::Details(_)
                         | Overlay::Accounts(_)
                         | Overlay::Note(_)
                 )

@@ -16,7 +16,7 @@ use crate::state::gone::Note;
 use crate::state::names::{ResolveError, resolve_chat, resolve_chat_in, split_account};
 use crate::state::recall::{self, places};
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, history, join, newcomer, people, pins, roster, typing};
+use crate::state::{Account, State, history, join, newcomer, people, pins, roster, typing, unread};
 
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
@@ -87,6 +87,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     front.sidebar.dirty = true;
     front.sidebar.follow = true;
     let visited = front.visited.clone();
+    unread::release(state, key);
     history::drop_unvisited(&mut state.core.accounts, &visited);
     if let Some(account) = state.core.account_mut(key.account) {
         account.timelines.entry(key.chat).or_default();

@@ -45,6 +45,12 @@ pub struct PickItem {
 }
 
 impl PickItem {
+    /// One that is about no chat and no person.
+    #[must_use]
+    pub const fn plain(label: String, detail: String, action: Action) -> Self {
+        Self { label, detail, account: None, person: None, unread: 0, mentions: 0, action }
+    }
+
     /// All that it is found by, the account first, as in written names.
     fn whole(&self) -> Option<String> {
         let (_, account) = self.account.as_ref()?;

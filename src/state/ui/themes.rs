@@ -45,14 +45,9 @@ fn choose(state: &mut State) {
     if front.overlays.last().is_some_and(|overlay| overlay.picks(is_themes).is_some()) {
         return;
     }
-    let items = state.settings.themes.iter().map(|name| PickItem {
-        label: name.clone(),
-        detail: KNOWN.iter().find(|(known, _)| known == name).map_or("your own", |(_, told)| told).to_owned(),
-        account: None,
-        person: None,
-        unread: 0,
-        mentions: 0,
-        action: Action::Theme(name.clone()),
+    let items = state.settings.themes.iter().map(|name| {
+        let told = KNOWN.iter().find(|(known, _)| known == name).map_or("your own", |(_, told)| told);
+        PickItem::plain(name.clone(), told.to_owned(), Action::Theme(name.clone()))
     });
     let mut picker = Picker::new(items.collect(), "");
     picker.selected = state.settings.themes.iter().position(|name| *name == state.settings.theme).unwrap_or_default();

@@ -72,7 +72,7 @@ fn the_fixed_keys_are_exactly_so() {
         (Messages, "d", "delete"),
         (Messages, "+", "react"),
         (Messages, "y", "copy-text"),
-        (Messages, "Y", "copy-id"),
+        (Messages, "Y", "copy-link"),
         (Messages, "o", "open-link"),
         (Messages, "j", "move 1"),
         (Messages, "k", "move -1"),
@@ -80,11 +80,13 @@ fn the_fixed_keys_are_exactly_so() {
         (Messages, "up", "move -1"),
         (Messages, "g", "move-first"),
         (Messages, "G", "move-last"),
-        (Messages, "i", "focus-composer"),
+        (Messages, "i", "details"),
+        (Messages, "p", "pin"),
+        (Messages, "D", "date"),
         (Messages, "enter", "focus-composer"),
         (Messages, "esc", "focus-composer"),
         (Messages, "R", "retry"),
-        (Messages, "x", "discard"),
+        (Messages, "X", "discard"),
         (Messages, ">", "go-to-replied"),
         (List, "tab", "move 1"),
         (List, "shift-tab", "move -1"),
@@ -130,7 +132,7 @@ fn characters_are_text_where_text_is_taken_and_only_there() {
         assert_eq!(press(&keymap, Context::Composer, written), Some(Action::Insert(typed.to_owned())));
     }
     assert_eq!(press(&keymap, Context::Messages, "z"), None);
-    assert_eq!(press(&keymap, Context::Composer, "alt-z"), None);
+    assert_eq!(press(&keymap, Context::Composer, "alt-j"), None);
     assert_eq!(press(&keymap, Context::Composer, "f12"), None);
 }
 

@@ -147,7 +147,7 @@ fn a_paste_is_text_whatever_is_in_it() {
     desk.sees("Not sent: The message is too long");
     desk.send(ESC);
     desk.sees("take back");
-    desk.send("x");
+    desk.send("X");
     desk.terminal.wait_until("the text in the composer", |screen| screen.matches("┃ word word").count() == 8);
     desk.send("\x03");
     desk.sees("message #off-topic");
@@ -213,7 +213,7 @@ fn the_message_cursor_acts_on_what_it_points_at() {
     // Others' messages cannot be changed.
     desk.send("gge");
     desk.sees("Only your own messages can be changed");
-    desk.send("i");
+    desk.send("\r");
     desk.sees("message #off-topic");
     desk.quits();
 }

@@ -14,6 +14,7 @@ mod shell;
 #[path = "../support/strangers.rs"]
 mod strangers;
 
+mod cursor;
 mod demo;
 mod doctor;
 mod doors;

@@ -171,7 +171,7 @@ fn the_mouse_opens_points_scrolls_drags_and_answers() {
         std::thread::yield_now();
     }
     // A message of one's own, and the answers of a question.
-    desk.terminal.send("imine to delete\r");
+    desk.terminal.send("\rmine to delete\r");
     desk.terminal.wait_until("it is sent", |screen| {
         screen.contains("mine to delete") && screen.contains("message #off-topic") && !screen.contains('◷')
     });

@@ -124,7 +124,7 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn start(from: Beginning<'_>) -> Self {
         let ways = Ways { wall: from.day.wall(), seed: Some(from.seed), ..Ways::default() };
-        let settings = Arc::new(Settings { page: PAGE, ..Settings::default() });
+        let settings = Arc::new(Settings { page: PAGE, undo_seconds: Duration::ZERO, ..Settings::default() });
         let bare = Startup::bare(from.home.paths());
         let startup = Startup {
             accounts: vec![from.account],

@@ -89,7 +89,7 @@ fn requests_become_the_commands_of_the_wire() {
         said
     };
     assert_eq!(
-        asked(Request::Edit { chat, message, text: "new ".to_owned() }),
+        asked(Request::Edit { chat, message, text: "new ".to_owned(), emoji: Box::default(), no_previews: false }),
         json!({"cmd": "message_edit", "channel": "general", "id": ID, "content": "new"})
     );
     assert_eq!(
@@ -147,7 +147,16 @@ fn every_recorded_error_is_a_refusal_in_a_sentence() {
     let chat = chat_of(&bundle, "general");
     let mut kinds = std::collections::BTreeMap::new();
     for row in super::recorded().into_iter().filter(|row| row.packet["cmd"] == "error") {
-        let asked = peer.asked(1, &Request::Edit { chat, message: key(ID, 1), text: "x".to_owned() });
+        let asked = peer.asked(
+            1,
+            &Request::Edit {
+                chat,
+                message: key(ID, 1),
+                text: "x".to_owned(),
+                emoji: Box::default(),
+                no_previews: false,
+            },
+        );
         peer.answer(&asked, row.packet.clone());
         let refusal = peer.answered().unwrap_err();
         assert!(refusal.text.ends_with(['.', '!', '?', '…']), "{}", refusal.text);
@@ -395,7 +404,16 @@ fn old_servers_are_asked_one_thing_at_a_time() {
     let (mut peer, general) = old_and_synced();
     peer.want(1, &send(general, 1, "mine"));
     peer.want(2, &Request::FetchHistory { chat: general, page: Page::Latest, limit: 50 });
-    peer.want(3, &Request::Edit { chat: general, message: key(ID, 1), text: "x".to_owned() });
+    peer.want(
+        3,
+        &Request::Edit {
+            chat: general,
+            message: key(ID, 1),
+            text: "x".to_owned(),
+            emoji: Box::default(),
+            no_previews: false,
+        },
+    );
     let said = peer.said_one();
     assert_eq!(said["content"], "mine");
     let new = |user, text| json!({"cmd": "message_new", "message": message(ID, user, text, 1.5e9), "channel": "general", "global": true});

@@ -217,7 +217,8 @@ fn a_mark_that_goes_back_is_counted_anew() {
         json!({"cmd": "unreads_count", "channel": "general", "unread_count": 4, "last_read": ID, "total_messages": 9}),
     );
     let events = peer.events();
-    let told = nib::net::NetEvent::Update(Update::ReadMarkMoved { chat, upto, unread: Some(4), mentions: None });
+    let told =
+        nib::net::NetEvent::Update(Update::ReadMarkMoved { chat, upto, unread: Some(4), mentions: None, back: true });
     assert!(events.contains(&told), "{events:?}");
     let done = nib::net::NetEvent::Answer(Answer { request: RequestId(1), outcome: Ok(Reply::Done) });
     assert_eq!(events.last(), Some(&done));

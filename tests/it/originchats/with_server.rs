@@ -139,7 +139,13 @@ async fn two_people_write_to_each_other() {
     assert_eq!(alice.ask(react.clone()).await, Ok(Reply::Done));
     assert_eq!(alice.ask(react).await, Ok(Reply::Done), "as it was wanted");
     bob.until(|event| matches!(event, NetEvent::Update(Update::ReactionToggled { add: true, .. })).then_some(())).await;
-    let edit = Request::Edit { chat: general, message: got.0.key, text: "mine now".to_owned() };
+    let edit = Request::Edit {
+        chat: general,
+        message: got.0.key,
+        text: "mine now".to_owned(),
+        emoji: Box::default(),
+        no_previews: false,
+    };
     assert_eq!(alice.ask(edit).await.unwrap_err().kind, RefusalKind::Forbidden);
     assert_eq!(alice.ask(Request::Delete { chat: general, messages: vec![got.0.key] }).await, Ok(Reply::Done));
     bob.until(|event| matches!(event, NetEvent::Update(Update::MessagesDeleted { .. })).then_some(())).await;

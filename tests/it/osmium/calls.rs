@@ -1,6 +1,7 @@
 //! Requests and their answers: what is sent for each, and that each is answered exactly once.
 
 use super::{ADA, CHANNEL, COMMUNITY, MESSAGE, Peer, authorization, reply_of, token};
+use nib::domain::EmojiUse;
 use nib::domain::answer::RefusalKind;
 use nib::domain::id::EmojiId;
 use nib::domain::request::Page;
@@ -56,7 +57,16 @@ fn every_request() -> Vec<(Request, &'static str)> {
         (Request::FetchHistory { chat: channel(), page: Page::Latest, limit: 50 }, "messages_get_history"),
         (Request::FetchPinned(channel()), "messages_get_pinned_messages"),
         (Request::Send(Arc::new(send("hi"))), "messages_send_message"),
-        (Request::Edit { chat: channel(), message: key(MESSAGE), text: "x".to_owned() }, "messages_edit_message"),
+        (
+            Request::Edit {
+                chat: channel(),
+                message: key(MESSAGE),
+                text: "x".to_owned(),
+                emoji: Box::default(),
+                no_previews: false,
+            },
+            "messages_edit_message",
+        ),
         (Request::Delete { chat: channel(), messages: vec![key(MESSAGE)] }, "messages_delete_message"),
         (react(true), "reactions_add_reaction"),
         (react(false), "reactions_remove_reaction"),
@@ -210,9 +220,22 @@ fn a_message_is_sent_with_its_formatting() {
     let Message::MessagesSendMessage(request) = message else { panic!() };
     assert_eq!((request.message.as_str(), request.entities.len()), ("**hey** https://a.b", 0));
 
-    let (_, message) = peer.asked(3, &Request::Edit { chat: channel(), message: key(MESSAGE), text: "_x_".to_owned() });
+    let (_, message) = peer.asked(
+        3,
+        &Request::Edit {
+            chat: channel(),
+            message: key(MESSAGE),
+            text: "_x_ :crab:".to_owned(),
+            emoji: [EmojiUse { name: "crab".to_owned(), id: EmojiId::new(8), standin: CleanText::ours("🦀") }].into(),
+            no_previews: true,
+        },
+    );
     let Message::MessagesEditMessage(request) = message else { panic!() };
-    assert_eq!((request.message.as_deref(), request.entities.len(), request.message_id), (Some("x"), 1, MESSAGE));
+    assert_eq!((request.message.as_deref(), request.entities.len(), request.message_id), (Some("x 🦀"), 2, MESSAGE));
+    assert!(
+        request.suppress_embeds
+            && request.entities.iter().any(|one| matches!(one.entity, Some(Entity::CustomEmoji(_))))
+    );
 }
 
 #[test]

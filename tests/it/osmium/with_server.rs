@@ -245,7 +245,17 @@ fn what_one_writes_the_other_reads() {
     assert_eq!(read.body, markup::parse(typed), "formatting survives the way");
     assert_eq!(markup::to_markup(&read.body), typed);
 
-    net.want(me, &Request::Edit { chat: mine, message: key, text: "*better*".to_owned() }).unwrap();
+    net.want(
+        me,
+        &Request::Edit {
+            chat: mine,
+            message: key,
+            text: "*better*".to_owned(),
+            emoji: Box::default(),
+            no_previews: false,
+        },
+    )
+    .unwrap();
     let updates = net.updates(other);
     let [Update::MessageChanged { message: changed, .. }] = &updates[..] else { panic!("{updates:?}") };
     assert!(changed.edited.is_some() && changed.body == markup::parse("*better*"));

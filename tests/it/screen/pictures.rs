@@ -175,6 +175,8 @@ fn picker() -> Picker {
 fn overlays() {
     let text = "Delete your message \"Thanks, I will check.\" for everybody?".to_owned();
     let question = Question::yes_no(text, "Delete", nib::state::Action::NextUnread);
+    let chat = state(timeline(talk(), true)).front.unwrap().pane.chat.unwrap();
+    let details = nib::state::ui::details::Details { chat, message: MessageId::new(3), scroll: 0 };
     let contexts = vec![nib::state::action::Context::Composer, nib::state::action::Context::Everywhere];
     let all = [
         ("jump", Overlay::pick(nib::state::front::PickKind::Jump, picker())),
@@ -183,6 +185,7 @@ fn overlays() {
             "note",
             Overlay::Note(Note { sentence: "#general is gone, or not for you to see any more".to_owned(), yank: true }),
         ),
+        ("details", Overlay::Details(details)),
         ("sign_in", Overlay::Form(Box::new(form()))),
         ("help", Overlay::Help { query: Field::new(), scroll: 0, contexts: contexts.clone() }),
         ("help_found", Overlay::Help { query: Field::with("scroll"), scroll: 0, contexts }),

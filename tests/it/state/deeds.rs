@@ -9,7 +9,13 @@ use std::time::Duration;
 
 /// Somebody who is online; message 11 is their own.
 fn online() -> Script {
-    Script::ready_kept().with_own()
+    at_once(Script::ready_kept()).with_own()
+}
+
+/// Nothing is held back.
+fn at_once(mut script: Script) -> Script {
+    script.hold_nothing();
+    script
 }
 
 /// The same person after the connection was lost.
@@ -212,7 +218,7 @@ fn a_read_mark_without_a_connection_goes_out_with_it_and_only_the_newest() {
 
 #[test]
 fn what_waited_when_the_run_ended_goes_out_with_the_next() {
-    let mut script = Script::ready_kept();
+    let mut script = at_once(Script::ready_kept());
     let item = OutboxItem::React { message: key(5), emoji: ReactEmoji::Unicode(CleanText::ours("👍")), add: true };
     let row =
         OutboxRow { chat: chat(11), nonce: Nonce(9), item, written: Wall(0), known: None, stage: OutboxStage::Waiting };

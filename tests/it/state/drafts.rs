@@ -158,6 +158,7 @@ fn what_is_as_the_store_gave_it_is_not_told() {
     assert_eq!(told(&script.event(Event::Terminate)), [(chat(11), "of eleven!")]);
     // What came back to a draft without a word is told at the end.
     let mut script = restored();
+    script.hold_nothing();
     script.act(Action::Compose(ComposeAction::EditLast));
     script.type_text(", changed");
     let fx = script.act(Action::Send);

@@ -80,6 +80,7 @@ impl Several {
                 upto: key(number),
                 unread: None,
                 mentions: None,
+                back: false,
             }),
             Fate::ChatGone(chat) => update(Update::ChatRemoved(ChatId::new(chat))),
             Fate::CommunityGone(place) => update(Update::CommunityRemoved(CommunityId::new(place))),

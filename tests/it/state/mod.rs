@@ -3,6 +3,7 @@
 mod accounts;
 mod anew;
 mod commands;
+mod cursor;
 mod dates;
 mod deeds;
 mod drafts;

@@ -59,7 +59,7 @@ fn action() -> impl Strategy<Value = Action> {
         ]),
         6 => prop::sample::select(vec![
             Action::Message(MessageAction::Reply), Action::Message(MessageAction::Edit), Action::Compose(ComposeAction::EditLast), Action::Message(MessageAction::Delete), Action::Message(MessageAction::React(String::new())), Action::Message(MessageAction::React("👍".to_owned())),
-            Action::Message(MessageAction::CopyText), Action::Message(MessageAction::CopyId), Action::Message(MessageAction::OpenLink), Action::Message(MessageAction::GoToReplied), Action::Message(MessageAction::Retry), Action::Message(MessageAction::Discard), Action::MarkRead,
+            Action::Message(MessageAction::CopyText), Action::Message(MessageAction::CopyLink), Action::Message(MessageAction::Pin), Action::Message(MessageAction::Details), Action::Message(MessageAction::OpenLink), Action::Message(MessageAction::GoToReplied), Action::Message(MessageAction::Retry), Action::Message(MessageAction::Discard), Action::MarkRead,
             Action::ToggleSidebar, Action::Quit, Action::Reconnect, Action::SignIn, Action::NewLine, Action::Redraw, Action::Suspend,
             Action::FocusMembers, Action::ToggleMembers, Action::Who(String::new()), Action::Who("ada".to_owned()),
             Action::Status(Presence::Idle), Action::SignUp, Action::Leave, Action::Join(String::new()), Action::Join("code".to_owned()), Action::Write(String::new()),
@@ -212,6 +212,7 @@ impl World {
                 upto: key(upto),
                 unread,
                 mentions: None,
+                back: false,
             }),
             Step::ChatGone(place) => script.receive(Update::ChatRemoved(ChatId::new(place))),
             Step::CommunityGone(rust) => script.receive(Update::CommunityRemoved(if rust { RUST } else { ZIG })),

@@ -120,7 +120,13 @@ fn counts_of_the_network_and_of_other_devices_are_followed_but_never_back() {
     let message = std::sync::Arc::new(said(chat(12), 41, ADA, "x"));
     script.receive(Update::MessageCreated { message, unread: Some(7), author: None, nonce: None });
     assert_eq!(script.counts(12), (7, 0));
-    let moved = |upto, unread| Update::ReadMarkMoved { chat: ChatId::new(12), upto: key(upto), unread, mentions: None };
+    let moved = |upto, unread| Update::ReadMarkMoved {
+        chat: ChatId::new(12),
+        upto: key(upto),
+        unread,
+        mentions: None,
+        back: false,
+    };
     script.receive(moved(40, Some(1)));
     assert_eq!(script.counts(12), (1, 0));
     script.receive(moved(30, Some(9)));

@@ -89,6 +89,12 @@ impl Script {
         script.begun().opened()
     }
 
+    /// Changes and deletions go at once.
+    pub(super) fn hold_nothing(&mut self) {
+        let settings = Settings { undo_seconds: Duration::ZERO, ..Settings::clone(&self.state.settings) };
+        self.state.settings = Arc::new(settings);
+    }
+
     /// Message 11 is their own.
     pub(super) fn with_own(mut self) -> Self {
         let message = Arc::new(said(chat(11), 11, ME, "mine"));

@@ -296,7 +296,13 @@ fn n24_a_mark_read_elsewhere_counts_here() {
     script.hear(said(chat(32), 71, GRACE, "one"));
     script.hear(said(chat(32), 72, GRACE, "two"));
     assert_eq!(script.counts(32).0, 2);
-    let moved = |upto, unread| Update::ReadMarkMoved { chat: ChatId::new(32), upto: key(upto), unread, mentions: None };
+    let moved = |upto, unread| Update::ReadMarkMoved {
+        chat: ChatId::new(32),
+        upto: key(upto),
+        unread,
+        mentions: None,
+        back: false,
+    };
     script.receive(moved(71, Some(1)));
     assert_eq!(script.counts(32).0, 1);
     script.receive(moved(72, None));

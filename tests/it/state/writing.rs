@@ -50,7 +50,13 @@ fn changing_a_message_brings_back_what_was_there_before() {
     script.act(Action::Compose(ComposeAction::EditLast));
     script.type_text("!");
     let fx = script.act(Action::Send);
-    let edit = Request::Edit { chat: ChatId::new(11), message: key(4), text: "line 4!".to_owned() };
+    let edit = Request::Edit {
+        chat: ChatId::new(11),
+        message: key(4),
+        text: "line 4!".to_owned(),
+        emoji: Box::default(),
+        no_previews: false,
+    };
     assert_eq!(requests(&fx), [edit]);
     assert_eq!(script.composer(), "mine");
     let id = fx.iter().find_map(|effect| if let Effect::Net { id, .. } = effect { Some(*id) } else { None });
@@ -105,7 +111,13 @@ fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
     script.act(Action::Text(TextEdit::KillToStart));
     script.type_text("//shrug");
     let fx = script.act(Action::Send);
-    let edit = Request::Edit { chat: ChatId::new(11), message: key(4), text: "/shrug".to_owned() };
+    let edit = Request::Edit {
+        chat: ChatId::new(11),
+        message: key(4),
+        text: "/shrug".to_owned(),
+        emoji: Box::default(),
+        no_previews: false,
+    };
     assert_eq!(requests(&fx).last(), Some(&edit));
     let id = fx.iter().find_map(|effect| match effect {
         Effect::Net { id, request: Request::Edit { .. }, .. } => Some(*id),

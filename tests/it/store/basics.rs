@@ -2,9 +2,11 @@
 
 use super::*;
 use bytes::Bytes;
+use nib::domain::id::EmojiId;
+use nib::domain::kept::UnreadChat;
 use nib::domain::{
-    Chat, ChatKind, Community, CommunityId, Member, Overrides, Permissions, Refusal, RefusalKind, Role, RoleId, Upload,
-    User,
+    Chat, ChatKind, Community, CommunityId, Member, Overrides, Permissions, ReactEmoji, Refusal, RefusalKind, Role,
+    RoleId, Upload, User,
 };
 use nib::store::{Anchor, Layout, NotTaken, Stamp, Start};
 
@@ -183,6 +185,17 @@ fn the_first_screen_comes_back() {
         folded_communities: vec![(ME, CommunityId::new(2))],
         hides_sidebar: true,
         hides_members: true,
+        unread: vec![
+            UnreadChat { chat: CHAT, upto: Some(place(70)), newest: place(77), unread: 4, mentions: 1 },
+            UnreadChat {
+                chat: ChatKey::new(ME, ChatId::new(11)),
+                upto: None,
+                newest: place(9),
+                unread: 1,
+                mentions: 0,
+            },
+        ],
+        recents: vec![ReactEmoji::Custom(EmojiId::new(u128::MAX)), ReactEmoji::Unicode(CleanText::new("❤️"))],
     };
     open.write(Write::Layout(layout.clone())).unwrap();
     let anchor = Some(Anchor { message: place(77), row: 2 });

@@ -277,7 +277,7 @@ impl Book {
             return Vec::new();
         };
         let unread = self.read(chat, upto);
-        vec![Update::ReadMarkMoved { chat, upto, unread, mentions: unread }]
+        vec![Update::ReadMarkMoved { chat, upto, unread, mentions: unread, back: false }]
     }
 
     fn joined(&mut self, person: Person) -> Vec<Update> {

@@ -250,7 +250,7 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             })
         }
         Request::Send(outgoing) => send(outgoing, book)?,
-        Request::Edit { chat, message, text } => Call::done(Command::MessageEdit {
+        Request::Edit { chat, message, text, .. } => Call::done(Command::MessageEdit {
             at: place(*chat, book)?,
             id: book.names.message_name(message.id),
             content: text.trim().to_owned(),

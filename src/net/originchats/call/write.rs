@@ -88,7 +88,7 @@ pub(super) fn mark_read(chat: ChatId, upto: MessageKey, back: bool, book: &Book)
             let Packet::UnreadCount { unread, .. } = packet else { return Err(unfitting()) };
             let (count, pings) = (unread.count, unread.pings);
             book.count_unread(chat, unread);
-            let moved = Update::ReadMarkMoved { chat, upto, unread: Some(count), mentions: pings };
+            let moved = Update::ReadMarkMoved { chat, upto, unread: Some(count), mentions: pings, back: true };
             Ok(Outcome::DoneAfter(Box::new(moved), Reply::Done))
         })))
     }))

@@ -174,13 +174,14 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         }
         Request::Press { chat, message, data } => press(*chat, *message, data.as_ref())?,
         Request::Send(outgoing) => send(id, outgoing, config)?,
-        Request::Edit { chat, message, text } => {
-            let Composed { text, entities } = encode::compose(text);
+        Request::Edit { chat, message, text, emoji, no_previews } => {
+            let Composed { text, entities } = encode::compose_with(text, emoji);
             done(wire_messages::EditMessage {
                 chat_ref: reference(*chat)?,
                 message_id: message_id(*message)?,
                 message: Some(text),
                 entities,
+                suppress_embeds: *no_previews,
                 ..Default::default()
             })
         }

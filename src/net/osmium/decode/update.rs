@@ -42,6 +42,7 @@ impl Decoder {
                 upto: key_of(update.last_read_message_id),
                 unread: update.unread_count,
                 mentions: update.unread_mentions_count,
+                back: false,
             }),
             Wire::ConversationPermissions(update) => Some(Update::OverridesChanged {
                 chat: self.chat_id(update.chat_ref.as_ref())?,

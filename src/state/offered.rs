@@ -1,0 +1,191 @@
+//! What may be done to messages: one table, read by the actions, the hints, the menu, the help and the tests.
+
+use super::action::{Action, ActionInfo, MessageAction, parse};
+use super::front::Target;
+use super::outbox::{Pending, Stage};
+use super::{Account, State, permit};
+use crate::domain::{Caps, ChatKey, Message, MessageKind, Permissions};
+
+/// Whether something may be done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Offer {
+    /// It may.
+    Yes,
+    /// Not with these messages, or not here; why, as a sentence.
+    No(&'static str),
+    /// The network has no such thing, or the message has nothing for it: it is not even named. Why, for whoever asks for it all the same.
+    Hidden(&'static str),
+}
+
+impl Offer {
+    /// Why it may not be done.
+    #[must_use]
+    pub const fn why(self) -> Option<&'static str> {
+        match self {
+            Self::Yes => None,
+            Self::No(why) | Self::Hidden(why) => Some(why),
+        }
+    }
+}
+
+/// Why a network cannot do something to messages at all.
+#[must_use]
+pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
+    let (can, why) = match what {
+        MessageAction::Reply | MessageAction::Quote | MessageAction::QuoteNow(..) => {
+            (caps.replies, "Messages cannot be answered here")
+        }
+        MessageAction::Edit => (caps.edit, "Messages cannot be changed here"),
+        MessageAction::Delete | MessageAction::DeleteNow(..) => (caps.delete, "Messages cannot be deleted here"),
+        MessageAction::React(_) | MessageAction::ReactNow(..) => (caps.reactions, "You may not react here"),
+        MessageAction::Forward(_) | MessageAction::ForwardNow(..) => {
+            (caps.forward, "Messages cannot be passed on here")
+        }
+        MessageAction::Press(_) => (caps.buttons, "Buttons cannot be pressed here"),
+        MessageAction::Pin => (caps.pin, "Messages cannot be pinned here"),
+        MessageAction::CopyText
+        | MessageAction::CopyLink
+        | MessageAction::CopyNow(_)
+        | MessageAction::OpenLink
+        | MessageAction::Details
+        | MessageAction::MarkUnread
+        | MessageAction::Select(_)
+        | MessageAction::Menu
+        | MessageAction::MenuAt(..)
+        | MessageAction::GoToReplied
+        | MessageAction::TakeBack
+        | MessageAction::Retry
+        | MessageAction::Discard => (true, ""),
+    };
+    (!can).then_some(why)
+}
+
+/// Whether an action of the registry is one that the network of the open chat has. Those that are not about messages are.
+#[must_use]
+pub fn is_known(state: &State, info: &ActionInfo) -> bool {
+    let open = state.front.as_ref().and_then(|front| front.pane.chat);
+    let Some(account) = open.and_then(|chat| state.core.account(chat.account)) else { return true };
+    match parse(info.name) {
+        Ok(Action::Message(action)) => lacking(&account.caps, &action).is_none(),
+        _ => true,
+    }
+}
+
+/// Whether something may be done to all of these messages of a chat.
+#[must_use]
+pub fn offer(state: &State, chat: ChatKey, targets: &[Target], what: &MessageAction) -> Offer {
+    let Some(account) = state.core.account(chat.account) else { return Offer::No("There is no message here") };
+    if let Some(why) = lacking(&account.caps, what) {
+        return Offer::Hidden(why);
+    }
+    let one = |target: &Target| match target {
+        Target::Pending(nonce) => match account.outbox.find(chat.chat, *nonce) {
+            Some(row) => of_unsent(row, what),
+            None => Offer::No("The message is not here any more"),
+        },
+        Target::Message(key) => {
+            let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(key.id));
+            known.map_or(Offer::No("The message is not here any more"), |message| {
+                of_message(state, account, chat, message, what)
+            })
+        }
+    };
+    targets.iter().map(one).find(|offer| *offer != Offer::Yes).unwrap_or(Offer::Yes)
+}
+
+/// The same for one that has not gone out.
+fn of_unsent(row: &Pending, what: &MessageAction) -> Offer {
+    let failed = matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
+    match what {
+        MessageAction::CopyText | MessageAction::Menu | MessageAction::MenuAt(..) => Offer::Yes,
+        MessageAction::Edit if row.can_change() => Offer::Yes,
+        MessageAction::Delete if row.is_unsent() => Offer::Yes,
+        MessageAction::Retry | MessageAction::Discard | MessageAction::Edit | MessageAction::Delete if failed => {
+            Offer::Yes
+        }
+        MessageAction::Retry | MessageAction::Discard | MessageAction::Edit | MessageAction::Delete => {
+            Offer::No("This message is still on its way")
+        }
+        _ => Offer::No("This message is not sent yet"),
+    }
+}
+
+fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message, what: &MessageAction) -> Offer {
+    let denied = |why: Option<&'static str>| why.map_or(Offer::Yes, Offer::No);
+    match what {
+        MessageAction::Reply => denied(permit::refusal_to_write(state, chat)),
+        MessageAction::Quote | MessageAction::QuoteNow(..) if message.body.text.trim().is_empty() => {
+            Offer::Hidden("There is no text in this message")
+        }
+        MessageAction::Quote | MessageAction::QuoteNow(..) => denied(permit::refusal_to_write(state, chat)),
+        MessageAction::Edit => denied(refusal_to_edit(state, account, chat, message)),
+        MessageAction::Delete | MessageAction::DeleteNow(..) => {
+            denied(refusal_to_delete(state, account, chat, message))
+        }
+        MessageAction::React(_) | MessageAction::ReactNow(..) if permit::may(state, chat, Permissions::REACT) => {
+            Offer::Yes
+        }
+        MessageAction::React(_) | MessageAction::ReactNow(..) => Offer::No("You may not react here"),
+        MessageAction::Pin if permit::may(state, chat, Permissions::PIN) => Offer::Yes,
+        MessageAction::Pin => Offer::No("You may not pin messages here"),
+        MessageAction::GoToReplied => match &message.reply {
+            None => Offer::Hidden("This message answers none"),
+            Some(reply) if reply.to.is_none() => Offer::No("The message that was answered is gone"),
+            Some(_) => Offer::Yes,
+        },
+        MessageAction::OpenLink if super::ui::message::leads_nowhere(message) => {
+            Offer::Hidden("There is no link in this message")
+        }
+        MessageAction::Forward(_) | MessageAction::ForwardNow(..) if message.kind != MessageKind::Ordinary => {
+            Offer::No("Lines of the system cannot be passed on")
+        }
+        MessageAction::Press(_) if message.buttons.is_empty() => Offer::Hidden("There is no button on this message"),
+        MessageAction::Retry | MessageAction::Discard => Offer::Hidden("No message has failed here"),
+        MessageAction::CopyText
+        | MessageAction::CopyLink
+        | MessageAction::CopyNow(_)
+        | MessageAction::OpenLink
+        | MessageAction::MarkUnread
+        | MessageAction::Select(_)
+        | MessageAction::Forward(_)
+        | MessageAction::ForwardNow(..)
+        | MessageAction::Press(_)
+        | MessageAction::Menu
+        | MessageAction::MenuAt(..)
+        | MessageAction::TakeBack
+        | MessageAction::Details => Offer::Yes,
+    }
+}
+
+/// Whether somebody's message is of a kind that can be changed.
+pub(super) fn can_change(message: &Message) -> bool {
+    message.kind == MessageKind::Ordinary && message.forwarded.is_none()
+}
+
+/// Why a message cannot be changed.
+pub(super) fn refusal_to_edit(
+    state: &State,
+    account: &Account,
+    chat: ChatKey,
+    message: &Message,
+) -> Option<&'static str> {
+    if message.author != account.me {
+        Some("Only your own messages can be changed")
+    } else if !account.caps.edit || !can_change(message) {
+        Some("This message cannot be changed")
+    } else {
+        permit::lacks(state, chat, Permissions::EDIT_OWN).then_some("You may not change your messages here")
+    }
+}
+
+fn refusal_to_delete(state: &State, account: &Account, chat: ChatKey, message: &Message) -> Option<&'static str> {
+    let own = message.author == account.me;
+    let personal = state.core.chat(chat).is_none_or(|(_, chat)| chat.community().is_none());
+    if !own && (personal || !permit::may(state, chat, Permissions::DELETE_OTHERS)) {
+        Some("You may not delete messages of others here")
+    } else if own && permit::lacks(state, chat, Permissions::DELETE_OWN) {
+        Some("You may not delete your messages here")
+    } else {
+        None
+    }
+}

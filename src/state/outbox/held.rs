@@ -1,0 +1,36 @@
+//! Taking back a change or a deletion while it is held back.
+
+use super::deeds::undo;
+use crate::domain::ChatKey;
+use crate::domain::kept::OutboxItem;
+use crate::state::State;
+use crate::state::effect::Effects;
+
+/// Takes back what was held back last, wherever it was done. Returns whether there was something.
+pub(in crate::state) fn take_back(state: &mut State, fx: &mut Effects) -> bool {
+    let now = state.now.mono;
+    let last = state.core.accounts.iter().flat_map(|account| {
+        let held = account.outbox.deeds.iter().filter(|deed| !deed.may_go(now) && deed.flies.is_none());
+        held.map(|deed| (deed.held, account.id, deed.nonce))
+    });
+    let Some((_, id, nonce)) = last.max_by_key(|(held, ..)| *held) else { return false };
+    let Some(account) = state.core.account_mut(id) else { return false };
+    let Some(at) = account.outbox.deeds.iter().position(|deed| deed.nonce == nonce) else { return false };
+    let deed = account.outbox.deeds.remove(at);
+    let chat = ChatKey::new(id, deed.chat);
+    account.outbox.drop_kept(chat, nonce, fx);
+    undo(state, chat, &deed);
+    let yank = match &deed.item {
+        OutboxItem::Edit { text, .. } => Some(text.clone()),
+        _ => None,
+    };
+    match (yank, &mut state.front) {
+        (Some(text), Some(front)) => {
+            front.pane.composer.keep(&text);
+            state.notice_of("Taken back; for what you had changed".to_owned(), Some("yank"), false, fx);
+        }
+        _ => state.notice("Taken back", false, fx),
+    }
+    state.touch();
+    true
+}

@@ -1,0 +1,184 @@
+//! What a message leads to: its links, chats and files, to be opened and copied.
+
+use crate::domain::parts::{self, Leads, web_address};
+use crate::domain::{ChatId, ChatKey, Message, SpanKind};
+use crate::state::State;
+use crate::state::action::{Action, MessageAction};
+use crate::state::effect::{Effect, Effects};
+use crate::state::front::{Overlay, PickKind, Question};
+use crate::state::ui::picker::{PickItem, Picker};
+
+/// Most things that one list offers.
+const MOST: usize = 200;
+
+/// Something that a message leads to.
+struct Thing {
+    /// What is shown for it in the message; one line.
+    shown: String,
+    /// Where it leads, where the message shows other words.
+    hidden: String,
+    to: Leads,
+}
+
+impl Thing {
+    fn web(shown: &str, address: String) -> Self {
+        let hidden = if shown.trim() == address { String::new() } else { address.clone() };
+        Self { shown: shown.trim().replace('\n', " "), hidden, to: Leads::Web(address) }
+    }
+}
+
+/// Everything that a message leads to, each once: what its text links to, addresses that stand in it as they are, its previews, its files.
+fn things(message: &Message) -> Vec<Thing> {
+    let mut things: Vec<Thing> = Vec::new();
+    let mut add = |thing: Thing| {
+        if things.len() < MOST && things.iter().all(|known| known.to != thing.to) {
+            things.push(thing);
+        }
+    };
+    for part in parts::links(message) {
+        match part.to {
+            Leads::Web(address) => add(Thing::web(part.shown, address)),
+            Leads::Chat(_) => {
+                add(Thing { shown: part.shown.replace('\n', " "), hidden: String::new(), to: part.to });
+            }
+            // Who somebody is has a key of its own.
+            Leads::Person(_) => {}
+        }
+    }
+    links(message).for_each(|(shown, address)| add(Thing::web(shown, address)));
+    for file in &message.attachments {
+        if let Some(address) = web_address(&file.file.address) {
+            add(Thing::web(if file.name.is_empty() { "unnamed file" } else { &file.name }, address));
+        }
+    }
+    things
+}
+
+/// Whether a message leads to nothing.
+pub(in crate::state) fn leads_nowhere(message: &Message) -> bool {
+    things(message).is_empty()
+}
+
+/// Follows the only thing that a message leads to; where there are several, they are offered.
+pub(super) fn follow(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
+    let mut things = things(message);
+    if things.len() == 1
+        && let Some(thing) = things.pop()
+    {
+        return match thing.to {
+            Leads::Chat(to) => go(state, ChatKey::new(chat.account, to), fx),
+            Leads::Web(address) => open(state, Target { address, masked: !thing.hidden.is_empty() }, fx),
+            Leads::Person(_) => {}
+        };
+    }
+    let items = things.into_iter().filter_map(|thing| {
+        let action = match thing.to {
+            Leads::Chat(to) => Action::OpenChat(ChatKey::new(chat.account, to)),
+            Leads::Web(address) => Action::OpenNow(address),
+            Leads::Person(_) => return None,
+        };
+        Some(PickItem::plain(thing.shown, thing.hidden, action))
+    });
+    pick(state, PickKind::Open { chat, message: message.key.id }, items.collect());
+}
+
+/// Copies the id of a message; where it has addresses, too, they are offered beside it.
+pub(super) fn copy(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
+    let id = message.key.id.to_string();
+    let copies = |text: String| Action::Message(MessageAction::CopyNow(text));
+    let mut items: Vec<PickItem> = Vec::new();
+    for thing in things(message) {
+        if let Leads::Web(address) = thing.to {
+            items.push(PickItem::plain(thing.shown, thing.hidden, copies(address)));
+        }
+    }
+    if items.is_empty() {
+        return super::copy(state, id, fx);
+    }
+    items.push(PickItem::plain("the id of the message".to_owned(), id.clone(), copies(id)));
+    pick(state, PickKind::Copy { chat, message: message.key.id }, items);
+}
+
+fn pick(state: &mut State, kind: PickKind, items: Vec<PickItem>) {
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::pick(kind, Picker::new(items, "")));
+    }
+    state.touch();
+}
+
+/// The chat that a link with these words leads to.
+pub(in crate::state::ui) fn chat_with(message: &Message, words: &str) -> Option<ChatId> {
+    let spans = message.body.spans.iter();
+    let mut found = spans.filter_map(|span| match span.kind {
+        SpanKind::Instead { chat: Some(chat), .. } => {
+            Some((message.body.text.get(span.start as usize..span.end as usize)?, chat))
+        }
+        _ => None,
+    });
+    found.find(|(shown, _)| shown.contains(words.trim())).map(|(_, chat)| chat)
+}
+
+/// Goes where a link to a chat leads.
+pub(in crate::state::ui) fn go(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    if !crate::state::ui::open::chat(state, chat, fx) {
+        state.notice("The chat that this leads to is not here", true, fx);
+    }
+}
+
+/// A link that is about to be opened.
+pub(in crate::state::ui) struct Target {
+    address: String,
+    /// The message shows other words than the address.
+    masked: bool,
+}
+
+impl Target {
+    fn new(shown: &str, address: String) -> Self {
+        Self { masked: shown.trim() != address, address }
+    }
+}
+
+/// Opens a link. Where it leads is to be seen before: by itself, or in a question.
+pub(in crate::state::ui) fn open(state: &mut State, leads: Target, fx: &mut Effects) {
+    let Target { address, masked } = leads;
+    if !masked {
+        return fx.push(Effect::Open(address));
+    }
+    let text = format!("These words lead to {address}");
+    let question = Question::yes_no(text, "Open", Action::OpenNow(address));
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(Question { selected: 1, ..question }));
+    }
+    state.touch();
+}
+
+/// The first link of which these words are a part, as it is shown or as it is.
+pub(in crate::state::ui) fn link_with(message: &Message, words: &str) -> Option<Target> {
+    let words = words.trim();
+    links(message)
+        .find(|(shown, address)| shown.contains(words) || address.contains(words))
+        .map(|(shown, address)| Target::new(shown, address))
+}
+
+/// The links of a message, as they are shown and where they lead: only addresses that a browser may be given, `http` and `https`.
+fn links(message: &Message) -> impl Iterator<Item = (&str, String)> {
+    let safe = web_address;
+    let text = &message.body.text;
+    let spans = message.body.spans.iter().filter_map(move |span| {
+        let shown = text.get(span.start as usize..span.end as usize)?;
+        match &span.kind {
+            SpanKind::Link => Some((shown, safe(shown)?)),
+            SpanKind::MaskedLink(address) => Some((shown, safe(address)?)),
+            _ => None,
+        }
+    });
+    // A long text without any is not looked through word by word.
+    let words = Some(text)
+        .filter(|text| text.contains("://"))
+        .into_iter()
+        .flat_map(|text| text.split_whitespace())
+        .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']))
+        .filter_map(move |word| Some((word, safe(word)?)));
+    let embeds = message.embeds.iter().filter_map(move |embed| Some((&*embed.url, safe(&embed.url)?)));
+    spans.chain(words).chain(embeds)
+}

@@ -1,0 +1,79 @@
+//! Messages that have not gone out: sent again, taken back, given up.
+
+use super::target;
+use crate::domain::{ChatKey, Nonce};
+use crate::state::action::MessageAction;
+use crate::state::effect::{Effect, Effects};
+use crate::state::front::Target;
+use crate::state::outbox::{self, Stage};
+use crate::state::ui::{attach, compose};
+use crate::state::{State, history};
+
+/// Something is done to one that has not gone out.
+pub(super) fn act(state: &mut State, chat: ChatKey, nonce: Nonce, action: &MessageAction, fx: &mut Effects) {
+    match action {
+        MessageAction::CopyText => {
+            let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
+            if let Some(text) = row.map(|row| row.outgoing.text.clone()) {
+                fx.push(Effect::Copy(text));
+                state.notice("Copied", false, fx);
+            }
+        }
+        MessageAction::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
+        MessageAction::Delete if take_back(state, chat, nonce, fx) => {}
+        _ => discard(state, fx),
+    }
+}
+
+/// The failed message pointed at. Where nothing that is on its way out is pointed at, the oldest failed one of the open chat.
+fn failed(state: &State) -> Option<(ChatKey, Nonce)> {
+    let chat = state.front.as_ref()?.pane.chat?;
+    let rows = state.core.account(chat.account)?.outbox.of(chat.chat);
+    let waits = |stage: &Stage| matches!(stage, Stage::Failed(_) | Stage::Unconfirmed);
+    let found = match target(state) {
+        // Never another one than the one pointed at.
+        Some((_, Target::Pending(nonce))) => rows.iter().find(|row| row.outgoing.nonce == nonce && waits(&row.stage)),
+        _ => rows.iter().find(|row| waits(&row.stage)),
+    };
+    found.map(|row| (chat, row.outgoing.nonce))
+}
+
+fn none_failed(state: &mut State, fx: &mut Effects) {
+    let sentence = match target(state) {
+        Some((_, Target::Pending(_))) => "This message is still on its way",
+        _ => "No message has failed here",
+    };
+    state.notice(sentence, false, fx);
+}
+
+/// Sends a failed message again.
+pub(super) fn retry(state: &mut State, fx: &mut Effects) {
+    match failed(state) {
+        Some((chat, nonce)) => _ = outbox::retry(state, chat, nonce, fx),
+        None => none_failed(state, fx),
+    }
+}
+
+/// Takes a message back that has not gone out; yank brings its text. Returns whether it could be.
+fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let Some(outgoing) = outbox::take_back(state, chat, nonce, fx) else { return false };
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(&attach::line_of(&outgoing));
+        history::keep_valid(front, &state.core.accounts, chat);
+    }
+    state.notice_of("Taken back before it was sent; for its text".to_owned(), Some("yank"), false, fx);
+    true
+}
+
+/// Gives a failed message up; its text goes back to the composer.
+pub(super) fn discard(state: &mut State, fx: &mut Effects) {
+    let Some((chat, nonce)) = failed(state) else {
+        return none_failed(state, fx);
+    };
+    if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
+        compose::give_back(state, chat, &attach::line_of(&outgoing), fx);
+        if let Some(front) = &mut state.front {
+            history::keep_valid(front, &state.core.accounts, chat);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Answering a part of a message: a line or a sentence of it, or just the words that are typed.
+
+use super::compose;
+use super::picker::{PickItem, Picker};
+use crate::domain::{ChatKey, Message, MessageId, MessageKey, Quote};
+use crate::state::action::{Action, MessageAction};
+use crate::state::effect::Effects;
+use crate::state::front::{ComposeMode, Overlay, PickKind};
+use crate::state::{State, history};
+use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Most parts that are offered.
+const PARTS: usize = 200;
+
+/// Offers the parts of a message.
+pub(super) fn offer(state: &mut State, chat: ChatKey, message: &Message) {
+    let text = message.body.text.as_str();
+    let item = |part: Range<usize>| {
+        let words = text.get(part.clone())?.trim().replace('\n', " ");
+        let action = Action::Message(MessageAction::QuoteNow(chat, message.key, part.start, part.end));
+        (!words.is_empty()).then(|| PickItem::plain(words, String::new(), action))
+    };
+    let items: Vec<PickItem> = parts(text).into_iter().filter_map(item).collect();
+    if let Some(front) = &mut state.front {
+        let kind = PickKind::Quote { chat, message: message.key.id };
+        front.overlays.push(Overlay::pick(kind, Picker::new(items, "")));
+    }
+    state.touch();
+}
+
+/// The lines of a text, and the sentences of those that have several, in their order.
+fn parts(text: &str) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let whole = start..start + line.len();
+        let sentences: Vec<Range<usize>> =
+            line.split_sentence_bound_indices().map(|(at, part)| start + at..start + at + part.len()).collect();
+        start = whole.end;
+        parts.push(whole);
+        if sentences.len() > 1 {
+            parts.extend(sentences);
+        }
+        if parts.len() >= PARTS {
+            parts.truncate(PARTS);
+            break;
+        }
+    }
+    parts
+}
+
+/// Whether these words stand in a message as they are.
+pub(super) fn holds(state: &State, chat: ChatKey, id: MessageId, words: &str) -> bool {
+    let message = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(id));
+    message.is_some_and(|message| message.body.text.contains(words))
+}
+
+/// Just these words of a message, where they stand in it.
+pub(super) fn typed(state: &mut State, chat: ChatKey, id: MessageId, words: &str, fx: &mut Effects) {
+    let message = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(id));
+    let found = message.and_then(|message| Some((message.key, message.body.text.find(words)?)));
+    match found {
+        Some((key, at)) => quote(state, chat, key, at..at + words.len(), fx),
+        None => state.notice("These words do not stand in the message", true, fx),
+    }
+}
+
+/// Begins to answer a part of a message, as bytes of its text. Where the network has no quotes, the part stands above the answer.
+pub(super) fn quote(state: &mut State, chat: ChatKey, key: MessageKey, part: Range<usize>, fx: &mut Effects) {
+    let Some(account) = state.core.account(chat.account) else { return };
+    let message = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(key.id));
+    let Some(quote) = message.and_then(|message| Quote::of(&message.body, part)) else {
+        return state.notice("This part of the message is not there any more", true, fx);
+    };
+    let quotes = account.caps.quotes;
+    compose::reply(state, chat, key, fx);
+    let Some(front) = &mut state.front else { return };
+    if front.pane.mode != ComposeMode::Reply(key) {
+        return;
+    }
+    if quotes {
+        front.pane.quote = Some((key, quote));
+    } else {
+        let lines: String = quote.text.text.lines().map(|line| format!("> {line}\n")).collect();
+        let written = front.pane.composer.text();
+        front.pane.composer.set_text(&format!("{lines}{written}"));
+    }
+    state.touch();
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_text_has_lines_and_those_have_sentences() {
+        let text = "One. Two!\nthree\n";
+        let parts: Vec<&str> = super::parts(text).into_iter().map(|part| text[part].trim()).collect();
+        assert_eq!(parts, ["One. Two!", "One.", "Two!", "three"]);
+        assert!(super::parts(&"a. B. ".repeat(9_000)).len() <= super::PARTS);
+    }
+}
