@@ -71,6 +71,14 @@ pub(super) const OPTIONS: &[Entry] = &[
     number!(sidebar_width, 12 to 80),
     flag!(mouse),
     number!(composer_lines, 1 to 50),
+    Entry {
+        name: "downloads",
+        kind: Kind::Text("the path of a folder, or \"\" for the system's", |config, text| {
+            config.settings.downloads = text.to_owned();
+            true
+        }),
+        show: |config| quoted(&config.settings.downloads),
+    },
     flag!(send_typing),
     flag!(send_read),
     number!(typing_shown, 1 to 60 seconds),

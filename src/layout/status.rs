@@ -221,6 +221,10 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
     if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
         line.push(&time, Role::Faint);
     }
+    if let Some(told) = saving(context) {
+        line.push(if line.width() > 0 { GAP } else { "" }, Role::Text);
+        line.append(&told.cut(room.saturating_sub(LAST_HINTS), context.glyphs.more));
+    }
     let mut add = |key: Option<String>, words: &str| {
         if let Some(key) = key {
             line.push(if line.width() > 0 { GAP } else { "" }, Role::Text);
@@ -310,12 +314,32 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     add(key(Keys::Messages, "open-link").filter(|_| linked), "open link");
                     let answers = message.is_some_and(|m| m.reply.is_some());
                     add(key(Keys::Messages, "go-to-replied").filter(|_| answers), "go to original");
+                    let files = message.is_some_and(|m| !m.attachments.is_empty());
+                    add(key(Keys::Messages, "save").filter(|_| files), "save");
                 }
             }
         }
     }
     add(key(Keys::Everywhere, "help"), "help");
     line
+}
+
+/// What is being saved, and how far that is.
+fn saving(context: Context<'_>) -> Option<Line> {
+    let live: Vec<_> = context.state.downloads.live().collect();
+    let first = live.first()?;
+    let mut line = Line::with("saving ", Role::Dim);
+    match live.len() {
+        1 => _ = line.push_cut(&first.name, 20, context.glyphs.more, Role::Text),
+        several => line.push(&format!("{several} files"), Role::Text),
+    }
+    let (done, of) = live
+        .iter()
+        .fold((0_u128, 0_u128), |(done, of), one| (done + u128::from(one.done), of + u128::from(one.wanted.size)));
+    if let Some(percent) = (done * 100).checked_div(of) {
+        line.push(&format!(" {} %", percent.min(100)), Role::Dim);
+    }
+    Some(line)
 }
 
 /// What the account under the cursor of the sidebar has to say, in full.

@@ -10,6 +10,7 @@ use super::sessions::{Arrived, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
 use crate::config::Paths;
+use crate::domain::download::Told;
 use crate::domain::kept::Write;
 use crate::domain::{AccountId, LinkEvent, Mono, Now, Upload};
 use crate::net::{Credentials, NetEvent};
@@ -313,10 +314,12 @@ impl Engine {
             Effect::SaveAccounts(places) => self.sessions.arrange(&places),
             Effect::Store(op) => self.store(op),
             Effect::ReadFile { number, path, most } => self.sessions.read_file(number, path, most),
+            Effect::Save(number, step) => self.sessions.save_file(number, step),
             Effect::Arm(timer, at) => self.timers.arm(timer, at),
             Effect::Disarm(timer) => self.timers.disarm(timer),
             Effect::Copy(_)
             | Effect::Open(_)
+            | Effect::OpenFile(_)
             | Effect::Notify { .. }
             | Effect::Title(_)
             | Effect::Redraw
@@ -418,6 +421,13 @@ fn log(event: &Event) {
         }
         Event::FileRead(number, Ok(file)) => tracing::debug!(number, bytes = file.size(), "a file was read"),
         Event::FileRead(number, Err(_)) => tracing::debug!(number, "a file could not be read"),
+        Event::Saved(number, Told::Begun(begun)) => {
+            tracing::debug!(number, ok = begun.is_ok(), "a file is being saved")
+        }
+        Event::Saved(number, Told::Written(Ok((bytes, path)))) => {
+            tracing::trace!(number, bytes, whole = path.is_some(), "a part was saved");
+        }
+        Event::Saved(number, Told::Written(Err(_))) => tracing::info!(number, "a file could not be saved"),
         Event::Edited(number, text) => tracing::info!(number, taken = text.is_ok(), "the editor was left"),
         Event::Failed(_) => tracing::info!("something that was asked for did not work"),
         Event::Terminate => tracing::info!("asked to end"),

@@ -27,6 +27,7 @@ pub mod pacing;
 pub mod panic;
 pub mod probe;
 pub mod run;
+pub mod saving;
 pub mod secrets;
 pub mod sequences;
 pub mod sessions;

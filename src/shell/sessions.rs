@@ -16,8 +16,10 @@ use super::accounts::{AccountSetup, TokenSource};
 use super::files;
 use super::keeping::FromStore;
 use super::owner::Knock;
+use super::saving::Saver;
 use super::vault::Vault;
 use crate::config;
+use crate::domain::download::{self, Step};
 use crate::domain::kept::AccountKey;
 use crate::domain::{
     AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload, UserId,
@@ -53,6 +55,8 @@ pub enum Finished {
     Shared(AccountId, u64, Admission, Result<Secret, String>),
     /// A file was read, or why not: a sentence.
     File(u64, Result<Upload, String>),
+    /// A step with a file that is being saved was done, or why not.
+    Saved(u64, download::Told),
     /// A token was saved or forgotten, or why not.
     Kept(AccountId, KeptOf),
     /// An account has another label: the old one, the new one, and a sentence if there is something to say; or why not.
@@ -111,6 +115,8 @@ pub struct Sessions {
     finished: Receiver<Finished>,
     /// Blocking threads that have not reported, and what waits for its turn.
     outstanding: usize,
+    /// Saves files; `None` until the first one.
+    saver: Option<Saver>,
     /// What is to be written once what is being written is done; `None` while nothing is.
     writes: Option<VecDeque<Work>>,
     /// Counts the wishes for a connection, so that a token that was read for an older one is not used.
@@ -181,6 +187,7 @@ impl Sessions {
             done,
             finished,
             outstanding: 0,
+            saver: None,
             writes: None,
             wishes: 0,
             wished: BTreeMap::new(),
@@ -275,6 +282,17 @@ impl Sessions {
         });
     }
 
+    /// Does a step with a file that is being saved, after those before it.
+    pub fn save_file(&mut self, number: u64, step: Step) {
+        self.outstanding += usize::from(step.is_answered());
+        let (runtime, done) = (&self.runtime, &self.done);
+        let saver = self.saver.get_or_insert_with(|| {
+            let done = done.clone();
+            Saver::start(runtime, move |number, told| drop(done.blocking_send(Finished::Saved(number, told))))
+        });
+        saver.take(number, step);
+    }
+
     /// The next thing that arrives; from networks only if `hears`. Safe to drop and call again.
     pub async fn next(&mut self, hears: bool) -> Arrived {
         poll_fn(|context| self.poll(context, hears)).await
@@ -333,6 +351,7 @@ impl Sessions {
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
+            Finished::Saved(number, told) => Some(Event::Saved(number, told)),
             Finished::Kept(account, kept) => self.token_kept(account, kept),
             Finished::Renamed(account, labels, renamed) => self.renamed(account, labels, renamed),
             Finished::Listed(listed) => listed.err().map(Event::Failed),

@@ -5,8 +5,8 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, forum, open, person};
 use super::{
-    Effect, Effects, State, accounts, gone, join, keep, link, login, members, messages, outbox, people, pins, polls,
-    quotes, roster, status, sync, updates, voice,
+    Effect, Effects, State, accounts, downloads, gone, join, keep, link, login, members, messages, outbox, people,
+    pins, polls, quotes, roster, status, sync, updates, voice,
 };
 use crate::domain::{
     AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,
@@ -55,6 +55,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             }
         }
         Purpose::Status { before, wanted } => status::answered(state, account, (before, &wanted), answer.outcome, fx),
+        Purpose::Part(number) => downloads::came(state, number, answer.request, answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Vote(_) | Purpose::Detail if matches!(answer.outcome, Ok(Reply::Poll { .. })) => {
             if let Ok(Reply::Poll { chat, message, tally }) = answer.outcome {

@@ -2,6 +2,7 @@
 
 use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
+use crate::domain::download::Step;
 use crate::domain::{
     AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Priority, Refusal, Request, RequestId, Secret,
     User, Wall, kept,
@@ -73,6 +74,10 @@ pub enum Effect {
         /// Largest size in bytes; a larger one is not read.
         most: u64,
     },
+    /// Save a file; its steps are done in order.
+    Save(u64, Step),
+    /// Open a file in the user's program.
+    OpenFile(String),
     /// Let the user edit a text in the editor of their choice. Answered with `Event::Edited` of the same number.
     EditText {
         /// Names it.
@@ -155,6 +160,8 @@ pub enum Outcome {
     },
     /// The chat that was named, opened or found.
     Chat(ChatKey),
+    /// The file is saved, at this path.
+    Saved(String),
     /// It was not done; why.
     Refused(Refusal),
 }

@@ -168,6 +168,8 @@ pub enum Purpose {
     },
     /// How oneself stands to others.
     Relationships,
+    /// A part of the file of this number.
+    Part(u64),
     /// A person looked up by name, to open the direct chat.
     Person {
         /// The name, without `@`.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod confirm;
+mod downloads;
 mod form;
 mod help;
 mod members;
@@ -44,6 +45,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
         Some(Overlay::Note(note)) => note::place(context, keys, note, screen, scene),
         Some(Overlay::Waiting(waiting)) => waiting::place(context, keys, waiting, screen, scene),
         Some(Overlay::Accounts(list)) => accounts::place(context, keys, list, screen, scene),
+        Some(Overlay::Downloads(list)) => downloads::place(context, keys, list, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),
         Some(Overlay::Members) | None => {}
     }

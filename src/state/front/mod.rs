@@ -211,6 +211,7 @@ impl Front {
             Some(Overlay::Members) => Context::Members,
             Some(Overlay::Person(_)) => Context::Person,
             Some(Overlay::Accounts(_)) => Context::Accounts,
+            Some(Overlay::Downloads(_)) => Context::Downloads,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
                 Region::Members => Context::Members,

@@ -5,6 +5,7 @@ use crate::state::action::{Action, Context};
 use crate::state::gone::Note;
 use crate::state::ui::accounts::AccountList;
 use crate::state::ui::field::Field;
+use crate::state::ui::file::DownloadList;
 use crate::state::ui::form::Form;
 use crate::state::ui::person::Card;
 use crate::state::ui::picker::Picker;
@@ -32,6 +33,8 @@ pub enum Overlay {
     Members,
     /// The accounts.
     Accounts(AccountList),
+    /// What is being saved and what was.
+    Downloads(DownloadList),
     /// Who somebody is.
     Person(Box<Card>),
     /// Something that must be read before one types on; it takes what is typed and drops it.

@@ -79,13 +79,6 @@ fn quoted(path: &str) -> String {
     }
 }
 
-/// The user wants something with a file.
-pub(super) fn wanted(state: &mut State, action: FileAction, fx: &mut Effects) {
-    match action {
-        FileAction::Attach { path, text } => begin(state, path, text, "", fx),
-    }
-}
-
 /// Has a file read for the open chat. `line`: what was typed for it; it leaves the composer once nothing stands against the file.
 pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, fx: &mut Effects) {
     let Some(front) = &state.front else { return };

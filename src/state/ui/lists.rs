@@ -70,7 +70,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
         Some(Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Downloads(_))
         | None => {}
     }
 }
@@ -114,6 +114,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         Some(Overlay::Waiting(_)) => return insert(state, "\n"),
         Some(Overlay::Members) => person::wanted(state, "", fx),
         Some(Overlay::Accounts(_)) => accounts::go(state, fx),
+        Some(Overlay::Downloads(_)) => super::file::accept(state, fx),
         Some(Overlay::Person(_)) => person::write(state, fx),
         None => {}
     }
@@ -158,6 +159,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         Some(Overlay::Person(card)) => card.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
         Some(Overlay::Accounts(_)) => super::accounts::step(state, by),
+        Some(Overlay::Downloads(_)) => super::file::step(state, by),
         None => return,
     }
     state.touch();
@@ -232,7 +234,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
             }
         }
         Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Downloads(_))
         | None => return,
     }
     state.touch();

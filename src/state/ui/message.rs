@@ -163,6 +163,7 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         }
         MessageAction::OpenLink => match links(&message).next().map(|(shown, address)| Leads::new(shown, address)) {
             Some(leads) => open(state, leads, fx),
+            None if !message.attachments.is_empty() => super::file::open_first(state, chat, &message, fx),
             None => state.notice("There is no link in this message", false, fx),
         },
         MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),

@@ -11,6 +11,7 @@ pub(super) mod drafts;
 pub(super) mod editor;
 pub mod emoji;
 pub mod field;
+pub mod file;
 pub mod form;
 mod form_field;
 pub mod forum;

@@ -60,6 +60,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 login::edited(state);
             }
             Some(Overlay::Accounts(_)) => super::accounts::point(state, index),
+            Some(Overlay::Downloads(_)) => super::file::point(state, index),
             Some(Overlay::Question(question)) => {
                 question.selected = index.min(question.choices.len().saturating_sub(1));
                 lists::accept(state, fx);
@@ -83,6 +84,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                         | Overlay::Members
                         | Overlay::Person(_)
                         | Overlay::Accounts(_)
+                        | Overlay::Downloads(_)
                         | Overlay::Note(_)
                 )
             );

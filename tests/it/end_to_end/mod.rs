@@ -20,6 +20,7 @@ mod doors;
 mod drafts;
 mod editor;
 mod encrypted;
+mod files;
 mod four;
 mod graphemes;
 mod guide;

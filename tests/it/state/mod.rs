@@ -5,6 +5,7 @@ mod anew;
 mod commands;
 mod dates;
 mod deeds;
+mod downloads;
 mod drafts;
 mod durable;
 mod files;
