@@ -82,7 +82,7 @@ fn every_option_takes_effect() {
     };
     assert_eq!(config.settings, expected);
     assert_eq!((config.secrets, config.connect_timeout), (SecretsChoice::File, Duration::from_secs(120)));
-    assert_eq!(config.line_of("window"), Some(11));
+    assert_eq!(config.line_of("window"), Some(12));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-K"), None);
 }
 
