@@ -281,6 +281,9 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
             match target {
                 Target::Pending(nonce) => {
                     let row = context.front.pane.chat.and_then(|chat| account.outbox.find(chat.chat, nonce));
+                    let sends =
+                        row.is_some_and(|row| matches!(row.stage, Stage::InFlight(_)) && row.progress.is_some());
+                    add(key(Keys::Messages, "cancel-file").filter(|_| sends), "stop");
                     // What is on its way can neither be sent again nor be taken back.
                     if !row.is_some_and(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) {
                         return line;

@@ -300,6 +300,7 @@ impl Engine {
                     self.next.push_back(Event::NotTaken(account, id));
                 }
             }
+            Effect::Stop(account, id) => self.sessions.stop(account, id),
             Effect::Cancel(account, id) => self.sessions.cancel(account, id),
             Effect::KeepToken(account, token) => {
                 let identity = self.state.core.account(account).map(Identity::of).unwrap_or_default();

@@ -274,6 +274,13 @@ impl Sessions {
         }
     }
 
+    /// A request is to be stopped, if nobody can have seen anything of it.
+    pub fn stop(&self, account: AccountId, id: RequestId) {
+        if let Some(handle) = self.handle(account) {
+            handle.stop_request(id);
+        }
+    }
+
     /// Reads a file that is to be sent.
     pub fn read_file(&mut self, number: u64, path: String, most: u64) {
         self.block(move || {

@@ -108,7 +108,16 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         }
         Purpose::Send(chat, nonce) => {
             let key = ChatKey::new(account, chat);
-            match answer.outcome {
+            let outcome = match (known.requests.stopping.remove(&answer.request), answer.outcome) {
+                (true, Ok(reply)) => {
+                    state.notice_about(account, "It was too late to stop it: the message was sent", None, true, fx);
+                    Ok(reply)
+                }
+                // It is not to be tried again by itself.
+                (true, Err(refusal)) if refusal.kind == RefusalKind::RateLimited => Err(Refusal::stopped()),
+                (_, outcome) => outcome,
+            };
+            match outcome {
                 Ok(Reply::Sent { message, order, at }) => {
                     outbox::acknowledged(state, key, nonce, MessageKey { order, id: message }, at, fx);
                 }

@@ -48,6 +48,8 @@ pub enum Effect {
     },
     /// A request is no longer wanted; its answer, if any, is dropped.
     Cancel(AccountId, RequestId),
+    /// A request is to be stopped, if nobody can have seen anything of it; its answer says whether it was.
+    Stop(AccountId, RequestId),
     /// Keep an account's token.
     KeepToken(AccountId, Secret),
     /// Forget an account's token.

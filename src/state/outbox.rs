@@ -29,7 +29,7 @@ pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
-pub(super) use wishes::{amend, discard, retry, take_back, withdraw};
+pub(super) use wishes::{amend, discard, retry, stop, take_back, withdraw};
 
 /// Most messages of one chat that may wait.
 const ROWS: usize = 200;

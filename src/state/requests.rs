@@ -27,6 +27,8 @@ pub struct Requests {
     pub(crate) marks_due: BTreeMap<ChatId, MessageKey>,
     /// Pages that changed nothing, or were refused: not to be asked for again until something changed.
     pub(crate) stuck: HashSet<(ChatId, Edge, Option<MessageKey>)>,
+    /// Messages that the user wants stopped while their files are on their way.
+    pub(crate) stopping: HashSet<RequestId>,
     /// Messages in doubt that a network says it does not have. They are gone once it shows that it has their chat.
     pub(crate) missing: HashMap<ChatId, Vec<MessageId>>,
 }

@@ -1,13 +1,14 @@
 //! What the user wants done with files, and the list of those that are being saved.
 
 use super::{attach, message};
-use crate::domain::{ChatKey, Message};
+use crate::domain::{ChatKey, Message, Nonce};
 use crate::state::State;
 use crate::state::action::FileAction;
 use crate::state::downloads::{self, Download, Downloads, Wanted};
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
 use crate::state::front::Overlay;
+use crate::state::outbox;
 
 /// The list of files that are being saved, the newest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,9 +32,10 @@ pub(super) fn wanted(state: &mut State, action: FileAction, fx: &mut Effects) {
         FileAction::Save(to) => save(state, &to, fx),
         FileAction::SaveNow(wanted) => downloads::begin(state, *wanted, fx),
         FileAction::Downloads => show(state, fx),
-        FileAction::Cancel => match selected(state) {
-            Some(number) => cancel(state, number, fx),
-            None => state.notice("There is no file here that could be stopped", false, fx),
+        FileAction::Cancel => match (selected(state), message::pending(state)) {
+            (Some(number), _) => cancel(state, number, fx),
+            (None, Some((chat, nonce))) if stop_sending(state, chat, nonce, fx) => {}
+            _ => state.notice("There is no file here that could be stopped", false, fx),
         },
         FileAction::Stop(number) => cancel(state, number, fx),
         FileAction::GoOn(number) => downloads::accept(state, number, fx),
@@ -69,6 +71,15 @@ pub(super) fn open_first(state: &mut State, chat: ChatKey, message: &Message, fx
     if let Some(file) = message.attachments.first() {
         downloads::want(state, Wanted::of(chat.account, file, "", true), fx);
     }
+}
+
+/// Stops a message whose files are on their way. Returns whether it is one.
+pub(super) fn stop_sending(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let stops = outbox::stop(state, chat, nonce, fx);
+    if stops {
+        state.notice("Stopping it; nobody has seen anything of it unless it is sent already", false, fx);
+    }
+    stops
 }
 
 /// Shows the list, or says that nothing is in it.

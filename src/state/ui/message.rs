@@ -30,6 +30,14 @@ fn target(state: &State) -> Option<(ChatKey, Target)> {
     Some((chat, Target::Message(newest.message.key)))
 }
 
+/// What is pointed at, if it is not yet one of the network's.
+pub(super) fn pending(state: &State) -> Option<(ChatKey, Nonce)> {
+    match target(state)? {
+        (chat, Target::Pending(nonce)) => Some((chat, nonce)),
+        _ => None,
+    }
+}
+
 pub(in crate::state) fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {
     let (chat, target) = target(state)?;
     let Target::Message(key) = target else { return None };
@@ -136,6 +144,7 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
             }
             MessageAction::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
             MessageAction::Delete if take_back(state, chat, nonce, fx) => {}
+            MessageAction::Delete if super::file::stop_sending(state, chat, nonce, fx) => {}
             MessageAction::Delete | MessageAction::Edit => discard(state, fx),
             _ => state.notice("This message is not sent yet", true, fx),
         }

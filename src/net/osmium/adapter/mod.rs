@@ -367,6 +367,13 @@ impl Adapter for OsmiumAdapter {
         }
     }
 
+    fn cancel(&mut self, request: RequestId, now: Now, out: &mut Out) {
+        if self.uploads.cancel(request) {
+            answer(request, Err(Refusal::stopped()), out);
+            self.send_parts(now, out);
+        }
+    }
+
     fn deadline(&self) -> Option<Mono> {
         if matches!(self.phase, Phase::Fresh | Phase::Ended) {
             return None;
