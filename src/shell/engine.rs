@@ -315,6 +315,9 @@ impl Engine {
             Effect::SaveAccounts(places) => self.sessions.arrange(&places),
             Effect::Store(op) => self.store(op),
             Effect::ReadFile { number, path, most } => self.sessions.read_file(number, path, most),
+            Effect::ListFolder { number, path } => self.sessions.list_folder(number, path),
+            Effect::LookAt { number, paths } => self.sessions.look_at(number, paths),
+            Effect::ReadClipboard { number, most } => self.sessions.read_clipboard(number, most),
             Effect::Save(number, step) => self.sessions.save_file(number, step),
             Effect::Arm(timer, at) => self.timers.arm(timer, at),
             Effect::Disarm(timer) => self.timers.disarm(timer),
@@ -422,6 +425,8 @@ fn log(event: &Event) {
         }
         Event::FileRead(number, Ok(file)) => tracing::debug!(number, bytes = file.size(), "a file was read"),
         Event::FileRead(number, Err(_)) => tracing::debug!(number, "a file could not be read"),
+        Event::FolderListed(number, listed) => tracing::debug!(number, ok = listed.is_ok(), "a folder was looked at"),
+        Event::LookedAt(number, files) => tracing::debug!(number, files, "what was pasted was looked at"),
         Event::Saved(number, Told::Begun(begun)) => {
             tracing::debug!(number, ok = begun.is_ok(), "a file is being saved")
         }

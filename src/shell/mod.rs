@@ -9,6 +9,7 @@ pub mod colour;
 pub mod editor;
 pub mod engine;
 pub mod files;
+pub mod folder;
 pub mod gone;
 pub mod home;
 pub mod host;

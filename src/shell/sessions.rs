@@ -3,6 +3,7 @@
 //! Each session has a channel of its own, so that what one that was replaced still had to say cannot be taken for the new one's: of a session
 //! that was ended or replaced only answers are still heard. Tokens and files are read and written on blocking threads.
 
+mod disk;
 mod keeping;
 mod sign_in;
 mod standing;
@@ -13,13 +14,12 @@ pub use keeping::KeptOf;
 pub use sign_in::{Proof, SignIn};
 
 use super::accounts::{AccountSetup, TokenSource};
-use super::files;
 use super::keeping::FromStore;
 use super::owner::Knock;
 use super::saving::Saver;
 use super::vault::Vault;
 use crate::config;
-use crate::domain::download::{self, Step};
+use crate::domain::download;
 use crate::domain::kept::AccountKey;
 use crate::domain::{
     AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload, UserId,
@@ -55,6 +55,8 @@ pub enum Finished {
     Shared(AccountId, u64, Admission, Result<Secret, String>),
     /// A file was read, or why not: a sentence.
     File(u64, Result<Upload, String>),
+    /// What follows from a look at a disk.
+    Looked(Event),
     /// A step with a file that is being saved was done, or why not.
     Saved(u64, download::Told),
     /// A token was saved or forgotten, or why not.
@@ -281,25 +283,6 @@ impl Sessions {
         }
     }
 
-    /// Reads a file that is to be sent.
-    pub fn read_file(&mut self, number: u64, path: String, most: u64) {
-        self.block(move || {
-            let file = files::read(&files::expanded(&path), most);
-            Finished::File(number, file.map_err(|error| error.to_string()))
-        });
-    }
-
-    /// Does a step with a file that is being saved, after those before it.
-    pub fn save_file(&mut self, number: u64, step: Step) {
-        self.outstanding += usize::from(step.is_answered());
-        let (runtime, done) = (&self.runtime, &self.done);
-        let saver = self.saver.get_or_insert_with(|| {
-            let done = done.clone();
-            Saver::start(runtime, move |number, told| drop(done.blocking_send(Finished::Saved(number, told))))
-        });
-        saver.take(number, step);
-    }
-
     /// The next thing that arrives; from networks only if `hears`. Safe to drop and call again.
     pub async fn next(&mut self, hears: bool) -> Arrived {
         poll_fn(|context| self.poll(context, hears)).await
@@ -358,6 +341,7 @@ impl Sessions {
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
+            Finished::Looked(event) => Some(event),
             Finished::Saved(number, told) => Some(Event::Saved(number, told)),
             Finished::Kept(account, kept) => self.token_kept(account, kept),
             Finished::Renamed(account, labels, renamed) => self.renamed(account, labels, renamed),

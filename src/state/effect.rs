@@ -76,6 +76,27 @@ pub enum Effect {
         /// Largest size in bytes; a larger one is not read.
         most: u64,
     },
+    /// Look at a folder. Answered with `Event::FolderListed` of the same number.
+    ListFolder {
+        /// Names the look.
+        number: u64,
+        /// Where it is, as it was written; empty: where nib was started.
+        path: String,
+    },
+    /// Look whether all of these are files. Answered with `Event::LookedAt` of the same number.
+    LookAt {
+        /// Names the look.
+        number: u64,
+        /// Where they are, as they were written.
+        paths: Vec<String>,
+    },
+    /// Take the picture that the clipboard holds as a file. Answered with `Event::FileRead` of the same number.
+    ReadClipboard {
+        /// Names it.
+        number: u64,
+        /// Largest size in bytes.
+        most: u64,
+    },
     /// Save a file; its steps are done in order.
     Save(u64, Step),
     /// Open a file in the user's program.

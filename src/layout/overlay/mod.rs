@@ -52,11 +52,12 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
 }
 
 /// What a list is called, and what choosing in it does.
-const fn words(kind: &PickKind) -> (&'static str, &'static str) {
+fn words(kind: &PickKind) -> (&str, &'static str) {
     match kind {
         PickKind::Jump => ("Jump to a chat", "open"),
         PickKind::Themes => ("Colours", "use and keep"),
         PickKind::React { .. } => ("React", "react"),
+        PickKind::Attach { folder } => (folder.as_str(), "open or attach"),
     }
 }
 

@@ -93,7 +93,7 @@ impl Files {
         let plain =
             path.starts_with('/') && !path.starts_with("//") && path.bytes().all(|byte| byte.is_ascii_graphic());
         if !plain {
-            return Err(refuse(RefusalKind::Forbidden, "this file is kept elsewhere; open its link instead"));
+            return Err(refuse(RefusalKind::Forbidden, "This file is kept elsewhere; open its link instead."));
         }
         self.parts.insert(id, Part { request, offset });
         let most = usize::try_from(length).unwrap_or(usize::MAX);
@@ -122,7 +122,7 @@ impl Files {
         let job = self.jobs.front_mut().filter(|job| job.call.is_none())?;
         let file = job.outgoing.attachments.get(job.taken.len())?.clone();
         let Some((url, token)) = target.service.clone() else {
-            let text = "this server takes files only from accounts of the network, not from its own";
+            let text = "This server takes files only from accounts of the network, not from its own.";
             let request = job.request;
             self.jobs.pop_front();
             return Some(Err((request, refuse(RefusalKind::Unsupported, text))));
@@ -204,7 +204,7 @@ fn refuse(kind: RefusalKind, text: &'static str) -> Refusal {
 }
 
 fn lost(why: &CleanText) -> Refusal {
-    let text = CleanText::line(&format!("the server's files cannot be reached: {why}"));
+    let text = CleanText::line(&format!("The server's files cannot be reached: {why}."));
     Refusal { kind: RefusalKind::ServerFault, text, ..Refusal::default() }
 }
 
@@ -221,7 +221,7 @@ fn read_part(part: Part, outcome: HttpOutcome) -> Result<Reply, Refusal> {
     let end = part.offset.saturating_add(length);
     match (reply.status, reply.range) {
         (206, Some((start, _))) if start != part.offset => {
-            Err(refuse(RefusalKind::ServerFault, "the server gives another part of the file than was asked for"))
+            Err(refuse(RefusalKind::ServerFault, "The server gives another part of the file than was asked for."))
         }
         (206, range) => {
             let whole = range.and_then(|(_, whole)| whole);
@@ -230,13 +230,13 @@ fn read_part(part: Part, outcome: HttpOutcome) -> Result<Reply, Refusal> {
         }
         // A server that knows no parts gives the whole, or its beginning as far as it is taken.
         (200, _) if part.offset == 0 => Ok(Reply::Part { last: !reply.cut, bytes: Blob(reply.body) }),
-        (200, _) => Err(refuse(RefusalKind::Unsupported, "the server gives no parts of files")),
+        (200, _) => Err(refuse(RefusalKind::Unsupported, "The server gives no parts of files.")),
         (416, _) => Ok(Reply::Part { bytes: Blob::default(), last: true }),
-        (404 | 410, _) => Err(refuse(RefusalKind::NotFound, "the server does not have this file any more")),
-        (401 | 403, _) => Err(refuse(RefusalKind::Forbidden, "the server does not give you this file")),
-        (429, _) => Err(refuse(RefusalKind::RateLimited, "the server was asked too often")),
-        (500.., _) => Err(refuse(RefusalKind::ServerFault, "the server stumbles over this file")),
-        _ => Err(refuse(RefusalKind::ServerFault, "the server does not give this file and does not say why")),
+        (404 | 410, _) => Err(refuse(RefusalKind::NotFound, "The server does not have this file any more.")),
+        (401 | 403, _) => Err(refuse(RefusalKind::Forbidden, "The server does not give you this file.")),
+        (429, _) => Err(refuse(RefusalKind::RateLimited, "The server was asked too often.")),
+        (500.., _) => Err(refuse(RefusalKind::ServerFault, "The server stumbles over this file.")),
+        _ => Err(refuse(RefusalKind::ServerFault, "The server does not give this file and does not say why.")),
     }
 }
 
@@ -246,9 +246,9 @@ fn proof(reply: &HttpReply) -> Result<String, Refusal> {
     match (reply.status, body.get("validator").and_then(serde_json::Value::as_str)) {
         (200, Some(proof)) if !proof.is_empty() => Ok(proof.to_owned()),
         (401 | 403, _) => {
-            Err(refuse(RefusalKind::Forbidden, "the account service does not take this sign-in any more"))
+            Err(refuse(RefusalKind::Forbidden, "The account service does not take this sign-in any more."))
         }
-        _ => Err(refuse(RefusalKind::ServerFault, "the account service gives no proof of who you are")),
+        _ => Err(refuse(RefusalKind::ServerFault, "The account service gives no proof of who you are.")),
     }
 }
 
@@ -257,17 +257,17 @@ fn taken(reply: &HttpReply, name: &str) -> Result<String, Refusal> {
     let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let id = body.get("attachment").unwrap_or(&body).get("id").and_then(serde_json::Value::as_str);
     let of = |kind, words: &str| {
-        let text = CleanText::line(&format!("\"{name}\" {words}"));
+        let text = CleanText::line(&format!("\"{name}\" {words}."));
         Err(Refusal { kind, text, ..Refusal::default() })
     };
     match (reply.status, id) {
         (200 | 201, Some(id)) if !id.is_empty() => Ok(id.to_owned()),
-        (401, _) => Err(refuse(RefusalKind::NotSignedIn, "the server could not check who you are")),
+        (401, _) => Err(refuse(RefusalKind::NotSignedIn, "The server could not check who you are.")),
         (413, _) => of(RefusalKind::Invalid, "is too large for this server"),
         // It stumbles over kinds that it does not take.
         (415 | 500, _) => of(RefusalKind::Invalid, "is of a kind that this server does not take"),
-        (502 | 503, _) => Err(refuse(RefusalKind::ServerFault, "the server takes no files just now")),
-        (429, _) => Err(refuse(RefusalKind::RateLimited, "the server was given too many files lately")),
+        (502 | 503, _) => Err(refuse(RefusalKind::ServerFault, "The server takes no files just now.")),
+        (429, _) => Err(refuse(RefusalKind::RateLimited, "The server was given too many files lately.")),
         (status, _) => {
             let kind = if status == 403 { RefusalKind::Forbidden } else { RefusalKind::Invalid };
             let words = said(reply).map_or_else(|| "is not taken".to_owned(), |why| format!("is not taken: {why}"));

@@ -12,6 +12,16 @@ pub enum FileAction {
         /// What goes with it.
         text: String,
     },
+    /// Have a file go with the next message; without a path, choose some.
+    Add(String),
+    /// Show what is in this folder, to choose from.
+    Choose(String),
+    /// Have the picture of the clipboard go with the next message.
+    Paste,
+    /// Call a file of the next message something else: that of this number, else the last one. Without a name, begin the command for it.
+    Rename(Option<usize>, String),
+    /// Take a file out of the next message: that of this number, else the last one.
+    Remove(Option<usize>),
     /// Save the files of the message under the cursor: in this folder or, if it is one file, under this name. Without either, in the folder for downloads.
     Save(String),
     /// Save a file without asking: what the question leads to.

@@ -66,6 +66,11 @@ pub enum PickKind {
         /// To which message.
         message: MessageId,
     },
+    /// Files of a folder, to go with the next message.
+    Attach {
+        /// Its path; one line.
+        folder: String,
+    },
 }
 
 impl PickKind {
@@ -77,6 +82,8 @@ impl PickKind {
             Self::React { .. } => Some("emoji"),
             // Reopened, the list begins with the theme in use: a kept search line would show another.
             Self::Themes => None,
+            // Another folder has other files.
+            Self::Attach { .. } => None,
         }
     }
 
@@ -85,7 +92,7 @@ impl PickKind {
     pub const fn chat(&self) -> Option<ChatKey> {
         match self {
             Self::React { chat, .. } => Some(*chat),
-            Self::Jump | Self::Themes => None,
+            Self::Jump | Self::Themes | Self::Attach { .. } => None,
         }
     }
 
@@ -94,7 +101,7 @@ impl PickKind {
     pub const fn message(&self) -> Option<(ChatKey, MessageId)> {
         match self {
             Self::React { chat, message } => Some((*chat, *message)),
-            Self::Jump | Self::Themes => None,
+            Self::Jump | Self::Themes | Self::Attach { .. } => None,
         }
     }
 }

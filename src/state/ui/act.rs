@@ -168,6 +168,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Insert(text) | Action::Paste(text) if welcome && welcome::is_coming(state) => {
             waiting::type_ahead(state, &text);
         }
+        Action::Paste(text) if file::pasted(state, &text, fx) => {}
         Action::Insert(text) | Action::Paste(text) => compose::insert(state, &text, fx),
         Action::Text(edit) if on_top => lists::edit(state, edit),
         Action::Text(edit) => compose::edit(state, edit, fx),

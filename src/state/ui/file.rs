@@ -1,6 +1,6 @@
 //! What the user wants done with files, and the list of those that are being saved.
 
-use super::{attach, message};
+use super::{attach, chooser, compose, message, tray};
 use crate::domain::{ChatKey, Message, Nonce};
 use crate::state::State;
 use crate::state::action::FileAction;
@@ -29,6 +29,18 @@ impl DownloadList {
 pub(super) fn wanted(state: &mut State, action: FileAction, fx: &mut Effects) {
     match action {
         FileAction::Attach { path, text } => attach::begin(state, path, text, "", fx),
+        FileAction::Add(path) if path.is_empty() => chooser::look(state, "", fx),
+        FileAction::Add(path) => {
+            let path = attach::words(&path).and_then(|words| words.into_iter().next().filter(|word| !word.is_empty()));
+            match path {
+                Some(path) => _ = tray::add(state, &path, fx),
+                None => state.notice("It goes like this: /add-file PATH", true, fx),
+            }
+        }
+        FileAction::Choose(folder) => chooser::look(state, &folder, fx),
+        FileAction::Paste => tray::paste(state, fx),
+        FileAction::Rename(number, name) => tray::rename(state, number, &name, fx),
+        FileAction::Remove(number) => tray::remove(state, number, fx),
         FileAction::Save(to) => save(state, &to, fx),
         FileAction::SaveNow(wanted) => downloads::begin(state, *wanted, fx),
         FileAction::Downloads => show(state, fx),
@@ -52,6 +64,36 @@ pub(super) fn submitted(state: &mut State, ticket: Ticket, action: FileAction, f
         action => {
             wanted(state, action, fx);
             fx.push(Effect::Outcome(ticket, Outcome::Done));
+        }
+    }
+}
+
+/// Text is pasted: if it names files alone, they are looked for, and are to go with the next message. Returns whether that is so.
+pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) -> bool {
+    let paths = tray::pasted_paths(text);
+    let Some(front) = state.front.as_mut().filter(|front| front.pane.chat.is_some() && front.pane.forum.is_none())
+    else {
+        return false;
+    };
+    if paths.is_empty() || !front.pane.composer.is_empty() && front.pane.composer.is_command() {
+        return false;
+    }
+    front.files += 1;
+    front.pasted = Some((front.files, text.to_owned()));
+    fx.push(Effect::LookAt { number: front.files, paths });
+    true
+}
+
+/// What was pasted was looked at: it is files, or text after all.
+pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let Some((_, text)) = front.pasted.take_if(|(asked, _)| *asked == number) else { return };
+    if !files {
+        return compose::insert(state, &text, fx);
+    }
+    for path in tray::pasted_paths(&text) {
+        if !tray::add(state, &path, fx) {
+            break;
         }
     }
 }

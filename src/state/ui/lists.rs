@@ -126,6 +126,7 @@ fn choose(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(Overlay::Pick(pick)) = front.overlays.last() else { return };
     match pick.kind {
+        PickKind::Attach { .. } => super::chooser::choose(state, fx),
         PickKind::Jump | PickKind::Themes => {
             let Some(action) = pick.picker.chosen().cloned() else { return };
             front.overlays.pop();

@@ -1,6 +1,6 @@
 //! The message cursor, and what can be done to the message it is on.
 
-use super::{attach, compose};
+use super::{compose, tray};
 use crate::domain::kept::OutboxItem;
 use crate::domain::parts::web_address;
 use crate::domain::{
@@ -403,8 +403,11 @@ fn retry(state: &mut State, fx: &mut Effects) {
 fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
     let Some(outgoing) = outbox::take_back(state, chat, nonce, fx) else { return false };
     if let Some(front) = &mut state.front {
-        front.pane.composer.keep(&attach::line_of(&outgoing));
         history::keep_valid(front, &state.core.accounts, chat);
+    }
+    let line = tray::given_back(state, chat, &outgoing);
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(&line);
     }
     state.notice_of("Taken back before it was sent; for its text".to_owned(), Some("yank"), false, fx);
     true
@@ -416,7 +419,8 @@ fn discard(state: &mut State, fx: &mut Effects) {
         return none_failed(state, fx);
     };
     if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
-        compose::give_back(state, chat, &attach::line_of(&outgoing), fx);
+        let line = tray::given_back(state, chat, &outgoing);
+        compose::give_back(state, chat, &line, fx);
         if let Some(front) = &mut state.front {
             history::keep_valid(front, &state.core.accounts, chat);
         }

@@ -77,3 +77,48 @@ fn files_are_saved_by_a_key_listed_and_opened_in_the_users_program() {
     robin.send("\x11");
     assert_eq!(robin.wait_exit(), 0);
 }
+
+#[test]
+fn several_files_are_chosen_looked_at_and_sent_with_a_caption() {
+    let server = Server::start();
+    let homes = [Home::new(), Home::new()];
+    let chat = "rustaceans/off-topic";
+    let folder = homes[0].path();
+    std::fs::create_dir(folder.join("pictures")).unwrap();
+    std::fs::write(folder.join("pictures/cat.png"), [7; 5_000]).unwrap();
+    std::fs::write(folder.join("my notes.txt"), "words\n").unwrap();
+    std::fs::write(folder.join("extra.txt"), "too much\n").unwrap();
+    let path = "/usr/bin:/bin";
+    let mut robin = open(&server, &homes[0], chat, 110, 32, path);
+    let mut other = open(&server, &homes[1], chat, 80, 24, path);
+
+    // Ctrl-O lists the folder that nib was started in; folders open, files are taken and the list stays.
+    robin.send("\x0f");
+    robin.wait_until("the folder", |screen| screen.contains("pictures/") && screen.contains("my notes.txt"));
+    robin.send("pictu\r");
+    robin.wait_until("the one below", |screen| screen.contains("cat.png") && !screen.contains("my notes.txt"));
+    robin.send("cat\r");
+    robin.wait_for("attached");
+    robin.send("\x1b[27u");
+    robin.wait_until("the tray", |screen| screen.contains("1 cat.png  5.0 KB") || screen.contains("1 cat.png  5 KB"));
+    // A path that is pasted is a file, if there is one.
+    robin.paste(&format!("'{}'", folder.join("my notes.txt").display()));
+    robin.wait_for("2 my notes.txt  6 B");
+    robin.send("/add-file extra.txt\r");
+    robin.wait_for("3 extra.txt");
+    robin.send("\x18");
+    robin.wait_gone("3 extra.txt");
+    robin.send("/rename-file 2 notes of today.txt\r");
+    robin.wait_for("2 notes of today.txt");
+    robin.send("two of them\r");
+    robin.wait_gone("2 notes of today.txt  6 B ");
+    let screen =
+        other.wait_until("both files", |screen| screen.contains("cat.png") && screen.contains("notes of today.txt"));
+    assert!(screen.contains("two of them") && !screen.contains("extra.txt"), "{screen}");
+    // What is not there is text.
+    robin.paste("/no/such/file");
+    robin.wait_for("/no/such/file");
+    robin.send("\x03\x11");
+    other.send("\x11");
+    assert_eq!((robin.wait_exit(), other.wait_exit()), (0, 0));
+}

@@ -106,7 +106,7 @@ async fn what_a_server_does_not_take_is_said_in_words_and_nothing_is_sent() {
     let channels = alice.channels().await;
     let chat = named(&channels, "general").id;
     let refused = alice.ask(with(chat, 1, "", vec![Upload::new("a.txt", "words\n".into())])).await.unwrap_err();
-    assert_eq!(refused.text.as_str(), "\"a.txt\" is of a kind that this server does not take");
+    assert_eq!(refused.text.as_str(), "\"a.txt\" is of a kind that this server does not take.");
     // The same bytes of another are that one's.
     let same = || vec![Upload::new("same.png", png(100).into())];
     alice.ask(with(chat, 2, "mine", same())).await.unwrap();
@@ -144,7 +144,7 @@ async fn an_account_of_the_server_alone_sends_no_files_and_says_so_before() {
     assert_eq!((caps.max_files, caps.part), (0, 4 << 20));
     let chat = named(&paula.channels().await, "general").id;
     let refused = paula.ask(with(chat, 1, "", vec![Upload::new("a.png", png(10).into())])).await.unwrap_err();
-    assert!(refused.text.starts_with("this server takes files only from accounts of the network"), "{refused:?}");
+    assert!(refused.text.starts_with("This server takes files only from accounts of the network"), "{refused:?}");
     server.stop().await;
 }
 

@@ -31,6 +31,7 @@ mod script;
 mod signing_in;
 mod themes;
 mod timeline;
+mod tray;
 mod unsent;
 mod updates;
 mod voice;
