@@ -229,6 +229,37 @@ async fn the_shell_sends_files_with_words_code_and_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn standard_input_is_a_file_with_a_name() {
+    let server = server().await;
+    let home = tempfile::tempdir().unwrap();
+    let piped = |arguments: &[&str], input: &[u8]| {
+        let mut command = nib(&server, home.path());
+        command.arg("send").args(arguments).stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Whoever says that the call makes no sense does not read.
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input);
+        child.wait_with_output().unwrap()
+    };
+    let content = noise(700_000);
+    assert_eq!(ended(&piped(&["self", "the log", "--attach", "-", "--name", "../build.log"], &content)), (0, ""));
+    assert_eq!(ended(&piped(&["self", "--attach", "-"], b"plain words\n")), (0, ""));
+    for (arguments, input, words) in [
+        (&["self", "--attach", "-"][..], &b""[..], "Standard input is empty; there is no file in it.\n"),
+        (&["self", "--attach", "-", "--attach", "-"], b"x", "Standard input is one file; give --attach - once.\n"),
+        (&["self", "x", "--name", "a"], b"x", "--name is for the file from standard input; give --attach - with it.\n"),
+    ] {
+        assert_eq!(ended(&piped(arguments, input)), (2, words), "{arguments:?}");
+    }
+    let output = nib(&server, home.path()).args(["read", "self", "--json", "--limit", "2"]).output().unwrap();
+    let lines: Vec<serde_json::Value> =
+        std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let file = |at: usize| (lines[at]["attachments"][0]["name"].as_str(), lines[at]["attachments"][0]["size"].as_u64());
+    assert_eq!((file(0), lines[0]["text"].as_str()), ((Some(".._build.log"), Some(700_000)), Some("the log")));
+    assert_eq!((file(1), lines[1]["text"].as_str()), ((Some("input"), Some(12)), Some("")));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_shell_says_what_is_wrong_with_a_file_and_how() {
     let server = server().await;
     let home = tempfile::tempdir().unwrap();
