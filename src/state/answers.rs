@@ -113,9 +113,14 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                     state.notice_about(account, "It was too late to stop it: the message was sent", None, true, fx);
                     Ok(reply)
                 }
-                // It is not to be tried again by itself.
-                (true, Err(refusal)) if refusal.kind == RefusalKind::RateLimited => Err(Refusal::stopped()),
-                (_, outcome) => outcome,
+                // It is not to be tried again by itself, and what was said of it is over.
+                (true, outcome) => {
+                    state.drop_notice();
+                    outcome.map_err(
+                        |refusal| if refusal.kind == RefusalKind::RateLimited { Refusal::stopped() } else { refusal },
+                    )
+                }
+                (false, outcome) => outcome,
             };
             match outcome {
                 Ok(Reply::Sent { message, order, at }) => {

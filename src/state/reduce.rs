@@ -1,7 +1,7 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, chooser, editor, file, jump, open, sidebar, waiting};
+use super::ui::{act, arranged, attach, chooser, editor, file, jump, open, sidebar, tray, waiting};
 use super::{
     Effect, Effects, State, accounts, alerts, answers, downloads, keep, link, members, outbox, recall, roster, timers,
     unread, updates,
@@ -64,6 +64,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     unread::check(state, fx);
     outbox::on_open(state, fx);
     downloads::keep(state, fx);
+    tray::keep(state);
     roster::keep_order(state);
     sidebar::keep_rows(state);
     jump::keep(state);

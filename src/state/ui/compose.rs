@@ -112,8 +112,7 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(chat) = front.pane.chat else { return };
     let written = front.pane.composer.text();
-    let edits = matches!(front.pane.mode, ComposeMode::Edit { .. });
-    let with_files = !edits && !front.trays.of(chat).is_empty();
+    let with_files = tray::goes(front);
     if written.trim().is_empty() && !with_files {
         return;
     }
@@ -127,13 +126,9 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
             Target::Pending(nonce) => change_unsent(state, chat, nonce, text, fx),
         };
     }
-    let refusal = if with_files { permit::refusal_to_attach } else { permit::refusal_to_write };
-    if let Some(reason) = refusal(state, chat) {
-        return state.notice(reason, true, fx);
-    }
     let attachments = match tray::ready(state, chat) {
         Ok(files) => files,
-        Err(reason) => return state.notice(reason, false, fx),
+        Err(reason) => return state.notice(reason, true, fx),
     };
     if signed_out(state, chat).is_some() {
         let sentence = "You are signed out; what you typed stays here. To sign in".to_owned();

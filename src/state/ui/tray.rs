@@ -3,7 +3,7 @@
 use super::{attach, compose};
 use crate::domain::{ChatKey, CleanText, Outgoing, Upload, size};
 use crate::state::effect::{Effect, Effects};
-use crate::state::front::Front;
+use crate::state::front::{ComposeMode, Front};
 use crate::state::{State, permit};
 use std::collections::HashMap;
 
@@ -63,6 +63,13 @@ impl Trays {
     /// All of a chat are gone from it: they were sent.
     pub(super) fn clear(&mut self, chat: ChatKey) {
         self.chats.remove(&chat);
+    }
+}
+
+/// Files for chats that are gone go with them.
+pub(in crate::state) fn keep(state: &mut State) {
+    if let Some(front) = state.front.as_mut().filter(|front| !front.trays.chats.is_empty()) {
+        front.trays.chats.retain(|chat, _| state.core.chat(*chat).is_some());
     }
 }
 
@@ -195,9 +202,19 @@ pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &
     state.touch();
 }
 
-/// The files that go with the message that is being sent; a sentence if not all of them are read.
+/// Whether files go with what is sent next here: not with a change of a message.
+pub(super) fn goes(front: &Front) -> bool {
+    let edits = matches!(front.pane.mode, ComposeMode::Edit { .. });
+    !edits && front.pane.chat.is_some_and(|chat| !front.trays.of(chat).is_empty())
+}
+
+/// The files that go with the message that is being sent; a sentence if nothing may be sent, or not all of them are read.
 pub(super) fn ready(state: &State, chat: ChatKey) -> Result<Vec<Upload>, &'static str> {
     let Some(front) = &state.front else { return Ok(Vec::new()) };
+    let refusal = if goes(front) { permit::refusal_to_attach } else { permit::refusal_to_write };
+    if let Some(reason) = refusal(state, chat) {
+        return Err(reason);
+    }
     let files = front.trays.of(chat).iter().map(|held| held.file.clone());
     files.collect::<Option<Vec<_>>>().ok_or("The files are still being read; wait a moment")
 }
