@@ -45,7 +45,7 @@ pub fn list(written: &str) -> Result<Folder, String> {
         if name.starts_with('.') || !(facts.is_dir() || facts.is_file()) {
             continue;
         }
-        entries.push((name, whole, facts.is_file().then(|| facts.len())));
+        entries.push((name, whole, facts.is_file().then_some(facts.len())));
     }
     entries.sort_by_cached_key(|(name, _, bytes)| (bytes.is_some(), name.to_lowercase()));
     entries.truncate(ENTRIES);

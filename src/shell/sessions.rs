@@ -56,7 +56,7 @@ pub enum Finished {
     /// A file was read, or why not: a sentence.
     File(u64, Result<Upload, String>),
     /// What follows from a look at a disk.
-    Looked(Event),
+    Looked(Box<Event>),
     /// A step with a file that is being saved was done, or why not.
     Saved(u64, download::Told),
     /// A token was saved or forgotten, or why not.
@@ -341,7 +341,7 @@ impl Sessions {
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
-            Finished::Looked(event) => Some(event),
+            Finished::Looked(event) => Some(*event),
             Finished::Saved(number, told) => Some(Event::Saved(number, told)),
             Finished::Kept(account, kept) => self.token_kept(account, kept),
             Finished::Renamed(account, labels, renamed) => self.renamed(account, labels, renamed),

@@ -4,7 +4,7 @@ use super::driver::{Driver, End, stopped};
 use super::latency::Latency;
 use super::pulse::{Finding, Pulse};
 use super::socket::{Ended, Incoming, Wire};
-use super::stream::Moved;
+use super::stream::{Moved, Sent};
 use super::web;
 use crate::domain::{DownReason, LinkEvent, Mono, Now, Progress, Refusal, RefusalKind};
 use crate::net::dial::{Dial, ServerAddress, Socket, reason};
@@ -37,7 +37,7 @@ pub(super) struct Connection<'a> {
     /// How they are ended before.
     ends: HashMap<HttpId, AbortHandle>,
     /// How far those are that send files.
-    sent: (mpsc::Sender<(HttpId, u64)>, mpsc::Receiver<(HttpId, u64)>),
+    sent: (mpsc::Sender<Sent>, mpsc::Receiver<Sent>),
     /// Where it leads.
     server: ServerAddress,
     pulse: Pulse,

@@ -14,17 +14,20 @@ use tokio::sync::mpsc::Sender;
 /// Bytes of a file that are read at once; three of them are four in base 64.
 const CHUNK: usize = 48 << 10;
 
+/// A call, and how many bytes of a file have gone with it.
+pub(super) type Sent = (HttpId, u64);
+
 /// How many bytes of files were sent, and who is told.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Moved {
     /// Sent and not looked at.
     since: Arc<AtomicU64>,
-    told: Option<(HttpId, Sender<(HttpId, u64)>)>,
+    told: Option<(HttpId, Sender<Sent>)>,
 }
 
 impl Moved {
     /// One of a call, who is told the sum each time.
-    pub(super) fn told(id: HttpId, told: Sender<(HttpId, u64)>) -> Self {
+    pub(super) fn told(id: HttpId, told: Sender<Sent>) -> Self {
         Self { since: Arc::default(), told: Some((id, told)) }
     }
 

@@ -28,12 +28,12 @@ impl Sessions {
 
     /// Looks at a folder.
     pub fn list_folder(&mut self, number: u64, path: String) {
-        self.block(move || Finished::Looked(Event::FolderListed(number, folder::list(&path))));
+        self.block(move || Finished::Looked(Box::new(Event::FolderListed(number, folder::list(&path)))));
     }
 
     /// Looks whether all of these are files.
     pub fn look_at(&mut self, number: u64, paths: Vec<String>) {
-        self.block(move || Finished::Looked(Event::LookedAt(number, folder::are_files(&paths))));
+        self.block(move || Finished::Looked(Box::new(Event::LookedAt(number, folder::are_files(&paths)))));
     }
 
     /// Takes the picture that the clipboard holds.
