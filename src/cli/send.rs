@@ -28,9 +28,12 @@ pub struct SendArgs {
     /// What to say; from standard input when left out and that is no terminal
     #[arg(allow_hyphen_values = true)]
     text: Option<String>,
-    /// Send this file with it, by its path or file:// address; may be given several times
+    /// Send this file with it, by its path or file:// address, or - for standard input; may be given several times
     #[arg(long, value_name = "PATH")]
     attach: Vec<PathBuf>,
+    /// What the file from standard input is called
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// Answer the message with this id
     #[arg(long, value_name = "ID")]
     reply_to: Option<String>,
@@ -54,7 +57,7 @@ pub struct SendArgs {
 /// There is nothing to send, a file cannot be read, the chat is not known, or the network refuses; see `with_client` for the rest.
 pub fn run(globals: &Globals, arguments: &SendArgs) -> Result<(), Failure> {
     let reply_to = arguments.reply_to.as_deref().map(message_id).transpose()?;
-    let attachments = attached(&arguments.attach)?;
+    let attachments = attached(&arguments.attach, arguments.name.as_deref())?;
     let text = text(arguments)?;
     let send = |chat: &ChatTold| Ask::Send {
         chat: chat.chat.clone(),
@@ -110,11 +113,29 @@ fn although(done: &str, failure: Failure) -> Failure {
     }
 }
 
-/// Reads the files that are to be sent.
-fn attached(paths: &[PathBuf]) -> Result<Vec<Upload>, Failure> {
+/// What stands for standard input among the files.
+const INPUT: &str = "-";
+/// What a file from there is called where nobody says.
+const UNNAMED: &str = "input";
+
+/// Reads the files that are to be sent; `name`: what the one from standard input is called.
+fn attached(paths: &[PathBuf], name: Option<&str>) -> Result<Vec<Upload>, Failure> {
+    let inputs = paths.iter().filter(|path| path.as_os_str() == INPUT).count();
+    if inputs > 1 {
+        return Err(Failure::Usage("standard input is one file; give --attach - once".to_owned()));
+    }
+    if inputs == 0 && name.is_some() {
+        return Err(Failure::Usage("--name is for the file from standard input; give --attach - with it".to_owned()));
+    }
     let mut read = Vec::new();
     let mut left = files::MOST;
     for path in paths {
+        if path.as_os_str() == INPUT {
+            let file = piped(name.unwrap_or(UNNAMED), left)?;
+            left -= file.size().min(left);
+            read.push(file);
+            continue;
+        }
         // As a file manager hands it out; a path that is no text is none of those.
         let named = path.to_str().and_then(files::of_url);
         let file = files::read(named.as_deref().unwrap_or(path), left).map_err(|error| match error {
@@ -130,10 +151,33 @@ fn attached(paths: &[PathBuf]) -> Result<Vec<Upload>, Failure> {
     Ok(read)
 }
 
+/// The file that standard input is.
+fn piped(name: &str, most: u64) -> Result<Upload, Failure> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        return Err(Failure::Usage("standard input is a terminal; pipe the file in".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    input
+        .lock()
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::Failed(format!("standard input cannot be read: {}", fault::words(&error))))?;
+    match bytes.len() as u64 {
+        0 => Err(Failure::Usage("standard input is empty; there is no file in it".to_owned())),
+        length if length > most => {
+            Err(Failure::Usage(format!("standard input is too large: at most {} can be sent", size(files::MOST))))
+        }
+        _ => Ok(Upload::new(name, bytes.into())),
+    }
+}
+
 /// What is to be said; may be nothing when files go without words.
 fn text(arguments: &SendArgs) -> Result<String, Failure> {
     let text = match &arguments.text {
         Some(text) => text.clone(),
+        // It is a file already.
+        None if arguments.attach.iter().any(|path| path.as_os_str() == INPUT) => String::new(),
         None => from_input(!arguments.attach.is_empty())?,
     };
     if text.trim().is_empty() {

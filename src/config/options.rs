@@ -72,6 +72,14 @@ pub(super) const OPTIONS: &[Entry] = &[
     flag!(mouse),
     number!(composer_lines, 1 to 50),
     number!(undo_seconds, 0 to 60 seconds),
+    Entry {
+        name: "downloads",
+        kind: Kind::Text("the path of a folder, or \"\" for the system's", |config, text| {
+            config.settings.downloads = text.to_owned();
+            true
+        }),
+        show: |config| quoted(&config.settings.downloads),
+    },
     flag!(send_typing),
     flag!(send_read),
     number!(typing_shown, 1 to 60 seconds),

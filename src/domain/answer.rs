@@ -82,6 +82,12 @@ impl Refusal {
         Self { kind, text: CleanText::ours(text), ..Self::default() }
     }
 
+    /// The user stopped it, and nobody has seen anything of it.
+    #[must_use]
+    pub fn stopped() -> Self {
+        Self::ours(RefusalKind::Invalid, "You stopped it; nothing was sent.")
+    }
+
     /// Whether the same request may succeed later without a change.
     #[must_use]
     pub const fn is_passing(&self) -> bool {

@@ -151,6 +151,20 @@ impl FileTypes {
     }
 }
 
+impl FileTypes {
+    /// Which they are, in words.
+    #[must_use]
+    pub fn words(self) -> String {
+        let named = [(Self::IMAGES, "pictures"), (Self::VIDEOS, "films"), (Self::SOUND, "sound"), (Self::PDF, "PDF")];
+        let words: Vec<&str> = named.iter().filter(|(kind, _)| self.0 & kind.0 != 0).map(|(_, word)| *word).collect();
+        match words.as_slice() {
+            [] => "others".to_owned(),
+            [one] => (*one).to_owned(),
+            [all @ .., last] => format!("{} and {last}", all.join(", ")),
+        }
+    }
+}
+
 impl Default for FileTypes {
     fn default() -> Self {
         Self::ANY
@@ -166,6 +180,7 @@ mod tests {
         let some = FileTypes::IMAGES.and(FileTypes::PDF);
         assert!(some.takes("image/png") && some.takes("application/pdf"));
         assert!(!some.takes("audio/ogg") && !some.takes("application/zip") && !some.takes(""));
+        assert_eq!(some.words(), "pictures and PDF");
         assert!(FileTypes::default().takes("text/plain") && FileTypes::default().takes("video/mp4"));
     }
 }

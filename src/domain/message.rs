@@ -129,6 +129,14 @@ pub struct FileRef {
     pub address: CleanText,
 }
 
+impl FileRef {
+    /// The address on the web, where others than the network keep the file: it is a link, and never fetched.
+    #[must_use]
+    pub fn elsewhere(&self) -> Option<&str> {
+        Some(self.address.as_str()).filter(|address| address.contains("://"))
+    }
+}
+
 /// A file that came with a message.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Attachment {

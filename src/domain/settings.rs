@@ -38,6 +38,8 @@ pub struct Settings {
     pub composer_lines: u16,
     /// How long changes and deletions are held back so that they can be taken back; zero: not at all.
     pub undo_seconds: Duration,
+    /// The folder that files are saved in; empty: the system's folder for downloads.
+    pub downloads: String,
 }
 
 impl Default for Settings {
@@ -58,6 +60,7 @@ impl Default for Settings {
             typing_resend: Duration::from_secs(5),
             composer_lines: 8,
             undo_seconds: Duration::from_secs(5),
+            downloads: String::new(),
         }
     }
 }

@@ -9,7 +9,7 @@ const LONGEST_NAME: usize = 255;
 /// Longest ending that survives when a name is cut, with its dot.
 const LONGEST_ENDING: usize = 16;
 /// What a file without a name is called.
-const NAMELESS: &str = "file";
+pub(super) const NAMELESS: &str = "file";
 
 /// A file on its way out, whole: the core does no I/O. Copies share what is in it.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -28,7 +28,7 @@ impl Upload {
     /// A file with this name and content; the name is cleaned, the kind is guessed.
     #[must_use]
     pub fn new(name: &str, bytes: Bytes) -> Self {
-        let name = clean_name(name);
+        let name = clean_name(name, LONGEST_NAME);
         let mimetype = mimetype::guess(&name, &bytes).to_owned();
         Self { name, mimetype, bytes, path: String::new() }
     }
@@ -49,19 +49,19 @@ impl std::fmt::Debug for Upload {
     }
 }
 
-/// A name that others can save under: one line, nothing that hides or reorders text, no separator of paths, not too long.
-fn clean_name(raw: &str) -> String {
+/// A name that others can save under: one line, nothing that hides or reorders text, no separator of paths, at most so many bytes.
+pub(super) fn clean_name(raw: &str, most: usize) -> String {
     let clean = CleanText::line(raw).replace(['/', '\\'], "_");
     let clean = clean.trim();
     if clean.chars().all(|character| character == '.') {
         return NAMELESS.to_owned();
     }
-    if clean.len() <= LONGEST_NAME {
+    if clean.len() <= most {
         return clean.to_owned();
     }
     let ending = clean.rfind('.').and_then(|at| clean.get(at..)).filter(|ending| ending.len() <= LONGEST_ENDING);
     let ending = ending.unwrap_or_default();
-    let mut cut = LONGEST_NAME - ending.len();
+    let mut cut = most.saturating_sub(ending.len());
     while !clean.is_char_boundary(cut) {
         cut -= 1;
     }
@@ -85,12 +85,12 @@ mod tests {
             ("..", NAMELESS),
             ("\u{7}", NAMELESS),
         ] {
-            assert_eq!(clean_name(raw), expected, "{raw:?}");
+            assert_eq!(clean_name(raw, LONGEST_NAME), expected, "{raw:?}");
         }
         let long = format!("{}.tar.gz", "ü".repeat(300));
-        let name = clean_name(&long);
+        let name = clean_name(&long, LONGEST_NAME);
         assert!(name.len() <= LONGEST_NAME && name.len() > LONGEST_NAME - 3 && name.ends_with("ü.gz"), "{name}");
-        assert_eq!(clean_name(&"x".repeat(300)).len(), LONGEST_NAME);
+        assert_eq!(clean_name(&"x".repeat(300), LONGEST_NAME).len(), LONGEST_NAME);
     }
 
     #[test]

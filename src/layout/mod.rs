@@ -24,6 +24,7 @@ mod status;
 pub mod style;
 pub mod time;
 mod timeline;
+mod tray;
 mod welcome;
 pub mod width;
 pub mod wrap;

@@ -239,6 +239,10 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
     } else if let Some(time) = time_under_cursor(context).and_then(|at| calendar.time(at)) {
         line.push(&time, Role::Faint);
     }
+    if let Some(told) = saving(context) {
+        line.push(if line.width() > 0 { GAP } else { "" }, Role::Text);
+        line.append(&told.cut(room.saturating_sub(LAST_HINTS), context.glyphs.more));
+    }
     let mut add = |key: Option<String>, words: &str| {
         if let Some(key) = key {
             line.push(if line.width() > 0 { GAP } else { "" }, Role::Text);
@@ -295,6 +299,9 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
             match target {
                 Target::Pending(nonce) => {
                     let row = context.front.pane.chat.and_then(|chat| account.outbox.find(chat.chat, nonce));
+                    let sends =
+                        row.is_some_and(|row| matches!(row.stage, Stage::InFlight(_)) && row.progress.is_some());
+                    add(key(Keys::Messages, "cancel-file").filter(|_| sends), "stop");
                     // What is on its way can neither be sent again nor be taken back.
                     if !row.is_some_and(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) {
                         return line;
@@ -309,19 +316,41 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     add(key(Keys::Messages, "copy-text"), "copy");
                     add(key(Keys::Messages, "cancel"), "let go");
                 }
-                Target::Message(_) => {
+                Target::Message(at) => {
                     let Some(chat) = context.front.pane.chat else { return line };
                     let offered = |what| offer(context.state, chat, &[target], what) == Offer::Yes;
                     for (what, words) in HINTED {
                         let key = what.name().and_then(|name| key(Keys::Messages, name));
                         add(key.filter(|_| offered(what)), words);
                     }
+                    let timeline = account.timelines.get(&chat.chat);
+                    let message = timeline.and_then(|timeline| timeline.message(at.id));
+                    let files = message.is_some_and(|message| !message.attachments.is_empty());
+                    add(key(Keys::Messages, "save").filter(|_| files), "save");
                 }
             }
         }
     }
     add(key(Keys::Everywhere, "help"), "help");
     line
+}
+
+/// What is being saved, and how far that is.
+fn saving(context: Context<'_>) -> Option<Line> {
+    let live: Vec<_> = context.state.downloads.live().collect();
+    let first = live.first()?;
+    let mut line = Line::with("saving ", Role::Dim);
+    match live.len() {
+        1 => _ = line.push_cut(&first.name, 20, context.glyphs.more, Role::Text),
+        several => line.push(&format!("{several} files"), Role::Text),
+    }
+    let (done, of) = live
+        .iter()
+        .fold((0_u128, 0_u128), |(done, of), one| (done + u128::from(one.done), of + u128::from(one.wanted.size)));
+    if let Some(percent) = (done * 100).checked_div(of) {
+        line.push(&format!(" {} %", percent.min(100)), Role::Dim);
+    }
+    Some(line)
 }
 
 /// What the account under the cursor of the sidebar has to say, in full.

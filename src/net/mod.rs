@@ -77,7 +77,7 @@ pub enum Credentials {
     },
 }
 
-/// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, entrypoints, calls, close.
+/// What an adapter wants done after it was called. Collected, then carried out by the session in this order: frames, events, entrypoints, dropped calls, calls, close.
 #[derive(Debug, Default)]
 pub struct Out {
     /// To be sent.
@@ -90,6 +90,8 @@ pub struct Out {
     pub probed: bool,
     /// Calls to be made beside the connection; each is answered by [`Adapter::http`], unless the connection ends first.
     pub calls: Vec<HttpCall>,
+    /// Calls that are not wanted any more: they end, and are not answered.
+    pub dropped: Vec<HttpId>,
     /// The connection is to be closed.
     pub close: Option<Close>,
 }
@@ -143,6 +145,15 @@ pub trait Adapter: Send {
     /// A call beside the connection is over.
     fn http(&mut self, id: HttpId, outcome: HttpOutcome, now: Now, out: &mut Out) {
         let _ = (id, outcome, now, out);
+    }
+    /// So many bytes of files were sent with a call that is not over.
+    fn http_progress(&mut self, id: HttpId, sent: u64, out: &mut Out) {
+        let _ = (id, sent, out);
+    }
+    /// What was wanted is to be stopped, if nobody can have seen anything of it yet: then it is answered with a refusal. Else it goes on, and its answer
+    /// says what came of it.
+    fn cancel(&mut self, request: RequestId, now: Now, out: &mut Out) {
+        let _ = (request, now, out);
     }
     /// When [`Adapter::tick`] wants to be called next.
     fn deadline(&self) -> Option<Mono>;

@@ -10,6 +10,7 @@ use super::sessions::{Arrived, Proof, Sessions, SignIn};
 use super::timers::Timers;
 use super::vault::Identity;
 use crate::config::Paths;
+use crate::domain::download::Told;
 use crate::domain::kept::Write;
 use crate::domain::{AccountId, LinkEvent, Mono, Now, Upload};
 use crate::net::{Credentials, NetEvent};
@@ -299,6 +300,7 @@ impl Engine {
                     self.next.push_back(Event::NotTaken(account, id));
                 }
             }
+            Effect::Stop(account, id) => self.sessions.stop(account, id),
             Effect::Cancel(account, id) => self.sessions.cancel(account, id),
             Effect::KeepToken(account, token) => {
                 let identity = self.state.core.account(account).map(Identity::of).unwrap_or_default();
@@ -313,10 +315,15 @@ impl Engine {
             Effect::SaveAccounts(places) => self.sessions.arrange(&places),
             Effect::Store(op) => self.store(op),
             Effect::ReadFile { number, path, most } => self.sessions.read_file(number, path, most),
+            Effect::ListFolder { number, path } => self.sessions.list_folder(number, path),
+            Effect::LookAt { number, paths } => self.sessions.look_at(number, paths),
+            Effect::ReadClipboard { number, most } => self.sessions.read_clipboard(number, most),
+            Effect::Save(number, step) => self.sessions.save_file(number, step),
             Effect::Arm(timer, at) => self.timers.arm(timer, at),
             Effect::Disarm(timer) => self.timers.disarm(timer),
             Effect::Copy(_)
             | Effect::Open(_)
+            | Effect::OpenFile(_)
             | Effect::Notify { .. }
             | Effect::Title(_)
             | Effect::Redraw
@@ -418,6 +425,15 @@ fn log(event: &Event) {
         }
         Event::FileRead(number, Ok(file)) => tracing::debug!(number, bytes = file.size(), "a file was read"),
         Event::FileRead(number, Err(_)) => tracing::debug!(number, "a file could not be read"),
+        Event::FolderListed(number, listed) => tracing::debug!(number, ok = listed.is_ok(), "a folder was looked at"),
+        Event::LookedAt(number, files) => tracing::debug!(number, files, "what was pasted was looked at"),
+        Event::Saved(number, Told::Begun(begun)) => {
+            tracing::debug!(number, ok = begun.is_ok(), "a file is being saved")
+        }
+        Event::Saved(number, Told::Written(Ok((bytes, path)))) => {
+            tracing::trace!(number, bytes, whole = path.is_some(), "a part was saved");
+        }
+        Event::Saved(number, Told::Written(Err(_))) => tracing::info!(number, "a file could not be saved"),
         Event::Edited(number, text) => tracing::info!(number, taken = text.is_ok(), "the editor was left"),
         Event::Failed(_) => tracing::info!("something that was asked for did not work"),
         Event::Terminate => tracing::info!("asked to end"),

@@ -62,7 +62,8 @@ struct Watch {
 
 impl Observer for Watch {
     fn event(&mut self, event: &Event) {
-        if self.on && matches!(event, Event::Link(..) | Event::Update(..) | Event::TokenKept { .. }) {
+        if self.on && matches!(event, Event::Link(..) | Event::Update(..) | Event::TokenKept { .. } | Event::Saved(..))
+        {
             self.events.push_back(event.clone());
         }
         if let Event::Progress(_, progress) = event {
@@ -220,7 +221,7 @@ impl Host {
         }
     }
 
-    /// The next thing that arrived: about a connection, from a network, or about a saved token. Needs [`Host::watch`].
+    /// The next thing that arrived: about a connection, from a network, about a saved token or a file that is being saved. Needs [`Host::watch`].
     pub async fn next(&mut self) -> Event {
         loop {
             if let Some(event) = self.watch.events.pop_front() {

@@ -1,6 +1,6 @@
-//! Opening links in the user's program. The address is one argument; no shell reads it.
+//! Opening links and files in the user's program. What is opened is one argument; no shell reads it.
 
-use crate::domain::fault;
+use crate::domain::{CleanText, fault};
 use std::process::{Command, Stdio};
 
 /// The program that opens addresses, and what it is told before the address.
@@ -17,11 +17,26 @@ const OPENER: (&str, &[&str]) = if cfg!(windows) {
 /// # Errors
 /// A sentence: the address is of another kind, or the program cannot be started.
 pub fn open(address: &str) -> Result<(), String> {
-    let address = web_address(address).ok_or_else(|| "not opened: only http and https addresses are".to_owned())?;
+    start(web_address(address).ok_or_else(|| "not opened: only http and https addresses are".to_owned())?)
+}
+
+/// Opens a file. Its path is whole, so that it cannot be read as an option or an address.
+///
+/// # Errors
+/// A sentence: it is not there any more, or the program cannot be started.
+pub fn open_file(path: &str) -> Result<(), String> {
+    let found = std::path::Path::new(path);
+    if !found.is_absolute() || !found.is_file() {
+        return Err(format!("not opened: there is no file \"{}\" any more", CleanText::line(path)));
+    }
+    start(path)
+}
+
+fn start(what: &str) -> Result<(), String> {
     let (program, arguments) = OPENER;
     let mut child = Command::new(program)
         .args(arguments)
-        .arg(address)
+        .arg(what)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

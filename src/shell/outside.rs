@@ -45,6 +45,7 @@ impl Outside {
                 Err(sentence) => return Ok(Err(sentence)),
             },
             Effect::Open(address) => return Ok(open::open(&address)),
+            Effect::OpenFile(path) => return Ok(open::open_file(&path)),
             Effect::Notify { title, body } => screen.emit(&sequences::notification(&title, &body))?,
             Effect::Title(title) if self.title.as_deref() != Some(title.as_str()) => {
                 screen.emit(&sequences::title(&title))?;

@@ -3,6 +3,7 @@
 //! Each session has a channel of its own, so that what one that was replaced still had to say cannot be taken for the new one's: of a session
 //! that was ended or replaced only answers are still heard. Tokens and files are read and written on blocking threads.
 
+mod disk;
 mod keeping;
 mod sign_in;
 mod standing;
@@ -13,11 +14,12 @@ pub use keeping::KeptOf;
 pub use sign_in::{Proof, SignIn};
 
 use super::accounts::{AccountSetup, TokenSource};
-use super::files;
 use super::keeping::FromStore;
 use super::owner::Knock;
+use super::saving::Saver;
 use super::vault::Vault;
 use crate::config;
+use crate::domain::download;
 use crate::domain::kept::AccountKey;
 use crate::domain::{
     AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload, UserId,
@@ -53,6 +55,10 @@ pub enum Finished {
     Shared(AccountId, u64, Admission, Result<Secret, String>),
     /// A file was read, or why not: a sentence.
     File(u64, Result<Upload, String>),
+    /// What follows from a look at a disk.
+    Looked(Box<Event>),
+    /// A step with a file that is being saved was done, or why not.
+    Saved(u64, download::Told),
     /// A token was saved or forgotten, or why not.
     Kept(AccountId, KeptOf),
     /// An account has another label: the old one, the new one, and a sentence if there is something to say; or why not.
@@ -111,6 +117,8 @@ pub struct Sessions {
     finished: Receiver<Finished>,
     /// Blocking threads that have not reported, and what waits for its turn.
     outstanding: usize,
+    /// Saves files; `None` until the first one.
+    saver: Option<Saver>,
     /// What is to be written once what is being written is done; `None` while nothing is.
     writes: Option<VecDeque<Work>>,
     /// Counts the wishes for a connection, so that a token that was read for an older one is not used.
@@ -181,6 +189,7 @@ impl Sessions {
             done,
             finished,
             outstanding: 0,
+            saver: None,
             writes: None,
             wishes: 0,
             wished: BTreeMap::new(),
@@ -267,12 +276,11 @@ impl Sessions {
         }
     }
 
-    /// Reads a file that is to be sent.
-    pub fn read_file(&mut self, number: u64, path: String, most: u64) {
-        self.block(move || {
-            let file = files::read(&files::expanded(&path), most);
-            Finished::File(number, file.map_err(|error| error.to_string()))
-        });
+    /// A request is to be stopped, if nobody can have seen anything of it.
+    pub fn stop(&self, account: AccountId, id: RequestId) {
+        if let Some(handle) = self.handle(account) {
+            handle.stop_request(id);
+        }
     }
 
     /// The next thing that arrives; from networks only if `hears`. Safe to drop and call again.
@@ -333,6 +341,8 @@ impl Sessions {
             }
             Finished::Token(account, _, Err(sentence)) => Some(refused(account, &sentence, None)),
             Finished::File(number, file) => Some(Event::FileRead(number, file)),
+            Finished::Looked(event) => Some(*event),
+            Finished::Saved(number, told) => Some(Event::Saved(number, told)),
             Finished::Kept(account, kept) => self.token_kept(account, kept),
             Finished::Renamed(account, labels, renamed) => self.renamed(account, labels, renamed),
             Finished::Listed(listed) => listed.err().map(Event::Failed),

@@ -5,8 +5,8 @@ use super::history::{self, Came};
 use super::requests::Purpose;
 use super::ui::{compose, forum, forward, message, open, person, react};
 use super::{
-    Effect, Effects, State, accounts, gone, join, keep, link, login, members, messages, outbox, people, pins, polls,
-    quotes, roster, status, sync, updates, voice,
+    Effect, Effects, State, accounts, downloads, gone, join, keep, link, login, members, messages, outbox, people,
+    pins, polls, quotes, roster, status, sync, updates, voice,
 };
 use crate::domain::{
     AccountId, Answer, ChatKey, CommunityId, MessageKey, Priority, Refusal, RefusalKind, Reply, RequestId, Role,
@@ -55,6 +55,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             }
         }
         Purpose::Status { before, wanted } => status::answered(state, account, (before, &wanted), answer.outcome, fx),
+        Purpose::Part(number) => downloads::came(state, number, answer.request, answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Vote(_) | Purpose::Detail if matches!(answer.outcome, Ok(Reply::Poll { .. })) => {
             if let Ok(Reply::Poll { chat, message, tally }) = answer.outcome {
@@ -107,7 +108,21 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
         }
         Purpose::Send(chat, nonce) => {
             let key = ChatKey::new(account, chat);
-            match answer.outcome {
+            let outcome = match (known.requests.stopping.remove(&answer.request), answer.outcome) {
+                (true, Ok(reply)) => {
+                    state.notice_about(account, "It was too late to stop it: the message was sent", None, true, fx);
+                    Ok(reply)
+                }
+                // It is not to be tried again by itself, and what was said of it is over.
+                (true, outcome) => {
+                    state.drop_notice();
+                    outcome.map_err(
+                        |refusal| if refusal.kind == RefusalKind::RateLimited { Refusal::stopped() } else { refusal },
+                    )
+                }
+                (false, outcome) => outcome,
+            };
+            match outcome {
                 Ok(Reply::Sent { message, order, at }) => {
                     outbox::acknowledged(state, key, nonce, MessageKey { order, id: message }, at, fx);
                 }

@@ -2,6 +2,7 @@
 
 use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
+use crate::domain::download::Step;
 use crate::domain::{
     AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Priority, Refusal, Request, RequestId, Secret,
     User, Wall, kept,
@@ -47,6 +48,8 @@ pub enum Effect {
     },
     /// A request is no longer wanted; its answer, if any, is dropped.
     Cancel(AccountId, RequestId),
+    /// A request is to be stopped, if nobody can have seen anything of it; its answer says whether it was.
+    Stop(AccountId, RequestId),
     /// Keep an account's token.
     KeepToken(AccountId, Secret),
     /// Forget an account's token.
@@ -73,6 +76,31 @@ pub enum Effect {
         /// Largest size in bytes; a larger one is not read.
         most: u64,
     },
+    /// Look at a folder. Answered with `Event::FolderListed` of the same number.
+    ListFolder {
+        /// Names the look.
+        number: u64,
+        /// Where it is, as it was written; empty: where nib was started.
+        path: String,
+    },
+    /// Look whether all of these are files. Answered with `Event::LookedAt` of the same number.
+    LookAt {
+        /// Names the look.
+        number: u64,
+        /// Where they are, as they were written.
+        paths: Vec<String>,
+    },
+    /// Take the picture that the clipboard holds as a file. Answered with `Event::FileRead` of the same number.
+    ReadClipboard {
+        /// Names it.
+        number: u64,
+        /// Largest size in bytes.
+        most: u64,
+    },
+    /// Save a file; its steps are done in order.
+    Save(u64, Step),
+    /// Open a file in the user's program.
+    OpenFile(String),
     /// Let the user edit a text in the editor of their choice. Answered with `Event::Edited` of the same number.
     EditText {
         /// Names it.
@@ -155,6 +183,8 @@ pub enum Outcome {
     },
     /// The chat that was named, opened or found.
     Chat(ChatKey),
+    /// The file is saved, at this path.
+    Saved(String),
     /// It was not done; why.
     Refused(Refusal),
 }

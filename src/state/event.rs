@@ -2,6 +2,8 @@
 
 use super::action::Action;
 use super::front::{PaneId, Visible};
+use super::ui::chooser::Folder;
+use crate::domain::download::Told;
 use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, Progress, RequestId, Settings, Update, Upload, kept};
 use std::sync::Arc;
 
@@ -39,6 +41,12 @@ pub enum Event {
     Stored(StoreReply),
     /// A file was read for the message with this number, or why it was not: a sentence for the user.
     FileRead(u64, Result<Upload, String>),
+    /// What is in the folder of this look, or why nobody knows: a sentence for the user.
+    FolderListed(u64, Result<Folder, String>),
+    /// Whether all paths of this look are files.
+    LookedAt(u64, bool),
+    /// A step with the file of this number was done, or why it was not.
+    Saved(u64, Told),
     /// The user's editor was left, with this text; or why there is none: a sentence for the user.
     Edited(u64, Result<String, String>),
     /// An armed timer rang.

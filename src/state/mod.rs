@@ -7,6 +7,7 @@ pub mod action;
 mod alerts;
 mod answers;
 pub mod core;
+pub mod downloads;
 pub mod effect;
 pub mod event;
 pub mod front;
@@ -114,6 +115,8 @@ pub struct State {
     pub(crate) sought: Option<(crate::domain::ChatKey, crate::domain::Wall)>,
     /// What is asked of the store.
     pub(crate) recall: recall::Recall,
+    /// Files on their way here.
+    pub downloads: downloads::Downloads,
 }
 
 /// An account as the configuration knows it.
@@ -175,6 +178,7 @@ impl State {
             unkept_drafts: BTreeSet::new(),
             sought: None,
             recall: recall::Recall::default(),
+            downloads: downloads::Downloads::default(),
         }
     }
 

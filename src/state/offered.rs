@@ -100,6 +100,10 @@ fn of_unsent(row: &Pending, what: &MessageAction) -> Offer {
         MessageAction::CopyText | MessageAction::Menu | MessageAction::MenuAt(..) => Offer::Yes,
         MessageAction::Edit if row.can_change() => Offer::Yes,
         MessageAction::Delete if row.is_unsent() => Offer::Yes,
+        // It can be stopped.
+        MessageAction::Delete if !row.outgoing.attachments.is_empty() && matches!(row.stage, Stage::InFlight(_)) => {
+            Offer::Yes
+        }
         MessageAction::Retry | MessageAction::Discard | MessageAction::Edit | MessageAction::Delete if failed => {
             Offer::Yes
         }

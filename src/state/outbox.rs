@@ -36,7 +36,7 @@ pub(super) use held::take_back as take_back_held;
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
-pub(super) use wishes::{amend, discard, retry, take_back, withdraw};
+pub(super) use wishes::{amend, discard, retry, stop, take_back, withdraw};
 
 /// Most messages of one chat that may wait.
 const ROWS: usize = 200;

@@ -1,10 +1,10 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, editor, jump, open, sidebar, waiting};
+use super::ui::{act, arranged, attach, chooser, editor, file, jump, open, sidebar, tray, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, keep, link, members, outbox, recall, roster, timers, unread,
-    updates,
+    Effect, Effects, State, accounts, alerts, answers, downloads, keep, link, members, outbox, recall, roster, timers,
+    unread, updates,
 };
 use crate::domain::Now;
 
@@ -44,6 +44,9 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),
         Event::Stored(StoreReply::Found(ticket, found)) => recall::found(state, ticket, found.ok().flatten(), fx),
         Event::FileRead(number, file) => attach::read(state, number, file, fx),
+        Event::FolderListed(number, folder) => chooser::listed(state, number, folder, fx),
+        Event::LookedAt(number, files) => file::looked(state, number, files, fx),
+        Event::Saved(number, told) => downloads::told(state, number, told, fx),
         Event::Edited(number, text) => editor::done(state, number, text, fx),
         Event::Timer(timer) => timers::rang(state, timer, fx),
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
@@ -60,6 +63,8 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     waiting::keep_first(state, fx);
     unread::check(state, fx);
     outbox::on_open(state, fx);
+    downloads::keep(state, fx);
+    tray::keep(state);
     roster::keep_order(state);
     sidebar::keep_rows(state);
     jump::keep(state);

@@ -27,6 +27,8 @@ pub struct Requests {
     pub(crate) marks_due: BTreeMap<ChatId, MessageKey>,
     /// Pages that changed nothing, or were refused: not to be asked for again until something changed.
     pub(crate) stuck: HashSet<(ChatId, Edge, Option<MessageKey>)>,
+    /// Messages that the user wants stopped while their files are on their way.
+    pub(crate) stopping: HashSet<RequestId>,
     /// Messages in doubt that a network says it does not have. They are gone once it shows that it has their chat.
     pub(crate) missing: HashMap<ChatId, Vec<MessageId>>,
 }
@@ -172,6 +174,8 @@ pub enum Purpose {
     },
     /// How oneself stands to others.
     Relationships,
+    /// A part of the file of this number.
+    Part(u64),
     /// A person looked up by name, to open the direct chat.
     Person {
         /// The name, without `@`.

@@ -4,8 +4,8 @@ use crate::demo_server::socket::Client;
 use nib::config::Paths;
 use nib::demo::osmium::{Options, Running, start};
 use nib::domain::{
-    AccountId, Attachment, AttachmentKind, ChatKey, Message, Page, Permissions, Refusal, RefusalKind, Secret, Update,
-    Upload,
+    AccountId, Attachment, AttachmentKind, ChatKey, Message, Page, Permissions, Refusal, RefusalKind, Secret, Settings,
+    Update, Upload,
 };
 use nib::net::osmium::wire;
 use nib::shell::accounts::{AccountSetup, TokenSource};
@@ -22,23 +22,25 @@ use tempfile::TempDir;
 use wire::core::client_message::Message as Call;
 use wire::core::rpc_result::Result as Answer;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn server() -> Running {
+pub(super) async fn server() -> Running {
     start(Options { people: 0, ..Options::default() }).await.unwrap()
 }
 
-async fn host(server: &Running, account: usize, home: &TempDir) -> Host {
+pub(super) async fn host(server: &Running, account: usize, home: &TempDir) -> Host {
     let paths = Paths::resolve(Some(home.path().as_os_str()), None, None).unwrap();
     let token = TokenSource::Given(Secret::new(server.accounts[account].token.clone()));
     let accounts = vec![AccountSetup::new(AccountId(0), "osmium", "test", &server.url, token)];
-    let mut host = Host::start(Startup { accounts, ..Startup::bare(paths) });
+    let downloads = home.path().join("saved").to_string_lossy().into_owned();
+    let settings = Arc::new(Settings { downloads, ..Settings::default() });
+    let mut host = Host::start(Startup { accounts, settings, ..Startup::bare(paths) });
     host.online(PATIENCE).await.unwrap();
     host
 }
 
 /// A channel that both see and where the first may send files.
-fn common(one: &Host, other: &Host) -> ChatKey {
+pub(super) fn common(one: &Host, other: &Host) -> ChatKey {
     let known = |host: &Host| host.state().core.accounts[0].clone();
     let (mine, theirs) = (known(one), known(other));
     let fits = |chat: &&nib::domain::Chat| {
@@ -50,17 +52,17 @@ fn common(one: &Host, other: &Host) -> ChatKey {
     ChatKey::new(AccountId(0), chat.id)
 }
 
-fn noise(length: usize) -> Vec<u8> {
+pub(super) fn noise(length: usize) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(5);
     (0..length).map(|_| random.u8(..)).collect()
 }
 
-fn with_files(chat: ChatKey, text: &str, attachments: Vec<Upload>) -> Action {
+pub(super) fn with_files(chat: ChatKey, text: &str, attachments: Vec<Upload>) -> Action {
     Action::SendTo { chat, text: text.to_owned(), verbatim: false, reply_to: None, attachments }
 }
 
 /// The next message that somebody is told of.
-async fn heard(host: &mut Host) -> Arc<Message> {
+pub(super) async fn heard(host: &mut Host) -> Arc<Message> {
     let next = async {
         loop {
             if let Event::Update(_, Update::MessageCreated { message, .. }) = host.next().await {
@@ -223,6 +225,37 @@ async fn the_shell_sends_files_with_words_code_and_answers() {
     };
     let mut client = Client::enter(&server, &server.accounts[0].username).await;
     assert!(stored(&mut client, &big).await == content);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn standard_input_is_a_file_with_a_name() {
+    let server = server().await;
+    let home = tempfile::tempdir().unwrap();
+    let piped = |arguments: &[&str], input: &[u8]| {
+        let mut command = nib(&server, home.path());
+        command.arg("send").args(arguments).stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Whoever says that the call makes no sense does not read.
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input);
+        child.wait_with_output().unwrap()
+    };
+    let content = noise(700_000);
+    assert_eq!(ended(&piped(&["self", "the log", "--attach", "-", "--name", "../build.log"], &content)), (0, ""));
+    assert_eq!(ended(&piped(&["self", "--attach", "-"], b"plain words\n")), (0, ""));
+    for (arguments, input, words) in [
+        (&["self", "--attach", "-"][..], &b""[..], "Standard input is empty; there is no file in it.\n"),
+        (&["self", "--attach", "-", "--attach", "-"], b"x", "Standard input is one file; give --attach - once.\n"),
+        (&["self", "x", "--name", "a"], b"x", "--name is for the file from standard input; give --attach - with it.\n"),
+    ] {
+        assert_eq!(ended(&piped(arguments, input)), (2, words), "{arguments:?}");
+    }
+    let output = nib(&server, home.path()).args(["read", "self", "--json", "--limit", "2"]).output().unwrap();
+    let lines: Vec<serde_json::Value> =
+        std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let file = |at: usize| (lines[at]["attachments"][0]["name"].as_str(), lines[at]["attachments"][0]["size"].as_u64());
+    assert_eq!((file(0), lines[0]["text"].as_str()), ((Some(".._build.log"), Some(700_000)), Some("the log")));
+    assert_eq!((file(1), lines[1]["text"].as_str()), ((Some("input"), Some(12)), Some("")));
     server.stop().await;
 }
 

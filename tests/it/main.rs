@@ -7,6 +7,7 @@ mod authority;
 mod config;
 mod demo_server;
 mod dispatch;
+mod downloads;
 #[cfg(unix)]
 mod end_to_end;
 mod faults;

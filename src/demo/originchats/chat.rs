@@ -77,7 +77,8 @@ impl Server {
             return Err(Fault::Error("Missing fields: channel or thread_id, content or attachments"));
         };
         let content = content.trim();
-        if content.is_empty() {
+        let has_files = packet["attachments"].as_array().is_some_and(|files| !files.is_empty());
+        if content.is_empty() && !has_files {
             return Err(Fault::Error("Message content or attachments cannot be empty"));
         }
         if content.chars().count() > 2_000 {
@@ -115,6 +116,9 @@ impl Server {
             "type": "message", "interaction": null});
         if let Some(ping) = packet["ping"].as_bool() {
             message["ping"] = json!(ping);
+        }
+        if has_files {
+            message["attachments"] = json!(self.attached(user, &packet["attachments"]).map_err(Fault::Said)?);
         }
         if self.takes_commands(at) {
             return self.carry_out(user, &message);

@@ -9,6 +9,8 @@ mod capabilities;
 mod chat;
 mod direct;
 mod door;
+mod files;
+mod files_http;
 mod history;
 mod limits;
 mod people;

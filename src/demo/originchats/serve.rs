@@ -1,5 +1,6 @@
 //! The thin shell: listens, shakes hands, moves frames between sockets and the server.
 
+use super::files_http;
 use super::server::{ConnectionId, Output, Server};
 use super::service_http::{self, RunningService};
 use super::{AccountService, Options};
@@ -76,7 +77,7 @@ impl Running {
 
 /// The server and the clients that hear it.
 #[derive(Clone)]
-struct Hub {
+pub(super) struct Hub {
     server: Arc<Mutex<Server>>,
     queues: Arc<Mutex<HashMap<ConnectionId, mpsc::Sender<String>>>>,
     /// Somebody came: the next ping may be earlier.
@@ -96,7 +97,7 @@ pub(super) fn now() -> f64 {
 
 impl Hub {
     /// Does something with the server, and tells its clients what came of it, in order.
-    fn with<T>(&self, act: impl FnOnce(&mut Server, f64) -> (T, Vec<Output>)) -> T {
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut Server, f64) -> (T, Vec<Output>)) -> T {
         let mut server = locked(&self.server);
         let (done, outputs) = act(&mut server, now());
         let mut queues = locked(&self.queues);
@@ -165,6 +166,10 @@ async fn ping(hub: Hub) {
 
 /// Serves one client to the end.
 async fn attend(stream: TcpStream, hub: Hub) {
+    let asks = tokio::time::timeout(PATIENCE, files_http::is_question(&stream)).await;
+    if asks.unwrap_or_default() {
+        return files_http::answer(stream, &hub).await;
+    }
     let config = WebSocketConfig::default().max_message_size(Some(MAX_FRAME)).max_frame_size(Some(MAX_FRAME));
     let handshake = tokio_tungstenite::accept_async_with_config(stream, Some(config));
     let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, handshake).await else { return };

@@ -3,6 +3,7 @@
 use super::capabilities::CAPABILITIES;
 use super::chat::At;
 use super::door::{Door, Refused};
+use super::files::Stored;
 use super::limits::Limiter;
 use super::polls::Poll;
 use super::service::AccountService;
@@ -110,6 +111,7 @@ pub struct Server {
     pub(super) limiters: Option<HashMap<usize, Limiter>>,
     pub(super) polls: Vec<Poll>,
     pub(super) emoji: Value,
+    pub(super) files: Vec<Stored>,
     connections: BTreeMap<ConnectionId, Connection>,
     next: u64,
     out: Vec<Output>,
@@ -141,6 +143,7 @@ impl Server {
             reads,
             limiters: limits.then(HashMap::new),
             emoji,
+            files: Vec::new(),
             connections: BTreeMap::new(),
             next: 1,
             out: Vec::new(),
@@ -169,7 +172,7 @@ impl Server {
         };
         let server = json!({"name": self.name, "owner": {"name": self.owner}});
         let limits = json!({"post_content": 2000, "search_results": 30});
-        let attachments = json!({"enabled": false, "max_size": 0, "allowed_types": [], "max_attachments_per_user": 0, "permanent_tiers": []});
+        let attachments = self.uploads();
         let greeting = json!({"server": server, "limits": limits, "attachments": attachments, "version": "1.1.0", "validator_key": key,
             "capabilities": CAPABILITIES, "permissions": ["administrator", "manage_messages", "manage_threads", "send_messages"], "auth_mode": mode});
         self.connections.insert(id, Connection { key, user: None, next_ping: now + PING });

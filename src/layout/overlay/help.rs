@@ -172,6 +172,7 @@ const fn heading(place: Keys) -> &'static str {
         Keys::Sidebar => "In the list of chats",
         Keys::Members => "In the list of members",
         Keys::Accounts => "In the list of accounts",
+        Keys::Downloads => "In the list of saved files",
         Keys::Person => "On a person",
         Keys::Forum => "In a forum's list of threads",
         Keys::Welcome => "Where no chat is open",

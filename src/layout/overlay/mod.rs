@@ -3,6 +3,7 @@
 mod accounts;
 mod confirm;
 mod details;
+mod downloads;
 mod form;
 mod help;
 mod members;
@@ -45,6 +46,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
         Some(Overlay::Note(note)) => note::place(context, keys, note, screen, scene),
         Some(Overlay::Waiting(waiting)) => waiting::place(context, keys, waiting, screen, scene),
         Some(Overlay::Accounts(list)) => accounts::place(context, keys, list, screen, scene),
+        Some(Overlay::Downloads(list)) => downloads::place(context, keys, list, screen, scene),
         Some(Overlay::Person(card)) => person::place(context, keys, card, screen, scene),
         Some(Overlay::Details(details)) => details::place(context, cache, details, screen, scene),
         Some(Overlay::Members) | None => {}
@@ -52,7 +54,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
 }
 
 /// What a list is called, and what choosing in it does.
-const fn words(kind: &PickKind) -> (&'static str, &'static str) {
+fn words(kind: &PickKind) -> (&str, &'static str) {
     match kind {
         PickKind::Jump => ("Jump to a chat", "open"),
         PickKind::Themes => ("Colours", "use and keep"),
@@ -64,6 +66,7 @@ const fn words(kind: &PickKind) -> (&'static str, &'static str) {
         PickKind::Forward { .. } => ("Pass on to", "pass on"),
         PickKind::Quote { .. } => ("Answer which part", "answer"),
         PickKind::Buttons { .. } => ("Buttons", "press"),
+        PickKind::Attach { folder } => (folder.as_str(), "open or attach"),
     }
 }
 

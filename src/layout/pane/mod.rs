@@ -67,6 +67,16 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         return super::forum::place(context, cache, account, chat, (area, gutter, width), scene);
     }
     compose(context, cache, account, chat, &mut area, gutter, scene);
+    let tray = crate::layout::tray::rows(
+        context,
+        cache,
+        account,
+        usize::from(area.width.saturating_sub(gutter + right)).min(MEASURE),
+        usize::from(area.height / 3),
+    );
+    for line in tray.into_iter().rev() {
+        scene.put(inset(area.take_bottom(1)), line);
+    }
     let named = pane.mode != ComposeMode::New;
     let tiny = context.tier == Tier::Tiny;
     let mode_row = if named && area.height > 2 { inset(area.take_bottom(1)) } else { Area::default() };

@@ -212,6 +212,19 @@ impl Dispatch {
         }
     }
 
+    /// A request is to be stopped, if nobody can have seen anything of it. One that was not made is answered at once; of one that was, its name for the
+    /// adapter, which knows, and whose answer is told to who asked.
+    pub fn stop(&mut self, id: RequestId, answers: &mut Vec<Answer>) -> Option<RequestId> {
+        let number = *self.askers.get(&id)?;
+        match self.calls.get(&number)?.stage {
+            Stage::UnderWay { wire, .. } => Some(wire),
+            Stage::Waiting => {
+                self.finish(number, Err(Refusal::stopped()), answers);
+                None
+            }
+        }
+    }
+
     /// The next call to make, if one may be made now: its name for the adapter, and what is wanted.
     pub fn next(&mut self, now: Mono) -> Option<(RequestId, &Request)> {
         let number = self

@@ -5,6 +5,7 @@
 
 mod calls;
 mod entering;
+mod files;
 
 use super::book::{Book, Context, is_about_people};
 use super::call::{self, First};
@@ -12,6 +13,7 @@ use super::defaults::{
     GARBAGE_LIMIT, LIST_PACE, LIST_SLOWEST, LIST_STEP, OriginConfig, STALE_PACE, STALE_SLOWEST, UNTRIED_LIMIT,
     WAITING_LIMIT,
 };
+use super::files::Files;
 use super::pending::{PendingRequests, Purpose, nonce_of};
 use super::refusal::{is_by_moderator, limit, limited};
 use super::sign_in::SignIn;
@@ -50,6 +52,7 @@ pub struct OriginAdapter {
     skipped: Skipped,
     pending: PendingRequests,
     waiting: VecDeque<(RequestId, Request)>,
+    files: Files,
     /// The call to the account service that is awaited.
     calling: Option<HttpId>,
     calls: u32,
@@ -80,6 +83,7 @@ impl OriginAdapter {
             skipped: Skipped::default(),
             pending: PendingRequests::default(),
             waiting: VecDeque::new(),
+            files: Files::default(),
             calling: None,
             calls: 0,
             overdue: None,
@@ -274,6 +278,15 @@ impl Adapter for OriginAdapter {
             // Asking while a limit lasts is answered with the limit.
             return answer(id, Err(limited(left)), out);
         }
+        match request {
+            Request::FetchPart { file, offset, length } => {
+                return self.fetch_part(id, (file, *offset, *length), out);
+            }
+            Request::Send(outgoing) if !outgoing.attachments.is_empty() => {
+                return self.send_files(id, outgoing, now, out);
+            }
+            _ => {}
+        }
         match call::first(request, book) {
             Ok(First::Call(call)) => self.call(Some(id), call, now, out),
             Ok(First::Done(reply)) => answer(id, Ok(reply), out),
@@ -289,12 +302,25 @@ impl Adapter for OriginAdapter {
     }
 
     fn http(&mut self, id: HttpId, outcome: HttpOutcome, now: Now, out: &mut Out) {
+        if self.phase == Phase::SignedIn {
+            return self.file_over(id, outcome, now, out);
+        }
         if self.phase != Phase::SigningIn || self.calling != Some(id) {
             return;
         }
         self.calling = None;
         let next = self.sign_in.fetched(outcome, &self.config, now.mono);
         self.proceed(next, now, out);
+    }
+
+    fn http_progress(&mut self, id: HttpId, sent: u64, out: &mut Out) {
+        out.events.extend(self.files.sent(id, sent).map(NetEvent::Progress));
+    }
+
+    fn cancel(&mut self, request: RequestId, now: Now, out: &mut Out) {
+        if self.phase == Phase::SignedIn {
+            self.stop_files(request, now, out);
+        }
     }
 
     fn deadline(&self) -> Option<Mono> {

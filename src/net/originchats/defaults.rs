@@ -168,6 +168,13 @@ impl OriginConfig {
         authority(&self.url)
     }
 
+    /// Where the server answers over HTTP, without a slash at the end: at the same host and port.
+    #[must_use]
+    pub fn web(&self) -> String {
+        let scheme = if self.url.starts_with("ws://") { "http" } else { "https" };
+        format!("{scheme}://{}", self.authority())
+    }
+
     /// Whether it is one of the servers for direct chats that the network names, whose keys name the first of them.
     pub(super) fn is_known_direct(&self) -> bool {
         is_direct(self.authority())
@@ -183,6 +190,27 @@ fn authority(url: &str) -> &str {
 fn is_direct(authority: &str) -> bool {
     DIRECT_HOSTS.iter().any(|host| authority.eq_ignore_ascii_case(host))
 }
+
+/// Most bytes of a file that are asked for at once: each part is a call of its own.
+pub const DOWNLOAD_PART: u32 = 4 << 20;
+
+/// How long a part of a file may take.
+pub const DOWNLOAD_PATIENCE: Duration = Duration::from_secs(90);
+
+/// How long nothing of a file may move on its way to the server, and how long the server may take to look at it.
+pub const UPLOAD_ANSWER: Duration = Duration::from_secs(60);
+
+/// How old a proof may be that goes with a file: they live for 300 s.
+pub const PROOF_AGE: Duration = Duration::from_secs(240);
+
+/// Largest file that is sent, in bytes, whatever the server takes: it is held in memory.
+pub const UPLOAD_LIMIT: u64 = 64_000_000;
+
+/// Most files of one message; the servers' own limit is not published.
+pub const UPLOADS_LIMIT: u32 = 10;
+
+/// What goes with a file in one call, at most, in bytes.
+pub const UPLOAD_HEAD: u64 = 4_096;
 
 /// How much longer than a server's window its calls are counted for. It counts when they arrive, and one that was slow on its way may arrive just before
 /// one that was quick.

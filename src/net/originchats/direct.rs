@@ -66,7 +66,13 @@ fn create(user: UserId, name: String) -> Box<Call> {
 /// Says the line, and looks for the chat.
 fn ask(user: UserId, name: &str) -> Box<Call> {
     let at = At { channel: Some(COMMANDS.to_owned()), thread_id: None };
-    let command = Command::MessageNew { at, content: format!("dm add {name}"), reply_to: None, ping: None };
+    let command = Command::MessageNew {
+        at,
+        content: format!("dm add {name}"),
+        reply_to: None,
+        ping: None,
+        attachments: Vec::new(),
+    };
     Call::new(command, move |packet, _| match packet {
         Packet::MessageNew { .. } => Ok(Outcome::Again(look(user, LOOKS))),
         _ => Err(unfitting()),

@@ -10,6 +10,7 @@ pub mod book;
 pub mod call;
 pub mod defaults;
 pub mod direct;
+pub mod files;
 pub mod history;
 pub mod ids;
 pub mod linking;

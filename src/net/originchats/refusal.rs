@@ -37,6 +37,9 @@ fn meaning(text: &str) -> (RefusalKind, Option<&'static str>) {
         (RefusalKind::Invalid, Some("An empty message cannot be sent."))
     } else if text.starts_with("Attachment") && text.contains("not found or expired") {
         (RefusalKind::NotFound, Some("The file is not on the server any more. Attach it again."))
+    } else if text.contains("only attach your own uploads") {
+        let words = "Somebody else sent the very same file first, and this server takes it from nobody else.";
+        (RefusalKind::Conflict, Some(words))
     } else if text.starts_with("Embed") && text.contains("validation error") {
         (RefusalKind::Invalid, Some("The server does not take this card."))
     } else if text.contains("to mention the") {

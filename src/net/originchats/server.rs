@@ -1,6 +1,8 @@
 //! What a server says of itself in its greeting: which generation it is of, what it can do, how one signs in.
 
-use super::defaults::{ASSUMED, DIRECT_HOSTS, MESSAGE_LENGTH, OriginConfig};
+use super::defaults::{
+    ASSUMED, DIRECT_HOSTS, DOWNLOAD_PART, MESSAGE_LENGTH, OriginConfig, UPLOAD_HEAD, UPLOAD_LIMIT, UPLOADS_LIMIT,
+};
 use super::wire::{Handshake, Raw};
 use crate::domain::{Caps, CleanText, FileTypes, Pace};
 use std::collections::BTreeSet;
@@ -67,6 +69,8 @@ pub struct Server {
     /// Fetching is not to mark anything read.
     pub keep_marks: bool,
     capabilities: Option<BTreeSet<Raw>>,
+    /// Longest upload in bytes, and the kinds that are taken.
+    uploads: Option<(u64, FileTypes)>,
 }
 
 /// How much servers take by default of messages, changes and signs of typing together; none says what it takes.
@@ -99,6 +103,7 @@ impl Server {
             // Old ones know of no such thing.
             undecided: config.direct.is_none() && generation != Generation::Old,
             keep_marks: config.keep_marks,
+            uploads: handshake.uploads.map(|(most, kinds)| (most, file_types(&kinds))),
             capabilities: handshake.capabilities.map(|names| names.into_iter().take(CAPABILITIES).collect()),
         }
     }
@@ -131,6 +136,19 @@ impl Server {
     #[must_use]
     pub fn pages_by_id(&self) -> bool {
         self.generation != Generation::Listed
+    }
+
+    /// Whether files can be sent here at all.
+    #[must_use]
+    pub fn takes_files(&self) -> bool {
+        self.longest_file() > 0
+    }
+
+    /// Largest file that the server takes: its limit is on what is sent, which for all but newer ones is in base 64.
+    fn longest_file(&self) -> u64 {
+        let sent = self.uploads.map_or(0, |(most, _)| most).saturating_sub(UPLOAD_HEAD);
+        let longest = if self.generation == Generation::Newer { sent } else { sent / 4 * 3 };
+        longest.min(UPLOAD_LIMIT)
     }
 
     /// What can be done here, as far as nib uses it.
@@ -181,10 +199,10 @@ impl Server {
             joined_by_sign_in: true,
             member_lists: self.can("users_list"),
             shared_sign_in: false,
-            max_files: 0,
-            max_file: 0,
-            file_types: FileTypes::default(),
-            part: 0,
+            max_files: if self.takes_files() { UPLOADS_LIMIT } else { 0 },
+            max_file: self.longest_file(),
+            file_types: self.uploads.map_or(FileTypes::ANY, |(_, kinds)| kinds),
+            part: if self.generation == Generation::Old { 0 } else { DOWNLOAD_PART },
             pace: Some(PACE),
         }
     }
@@ -208,6 +226,20 @@ impl Server {
         let place = named.rsplit_once('-').map_or(named, |(place, _)| place);
         KeyCheck::Another(CleanText::line(place))
     }
+}
+
+/// The kinds that are taken, from patterns such as `image/*`. Without any, all are.
+fn file_types(patterns: &[Raw]) -> FileTypes {
+    let known = |pattern: &Raw| match pattern.wire().trim() {
+        "*/*" | "*" => FileTypes::ANY,
+        "image/*" => FileTypes::IMAGES,
+        "video/*" => FileTypes::VIDEOS,
+        "audio/*" => FileTypes::SOUND,
+        "application/pdf" => FileTypes::PDF,
+        // One of many others: the server says when it is sent.
+        _ => FileTypes::OTHERS,
+    };
+    patterns.iter().map(known).reduce(FileTypes::and).unwrap_or(FileTypes::ANY)
 }
 
 /// Whether what follows the beginning of a key is this host, with a scheme or without, and something random behind a hyphen. The random part has no dot,

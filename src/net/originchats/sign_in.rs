@@ -170,12 +170,20 @@ impl SignIn {
         }
     }
 
+    /// Where a proof for the server's key is asked for, and with what; `None` for accounts of the server alone.
+    #[must_use]
+    pub fn proof_of(&self, server: &Server, config: &OriginConfig) -> Option<(String, Secret)> {
+        let Credentials::Token(token) = &self.credentials else { return None };
+        // Only for a key that it signed in with.
+        self.key.as_ref().filter(|key| **key == server.key)?;
+        Some((proof_address(server.key.wire(), config), token.clone()))
+    }
+
     fn fetch_proof(&self, config: &OriginConfig) -> Next {
         match (&self.credentials, &self.key) {
-            (Credentials::Token(token), Some(key)) => Next::Fetch {
-                url: format!("{}/generate_validator?key={}", config.account_service, escaped(key.wire())),
-                token: Some(token.clone()),
-            },
+            (Credentials::Token(token), Some(key)) => {
+                Next::Fetch { url: proof_address(key.wire(), config), token: Some(token.clone()) }
+            }
             _ => Next::Broken(CleanText::ours("it greets without a key to sign in with")),
         }
     }
@@ -312,6 +320,11 @@ fn parted(token: &Secret) -> (Option<Secret>, &str) {
         Some((password, rest)) => (Some(Secret::new(unescaped(password))), rest),
         None => (None, whole),
     }
+}
+
+/// Where a proof for a key is asked for.
+fn proof_address(key: &str, config: &OriginConfig) -> String {
+    format!("{}/generate_validator?key={}", config.account_service, escaped(key))
 }
 
 /// What of a kept sign-in other servers take, too: the token of the account service. `None` for an account of one server.

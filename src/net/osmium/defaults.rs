@@ -109,6 +109,9 @@ pub const UPLOAD_LIMIT: u64 = 64_000_000;
 /// Most files of one message; the server's own limit is not published.
 pub const UPLOADS_LIMIT: u32 = 10;
 
+/// Most bytes of a file that are asked for at once. Published: 128 KiB to 1 MiB.
+pub const DOWNLOAD_PART: u32 = 256 * 1024;
+
 /// How nib talks to one Osmium server. The default is what this file assumes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OsmiumConfig {

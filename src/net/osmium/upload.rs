@@ -134,6 +134,13 @@ impl Uploads {
         }
     }
 
+    /// A message is not to be sent. It is not, if not all of its parts are taken: whether that is so.
+    pub fn cancel(&mut self, request: RequestId) -> bool {
+        let before = self.jobs.len();
+        self.jobs.retain(|job| job.request != request);
+        self.jobs.len() < before
+    }
+
     /// The connection is to be closed: nothing more will be sent.
     pub fn clear(&mut self) {
         self.jobs.clear();

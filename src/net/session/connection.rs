@@ -4,16 +4,21 @@ use super::driver::{Driver, End, stopped};
 use super::latency::Latency;
 use super::pulse::{Finding, Pulse};
 use super::socket::{Ended, Incoming, Wire};
+use super::stream::{Moved, Sent};
 use super::web;
 use crate::domain::{DownReason, LinkEvent, Mono, Now, Progress, Refusal, RefusalKind};
 use crate::net::dial::{Dial, ServerAddress, Socket, reason};
 use crate::net::http::{HttpId, HttpOutcome};
 use crate::net::{Adapter, Close, NetEvent, Out};
-use futures_util::future::BoxFuture;
+use futures_util::future::{AbortHandle, BoxFuture, abortable};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
+use std::collections::HashMap;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
+/// So many words on how far calls are may wait; more are not said.
+const SENT: usize = 16;
 /// So many frames may wait for a slow network before no more requests are turned into frames.
 const MOST_BACKLOG: usize = 64;
 
@@ -28,7 +33,11 @@ pub(super) struct Connection<'a> {
     adapter: Box<dyn Adapter>,
     wire: Wire,
     /// Calls beside the connection that are under way; they end with it.
-    calls: FuturesUnordered<BoxFuture<'static, (HttpId, HttpOutcome)>>,
+    calls: FuturesUnordered<BoxFuture<'static, Option<(HttpId, HttpOutcome)>>>,
+    /// How they are ended before.
+    ends: HashMap<HttpId, AbortHandle>,
+    /// How far those are that send files.
+    sent: (mpsc::Sender<Sent>, mpsc::Receiver<Sent>),
     /// Where it leads.
     server: ServerAddress,
     pulse: Pulse,
@@ -65,6 +74,8 @@ impl<'a> Connection<'a> {
             adapter,
             wire: Wire::new(socket),
             calls: FuturesUnordered::new(),
+            ends: HashMap::new(),
+            sent: mpsc::channel(SENT),
             server,
             pulse,
             seen: now,
@@ -127,7 +138,7 @@ impl<'a> Connection<'a> {
             let wake = self.driver.clock.instant(self.due);
             let mut probed = false;
             let driver = &mut *self.driver;
-            let mut called = None;
+            let (mut called, mut sent) = (None, None);
             let command = tokio::select! { biased;
                 () = stopped(&mut driver.stop) => return End::Stopped,
                 permit = driver.events.reserve(), if !driver.pending.is_empty() => {
@@ -141,7 +152,11 @@ impl<'a> Connection<'a> {
                 }
                 () = self.wire.moved(read) => None,
                 over = self.calls.next(), if !self.calls.is_empty() => {
-                    called = over;
+                    called = over.flatten();
+                    None
+                }
+                told = self.sent.1.recv() => {
+                    sent = told;
                     None
                 }
                 command = driver.commands.recv(), if driver.pending.has_room() => {
@@ -154,7 +169,20 @@ impl<'a> Connection<'a> {
                 driver.take(command);
             }
             driver.take_waiting();
+            for request in std::mem::take(&mut driver.stops) {
+                self.adapter.cancel(request, self.driver.clock.now(), out);
+            }
+            if let Some(end) = self.carry_out(out) {
+                return end;
+            }
+            if let Some((id, bytes)) = sent {
+                self.adapter.http_progress(id, bytes, out);
+                if let Some(end) = self.carry_out(out) {
+                    return end;
+                }
+            }
             if let Some((id, outcome)) = called {
+                self.ends.remove(&id);
                 self.adapter.http(id, outcome, self.driver.clock.now(), out);
                 if let Some(end) = self.carry_out(out) {
                     return end;
@@ -415,6 +443,11 @@ impl<'a> Connection<'a> {
         if !out.entrypoints.is_empty() {
             self.driver.entrypoints.told(&std::mem::take(&mut out.entrypoints));
         }
+        for id in out.dropped.drain(..) {
+            if let Some(end) = self.ends.remove(&id) {
+                end.abort();
+            }
+        }
         for call in out.calls.drain(..) {
             let config = &self.driver.config;
             let dial = Dial {
@@ -423,7 +456,11 @@ impl<'a> Connection<'a> {
                 proxies: config.proxies.clone(),
                 limit: config.timing.dial,
             };
-            self.calls.push(web::fetch(call, dial).boxed());
+            let id = call.id;
+            let moved = if call.body.is_some() { Moved::told(id, self.sent.0.clone()) } else { Moved::default() };
+            let (fetched, end) = abortable(web::fetch(call, dial, moved));
+            self.ends.insert(id, end);
+            self.calls.push(fetched.map(Result::ok).boxed());
         }
         Some(match out.close.take()? {
             Close::Refused => End::Refused,

@@ -7,7 +7,7 @@ use super::entrypoints::Entrypoints;
 use super::pending::Pending;
 use super::{Batch, Command, MakeAdapter, Report, SessionConfig};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{AccountId, Answer, CleanText, DownReason, LinkEvent, Mono, Refusal, SignInPart};
+use crate::domain::{AccountId, Answer, CleanText, DownReason, LinkEvent, Mono, Refusal, RequestId, SignInPart};
 use crate::net::Credentials;
 use crate::net::dial::{Dial, dial};
 use crate::net::dispatch::{Counts, Dispatch};
@@ -40,6 +40,8 @@ pub(super) struct Driver {
     make_adapter: MakeAdapter,
     pub(super) dispatch: Dispatch,
     pub(super) pending: Pending,
+    /// Calls that are under way and that the adapter is to stop if it still can, by their names there.
+    pub(super) stops: Vec<RequestId>,
     pub(super) events: mpsc::Sender<Batch>,
     pub(super) commands: mpsc::Receiver<Command>,
     /// Asks for a look at the connection.
@@ -72,6 +74,7 @@ impl Driver {
         Self {
             dispatch: Dispatch::new(config.limits, config.seed),
             pending: Pending::new(account),
+            stops: Vec::new(),
             random: fastrand::Rng::with_seed(config.seed.wrapping_add(1)),
             backoff: Backoff::new(config.timing.first_delay, config.timing.most_delay),
             entrypoints: Entrypoints::new(config.server.clone(), config.trusted_hosts.clone()),
@@ -155,6 +158,7 @@ impl Driver {
         let retry_in = self.backoff.next(&mut self.random).max(self.entrypoints.rest(now.mono));
         tracing::info!(%reason, ?retry_in, "not connected");
         self.pending.link(LinkEvent::Down { reason, retry_in });
+        self.stops.clear();
         let mut answers = Vec::new();
         self.dispatch.lost(&mut answers);
         self.pending.answers(&mut answers);
@@ -197,6 +201,11 @@ impl Driver {
     pub(super) fn take(&mut self, command: Command) {
         match command {
             Command::Cancel(id) => self.dispatch.cancel(id),
+            Command::Stop(id) => {
+                let mut answers: Vec<Answer> = Vec::new();
+                self.stops.extend(self.dispatch.stop(id, &mut answers));
+                self.pending.answers(&mut answers);
+            }
             Command::Request { id, request, priority } => {
                 let mut answers: Vec<Answer> = Vec::new();
                 self.dispatch.submit(id, *request, priority, self.clock.now().mono, &mut answers);

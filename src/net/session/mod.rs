@@ -16,6 +16,7 @@ mod latency;
 mod pending;
 mod pulse;
 mod socket;
+mod stream;
 mod web;
 
 pub use clock::WallClock;
@@ -155,6 +156,7 @@ pub enum NotTaken {
 enum Command {
     Request { id: RequestId, request: Box<Request>, priority: Priority },
     Cancel(RequestId),
+    Stop(RequestId),
 }
 
 /// A running session. Dropping it stops the session.
@@ -185,6 +187,13 @@ impl SessionHandle {
     pub fn cancel(&self, id: RequestId) {
         if self.commands.try_send(Command::Cancel(id)).is_err() {
             tracing::debug!(?id, "not cancelled: too much waits, or the session is over");
+        }
+    }
+
+    /// A request is to be stopped if nobody can have seen anything of it. It is answered in any case: with a refusal if it was.
+    pub fn stop_request(&self, id: RequestId) {
+        if self.commands.try_send(Command::Stop(id)).is_err() {
+            tracing::debug!(?id, "not stopped: too much waits, or the session is over");
         }
     }
 

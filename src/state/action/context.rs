@@ -17,6 +17,8 @@ pub enum Context {
     Members,
     /// The list of accounts lies on top.
     Accounts,
+    /// The list of files that are being saved lies on top.
+    Downloads,
     /// The card of a person, or of a message, lies on top.
     Person,
     /// No chat is open: what can be done is offered.
@@ -31,7 +33,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Everywhere,
         Self::Composer,
         Self::Messages,
@@ -39,6 +41,7 @@ impl Context {
         Self::Sidebar,
         Self::Members,
         Self::Accounts,
+        Self::Downloads,
         Self::Person,
         Self::Welcome,
         Self::List,
@@ -57,6 +60,7 @@ impl Context {
             Self::Sidebar => "sidebar",
             Self::Members => "members",
             Self::Accounts => "accounts",
+            Self::Downloads => "downloads",
             Self::Person => "person",
             Self::Welcome => "welcome",
             Self::List => "list",

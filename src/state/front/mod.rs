@@ -16,6 +16,7 @@ use super::ui::editor::Editing;
 use super::ui::form::Form;
 use super::ui::members::Members;
 use super::ui::sidebar::Sidebar;
+use super::ui::tray::Trays;
 use super::unread::ReadMarks;
 use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, Mono, ReactEmoji};
 use std::collections::{HashMap, HashSet};
@@ -130,6 +131,12 @@ pub struct Front {
     pub(crate) reading: Vec<Reading>,
     /// How many files were asked for.
     pub(crate) files: u64,
+    /// Files that go with the next message of each chat.
+    pub trays: Trays,
+    /// The folder that files are chosen from, and the number of the newest look at one.
+    pub(crate) folder: (u64, String),
+    /// What was pasted and may name files, and the number of the look at them.
+    pub(crate) pasted: Option<(u64, String)>,
     /// The chat to open once the lists are there, by its written name.
     pub wish: Option<String>,
     /// What others were told of own typing.
@@ -213,6 +220,7 @@ impl Front {
             Some(Overlay::Members) => Context::Members,
             Some(Overlay::Person(_) | Overlay::Details(_)) => Context::Person,
             Some(Overlay::Accounts(_)) => Context::Accounts,
+            Some(Overlay::Downloads(_)) => Context::Downloads,
             None => match self.region {
                 Region::Sidebar => Context::Sidebar,
                 Region::Members => Context::Members,

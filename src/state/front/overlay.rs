@@ -6,6 +6,7 @@ use crate::state::gone::Note;
 use crate::state::ui::accounts::AccountList;
 use crate::state::ui::details::Details;
 use crate::state::ui::field::Field;
+use crate::state::ui::file::DownloadList;
 use crate::state::ui::form::Form;
 use crate::state::ui::person::Card;
 use crate::state::ui::picker::Picker;
@@ -35,6 +36,8 @@ pub enum Overlay {
     Members,
     /// The accounts.
     Accounts(AccountList),
+    /// What is being saved and what was.
+    Downloads(DownloadList),
     /// Who somebody is.
     Person(Box<Card>),
     /// Something that must be read before one types on; it takes what is typed and drops it.
@@ -108,6 +111,11 @@ pub enum PickKind {
         /// Which message.
         message: MessageId,
     },
+    /// Files of a folder, to go with the next message.
+    Attach {
+        /// Its path; one line.
+        folder: String,
+    },
 }
 
 impl PickKind {
@@ -125,6 +133,8 @@ impl PickKind {
             | Self::Menu { .. }
             | Self::Forward { .. }
             | Self::Buttons { .. } => None,
+            // Another folder has other files.
+            Self::Attach { .. } => None,
         }
     }
 
@@ -151,7 +161,7 @@ impl PickKind {
             Self::Menu { chat, message: Some(message) } | Self::Forward { chat, message: Some(message) } => {
                 Some((*chat, *message))
             }
-            Self::Menu { .. } | Self::Forward { .. } | Self::Jump | Self::Themes => None,
+            Self::Menu { .. } | Self::Forward { .. } | Self::Jump | Self::Themes | Self::Attach { .. } => None,
         }
     }
 }

@@ -39,6 +39,13 @@ pub(super) fn check_files(account: &Account, files: &[Upload]) -> Result<(), Box
         let most = size(account.caps.max_file);
         return refusal(RefusalKind::Invalid, format!("\"{}\" is too large: at most {most} can be sent", file.name));
     }
+    if let Some(file) = files.iter().find(|file| !account.caps.file_types.takes(&file.mimetype)) {
+        let kinds = account.caps.file_types.words();
+        return refusal(
+            RefusalKind::Invalid,
+            format!("\"{}\" is of a kind that is not taken here; only {kinds}", file.name),
+        );
+    }
     let waiting = account.outbox.chats.values().flatten().flat_map(|row| &row.outgoing.attachments);
     if waiting.chain(files).map(Upload::size).sum::<u64>() > WAITING_BYTES {
         let text = format!("too many files are waiting; at most {} may at once", size(WAITING_BYTES));

@@ -4,7 +4,7 @@ use super::{Pending, Stage, check_length, durable, may_go, pump, tell};
 use crate::domain::kept::OutboxStage;
 use crate::domain::{ChatKey, Nonce, Outgoing, Refusal, RefusalKind};
 use crate::state::State;
-use crate::state::effect::{Effects, Outcome};
+use crate::state::effect::{Effect, Effects, Outcome};
 use std::sync::Arc;
 
 /// The user wants a failed message sent again. Returns whether there was one to send.
@@ -67,6 +67,17 @@ pub(in crate::state) fn take_back(
     tell(&mut row, || Outcome::Refused(Refusal::ours(RefusalKind::Conflict, "it was taken back")), fx);
     pump(state, chat, fx);
     Some(row.outgoing)
+}
+
+/// The user wants a message stopped whose files are on their way. Returns whether it is one; its answer says whether it could be.
+pub(in crate::state) fn stop(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let Some(account) = state.core.account_mut(chat.account) else { return false };
+    let row = account.outbox.find(chat.chat, nonce).filter(|row| !row.outgoing.attachments.is_empty());
+    let Some(Stage::InFlight(request)) = row.map(|row| &row.stage) else { return false };
+    let request = *request;
+    account.requests.stopping.insert(request);
+    fx.push(Effect::Stop(chat.account, request));
+    true
 }
 
 /// Puts a new text in place of that of a message that has not gone out; it keeps its turn. Returns whether it could be: else it may have gone.

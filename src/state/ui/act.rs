@@ -2,11 +2,10 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    attach, compose, forum, going, lists, members, message, mouse, open, person, quit, themes, waiting, welcome,
-    writing,
+    compose, file, forum, going, lists, members, message, mouse, open, person, quit, themes, waiting, welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
-use crate::state::action::{Action, Context};
+use crate::state::action::{Action, Context, FileAction};
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
 use crate::state::front::{Overlay, Question, Region, ScrollIntent, Tier};
@@ -21,6 +20,9 @@ const FARTHEST: i32 = 100_000;
 pub(in crate::state) fn submit(state: &mut State, ticket: Ticket, action: Action, fx: &mut Effects) {
     match action {
         Action::SendTo { .. } | Action::Fetch { .. } | Action::Open(_) => act(state, action, Some(ticket), fx),
+        Action::File(action @ (FileAction::SaveNow(_) | FileAction::Stop(_) | FileAction::GoOn(_))) => {
+            file::submitted(state, ticket, action, fx);
+        }
         _ if state.front.is_some() => {
             act(state, action, None, fx);
             fx.push(Effect::Outcome(ticket, Outcome::Done));
@@ -138,7 +140,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Message(action) => message::wanted(state, action, fx),
         Action::Going(to) => going::wanted(state, to, fx),
         Action::Compose(action) => writing::wanted(state, action, fx),
-        Action::File(action) => attach::wanted(state, action, fx),
+        Action::File(action) => file::wanted(state, action, fx),
         Action::OpenNow(address) => fx.push(Effect::Open(address)),
         Action::MarkRead => mark_read(state, fx),
         Action::ToggleSidebar => toggle_sidebar(state),
@@ -170,6 +172,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Insert(text) | Action::Paste(text) if welcome && welcome::is_coming(state) => {
             waiting::type_ahead(state, &text);
         }
+        Action::Paste(text) if file::pasted(state, &text, fx) => {}
         Action::Insert(text) | Action::Paste(text) => compose::insert(state, &text, fx),
         Action::Text(edit) if on_top => lists::edit(state, edit),
         Action::Text(edit) => compose::edit(state, edit, fx),

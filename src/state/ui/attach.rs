@@ -2,7 +2,7 @@
 //!
 //! Until it has, the line that was typed is kept here; it comes back to the composer when the file cannot be read or sent.
 
-use super::{compose, drafts, open};
+use super::{compose, drafts, open, tray};
 use crate::domain::{ChatKey, MessageKey, Outgoing, Upload};
 use crate::state::action::{Action, FileAction};
 use crate::state::effect::{Effect, Effects};
@@ -34,9 +34,9 @@ impl Reading {
     }
 }
 
-/// Reads what follows the action's name: a path, then perhaps a text. As in a shell, quotes hold a path with spaces together, and a backslash takes
-/// what follows as it is; before a letter or digit it stays, since some systems separate folders with it.
-pub(in crate::state) fn parse(rest: &str) -> Option<Action> {
+/// The first word of a text and what follows it. As in a shell, quotes hold a path with spaces together, and a backslash takes what follows as it is;
+/// before a letter or digit it stays, since some systems separate folders with it. `None`: a quote is open.
+fn first_word(rest: &str) -> Option<(String, &str)> {
     let mut path = String::new();
     let mut quote = None;
     let mut characters = rest.char_indices().peekable();
@@ -56,8 +56,26 @@ pub(in crate::state) fn parse(rest: &str) -> Option<Action> {
             (other, _) => path.push(other),
         }
     }
-    let text = rest.get(end..).unwrap_or_default().trim().to_owned();
-    (quote.is_none() && !path.is_empty()).then_some(Action::File(FileAction::Attach { path, text }))
+    quote.is_none().then(|| (path, rest.get(end..).unwrap_or_default()))
+}
+
+/// All words of a text, read like that; `None`: a quote is open.
+pub(super) fn words(text: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (word, after) = first_word(rest)?;
+        words.push(word);
+        rest = after.trim_start();
+    }
+    Some(words)
+}
+
+/// Reads what follows the action's name: a path, then perhaps a text.
+pub(in crate::state) fn parse(rest: &str) -> Option<Action> {
+    let (path, text) = first_word(rest)?;
+    let text = text.trim().to_owned();
+    (!path.is_empty()).then_some(Action::File(FileAction::Attach { path, text }))
 }
 
 /// A message as it was typed: with the command, when it has a file that was named by one.
@@ -76,13 +94,6 @@ fn quoted(path: &str) -> String {
         format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\""))
     } else {
         path.to_owned()
-    }
-}
-
-/// The user wants something with a file.
-pub(super) fn wanted(state: &mut State, action: FileAction, fx: &mut Effects) {
-    match action {
-        FileAction::Attach { path, text } => begin(state, path, text, "", fx),
     }
 }
 
@@ -120,6 +131,7 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
 
 /// A file was read, or why it was not.
 pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload, String>, fx: &mut Effects) {
+    let Some(file) = tray::read(state, number, file, fx) else { return };
     let Some(front) = &mut state.front else { return };
     let Some(at) = front.reading.iter().position(|reading| reading.number == number) else { return };
     let reading = front.reading.remove(at);

@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
-use super::{act, attach, drafts, open};
+use super::{act, attach, drafts, open, tray};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
 use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
@@ -111,7 +111,8 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(chat) = front.pane.chat else { return };
     let written = front.pane.composer.text();
-    if written.trim().is_empty() {
+    let with_files = tray::goes(front);
+    if written.trim().is_empty() && !with_files {
         return;
     }
     if front.pane.composer.is_command() {
@@ -124,9 +125,10 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
             Target::Pending(nonce) => change_unsent(state, chat, nonce, text, fx),
         };
     }
-    if let Some(reason) = permit::refusal_to_write(state, chat) {
-        return state.notice(reason, true, fx);
-    }
+    let attachments = match tray::ready(state, chat) {
+        Ok(files) => files,
+        Err(reason) => return state.notice(reason, true, fx),
+    };
     if signed_out(state, chat).is_some() {
         let sentence = "You are signed out; what you typed stays here. To sign in".to_owned();
         return state.notice_of(sentence, Some("reconnect"), true, fx);
@@ -139,15 +141,11 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
         _ => None,
     };
     let quiet = state.front.as_ref().is_some_and(|front| front.pane.quiet);
-    match outbox::write(
-        state,
-        chat,
-        Draft { text, verbatim: false, reply_to, quiet, attachments: Vec::new(), ticket: None },
-        fx,
-    ) {
+    match outbox::write(state, chat, Draft { text, verbatim: false, reply_to, quiet, attachments, ticket: None }, fx) {
         Ok(_) => {
             state.drop_notice();
             if let Some(front) = &mut state.front {
+                front.trays.clear(chat);
                 front.pane.composer.set_text("");
                 (front.pane.mode, front.pane.quiet) = (ComposeMode::New, false);
                 front.pane.divider = None;

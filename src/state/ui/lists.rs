@@ -70,7 +70,7 @@ fn close(front: &mut Front, now: Mono) {
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
         Some(Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_) | Overlay::Downloads(_))
         | None => {}
     }
 }
@@ -114,6 +114,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         Some(Overlay::Waiting(_)) => return insert(state, "\n"),
         Some(Overlay::Members) => person::wanted(state, "", fx),
         Some(Overlay::Accounts(_)) => accounts::go(state, fx),
+        Some(Overlay::Downloads(_)) => super::file::accept(state, fx),
         Some(Overlay::Person(_)) => person::write(state, fx),
         None => {}
     }
@@ -123,6 +124,9 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
 /// What is selected in a list is done.
 fn choose(state: &mut State, fx: &mut Effects) {
     let Some(Overlay::Pick(pick)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return };
+    if matches!(pick.kind, PickKind::Attach { .. }) {
+        return super::chooser::choose(state, fx);
+    }
     let (kind, typed) = (pick.kind.clone(), pick.picker.query.text().trim().to_owned());
     let mut action = pick.picker.chosen().cloned();
     if let PickKind::Quote { chat, message } = kind
@@ -164,6 +168,7 @@ pub(super) fn step(state: &mut State, by: i32) {
         Some(Overlay::Details(details)) => details.step(by),
         Some(Overlay::Members) => return super::members::step(state, by),
         Some(Overlay::Accounts(_)) => super::accounts::step(state, by),
+        Some(Overlay::Downloads(_)) => super::file::step(state, by),
         None => return,
     }
     state.touch();
@@ -238,7 +243,7 @@ fn with_field(state: &mut State, change: impl FnOnce(&mut super::field::Field) -
             }
         }
         Some(Overlay::Question(_) | Overlay::Form(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
-        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_))
+        | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_) | Overlay::Downloads(_))
         | None => return,
     }
     state.touch();

@@ -8,7 +8,7 @@ mod unsent;
 
 use super::{compose, details, forward, quote, react};
 use crate::domain::kept::OutboxItem;
-use crate::domain::{ChatKey, CleanText, Message, MessageKey, Page, Priority, Request};
+use crate::domain::{ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Request};
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
@@ -36,6 +36,14 @@ fn target(state: &State) -> Option<(ChatKey, Target)> {
     }
     let newest = history::timeline_of(&state.core.accounts, chat)?.last()?;
     Some((chat, Target::Message(newest.message.key)))
+}
+
+/// What is pointed at, if it is not yet one of the network's.
+pub(super) fn pending(state: &State) -> Option<(ChatKey, Nonce)> {
+    match target(state)? {
+        (chat, Target::Pending(nonce)) => Some((chat, nonce)),
+        _ => None,
+    }
 }
 
 pub(in crate::state) fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {

@@ -60,6 +60,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                 login::edited(state);
             }
             Some(Overlay::Accounts(_)) => super::accounts::point(state, index),
+            Some(Overlay::Downloads(_)) => super::file::point(state, index),
             Some(Overlay::Question(question)) => {
                 question.selected = index.min(question.choices.len().saturating_sub(1));
                 lists::accept(state, fx);
@@ -89,6 +90,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
                         | Overlay::Person(_)
                         | Overlay::Details(_)
                         | Overlay::Accounts(_)
+                        | Overlay::Downloads(_)
                         | Overlay::Note(_)
                 )
             );

@@ -47,6 +47,7 @@ fn losses(state: &State) -> Vec<String> {
         (drafts, "draft", "drafts"),
         (under_way, "message on its way", "messages on their way"),
         (failed, "message that was not sent", "messages that were not sent"),
+        (front.trays.count(), "attached file", "attached files"),
         (front.reading.len(), "file that is being read", "files that are being read"),
     ]
     .into_iter()

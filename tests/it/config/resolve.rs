@@ -59,7 +59,7 @@ fn the_default_file_names_every_option_and_its_examples_are_right() {
 #[test]
 fn every_option_takes_effect() {
     let config = read(concat!(
-        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\nsend_typing = false\nmouse = false\nsend_read = false\nundo_seconds = 0\n",
+        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\ndownloads = '/d'\nsend_typing = false\nmouse = false\nsend_read = false\nundo_seconds = 0\n",
         "typing_shown = 9\ntyping_resend = 4\nwindow = 1_000\npage = 100\nsecrets = 'file'\nconnect_timeout = 120\n",
     ));
     assert_eq!(config.problems, []);
@@ -71,6 +71,7 @@ fn every_option_takes_effect() {
         sidebar_width: 32,
         composer_lines: 3,
         undo_seconds: Duration::ZERO,
+        downloads: "/d".to_owned(),
         quit_key: Settings::default().quit_key,
         mouse: false,
         send_typing: false,

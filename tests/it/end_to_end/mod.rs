@@ -21,6 +21,7 @@ mod doors;
 mod drafts;
 mod editor;
 mod encrypted;
+mod files;
 mod four;
 mod graphemes;
 mod guide;

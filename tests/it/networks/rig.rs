@@ -398,7 +398,7 @@ pub(super) fn url(number: usize) -> String {
 
 /// What a call beside a connection is answered with.
 pub(super) fn reply(status: u16, body: &str) -> HttpReply {
-    HttpReply { status, body: body.as_bytes().to_vec().into() }
+    HttpReply::whole(status, body.as_bytes().to_vec().into())
 }
 
 /// The value of one parameter of a call.

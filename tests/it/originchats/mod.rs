@@ -4,6 +4,7 @@ mod calls;
 mod changes;
 mod commands;
 mod direct;
+mod files;
 mod history;
 mod hostile;
 mod linking;

@@ -202,7 +202,7 @@ impl Peer {
     }
 
     pub(crate) fn reply_to(&mut self, call: &HttpCall, status: u16, body: &Value) {
-        let reply = HttpReply { status, body: body.to_string().into_bytes().into() };
+        let reply = HttpReply::whole(status, body.to_string().into_bytes().into());
         self.adapter.http(call.id, Ok(reply), self.now, &mut self.out);
     }
 

@@ -24,7 +24,7 @@ fn the_token_goes_to_the_account_service_and_the_proof_to_the_server() {
     assert_eq!((me.name.as_str(), me.username.as_deref()), ("bob", Some("bob")));
     assert_eq!(token.expose(), "rotur-token");
     assert!(caps.nonce_echo && caps.fetch_marks_read && caps.mentions_told && caps.read_marks && caps.pins);
-    assert_eq!((caps.max_length, caps.max_files, caps.saved), (Some(2_000), 0, false));
+    assert_eq!((caps.max_length, caps.max_files, caps.saved), (Some(2_000), 10, false));
     assert_eq!(peer.closed(), None);
 }
 

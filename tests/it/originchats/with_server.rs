@@ -10,17 +10,17 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// A client of the server, and what it was told and has not looked at.
-struct Client {
-    handle: SessionHandle,
+pub(super) struct Client {
+    pub(super) handle: SessionHandle,
     events: mpsc::Receiver<Batch>,
     waiting: std::collections::VecDeque<NetEvent>,
-    asked: u64,
+    pub(super) asked: u64,
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Client {
-    fn new(server: &Running, credentials: Credentials) -> Self {
+    pub(super) fn new(server: &Running, credentials: Credentials) -> Self {
         Self::at(server, credentials, &server.account_service(), false)
     }
 
@@ -43,11 +43,11 @@ impl Client {
         Self { handle, events, waiting: std::collections::VecDeque::new(), asked: 0 }
     }
 
-    fn token(server: &Running, name: &str) -> Self {
+    pub(super) fn token(server: &Running, name: &str) -> Self {
         Self::new(server, Credentials::Token(Secret::new(format!("tok-{name}"))))
     }
 
-    async fn next(&mut self) -> NetEvent {
+    pub(super) async fn next(&mut self) -> NetEvent {
         loop {
             if let Some(event) = self.waiting.pop_front() {
                 return event;
@@ -57,7 +57,7 @@ impl Client {
         }
     }
 
-    async fn until<T>(&mut self, wanted: impl Fn(&NetEvent) -> Option<T>) -> T {
+    pub(super) async fn until<T>(&mut self, wanted: impl Fn(&NetEvent) -> Option<T>) -> T {
         loop {
             if let Some(found) = wanted(&self.next().await) {
                 return found;
@@ -65,7 +65,7 @@ impl Client {
         }
     }
 
-    async fn signed_in(&mut self) -> (User, Caps, Secret) {
+    pub(super) async fn signed_in(&mut self) -> (User, Caps, Secret) {
         self.until(|event| match event {
             NetEvent::Link(LinkEvent::SignedIn { me, caps, token, .. }) => Some((me.clone(), *caps, token.clone())),
             NetEvent::Link(LinkEvent::Refused { reason, .. }) => panic!("refused: {reason}"),
@@ -75,7 +75,7 @@ impl Client {
         .await
     }
 
-    async fn ask(&mut self, request: Request) -> Result<Reply, Refusal> {
+    pub(super) async fn ask(&mut self, request: Request) -> Result<Reply, Refusal> {
         self.asked += 1;
         let id = RequestId(self.asked);
         self.handle.request(id, request, Priority::User).unwrap();
@@ -86,7 +86,7 @@ impl Client {
         .await
     }
 
-    async fn channels(&mut self) -> Vec<Chat> {
+    pub(super) async fn channels(&mut self) -> Vec<Chat> {
         let Ok(Reply::Communities { communities, .. }) = self.ask(Request::FetchCommunities).await else {
             panic!("no community")
         };
@@ -102,11 +102,11 @@ impl Client {
     }
 }
 
-async fn server(accounts: Accounts) -> Running {
+pub(super) async fn server(accounts: Accounts) -> Running {
     start(Options { accounts, ..Options::default() }).await.unwrap()
 }
 
-fn named<'a>(chats: &'a [Chat], name: &str) -> &'a Chat {
+pub(super) fn named<'a>(chats: &'a [Chat], name: &str) -> &'a Chat {
     chats.iter().find(|chat| chat.wire.as_str() == name).unwrap_or_else(|| panic!("no {name}"))
 }
 

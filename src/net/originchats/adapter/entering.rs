@@ -37,7 +37,7 @@ impl OriginAdapter {
                 self.calling = Some(id);
                 // Whoever makes the call has its own idea of too long.
                 self.overdue = Some(now.mono.plus(self.config.request_timeout * 2));
-                out.calls.push(HttpCall { id, url, bearer: token });
+                out.calls.push(HttpCall::get(id, url, token));
             }
             Next::Say(command) => out.frames.push(Frame::Text(command.frame(None))),
             Next::Wait => {}
@@ -99,7 +99,11 @@ impl OriginAdapter {
     fn tell_sign_in(&mut self, out: &mut Out) {
         let Some(book) = &mut self.book else { return };
         book.turned = false;
-        let caps = Caps { shared_sign_in: self.sign_in.is_shared(), ..book.server.caps() };
+        let mut caps = Caps { shared_sign_in: self.sign_in.is_shared(), ..book.server.caps() };
+        if !caps.shared_sign_in {
+            // Files go with a proof of the account service, which accounts of this server alone cannot have.
+            caps.max_files = 0;
+        }
         let (me, token) = (book.user(book.me), self.sign_in.token());
         if let Some(name) = &book.server.name {
             out.events.push(NetEvent::Link(LinkEvent::Named(name.clone())));

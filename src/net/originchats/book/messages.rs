@@ -179,16 +179,20 @@ impl Book {
         })
     }
 
-    /// What the server keeps under an address; `None` for what others keep, which is not asked for.
+    /// What the server keeps under an address, by its path there; `None` for what others keep, which is not asked for.
     fn kept(&self, id: &Raw, url: Option<&Raw>) -> Option<FileRef> {
         let address = url.map(Raw::line).unwrap_or_default();
         let is_whole = url.is_none_or(|url| address.as_str() == url.wire());
         let rest = ["https://", "http://"].iter().find_map(|scheme| address.strip_prefix(scheme));
-        let here = match rest {
-            Some(rest) => rest.strip_prefix(self.host.as_str()).is_some_and(|path| path.starts_with('/')),
-            None => address.is_empty() || address.starts_with('/') && !address.starts_with("//"),
+        let path = rest.map_or(Some(address.as_str()), |rest| rest.strip_prefix(self.host.as_str()))?;
+        let here = path.starts_with('/') && !path.starts_with("//") || rest.is_none() && path.is_empty();
+        // Newer servers may leave it to be known.
+        let plain = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let path = match path {
+            "" if plain(id.wire()) => format!("/attachments/{}", id.wire()),
+            path => path.to_owned(),
         };
-        (here && is_whole).then(|| FileRef { id: file(id.wire()), address })
+        (here && is_whole).then(|| FileRef { id: file(id.wire()), address: CleanText::line(&path) })
     }
 
     fn card(&self, wire: &Embed) -> NeutralEmbed {
@@ -227,11 +231,14 @@ impl Book {
             Some("audio") => AttachmentKind::Audio { seconds: 0 },
             _ => AttachmentKind::File,
         };
-        let address = || wire.url.as_ref().map(Raw::line).unwrap_or_default();
+        // What others keep is a link, whatever it looks like.
+        let elsewhere = || {
+            let address = wire.url.as_ref().map(Raw::line).unwrap_or_default();
+            let address = if address.contains("://") { address } else { CleanText::line(&format!("https:{address}")) };
+            FileRef { id: file(wire.id.wire()), address }
+        };
         NeutralFile {
-            file: self
-                .kept(&wire.id, wire.url.as_ref())
-                .unwrap_or_else(|| FileRef { id: file(wire.id.wire()), address: address() }),
+            file: self.kept(&wire.id, wire.url.as_ref()).unwrap_or_else(elsewhere),
             name: wire.name.line(),
             mimetype: wire.mime_type.line(),
             size: wire.size,

@@ -5,7 +5,7 @@
 
 mod lists;
 mod slash;
-mod write;
+pub mod write;
 
 use super::book::Book;
 use super::names::named_thread;
@@ -249,7 +249,7 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
                 _ => Err(unfitting()),
             })
         }
-        Request::Send(outgoing) => send(outgoing, book)?,
+        Request::Send(outgoing) => send(outgoing, Vec::new(), book)?,
         Request::Edit { chat, message, text, .. } => Call::done(Command::MessageEdit {
             at: place(*chat, book)?,
             id: book.names.message_name(message.id),
@@ -312,9 +312,8 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             return Err(refuse(RefusalKind::Unsupported, "Messages of this network cannot be passed on."));
         }
         Request::Press { .. } => return Err(refuse(RefusalKind::Unsupported, "This network has no buttons.")),
-        Request::FetchPart { .. } => {
-            return Err(refuse(RefusalKind::Unsupported, "nib cannot fetch files from this network yet."));
-        }
+        // Over HTTP, by the adapter itself.
+        Request::FetchPart { .. } => return Err(not_here()),
         Request::Pin { chat, message, pinned } => pin(*chat, *message, *pinned, book)?,
         Request::FetchMentions(chat) => mentions(*chat, book)?,
         Request::Search { chat, words, before } => search(*chat, words, *before, book)?,

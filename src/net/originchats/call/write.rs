@@ -5,11 +5,15 @@ use crate::domain::answer::RefusalKind;
 use crate::domain::{ChatId, MessageId, MessageKey, Outgoing, Refusal, Reply, ThreadChange, Update};
 use crate::net::originchats::book::Book;
 use crate::net::originchats::refusal::unfitting;
-use crate::net::originchats::wire::{At, Command, Packet};
+use crate::net::originchats::wire::{At, Command, Packet, Uploaded};
 
-pub(super) fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusal> {
-    if !outgoing.attachments.is_empty() {
-        return Err(refuse(RefusalKind::Unsupported, "Files cannot be sent to this network yet."));
+/// Says a message; `uploads`: what the server calls its files, which it has by then.
+///
+/// # Errors
+/// It cannot be said on this network, or not all of its files are there.
+pub fn send(outgoing: &Outgoing, uploads: Vec<String>, book: &Book) -> Result<Box<Call>, Refusal> {
+    if outgoing.attachments.len() != uploads.len() {
+        return Err(refuse(RefusalKind::Invalid, "Not all files of the message are on the server."));
     }
     if outgoing.quote.is_some() {
         return Err(refuse(RefusalKind::Unsupported, "Answers of this network cannot quote a part."));
@@ -20,6 +24,7 @@ pub(super) fn send(outgoing: &Outgoing, book: &Book) -> Result<Box<Call>, Refusa
         content: book.with_emoji(&book.with_links(outgoing.text.trim()), &outgoing.emoji),
         reply_to: outgoing.reply_to.map(|message| book.names.message_name(message)),
         ping: (outgoing.quiet && outgoing.reply_to.is_some()).then_some(false),
+        attachments: uploads.into_iter().map(|id| Uploaded { id }).collect(),
     };
     let mut call = Call::new(command, move |packet, book| match packet {
         Packet::MessageNew { message, .. } => {

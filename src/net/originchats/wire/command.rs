@@ -95,6 +95,8 @@ pub enum Command {
         reply_to: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         ping: Option<bool>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Uploaded>,
     },
     /// Changes an own message.
     MessageEdit {
@@ -200,6 +202,13 @@ pub struct At {
     pub thread_id: Option<String>,
 }
 
+/// A file that was sent up before.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Uploaded {
+    /// What the server calls it.
+    pub id: String,
+}
+
 /// Where a page begins, counted from the newest message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(untagged)]
@@ -293,7 +302,13 @@ mod tests {
         let at = At { channel: Some("general".to_owned()), thread_id: None };
         let said = |command: Command| command.frame(Some("7"));
         assert_eq!(
-            said(Command::MessageNew { at: at.clone(), content: "hi \"you\"".to_owned(), reply_to: None, ping: None }),
+            said(Command::MessageNew {
+                at: at.clone(),
+                content: "hi \"you\"".to_owned(),
+                reply_to: None,
+                ping: None,
+                attachments: Vec::new()
+            }),
             r#"{"cmd":"message_new","channel":"general","content":"hi \"you\"","listener":"7"}"#
         );
         assert_eq!(
@@ -328,7 +343,7 @@ mod tests {
             Command::ThreadMessages { thread_id: text(), start: None, limit: 1 },
             Command::MessageGet { at: at(), id: text() },
             Command::MessagesPinned { at: at() },
-            Command::MessageNew { at: at(), content: text(), reply_to: None, ping: None },
+            Command::MessageNew { at: at(), content: text(), reply_to: None, ping: None, attachments: Vec::new() },
             Command::MessageEdit { at: at(), id: text(), content: text() },
             Command::MessageDelete { at: at(), id: text() },
             Command::MessageReactAdd { at: at(), id: text(), emoji: text() },

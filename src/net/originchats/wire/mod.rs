@@ -11,7 +11,7 @@ mod objects;
 mod packet;
 mod slash;
 
-pub use command::{At, Bounds, Command, Start};
+pub use command::{At, Bounds, Command, Start, Uploaded};
 pub use embeds::{Embed, PollEmbed, Results};
 pub use json::{Fields, Json, Raw};
 pub use objects::{Access, Attachment, Channel, Message, Person, Pings, Place, Role, Status, Thread, Unread, Voice};

@@ -44,6 +44,8 @@ pub struct Handshake {
     pub capabilities: Option<Vec<Raw>>,
     /// `rotur`, `cracked` or `cracked-only`.
     pub auth_mode: Option<Raw>,
+    /// Longest upload in bytes, and the kinds that are taken, as patterns. `None`: files are not taken.
+    pub uploads: Option<(u64, Vec<Raw>)>,
     /// Fields that only newer servers send.
     pub newer: bool,
 }
@@ -257,7 +259,12 @@ fn handshake(mut fields: Fields) -> Packet {
         Some(Json::Object(mut owner)) => owner.filled("name"),
         other => other.and_then(Json::raw),
     };
+    let uploads = fields.object("attachments").filter(|uploads| uploads.flag("enabled")).map(|mut uploads| {
+        let most = uploads.int("max_size").and_then(|most| u64::try_from(most).ok()).unwrap_or(0);
+        (most, uploads.raws("allowed_types"))
+    });
     Packet::Handshake(Box::new(Handshake {
+        uploads,
         name: server.filled("name"),
         owner,
         max_length: fields.object("limits").and_then(|limits| limits.count("post_content")),

@@ -7,7 +7,9 @@ mod results;
 
 use super::call::{Call, first_call, probe};
 use super::decode::Decoder;
-use super::defaults::{EARLY_LIMIT, FRAME_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT};
+use super::defaults::{
+    DOWNLOAD_PART, EARLY_LIMIT, FRAME_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT,
+};
 use super::gap::GapWatch;
 use super::handshake::{Handshake, Next};
 use super::pending::{Pending, PendingRequests, Purpose};
@@ -131,7 +133,7 @@ impl OsmiumAdapter {
             max_files: UPLOADS_LIMIT,
             max_file: config.upload_limit,
             file_types: FileTypes::ANY,
-            part: 0,
+            part: DOWNLOAD_PART,
             pace: None,
         }
     }
@@ -148,6 +150,10 @@ impl OsmiumAdapter {
         let method = rpc::describe(&message).name;
         let patience = match purpose {
             Purpose::Part(_) => self.config.upload_timeout,
+            // As long on its way as one up.
+            Purpose::Call { .. } if matches!(message, client_message::Message::MediaDownloadFilePart(_)) => {
+                self.config.upload_timeout
+            }
             Purpose::SignIn(_) | Purpose::Call { .. } | Purpose::Probe => self.config.request_timeout,
         };
         let id = self.pending.insert(Pending::new(purpose, method, now.mono, patience));
@@ -358,6 +364,13 @@ impl Adapter for OsmiumAdapter {
                 _ => self.call(id, call, now, out),
             },
             Err(refusal) => answer(id, Err(refusal), out),
+        }
+    }
+
+    fn cancel(&mut self, request: RequestId, now: Now, out: &mut Out) {
+        if self.uploads.cancel(request) {
+            answer(request, Err(Refusal::stopped()), out);
+            self.send_parts(now, out);
         }
     }
 

@@ -14,10 +14,14 @@ use super::refusal::of_error;
 use super::rpc::Method;
 use super::wire::core::{client_message, rpc_result};
 use super::wire::refs::{ChatRef, UserRef, chat_ref::Ref};
-use super::wire::{auth, chats, communities, friends, messages as wire_messages, reactions, settings, types, users};
+use super::wire::{
+    auth, chats, communities, friends, media, messages as wire_messages, reactions, settings, types, users,
+};
 use super::{ids, wire};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{Bundle, ChatId, CommunityId, MessageKey, Presence, Refusal, Reply, Request, RequestId, Secret};
+use crate::domain::{
+    Blob, Bundle, ChatId, CommunityId, FileId, MessageKey, Presence, Refusal, Reply, Request, RequestId, Secret,
+};
 use lists::{chats_page, member_list, members_part, voice_rooms};
 use messages::{emoji_of, history, press, search, send, single};
 
@@ -156,9 +160,7 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
         Request::FetchCommands(_) | Request::CallCommand { .. } => {
             return Err(Refusal::ours(RefusalKind::Unsupported, "Servers of this network have no commands."));
         }
-        Request::FetchPart { .. } => {
-            return Err(Refusal::ours(RefusalKind::Unsupported, "nib cannot fetch files from this network yet."));
-        }
+        Request::FetchPart { file, offset, length } => part(file.id, *offset, *length)?,
         Request::Pin { chat, message, pinned } => done(wire_messages::SetMessagePin {
             chat_ref: reference(*chat)?,
             message_id: message_id(*message)?,
@@ -236,6 +238,17 @@ pub fn first_call(id: RequestId, request: &Request, config: &OsmiumConfig, decod
 fn invite_code(given: &Secret) -> String {
     let path = given.expose().trim().split(['?', '#']).next().unwrap_or_default();
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().trim().to_owned()
+}
+
+/// A part of a file. Servers give less at once than they are asked for if they want to: only nothing at all is the end.
+fn part(file: FileId, offset: u64, length: u32) -> Result<Call, Refusal> {
+    use media::file_ref::{MediaFileRef, Ref as Which};
+    let file_id = ids::wire(file.0).ok_or_else(not_here)?;
+    let file_ref = Some(media::FileRef { r#ref: Some(Which::MediaFile(MediaFileRef { file_id })) });
+    Ok(read(media::DownloadFilePart { file_ref, offset, length }, |reply: media::FilePart, _| Reply::Part {
+        last: reply.data.is_empty(),
+        bytes: Blob(reply.data),
+    }))
 }
 
 fn not_here() -> Refusal {

@@ -6,6 +6,7 @@ use crate::state::State;
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, PickKind, Question};
+use crate::state::ui::file;
 use crate::state::ui::picker::{PickItem, Picker};
 
 /// Most things that one list offers.
@@ -56,12 +57,15 @@ fn things(message: &Message) -> Vec<Thing> {
 
 /// Whether a message leads to nothing.
 pub(in crate::state) fn leads_nowhere(message: &Message) -> bool {
-    things(message).is_empty()
+    message.attachments.is_empty() && things(message).is_empty()
 }
 
 /// Follows the only thing that a message leads to; where there are several, they are offered.
 pub(super) fn follow(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
     let mut things = things(message);
+    if things.is_empty() {
+        return file::open_first(state, chat, message, fx);
+    }
     if things.len() == 1
         && let Some(thing) = things.pop()
     {

@@ -6,7 +6,7 @@ use crate::state::action::MessageAction;
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::Target;
 use crate::state::outbox::{self, Stage};
-use crate::state::ui::{attach, compose};
+use crate::state::ui::{compose, file, tray};
 use crate::state::{State, history};
 
 /// Something is done to one that has not gone out.
@@ -21,6 +21,7 @@ pub(super) fn act(state: &mut State, chat: ChatKey, nonce: Nonce, action: &Messa
         }
         MessageAction::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
         MessageAction::Delete if take_back(state, chat, nonce, fx) => {}
+        MessageAction::Delete if file::stop_sending(state, chat, nonce, fx) => {}
         _ => discard(state, fx),
     }
 }
@@ -58,8 +59,11 @@ pub(super) fn retry(state: &mut State, fx: &mut Effects) {
 fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
     let Some(outgoing) = outbox::take_back(state, chat, nonce, fx) else { return false };
     if let Some(front) = &mut state.front {
-        front.pane.composer.keep(&attach::line_of(&outgoing));
         history::keep_valid(front, &state.core.accounts, chat);
+    }
+    let line = tray::given_back(state, chat, &outgoing);
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(&line);
     }
     state.notice_of("Taken back before it was sent; for its text".to_owned(), Some("yank"), false, fx);
     true
@@ -71,7 +75,8 @@ pub(super) fn discard(state: &mut State, fx: &mut Effects) {
         return none_failed(state, fx);
     };
     if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
-        compose::give_back(state, chat, &attach::line_of(&outgoing), fx);
+        let line = tray::given_back(state, chat, &outgoing);
+        compose::give_back(state, chat, &line, fx);
         if let Some(front) = &mut state.front {
             history::keep_valid(front, &state.core.accounts, chat);
         }

@@ -1,0 +1,500 @@
+//! Files on their way here: asked for part by part, written in order, gone on with after a lost connection, and never more than was told.
+//!
+//! At first one small part is asked for; larger ones, and more at once, as long as the network brings them quickly. What comes out of order waits for
+//! what belongs before it. The shell is told one piece after the other, and no more than it has written are asked for.
+
+use super::effect::{Effect, Effects, Outcome};
+use super::event::Ticket;
+use super::requests::Purpose;
+use super::{Account, State};
+use crate::domain::download::{Place, Step, Told, is_harmless, safe_name};
+use crate::domain::{
+    AccountId, Attachment, Blob, CleanText, FileRef, Mono, Priority, Refusal, RefusalKind, Reply, Request, RequestId,
+    UserId, size,
+};
+use crate::state::action::{Action, FileAction};
+use crate::state::front::{Overlay, Question};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Most files in the list; those that are done go first.
+const MOST: usize = 100;
+/// Most files of an account that are under way at once.
+const AT_ONCE: usize = 2;
+/// Most parts of one file that are asked for, or not written yet.
+const WINDOW: usize = 3;
+/// What is asked for first, and the least that is, in bytes.
+const FIRST: u32 = 64 << 10;
+const LEAST: u32 = 16 << 10;
+/// A part that is here in this time allows more; one that takes so long means less.
+const QUICK: Duration = Duration::from_millis(500);
+const SLOW: Duration = Duration::from_secs(2);
+/// What is taken of a file whose size nobody tells, in bytes.
+const UNTOLD: u64 = 256_000_000;
+/// From this size on it is asked whether it is wanted.
+const LARGE: u64 = 1_000_000_000;
+/// How often in a row it is lost before anything came of it, until it has failed.
+const LOSSES: u8 = 5;
+
+/// A file that somebody wants.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// Through which account.
+    pub account: AccountId,
+    /// Which.
+    pub file: FileRef,
+    /// What its sender calls it.
+    pub name: CleanText,
+    /// Bytes, as the network tells.
+    pub size: u64,
+    /// Where it is to go, as the user wrote it; empty: to the folder for downloads.
+    pub to: String,
+    /// It is to be opened when it is here.
+    pub open: bool,
+    /// Who is told what became of it.
+    pub ticket: Option<Ticket>,
+}
+
+impl Wanted {
+    /// A file that came with a message.
+    #[must_use]
+    pub fn of(account: AccountId, file: &Attachment, to: &str, open: bool) -> Self {
+        let (name, size) = (file.name.clone(), file.size);
+        Self { account, file: file.file.clone(), name, size, to: to.to_owned(), open, ticket: None }
+    }
+}
+
+/// How far a file is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// It waits for a connection, or for others.
+    Waiting,
+    /// The place where it goes is being looked at.
+    Beginning,
+    /// It is under way.
+    Running,
+    /// The user stopped it; it can go on.
+    Stopped,
+    /// It did not go on, and why.
+    Failed(String),
+    /// It is here, at this path.
+    Done(String),
+}
+
+/// A file that is to be saved, is being saved, or was.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Download {
+    /// Names it.
+    pub number: u64,
+    /// What is wanted.
+    pub wanted: Wanted,
+    /// What it is called here.
+    pub name: String,
+    /// How far it is.
+    pub stage: Stage,
+    /// Bytes that are written.
+    pub done: u64,
+    /// Who was signed in when it was wanted.
+    me: UserId,
+    /// What was asked for, in order.
+    parts: VecDeque<Part>,
+    /// The first byte that was not asked for.
+    next: u64,
+    /// Pieces that the shell has not written yet.
+    writing: usize,
+    /// How much is asked for at once, and in how many parts.
+    length: u32,
+    window: usize,
+    /// The server gives no longer parts than this.
+    longest: u32,
+    /// How often it was lost since something came.
+    losses: u8,
+}
+
+/// A part that was asked for.
+#[derive(Clone, PartialEq, Debug)]
+struct Part {
+    request: RequestId,
+    offset: u64,
+    length: u32,
+    asked: Mono,
+    /// What came, if it did, and whether nothing comes after it.
+    came: Option<(Blob, bool)>,
+}
+
+/// All of them, oldest first.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Downloads {
+    /// The list.
+    pub list: Vec<Download>,
+    given: u64,
+}
+
+impl Download {
+    /// How much of it is here, per cent; `None` where nobody tells how much there is.
+    #[must_use]
+    pub fn percent(&self) -> Option<u64> {
+        let of = self.wanted.size;
+        (of > 0).then(|| u64::try_from(u128::from(self.done) * 100 / u128::from(of)).unwrap_or(100).min(100))
+    }
+
+    /// Whether it goes on by itself.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self.stage, Stage::Waiting | Stage::Beginning | Stage::Running)
+    }
+
+    /// The first byte that is not to be asked for.
+    const fn bound(&self) -> u64 {
+        if self.wanted.size > 0 { self.wanted.size } else { UNTOLD }
+    }
+
+    fn place(&self, account: &Account, folder: &str) -> Place {
+        let Wanted { file, size, to, .. } = &self.wanted;
+        // What an earlier try left belongs to this very file of this very person.
+        let parts = [&account.network, &account.server, &account.me.to_string(), &file.id.to_string()];
+        let of = parts.map(String::as_str).join("\n") + "\n" + &file.address;
+        Place { folder: folder.to_owned(), path: to.clone(), name: self.name.clone(), of, size: *size }
+    }
+}
+
+impl Downloads {
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<&Download> {
+        self.list.iter().find(|one| one.number == number)
+    }
+
+    fn get_mut(&mut self, number: u64) -> Option<&mut Download> {
+        self.list.iter_mut().find(|one| one.number == number)
+    }
+
+    /// Those that go on by themselves.
+    pub fn live(&self) -> impl Iterator<Item = &Download> {
+        self.list.iter().filter(|one| one.is_live())
+    }
+}
+
+/// Somebody wants a file: what hangs together is asked first, and what others keep is theirs to give.
+pub(super) fn want(state: &mut State, wanted: Wanted, fx: &mut Effects) {
+    let Some(account) = state.core.account(wanted.account) else { return };
+    if let Some(address) = wanted.file.elsewhere() {
+        let text = format!("This file is kept elsewhere. Open {address}?");
+        return ask(state, text, "Open", Action::OpenNow(address.to_owned()));
+    }
+    if account.caps.part == 0 {
+        return state.notice("Files cannot be fetched here", true, fx);
+    }
+    let name = CleanText::line(&wanted.name);
+    let question = match wanted.size {
+        0 => Some(format!("Nobody says how large \"{name}\" is. Save up to {} of it?", size(UNTOLD))),
+        large if large >= LARGE => Some(format!("\"{name}\" is {}. Save it?", size(large))),
+        _ => None,
+    };
+    match question {
+        Some(text) => ask(state, text, "Save", Action::File(FileAction::SaveNow(Box::new(wanted)))),
+        None => begin(state, wanted, fx),
+    }
+}
+
+fn ask(state: &mut State, text: String, yes: &'static str, action: Action) {
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(Question::yes_no(text, yes, action)));
+    }
+    state.touch();
+}
+
+/// Takes a file into the list, without asking.
+pub(super) fn begin(state: &mut State, wanted: Wanted, fx: &mut Effects) {
+    let Some(account) = state.core.account(wanted.account) else { return };
+    let (me, longest) = (account.me, account.caps.part);
+    let name = safe_name(&wanted.name);
+    let same = |one: &&mut Download| {
+        let alike = Wanted { open: wanted.open, ticket: wanted.ticket, ..one.wanted.clone() } == wanted;
+        alike && !matches!(one.stage, Stage::Done(_))
+    };
+    if let Some(known) = state.downloads.list.iter_mut().find(same) {
+        known.wanted.open |= wanted.open;
+        known.wanted.ticket = wanted.ticket.or(known.wanted.ticket);
+        let number = known.number;
+        if !known.is_live() {
+            resume(state, number);
+        }
+        return state.notice(format!("\"{name}\" is being saved already"), false, fx);
+    }
+    make_room(state, fx);
+    if state.downloads.list.len() >= MOST {
+        return state.notice("Too many files are being saved; wait until some are here", true, fx);
+    }
+    state.downloads.given += 1;
+    let number = state.downloads.given;
+    state.downloads.list.push(Download {
+        number,
+        wanted,
+        name: name.clone(),
+        stage: Stage::Waiting,
+        done: 0,
+        me,
+        parts: VecDeque::new(),
+        next: 0,
+        writing: 0,
+        length: FIRST,
+        window: 1,
+        longest,
+        losses: 0,
+    });
+    state.notice_of(format!("Saving \"{name}\""), Some("downloads"), false, fx);
+}
+
+/// Those that are done make way for others, then those that failed.
+fn make_room(state: &mut State, fx: &mut Effects) {
+    for idle in [|stage: &Stage| matches!(stage, Stage::Done(_)), |stage: &Stage| matches!(stage, Stage::Failed(_))] {
+        while state.downloads.list.len() >= MOST {
+            let Some(at) = state.downloads.list.iter().position(|one| idle(&one.stage)) else { break };
+            // What is there of one that failed can be gone on with, whenever the file is wanted again.
+            let one = state.downloads.list.remove(at);
+            fx.push(Effect::Save(one.number, Step::Leave));
+        }
+    }
+}
+
+/// Begins what may begin and asks for what may be asked for: after every event.
+pub(super) fn keep(state: &mut State, fx: &mut Effects) {
+    let numbers: Vec<(u64, AccountId)> = state.downloads.live().map(|one| (one.number, one.wanted.account)).collect();
+    for (number, account) in numbers {
+        let busy =
+            |one: &&Download| one.wanted.account == account && matches!(one.stage, Stage::Beginning | Stage::Running);
+        let under_way = state.downloads.list.iter().filter(busy).count();
+        let known = state.core.account(account);
+        let Some(one) = state.downloads.get(number) else { continue };
+        match (&one.stage, known) {
+            (_, None) => fail(state, number, "the account is gone", fx),
+            (_, Some(known)) if known.is_signed_in() && known.me != one.me => {
+                fail(state, number, "somebody else is signed in now", fx);
+            }
+            (Stage::Waiting, Some(known)) if known.is_signed_in() && under_way < AT_ONCE => {
+                let place = one.place(known, &state.settings.downloads);
+                if let Some(one) = state.downloads.get_mut(number) {
+                    one.stage = Stage::Beginning;
+                }
+                fx.push(Effect::Save(number, Step::Begin(place)));
+            }
+            (Stage::Running, Some(_)) => ask_more(state, number, fx),
+            _ => {}
+        }
+    }
+}
+
+/// Asks for as many parts of a file as may be under way.
+fn ask_more(state: &mut State, number: u64, fx: &mut Effects) {
+    loop {
+        let Some(one) = state.downloads.get(number) else { return };
+        let most = u64::from(one.length.min(one.longest).max(1));
+        let length = one.bound().saturating_sub(one.next).min(most);
+        if length == 0 || one.parts.len() >= one.window || one.parts.len() + one.writing >= WINDOW {
+            return;
+        }
+        let (offset, length) = (one.next, u32::try_from(length).unwrap_or(LEAST));
+        let request = Request::FetchPart { file: one.wanted.file.clone(), offset, length };
+        let (account, asked) = (one.wanted.account, state.now.mono);
+        let asked_for = state.ask(account, request, Priority::Background, Purpose::Part(number), fx);
+        let (Some(one), Some(request)) = (state.downloads.get_mut(number), asked_for) else { return };
+        one.next = offset.saturating_add(u64::from(length));
+        one.parts.push_back(Part { request, offset, length, asked, came: None });
+    }
+}
+
+/// A part was answered.
+pub(super) fn came(
+    state: &mut State,
+    number: u64,
+    request: RequestId,
+    outcome: Result<Reply, Refusal>,
+    fx: &mut Effects,
+) {
+    let now = state.now.mono;
+    let Some(one) = state.downloads.get_mut(number) else { return };
+    let Some(part) = one.parts.iter_mut().find(|part| part.request == request) else { return };
+    match outcome {
+        Ok(Reply::Part { bytes, .. }) if bytes.0.len() as u64 > u64::from(part.length) => {
+            fail(state, number, "the server sends more than was asked for", fx);
+        }
+        Ok(Reply::Part { bytes, last }) => {
+            let took = now.since(part.asked);
+            part.came = Some((bytes, last));
+            one.losses = 0;
+            if took <= QUICK && one.length < one.longest {
+                one.length = one.length.saturating_mul(2).min(one.longest);
+            } else if took <= QUICK {
+                one.window = (one.window + 1).min(WINDOW);
+            } else if took >= SLOW {
+                (one.window, one.length) = (1, (one.length / 2).max(LEAST));
+            }
+            hand_over(state, number, fx);
+        }
+        Ok(_) => fail(state, number, "the server gives something else", fx),
+        Err(refusal) if refusal.kind == RefusalKind::LinkLost => {
+            one.losses = one.losses.saturating_add(1);
+            if one.losses >= LOSSES {
+                return fail(state, number, "the connection was lost again and again", fx);
+            }
+            one.stage = Stage::Waiting;
+            let_go(state, number, Step::Leave, fx);
+        }
+        Err(refusal) => {
+            let sentence = refusal.text.trim_end_matches('.').to_owned();
+            fail(state, number, &sentence, fx);
+        }
+    }
+}
+
+/// Gives the shell what is here and whose turn it is.
+fn hand_over(state: &mut State, number: u64, fx: &mut Effects) {
+    loop {
+        let Some(one) = state.downloads.get_mut(number) else { return };
+        let Some((bytes, last)) = one.parts.front_mut().and_then(|part| part.came.take()) else { break };
+        let Some(part) = one.parts.pop_front() else { break };
+        let length = bytes.0.len() as u64;
+        let end = part.offset.saturating_add(length);
+        let told = one.wanted.size;
+        let whole = if told > 0 { end == told } else { last || length == 0 };
+        if !whole && (last || length == 0) {
+            let sentence = format!("the server has only {} of {}", size(end), size(told));
+            return fail(state, number, &sentence, fx);
+        }
+        if !whole && end >= one.bound() {
+            let sentence = format!("it is larger than {}, and nobody says how large", size(UNTOLD));
+            return fail(state, number, &sentence, fx);
+        }
+        one.writing += 1;
+        fx.push(Effect::Save(number, Step::Write { offset: part.offset, bytes, last: whole }));
+        if !whole && length < u64::from(part.length) {
+            // It gives no more at once: what was asked for behind it begins elsewhere.
+            one.longest = u32::try_from(length).unwrap_or(u32::MAX).max(1);
+            one.next = end;
+            drop_parts(state, number, fx);
+        }
+    }
+    state.touch();
+}
+
+/// What was asked for is not wanted any more.
+fn drop_parts(state: &mut State, number: u64, fx: &mut Effects) {
+    let Some(one) = state.downloads.get_mut(number) else { return };
+    let account = one.wanted.account;
+    let parts = std::mem::take(&mut one.parts);
+    for part in parts.into_iter().filter(|part| part.came.is_none()) {
+        if let Some(account) = state.core.account_mut(account) {
+            account.requests.open.remove(&part.request);
+        }
+        fx.push(Effect::Cancel(account, part.request));
+    }
+}
+
+/// Stops what is under way for a file.
+fn let_go(state: &mut State, number: u64, step: Step, fx: &mut Effects) {
+    drop_parts(state, number, fx);
+    if let Some(one) = state.downloads.get_mut(number) {
+        (one.writing, one.window, one.length) = (0, 1, FIRST);
+    }
+    fx.push(Effect::Save(number, step));
+    state.touch();
+}
+
+fn fail(state: &mut State, number: u64, sentence: &str, fx: &mut Effects) {
+    let Some(one) = state.downloads.get_mut(number) else { return };
+    let (account, name) = (one.wanted.account, one.name.clone());
+    one.stage = Stage::Failed(sentence.to_owned());
+    if let Some(ticket) = one.wanted.ticket.take() {
+        let text = CleanText::line(&format!("\"{name}\" is not saved: {sentence}"));
+        let refusal = Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() };
+        fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal)));
+    }
+    let_go(state, number, Step::Leave, fx);
+    state.notice_about(account, format!("\"{name}\" is not saved: {sentence}"), Some("downloads"), true, fx);
+}
+
+/// The shell did a step.
+pub(super) fn told(state: &mut State, number: u64, told: Told, fx: &mut Effects) {
+    let Some(one) = state.downloads.get_mut(number) else { return };
+    match told {
+        Told::Begun(Ok(at)) if one.stage == Stage::Beginning => {
+            (one.stage, one.done, one.next, one.writing) = (Stage::Running, at, at, 0);
+            if one.wanted.size > 0 && at >= one.wanted.size {
+                // All of it was here, but for its name.
+                one.writing = 1;
+                fx.push(Effect::Save(number, Step::Write { offset: at, bytes: Blob::default(), last: true }));
+            }
+            state.touch();
+        }
+        // It was stopped when all of it was here.
+        Told::Written(Ok((done, Some(path)))) if !matches!(one.stage, Stage::Done(_)) => {
+            one.done = done;
+            finished(state, number, path, fx);
+        }
+        Told::Written(Ok((done, None))) if one.stage == Stage::Running => {
+            one.done = done;
+            one.writing = one.writing.saturating_sub(1);
+            state.touch();
+        }
+        Told::Begun(Ok(_)) if matches!(one.stage, Stage::Done(_)) => fx.push(Effect::Save(number, Step::Forget)),
+        Told::Begun(Err(sentence)) | Told::Written(Err(sentence)) if one.is_live() => {
+            fail(state, number, &sentence, fx)
+        }
+        // Of a try that was stopped meanwhile.
+        Told::Begun(_) | Told::Written(_) => {}
+    }
+}
+
+fn finished(state: &mut State, number: u64, path: String, fx: &mut Effects) {
+    let Some(one) = state.downloads.get_mut(number) else { return };
+    one.stage = Stage::Done(path.clone());
+    let (account, opens) = (one.wanted.account, std::mem::take(&mut one.wanted.open));
+    if let Some(ticket) = one.wanted.ticket.take() {
+        fx.push(Effect::Outcome(ticket, Outcome::Saved(path.clone())));
+    }
+    drop_parts(state, number, fx);
+    state.notice_about(account, format!("Saved as {}", CleanText::line(&path)), None, false, fx);
+    if opens {
+        open(state, &path, fx);
+    }
+}
+
+/// Opens a file that is here in the user's program; what may run only after a question.
+fn open(state: &mut State, path: &str, fx: &mut Effects) {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    if is_harmless(name) {
+        fx.push(Effect::OpenFile(path.to_owned()));
+    } else {
+        let text = format!("Opening \"{}\" may run what is in it. Open it all the same?", CleanText::line(name));
+        ask(state, text, "Open", Action::File(FileAction::OpenNow(path.to_owned())));
+    }
+}
+
+/// Opens one that is here, and goes on with one that stopped or failed.
+pub(super) fn accept(state: &mut State, number: u64, fx: &mut Effects) {
+    match state.downloads.get(number).map(|one| one.stage.clone()) {
+        Some(Stage::Done(path)) => open(state, &path, fx),
+        Some(Stage::Stopped | Stage::Failed(_)) => resume(state, number),
+        Some(Stage::Waiting | Stage::Beginning | Stage::Running) | None => {}
+    }
+}
+
+/// Goes on with one that stopped or failed.
+fn resume(state: &mut State, number: u64) {
+    let Some(one) = state.downloads.get_mut(number) else { return };
+    (one.stage, one.losses) = (Stage::Waiting, 0);
+    state.touch();
+}
+
+/// Stops one that is under way. One that is not goes out of the list, with what was saved of it unless that is all.
+pub(super) fn cancel(state: &mut State, number: u64, fx: &mut Effects) {
+    let Some(one) = state.downloads.get_mut(number) else { return };
+    if one.is_live() {
+        one.stage = Stage::Stopped;
+        return let_go(state, number, Step::Leave, fx);
+    }
+    state.downloads.list.retain(|one| one.number != number);
+    fx.push(Effect::Save(number, Step::Forget));
+    state.touch();
+}

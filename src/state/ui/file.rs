@@ -1,0 +1,196 @@
+//! What the user wants done with files, and the list of those that are being saved.
+
+use super::{attach, chooser, compose, message, tray};
+use crate::domain::{ChatKey, Message, Nonce};
+use crate::state::State;
+use crate::state::action::FileAction;
+use crate::state::downloads::{self, Download, Downloads, Wanted};
+use crate::state::effect::{Effect, Effects, Outcome};
+use crate::state::event::Ticket;
+use crate::state::front::Overlay;
+use crate::state::outbox;
+
+/// The list of files that are being saved, the newest first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct DownloadList {
+    /// The number of the selected one; `None`: the first.
+    pub at: Option<u64>,
+}
+
+impl DownloadList {
+    /// The selected one.
+    #[must_use]
+    pub fn selected<'a>(&self, downloads: &'a Downloads) -> Option<&'a Download> {
+        self.at.and_then(|at| downloads.get(at)).or_else(|| downloads.list.last())
+    }
+}
+
+/// The user wants something done with a file.
+pub(super) fn wanted(state: &mut State, action: FileAction, fx: &mut Effects) {
+    match action {
+        FileAction::Attach { path, text } => attach::begin(state, path, text, "", fx),
+        FileAction::Add(path) if path.is_empty() => chooser::look(state, "", fx),
+        FileAction::Add(path) => {
+            let path = attach::words(&path).and_then(|words| words.into_iter().next().filter(|word| !word.is_empty()));
+            match path {
+                Some(path) => _ = tray::add(state, &path, fx),
+                None => state.notice("It goes like this: /add-file PATH", true, fx),
+            }
+        }
+        FileAction::Choose(folder) => chooser::look(state, &folder, fx),
+        FileAction::Paste => tray::paste(state, fx),
+        FileAction::Rename(number, name) => tray::rename(state, number, &name, fx),
+        FileAction::Remove(number) => tray::remove(state, number, fx),
+        FileAction::Save(to) => save(state, &to, fx),
+        FileAction::SaveNow(wanted) => downloads::begin(state, *wanted, fx),
+        FileAction::Downloads => show(state, fx),
+        FileAction::Cancel => match (selected(state), message::pending(state)) {
+            (Some(number), _) => cancel(state, number, fx),
+            (None, Some((chat, nonce))) if stop_sending(state, chat, nonce, fx) => {}
+            _ => state.notice("There is no file here that could be stopped", false, fx),
+        },
+        FileAction::Stop(number) => cancel(state, number, fx),
+        FileAction::GoOn(number) => downloads::accept(state, number, fx),
+        FileAction::OpenNow(path) => fx.push(Effect::OpenFile(path)),
+    }
+}
+
+/// A shell command wants something done with a file. What it saves is told once it is here.
+pub(super) fn submitted(state: &mut State, ticket: Ticket, action: FileAction, fx: &mut Effects) {
+    match action {
+        FileAction::SaveNow(saved) => {
+            wanted(state, FileAction::SaveNow(Box::new(Wanted { ticket: Some(ticket), ..*saved })), fx);
+        }
+        action => {
+            wanted(state, action, fx);
+            fx.push(Effect::Outcome(ticket, Outcome::Done));
+        }
+    }
+}
+
+/// Text is pasted: if it names files alone, they are looked for, and are to go with the next message. Returns whether that is so.
+pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) -> bool {
+    let paths = tray::pasted_paths(text);
+    let Some(front) = state.front.as_mut().filter(|front| front.pane.chat.is_some() && front.pane.forum.is_none())
+    else {
+        return false;
+    };
+    if paths.is_empty() || !front.pane.composer.is_empty() && front.pane.composer.is_command() {
+        return false;
+    }
+    front.files += 1;
+    front.pasted = Some((front.files, text.to_owned()));
+    fx.push(Effect::LookAt { number: front.files, paths });
+    true
+}
+
+/// What was pasted was looked at: it is files, or text after all.
+pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let Some((_, text)) = front.pasted.take_if(|(asked, _)| *asked == number) else { return };
+    if !files {
+        return compose::insert(state, &text, fx);
+    }
+    for path in tray::pasted_paths(&text) {
+        if !tray::add(state, &path, fx) {
+            break;
+        }
+    }
+}
+
+/// Saves all files of the message under the cursor.
+fn save(state: &mut State, to: &str, fx: &mut Effects) {
+    let Some((chat, message)) = message::message(state).filter(|(_, message)| !message.attachments.is_empty()) else {
+        return state.notice("There is no file in this message", false, fx);
+    };
+    for file in &message.attachments {
+        downloads::want(state, Wanted::of(chat.account, file, to, false), fx);
+    }
+}
+
+/// Saves the first file of a message, and opens it when it is here.
+pub(super) fn open_first(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
+    if let Some(file) = message.attachments.first() {
+        downloads::want(state, Wanted::of(chat.account, file, "", true), fx);
+    }
+}
+
+/// Stops a message whose files are on their way. Returns whether it is one.
+pub(super) fn stop_sending(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let stops = outbox::stop(state, chat, nonce, fx);
+    if stops {
+        state.notice("Stopping it; nobody has seen anything of it unless it is sent already", false, fx);
+    }
+    stops
+}
+
+/// Shows the list, or says that nothing is in it.
+fn show(state: &mut State, fx: &mut Effects) {
+    if state.downloads.list.is_empty() {
+        return state.notice_of("No file is being saved; on a message with a file".to_owned(), Some("save"), false, fx);
+    }
+    if let Some(front) = &mut state.front {
+        front.overlays.retain(|overlay| !matches!(overlay, Overlay::Downloads(_)));
+        front.overlays.push(Overlay::Downloads(DownloadList::default()));
+    }
+    state.touch();
+}
+
+fn list(state: &State) -> Option<DownloadList> {
+    match state.front.as_ref()?.overlays.last()? {
+        Overlay::Downloads(list) => Some(*list),
+        _ => None,
+    }
+}
+
+fn selected(state: &State) -> Option<u64> {
+    list(state)?.selected(&state.downloads).map(|one| one.number)
+}
+
+fn select(state: &mut State, at: Option<u64>) {
+    if let Some(Overlay::Downloads(list)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) {
+        list.at = at;
+        state.touch();
+    }
+}
+
+/// Stops one; what goes out of the list hands the selection to its neighbour, and the last one closes it.
+fn cancel(state: &mut State, number: u64, fx: &mut Effects) {
+    let place = state.downloads.list.iter().position(|one| one.number == number);
+    downloads::cancel(state, number, fx);
+    if let Some(front) = &mut state.front
+        && state.downloads.list.is_empty()
+    {
+        front.overlays.retain(|overlay| !matches!(overlay, Overlay::Downloads(_)));
+    }
+    if state.downloads.get(number).is_none()
+        && let Some(place) = place
+    {
+        let all = &state.downloads.list;
+        let next = place.checked_sub(1).and_then(|before| all.get(before)).or_else(|| all.get(place));
+        select(state, next.map(|one| one.number));
+    }
+}
+
+/// Enter in the list: opens what is here, and goes on with what stopped.
+pub(super) fn accept(state: &mut State, fx: &mut Effects) {
+    if let Some(number) = selected(state) {
+        downloads::accept(state, number, fx);
+    }
+}
+
+/// The selection moves; the newest stands first.
+pub(super) fn step(state: &mut State, by: i32) {
+    let Some(now) = selected(state) else { return };
+    let all = &state.downloads.list;
+    let at = all.iter().rev().position(|one| one.number == now).unwrap_or(0);
+    let to = at.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(all.len().saturating_sub(1));
+    let to = all.iter().rev().nth(to).map(|one| one.number);
+    select(state, to);
+}
+
+/// The one at this place is selected.
+pub(super) fn point(state: &mut State, index: usize) {
+    let at = state.downloads.list.iter().rev().nth(index).map(|one| one.number);
+    select(state, at);
+}

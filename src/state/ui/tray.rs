@@ -1,0 +1,278 @@
+//! Files that go with the next message: chosen one by one, looked at before anything is sent, and kept with their chat while others are open.
+
+use super::{attach, compose};
+use crate::domain::{ChatKey, CleanText, Outgoing, Upload, size};
+use crate::state::effect::{Effect, Effects};
+use crate::state::front::{ComposeMode, Front};
+use crate::state::{State, permit};
+use std::collections::HashMap;
+
+/// Most files of all trays, and most bytes: they are held in memory.
+const MOST: usize = 50;
+const MOST_BYTES: u64 = 256_000_000;
+
+/// The files that go with the next message of each chat.
+#[derive(Clone, Debug, Default)]
+pub struct Trays {
+    chats: HashMap<ChatKey, Vec<Held>>,
+}
+
+/// A file that goes with the next message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// Names it towards the shell.
+    number: u64,
+    /// What it is called; one line.
+    pub name: String,
+    /// What is in it; `None` while it is read.
+    pub file: Option<Upload>,
+}
+
+impl Trays {
+    /// Those of a chat, in the order in which they are sent.
+    #[must_use]
+    pub fn of(&self, chat: ChatKey) -> &[Held] {
+        self.chats.get(&chat).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many there are in all chats.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.chats.values().map(Vec::len).sum()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.chats.values().flatten().filter_map(|held| held.file.as_ref()).map(Upload::size).sum()
+    }
+
+    fn find(&mut self, number: u64) -> Option<(ChatKey, usize)> {
+        self.chats
+            .iter()
+            .find_map(|(chat, files)| files.iter().position(|held| held.number == number).map(|at| (*chat, at)))
+    }
+
+    fn take(&mut self, chat: ChatKey, at: usize) -> Option<Held> {
+        let files = self.chats.get_mut(&chat)?;
+        let held = (at < files.len()).then(|| files.remove(at));
+        if files.is_empty() {
+            self.chats.remove(&chat);
+        }
+        held
+    }
+
+    /// All of a chat are gone from it: they were sent.
+    pub(super) fn clear(&mut self, chat: ChatKey) {
+        self.chats.remove(&chat);
+    }
+}
+
+/// Files for chats that are gone go with them.
+pub(in crate::state) fn keep(state: &mut State) {
+    if let Some(front) = state.front.as_mut().filter(|front| !front.trays.chats.is_empty()) {
+        front.trays.chats.retain(|chat, _| state.core.chat(*chat).is_some());
+    }
+}
+
+/// The open chat, if files may go there, with how many more and how large they may be; else a sentence.
+fn room(state: &State) -> Result<(ChatKey, u64), String> {
+    let front = state.front.as_ref().ok_or_else(String::new)?;
+    let chat = front.pane.chat.filter(|_| front.pane.forum.is_none()).ok_or("Open a chat first")?;
+    if let Some(reason) = permit::refusal_to_attach(state, chat).or_else(|| compose::signed_out(state, chat)) {
+        return Err(reason.to_owned());
+    }
+    let caps = state.core.account(chat.account).map(|account| account.caps).unwrap_or_default();
+    if front.trays.of(chat).len() >= caps.max_files as usize {
+        return Err(format!("A message takes at most {} files here", caps.max_files));
+    }
+    if front.trays.count() >= MOST {
+        return Err("Too many files wait to be sent; send or remove some".to_owned());
+    }
+    Ok((chat, caps.max_file))
+}
+
+/// A file is to go with the next message here: it is read. Returns whether it is.
+pub(super) fn add(state: &mut State, path: &str, fx: &mut Effects) -> bool {
+    let name = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(path);
+    let name = CleanText::line(name).to_string();
+    let asked = hold(state, name, fx);
+    if let Some((number, most)) = asked {
+        fx.push(Effect::ReadFile { number, path: path.to_owned(), most });
+    }
+    asked.is_some()
+}
+
+/// The picture that the clipboard holds is to go with the next message here.
+pub(super) fn paste(state: &mut State, fx: &mut Effects) {
+    if let Some((number, most)) = hold(state, "picture.png".to_owned(), fx) {
+        fx.push(Effect::ReadClipboard { number, most });
+    }
+}
+
+/// Makes room for a file; its number, and how large it may be.
+fn hold(state: &mut State, name: String, fx: &mut Effects) -> Option<(u64, u64)> {
+    let (chat, most) = match room(state) {
+        Ok(room) => room,
+        Err(reason) => {
+            state.notice(reason, true, fx);
+            return None;
+        }
+    };
+    let front = state.front.as_mut()?;
+    front.files += 1;
+    let number = front.files;
+    front.trays.chats.entry(chat).or_default().push(Held { number, name, file: None });
+    state.touch();
+    Some((number, most))
+}
+
+/// A file was read, or why it was not. Returns what is not a tray's.
+pub(in crate::state) fn read(
+    state: &mut State,
+    number: u64,
+    file: Result<Upload, String>,
+    fx: &mut Effects,
+) -> Option<Result<Upload, String>> {
+    let Some((chat, at)) = state.front.as_mut().and_then(|front| front.trays.find(number)) else { return Some(file) };
+    let caps = state.core.account(chat.account).map(|account| account.caps).unwrap_or_default();
+    let front = state.front.as_mut()?;
+    let held = front.trays.bytes();
+    let checked = file.and_then(|file| {
+        if !caps.file_types.takes(&file.mimetype) {
+            let kinds = caps.file_types.words();
+            return Err(format!("\"{}\" is of a kind that is not taken here; only {kinds}", file.name));
+        }
+        if held.saturating_add(file.size()) > MOST_BYTES {
+            return Err(format!("the files are too large together: at most {} can wait", size(MOST_BYTES)));
+        }
+        Ok(file)
+    });
+    match checked {
+        Ok(file) => {
+            if let Some(held) = front.trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)) {
+                held.name.clone_from(&file.name);
+                held.file = Some(file);
+            }
+        }
+        Err(sentence) => {
+            front.trays.take(chat, at);
+            state.notice(format!("Not attached: {sentence}"), true, fx);
+        }
+    }
+    state.touch();
+    None
+}
+
+/// The place of a file of the open chat: that of this number counted from one, else the last.
+fn place(front: &Front, number: Option<usize>) -> Option<(ChatKey, usize)> {
+    let chat = front.pane.chat?;
+    let count = front.trays.of(chat).len();
+    let at = number.unwrap_or(count).checked_sub(1).filter(|at| *at < count)?;
+    Some((chat, at))
+}
+
+const NONE: &str = "There is no such file; add-file adds one";
+
+/// A file does not go with the next message after all.
+pub(super) fn remove(state: &mut State, number: Option<usize>, fx: &mut Effects) {
+    let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
+        return state.notice(NONE, false, fx);
+    };
+    let held = state.front.as_mut().and_then(|front| front.trays.take(chat, at));
+    let name = held.map(|held| held.name).unwrap_or_default();
+    state.notice(format!("\"{name}\" is not sent; it stays where it is on the disk"), false, fx);
+}
+
+/// A file is called something else where it goes. Without a name the command for it is begun.
+pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &mut Effects) {
+    let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
+        return state.notice(NONE, false, fx);
+    };
+    let Some(files) = state.front.as_mut().and_then(|front| front.trays.chats.get_mut(&chat)) else { return };
+    let Some(held) = files.get_mut(at) else { return };
+    if name.is_empty() {
+        let begun = format!("rename-file {} {}", at + 1, held.name);
+        return compose::begin_command_with(state, &begun);
+    }
+    let Some(file) = &mut held.file else {
+        return state.notice("The file is still being read; wait a moment", false, fx);
+    };
+    // What it is was seen in it and is not changed by a name.
+    file.name = Upload::new(name, file.bytes.clone()).name;
+    held.name.clone_from(&file.name);
+    state.touch();
+}
+
+/// Whether files go with what is sent next here: not with a change of a message.
+pub(super) fn goes(front: &Front) -> bool {
+    let edits = matches!(front.pane.mode, ComposeMode::Edit { .. });
+    !edits && front.pane.chat.is_some_and(|chat| !front.trays.of(chat).is_empty())
+}
+
+/// The files that go with the message that is being sent; a sentence if nothing may be sent, or not all of them are read.
+pub(super) fn ready(state: &State, chat: ChatKey) -> Result<Vec<Upload>, &'static str> {
+    let Some(front) = &state.front else { return Ok(Vec::new()) };
+    let refusal = if goes(front) { permit::refusal_to_attach } else { permit::refusal_to_write };
+    if let Some(reason) = refusal(state, chat) {
+        return Err(reason);
+    }
+    let files = front.trays.of(chat).iter().map(|held| held.file.clone());
+    files.collect::<Option<Vec<_>>>().ok_or("The files are still being read; wait a moment")
+}
+
+/// A message with files comes back to be changed: those that a line cannot name go with the next one again. Returns what goes to the composer.
+pub(super) fn given_back(state: &mut State, chat: ChatKey, outgoing: &Outgoing) -> String {
+    let line = attach::line_of(outgoing);
+    let named = matches!(outgoing.attachments.as_slice(), [file] if !file.path.is_empty());
+    if let Some(front) = state.front.as_mut().filter(|_| !named) {
+        for file in outgoing.attachments.iter().filter(|file| !file.bytes.is_empty()) {
+            front.files += 1;
+            let held = Held { number: front.files, name: file.name.clone(), file: Some(file.clone()) };
+            front.trays.chats.entry(chat).or_default().push(held);
+        }
+    }
+    line
+}
+
+/// Pasted text that names files alone, as file managers and terminals give it: one on each line, or quoted as in a shell.
+#[must_use]
+pub(super) fn pasted_paths(text: &str) -> Vec<String> {
+    let is_path =
+        |path: &str| path.starts_with('/') && path.len() > 1 || path.starts_with("~/") || path.starts_with("file:///");
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() || lines.len() > MOST || text.len() > 16_384 {
+        return Vec::new();
+    }
+    let mut paths = Vec::new();
+    for line in lines {
+        match attach::words(line) {
+            Some(words) if !words.is_empty() && words.iter().all(|word| is_path(word)) => paths.extend(words),
+            // A name with blanks, without quotes.
+            _ if is_path(line) => paths.push(line.to_owned()),
+            _ => return Vec::new(),
+        }
+    }
+    paths.truncate(MOST);
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pasted_paths;
+
+    #[test]
+    fn pastes_that_name_files_alone_are_seen() {
+        for (text, paths) in [
+            ("/a/b.txt", vec!["/a/b.txt"]),
+            ("'/a/my cat.png' /b.txt ", vec!["/a/my cat.png", "/b.txt"]),
+            ("/a/my\\ cat.png\n~/x", vec!["/a/my cat.png", "~/x"]),
+            ("file:///a%20b/c\r\nfile:///d\r\n", vec!["file:///a%20b/c", "file:///d"]),
+            ("/a/it's mine.txt", vec!["/a/it's mine.txt"]),
+            ("see /a/b.txt", vec![]),
+            ("/", vec![]),
+            ("/help me\nwith this", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(pasted_paths(text), paths, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Files that go with the next message: added, looked at, renamed, removed, sent together, and kept with their chat.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::action::FileAction;
+use nib::state::front::{Overlay, PickKind};
+use nib::state::outbox::Stage;
+use nib::state::ui::chooser::Folder;
+use nib::state::{Action, Effect, Effects, Event};
+use std::time::Duration;
+
+/// The chat with Ada, where files may be sent.
+const PLACE: u128 = 31;
+
+fn talking() -> Script {
+    let mut script = Script::signed_in(true);
+    script.open(PLACE);
+    script.arrange_bottom();
+    script
+}
+
+fn add(script: &mut Script, path: &str) -> Option<u64> {
+    let fx = script.act(Action::File(FileAction::Add(path.to_owned())));
+    read_for(&fx)
+}
+
+fn read_for(fx: &Effects) -> Option<u64> {
+    fx.iter().find_map(|effect| match effect {
+        Effect::ReadFile { number, most: 1_000_000, .. } => Some(*number),
+        _ => None,
+    })
+}
+
+fn file(name: &str) -> Upload {
+    Upload::new(name, "meow".into())
+}
+
+fn tray(script: &Script, place: u128) -> Vec<String> {
+    let front = script.state.front.as_ref().unwrap();
+    front.trays.of(chat(place)).iter().map(|held| held.name.clone()).collect()
+}
+
+/// Adds a file that is there.
+fn attach(script: &mut Script, name: &str) {
+    let number = add(script, name).expect("it is read");
+    script.event(Event::FileRead(number, Ok(file(name))));
+}
+
+#[test]
+fn several_files_and_a_caption_are_one_message() {
+    let mut script = talking();
+    attach(&mut script, "/x/cat.txt");
+    let slow = add(&mut script, "~/dog.txt").unwrap();
+    assert_eq!(tray(&script, PLACE), ["_x_cat.txt", "dog.txt"]);
+    script.type_text("both of them");
+    assert!(sends(&script.act(Action::Send)).is_empty());
+    assert_eq!(script.notice(), "The files are still being read; wait a moment");
+    script.event(Event::FileRead(slow, Ok(file("dog.txt"))));
+    let fx = script.act(Action::Send);
+    let (id, outgoing) = sends(&fx).remove(0);
+    assert_eq!(outgoing.text, "both of them");
+    assert_eq!(
+        outgoing.attachments.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(),
+        ["_x_cat.txt", "dog.txt"]
+    );
+    assert_eq!((script.composer(), tray(&script, PLACE)), (String::new(), vec![]));
+    assert_eq!(script.rows(PLACE), [Stage::InFlight(id)]);
+    // Files alone are a message, too.
+    attach(&mut script, "alone.txt");
+    script.answer(id, sent(90));
+    let fx = script.act(Action::Send);
+    assert_eq!(sends(&fx)[0].1.text, "");
+}
+
+#[test]
+fn what_is_too_much_is_said_before_anything_is_sent() {
+    let mut script = talking();
+    for name in ["a", "b", "c"] {
+        attach(&mut script, name);
+    }
+    assert_eq!(add(&mut script, "d"), None);
+    assert_eq!(script.notice(), "A message takes at most 3 files here");
+    script.act(Action::File(FileAction::Remove(None)));
+    let number = add(&mut script, "big.iso").unwrap();
+    let why = "\"big.iso\" is too large: at most 1.0 MB can be sent".to_owned();
+    script.event(Event::FileRead(number, Err(why)));
+    assert_eq!(script.notice(), "Not attached: \"big.iso\" is too large: at most 1.0 MB can be sent");
+    script.state.core.account_mut(HOME).unwrap().caps.file_types = FileTypes::IMAGES;
+    let number = add(&mut script, "words.txt").unwrap();
+    script.event(Event::FileRead(number, Ok(file("words.txt"))));
+    assert_eq!(script.notice(), "Not attached: \"words.txt\" is of a kind that is not taken here; only pictures");
+    assert_eq!(tray(&script, PLACE), ["a", "b"]);
+
+    let mut script = Script::ready();
+    assert_eq!(add(&mut script, "cat.txt"), None);
+    assert_eq!(script.notice(), "You may not send files here");
+}
+
+#[test]
+fn files_are_renamed_and_removed_by_number() {
+    let mut script = talking();
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        attach(&mut script, name);
+    }
+    script.type_text("/rename-file 2 better name.txt");
+    script.act(Action::Send);
+    script.type_text("/rename-file ../last.txt");
+    script.act(Action::Send);
+    script.type_text("/remove-file 1");
+    script.act(Action::Send);
+    assert_eq!(tray(&script, PLACE), ["better name.txt", ".._last.txt"]);
+    script.act(Action::File(FileAction::Remove(Some(9))));
+    assert_eq!(script.notice(), "There is no such file; add-file adds one");
+    script.act(Action::File(FileAction::Rename(None, String::new())));
+    assert_eq!(script.composer(), "/rename-file 2 .._last.txt");
+    script.act(Action::Clear);
+    let fx = script.act(Action::Send);
+    let names: Vec<String> = sends(&fx)[0].1.attachments.iter().map(|file| file.name.clone()).collect();
+    assert_eq!(names, ["better name.txt", ".._last.txt"]);
+}
+
+#[test]
+fn a_tray_stays_with_its_chat_and_comes_back_with_a_message_that_failed() {
+    let mut script = talking();
+    attach(&mut script, "a.txt");
+    attach(&mut script, "b.txt");
+    script.open(32);
+    assert!(tray(&script, 32).is_empty());
+    assert!(sends(&script.act(Action::Send)).is_empty(), "the files of one chat go to no other");
+    script.open(PLACE);
+    script.type_text("look");
+    let (id, _) = sends(&script.act(Action::Send)).remove(0);
+    script.answer(id, Err(refusal(RefusalKind::Invalid)));
+    script.act(Action::Message(nib::state::action::MessageAction::Discard));
+    assert_eq!(
+        (script.composer().as_str(), tray(&script, PLACE)),
+        ("look", vec!["a.txt".to_owned(), "b.txt".to_owned()])
+    );
+}
+
+#[test]
+fn pasted_paths_are_files_if_they_are_there_and_text_if_not() {
+    let mut script = talking();
+    let pasted = "/home/me/a.txt\n/home/me/b.txt";
+    let looked = |fx: &Effects| {
+        let look = |effect: &Effect| match effect {
+            Effect::LookAt { number, paths } => Some((*number, paths.clone())),
+            _ => None,
+        };
+        fx.iter().find_map(look)
+    };
+    let (number, paths) = looked(&script.act(Action::Paste(pasted.to_owned()))).unwrap();
+    assert_eq!(paths, ["/home/me/a.txt", "/home/me/b.txt"]);
+    let fx = script.event(Event::LookedAt(number, true));
+    assert_eq!(fx.iter().filter(|effect| matches!(effect, Effect::ReadFile { .. })).count(), 2);
+    assert_eq!((script.composer(), tray(&script, PLACE).len()), (String::new(), 2));
+    let (number, _) = looked(&script.act(Action::Paste("/etc/nothing".to_owned()))).unwrap();
+    script.event(Event::LookedAt(number, false));
+    assert_eq!(script.composer(), "/etc/nothing");
+    assert_eq!(looked(&script.act(Action::Paste(" and words".to_owned()))), None);
+}
+
+#[test]
+fn files_are_chosen_from_folders_one_after_the_other() {
+    let mut script = talking();
+    let listing = |fx: &Effects| {
+        fx.iter().find_map(|effect| match effect {
+            Effect::ListFolder { number, path } => Some((*number, path.clone())),
+            _ => None,
+        })
+    };
+    let (number, path) = listing(&script.act(Action::File(FileAction::Add(String::new())))).unwrap();
+    assert_eq!(path, "");
+    let folder = Folder {
+        path: "/home/me".to_owned(),
+        parent: Some("/home".to_owned()),
+        entries: vec![
+            ("pictures".to_owned(), "/home/me/pictures".to_owned(), None),
+            ("a.txt".to_owned(), "/home/me/a.txt".to_owned(), Some(4)),
+        ],
+    };
+    script.event(Event::FolderListed(number, Ok(folder.clone())));
+    script.event(Event::FolderListed(number + 5, Err("of another look".to_owned())));
+    let labels = |script: &Script| match script.state.front.as_ref().unwrap().overlays.last() {
+        Some(Overlay::Pick(pick)) if matches!(&pick.kind, PickKind::Attach { folder } if folder == "/home/me") => {
+            pick.picker.items.iter().map(|item| format!("{} {}", item.label, item.detail)).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(labels(&script), [".. the folder above", "pictures/ ", "a.txt 4 B"]);
+    script.act(Action::Move(1));
+    assert_eq!(listing(&script.act(Action::Accept)).unwrap().1, "/home/me/pictures");
+    script.event(Event::FolderListed(number + 1, Ok(folder)));
+    script.act(Action::MoveLast);
+    let fx = script.act(Action::Accept);
+    assert!(matches!(&fx[..], [Effect::ReadFile { path, .. }, ..] if path == "/home/me/a.txt"), "{fx:?}");
+    assert_eq!(labels(&script)[2], "a.txt 4 B  attached");
+    script.act(Action::Cancel);
+    // It begins where it was left.
+    assert_eq!(listing(&script.act(Action::File(FileAction::Add(String::new())))).unwrap().1, "/home/me");
+    assert_eq!(tray(&script, PLACE), ["a.txt"]);
+}
+
+#[test]
+fn a_message_that_is_stopped_waits_for_the_user_and_is_never_sent_by_itself() {
+    let mut script = talking();
+    attach(&mut script, "a.txt");
+    let (id, _) = sends(&script.act(Action::Send)).remove(0);
+    script.event(Event::Progress(HOME, Progress { request: id, done: 1, total: 4 }));
+    script.act(Action::FocusMessages);
+    let fx = script.act(Action::File(FileAction::Cancel));
+    assert!(fx.contains(&Effect::Stop(HOME, id)), "{fx:?}");
+    script.answer(id, Err(Refusal::stopped()));
+    assert!(matches!(&script.rows(PLACE)[..], [Stage::Failed(why)] if *why == Refusal::stopped()));
+    assert!(sends(&script.advance(Duration::from_secs(600))).is_empty());
+    let (id, _) = sends(&script.act(Action::Message(nib::state::action::MessageAction::Retry))).remove(0);
+    // Too late: it is said, and it is sent.
+    script.act(Action::File(FileAction::Cancel));
+    script.answer(id, sent(95));
+    assert_eq!(script.notice(), "It was too late to stop it: the message was sent");
+    // Refused for a while: whoever stopped it does not want it later.
+    attach(&mut script, "b.txt");
+    let (id, _) = sends(&script.act(Action::Send)).remove(0);
+    script.act(Action::FocusMessages);
+    script.act(Action::MoveLast);
+    let fx = script.act(Action::File(FileAction::Cancel));
+    assert!(fx.contains(&Effect::Stop(HOME, id)), "{fx:?}");
+    script.answer(id, Err(refusal(RefusalKind::RateLimited)));
+    assert!(sends(&script.advance(Duration::from_secs(600))).is_empty());
+    assert!(matches!(script.rows(PLACE).last(), Some(Stage::Failed(_))));
+}
