@@ -4,7 +4,9 @@ use super::glyphs::Glyphs;
 use super::style::{Attributes, Role, Style};
 use super::width::{clusters, width};
 use super::wrap::expand_tabs;
-use crate::domain::{CleanText, LineKind, RichText, Span, SpanKind, UserId};
+use crate::domain::code::blocks;
+use crate::domain::{CleanText, LineKind, RichText, Span, SpanKind, Token, UserId};
+use crate::state::colours::Colours;
 
 /// A stretch of a message: prose, or a block of code.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -41,6 +43,8 @@ pub struct Reading<'a> {
     pub base: Style,
     /// Marks.
     pub glyphs: &'a Glyphs,
+    /// What the parts of code are.
+    pub colours: &'a Colours,
 }
 
 /// Which kinds of spans hold at a place.
@@ -48,6 +52,16 @@ pub struct Reading<'a> {
 struct Active {
     counts: [u32; 12],
     me: u32,
+    token: Token,
+}
+
+/// What begins or ends at a place.
+#[derive(Clone, Copy)]
+enum Edge<'a> {
+    Begins(&'a SpanKind),
+    Ends(&'a SpanKind),
+    /// In code, this part.
+    Part(Token),
 }
 
 const BOLD: usize = 0;
@@ -64,6 +78,14 @@ const QUOTE: usize = 10;
 const SMALL: usize = 11;
 
 impl Active {
+    fn pass(&mut self, edge: Edge<'_>, me: UserId) {
+        match edge {
+            Edge::Begins(kind) => self.count(kind, me, 1),
+            Edge::Ends(kind) => self.count(kind, me, -1),
+            Edge::Part(token) => self.token = token,
+        }
+    }
+
     fn count(&mut self, kind: &SpanKind, me: UserId, step: i32) {
         let slot = match kind {
             SpanKind::Bold => BOLD,
@@ -98,7 +120,7 @@ impl Active {
         } else if on(LINK) {
             Role::Link
         } else if code_block || on(CODE) {
-            Role::Code
+            part(self.token)
         } else if on(QUOTE) {
             Role::Quote
         } else if on(EMOJI) || on(SMALL) {
@@ -130,20 +152,13 @@ pub fn passages(rich: &RichText, reading: Reading<'_>) -> Vec<Passage> {
     let text: &str = &rich.text;
     let mut found = Vec::new();
     let mut at = 0;
-    for span in &rich.spans {
-        let SpanKind::CodeBlock(language) = &span.kind else { continue };
-        let (start, end) = (span.start as usize, span.end as usize);
-        if start < at || end > text.len() {
-            continue;
-        }
-        prose(rich, at, start, reading, &mut found);
-        let inner = text.get(start..end).unwrap_or_default();
-        let inner = inner.strip_prefix('\n').unwrap_or(inner);
-        let from = end - inner.len();
-        let mut code = styled(rich, from, from + inner.trim_end_matches('\n').len(), reading, true);
-        code.code = Some(language.clone());
+    for block in blocks(rich) {
+        prose(rich, at, block.whole.start, reading, &mut found);
+        let parts = block.key().and_then(|key| reading.colours.of(key)).map(|parts| &**parts).unwrap_or_default();
+        let mut code = styled(rich, block.start, block.start + block.code.len(), reading, Some(parts));
+        code.code = Some(block.language.cloned());
         found.push(code);
-        at = end;
+        at = block.whole.end;
     }
     prose(rich, at, text.len(), reading, &mut found);
     found
@@ -156,19 +171,31 @@ fn prose(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, found:
     let start = end - body.len();
     let body = body.trim_end_matches('\n');
     if !body.trim().is_empty() {
-        found.push(styled(rich, start, start + body.len(), reading, false));
+        found.push(styled(rich, start, start + body.len(), reading, None));
     }
 }
 
-/// The text of a range in stretches of one style.
-fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, code_block: bool) -> Passage {
+/// The text of a range in stretches of one style; in a block of code, with its parts.
+fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, parts: Option<&[(u32, Token)]>) -> Passage {
     let text: &str = &rich.text;
-    let mut edges: Vec<(usize, i32, &SpanKind)> = Vec::new();
+    let mut edges: Vec<(usize, Edge<'_>)> = Vec::new();
+    let mut from = start;
+    for &(to, token) in parts.unwrap_or_default() {
+        // They were told by another thread, for this very text.
+        let to = (start + to as usize).min(end);
+        if from < to && text.is_char_boundary(from) {
+            edges.push((from, Edge::Part(token)));
+        }
+        from = to;
+    }
+    if from > start && from < end && text.is_char_boundary(from) {
+        edges.push((from, Edge::Part(Token::Plain)));
+    }
     for Span { start: from, end: to, kind } in &rich.spans {
         let (from, to) = ((*from as usize).max(start), (*to as usize).min(end));
         if from < to {
-            edges.push((from, 1, kind));
-            edges.push((to, -1, kind));
+            edges.push((from, Edge::Begins(kind)));
+            edges.push((to, Edge::Ends(kind)));
         }
     }
     edges.sort_by_key(|&(at, ..)| at);
@@ -178,16 +205,16 @@ fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, code_
     let mut from = start;
     let mut edges = edges.into_iter().peekable();
     while from < end {
-        while let Some(&(at, step, kind)) = edges.peek()
+        while let Some(&(at, edge)) = edges.peek()
             && at <= from
         {
-            active.count(kind, reading.me, step);
+            active.pass(edge, reading.me);
             edges.next();
         }
         let to = edges.peek().map_or(end, |&(at, ..)| at);
         let piece = text.get(from..to).unwrap_or_default();
         from = to;
-        let mut style = active.style(reading.base, code_block);
+        let mut style = active.style(reading.base, parts.is_some());
         let expanded;
         let piece = if piece.contains('\t') {
             expanded = expand_tabs(piece, &mut column);
@@ -212,6 +239,20 @@ fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, code_
     passage
 }
 
+/// How a part of code is to look.
+const fn part(token: Token) -> Role {
+    match token {
+        Token::Plain => Role::Code,
+        Token::Keyword => Role::Keyword,
+        Token::Literal => Role::Literal,
+        Token::Comment => Role::Comment,
+        Token::Name => Role::Name,
+        Token::Number => Role::Number,
+        Token::Added => Role::Ok,
+        Token::Removed => Role::Error,
+    }
+}
+
 /// Hides text: every cell becomes a covered one, so that nothing moves when it is shown.
 fn cover(text: &str, glyphs: &Glyphs) -> String {
     let mut covered = String::new();
@@ -233,7 +274,8 @@ fn cover(text: &str, glyphs: &Glyphs) -> String {
 #[must_use]
 pub fn one_line(rich: &RichText, glyphs: &Glyphs, most: usize) -> String {
     let mut line = String::new();
-    let reading = Reading { me: UserId::default(), reveal: false, base: Style::default(), glyphs };
+    let colours = &Colours::default();
+    let reading = Reading { me: UserId::default(), reveal: false, base: Style::default(), glyphs, colours };
     // Beyond what can be shown there is nothing to look for.
     let short;
     let rich = if rich.text.len() > 4_096 {
@@ -267,7 +309,8 @@ mod tests {
     }
 
     fn reading(reveal: bool) -> Reading<'static> {
-        Reading { me: UserId::new(7), reveal, base: Style::default(), glyphs: Glyphs::of(false) }
+        let colours = Box::leak(Box::default());
+        Reading { me: UserId::new(7), reveal, base: Style::default(), glyphs: Glyphs::of(false), colours }
     }
 
     #[test]

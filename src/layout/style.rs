@@ -33,6 +33,16 @@ pub enum Role {
     Link,
     /// Code.
     Code,
+    /// A word of a language, in code.
+    Keyword,
+    /// Text between quotes, in code.
+    Literal,
+    /// Words for people, in code.
+    Comment,
+    /// What something is called, in code.
+    Name,
+    /// A number, in code.
+    Number,
     /// Words of somebody else, quoted.
     Quote,
     /// Hidden text.

@@ -2,7 +2,9 @@
 
 use super::action::Action;
 use super::front::{PaneId, Visible};
-use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, Progress, RequestId, Settings, Update, Upload, kept};
+use crate::domain::{
+    AccountId, Answer, ChatKey, CodeKey, LinkEvent, Progress, RequestId, Settings, Tokens, Update, Upload, kept,
+};
 use std::sync::Arc;
 
 /// What the reducer is told.
@@ -39,6 +41,8 @@ pub enum Event {
     Stored(StoreReply),
     /// A file was read for the message with this number, or why it was not: a sentence for the user.
     FileRead(u64, Result<Upload, String>),
+    /// The parts of a block of code are told apart; none where its language is not known.
+    Coloured(CodeKey, Tokens),
     /// The user's editor was left, with this text; or why there is none: a sentence for the user.
     Edited(u64, Result<String, String>),
     /// An armed timer rang.

@@ -6,6 +6,7 @@ mod accounts;
 pub mod action;
 mod alerts;
 mod answers;
+pub mod colours;
 pub mod core;
 pub mod effect;
 pub mod event;
@@ -114,6 +115,8 @@ pub struct State {
     pub(crate) sought: Option<(crate::domain::ChatKey, crate::domain::Wall)>,
     /// What is asked of the store.
     pub(crate) recall: recall::Recall,
+    /// What the parts of code on screen are.
+    pub colours: colours::Colours,
 }
 
 /// An account as the configuration knows it.
@@ -175,6 +178,7 @@ impl State {
             unkept_drafts: BTreeSet::new(),
             sought: None,
             recall: recall::Recall::default(),
+            colours: colours::Colours::default(),
         }
     }
 

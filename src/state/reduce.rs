@@ -3,8 +3,8 @@
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, editor, jump, open, sidebar, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, keep, link, members, outbox, recall, roster, timers, unread,
-    updates,
+    Effect, Effects, State, accounts, alerts, answers, colours, keep, link, members, outbox, recall, roster, timers,
+    unread, updates,
 };
 use crate::domain::Now;
 
@@ -44,6 +44,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Stored(StoreReply::Found(outbox::TICKET, found)) => outbox::found(state, found, fx),
         Event::Stored(StoreReply::Found(ticket, found)) => recall::found(state, ticket, found.ok().flatten(), fx),
         Event::FileRead(number, file) => attach::read(state, number, file, fx),
+        Event::Coloured(key, tokens) => colours::told(state, key, tokens),
         Event::Edited(number, text) => editor::done(state, number, text, fx),
         Event::Timer(timer) => timers::rang(state, timer, fx),
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
@@ -64,6 +65,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     sidebar::keep_rows(state);
     jump::keep(state);
     members::keep(state, fx);
+    colours::keep(state, fx);
     alerts::title(state, fx);
     recall::places::keep_layout(state, fx);
     timers::keep(state, fx);

@@ -72,6 +72,7 @@ fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines
         reveal: setting.revealed == Some(crate::state::front::Target::Message(message.key)),
         base: Style::default(),
         glyphs: setting.glyphs,
+        colours: setting.colours,
     };
     let body = lines.len();
     text(&message.body, reading, setting, lines);
@@ -111,7 +112,13 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     }
     let base = if failed { Role::Text } else { Role::Pending };
     let rich = RichText::plain(CleanText::new(&pending.outgoing.text));
-    let reading = Reading { me: setting.account.me, reveal: true, base: base.into(), glyphs: setting.glyphs };
+    let reading = Reading {
+        me: setting.account.me,
+        reveal: true,
+        base: base.into(),
+        glyphs: setting.glyphs,
+        colours: setting.colours,
+    };
     let body = lines.len();
     text(&rich, reading, setting, lines);
     extras::uploads(&pending.outgoing.attachments, base, setting, lines);

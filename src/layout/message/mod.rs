@@ -12,8 +12,9 @@ use super::line::Line;
 use super::names::Names;
 use super::style::{Role, Style};
 use super::time::Calendar;
-use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, Timeline, UserId, Wall};
+use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, SpanKind, Timeline, UserId, Wall};
 use crate::state::Account;
+use crate::state::colours::Colours;
 use crate::state::front::Target;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
@@ -46,6 +47,8 @@ pub struct Setting<'a> {
     pub online: bool,
     /// What is asked of the store.
     pub(crate) recall: &'a Recall,
+    /// What the parts of code are.
+    pub colours: &'a Colours,
     /// Nothing but what is kept can be shown in this run.
     pub kept_only: bool,
     /// Which opening of the chat it is: what was kept of an earlier one, whose messages were dropped since, counts their changes anew.
@@ -245,6 +248,9 @@ impl<'a> Piece<'a> {
             Item::Message(entry) => {
                 entry.revision.hash(&mut hasher);
                 setting.waits_for(entry.message.key.id).hash(&mut hasher);
+                if entry.message.body.spans.iter().any(|span| matches!(span.kind, SpanKind::CodeBlock(_))) {
+                    setting.colours.revision().hash(&mut hasher);
+                }
                 if let Some(poll) = &entry.message.poll {
                     // Whether it is over, and how its end is called, depend on the clock.
                     (poll.is_over(setting.now), setting.now.0 / 900_000).hash(&mut hasher);

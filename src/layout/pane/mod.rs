@@ -112,6 +112,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         revealed,
         online: account.link == LinkPhase::Online,
         recall: &context.state.recall,
+        colours: &context.state.colours,
         kept_only: context.state.offline,
         opening: pane.epoch,
         now: context.state.now.wall,

@@ -8,6 +8,7 @@ mod anchors;
 mod cards;
 mod files;
 mod forum;
+mod gallery;
 mod members;
 mod pictures;
 mod welcome;

@@ -1,0 +1,157 @@
+//! The gallery: every kind of content, each in a snapshot of its own, at three widths as text and with its looks in four sets of colours.
+
+mod kinds;
+
+use super::*;
+use nib::domain::{CodeKey, Token};
+use nib::layout::Hit;
+use nib::state::{Effect, Event, reduce};
+use ratatui::style::{Color, Modifier};
+use std::fmt::Write as _;
+
+/// A kind of content: its name, and what shows it.
+type Kind = (&'static str, State);
+
+/// The cells of the messages alone: the part of the screen that is theirs, without the rows above the first.
+fn messages_of(scene: &Scene, buffer: &Buffer) -> Rect {
+    let timeline = scene.hits.iter().find(|(_, hit)| matches!(hit, Hit::Timeline(_))).expect("a timeline").0;
+    let area = Rect::new(timeline.x, timeline.y, timeline.width, timeline.height);
+    let blank = |y: u16| (area.x..area.right()).all(|x| matches!(buffer[(x, y)].symbol(), " " | ""));
+    let first = (area.y..area.bottom()).find(|&y| !blank(y)).expect("something shows");
+    Rect { y: first, height: area.bottom() - first, ..area }
+}
+
+/// What the parts of code are, as a grammar would tell it.
+fn parts(text: &str) -> Vec<(u32, Token)> {
+    let known = |word: &str| match word {
+        "fn" | "let" => Token::Keyword,
+        "main" => Token::Name,
+        "\"pié\"" => Token::Literal,
+        "314" => Token::Number,
+        _ if word.starts_with("//") => Token::Comment,
+        _ => Token::Plain,
+    };
+    let mut told = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with(['+', '-']) {
+            at += line.len();
+            let token = if line.starts_with('+') { Token::Added } else { Token::Removed };
+            told.push((at as u32, token));
+            continue;
+        }
+        for word in line.split_inclusive(|character: char| " ;(\n".contains(character)) {
+            let name = word.trim_end_matches([' ', ';', '(', '\n']);
+            told.push(((at + name.len()) as u32, known(name)));
+            at += word.len();
+            told.push((at as u32, Token::Plain));
+        }
+    }
+    told
+}
+
+/// Lays out until nothing follows from it: what the screen asks for is told.
+fn settled(mut state: State, width: u16, height: u16) -> (State, Scene) {
+    state = sized(state, width, height);
+    let front = state.front.as_mut().unwrap();
+    front.sidebar_hidden = true;
+    front.members.hidden = true;
+    front.pane.divider = None;
+    let mut cache = cache();
+    for _ in 0..3 {
+        let scene = arrange(&state, &mut cache, width, height);
+        let (pane, visible) = scene.visible[0].clone();
+        let now = state.now;
+        for effect in reduce(&mut state, Event::Arranged(pane, visible), now) {
+            if let Effect::Colour { key, language, text } = effect {
+                assert_eq!(key, CodeKey::of(&language, &text));
+                tell(&mut state, Event::Coloured(key, parts(&text).into()));
+            }
+        }
+    }
+    let scene = arrange(&state, &mut cache, width, height);
+    (state, scene)
+}
+
+fn look(cell: &ratatui::buffer::Cell, base: ratatui::style::Style) -> String {
+    let mut told = String::new();
+    if Some(cell.fg) != base.fg && cell.fg != Color::Reset {
+        write!(told, "{}", cell.fg).unwrap();
+    }
+    if Some(cell.bg) != base.bg && cell.bg != Color::Reset {
+        write!(told, " on {}", cell.bg).unwrap();
+    }
+    for (modifier, name) in [
+        (Modifier::BOLD, "bold"),
+        (Modifier::DIM, "dim"),
+        (Modifier::ITALIC, "italic"),
+        (Modifier::UNDERLINED, "underlined"),
+        (Modifier::CROSSED_OUT, "struck"),
+        (Modifier::REVERSED, "reversed"),
+    ] {
+        if cell.modifier.contains(modifier) {
+            write!(told, " {name}").unwrap();
+        }
+    }
+    told.trim_start().to_owned()
+}
+
+/// The words of each look, row by row; plain ones are left out.
+fn looks(scene: &Scene, theme: &Theme) -> String {
+    let buffer = painted(scene, theme);
+    let area = messages_of(scene, &buffer);
+    let mut told = String::new();
+    for y in area.y..area.bottom() {
+        let mut runs: Vec<(String, String)> = Vec::new();
+        for x in area.x..area.right() {
+            let cell = &buffer[(x, y)];
+            let look = look(cell, theme.base());
+            match runs.last_mut() {
+                Some((last, text)) if *last == look => text.push_str(cell.symbol()),
+                _ => runs.push((look, cell.symbol().to_owned())),
+            }
+        }
+        let row: Vec<String> = runs
+            .iter()
+            .filter(|(look, text)| !look.is_empty() && !text.trim().is_empty())
+            .map(|(look, text)| format!("{look} \"{}\"", text.trim()))
+            .collect();
+        if !row.is_empty() {
+            writeln!(told, "  {}", row.join(", ")).unwrap();
+        }
+    }
+    told
+}
+
+#[test]
+fn every_kind_of_content() {
+    let themes = [
+        ("dark", Theme::named("dark", ColorDepth::TrueColor)),
+        ("light", Theme::named("light", ColorDepth::TrueColor)),
+        ("sixteen colours", Theme::named("terminal", ColorDepth::Ansi16)),
+        ("no colours", Theme::named("terminal", ColorDepth::None)),
+    ];
+    for (name, state) in kinds::kinds() {
+        let mut told = String::new();
+        for width in [120, 60, 32] {
+            let (_, scene) = settled(state.clone(), width, 60);
+            let buffer = painted(&scene, &themes[3].1);
+            let area = messages_of(&scene, &buffer);
+            writeln!(told, "{width} columns").unwrap();
+            let lines = words(&buffer);
+            for line in &lines[usize::from(area.y)..usize::from(area.bottom())] {
+                // What hangs over an edge tears a rule apart: nothing may.
+                assert!(nib::layout::width::width(line) <= usize::from(width), "{name}: {line}");
+                writeln!(told, "|{line}").unwrap();
+            }
+        }
+        let (_, scene) = settled(state, 60, 60);
+        for (theme_name, theme) in &themes {
+            writeln!(told, "{theme_name}").unwrap();
+            told.push_str(&looks(&scene, theme));
+        }
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name.replace(' ', "_"), told);
+        });
+    }
+}
