@@ -12,7 +12,7 @@ const LONGEST: Duration = Duration::from_millis(400);
 const LINE: usize = 1_000;
 
 /// What languages are called besides their names and the endings of their files.
-const ALIASES: [(&str, &str); 24] = [
+const ALIASES: [(&str, &str); 23] = [
     ("c#", "cs"),
     ("cpp", "c++"),
     ("csharp", "cs"),
@@ -22,14 +22,13 @@ const ALIASES: [(&str, &str); 24] = [
     ("erlang", "erl"),
     ("golang", "go"),
     ("haskell", "hs"),
-    ("javascriptreact", "jsx"),
+    ("javascriptreact", "js"),
     ("jsonc", "json"),
     ("json5", "json"),
     ("jsx", "js"),
     ("kotlin", "kt"),
     ("objc", "objective-c"),
     ("patch", "diff"),
-    ("powershell", "ps1"),
     ("py3", "py"),
     ("python3", "py"),
     ("shell", "sh"),

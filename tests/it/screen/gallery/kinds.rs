@@ -152,6 +152,7 @@ fn texts() -> Vec<Kind> {
                 &[],
             ),
         ),
+        ("long message", said(&(1..=60).map(|row| format!("row {row}")).collect::<Vec<_>>().join("\n"), &[])),
         ("long word", said(&"abcdefghij".repeat(14), &[])),
         ("tabs", said("a\tb\n\tc", &[])),
         ("wide", said("日本語の長い文、改行なし。ここで折り返すはずです。 한국어 中文", &[])),

@@ -40,8 +40,8 @@ fn parts(text: &str) -> Vec<(u32, Token)> {
             told.push((at as u32, token));
             continue;
         }
-        for word in line.split_inclusive(|character: char| " ;(\n".contains(character)) {
-            let name = word.trim_end_matches([' ', ';', '(', '\n']);
+        for word in line.split_inclusive(|character: char| " ;()\t\n".contains(character)) {
+            let name = word.trim_end_matches([' ', ';', '(', ')', '\t', '\n']);
             told.push(((at + name.len()) as u32, known(name)));
             at += word.len();
             told.push((at as u32, Token::Plain));
