@@ -71,6 +71,7 @@ pub(super) const OPTIONS: &[Entry] = &[
     number!(sidebar_width, 12 to 80),
     flag!(mouse),
     number!(composer_lines, 1 to 50),
+    number!(fold, 0 to 1_000),
     flag!(send_typing),
     flag!(send_read),
     number!(typing_shown, 1 to 60 seconds),

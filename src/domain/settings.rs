@@ -36,6 +36,8 @@ pub struct Settings {
     pub typing_resend: Duration,
     /// Most lines that the composer grows to.
     pub composer_lines: u16,
+    /// How many rows of a long message show before it is unfolded; 0: all.
+    pub fold: u16,
 }
 
 impl Default for Settings {
@@ -55,6 +57,7 @@ impl Default for Settings {
             typing_shown: Duration::from_secs(8),
             typing_resend: Duration::from_secs(5),
             composer_lines: 8,
+            fold: 40,
         }
     }
 }

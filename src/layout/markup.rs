@@ -45,6 +45,8 @@ pub struct Reading<'a> {
     pub glyphs: &'a Glyphs,
     /// What the parts of code are.
     pub colours: &'a Colours,
+    /// The text of which this is the beginning: its blocks of code are known by all that they say.
+    pub whole: Option<&'a RichText>,
 }
 
 /// Which kinds of spans hold at a place.
@@ -152,9 +154,14 @@ pub fn passages(rich: &RichText, reading: Reading<'_>) -> Vec<Passage> {
     let text: &str = &rich.text;
     let mut found = Vec::new();
     let mut at = 0;
+    let mut whole = reading.whole.map(blocks);
     for block in blocks(rich) {
+        let key = match &mut whole {
+            Some(whole) => whole.next().filter(|whole| whole.start == block.start).and_then(|whole| whole.key()),
+            None => block.key(),
+        };
         prose(rich, at, block.whole.start, reading, &mut found);
-        let parts = block.key().and_then(|key| reading.colours.of(key)).map(|parts| &**parts).unwrap_or_default();
+        let parts = key.and_then(|key| reading.colours.of(key)).map(|parts| &**parts).unwrap_or_default();
         let mut code = styled(rich, block.start, block.start + block.code.len(), reading, Some(parts));
         code.code = Some(block.language.cloned());
         found.push(code);
@@ -275,7 +282,8 @@ fn cover(text: &str, glyphs: &Glyphs) -> String {
 pub fn one_line(rich: &RichText, glyphs: &Glyphs, most: usize) -> String {
     let mut line = String::new();
     let colours = &Colours::default();
-    let reading = Reading { me: UserId::default(), reveal: false, base: Style::default(), glyphs, colours };
+    let reading =
+        Reading { me: UserId::default(), reveal: false, base: Style::default(), glyphs, colours, whole: None };
     // Beyond what can be shown there is nothing to look for.
     let short;
     let rich = if rich.text.len() > 4_096 {
@@ -310,7 +318,7 @@ mod tests {
 
     fn reading(reveal: bool) -> Reading<'static> {
         let colours = Box::leak(Box::default());
-        Reading { me: UserId::new(7), reveal, base: Style::default(), glyphs: Glyphs::of(false), colours }
+        Reading { me: UserId::new(7), reveal, base: Style::default(), glyphs: Glyphs::of(false), colours, whole: None }
     }
 
     #[test]

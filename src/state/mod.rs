@@ -25,6 +25,7 @@ pub mod names;
 mod newcomer;
 pub mod offer;
 pub mod offered;
+pub mod opened;
 pub mod outbox;
 mod people;
 pub mod permit;

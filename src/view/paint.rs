@@ -12,6 +12,8 @@ use std::num::NonZeroU16;
 
 /// What stands in cells that such a cluster covers: equal to no other, so that they are drawn when it goes.
 const COVERED: &str = "";
+/// Most characters of a cluster that are drawn. The longest that are pictures of their own have ten.
+const LONGEST: usize = 16;
 
 /// Draws a scene on a frame and places its cursor.
 pub fn paint(scene: &Scene, theme: &Theme, frame: &mut Frame<'_>) {
@@ -78,7 +80,7 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
                 return false;
             }
             // A joiner at the end joins nothing here, and in some terminals whatever is drawn next.
-            let cluster = cluster.trim_end_matches('\u{200d}');
+            let cluster = tamed(cluster).trim_end_matches('\u{200d}');
             let mut forced = None;
             if let Some(cell) = buffer.cell_mut((x, y)) {
                 cell.set_symbol(cluster).set_style(style);
@@ -99,6 +101,20 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         if full {
             return;
         }
+    }
+}
+
+/// A cluster with as many characters as people write in one: nobody can tell apart what is piled up beyond that, and all of it would go to the terminal
+/// whenever the cell is drawn.
+fn tamed(cluster: &str) -> &str {
+    if cluster.len() <= LONGEST {
+        return cluster;
+    }
+    match cluster.char_indices().nth(LONGEST) {
+        Some((end, _)) => {
+            cluster.get(..end).filter(|part| grapheme_width(part) == grapheme_width(cluster)).unwrap_or("?")
+        }
+        None => cluster,
     }
 }
 

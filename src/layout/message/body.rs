@@ -1,5 +1,6 @@
 //! The content of a message: quote, text, what hangs on it, and how far it is.
 
+use super::fold::Fold;
 use super::{Item, Piece, Setting, cards, extras};
 use crate::domain::{CleanText, Message, MessageId, MessageKind, RichText};
 use crate::layout::cache::KeyHints;
@@ -9,6 +10,7 @@ use crate::layout::style::{Role, Style};
 use crate::layout::time::Calendar;
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context;
+use crate::state::front::Target;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
 
@@ -69,13 +71,14 @@ fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines
     }
     let reading = Reading {
         me: setting.account.me,
-        reveal: setting.revealed == Some(crate::state::front::Target::Message(message.key)),
+        reveal: setting.revealed == Some(Target::Message(message.key)),
         base: Style::default(),
         glyphs: setting.glyphs,
         colours: setting.colours,
+        whole: None,
     };
     let body = lines.len();
-    text(&message.body, reading, setting, lines);
+    folding(&message.body, Target::Message(message.key), reading, setting, lines);
     let mut marks = Vec::new();
     if message.pinned {
         marks.push(("pinned", Role::Faint));
@@ -118,9 +121,10 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
         base: base.into(),
         glyphs: setting.glyphs,
         colours: setting.colours,
+        whole: None,
     };
     let body = lines.len();
-    text(&rich, reading, setting, lines);
+    folding(&rich, Target::Pending(pending.outgoing.nonce), reading, setting, lines);
     extras::uploads(&pending.outgoing.attachments, base, setting, lines);
     if lines.len() == body {
         lines.push(indented(Line::new(), setting));
@@ -156,6 +160,22 @@ pub(super) fn retry_keys(keys: &KeyHints) -> String {
         (Some(retry), None) => format!(" {retry} sends it again."),
         (None, Some(discard)) => format!(" {discard} takes it back."),
         (None, None) => String::new(),
+    }
+}
+
+/// The text of a message, as much of it as is to show.
+fn folding(rich: &RichText, target: Target, reading: Reading<'_>, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let fold = Fold::of(setting, target);
+    let first = lines.len();
+    match fold.cut(rich, setting.width.saturating_sub(setting.indent)) {
+        None => {
+            text(rich, reading, setting, lines);
+            fold.close(first, 0, setting, lines);
+        }
+        Some((part, left)) => {
+            text(&part, Reading { whole: Some(rich), ..reading }, setting, lines);
+            fold.close(first, left, setting, lines);
+        }
     }
 }
 

@@ -108,6 +108,9 @@ pub(super) fn embeds(embeds: &[Embed], setting: &Setting<'_>, lines: &mut Vec<Li
         if let Some(footer) = embed.footer.as_deref() {
             card.add(footer, Role::Dim.into(), 2);
         }
+        if card.rows.is_empty() {
+            card.add("a card without words", Role::Dim.into(), 1);
+        }
         let bar = embed.color.map_or(Role::Faint, |color| Role::Person { slot: 0, tint: Some(color) });
         card.put(bar.into(), lines);
     }

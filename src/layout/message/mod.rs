@@ -5,6 +5,7 @@
 pub mod body;
 mod cards;
 pub mod extras;
+mod fold;
 
 use super::cache::{Block, KeyHints};
 use super::glyphs::Glyphs;
@@ -16,6 +17,7 @@ use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, SpanKind, Ti
 use crate::state::Account;
 use crate::state::colours::Colours;
 use crate::state::front::Target;
+use crate::state::opened::Opened;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
 use crate::state::recall::Recall;
@@ -43,6 +45,10 @@ pub struct Setting<'a> {
     pub indent: usize,
     /// The message whose hidden text is shown: the one under the cursor.
     pub revealed: Option<Target>,
+    /// What the reader opened.
+    pub opened: &'a Opened,
+    /// How many rows of a long message show; 0: all.
+    pub fold: usize,
     /// Whether history can be fetched now.
     pub online: bool,
     /// What is asked of the store.
@@ -239,6 +245,7 @@ impl<'a> Piece<'a> {
             (day.year(), day.month(), day.day(), setting.now.0 / 900_000).hash(&mut hasher);
         }
         (setting.revealed == Some(self.item.target())).hash(&mut hasher);
+        (setting.fold, setting.opened.is_unfolded(self.item.target())).hash(&mut hasher);
         let author = self.item.author(setting.account.me);
         if self.header || !self.item.ordinary() {
             (setting.names.person(author), setting.names.style(author)).hash(&mut hasher);

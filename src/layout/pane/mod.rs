@@ -110,6 +110,8 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         width,
         indent: if width >= 24 { 2 } else { usize::from(width >= 10) },
         revealed,
+        opened: &pane.opened,
+        fold: usize::from(settings.fold),
         online: account.link == LinkPhase::Online,
         recall: &context.state.recall,
         colours: &context.state.colours,

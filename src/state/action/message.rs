@@ -46,6 +46,8 @@ pub enum MessageAction {
     MenuAt(PaneId, Target),
     /// Go to the message that it answers.
     GoToReplied,
+    /// Show all of a long message, or its beginning again.
+    Unfold,
     /// Send the failed message under the cursor, or the oldest failed one here, again.
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.

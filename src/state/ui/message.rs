@@ -6,7 +6,7 @@ mod press;
 mod select;
 mod unsent;
 
-use super::{compose, details, forward, react};
+use super::{compose, details, forward, opening, react};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, CleanText, Message, MessageKey, Page, Priority, Request};
 use crate::state::action::{Action, MessageAction};
@@ -26,7 +26,7 @@ pub(super) use select::clear as let_go;
 const QUOTED: usize = 60;
 
 /// The open chat and what is pointed at: by the cursor while the messages have the focus, else the newest message.
-fn target(state: &State) -> Option<(ChatKey, Target)> {
+pub(super) fn target(state: &State) -> Option<(ChatKey, Target)> {
     let front = state.front.as_ref()?;
     let chat = front.pane.chat?;
     if front.region == Region::Messages
@@ -125,6 +125,7 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
         MessageAction::ForwardNow(from, to, messages) => forward::forward_now(state, from, to, messages, fx),
         MessageAction::Select(steps) => select::select(state, steps, fx),
         MessageAction::MenuAt(pane, target) => menu::at(state, pane, target, fx),
+        MessageAction::Unfold => opening::unfold(state, fx),
         MessageAction::Retry => unsent::retry(state, fx),
         MessageAction::Discard => unsent::discard(state, fx),
         action => act(state, &action, fx),

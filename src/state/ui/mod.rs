@@ -23,6 +23,7 @@ pub mod members;
 pub(in crate::state) mod message;
 mod mouse;
 pub(super) mod open;
+mod opening;
 pub mod person;
 pub mod picker;
 mod quit;
