@@ -2,6 +2,7 @@
 
 use super::style::Style;
 use super::width::{prefix, width};
+use crate::state::front::Spot;
 
 /// A stretch of a line in one style.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,6 +129,28 @@ impl Line {
             self.append(other);
         }
         free
+    }
+
+    /// The line as a part of a message that does something when it is clicked, but for parts that do something else.
+    #[must_use]
+    pub fn at(mut self, spot: Spot) -> Self {
+        for run in &mut self.runs {
+            run.style.spot.get_or_insert(spot);
+        }
+        self
+    }
+
+    /// What a click on one of its cells does.
+    #[must_use]
+    pub fn spot(&self, cell: usize) -> Option<Spot> {
+        let mut at = 0;
+        for (text, style) in self.runs() {
+            at += width(text);
+            if cell < at {
+                return style.spot;
+            }
+        }
+        None
     }
 
     /// The line without the spaces at its start.

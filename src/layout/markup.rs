@@ -1,12 +1,17 @@
 //! Formatting spans, which may overlap and nest, as blocks of text with stretches of one style each.
 
 use super::glyphs::Glyphs;
+use super::names::Names;
 use super::style::{Attributes, Role, Style};
 use super::width::{clusters, width};
 use super::wrap::expand_tabs;
 use crate::domain::code::blocks;
+use crate::domain::parts;
 use crate::domain::{CleanText, LineKind, RichText, Span, SpanKind, Token, UserId};
 use crate::state::colours::Colours;
+use crate::state::front::{Spot, Target};
+use crate::state::opened::Opened;
+use std::ops::Range;
 
 /// A stretch of a message: prose, or a block of code.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -37,8 +42,10 @@ impl Passage {
 pub struct Reading<'a> {
     /// Who reads: mentions of them stand out.
     pub me: UserId,
-    /// Whether hidden text is shown.
-    pub reveal: bool,
+    /// What people are called where it is read: mentions by name stand out, too.
+    pub names: Option<Names<'a>>,
+    /// Which hidden text is shown.
+    pub shown: Shown<'a>,
     /// The look of plain text.
     pub base: Style,
     /// Marks.
@@ -49,19 +56,81 @@ pub struct Reading<'a> {
     pub whole: Option<&'a RichText>,
 }
 
+/// Which hidden text is shown.
+#[derive(Clone, Copy)]
+pub enum Shown<'a> {
+    /// None of it.
+    Nothing,
+    /// All of it.
+    All,
+    /// What the reader opened of this message.
+    Opened(&'a Opened, Target),
+}
+
+impl Shown<'_> {
+    fn has(self, spoiler: Option<u16>) -> bool {
+        match (self, spoiler) {
+            (Self::All, _) => true,
+            (Self::Nothing, _) | (_, None) => false,
+            (Self::Opened(opened, target), Some(number)) => opened.is_revealed(target, number),
+        }
+    }
+}
+
+/// What a span is besides its kind.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    /// What a click on it does.
+    spot: Option<Spot>,
+    /// It mentions the reader.
+    mine: bool,
+}
+
+/// The marks of all spans of a text.
+fn marks(rich: &RichText, reading: &Reading<'_>) -> Vec<Mark> {
+    let mut marks = vec![Mark::default(); rich.spans.len()];
+    if marks.is_empty() {
+        return marks;
+    }
+    for link in parts::links_of(rich) {
+        if let Some(mark) = marks.get_mut(link.span) {
+            mark.spot = Some(Spot::Link(link.number));
+        }
+    }
+    for (mention, number) in parts::mentions(rich).zip(0..) {
+        let mine = match mention.who {
+            Some(who) => who == reading.me,
+            None => reading.names.is_some_and(|names| names.calls_me(mention.shown)),
+        };
+        if let Some(mark) = marks.get_mut(mention.span) {
+            *mark = Mark { spot: Some(Spot::Mention(number)), mine };
+        }
+    }
+    let spoilers = rich.spans.iter().zip(&mut marks).filter(|(span, _)| span.kind == SpanKind::Spoiler);
+    for ((_, mark), number) in spoilers.zip(0..) {
+        mark.spot = Some(Spot::Spoiler(number));
+    }
+    marks
+}
+
 /// Which kinds of spans hold at a place.
 #[derive(Default)]
 struct Active {
     counts: [u32; 12],
     me: u32,
     token: Token,
+    /// What a click does, innermost last, with the span that brings it about.
+    spots: Vec<(usize, Spot)>,
 }
+
+/// Most spans with something to click on that are looked at in one place.
+const NESTED: usize = 16;
 
 /// What begins or ends at a place.
 #[derive(Clone, Copy)]
 enum Edge<'a> {
-    Begins(&'a SpanKind),
-    Ends(&'a SpanKind),
+    Begins(usize, &'a SpanKind, Mark),
+    Ends(usize, &'a SpanKind, Mark),
     /// In code, this part.
     Part(Token),
 }
@@ -80,15 +149,37 @@ const QUOTE: usize = 10;
 const SMALL: usize = 11;
 
 impl Active {
-    fn pass(&mut self, edge: Edge<'_>, me: UserId) {
+    fn pass(&mut self, edge: Edge<'_>) {
         match edge {
-            Edge::Begins(kind) => self.count(kind, me, 1),
-            Edge::Ends(kind) => self.count(kind, me, -1),
+            Edge::Begins(span, kind, mark) => {
+                self.count(kind, mark.mine, 1);
+                if self.spots.len() < NESTED {
+                    self.spots.extend(mark.spot.map(|spot| (span, spot)));
+                }
+            }
+            Edge::Ends(span, kind, mark) => {
+                self.count(kind, mark.mine, -1);
+                self.spots.retain(|(other, _)| *other != span);
+            }
             Edge::Part(token) => self.token = token,
         }
     }
 
-    fn count(&mut self, kind: &SpanKind, me: UserId, step: i32) {
+    /// The hidden stretch that holds here.
+    fn spoiler(&self) -> Option<u16> {
+        self.spots.iter().rev().find_map(|(_, spot)| match spot {
+            Spot::Spoiler(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// What a click does here: what leads somewhere comes before what hides it.
+    fn spot(&self) -> Option<Spot> {
+        let leads = self.spots.iter().rev().find(|(_, spot)| !matches!(spot, Spot::Spoiler(_)));
+        leads.or(self.spots.last()).map(|(_, spot)| *spot)
+    }
+
+    fn count(&mut self, kind: &SpanKind, mine: bool, step: i32) {
         let slot = match kind {
             SpanKind::Bold => BOLD,
             SpanKind::Italic => ITALIC,
@@ -108,7 +199,7 @@ impl Active {
         if let Some(count) = self.counts.get_mut(slot) {
             *count = count.saturating_add_signed(step);
         }
-        if *kind == SpanKind::Mention(Some(me)) {
+        if mine {
             self.me = self.me.saturating_add_signed(step);
         }
     }
@@ -130,7 +221,7 @@ impl Active {
         } else {
             base.role
         };
-        let mut style = Style { role, attributes: base.attributes };
+        let mut style = Style { role, attributes: base.attributes, spot: self.spot().or(base.spot) };
         for (slot, attribute) in [
             (BOLD, Attributes::BOLD),
             (ITALIC, Attributes::ITALIC),
@@ -152,6 +243,7 @@ impl Active {
 #[must_use]
 pub fn passages(rich: &RichText, reading: Reading<'_>) -> Vec<Passage> {
     let text: &str = &rich.text;
+    let marks = &*marks(rich, &reading);
     let mut found = Vec::new();
     let mut at = 0;
     let mut whole = reading.whole.map(blocks);
@@ -160,30 +252,37 @@ pub fn passages(rich: &RichText, reading: Reading<'_>) -> Vec<Passage> {
             Some(whole) => whole.next().filter(|whole| whole.start == block.start).and_then(|whole| whole.key()),
             None => block.key(),
         };
-        prose(rich, at, block.whole.start, reading, &mut found);
+        prose(rich, marks, at..block.whole.start, reading, &mut found);
         let parts = key.and_then(|key| reading.colours.of(key)).map(|parts| &**parts).unwrap_or_default();
-        let mut code = styled(rich, block.start, block.start + block.code.len(), reading, Some(parts));
+        let mut code = styled(rich, marks, block.start..block.start + block.code.len(), reading, Some(parts));
         code.code = Some(block.language.cloned());
         found.push(code);
         at = block.whole.end;
     }
-    prose(rich, at, text.len(), reading, &mut found);
+    prose(rich, marks, at..text.len(), reading, &mut found);
     found
 }
 
 /// Prose between blocks of code, without the line feeds that part it from them.
-fn prose(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, found: &mut Vec<Passage>) {
-    let text = rich.text.get(start..end).unwrap_or_default();
+fn prose(rich: &RichText, marks: &[Mark], at: Range<usize>, reading: Reading<'_>, found: &mut Vec<Passage>) {
+    let end = at.end;
+    let text = rich.text.get(at).unwrap_or_default();
     let body = if found.is_empty() { text } else { text.strip_prefix('\n').unwrap_or(text) };
     let start = end - body.len();
     let body = body.trim_end_matches('\n');
     if !body.trim().is_empty() {
-        found.push(styled(rich, start, start + body.len(), reading, None));
+        found.push(styled(rich, marks, start..start + body.len(), reading, None));
     }
 }
 
 /// The text of a range in stretches of one style; in a block of code, with its parts.
-fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, parts: Option<&[(u32, Token)]>) -> Passage {
+fn styled(
+    rich: &RichText,
+    marks: &[Mark],
+    Range { start, end }: Range<usize>,
+    reading: Reading<'_>,
+    parts: Option<&[(u32, Token)]>,
+) -> Passage {
     let text: &str = &rich.text;
     let mut edges: Vec<(usize, Edge<'_>)> = Vec::new();
     let mut from = start;
@@ -198,11 +297,11 @@ fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, parts
     if from > start && from < end && text.is_char_boundary(from) {
         edges.push((from, Edge::Part(Token::Plain)));
     }
-    for Span { start: from, end: to, kind } in &rich.spans {
+    for (number, (Span { start: from, end: to, kind }, &mark)) in rich.spans.iter().zip(marks).enumerate() {
         let (from, to) = ((*from as usize).max(start), (*to as usize).min(end));
         if from < to {
-            edges.push((from, Edge::Begins(kind)));
-            edges.push((to, Edge::Ends(kind)));
+            edges.push((from, Edge::Begins(number, kind, mark)));
+            edges.push((to, Edge::Ends(number, kind, mark)));
         }
     }
     edges.sort_by_key(|&(at, ..)| at);
@@ -215,7 +314,7 @@ fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, parts
         while let Some(&(at, edge)) = edges.peek()
             && at <= from
         {
-            active.pass(edge, reading.me);
+            active.pass(edge);
             edges.next();
         }
         let to = edges.peek().map_or(end, |&(at, ..)| at);
@@ -234,10 +333,13 @@ fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, parts
             piece
         };
         if active.counts.get(SPOILER).is_some_and(|&count| count > 0) {
-            if reading.reveal {
+            let number = active.spoiler();
+            if reading.shown.has(number) {
                 style = style.and(Attributes::REVERSE);
             } else {
-                passage.push(&cover(piece, reading.glyphs), Role::Spoiler.into());
+                // What is hidden leads nowhere before it is seen.
+                let spot = number.map(Spot::Spoiler);
+                passage.push(&cover(piece, reading.glyphs), Style { spot, ..Style::of(Role::Spoiler) });
                 continue;
             }
         }
@@ -282,8 +384,8 @@ fn cover(text: &str, glyphs: &Glyphs) -> String {
 pub fn one_line(rich: &RichText, glyphs: &Glyphs, most: usize) -> String {
     let mut line = String::new();
     let colours = &Colours::default();
-    let reading =
-        Reading { me: UserId::default(), reveal: false, base: Style::default(), glyphs, colours, whole: None };
+    let (me, shown, base) = (UserId::default(), Shown::Nothing, Style::default());
+    let reading = Reading { me, names: None, shown, base, glyphs, colours, whole: None };
     // Beyond what can be shown there is nothing to look for.
     let short;
     let rich = if rich.text.len() > 4_096 {
@@ -318,7 +420,9 @@ mod tests {
 
     fn reading(reveal: bool) -> Reading<'static> {
         let colours = Box::leak(Box::default());
-        Reading { me: UserId::new(7), reveal, base: Style::default(), glyphs: Glyphs::of(false), colours, whole: None }
+        let shown = if reveal { Shown::All } else { Shown::Nothing };
+        let (base, glyphs) = (Style::default(), Glyphs::of(false));
+        Reading { me: UserId::new(7), names: None, shown, base, glyphs, colours, whole: None }
     }
 
     #[test]

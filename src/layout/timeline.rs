@@ -285,7 +285,7 @@ pub(super) fn place(
         let count = u16::try_from(rows.len()).unwrap_or(0);
         let whole = Area { y, height: count, ..area };
         scene.hits.push((whole, Hit::Message(pane.id, item.target())));
-        let selected = walk.setting.revealed == Some(item.target());
+        let selected = walk.setting.selected == Some(item.target());
         let picked = matches!(item.target(), Target::Message(key) if pane.selected.contains(&key));
         for row in rows.clone() {
             let marked = (selected || picked) && (row >= block.lead || block.header && row + 1 == block.lead);

@@ -10,6 +10,7 @@ const MOST: usize = 256;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Opened {
     unfolded: VecDeque<Target>,
+    revealed: VecDeque<(Target, u16)>,
 }
 
 impl Opened {
@@ -17,6 +18,27 @@ impl Opened {
     #[must_use]
     pub fn is_unfolded(&self, target: Target) -> bool {
         self.unfolded.contains(&target)
+    }
+
+    /// Whether a hidden stretch of a message shows, by its number in [`crate::domain::parts::spoilers`].
+    #[must_use]
+    pub fn is_revealed(&self, target: Target, spoiler: u16) -> bool {
+        self.revealed.contains(&(target, spoiler))
+    }
+
+    /// The hidden stretches of a message that show.
+    pub fn revealed(&self, target: Target) -> impl Iterator<Item = u16> {
+        self.revealed.iter().filter(move |(of, _)| *of == target).map(|(_, spoiler)| *spoiler)
+    }
+
+    /// Shows a hidden stretch, or hides it again.
+    pub(super) fn reveal(&mut self, target: Target, spoiler: u16) {
+        toggle(&mut self.revealed, (target, spoiler));
+    }
+
+    /// Hides all of a message again.
+    pub(super) fn hide(&mut self, target: Target) {
+        self.revealed.retain(|(of, _)| *of != target);
     }
 
     /// Shows a long message whole, or its beginning again. Returns whether it shows whole now.

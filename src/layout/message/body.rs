@@ -5,12 +5,12 @@ use super::{Item, Piece, Setting, cards, extras};
 use crate::domain::{CleanText, Message, MessageId, MessageKind, RichText};
 use crate::layout::cache::KeyHints;
 use crate::layout::line::Line;
-use crate::layout::markup::{Passage, Reading, one_line, passages};
+use crate::layout::markup::{Passage, Reading, Shown, one_line, passages};
 use crate::layout::style::{Role, Style};
 use crate::layout::time::Calendar;
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context;
-use crate::state::front::Target;
+use crate::state::front::{Spot, Target};
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
 
@@ -71,7 +71,8 @@ fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines
     }
     let reading = Reading {
         me: setting.account.me,
-        reveal: setting.revealed == Some(Target::Message(message.key)),
+        names: Some(setting.names),
+        shown: Shown::Opened(setting.opened, Target::Message(message.key)),
         base: Style::default(),
         glyphs: setting.glyphs,
         colours: setting.colours,
@@ -117,7 +118,8 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     let rich = RichText::plain(CleanText::new(&pending.outgoing.text));
     let reading = Reading {
         me: setting.account.me,
-        reveal: true,
+        names: Some(setting.names),
+        shown: Shown::All,
         base: base.into(),
         glyphs: setting.glyphs,
         colours: setting.colours,
@@ -226,7 +228,6 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
     };
     let answered = to.and_then(|id| setting.timeline?.message(id)).or(quoted);
     let mut line = Line::new();
-    line.pad_to(setting.indent, Style::default());
     line.push(glyphs.quote, Role::Faint);
     line.push(" ", Role::Faint);
     if let Some(message) = answered {
@@ -257,8 +258,9 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
             if deleted { "a message that was deleted" } else { "a message that is not loaded" }.to_owned()
         }
     };
-    line.push_cut(&words, setting.width.saturating_sub(line.width()), glyphs.more, Role::Quote);
-    lines.push(line.cut(setting.width, glyphs.more));
+    let room = setting.width.saturating_sub(setting.indent);
+    line.push_cut(&words, room.saturating_sub(line.width()), glyphs.more, Role::Quote);
+    lines.push(indented(line.at(Spot::Quote), setting));
 }
 
 /// A line indented like content.

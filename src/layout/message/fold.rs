@@ -10,7 +10,7 @@ use crate::layout::style::{Role, Style};
 use crate::layout::time::count;
 use crate::layout::wrap::MOST;
 use crate::state::action::Context;
-use crate::state::front::Target;
+use crate::state::front::{Spot, Target};
 
 /// A message that is longer by no more rows than this is not folded: the row that says so would gain little.
 const SLACK: usize = 4;
@@ -80,6 +80,6 @@ impl Fold {
         if let Some(key) = setting.keys.key(Context::Messages, "unfold") {
             line.push(&format!("  {key} shows them"), Role::Dim);
         }
-        lines.push(indented(line, setting));
+        lines.push(indented(line.at(Spot::More), setting));
     }
 }

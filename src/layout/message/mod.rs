@@ -16,7 +16,7 @@ use super::time::Calendar;
 use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, SpanKind, Timeline, UserId, Wall};
 use crate::state::Account;
 use crate::state::colours::Colours;
-use crate::state::front::Target;
+use crate::state::front::{Spot, Target};
 use crate::state::opened::Opened;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
@@ -43,8 +43,8 @@ pub struct Setting<'a> {
     pub width: usize,
     /// Columns by which content is indented below the name.
     pub indent: usize,
-    /// The message whose hidden text is shown: the one under the cursor.
-    pub revealed: Option<Target>,
+    /// The message under the cursor.
+    pub selected: Option<Target>,
     /// What the reader opened.
     pub opened: &'a Opened,
     /// How many rows of a long message show; 0: all.
@@ -244,8 +244,9 @@ impl<'a> Piece<'a> {
             // How a day is called depends on the current day.
             (day.year(), day.month(), day.day(), setting.now.0 / 900_000).hash(&mut hasher);
         }
-        (setting.revealed == Some(self.item.target())).hash(&mut hasher);
-        (setting.fold, setting.opened.is_unfolded(self.item.target())).hash(&mut hasher);
+        let target = self.item.target();
+        (setting.fold, setting.opened.is_unfolded(target)).hash(&mut hasher);
+        setting.opened.revealed(target).for_each(|spoiler| spoiler.hash(&mut hasher));
         let author = self.item.author(setting.account.me);
         if self.header || !self.item.ordinary() {
             (setting.names.person(author), setting.names.style(author)).hash(&mut hasher);
@@ -255,8 +256,12 @@ impl<'a> Piece<'a> {
             Item::Message(entry) => {
                 entry.revision.hash(&mut hasher);
                 setting.waits_for(entry.message.key.id).hash(&mut hasher);
-                if entry.message.body.spans.iter().any(|span| matches!(span.kind, SpanKind::CodeBlock(_))) {
+                let spans = &entry.message.body.spans;
+                if spans.iter().any(|span| matches!(span.kind, SpanKind::CodeBlock(_))) {
                     setting.colours.revision().hash(&mut hasher);
+                }
+                if spans.iter().any(|span| span.kind == SpanKind::Mention(None)) {
+                    setting.names.own(&mut hasher);
                 }
                 if let Some(poll) = &entry.message.poll {
                     // Whether it is over, and how its end is called, depend on the clock.
@@ -342,7 +347,8 @@ impl<'a> Piece<'a> {
         let time = Line::with(&time, Role::Faint);
         let tag = if bot { "  bot" } else { "" };
         let mut line = Line::new();
-        line.push_cut(name, setting.width.saturating_sub(tag.len()), setting.glyphs.more, setting.names.style(author));
+        let style = setting.names.style(author).at(Spot::Author);
+        line.push_cut(name, setting.width.saturating_sub(tag.len()), setting.glyphs.more, style);
         if line.width() + tag.len() <= setting.width {
             line.push(tag, Role::Faint);
         }

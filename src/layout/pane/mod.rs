@@ -83,7 +83,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     if named {
         scene.put(mode_row, mode(context, cache, account, names, usize::from(mode_row.width)));
     }
-    let revealed = pane.cursor.filter(|_| context.front.region == Region::Messages);
+    let selected = pane.cursor.filter(|_| context.front.region == Region::Messages);
     let (keys, calendar, blocks) = cache.parts();
     let settings = &context.state.settings;
     let epoch = super::cache::Epoch {
@@ -109,7 +109,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         keys,
         width,
         indent: if width >= 24 { 2 } else { usize::from(width >= 10) },
-        revealed,
+        selected,
         opened: &pane.opened,
         fold: usize::from(settings.fold),
         online: account.link == LinkPhase::Online,

@@ -46,6 +46,8 @@ pub enum MessageAction {
     MenuAt(PaneId, Target),
     /// Go to the message that it answers.
     GoToReplied,
+    /// Show the next hidden stretch of its text; when all show, hide them again.
+    Reveal,
     /// Show all of a long message, or its beginning again.
     Unfold,
     /// Send the failed message under the cursor, or the oldest failed one here, again.
@@ -74,6 +76,8 @@ impl MessageAction {
             Self::Press(_) => "press",
             Self::Menu => "menu",
             Self::GoToReplied => "go-to-replied",
+            Self::Reveal => "reveal",
+            Self::Unfold => "unfold",
             Self::Retry => "retry",
             Self::Discard => "discard",
             Self::Select(_)

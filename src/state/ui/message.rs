@@ -18,7 +18,7 @@ use crate::state::{Account, State, history, login, offered, unread};
 use std::sync::Arc;
 
 pub(in crate::state) use leads::leads_nowhere;
-pub(super) use leads::{chat_with, go, link_with, open};
+pub(super) use leads::{go, lead};
 pub(in crate::state) use press::pressed;
 pub(super) use select::clear as let_go;
 
@@ -126,6 +126,7 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
         MessageAction::Select(steps) => select::select(state, steps, fx),
         MessageAction::MenuAt(pane, target) => menu::at(state, pane, target, fx),
         MessageAction::Unfold => opening::unfold(state, fx),
+        MessageAction::Reveal => opening::reveal(state, fx),
         MessageAction::Retry => unsent::retry(state, fx),
         MessageAction::Discard => unsent::discard(state, fx),
         action => act(state, &action, fx),
@@ -176,6 +177,8 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         | MessageAction::MenuAt(..)
         | MessageAction::ReactNow(..)
         | MessageAction::CopyNow(_)
+        | MessageAction::Reveal
+        | MessageAction::Unfold
         | MessageAction::Retry
         | MessageAction::Discard => {}
     }

@@ -30,6 +30,7 @@ mod quit;
 pub(in crate::state) mod react;
 pub mod sidebar;
 mod sidebar_rows;
+mod spots;
 mod themes;
 pub mod waiting;
 pub mod welcome;

@@ -30,6 +30,7 @@ table! {
     "press" "[NUMBER]" &[Context::Messages], true, press, "Press a button of this message";
     "menu" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Menu)), "Show what can be done with this message";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
+    "reveal" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Reveal)), "Show the next spoiler of this message, or hide them again";
     "unfold" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Unfold)), "Show all of a long message, or fold it again";
     "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Discard)), "Take a failed message back into the composer";

@@ -86,6 +86,15 @@ pub(super) fn kinds() -> Vec<Kind> {
     kinds
 }
 
+/// One of two hidden stretches is open.
+fn revealed() -> State {
+    let hidden = [("the butler", SpanKind::Spoiler), ("the library", SpanKind::Spoiler)];
+    let mut state = said("It was the butler in the library", &hidden);
+    tell(&mut state, Event::Act(nib::state::action::parse("focus-messages").unwrap()));
+    tell(&mut state, Event::Act(nib::state::action::parse("reveal").unwrap()));
+    state
+}
+
 fn texts() -> Vec<Kind> {
     let rust = "fn main() {\n\tlet pi = 314; // about\n\tsay(\"pié\")\n}";
     let instead = |chat| SpanKind::Instead { written: text("nib:help"), chat };
@@ -133,6 +142,18 @@ fn texts() -> Vec<Kind> {
                 ],
             ),
         ),
+        (
+            "mentions by name",
+            said(
+                "@you and @&mods and @ada",
+                &[
+                    ("@you", SpanKind::Mention(None)),
+                    ("@&mods", SpanKind::Mention(None)),
+                    ("@ada", SpanKind::Mention(None)),
+                ],
+            ),
+        ),
+        ("spoiler that is open", revealed()),
         ("emoji of the network", said("Nice :ferris:", &[(":ferris:", SpanKind::Emoji(EmojiId::new(1)))])),
         (
             "lines",

@@ -3,7 +3,8 @@
 mod kinds;
 
 use super::*;
-use nib::domain::{CodeKey, Token};
+use nib::domain::message::{Button, Press};
+use nib::domain::{CodeKey, Message, SpanKind, Token};
 use nib::layout::Hit;
 use nib::state::{Effect, Event, reduce};
 use ratatui::style::{Color, Modifier};
@@ -154,4 +155,64 @@ fn every_kind_of_content() {
             insta::assert_snapshot!(name.replace(' ', "_"), told);
         });
     }
+}
+
+#[test]
+fn parts_of_messages_can_be_pointed_at_where_they_show() {
+    use nib::state::front::Spot;
+    let link = "https://example.org/a/very/long/path/that/wraps/over/more/than/one/row/of/the/screen";
+    let button = Button { label: text("Go"), row: 0, does: Press::Tell(None) };
+    let message = Message {
+        buttons: [button.clone(), button].into(),
+        ..styled(
+            1,
+            ADA,
+            5,
+            &format!("see the same and the same, {link}, 日本 @grace and hidden"),
+            &[
+                ("the same", SpanKind::MaskedLink(text("https://a.example"))),
+                (link, SpanKind::Link),
+                ("@grace", SpanKind::Mention(None)),
+                ("hidden", SpanKind::Spoiler),
+            ],
+        )
+    };
+    let mut message = message;
+    let second = message.body.text.rfind("the same").unwrap() as u32;
+    let mut spans = message.body.spans.to_vec();
+    spans.push(nib::domain::Span {
+        start: second,
+        end: second + 8,
+        kind: SpanKind::MaskedLink(text("https://b.example")),
+    });
+    spans.sort_by_key(|span| span.start);
+    message.body.spans = spans.into();
+    for (width, height) in [(120, 30), (60, 30), (32, 40)] {
+        let (_, scene) = settled(all_of(vec![message.clone()]), width, height);
+        let buffer = painted(&scene, &Theme::named("terminal", ColorDepth::None));
+        let mut found: Vec<(Spot, String)> = Vec::new();
+        for y in 0..height {
+            for x in 0..width {
+                let Some(Hit::Spot(_, _, spot)) = scene.hit(x, y) else { continue };
+                let symbol = buffer[(x, y)].symbol();
+                match found.iter_mut().find(|(known, _)| *known == spot) {
+                    Some((_, words)) => words.push_str(symbol),
+                    None => found.push((spot, symbol.to_owned())),
+                }
+            }
+        }
+        let words =
+            |spot: Spot| found.iter().find(|(known, _)| *known == spot).map(|(_, words)| words.replace(' ', ""));
+        assert_eq!(words(Spot::Author).as_deref(), Some("ada"), "{width}");
+        assert_eq!(words(Spot::Link(0)).as_deref(), Some("thesame"), "{width}");
+        assert_eq!(words(Spot::Link(1)).as_deref(), Some("thesame"), "{width}");
+        assert_eq!(words(Spot::Link(2)).as_deref(), Some(link), "{width}");
+        assert_eq!(words(Spot::Mention(0)).as_deref(), Some("@grace"), "{width}");
+        assert_eq!(words(Spot::Spoiler(0)).as_deref(), Some("▒▒▒▒▒▒"), "{width}");
+        assert_eq!(words(Spot::Button(1)).as_deref(), Some("[Go]"), "{width}");
+    }
+}
+
+fn all_of(messages: Vec<Message>) -> State {
+    state(timeline(messages, false))
 }
