@@ -2,6 +2,7 @@
 
 use super::{Config, ProxyChoice, SecretsChoice};
 use crate::domain::Secret;
+use crate::domain::settings::Deleted;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -72,6 +73,18 @@ pub(super) const OPTIONS: &[Entry] = &[
     flag!(mouse),
     number!(composer_lines, 1 to 50),
     number!(fold, 0 to 1_000),
+    Entry {
+        name: "deleted",
+        kind: Kind::Word(&["stone", "vanish"], |config, word| {
+            config.settings.deleted = if word == "vanish" { Deleted::Vanish } else { Deleted::Stone };
+        }),
+        show: |config| {
+            quoted(match config.settings.deleted {
+                Deleted::Stone => "stone",
+                Deleted::Vanish => "vanish",
+            })
+        },
+    },
     flag!(send_typing),
     flag!(send_read),
     number!(typing_shown, 1 to 60 seconds),

@@ -5,6 +5,16 @@ use std::time::Duration;
 /// The themes that are always there, in the order in which they are offered.
 pub const THEMES: [&str; 7] = ["terminal", "auto", "dark", "dusk", "light", "paper", "contrast"];
 
+/// What is left of a message that is deleted while it is in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Deleted {
+    /// A row that says so.
+    #[default]
+    Stone,
+    /// Nothing.
+    Vanish,
+}
+
 /// What the user chose, or the defaults. One shared copy; a reload replaces it whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
@@ -36,6 +46,8 @@ pub struct Settings {
     pub typing_resend: Duration,
     /// Most lines that the composer grows to.
     pub composer_lines: u16,
+    /// What is left of a message that is deleted.
+    pub deleted: Deleted,
     /// How many rows of a long message show before it is unfolded; 0: all.
     pub fold: u16,
 }
@@ -57,6 +69,7 @@ impl Default for Settings {
             typing_shown: Duration::from_secs(8),
             typing_resend: Duration::from_secs(5),
             composer_lines: 8,
+            deleted: Deleted::default(),
             fold: 40,
         }
     }

@@ -6,6 +6,7 @@ use super::style::{Attributes, Role, Style};
 use super::width::{clusters, width};
 use super::wrap::expand_tabs;
 use crate::domain::code::blocks;
+use crate::domain::id::EmojiId;
 use crate::domain::parts;
 use crate::domain::{CleanText, LineKind, RichText, Span, SpanKind, Token, UserId};
 use crate::state::colours::Colours;
@@ -119,6 +120,8 @@ struct Active {
     counts: [u32; 12],
     me: u32,
     token: Token,
+    /// The network's own emoji that holds here, and where it begins.
+    emoji: Option<(EmojiId, usize)>,
     /// What a click does, innermost last, with the span that brings it about.
     spots: Vec<(usize, Spot)>,
 }
@@ -315,11 +318,29 @@ fn styled(
             && at <= from
         {
             active.pass(edge);
+            match edge {
+                Edge::Begins(_, SpanKind::Emoji(emoji), _) => active.emoji = Some((*emoji, at)),
+                Edge::Ends(_, SpanKind::Emoji(_), _) => active.emoji = None,
+                _ => {}
+            }
             edges.next();
         }
         let to = edges.peek().map_or(end, |&(at, ..)| at);
         let piece = text.get(from..to).unwrap_or_default();
+        let begin = from;
         from = to;
+        // The network's own are drawn by their names, where those are known.
+        let named = active.emoji.and_then(|(emoji, at)| Some((reading.names?.account.emoji.get(&emoji)?, at)));
+        let name;
+        let piece = match named {
+            Some((emoji, at)) if at == begin => {
+                let letters = emoji.name.trim_matches(':').chars().filter(|letter| !letter.is_whitespace());
+                name = format!(":{}:", letters.take(32).collect::<String>());
+                name.as_str()
+            }
+            Some(_) => "",
+            None => piece,
+        };
         let mut style = active.style(reading.base, parts.is_some());
         let expanded;
         let piece = if piece.contains('\t') {

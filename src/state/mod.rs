@@ -39,6 +39,7 @@ mod roster;
 mod sign_in_form;
 pub mod slow;
 mod status;
+pub mod stones;
 mod sync;
 mod timers;
 pub mod typing;

@@ -63,8 +63,18 @@ fn system(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: 
 /// A message that somebody wrote.
 fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
     let start = lines.len();
-    if message.forwarded.is_some() {
-        lines.push(indented(Line::with("forwarded", Role::Dim), setting));
+    if let Some(used) = &message.used {
+        let (who, command) = &**used;
+        let mut line = Line::with(who, Style::of(Role::Dim).bold());
+        line.push(" used ", Role::Dim);
+        let slash = if command.starts_with('/') { "" } else { "/" };
+        line.push(&format!("{slash}{command}"), Role::Code);
+        lines.push(indented(line, setting));
+    }
+    if let Some(forwarded) = &message.forwarded {
+        let at = forwarded.at.and_then(|at| calendar.near(at, setting.now));
+        let words = at.map_or_else(|| "forwarded".to_owned(), |at| format!("forwarded, first sent {at}"));
+        lines.push(indented(Line::with(&words, Role::Dim), setting));
     }
     if let Some(reply) = &message.reply {
         quote(reply.to, reply.quote.as_ref(), setting, lines);

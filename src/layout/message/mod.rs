@@ -13,7 +13,7 @@ use super::line::Line;
 use super::names::Names;
 use super::style::{Role, Style};
 use super::time::Calendar;
-use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, SpanKind, Timeline, UserId, Wall};
+use crate::domain::{ChatId, CleanText, Entry, Message, MessageId, MessageKind, SpanKind, Timeline, UserId, Wall};
 use crate::state::Account;
 use crate::state::colours::Colours;
 use crate::state::front::{Spot, Target};
@@ -21,6 +21,7 @@ use crate::state::opened::Opened;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
 use crate::state::recall::Recall;
+use crate::state::stones::{Gone, NAMED};
 use jiff::civil::Date;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -49,6 +50,8 @@ pub struct Setting<'a> {
     pub opened: &'a Opened,
     /// How many rows of a long message show; 0: all.
     pub fold: usize,
+    /// Whether it is said where messages were deleted.
+    pub stones: bool,
     /// Whether history can be fetched now.
     pub online: bool,
     /// What is asked of the store.
@@ -263,6 +266,22 @@ impl<'a> Piece<'a> {
                 if spans.iter().any(|span| span.kind == SpanKind::Mention(None)) {
                     setting.names.own(&mut hasher);
                 }
+                if let Some(gone) = self.gone(setting) {
+                    gone.count.hash(&mut hasher);
+                    gone.by.iter().for_each(|by| setting.names.person(*by).hash(&mut hasher));
+                }
+                for span in spans {
+                    if let SpanKind::Emoji(emoji) = span.kind {
+                        setting.account.emoji.get(&emoji).map(|known| &known.name).hash(&mut hasher);
+                    }
+                }
+                if let Some(used) = &entry.message.used {
+                    used.hash(&mut hasher);
+                }
+                if let Some(at) = entry.message.forwarded.as_ref().and_then(|forwarded| forwarded.at) {
+                    // How a day is called depends on the current one.
+                    (at.0, setting.now.0 / 900_000).hash(&mut hasher);
+                }
                 if let Some(poll) = &entry.message.poll {
                     // Whether it is over, and how its end is called, depend on the clock.
                     (poll.is_over(setting.now), setting.now.0 / 900_000).hash(&mut hasher);
@@ -332,7 +351,16 @@ impl<'a> Piece<'a> {
         }
         let lead = lines.len();
         body::content(self, setting, calendar, &mut lines);
+        if let Some(gone) = self.gone(setting) {
+            lines.push(stone(gone, setting));
+        }
         Block { lines: lines.into(), lead, header: self.header }
+    }
+
+    /// What was deleted right after it.
+    fn gone<'s>(&self, setting: &Setting<'s>) -> Option<&'s Gone> {
+        let message = self.item.message().filter(|_| setting.stones)?;
+        setting.account.stones.after(setting.chat, message.key.id)
     }
 
     /// The author's name, and the time at the right.
@@ -355,6 +383,21 @@ impl<'a> Piece<'a> {
         line.push_right(&time, setting.width);
         line
     }
+}
+
+/// Says that messages were deleted, and whose they were.
+fn stone(gone: &Gone, setting: &Setting<'_>) -> Line {
+    let names: Vec<String> = gone.by.iter().map(|by| CleanText::line(setting.names.person(*by)).to_string()).collect();
+    let names = names.join(", ");
+    let others = if gone.by.len() >= NAMED && gone.count > gone.by.len() as u32 { " and others" } else { "" };
+    let words = match gone.count {
+        1 => format!("a message by {names} was deleted"),
+        count => format!("{count} messages by {names}{others} were deleted"),
+    };
+    let mut line = Line::with(setting.glyphs.failed, Role::Faint);
+    line.push(" ", Role::Faint);
+    line.push(&words, Role::Dim);
+    body::indented(line, setting)
 }
 
 /// A message in memory with its revision.

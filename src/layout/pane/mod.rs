@@ -15,6 +15,7 @@ use super::message::Setting;
 use super::names::{Names, chat_name};
 use super::scene::{Area, Hit, Scene};
 use super::timeline;
+use crate::domain::settings::Deleted;
 use crate::domain::{Chat, CleanText, LinkPhase};
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
 use crate::state::{Account, ComposerState, composer_state, slow};
@@ -112,6 +113,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         selected,
         opened: &pane.opened,
         fold: usize::from(settings.fold),
+        stones: settings.deleted == Deleted::Stone,
         online: account.link == LinkPhase::Online,
         recall: &context.state.recall,
         colours: &context.state.colours,

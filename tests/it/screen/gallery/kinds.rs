@@ -86,6 +86,16 @@ pub(super) fn kinds() -> Vec<Kind> {
     kinds
 }
 
+/// Messages after the first one are gone.
+fn deleted(count: u128) -> State {
+    let gone = (2..2 + count).map(|number| message(number, if number == 3 { GRACE } else { LINUS }, 4, "never mind"));
+    let mut state = all([message(1, ADA, 5, "Well?")].into_iter().chain(gone).collect());
+    let messages: Vec<MessageId> = (2..2 + count).map(MessageId::new).collect();
+    let chat = GENERAL;
+    tell(&mut state, Event::Update(ACCOUNT, nib::domain::Update::MessagesDeleted { chat, messages }));
+    state
+}
+
 /// One of two hidden stretches is open.
 fn revealed() -> State {
     let hidden = [("the butler", SpanKind::Spoiler), ("the library", SpanKind::Spoiler)];
@@ -270,6 +280,15 @@ fn lines() -> Vec<Kind> {
                 m.pinned = true;
             }),
         ),
+        (
+            "used by somebody",
+            with(|m| {
+                m.author = BOT;
+                m.used = Some(Box::new((text("kip"), text("roll 2d6"))));
+            }),
+        ),
+        ("deleted", deleted(1)),
+        ("several deleted", deleted(3)),
         ("mentions me", with(|m| m.mentions_me = true)),
         ("cloak of a bot", with(bot)),
         ("somebody unknown", one(message(1, UserId::new(99), 5, "Who am I?"))),
