@@ -2,7 +2,7 @@
 
 use super::{Config, ProxyChoice, SecretsChoice};
 use crate::domain::Secret;
-use crate::domain::settings::Deleted;
+use crate::domain::settings::{Bidi, Deleted, EmojiStyle, Widths};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -73,6 +73,57 @@ pub(super) const OPTIONS: &[Entry] = &[
     flag!(mouse),
     number!(composer_lines, 1 to 50),
     number!(fold, 0 to 1_000),
+    Entry {
+        name: "bidi",
+        kind: Kind::Word(&["auto", "nib", "terminal"], |config, word| {
+            config.settings.bidi = match word {
+                "nib" => Bidi::Nib,
+                "terminal" => Bidi::Terminal,
+                _ => Bidi::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.bidi {
+                Bidi::Auto => "auto",
+                Bidi::Nib => "nib",
+                Bidi::Terminal => "terminal",
+            })
+        },
+    },
+    Entry {
+        name: "widths",
+        kind: Kind::Word(&["auto", "unicode", "plain"], |config, word| {
+            config.settings.widths = match word {
+                "unicode" => Widths::Unicode,
+                "plain" => Widths::Plain,
+                _ => Widths::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.widths {
+                Widths::Auto => "auto",
+                Widths::Unicode => "unicode",
+                Widths::Plain => "plain",
+            })
+        },
+    },
+    Entry {
+        name: "emoji",
+        kind: Kind::Word(&["auto", "unicode", "text"], |config, word| {
+            config.settings.emoji = match word {
+                "unicode" => EmojiStyle::Unicode,
+                "text" => EmojiStyle::Text,
+                _ => EmojiStyle::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.emoji {
+                EmojiStyle::Auto => "auto",
+                EmojiStyle::Unicode => "unicode",
+                EmojiStyle::Text => "text",
+            })
+        },
+    },
     Entry {
         name: "deleted",
         kind: Kind::Word(&["stone", "vanish"], |config, word| {

@@ -15,6 +15,42 @@ pub enum Deleted {
     Vanish,
 }
 
+/// Who reorders what is written from right to left.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Bidi {
+    /// nib, but in terminals that are known to do it by themselves.
+    #[default]
+    Auto,
+    /// nib.
+    Nib,
+    /// The terminal: everything is drawn in the order in which it was written.
+    Terminal,
+}
+
+/// By which rules text is measured.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Widths {
+    /// As the terminal was found to draw it.
+    #[default]
+    Auto,
+    /// As Unicode asks for.
+    Unicode,
+    /// Character by character, as terminals do that know no pictures made of several.
+    Plain,
+}
+
+/// How emoji are measured and drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum EmojiStyle {
+    /// As the terminal was found to draw them.
+    #[default]
+    Auto,
+    /// As pictures, two cells each.
+    Unicode,
+    /// Signs that can be text or a picture are drawn as text.
+    Text,
+}
+
 /// What the user chose, or the defaults. One shared copy; a reload replaces it whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
@@ -46,6 +82,12 @@ pub struct Settings {
     pub typing_resend: Duration,
     /// Most lines that the composer grows to.
     pub composer_lines: u16,
+    /// Who reorders what is written from right to left.
+    pub bidi: Bidi,
+    /// By which rules text is measured.
+    pub widths: Widths,
+    /// How emoji are measured and drawn.
+    pub emoji: EmojiStyle,
     /// What is left of a message that is deleted.
     pub deleted: Deleted,
     /// How many rows of a long message show before it is unfolded; 0: all.
@@ -69,6 +111,9 @@ impl Default for Settings {
             typing_shown: Duration::from_secs(8),
             typing_resend: Duration::from_secs(5),
             composer_lines: 8,
+            bidi: Bidi::default(),
+            widths: Widths::default(),
+            emoji: EmojiStyle::default(),
             deleted: Deleted::default(),
             fold: 40,
         }

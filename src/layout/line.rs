@@ -1,5 +1,6 @@
 //! One row of styled text that knows its width.
 
+use super::bidi;
 use super::style::Style;
 use super::width::{prefix, width};
 use crate::state::front::Spot;
@@ -102,6 +103,17 @@ impl Line {
             self.push_measured(mark, mark_cells, style);
         }
         false
+    }
+
+    /// The same for one line by itself, such as a name, in the order in which it is read.
+    pub fn push_read(&mut self, text: &str, cells: usize, mark: &str, style: impl Into<Style>) {
+        if !bidi::is_needed(text) {
+            self.push_cut(text, cells, mark, style);
+            return;
+        }
+        let mut short = Self::new();
+        short.push_cut(text, cells, mark, Style::default());
+        self.push(&bidi::line(short.text()), style);
     }
 
     /// Adds spaces until the line is so wide.

@@ -5,6 +5,7 @@
 
 mod account;
 mod arrange;
+pub mod bidi;
 mod cache;
 mod composer;
 mod forum;

@@ -3,7 +3,7 @@
 //! A grapheme cluster is never cut in half: one that does not fit is not drawn, and one that an overlay covers half of gives way to a space.
 
 use super::theme::Theme;
-use crate::layout::width::{clusters, grapheme_width, is_plain};
+use crate::layout::width::{WidthRules, clusters, grapheme_width, is_plain};
 use crate::layout::{Fill, Placed, Scene};
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
@@ -46,6 +46,7 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let y = area.y + row.y;
     let mut x = area.x + row.x;
     let end = area.x + row.x.saturating_add(row.width).min(area.width);
+    let pictures = WidthRules::in_force().pictures;
     if row.fill != Fill::Keep {
         halve(buffer, x, y, area, theme);
         let style = theme.fill(row.fill);
@@ -81,6 +82,13 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
             }
             // A joiner at the end joins nothing here, and in some terminals whatever is drawn next.
             let cluster = tamed(cluster).trim_end_matches('\u{200d}');
+            let plain;
+            let cluster = if pictures || !cluster.contains('\u{fe0f}') {
+                cluster
+            } else {
+                plain = cluster.replace('\u{fe0f}', "");
+                plain.as_str()
+            };
             let mut forced = None;
             if let Some(cell) = buffer.cell_mut((x, y)) {
                 cell.set_symbol(cluster).set_style(style);

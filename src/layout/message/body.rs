@@ -242,7 +242,7 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
     line.push(" ", Role::Faint);
     if let Some(message) = answered {
         let name = message.shown_as.as_deref().unwrap_or_else(|| setting.names.person(message.author));
-        line.push_cut(
+        line.push_read(
             name,
             24.min(setting.width / 2),
             glyphs.more,
@@ -269,7 +269,7 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
         }
     };
     let room = setting.width.saturating_sub(setting.indent);
-    line.push_cut(&words, room.saturating_sub(line.width()), glyphs.more, Role::Quote);
+    line.push_read(&words, room.saturating_sub(line.width()), glyphs.more, Role::Quote);
     lines.push(indented(line.at(Spot::Quote), setting));
 }
 

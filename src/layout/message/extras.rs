@@ -54,7 +54,7 @@ fn file_row(name: &str, detail: &str, style: Style, setting: &Setting<'_>, lines
     let room = setting.width.saturating_sub(setting.indent);
     let name = if name.is_empty() { "unnamed file" } else { name };
     let mut line = Line::new();
-    line.push_cut(name, room.saturating_sub(detail.len()).max(room / 2), more, style);
+    line.push_read(name, room.saturating_sub(detail.len()).max(room / 2), more, style);
     line.push_cut(detail, room.saturating_sub(line.width()), more, Role::Dim);
     lines.push(indented(line, setting));
 }

@@ -376,7 +376,7 @@ impl<'a> Piece<'a> {
         let tag = if bot { "  bot" } else { "" };
         let mut line = Line::new();
         let style = setting.names.style(author).at(Spot::Author);
-        line.push_cut(name, setting.width.saturating_sub(tag.len()), setting.glyphs.more, style);
+        line.push_read(name, setting.width.saturating_sub(tag.len()), setting.glyphs.more, style);
         if line.width() + tag.len() <= setting.width {
             line.push(tag, Role::Faint);
         }

@@ -37,6 +37,8 @@ pub struct Abilities {
     pub colours: ColorDepth,
     /// Whether it is one to be asked, and told of newer things: keyboard modes, shapes of the cursor, titles. Old consoles would print parts of that.
     pub modern: bool,
+    /// By the environment it is one that reorders what is written from right to left.
+    pub bidi: bool,
     /// It answered to the end.
     pub answered: bool,
     /// Its name and version.
@@ -76,6 +78,10 @@ impl Abilities {
             multiplexer,
             colours: colour::depth(&variable),
             modern: is_modern(&term),
+            bidi: set("KONSOLE_VERSION")
+                || set("VTE_VERSION")
+                || set("MLTERM")
+                || variable("TERM_PROGRAM").is_some_and(|name| name == "Apple_Terminal"),
             answered: false,
             name: None,
             background: None,
@@ -92,6 +98,13 @@ impl Abilities {
     #[must_use]
     pub fn ground(&self) -> Option<Ground> {
         self.background.map(|[red, green, blue]| Ground::of(red, green, blue))
+    }
+
+    /// Whether it is known to reorder what is written from right to left by itself.
+    #[must_use]
+    pub fn reorders(&self) -> bool {
+        let named = |name: &str| self.name.as_deref().is_some_and(|own| own.to_ascii_lowercase().starts_with(name));
+        self.multiplexer.is_none() && (self.bidi || ["konsole", "mlterm", "vte"].into_iter().any(named))
     }
 
     /// What is known, a line for each thing: its name, and what is known of it.
@@ -126,6 +139,7 @@ impl Abilities {
             ("synchronised output", known(self.synchronised)),
             ("focus", known(self.focus)),
             ("widths", widths),
+            ("right to left", if self.reorders() { "reordered there" } else { "reordered by nib" }.to_owned()),
         ]
     }
 }

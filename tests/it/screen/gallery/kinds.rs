@@ -185,6 +185,13 @@ fn texts() -> Vec<Kind> {
         ),
         ("long message", said(&(1..=60).map(|row| format!("row {row}")).collect::<Vec<_>>().join("\n"), &[])),
         ("long word", said(&"abcdefghij".repeat(14), &[])),
+        (
+            "right to left",
+            said(
+                "שלום @מרים, ראה https://example.org/a-1 (12 files) עכשיו\nwith words שלום in between",
+                &[("@מרים", SpanKind::Mention(None)), ("https://example.org/a-1", SpanKind::Link)],
+            ),
+        ),
         ("tabs", said("a\tb\n\tc", &[])),
         ("wide", said("日本語の長い文、改行なし。ここで折り返すはずです。 한국어 中文", &[])),
         ("emoji", said("👩\u{200d}👩\u{200d}👧 👍🏽 🇩🇪 ❤\u{fe0f} 1\u{fe0f}\u{20e3} e\u{301} क्षि", &[])),
