@@ -2,7 +2,7 @@
 
 use super::{Config, ProxyChoice, SecretsChoice};
 use crate::domain::Secret;
-use crate::domain::settings::{Bidi, Deleted, EmojiStyle, Widths};
+use crate::domain::settings::{Bidi, Deleted, EmojiStyle, Links, Widths};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -87,6 +87,23 @@ pub(super) const OPTIONS: &[Entry] = &[
                 Bidi::Auto => "auto",
                 Bidi::Nib => "nib",
                 Bidi::Terminal => "terminal",
+            })
+        },
+    },
+    Entry {
+        name: "links",
+        kind: Kind::Word(&["auto", "on", "off"], |config, word| {
+            config.settings.links = match word {
+                "on" => Links::On,
+                "off" => Links::Off,
+                _ => Links::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.links {
+                Links::Auto => "auto",
+                Links::On => "on",
+                Links::Off => "off",
             })
         },
     },

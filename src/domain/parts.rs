@@ -82,6 +82,15 @@ pub fn spoilers(text: &RichText) -> impl Iterator<Item = Range<usize>> {
     hidden.map(|span| span.start as usize..span.end as usize)
 }
 
+/// Where the first part of a message leads that shows other words than its address.
+#[must_use]
+pub fn hidden_address(message: &Message) -> Option<String> {
+    links(message).find_map(|part| match part.to {
+        Leads::Web(address) if part.shown.trim() != address => Some(address),
+        _ => None,
+    })
+}
+
 /// The address, if a browser may be given it.
 #[must_use]
 pub fn web_address(address: &str) -> Option<String> {

@@ -27,6 +27,18 @@ pub enum Bidi {
     Terminal,
 }
 
+/// Whether the terminal is told of links.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Links {
+    /// Where it is known to take them.
+    #[default]
+    Auto,
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
 /// By which rules text is measured.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Widths {
@@ -84,6 +96,8 @@ pub struct Settings {
     pub composer_lines: u16,
     /// Who reorders what is written from right to left.
     pub bidi: Bidi,
+    /// Whether the terminal is told of links.
+    pub links: Links,
     /// By which rules text is measured.
     pub widths: Widths,
     /// How emoji are measured and drawn.
@@ -112,6 +126,7 @@ impl Default for Settings {
             typing_resend: Duration::from_secs(5),
             composer_lines: 8,
             bidi: Bidi::default(),
+            links: Links::default(),
             widths: Widths::default(),
             emoji: EmojiStyle::default(),
             deleted: Deleted::default(),

@@ -11,6 +11,7 @@ mod composer;
 mod forum;
 pub mod glyphs;
 pub mod line;
+pub mod links;
 pub mod markup;
 mod members;
 pub mod message;

@@ -1,7 +1,7 @@
 //! What is to be drawn, where, and what lies under each cell: plain data between the layout and the view.
 
 use super::line::Line;
-use crate::state::front::{PaneId, Spot, Visible};
+use crate::state::front::{PaneId, Spot, Target, Visible};
 use std::sync::Arc;
 
 pub use crate::state::front::Hit;
@@ -141,6 +141,8 @@ pub struct Scene {
     pub title: String,
     /// What is drawn, in this order.
     pub rows: Vec<Placed>,
+    /// Where parts of the messages lead, where the terminal is told.
+    pub links: Vec<(Target, Spot, String)>,
     /// What lies where; the last that holds a cell is on top.
     pub hits: Vec<(Area, Hit)>,
 }

@@ -3,8 +3,8 @@
 //! A grapheme cluster is never cut in half: one that does not fit is not drawn, and one that an overlay covers half of gives way to a space.
 
 use super::theme::Theme;
-use crate::layout::width::{WidthRules, clusters, grapheme_width, is_plain};
-use crate::layout::{Fill, Placed, Scene};
+use crate::layout::width::{WidthRules, clusters, grapheme_width, is_plain, width};
+use crate::layout::{Fill, Hit, Placed, Scene};
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
@@ -37,6 +37,34 @@ pub fn paint_buffer(scene: &Scene, theme: &Theme, buffer: &mut Buffer, area: Rec
     for row in &scene.rows {
         if row.x < area.width && row.y < area.height {
             draw(row, theme, buffer, area);
+        }
+    }
+    if !scene.links.is_empty() {
+        link(scene, buffer, area);
+    }
+}
+
+/// Tells the terminal where links lead: each cell by itself, since any of them may be drawn anew alone.
+fn link(scene: &Scene, buffer: &mut Buffer, area: Rect) {
+    for row in scene.rows.iter().filter(|row| row.y < area.height) {
+        let Some(line) = row.line() else { continue };
+        let mut cell = row.x;
+        for (text, style) in line.runs() {
+            let from = cell;
+            cell = cell.saturating_add(u16::try_from(width(text)).unwrap_or(u16::MAX));
+            let Some(spot) = style.spot else { continue };
+            for x in from..cell.min(row.x.saturating_add(row.width)).min(area.width) {
+                // What lies on top is no part of the message.
+                let Some(Hit::Spot(_, target, under)) = scene.hit(x, row.y) else { continue };
+                let known = scene.links.iter().position(|(of, at, _)| under == spot && (*of, *at) == (target, spot));
+                let Some((number, address)) = known.and_then(|at| Some((at, &scene.links.get(at)?.2))) else { break };
+                let Some(cell) = buffer.cell_mut((area.x + x, area.y + row.y)) else { continue };
+                let symbol = cell.symbol();
+                let cells = NonZeroU16::new(grapheme_width(symbol));
+                let (Some(cells), false) = (cells, symbol == COVERED || symbol.contains('\u{1b}')) else { continue };
+                let linked = format!("\u{1b}]8;id=nib{number};{address}\u{1b}\\{symbol}\u{1b}]8;;\u{1b}\\");
+                cell.set_symbol(&linked).set_diff_option(CellDiffOption::ForcedWidth(cells));
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::finding::{Findings, Section};
 use crate::cli::failure::Failure;
 use crate::domain::Settings;
-use crate::domain::settings::Bidi;
+use crate::domain::settings::{Bidi, Links};
 use crate::shell::colour;
 use std::io::IsTerminal;
 
@@ -132,6 +132,13 @@ fn abilities(findings: &mut Findings, settings: &Settings) -> Result<(), Failure
     let rules = found.wanted(settings.widths, settings.emoji);
     let widths = if rules == found { widths } else { format!("{widths}; by the configuration {rules}") };
     findings.ok(HERE, "widths", widths)?;
+    let told = match settings.links {
+        Links::On => "told to the terminal, as links = \"on\" wants",
+        Links::Auto if known.links() => "told to the terminal",
+        Links::Auto => "not told: it is not known to take them",
+        Links::Off => "not told, as links = \"off\" wants",
+    };
+    findings.ok(HERE, "links", told.to_owned())?;
     let order = match settings.bidi {
         Bidi::Terminal => "left to the terminal, as bidi = \"terminal\" wants",
         Bidi::Auto if known.reorders() => "left to the terminal, which does that by itself",

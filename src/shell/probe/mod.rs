@@ -100,6 +100,24 @@ impl Abilities {
         self.background.map(|[red, green, blue]| Ground::of(red, green, blue))
     }
 
+    /// Whether it is known to take links (OSC 8), by its name: none can be asked.
+    #[must_use]
+    pub fn links(&self) -> bool {
+        const KNOWN: [&str; 9] =
+            ["foot", "kitty", "wezterm", "iterm2", "ghostty", "alacritty", "contour", "konsole", "vte"];
+        let name = self.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        // The first that passes them on.
+        let tmux = name.strip_prefix("tmux ").and_then(|version| {
+            let mut numbers = version.split('.').map(|part| part.trim_end_matches(|end: char| !end.is_ascii_digit()));
+            Some((numbers.next()?.parse::<u32>().ok()?, numbers.next()?.parse::<u32>().ok()?))
+        });
+        match self.multiplexer {
+            Some("tmux") => tmux.is_some_and(|version| version >= (3, 4)),
+            Some(_) => false,
+            None => self.modern && KNOWN.iter().any(|known| name.starts_with(known)),
+        }
+    }
+
     /// Whether it is known to reorder what is written from right to left by itself.
     #[must_use]
     pub fn reorders(&self) -> bool {
@@ -139,6 +157,7 @@ impl Abilities {
             ("synchronised output", known(self.synchronised)),
             ("focus", known(self.focus)),
             ("widths", widths),
+            ("links", if self.links() { "told" } else { "not told" }.to_owned()),
             ("right to left", if self.reorders() { "reordered there" } else { "reordered by nib" }.to_owned()),
         ]
     }
@@ -218,6 +237,14 @@ mod tests {
 
     fn named(term: &str) -> Abilities {
         Abilities::of(|name| (name == "TERM").then(|| term.to_owned()))
+    }
+
+    #[test]
+    fn links_are_told_where_they_are_taken() {
+        let of = |term: &str, name: &str| Abilities { name: Some(name.to_owned()), ..named(term) }.links();
+        assert!(of("foot", "foot(1.16)") && of("xterm-kitty", "kitty(0.35)") && of("tmux-256color", "tmux 3.4"));
+        assert!(of("tmux-256color", "tmux 4.0a") && !of("tmux-256color", "tmux 3.3a"));
+        assert!(!of("screen", "GNU Screen") && !of("xterm", "XTerm(390)") && !of("linux", "foot"));
     }
 
     #[cfg(unix)]

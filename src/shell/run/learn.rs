@@ -1,8 +1,8 @@
 //! What is learned while the chat runs: what the terminal can do, and what the configuration says anew.
 
 use super::{Chat, Standing};
-use crate::domain::settings::Bidi;
-use crate::layout::{LayoutCache, bidi};
+use crate::domain::settings::{Bidi, Links};
+use crate::layout::{LayoutCache, bidi, links};
 use crate::shell::input::Input;
 use crate::shell::settings::News;
 use crate::shell::{colour, startup};
@@ -43,7 +43,12 @@ impl Chat {
             Bidi::Nib => true,
             Bidi::Terminal => false,
         };
-        let changed = rules.enforce() | bidi::enforce(reorders);
+        let told = match settings.links {
+            Links::Auto => abilities.links(),
+            Links::On => true,
+            Links::Off => false,
+        };
+        let changed = rules.enforce() | bidi::enforce(reorders) | links::enforce(told);
         if changed {
             // What was measured otherwise is measured again, and drawn from where it is known to begin.
             let keys = std::mem::take(&mut self.cache.keys);

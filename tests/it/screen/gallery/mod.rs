@@ -216,3 +216,32 @@ fn parts_of_messages_can_be_pointed_at_where_they_show() {
 fn all_of(messages: Vec<Message>) -> State {
     state(timeline(messages, false))
 }
+
+#[test]
+fn a_terminal_that_takes_links_is_told_of_each_cell_and_of_nothing_on_top() {
+    let link = "https://example.org/notes";
+    let message = styled(
+        1,
+        ADA,
+        5,
+        &format!("see {link} and the notes"),
+        &[(link, SpanKind::Link), ("the notes", SpanKind::MaskedLink(text("https://a.example/日")))],
+    );
+    let state = all_of(vec![message]);
+    let linked = |state: &State| {
+        nib::layout::links::enforce(true);
+        let (_, scene) = settled(state.clone(), 60, 30);
+        let buffer = painted(&scene, &Theme::named("terminal", ColorDepth::None));
+        nib::layout::links::enforce(false);
+        let cells = buffer.content.iter().map(|cell| cell.symbol()).filter(|symbol| symbol.contains('\u{1b}'));
+        cells.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let cells = linked(&state);
+    assert_eq!(cells.len(), link.len() + "the notes".len());
+    assert_eq!(cells[0], format!("\u{1b}]8;id=nib0;{link}\u{1b}\\h\u{1b}]8;;\u{1b}\\"));
+    assert!(cells.last().unwrap().starts_with("\u{1b}]8;id=nib1;https://a.example/%E6%97%A5\u{1b}"));
+    let mut covered = state;
+    tell(&mut covered, Event::Act(nib::state::action::parse("help").unwrap()));
+    let under = linked(&covered);
+    assert!(under.len() < cells.len(), "{under:?}");
+}
