@@ -16,15 +16,15 @@ pub(super) fn press(state: &mut State, target: Target, spot: Spot, fx: &mut Effe
     let Some((chat, message)) = message::message(state) else { return };
     match spot {
         Spot::Link(number) => link(state, chat, &message, number, fx),
-        Spot::Mention(number) => match parts::mentions(&message.body).nth(number.into()) {
-            Some(mention) => match mention.who {
+        Spot::Mention(number) => {
+            let Some(mention) = parts::mentions(&message.body).nth(number.into()) else { return };
+            match mention.who {
                 Some(who) => show(state, chat, who, fx),
                 // Who is meant is asked by the name. A role is nobody.
                 None if mention.shown.starts_with("@&") => {}
                 None => named(state, &format!("who {}", mention.shown.trim_start_matches('@')), fx),
-            },
-            None => {}
-        },
+            }
+        }
         Spot::Spoiler(number) => {
             if let Some(front) = &mut state.front {
                 front.pane.opened.reveal(target, number);
