@@ -211,7 +211,6 @@ fn attached() -> Vec<Kind> {
         footer: Some(text("three minutes ago")),
         color: Some(0x00_99_ff),
         image: Some(Box::new(EmbedImage { name: text("graph.png"), width: 640, height: 480, file: None })),
-        ..Embed::default()
     };
     let link = Embed { url: text("https://example.org/a"), title: Some(text("A page")), ..Embed::default() };
     let button = |label: &str, row, does| Button { label: text(label), row, does };
