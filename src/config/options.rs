@@ -2,6 +2,7 @@
 
 use super::{Config, ProxyChoice, SecretsChoice};
 use crate::domain::Secret;
+use crate::domain::settings::{Bidi, Deleted, EmojiStyle, Links, Widths};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -79,6 +80,87 @@ pub(super) const OPTIONS: &[Entry] = &[
             true
         }),
         show: |config| quoted(&config.settings.downloads),
+    },
+    number!(fold, 0 to 1_000),
+    Entry {
+        name: "bidi",
+        kind: Kind::Word(&["auto", "nib", "terminal"], |config, word| {
+            config.settings.bidi = match word {
+                "nib" => Bidi::Nib,
+                "terminal" => Bidi::Terminal,
+                _ => Bidi::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.bidi {
+                Bidi::Auto => "auto",
+                Bidi::Nib => "nib",
+                Bidi::Terminal => "terminal",
+            })
+        },
+    },
+    Entry {
+        name: "links",
+        kind: Kind::Word(&["auto", "on", "off"], |config, word| {
+            config.settings.links = match word {
+                "on" => Links::On,
+                "off" => Links::Off,
+                _ => Links::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.links {
+                Links::Auto => "auto",
+                Links::On => "on",
+                Links::Off => "off",
+            })
+        },
+    },
+    Entry {
+        name: "widths",
+        kind: Kind::Word(&["auto", "unicode", "plain"], |config, word| {
+            config.settings.widths = match word {
+                "unicode" => Widths::Unicode,
+                "plain" => Widths::Plain,
+                _ => Widths::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.widths {
+                Widths::Auto => "auto",
+                Widths::Unicode => "unicode",
+                Widths::Plain => "plain",
+            })
+        },
+    },
+    Entry {
+        name: "emoji",
+        kind: Kind::Word(&["auto", "unicode", "text"], |config, word| {
+            config.settings.emoji = match word {
+                "unicode" => EmojiStyle::Unicode,
+                "text" => EmojiStyle::Text,
+                _ => EmojiStyle::Auto,
+            };
+        }),
+        show: |config| {
+            quoted(match config.settings.emoji {
+                EmojiStyle::Auto => "auto",
+                EmojiStyle::Unicode => "unicode",
+                EmojiStyle::Text => "text",
+            })
+        },
+    },
+    Entry {
+        name: "deleted",
+        kind: Kind::Word(&["stone", "vanish"], |config, word| {
+            config.settings.deleted = if word == "vanish" { Deleted::Vanish } else { Deleted::Stone };
+        }),
+        show: |config| {
+            quoted(match config.settings.deleted {
+                Deleted::Stone => "stone",
+                Deleted::Vanish => "vanish",
+            })
+        },
     },
     flag!(send_typing),
     flag!(send_read),

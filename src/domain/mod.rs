@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod caps;
 pub mod chat;
+pub mod code;
 pub mod community;
 pub mod download;
 pub mod emoji;
@@ -38,6 +39,7 @@ pub mod when;
 pub use answer::{Answer, Bundle, Progress, Refusal, RefusalKind, Reply};
 pub use caps::{Caps, DatedIds, FileTypes, Pace};
 pub use chat::{ChannelKind, Chat, ChatKind, NotifyLevel, ReadState, ThreadInfo};
+pub use code::{CodeBlock, CodeKey, Token, Tokens};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 pub use download::Blob;
 pub use emoji::{CustomEmoji, EmojiUse};

@@ -10,6 +10,8 @@ use std::ops::Range;
 pub struct LinkPart<'a> {
     /// Its number in the message, from 0, in the order of the text; the same for all who count.
     pub number: u16,
+    /// Which of the text's spans it is.
+    pub span: usize,
     /// The bytes of the text that it is.
     pub at: Range<usize>,
     /// What is shown for it.
@@ -29,11 +31,27 @@ pub enum Leads {
     Person(UserId),
 }
 
+/// A mention in a text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MentionPart<'a> {
+    /// Which of the text's spans it is.
+    pub span: usize,
+    /// What is shown for it.
+    pub shown: &'a str,
+    /// Whom, where the network tells.
+    pub who: Option<UserId>,
+}
+
 /// What leads somewhere in a message's text: links, masked links, words in place of an address, mentions of people who are told. Addresses that no
 /// browser may be given are none. Where two begin at the same place, the longer one comes first.
 pub fn links(message: &Message) -> impl Iterator<Item = LinkPart<'_>> {
-    let text = message.body.text.as_str();
-    let parts = message.body.spans.iter().filter_map(move |span| {
+    links_of(&message.body)
+}
+
+/// The same for a text.
+pub fn links_of(rich: &RichText) -> impl Iterator<Item = LinkPart<'_>> {
+    let text = rich.text.as_str();
+    let parts = rich.spans.iter().enumerate().filter_map(move |(number, span)| {
         let at = span.start as usize..span.end as usize;
         let shown = text.get(at.clone())?;
         let to = match &span.kind {
@@ -44,15 +62,33 @@ pub fn links(message: &Message) -> impl Iterator<Item = LinkPart<'_>> {
             SpanKind::Mention(Some(person)) => Leads::Person(*person),
             _ => return None,
         };
-        Some((at, shown, to))
+        Some((number, at, shown, to))
     });
-    parts.zip(0..).map(|((at, shown, to), number)| LinkPart { number, at, shown, to })
+    parts.zip(0..).map(|((span, at, shown, to), number)| LinkPart { number, span, at, shown, to })
+}
+
+/// The mentions of a text, in its order; their numbers are their places here.
+pub fn mentions(rich: &RichText) -> impl Iterator<Item = MentionPart<'_>> {
+    rich.spans.iter().enumerate().filter_map(|(number, span)| {
+        let SpanKind::Mention(who) = span.kind else { return None };
+        let shown = rich.text.get(span.start as usize..span.end as usize)?;
+        Some(MentionPart { span: number, shown, who })
+    })
 }
 
 /// The hidden stretches of a text, as bytes, in the order of the text; their numbers are their places here.
 pub fn spoilers(text: &RichText) -> impl Iterator<Item = Range<usize>> {
     let hidden = text.spans.iter().filter(|span| span.kind == SpanKind::Spoiler);
     hidden.map(|span| span.start as usize..span.end as usize)
+}
+
+/// Where the first part of a message leads that shows other words than its address.
+#[must_use]
+pub fn hidden_address(message: &Message) -> Option<String> {
+    links(message).find_map(|part| match part.to {
+        Leads::Web(address) if part.shown.trim() != address => Some(address),
+        _ => None,
+    })
 }
 
 /// The address, if a browser may be given it.

@@ -5,6 +5,64 @@ use std::time::Duration;
 /// The themes that are always there, in the order in which they are offered.
 pub const THEMES: [&str; 7] = ["terminal", "auto", "dark", "dusk", "light", "paper", "contrast"];
 
+/// What is left of a message that is deleted while it is in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Deleted {
+    /// A row that says so.
+    #[default]
+    Stone,
+    /// Nothing.
+    Vanish,
+}
+
+/// Who reorders what is written from right to left.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Bidi {
+    /// nib, but in terminals that are known to do it by themselves.
+    #[default]
+    Auto,
+    /// nib.
+    Nib,
+    /// The terminal: everything is drawn in the order in which it was written.
+    Terminal,
+}
+
+/// Whether the terminal is told of links.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Links {
+    /// Where it is known to take them.
+    #[default]
+    Auto,
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// By which rules text is measured.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Widths {
+    /// As the terminal was found to draw it.
+    #[default]
+    Auto,
+    /// As Unicode asks for.
+    Unicode,
+    /// Character by character, as terminals do that know no pictures made of several.
+    Plain,
+}
+
+/// How emoji are measured and drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum EmojiStyle {
+    /// As the terminal was found to draw them.
+    #[default]
+    Auto,
+    /// As pictures, two cells each.
+    Unicode,
+    /// Signs that can be text or a picture are drawn as text.
+    Text,
+}
+
 /// What the user chose, or the defaults. One shared copy; a reload replaces it whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
@@ -40,6 +98,18 @@ pub struct Settings {
     pub undo_seconds: Duration,
     /// The folder that files are saved in; empty: the system's folder for downloads.
     pub downloads: String,
+    /// Who reorders what is written from right to left.
+    pub bidi: Bidi,
+    /// Whether the terminal is told of links.
+    pub links: Links,
+    /// By which rules text is measured.
+    pub widths: Widths,
+    /// How emoji are measured and drawn.
+    pub emoji: EmojiStyle,
+    /// What is left of a message that is deleted.
+    pub deleted: Deleted,
+    /// How many rows of a long message show before it is unfolded; 0: all.
+    pub fold: u16,
 }
 
 impl Default for Settings {
@@ -61,6 +131,12 @@ impl Default for Settings {
             composer_lines: 8,
             undo_seconds: Duration::from_secs(5),
             downloads: String::new(),
+            bidi: Bidi::default(),
+            links: Links::default(),
+            widths: Widths::default(),
+            emoji: EmojiStyle::default(),
+            deleted: Deleted::default(),
+            fold: 40,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::glyphs::Glyphs;
 use super::line::Line;
 use super::scene::{Area, Hit, Scene};
 use super::style::Role;
+use super::width::WidthRules;
 use super::{members, overlay, pane, rail, sidebar, status, timeline};
 use crate::state::State;
 use crate::state::front::{Front, Tier};
@@ -27,7 +28,12 @@ pub(super) struct Context<'a> {
 pub fn arrange(state: &State, cache: &mut LayoutCache, width: u16, height: u16) -> Scene {
     let mut scene = Scene { width, height, ..Scene::default() };
     let Some(front) = &state.front else { return scene };
-    let context = Context { state, front, glyphs: Glyphs::of(state.settings.ascii), tier: Tier::of(width, height) };
+    let context = Context {
+        state,
+        front,
+        glyphs: Glyphs::of(state.settings.ascii || !WidthRules::in_force().narrow),
+        tier: Tier::of(width, height),
+    };
     scene.title = pane::title(context);
     if width == 0 || height == 0 {
         scene.visible.push((front.pane.id, timeline::hidden(&front.pane)));

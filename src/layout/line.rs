@@ -1,7 +1,9 @@
 //! One row of styled text that knows its width.
 
+use super::bidi;
 use super::style::Style;
 use super::width::{prefix, width};
+use crate::state::front::Spot;
 
 /// A stretch of a line in one style.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,6 +105,17 @@ impl Line {
         false
     }
 
+    /// The same for one line by itself, such as a name, in the order in which it is read.
+    pub fn push_read(&mut self, text: &str, cells: usize, mark: &str, style: impl Into<Style>) {
+        if !bidi::is_needed(text) {
+            self.push_cut(text, cells, mark, style);
+            return;
+        }
+        let mut short = Self::new();
+        short.push_cut(text, cells, mark, Style::default());
+        self.push(&bidi::line(short.text()), style);
+    }
+
     /// Adds spaces until the line is so wide.
     pub fn pad_to(&mut self, cells: usize, style: impl Into<Style>) {
         const BLANKS: &str = "                                                                ";
@@ -128,6 +141,28 @@ impl Line {
             self.append(other);
         }
         free
+    }
+
+    /// The line as a part of a message that does something when it is clicked, but for parts that do something else.
+    #[must_use]
+    pub fn at(mut self, spot: Spot) -> Self {
+        for run in &mut self.runs {
+            run.style.spot.get_or_insert(spot);
+        }
+        self
+    }
+
+    /// What a click on one of its cells does.
+    #[must_use]
+    pub fn spot(&self, cell: usize) -> Option<Spot> {
+        let mut at = 0;
+        for (text, style) in self.runs() {
+            at += width(text);
+            if cell < at {
+                return style.spot;
+            }
+        }
+        None
     }
 
     /// The line without the spaces at its start.

@@ -1,10 +1,18 @@
 //! Formatting spans, which may overlap and nest, as blocks of text with stretches of one style each.
 
 use super::glyphs::Glyphs;
+use super::names::Names;
 use super::style::{Attributes, Role, Style};
 use super::width::{clusters, width};
 use super::wrap::expand_tabs;
-use crate::domain::{CleanText, LineKind, RichText, Span, SpanKind, UserId};
+use crate::domain::code::blocks;
+use crate::domain::id::EmojiId;
+use crate::domain::parts;
+use crate::domain::{CleanText, LineKind, RichText, Span, SpanKind, Token, UserId};
+use crate::state::colours::Colours;
+use crate::state::front::{Spot, Target};
+use crate::state::opened::Opened;
+use std::ops::Range;
 
 /// A stretch of a message: prose, or a block of code.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -35,12 +43,75 @@ impl Passage {
 pub struct Reading<'a> {
     /// Who reads: mentions of them stand out.
     pub me: UserId,
-    /// Whether hidden text is shown.
-    pub reveal: bool,
+    /// What people are called where it is read: mentions by name stand out, too.
+    pub names: Option<Names<'a>>,
+    /// Which hidden text is shown.
+    pub shown: Shown<'a>,
     /// The look of plain text.
     pub base: Style,
     /// Marks.
     pub glyphs: &'a Glyphs,
+    /// What the parts of code are.
+    pub colours: &'a Colours,
+    /// The text of which this is the beginning: its blocks of code are known by all that they say.
+    pub whole: Option<&'a RichText>,
+}
+
+/// Which hidden text is shown.
+#[derive(Clone, Copy)]
+pub enum Shown<'a> {
+    /// None of it.
+    Nothing,
+    /// All of it.
+    All,
+    /// What the reader opened of this message.
+    Opened(&'a Opened, Target),
+}
+
+impl Shown<'_> {
+    fn has(self, spoiler: Option<u16>) -> bool {
+        match (self, spoiler) {
+            (Self::All, _) => true,
+            (Self::Nothing, _) | (_, None) => false,
+            (Self::Opened(opened, target), Some(number)) => opened.is_revealed(target, number),
+        }
+    }
+}
+
+/// What a span is besides its kind.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    /// What a click on it does.
+    spot: Option<Spot>,
+    /// It mentions the reader.
+    mine: bool,
+}
+
+/// The marks of all spans of a text.
+fn marks(rich: &RichText, reading: &Reading<'_>) -> Vec<Mark> {
+    let mut marks = vec![Mark::default(); rich.spans.len()];
+    if marks.is_empty() {
+        return marks;
+    }
+    for link in parts::links_of(rich) {
+        if let Some(mark) = marks.get_mut(link.span) {
+            mark.spot = Some(Spot::Link(link.number));
+        }
+    }
+    for (mention, number) in parts::mentions(rich).zip(0..) {
+        let mine = match mention.who {
+            Some(who) => who == reading.me,
+            None => reading.names.is_some_and(|names| names.calls_me(mention.shown)),
+        };
+        if let Some(mark) = marks.get_mut(mention.span) {
+            *mark = Mark { spot: Some(Spot::Mention(number)), mine };
+        }
+    }
+    let spoilers = rich.spans.iter().zip(&mut marks).filter(|(span, _)| span.kind == SpanKind::Spoiler);
+    for ((_, mark), number) in spoilers.zip(0..) {
+        mark.spot = Some(Spot::Spoiler(number));
+    }
+    marks
 }
 
 /// Which kinds of spans hold at a place.
@@ -48,6 +119,23 @@ pub struct Reading<'a> {
 struct Active {
     counts: [u32; 12],
     me: u32,
+    token: Token,
+    /// The network's own emoji that holds here, and where it begins.
+    emoji: Option<(EmojiId, usize)>,
+    /// What a click does, innermost last, with the span that brings it about.
+    spots: Vec<(usize, Spot)>,
+}
+
+/// Most spans with something to click on that are looked at in one place.
+const NESTED: usize = 16;
+
+/// What begins or ends at a place.
+#[derive(Clone, Copy)]
+enum Edge<'a> {
+    Begins(usize, &'a SpanKind, Mark),
+    Ends(usize, &'a SpanKind, Mark),
+    /// In code, this part.
+    Part(Token),
 }
 
 const BOLD: usize = 0;
@@ -64,7 +152,37 @@ const QUOTE: usize = 10;
 const SMALL: usize = 11;
 
 impl Active {
-    fn count(&mut self, kind: &SpanKind, me: UserId, step: i32) {
+    fn pass(&mut self, edge: Edge<'_>) {
+        match edge {
+            Edge::Begins(span, kind, mark) => {
+                self.count(kind, mark.mine, 1);
+                if self.spots.len() < NESTED {
+                    self.spots.extend(mark.spot.map(|spot| (span, spot)));
+                }
+            }
+            Edge::Ends(span, kind, mark) => {
+                self.count(kind, mark.mine, -1);
+                self.spots.retain(|(other, _)| *other != span);
+            }
+            Edge::Part(token) => self.token = token,
+        }
+    }
+
+    /// The hidden stretch that holds here.
+    fn spoiler(&self) -> Option<u16> {
+        self.spots.iter().rev().find_map(|(_, spot)| match spot {
+            Spot::Spoiler(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// What a click does here: what leads somewhere comes before what hides it.
+    fn spot(&self) -> Option<Spot> {
+        let leads = self.spots.iter().rev().find(|(_, spot)| !matches!(spot, Spot::Spoiler(_)));
+        leads.or(self.spots.last()).map(|(_, spot)| *spot)
+    }
+
+    fn count(&mut self, kind: &SpanKind, mine: bool, step: i32) {
         let slot = match kind {
             SpanKind::Bold => BOLD,
             SpanKind::Italic => ITALIC,
@@ -84,7 +202,7 @@ impl Active {
         if let Some(count) = self.counts.get_mut(slot) {
             *count = count.saturating_add_signed(step);
         }
-        if *kind == SpanKind::Mention(Some(me)) {
+        if mine {
             self.me = self.me.saturating_add_signed(step);
         }
     }
@@ -98,7 +216,7 @@ impl Active {
         } else if on(LINK) {
             Role::Link
         } else if code_block || on(CODE) {
-            Role::Code
+            part(self.token)
         } else if on(QUOTE) {
             Role::Quote
         } else if on(EMOJI) || on(SMALL) {
@@ -106,7 +224,7 @@ impl Active {
         } else {
             base.role
         };
-        let mut style = Style { role, attributes: base.attributes };
+        let mut style = Style { role, attributes: base.attributes, spot: self.spot().or(base.spot) };
         for (slot, attribute) in [
             (BOLD, Attributes::BOLD),
             (ITALIC, Attributes::ITALIC),
@@ -128,47 +246,65 @@ impl Active {
 #[must_use]
 pub fn passages(rich: &RichText, reading: Reading<'_>) -> Vec<Passage> {
     let text: &str = &rich.text;
+    let marks = &*marks(rich, &reading);
     let mut found = Vec::new();
     let mut at = 0;
-    for span in &rich.spans {
-        let SpanKind::CodeBlock(language) = &span.kind else { continue };
-        let (start, end) = (span.start as usize, span.end as usize);
-        if start < at || end > text.len() {
-            continue;
-        }
-        prose(rich, at, start, reading, &mut found);
-        let inner = text.get(start..end).unwrap_or_default();
-        let inner = inner.strip_prefix('\n').unwrap_or(inner);
-        let from = end - inner.len();
-        let mut code = styled(rich, from, from + inner.trim_end_matches('\n').len(), reading, true);
-        code.code = Some(language.clone());
+    let mut whole = reading.whole.map(blocks);
+    for block in blocks(rich) {
+        let key = match &mut whole {
+            Some(whole) => whole.next().filter(|whole| whole.start == block.start).and_then(|whole| whole.key()),
+            None => block.key(),
+        };
+        prose(rich, marks, at..block.whole.start, reading, &mut found);
+        let parts = key.and_then(|key| reading.colours.of(key)).map(|parts| &**parts).unwrap_or_default();
+        let mut code = styled(rich, marks, block.start..block.start + block.code.len(), reading, Some(parts));
+        code.code = Some(block.language.cloned());
         found.push(code);
-        at = end;
+        at = block.whole.end;
     }
-    prose(rich, at, text.len(), reading, &mut found);
+    prose(rich, marks, at..text.len(), reading, &mut found);
     found
 }
 
 /// Prose between blocks of code, without the line feeds that part it from them.
-fn prose(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, found: &mut Vec<Passage>) {
-    let text = rich.text.get(start..end).unwrap_or_default();
+fn prose(rich: &RichText, marks: &[Mark], at: Range<usize>, reading: Reading<'_>, found: &mut Vec<Passage>) {
+    let end = at.end;
+    let text = rich.text.get(at).unwrap_or_default();
     let body = if found.is_empty() { text } else { text.strip_prefix('\n').unwrap_or(text) };
     let start = end - body.len();
     let body = body.trim_end_matches('\n');
     if !body.trim().is_empty() {
-        found.push(styled(rich, start, start + body.len(), reading, false));
+        found.push(styled(rich, marks, start..start + body.len(), reading, None));
     }
 }
 
-/// The text of a range in stretches of one style.
-fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, code_block: bool) -> Passage {
+/// The text of a range in stretches of one style; in a block of code, with its parts.
+fn styled(
+    rich: &RichText,
+    marks: &[Mark],
+    Range { start, end }: Range<usize>,
+    reading: Reading<'_>,
+    parts: Option<&[(u32, Token)]>,
+) -> Passage {
     let text: &str = &rich.text;
-    let mut edges: Vec<(usize, i32, &SpanKind)> = Vec::new();
-    for Span { start: from, end: to, kind } in &rich.spans {
+    let mut edges: Vec<(usize, Edge<'_>)> = Vec::new();
+    let mut from = start;
+    for &(to, token) in parts.unwrap_or_default() {
+        // They were told by another thread, for this very text.
+        let to = (start + to as usize).min(end);
+        if from < to && text.is_char_boundary(from) {
+            edges.push((from, Edge::Part(token)));
+        }
+        from = to;
+    }
+    if from > start && from < end && text.is_char_boundary(from) {
+        edges.push((from, Edge::Part(Token::Plain)));
+    }
+    for (number, (Span { start: from, end: to, kind }, &mark)) in rich.spans.iter().zip(marks).enumerate() {
         let (from, to) = ((*from as usize).max(start), (*to as usize).min(end));
         if from < to {
-            edges.push((from, 1, kind));
-            edges.push((to, -1, kind));
+            edges.push((from, Edge::Begins(number, kind, mark)));
+            edges.push((to, Edge::Ends(number, kind, mark)));
         }
     }
     edges.sort_by_key(|&(at, ..)| at);
@@ -178,16 +314,34 @@ fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, code_
     let mut from = start;
     let mut edges = edges.into_iter().peekable();
     while from < end {
-        while let Some(&(at, step, kind)) = edges.peek()
+        while let Some(&(at, edge)) = edges.peek()
             && at <= from
         {
-            active.count(kind, reading.me, step);
+            active.pass(edge);
+            match edge {
+                Edge::Begins(_, SpanKind::Emoji(emoji), _) => active.emoji = Some((*emoji, at)),
+                Edge::Ends(_, SpanKind::Emoji(_), _) => active.emoji = None,
+                _ => {}
+            }
             edges.next();
         }
         let to = edges.peek().map_or(end, |&(at, ..)| at);
         let piece = text.get(from..to).unwrap_or_default();
+        let begin = from;
         from = to;
-        let mut style = active.style(reading.base, code_block);
+        // The network's own are drawn by their names, where those are known.
+        let named = active.emoji.and_then(|(emoji, at)| Some((reading.names?.account.emoji.get(&emoji)?, at)));
+        let name;
+        let piece = match named {
+            Some((emoji, at)) if at == begin => {
+                let letters = emoji.name.trim_matches(':').chars().filter(|letter| !letter.is_whitespace());
+                name = format!(":{}:", letters.take(32).collect::<String>());
+                name.as_str()
+            }
+            Some(_) => "",
+            None => piece,
+        };
+        let mut style = active.style(reading.base, parts.is_some());
         let expanded;
         let piece = if piece.contains('\t') {
             expanded = expand_tabs(piece, &mut column);
@@ -200,16 +354,33 @@ fn styled(rich: &RichText, start: usize, end: usize, reading: Reading<'_>, code_
             piece
         };
         if active.counts.get(SPOILER).is_some_and(|&count| count > 0) {
-            if reading.reveal {
+            let number = active.spoiler();
+            if reading.shown.has(number) {
                 style = style.and(Attributes::REVERSE);
             } else {
-                passage.push(&cover(piece, reading.glyphs), Role::Spoiler.into());
+                // What is hidden leads nowhere before it is seen.
+                let spot = number.map(Spot::Spoiler);
+                passage.push(&cover(piece, reading.glyphs), Style { spot, ..Style::of(Role::Spoiler) });
                 continue;
             }
         }
         passage.push(piece, style);
     }
     passage
+}
+
+/// How a part of code is to look.
+const fn part(token: Token) -> Role {
+    match token {
+        Token::Plain => Role::Code,
+        Token::Keyword => Role::Keyword,
+        Token::Literal => Role::Literal,
+        Token::Comment => Role::Comment,
+        Token::Name => Role::Name,
+        Token::Number => Role::Number,
+        Token::Added => Role::Ok,
+        Token::Removed => Role::Error,
+    }
 }
 
 /// Hides text: every cell becomes a covered one, so that nothing moves when it is shown.
@@ -233,7 +404,9 @@ fn cover(text: &str, glyphs: &Glyphs) -> String {
 #[must_use]
 pub fn one_line(rich: &RichText, glyphs: &Glyphs, most: usize) -> String {
     let mut line = String::new();
-    let reading = Reading { me: UserId::default(), reveal: false, base: Style::default(), glyphs };
+    let colours = &Colours::default();
+    let (me, shown, base) = (UserId::default(), Shown::Nothing, Style::default());
+    let reading = Reading { me, names: None, shown, base, glyphs, colours, whole: None };
     // Beyond what can be shown there is nothing to look for.
     let short;
     let rich = if rich.text.len() > 4_096 {
@@ -267,7 +440,10 @@ mod tests {
     }
 
     fn reading(reveal: bool) -> Reading<'static> {
-        Reading { me: UserId::new(7), reveal, base: Style::default(), glyphs: Glyphs::of(false) }
+        let colours = Box::leak(Box::default());
+        let shown = if reveal { Shown::All } else { Shown::Nothing };
+        let (base, glyphs) = (Style::default(), Glyphs::of(false));
+        Reading { me: UserId::new(7), names: None, shown, base, glyphs, colours, whole: None }
     }
 
     #[test]

@@ -5,11 +5,13 @@
 
 mod account;
 mod arrange;
+pub mod bidi;
 mod cache;
 mod composer;
 mod forum;
 pub mod glyphs;
 pub mod line;
+pub mod links;
 pub mod markup;
 mod members;
 pub mod message;

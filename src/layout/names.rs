@@ -5,6 +5,7 @@ use super::style::{Role, Style};
 use crate::domain::{ChannelKind, Chat, ChatId, ChatKind, CommunityId, Presence, UserId};
 use crate::state::Account;
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
 /// Looks up names as one account sees them in one community.
 #[derive(Clone, Copy)]
@@ -40,6 +41,32 @@ impl<'a> Names<'a> {
             .or(known.map(|user| &*user.name))
             .filter(|name| !name.is_empty())
             .or(known.and_then(|user| user.username.as_deref()))
+    }
+
+    /// Whether a mention is of the reader, by any of their names or by a role that they have here.
+    #[must_use]
+    pub fn calls_me(&self, mention: &str) -> bool {
+        let name = mention.trim().trim_start_matches('@');
+        let same = |other: &str| !name.is_empty() && other.to_lowercase() == name.to_lowercase();
+        let me = self.account.me;
+        let member = self.community.and_then(|community| self.account.members.get(&(community, me)));
+        if let Some(role) = name.strip_prefix('&') {
+            let roles = self.community.and_then(|community| self.account.roles.get(&community));
+            let held = member.zip(roles).map(|(member, roles)| member.roles.iter().filter_map(|role| roles.get(role)));
+            return held.is_some_and(|mut held| held.any(|own| own.name.to_lowercase() == role.to_lowercase()));
+        }
+        let user = self.account.users.get(&me);
+        member.and_then(|member| member.nickname.as_deref()).is_some_and(same)
+            || user.is_some_and(|user| same(&user.name) || user.username.as_deref().is_some_and(same))
+    }
+
+    /// What [`Names::calls_me`] depends on.
+    pub(super) fn own(&self, hasher: &mut impl Hasher) {
+        let me = self.account.me;
+        let user = self.account.users.get(&me);
+        user.map(|user| (&user.name, &user.username)).hash(hasher);
+        let member = self.community.and_then(|community| self.account.members.get(&(community, me)));
+        member.map(|member| (&member.nickname, &member.roles)).hash(hasher);
     }
 
     /// The look of somebody's name.

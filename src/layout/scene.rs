@@ -1,9 +1,7 @@
 //! What is to be drawn, where, and what lies under each cell: plain data between the layout and the view.
 
 use super::line::Line;
-use super::style::Role;
-use super::width::width;
-use crate::state::front::{PaneId, Visible};
+use crate::state::front::{PaneId, Spot, Target, Visible};
 use std::sync::Arc;
 
 pub use crate::state::front::Hit;
@@ -143,6 +141,8 @@ pub struct Scene {
     pub title: String,
     /// What is drawn, in this order.
     pub rows: Vec<Placed>,
+    /// Where parts of the messages lead, where the terminal is told.
+    pub links: Vec<(Target, Spot, String)>,
     /// What lies where; the last that holds a cell is on top.
     pub hits: Vec<(Area, Hit)>,
 }
@@ -151,20 +151,15 @@ impl Scene {
     /// What lies under a cell.
     #[must_use]
     pub fn hit(&self, x: u16, y: u16) -> Option<Hit> {
-        self.hits.iter().rev().find(|(area, _)| area.contains(x, y)).map(|&(_, hit)| hit)
+        let hit = self.hits.iter().rev().find(|(area, _)| area.contains(x, y)).map(|&(_, hit)| hit)?;
+        let Hit::Message(pane, target) = hit else { return Some(hit) };
+        Some(self.spot(x, y).map_or(hit, |spot| Hit::Spot(pane, target, spot)))
     }
 
-    /// The words of the link under a cell, as far as they stand on its row.
-    #[must_use]
-    pub fn link(&self, x: u16, y: u16) -> Option<&str> {
+    /// The part of a message under a cell that does something when it is clicked.
+    fn spot(&self, x: u16, y: u16) -> Option<Spot> {
         let placed = self.rows.iter().rev().find(|row| row.y == y && (row.x..row.x + row.width).contains(&x))?;
-        let line = placed.line()?;
-        let mut at = usize::from(placed.x);
-        line.runs().find_map(|(text, style)| {
-            let start = at;
-            at += width(text);
-            (style.role == Role::Link && (start..at).contains(&usize::from(x))).then_some(text)
-        })
+        placed.line()?.spot(usize::from(x - placed.x))
     }
 
     /// Places a line on the first row of an area, over what is there.

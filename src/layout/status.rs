@@ -8,8 +8,9 @@ use super::pane::under_cursor;
 use super::scene::{Area, Scene};
 use super::style::{Role, Style};
 use super::time::length;
-use super::width::width as line_width;
+use super::width::{prefix, width as line_width};
 use super::wrap;
+use crate::domain::parts::hidden_address;
 use crate::domain::{LinkPhase, Mono, Wall};
 use crate::state::Account;
 use crate::state::action::{Context as Keys, MessageAction};
@@ -20,6 +21,8 @@ use crate::state::ui::sidebar::SidebarRow;
 
 /// Cells that the keys keep beside words about what is under the cursor.
 const LAST_HINTS: usize = 22;
+/// Columns that the address of a link may take.
+const ADDRESS: usize = 48;
 /// Between two hints.
 const GAP: &str = "   ";
 
@@ -31,6 +34,7 @@ const HINTED: &[(&MessageAction, &str)] = &[
     (&MessageAction::Delete, "delete"),
     (&MessageAction::CopyText, "copy"),
     (&MessageAction::OpenLink, "open link"),
+    (&MessageAction::Reveal, "show hidden"),
     (&MessageAction::Press(None), "press"),
     (&MessageAction::GoToReplied, "go to original"),
     (&MessageAction::Forward(String::new()), "pass on"),
@@ -319,7 +323,20 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                 Target::Message(at) => {
                     let Some(chat) = context.front.pane.chat else { return line };
                     let offered = |what| offer(context.state, chat, &[target], what) == Offer::Yes;
+                    let message = match target {
+                        Target::Message(key) => {
+                            account.timelines.get(&chat.chat).and_then(|known| known.message(key.id))
+                        }
+                        Target::Pending(_) => None,
+                    };
+                    // Words that hide where they lead say it before they are followed.
+                    let leads = message.and_then(|message| hidden_address(message));
+                    let leads = leads.map(|address| format!("open {}", prefix(&address, ADDRESS).0));
                     for (what, words) in HINTED {
+                        let words = match &leads {
+                            Some(leads) if matches!(what, MessageAction::OpenLink) => leads.as_str(),
+                            _ => words,
+                        };
                         let key = what.name().and_then(|name| key(Keys::Messages, name));
                         add(key.filter(|_| offered(what)), words);
                     }

@@ -1,5 +1,7 @@
 //! What a stretch of text means on screen. Themes turn roles into colours; attributes carry what must be seen without colour.
 
+use crate::state::front::Spot;
+
 /// A meaning that a theme gives a look.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Role {
@@ -33,6 +35,16 @@ pub enum Role {
     Link,
     /// Code.
     Code,
+    /// A word of a language, in code.
+    Keyword,
+    /// Text between quotes, in code.
+    Literal,
+    /// Words for people, in code.
+    Comment,
+    /// What something is called, in code.
+    Name,
+    /// A number, in code.
+    Number,
     /// Words of somebody else, quoted.
     Quote,
     /// Hidden text.
@@ -85,13 +97,15 @@ pub struct Style {
     pub role: Role,
     /// Attributes beside those that the theme adds.
     pub attributes: Attributes,
+    /// What a click there does; looks the same with any.
+    pub spot: Option<Spot>,
 }
 
 impl Style {
     /// A role without attributes.
     #[must_use]
     pub const fn of(role: Role) -> Self {
-        Self { role, attributes: Attributes::NONE }
+        Self { role, attributes: Attributes::NONE, spot: None }
     }
 
     /// In bold.
@@ -103,7 +117,13 @@ impl Style {
     /// With more attributes.
     #[must_use]
     pub const fn and(self, attributes: Attributes) -> Self {
-        Self { role: self.role, attributes: self.attributes.with(attributes) }
+        Self { attributes: self.attributes.with(attributes), ..self }
+    }
+
+    /// That does something when it is clicked.
+    #[must_use]
+    pub const fn at(self, spot: Spot) -> Self {
+        Self { spot: Some(spot), ..self }
     }
 }
 

@@ -5,6 +5,7 @@
 //! or go and with them the decorations above it.
 
 use super::cache::{Block, LayoutCache};
+use super::links;
 use super::message::{Item, Piece, Setting, centred, heading};
 use super::scene::{Area, Content, Fill, Hit, Placed, Scene};
 use super::style::{Role, Style};
@@ -285,7 +286,10 @@ pub(super) fn place(
         let count = u16::try_from(rows.len()).unwrap_or(0);
         let whole = Area { y, height: count, ..area };
         scene.hits.push((whole, Hit::Message(pane.id, item.target())));
-        let selected = walk.setting.revealed == Some(item.target());
+        if let Some(message) = item.message().filter(|_| links::are_told()) {
+            scene.links.extend(links::of(message).map(|(spot, address)| (item.target(), spot, address)));
+        }
+        let selected = walk.setting.selected == Some(item.target());
         let picked = matches!(item.target(), Target::Message(key) if pane.selected.contains(&key));
         for row in rows.clone() {
             let marked = (selected || picked) && (row >= block.lead || block.header && row + 1 == block.lead);

@@ -5,6 +5,7 @@
 //!
 //! Terminals disagree about some emoji. What one was found to do about them is [`WidthRules`], in force for the thread that lays out and paints.
 
+use crate::domain::settings::{EmojiStyle, Widths};
 use std::cell::Cell;
 use std::fmt;
 use unicode_segmentation::UnicodeSegmentation;
@@ -23,6 +24,14 @@ pub struct WidthRules {
     pub keycaps: bool,
     /// A skin tone takes no place of its own; else two cells.
     pub tones: bool,
+    /// Letters of Hangul that are written one by one make one sign of two cells; else each takes a cell of its own beside the first.
+    pub jamo: bool,
+    /// Consonants of Indic scripts that are joined take a cell each; else one for all.
+    pub conjuncts: bool,
+    /// Signs of which Unicode leaves it open take one cell; else two.
+    pub narrow: bool,
+    /// Signs that can be text or a picture are drawn as pictures where the selector asks for it; else as text, whatever the terminal does.
+    pub pictures: bool,
 }
 
 impl Default for WidthRules {
@@ -39,6 +48,10 @@ impl fmt::Display for WidthRules {
             (self.selector, "the emoji selector"),
             (self.keycaps, "keycaps"),
             (self.tones, "skin tones"),
+            (self.jamo, "letters of Hangul"),
+            (self.conjuncts, "joined consonants"),
+            (self.narrow, "signs of open width"),
+            (self.pictures, "signs drawn as text"),
         ];
         let other: Vec<&str> = other.into_iter().filter(|(follows, _)| !follows).map(|(_, what)| what).collect();
         if other.is_empty() {
@@ -51,7 +64,43 @@ impl fmt::Display for WidthRules {
 
 impl WidthRules {
     /// What Unicode asks for.
-    pub const UNICODE: Self = Self { joined: true, flags: true, selector: true, keycaps: true, tones: true };
+    pub const UNICODE: Self = Self {
+        joined: true,
+        flags: true,
+        selector: true,
+        keycaps: true,
+        tones: true,
+        jamo: true,
+        conjuncts: true,
+        narrow: true,
+        pictures: true,
+    };
+    /// Each character by itself.
+    pub const PLAIN: Self =
+        Self { joined: false, flags: false, selector: false, keycaps: false, tones: false, ..Self::UNICODE };
+
+    /// The rules in force on this thread.
+    #[must_use]
+    pub fn in_force() -> Self {
+        RULES.get()
+    }
+
+    /// What the user wants, where that is not what was found out.
+    #[must_use]
+    pub fn wanted(self, widths: Widths, emoji: EmojiStyle) -> Self {
+        let rules = match widths {
+            Widths::Auto => self,
+            Widths::Unicode => Self::UNICODE,
+            Widths::Plain => Self { narrow: self.narrow, ..Self::PLAIN },
+        };
+        match emoji {
+            EmojiStyle::Auto => rules,
+            EmojiStyle::Unicode => {
+                Self { joined: true, flags: true, selector: true, keycaps: true, tones: true, ..rules }
+            }
+            EmojiStyle::Text => Self { selector: false, keycaps: false, pictures: false, ..rules },
+        }
+    }
 
     /// Measures by these rules from now on, on this thread. What was measured before is to be forgotten. Returns whether anything changes.
     pub fn enforce(self) -> bool {
@@ -64,7 +113,19 @@ impl WidthRules {
         let tone = |character: char| ('\u{1f3fb}'..='\u{1f3ff}').contains(&character);
         let special = |character| matches!(character, '\u{200d}' | '\u{fe0f}') || letter(character) || tone(character);
         if !cluster.chars().any(special) {
-            return None;
+            let jamo = |character: char| ('\u{1160}'..='\u{11ff}').contains(&character);
+            if !self.jamo && cluster.chars().skip(1).any(jamo) {
+                let first = cluster.chars().next().and_then(UnicodeWidthChar::width).unwrap_or(0);
+                let others = cluster.chars().skip(1).filter(|&character| jamo(character)).count();
+                return u16::try_from(first + others).ok();
+            }
+            let indic = |character: char| ('\u{900}'..='\u{dff}').contains(&character);
+            if !self.conjuncts
+                && cluster.chars().filter(|&character| indic(character) && character.width() == Some(1)).count() > 1
+            {
+                return Some(1);
+            }
+            return (!self.narrow).then(|| u16::try_from(cluster.width_cjk()).unwrap_or(u16::MAX));
         }
         let selector = if cluster.contains('\u{20e3}') { self.keycaps } else { self.selector };
         let (mut cells, mut last, mut after_joiner) = (0_u16, 0, false);
@@ -207,7 +268,7 @@ pub fn suffix(text: &str, cells: usize) -> (&str, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{WidthRules, clusters, grapheme_width, prefix, suffix, width};
+    use super::{EmojiStyle, WidthRules, Widths, clusters, grapheme_width, prefix, suffix, width};
     use proptest::prelude::*;
     use ratatui::buffer::CellWidth;
 
@@ -246,11 +307,33 @@ mod tests {
         assert_eq!(grapheme_width("🧑🏻\u{200d}❤\u{fe0f}\u{200d}🧑🏼"), 6);
         assert_eq!(tmux.to_string(), "as in Unicode but for the emoji selector, keycaps, skin tones");
         // One that knows nothing of pictures made of several.
-        WidthRules { joined: false, flags: false, selector: false, keycaps: false, tones: false }.enforce();
+        WidthRules::PLAIN.enforce();
         assert_eq!(measured(), [6, 4, 1, 1, 4, 3, 2, 1]);
         assert_eq!(grapheme_width(&"👩\u{200d}".repeat(33_000)), u16::MAX);
         assert!(WidthRules::UNICODE.enforce());
         assert_eq!(measured(), [2, 2, 2, 2, 2, 2, 2, 1]);
+    }
+
+    #[test]
+    fn scripts_that_terminals_disagree_about_are_followed() {
+        let texts = ["\u{1112}\u{1161}\u{11ab}", "क्ष", "±", "あ"];
+        let measured = || texts.map(grapheme_width);
+        assert_eq!(measured(), [2, 2, 1, 2]);
+        WidthRules { jamo: false, conjuncts: false, narrow: false, ..WidthRules::UNICODE }.enforce();
+        assert_eq!(measured(), [4, 1, 2, 2]);
+        WidthRules::UNICODE.enforce();
+    }
+
+    #[test]
+    fn what_is_wanted_comes_before_what_was_found() {
+        let found = WidthRules { selector: false, narrow: false, ..WidthRules::UNICODE };
+        let wanted = |widths, emoji| found.wanted(widths, emoji);
+        assert_eq!(wanted(Widths::Auto, EmojiStyle::Auto), found);
+        assert_eq!(wanted(Widths::Unicode, EmojiStyle::Auto), WidthRules::UNICODE);
+        assert_eq!(wanted(Widths::Plain, EmojiStyle::Auto), WidthRules { narrow: false, ..WidthRules::PLAIN });
+        assert!(wanted(Widths::Auto, EmojiStyle::Unicode).selector);
+        let text = wanted(Widths::Unicode, EmojiStyle::Text);
+        assert!(!text.pictures && !text.selector && text.joined);
     }
 
     proptest! {

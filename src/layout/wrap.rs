@@ -4,6 +4,7 @@
 //! longer ones, and addresses, break between grapheme clusters; between wide characters a line may break anywhere. Spaces at the end of a row hang over
 //! its edge and are not drawn. No drawn row is wider than asked, even when one cluster alone would be: then a replacement stands for it.
 
+use super::bidi::{self, Levels};
 use super::line::Line;
 use super::style::Style;
 use super::width::{clusters, grapheme_width, is_plain, width};
@@ -141,6 +142,9 @@ impl Styled<'_> {
         for text in self.text.split('\n') {
             let hang = if breaking == Breaking::Words { hanging(text).min(room / 2) } else { 0 };
             rows(text, room, room - hang, breaking, &mut found);
+            let levels =
+                bidi::is_needed(text).then(|| Levels::of(text, start, self.runs, breaking == Breaking::Anywhere));
+            let first = lines.len();
             for (number, part) in found.drain(..).enumerate() {
                 if lines.len() >= most {
                     return false;
@@ -148,12 +152,28 @@ impl Styled<'_> {
                 let hang = if number == 0 { 0 } else { hang };
                 let mut line = Line::new();
                 line.pad_to(indent + hang, Style::default());
-                self.draw(start + part.start..start + part.end, room - hang, &mut line);
+                match &levels {
+                    None => self.draw(start + part.start..start + part.end, room - hang, &mut line),
+                    Some(levels) => bidi::draw((text, start), part, self.runs, levels, room - hang, &mut line),
+                }
                 lines.push(line);
+            }
+            if levels.is_some_and(|levels| levels.is_rtl()) {
+                flush(indent, lines.get_mut(first..).unwrap_or_default());
             }
             start += text.len() + 1;
         }
         true
+    }
+}
+
+/// What is read from the right stands at one right edge: that of its widest row.
+fn flush(indent: usize, lines: &mut [Line]) {
+    let widest = lines.iter().map(Line::width).max().unwrap_or(0);
+    for line in lines.iter_mut().filter(|line| line.width() < widest) {
+        let row = std::mem::take(line).without_indent();
+        line.pad_to(widest.saturating_sub(row.width()).max(indent), Style::default());
+        line.append(&row);
     }
 }
 

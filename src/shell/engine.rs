@@ -3,6 +3,7 @@
 //! Nothing here waits. What takes time is handed to a session or a blocking thread, and comes back through [`Engine::next`].
 
 use super::clock::Clock;
+use super::colours::Colours;
 use super::keeping::{FromStore, Keeping};
 use super::networks::Network;
 use super::owner::{Ask, Desk, Door, Errand, HERE, Knock, Lock, Role, Tell};
@@ -38,6 +39,7 @@ pub struct Engine {
     timers: Timers,
     sessions: Sessions,
     keeping: Keeping,
+    colours: Colours,
     /// Where commands are served.
     desk: Desk,
     /// Where those come in that are not in this process. Given up before the lock.
@@ -63,6 +65,7 @@ impl Engine {
             timers: Timers::default(),
             sessions,
             keeping: Keeping::new(store),
+            colours: Colours::default(),
             desk: Desk::new(role),
             door: None,
             owned: None,
@@ -178,6 +181,7 @@ impl Engine {
         tokio::select! {
             from = self.keeping.next() => Arrived::Stored(from),
             arrived = self.sessions.next(hears) => arrived,
+            (key, tokens) = self.colours.next() => Arrived::Coloured(key, tokens),
             knock = knock(&mut self.door) => Arrived::Knock(knock),
         }
     }
@@ -223,6 +227,7 @@ impl Engine {
                 self.run(observer);
                 self.keeping.hand_over();
             }
+            Arrived::Coloured(key, tokens) => self.feed(Event::Coloured(key, tokens), observer),
             Arrived::Finished(finished) => {
                 if let Some(event) = self.sessions.finished(finished) {
                     self.feed(event, observer);
@@ -319,6 +324,9 @@ impl Engine {
             Effect::LookAt { number, paths } => self.sessions.look_at(number, paths),
             Effect::ReadClipboard { number, most } => self.sessions.read_clipboard(number, most),
             Effect::Save(number, step) => self.sessions.save_file(number, step),
+            Effect::Colour { key, language, text } => {
+                self.next.extend(self.colours.ask(key, language, text).map(|(key, none)| Event::Coloured(key, none)));
+            }
             Effect::Arm(timer, at) => self.timers.arm(timer, at),
             Effect::Disarm(timer) => self.timers.disarm(timer),
             Effect::Copy(_)
@@ -444,6 +452,7 @@ fn log(event: &Event) {
         | Event::Resized { .. }
         | Event::Focused(_)
         | Event::Stored(_)
+        | Event::Coloured(..)
         | Event::Arranged(..)
         | Event::Settings(_) => {}
     }

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod clock;
 pub mod colour;
+mod colours;
 pub mod editor;
 pub mod engine;
 pub mod files;

@@ -26,14 +26,12 @@ impl Mouse {
                     self.edge = sidebar_start(scene);
                     None
                 }
-                Hit::Message(pane, target) => Some(match scene.link(x, y) {
-                    Some(words) => Action::PointLink(pane, target, words.to_owned()),
-                    None => Action::Point(Hit::Message(pane, target)),
-                }),
                 hit => Some(Action::Point(hit)),
             },
             MouseEventKind::Down(MouseButton::Right) => match hit? {
-                Hit::Message(pane, target) => Some(Action::Message(MessageAction::MenuAt(pane, target))),
+                Hit::Message(pane, target) | Hit::Spot(pane, target, _) => {
+                    Some(Action::Message(MessageAction::MenuAt(pane, target)))
+                }
                 _ => None,
             },
             MouseEventKind::Drag(MouseButton::Left) => self.dragged(x, false),

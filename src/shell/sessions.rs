@@ -22,7 +22,8 @@ use crate::config;
 use crate::domain::download;
 use crate::domain::kept::AccountKey;
 use crate::domain::{
-    AccountId, Admission, CleanText, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Upload, UserId,
+    AccountId, Admission, CleanText, CodeKey, LinkEvent, Priority, Request, RequestId, Secret, SignInPart, Tokens,
+    Upload, UserId,
 };
 use crate::net::dial::Proxies;
 use crate::net::session::{self, BATCHES, Batch, SessionConfig, SessionHandle, WallClock};
@@ -82,6 +83,8 @@ type Work = Box<dyn FnOnce() -> Finished + Send>;
 pub enum Arrived {
     /// From a network, by the session with this number.
     Batch(u64, Batch),
+    /// The parts of a block of code.
+    Coloured(CodeKey, Tokens),
     /// From a blocking thread.
     Finished(Finished),
     /// From the store.

@@ -87,6 +87,8 @@ pub struct Account {
     pub pins: IdMap<ChatId, super::pins::Pins>,
     /// Messages that others answer, where they are quoted and not in memory otherwise.
     pub quotes: super::quotes::Quotes,
+    /// Where messages were deleted in this run.
+    pub stones: super::stones::Stones,
     /// Who is in the chats that were looked at last.
     pub lists: super::members::MemberLists,
     /// What is worth a notification where, as it was chosen here.

@@ -4,8 +4,8 @@ use super::event::{Ticket, Timer};
 use super::offer::SignInProof;
 use crate::domain::download::Step;
 use crate::domain::{
-    AccountId, Admission, ChatKey, CleanText, Message, MessageKey, Mono, Priority, Refusal, Request, RequestId, Secret,
-    User, Wall, kept,
+    AccountId, Admission, ChatKey, CleanText, CodeKey, Message, MessageKey, Mono, Priority, Refusal, Request,
+    RequestId, Secret, User, Wall, kept,
 };
 use std::sync::Arc;
 
@@ -101,6 +101,15 @@ pub enum Effect {
     Save(u64, Step),
     /// Open a file in the user's program.
     OpenFile(String),
+    /// Tell the parts of a block of code apart. Answered with `Event::Coloured` of the same key.
+    Colour {
+        /// Names it.
+        key: CodeKey,
+        /// Its language, as whoever wrote it called it.
+        language: CleanText,
+        /// The code.
+        text: String,
+    },
     /// Let the user edit a text in the editor of their choice. Answered with `Event::Edited` of the same number.
     EditText {
         /// Names it.

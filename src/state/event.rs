@@ -4,7 +4,9 @@ use super::action::Action;
 use super::front::{PaneId, Visible};
 use super::ui::chooser::Folder;
 use crate::domain::download::Told;
-use crate::domain::{AccountId, Answer, ChatKey, LinkEvent, Progress, RequestId, Settings, Update, Upload, kept};
+use crate::domain::{
+    AccountId, Answer, ChatKey, CodeKey, LinkEvent, Progress, RequestId, Settings, Tokens, Update, Upload, kept,
+};
 use std::sync::Arc;
 
 /// What the reducer is told.
@@ -47,6 +49,8 @@ pub enum Event {
     LookedAt(u64, bool),
     /// A step with the file of this number was done, or why it was not.
     Saved(u64, Told),
+    /// The parts of a block of code are told apart; none where its language is not known.
+    Coloured(CodeKey, Tokens),
     /// The user's editor was left, with this text; or why there is none: a sentence for the user.
     Edited(u64, Result<String, String>),
     /// An armed timer rang.

@@ -248,6 +248,11 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let mut mentions_gone = 0;
     if let Some(timeline) = account.timelines.get_mut(&chat) {
         for message in messages {
+            let index = timeline.key_of(*message).and_then(|key| timeline.index_of(key));
+            let before = index.and_then(|at| timeline.get(at.checked_sub(1)?)).map(|entry| entry.message.key.id);
+            if let Some(gone) = timeline.message(*message) {
+                account.stones.add(chat, before, *message, gone.author);
+            }
             match timeline.remove(*message) {
                 Some(gone) if gone.author != me && read.is_none_or(|read| read < gone.key) => {
                     unread_gone += 1;

@@ -6,6 +6,7 @@ mod accounts;
 pub mod action;
 mod alerts;
 mod answers;
+pub mod colours;
 pub mod core;
 pub mod downloads;
 pub mod effect;
@@ -25,6 +26,7 @@ pub mod names;
 mod newcomer;
 pub mod offer;
 pub mod offered;
+pub mod opened;
 pub mod outbox;
 mod people;
 pub mod permit;
@@ -38,6 +40,7 @@ mod roster;
 mod sign_in_form;
 pub mod slow;
 mod status;
+pub mod stones;
 mod sync;
 mod timers;
 pub mod typing;
@@ -117,6 +120,8 @@ pub struct State {
     pub(crate) recall: recall::Recall,
     /// Files on their way here.
     pub downloads: downloads::Downloads,
+    /// What the parts of code on screen are.
+    pub colours: colours::Colours,
 }
 
 /// An account as the configuration knows it.
@@ -179,6 +184,7 @@ impl State {
             sought: None,
             recall: recall::Recall::default(),
             downloads: downloads::Downloads::default(),
+            colours: colours::Colours::default(),
         }
     }
 

@@ -4,6 +4,7 @@ use super::action::{Action, ActionInfo, MessageAction, parse};
 use super::front::Target;
 use super::outbox::{Pending, Stage};
 use super::{Account, State, permit};
+use crate::domain::parts::spoilers;
 use crate::domain::{Caps, ChatKey, Message, MessageKind, Permissions};
 
 /// Whether something may be done.
@@ -54,6 +55,8 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
         | MessageAction::MenuAt(..)
         | MessageAction::GoToReplied
         | MessageAction::TakeBack
+        | MessageAction::Reveal
+        | MessageAction::Unfold
         | MessageAction::Retry
         | MessageAction::Discard => (true, ""),
     };
@@ -97,7 +100,7 @@ pub fn offer(state: &State, chat: ChatKey, targets: &[Target], what: &MessageAct
 fn of_unsent(row: &Pending, what: &MessageAction) -> Offer {
     let failed = matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
     match what {
-        MessageAction::CopyText | MessageAction::Menu | MessageAction::MenuAt(..) => Offer::Yes,
+        MessageAction::CopyText | MessageAction::Unfold | MessageAction::Menu | MessageAction::MenuAt(..) => Offer::Yes,
         MessageAction::Edit if row.can_change() => Offer::Yes,
         MessageAction::Delete if row.is_unsent() => Offer::Yes,
         // It can be stopped.
@@ -145,7 +148,12 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         }
         MessageAction::Press(_) if message.buttons.is_empty() => Offer::Hidden("There is no button on this message"),
         MessageAction::Retry | MessageAction::Discard => Offer::Hidden("No message has failed here"),
+        MessageAction::Reveal if spoilers(&message.body).next().is_none() => {
+            Offer::Hidden("Nothing is hidden in this message")
+        }
         MessageAction::CopyText
+        | MessageAction::Reveal
+        | MessageAction::Unfold
         | MessageAction::CopyLink
         | MessageAction::CopyNow(_)
         | MessageAction::OpenLink

@@ -31,8 +31,8 @@ use std::time::Duration;
 
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
-pub(super) use late::{arrived, listed, unlisted};
 pub(super) use held::take_back as take_back_held;
+pub(super) use late::{arrived, listed, unlisted};
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};

@@ -3,8 +3,8 @@
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, chooser, editor, file, jump, open, sidebar, tray, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, downloads, keep, link, members, outbox, recall, roster, timers,
-    unread, updates,
+    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, outbox, recall, roster,
+    timers, unread, updates,
 };
 use crate::domain::Now;
 
@@ -47,6 +47,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::FolderListed(number, folder) => chooser::listed(state, number, folder, fx),
         Event::LookedAt(number, files) => file::looked(state, number, files, fx),
         Event::Saved(number, told) => downloads::told(state, number, told, fx),
+        Event::Coloured(key, tokens) => colours::told(state, key, tokens),
         Event::Edited(number, text) => editor::done(state, number, text, fx),
         Event::Timer(timer) => timers::rang(state, timer, fx),
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
@@ -69,6 +70,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     sidebar::keep_rows(state);
     jump::keep(state);
     members::keep(state, fx);
+    colours::keep(state, fx);
     alerts::title(state, fx);
     recall::places::keep_layout(state, fx);
     timers::keep(state, fx);

@@ -3,8 +3,8 @@
 //! A grapheme cluster is never cut in half: one that does not fit is not drawn, and one that an overlay covers half of gives way to a space.
 
 use super::theme::Theme;
-use crate::layout::width::{clusters, grapheme_width, is_plain};
-use crate::layout::{Fill, Placed, Scene};
+use crate::layout::width::{WidthRules, clusters, grapheme_width, is_plain, width};
+use crate::layout::{Fill, Hit, Placed, Scene};
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
@@ -12,6 +12,8 @@ use std::num::NonZeroU16;
 
 /// What stands in cells that such a cluster covers: equal to no other, so that they are drawn when it goes.
 const COVERED: &str = "";
+/// Most characters of a cluster that are drawn. The longest that are pictures of their own have ten.
+const LONGEST: usize = 16;
 
 /// Draws a scene on a frame and places its cursor.
 pub fn paint(scene: &Scene, theme: &Theme, frame: &mut Frame<'_>) {
@@ -37,6 +39,34 @@ pub fn paint_buffer(scene: &Scene, theme: &Theme, buffer: &mut Buffer, area: Rec
             draw(row, theme, buffer, area);
         }
     }
+    if !scene.links.is_empty() {
+        link(scene, buffer, area);
+    }
+}
+
+/// Tells the terminal where links lead: each cell by itself, since any of them may be drawn anew alone.
+fn link(scene: &Scene, buffer: &mut Buffer, area: Rect) {
+    for row in scene.rows.iter().filter(|row| row.y < area.height) {
+        let Some(line) = row.line() else { continue };
+        let mut cell = row.x;
+        for (text, style) in line.runs() {
+            let from = cell;
+            cell = cell.saturating_add(u16::try_from(width(text)).unwrap_or(u16::MAX));
+            let Some(spot) = style.spot else { continue };
+            for x in from..cell.min(row.x.saturating_add(row.width)).min(area.width) {
+                // What lies on top is no part of the message.
+                let Some(Hit::Spot(_, target, under)) = scene.hit(x, row.y) else { continue };
+                let known = scene.links.iter().position(|(of, at, _)| under == spot && (*of, *at) == (target, spot));
+                let Some((number, address)) = known.and_then(|at| Some((at, &scene.links.get(at)?.2))) else { break };
+                let Some(cell) = buffer.cell_mut((area.x + x, area.y + row.y)) else { continue };
+                let symbol = cell.symbol();
+                let cells = NonZeroU16::new(grapheme_width(symbol));
+                let (Some(cells), false) = (cells, symbol == COVERED || symbol.contains('\u{1b}')) else { continue };
+                let linked = format!("\u{1b}]8;id=nib{number};{address}\u{1b}\\{symbol}\u{1b}]8;;\u{1b}\\");
+                cell.set_symbol(&linked).set_diff_option(CellDiffOption::ForcedWidth(cells));
+            }
+        }
+    }
 }
 
 fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
@@ -44,6 +74,7 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let y = area.y + row.y;
     let mut x = area.x + row.x;
     let end = area.x + row.x.saturating_add(row.width).min(area.width);
+    let pictures = WidthRules::in_force().pictures;
     if row.fill != Fill::Keep {
         halve(buffer, x, y, area, theme);
         let style = theme.fill(row.fill);
@@ -78,7 +109,14 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
                 return false;
             }
             // A joiner at the end joins nothing here, and in some terminals whatever is drawn next.
-            let cluster = cluster.trim_end_matches('\u{200d}');
+            let cluster = tamed(cluster).trim_end_matches('\u{200d}');
+            let plain;
+            let cluster = if pictures || !cluster.contains('\u{fe0f}') {
+                cluster
+            } else {
+                plain = cluster.replace('\u{fe0f}', "");
+                plain.as_str()
+            };
             let mut forced = None;
             if let Some(cell) = buffer.cell_mut((x, y)) {
                 cell.set_symbol(cluster).set_style(style);
@@ -99,6 +137,20 @@ fn draw(row: &Placed, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         if full {
             return;
         }
+    }
+}
+
+/// A cluster with as many characters as people write in one: nobody can tell apart what is piled up beyond that, and all of it would go to the terminal
+/// whenever the cell is drawn.
+fn tamed(cluster: &str) -> &str {
+    if cluster.len() <= LONGEST {
+        return cluster;
+    }
+    match cluster.char_indices().nth(LONGEST) {
+        Some((end, _)) => {
+            cluster.get(..end).filter(|part| grapheme_width(part) == grapheme_width(cluster)).unwrap_or("?")
+        }
+        None => cluster,
     }
 }
 

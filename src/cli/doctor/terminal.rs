@@ -3,6 +3,7 @@
 use super::finding::{Findings, Section};
 use crate::cli::failure::Failure;
 use crate::domain::Settings;
+use crate::domain::settings::{Bidi, Links};
 use crate::shell::colour;
 use std::io::IsTerminal;
 
@@ -70,7 +71,7 @@ pub(super) fn look(findings: &mut Findings, settings: &Settings) -> Result<(), F
     let mouse = if settings.mouse { "asked for; with Shift the terminal selects text" } else { "left to the terminal" };
     findings.ok(HERE, "mouse", mouse.to_owned())?;
     if is_terminal {
-        abilities(findings)?;
+        abilities(findings, settings)?;
     }
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(value).unwrap_or_default();
     let wide = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
@@ -96,7 +97,7 @@ fn colours(
 
 /// What it answers when it is asked, and what follows from that.
 #[cfg(unix)]
-fn abilities(findings: &mut Findings) -> Result<(), Failure> {
+fn abilities(findings: &mut Findings, settings: &Settings) -> Result<(), Failure> {
     let Ok(known) = crate::shell::probe::ask(PATIENCE) else {
         return findings.note(HERE, "answers", "it could not be asked".to_owned());
     };
@@ -127,10 +128,26 @@ fn abilities(findings: &mut Findings) -> Result<(), Failure> {
     let ground = known.lines().into_iter().find(|(name, _)| *name == "background");
     findings.ok(HERE, "background", ground.map_or_else(String::new, |(_, ground)| ground))?;
     let widths = known.widths.map_or_else(|| "not told, taken as in Unicode".to_owned(), |rules| rules.to_string());
-    findings.ok(HERE, "widths", widths)
+    let found = known.widths.unwrap_or_default();
+    let rules = found.wanted(settings.widths, settings.emoji);
+    let widths = if rules == found { widths } else { format!("{widths}; by the configuration {rules}") };
+    findings.ok(HERE, "widths", widths)?;
+    let told = match settings.links {
+        Links::On => "told to the terminal, as links = \"on\" wants",
+        Links::Auto if known.links() => "told to the terminal",
+        Links::Auto => "not told: it is not known to take them",
+        Links::Off => "not told, as links = \"off\" wants",
+    };
+    findings.ok(HERE, "links", told.to_owned())?;
+    let order = match settings.bidi {
+        Bidi::Terminal => "left to the terminal, as bidi = \"terminal\" wants",
+        Bidi::Auto if known.reorders() => "left to the terminal, which does that by itself",
+        Bidi::Auto | Bidi::Nib => "put in order by nib",
+    };
+    findings.ok(HERE, "right to left", order.to_owned())
 }
 
 #[cfg(not(unix))]
-fn abilities(_: &mut Findings) -> Result<(), Failure> {
+fn abilities(_: &mut Findings, _: &Settings) -> Result<(), Failure> {
     Ok(())
 }

@@ -1,14 +1,16 @@
 //! The content of a message: quote, text, what hangs on it, and how far it is.
 
+use super::fold::Fold;
 use super::{Item, Piece, Setting, cards, extras};
 use crate::domain::{CleanText, Message, MessageId, MessageKind, RichText};
 use crate::layout::cache::KeyHints;
 use crate::layout::line::Line;
-use crate::layout::markup::{Passage, Reading, one_line, passages};
+use crate::layout::markup::{Passage, Reading, Shown, one_line, passages};
 use crate::layout::style::{Role, Style};
 use crate::layout::time::Calendar;
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context;
+use crate::state::front::{Spot, Target};
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
 
@@ -61,20 +63,33 @@ fn system(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: 
 /// A message that somebody wrote.
 fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
     let start = lines.len();
-    if message.forwarded.is_some() {
-        lines.push(indented(Line::with("forwarded", Role::Dim), setting));
+    if let Some(used) = &message.used {
+        let (who, command) = &**used;
+        let mut line = Line::with(who, Style::of(Role::Dim).bold());
+        line.push(" used ", Role::Dim);
+        let slash = if command.starts_with('/') { "" } else { "/" };
+        line.push(&format!("{slash}{command}"), Role::Code);
+        lines.push(indented(line, setting));
+    }
+    if let Some(forwarded) = &message.forwarded {
+        let at = forwarded.at.and_then(|at| calendar.near(at, setting.now));
+        let words = at.map_or_else(|| "forwarded".to_owned(), |at| format!("forwarded, first sent {at}"));
+        lines.push(indented(Line::with(&words, Role::Dim), setting));
     }
     if let Some(reply) = &message.reply {
         quote(reply.to, reply.quote.as_ref(), setting, lines);
     }
     let reading = Reading {
         me: setting.account.me,
-        reveal: setting.revealed == Some(crate::state::front::Target::Message(message.key)),
+        names: Some(setting.names),
+        shown: Shown::Opened(setting.opened, Target::Message(message.key)),
         base: Style::default(),
         glyphs: setting.glyphs,
+        colours: setting.colours,
+        whole: None,
     };
     let body = lines.len();
-    text(&message.body, reading, setting, lines);
+    folding(&message.body, Target::Message(message.key), reading, setting, lines);
     let mut marks = Vec::new();
     if message.pinned {
         marks.push(("pinned", Role::Faint));
@@ -111,9 +126,17 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     }
     let base = if failed { Role::Text } else { Role::Pending };
     let rich = RichText::plain(CleanText::new(&pending.outgoing.text));
-    let reading = Reading { me: setting.account.me, reveal: true, base: base.into(), glyphs: setting.glyphs };
+    let reading = Reading {
+        me: setting.account.me,
+        names: Some(setting.names),
+        shown: Shown::All,
+        base: base.into(),
+        glyphs: setting.glyphs,
+        colours: setting.colours,
+        whole: None,
+    };
     let body = lines.len();
-    text(&rich, reading, setting, lines);
+    folding(&rich, Target::Pending(pending.outgoing.nonce), reading, setting, lines);
     extras::uploads(&pending.outgoing.attachments, base, setting, lines);
     if lines.len() == body {
         lines.push(indented(Line::new(), setting));
@@ -149,6 +172,22 @@ pub(super) fn retry_keys(keys: &KeyHints) -> String {
         (Some(retry), None) => format!(" {retry} sends it again."),
         (None, Some(discard)) => format!(" {discard} takes it back."),
         (None, None) => String::new(),
+    }
+}
+
+/// The text of a message, as much of it as is to show.
+fn folding(rich: &RichText, target: Target, reading: Reading<'_>, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+    let fold = Fold::of(setting, target);
+    let first = lines.len();
+    match fold.cut(rich, setting.width.saturating_sub(setting.indent)) {
+        None => {
+            text(rich, reading, setting, lines);
+            fold.close(first, 0, setting, lines);
+        }
+        Some((part, left)) => {
+            text(&part, Reading { whole: Some(rich), ..reading }, setting, lines);
+            fold.close(first, left, setting, lines);
+        }
     }
 }
 
@@ -199,12 +238,11 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
     };
     let answered = to.and_then(|id| setting.timeline?.message(id)).or(quoted);
     let mut line = Line::new();
-    line.pad_to(setting.indent, Style::default());
     line.push(glyphs.quote, Role::Faint);
     line.push(" ", Role::Faint);
     if let Some(message) = answered {
         let name = message.shown_as.as_deref().unwrap_or_else(|| setting.names.person(message.author));
-        line.push_cut(
+        line.push_read(
             name,
             24.min(setting.width / 2),
             glyphs.more,
@@ -230,8 +268,9 @@ fn quote(to: Option<MessageId>, chosen: Option<&RichText>, setting: &Setting<'_>
             if deleted { "a message that was deleted" } else { "a message that is not loaded" }.to_owned()
         }
     };
-    line.push_cut(&words, setting.width.saturating_sub(line.width()), glyphs.more, Role::Quote);
-    lines.push(line.cut(setting.width, glyphs.more));
+    let room = setting.width.saturating_sub(setting.indent);
+    line.push_read(&words, room.saturating_sub(line.width()), glyphs.more, Role::Quote);
+    lines.push(indented(line.at(Spot::Quote), setting));
 }
 
 /// A line indented like content.

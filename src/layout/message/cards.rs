@@ -2,12 +2,14 @@
 
 use super::Setting;
 use super::body::indented;
+use crate::domain::parts::web_address;
 use crate::domain::{Embed, EmbedField, EmbedImage, Poll, PollOption};
 use crate::layout::line::Line;
 use crate::layout::style::{Role, Style};
 use crate::layout::time::{Calendar, count};
 use crate::layout::width::width;
 use crate::layout::wrap::{Breaking, Styled};
+use crate::state::front::Spot;
 
 /// Most rows of a preview's summary.
 const SUMMARY: usize = 4;
@@ -82,15 +84,16 @@ impl<'a> Card<'a> {
 
 /// Previews and embeds.
 pub(super) fn embeds(embeds: &[Embed], setting: &Setting<'_>, lines: &mut Vec<Line>) {
-    for embed in embeds.iter().take(CARDS) {
+    for (embed, number) in embeds.iter().take(CARDS).zip(0..) {
         let Some(mut card) = Card::new(setting) else { return };
         for line in [&embed.site, &embed.author].into_iter().flatten().filter(|line| !line.is_empty()) {
             card.add(line, Role::Dim.into(), 1);
         }
+        let spot = web_address(&embed.url).map(|_| Spot::Card(number));
         match embed.title.as_deref().filter(|title| !title.is_empty()) {
-            Some(title) => card.add(title, Style::of(Role::Title).bold(), 2),
+            Some(title) => card.add(title, Style { spot, ..Style::of(Role::Title).bold() }, 2),
             None if embed.url.is_empty() => {}
-            None => card.add(&embed.url, Role::Link.into(), 2),
+            None => card.add(&embed.url, Style { spot, ..Style::of(Role::Link) }, 2),
         }
         if let Some(description) = embed.description.as_deref().filter(|text| !text.is_empty()) {
             let most = if embed.url.is_empty() { TEXT } else { SUMMARY };
@@ -107,6 +110,9 @@ pub(super) fn embeds(embeds: &[Embed], setting: &Setting<'_>, lines: &mut Vec<Li
         }
         if let Some(footer) = embed.footer.as_deref() {
             card.add(footer, Role::Dim.into(), 2);
+        }
+        if card.rows.is_empty() {
+            card.add("a card without words", Role::Dim.into(), 1);
         }
         let bar = embed.color.map_or(Role::Faint, |color| Role::Person { slot: 0, tint: Some(color) });
         card.put(bar.into(), lines);
@@ -131,10 +137,16 @@ pub(super) fn poll(poll: &Poll, setting: &Setting<'_>, calendar: &Calendar, line
     let votes = poll.votes();
     let over = poll.is_over(setting.now);
     for (at, option) in poll.options.iter().enumerate().take(ANSWERS) {
+        let from = card.rows.len();
         answer(at + 1, option, &mut card);
         if poll.counted {
             let bar = bar(option, votes, &card);
             card.rows.push(bar);
+        }
+        if let (Ok(number), false) = (u16::try_from(at), over) {
+            for row in card.rows.iter_mut().skip(from) {
+                *row = std::mem::take(row).at(Spot::Answer(number));
+            }
         }
     }
     if poll.options.len() > ANSWERS {

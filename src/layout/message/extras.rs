@@ -6,13 +6,14 @@ use crate::domain::{Attachment, AttachmentKind, Button, CleanText, ReactEmoji, R
 use crate::layout::line::Line;
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::time::{duration, short};
+use crate::state::front::Spot;
 
 /// Most of one kind that are listed; the network may tell any number.
 const MOST: usize = 40;
 
 /// Files by name, with what they are.
 pub(super) fn attachments(files: &[Attachment], setting: &Setting<'_>, lines: &mut Vec<Line>) {
-    for file in files.iter().take(MOST) {
+    for (file, number) in files.iter().take(MOST).zip(0..) {
         let mut detail = String::new();
         let mut add = |part: String| {
             detail.push_str("  ");
@@ -34,7 +35,7 @@ pub(super) fn attachments(files: &[Attachment], setting: &Setting<'_>, lines: &m
         if file.size > 0 {
             add(size(file.size));
         }
-        file_row(&file.name, &detail, Role::Link, setting, lines);
+        file_row(&file.name, &detail, Style::of(Role::Link).at(Spot::File(number)), setting, lines);
     }
     rest(files.len(), "files", setting, lines);
 }
@@ -42,36 +43,36 @@ pub(super) fn attachments(files: &[Attachment], setting: &Setting<'_>, lines: &m
 /// Files on their way out.
 pub(super) fn uploads(files: &[Upload], role: Role, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     for file in files.iter().take(MOST) {
-        file_row(&CleanText::line(&file.name), &format!("  {}", size(file.size())), role, setting, lines);
+        file_row(&CleanText::line(&file.name), &format!("  {}", size(file.size())), role.into(), setting, lines);
     }
     rest(files.len(), "files", setting, lines);
 }
 
 /// A file by name; what is known of it stays in view when the name is long.
-fn file_row(name: &str, detail: &str, role: Role, setting: &Setting<'_>, lines: &mut Vec<Line>) {
+fn file_row(name: &str, detail: &str, style: Style, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     let more = setting.glyphs.more;
     let room = setting.width.saturating_sub(setting.indent);
     let name = if name.is_empty() { "unnamed file" } else { name };
     let mut line = Line::new();
-    line.push_cut(name, room.saturating_sub(detail.len()).max(room / 2), more, Style::of(role));
+    line.push_read(name, room.saturating_sub(detail.len()).max(room / 2), more, style);
     line.push_cut(detail, room.saturating_sub(line.width()), more, Role::Dim);
     lines.push(indented(line, setting));
 }
 
 /// The buttons of a bot.
 pub(super) fn buttons(buttons: &[Button], setting: &Setting<'_>, lines: &mut Vec<Line>) {
-    let chips = buttons.iter().take(MOST).map(|button| {
+    let chips = buttons.iter().take(MOST).zip(0..).map(|(button, number)| {
         let mut chip = Line::with("[ ", Role::Faint);
         chip.push_cut(&button.label, 32, setting.glyphs.more, Role::Link);
         chip.push(" ]", Role::Faint);
-        chip
+        chip.at(Spot::Button(number))
     });
     flow(chips, 1, setting, lines);
 }
 
 /// Reactions with their counts; own ones are bold and underlined.
 pub(super) fn reactions(reactions: &[Reaction], setting: &Setting<'_>, lines: &mut Vec<Line>) {
-    let chips = reactions.iter().take(MOST).map(|reaction| {
+    let chips = reactions.iter().take(MOST).zip(0..).map(|(reaction, number)| {
         let style = if reaction.mine {
             Style::of(Role::Accent).bold().and(Attributes::UNDERLINE)
         } else {
@@ -90,7 +91,7 @@ pub(super) fn reactions(reactions: &[Reaction], setting: &Setting<'_>, lines: &m
             },
         }
         chip.push(&format!(" {}", short(reaction.count)), style);
-        chip
+        chip.at(Spot::Reaction(number))
     });
     flow(chips, 3, setting, lines);
     rest(reactions.len(), "reactions", setting, lines);

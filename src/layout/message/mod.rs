@@ -5,6 +5,7 @@
 pub mod body;
 mod cards;
 pub mod extras;
+mod fold;
 
 use super::cache::{Block, KeyHints};
 use super::glyphs::Glyphs;
@@ -12,12 +13,15 @@ use super::line::Line;
 use super::names::Names;
 use super::style::{Role, Style};
 use super::time::Calendar;
-use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, Timeline, UserId, Wall};
+use crate::domain::{ChatId, CleanText, Entry, Message, MessageId, MessageKind, SpanKind, Timeline, UserId, Wall};
 use crate::state::Account;
-use crate::state::front::Target;
+use crate::state::colours::Colours;
+use crate::state::front::{Spot, Target};
+use crate::state::opened::Opened;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
 use crate::state::recall::Recall;
+use crate::state::stones::{Gone, NAMED};
 use jiff::civil::Date;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -40,12 +44,20 @@ pub struct Setting<'a> {
     pub width: usize,
     /// Columns by which content is indented below the name.
     pub indent: usize,
-    /// The message whose hidden text is shown: the one under the cursor.
-    pub revealed: Option<Target>,
+    /// The message under the cursor.
+    pub selected: Option<Target>,
+    /// What the reader opened.
+    pub opened: &'a Opened,
+    /// How many rows of a long message show; 0: all.
+    pub fold: usize,
+    /// Whether it is said where messages were deleted.
+    pub stones: bool,
     /// Whether history can be fetched now.
     pub online: bool,
     /// What is asked of the store.
     pub(crate) recall: &'a Recall,
+    /// What the parts of code are.
+    pub colours: &'a Colours,
     /// Nothing but what is kept can be shown in this run.
     pub kept_only: bool,
     /// Which opening of the chat it is: what was kept of an earlier one, whose messages were dropped since, counts their changes anew.
@@ -235,7 +247,9 @@ impl<'a> Piece<'a> {
             // How a day is called depends on the current day.
             (day.year(), day.month(), day.day(), setting.now.0 / 900_000).hash(&mut hasher);
         }
-        (setting.revealed == Some(self.item.target())).hash(&mut hasher);
+        let target = self.item.target();
+        (setting.fold, setting.opened.is_unfolded(target)).hash(&mut hasher);
+        setting.opened.revealed(target).for_each(|spoiler| spoiler.hash(&mut hasher));
         let author = self.item.author(setting.account.me);
         if self.header || !self.item.ordinary() {
             (setting.names.person(author), setting.names.style(author)).hash(&mut hasher);
@@ -245,6 +259,29 @@ impl<'a> Piece<'a> {
             Item::Message(entry) => {
                 entry.revision.hash(&mut hasher);
                 setting.waits_for(entry.message.key.id).hash(&mut hasher);
+                let spans = &entry.message.body.spans;
+                if spans.iter().any(|span| matches!(span.kind, SpanKind::CodeBlock(_))) {
+                    setting.colours.revision().hash(&mut hasher);
+                }
+                if spans.iter().any(|span| span.kind == SpanKind::Mention(None)) {
+                    setting.names.own(&mut hasher);
+                }
+                if let Some(gone) = self.gone(setting) {
+                    gone.count.hash(&mut hasher);
+                    gone.by.iter().for_each(|by| setting.names.person(*by).hash(&mut hasher));
+                }
+                for span in spans {
+                    if let SpanKind::Emoji(emoji) = span.kind {
+                        setting.account.emoji.get(&emoji).map(|known| &known.name).hash(&mut hasher);
+                    }
+                }
+                if let Some(used) = &entry.message.used {
+                    used.hash(&mut hasher);
+                }
+                if let Some(at) = entry.message.forwarded.as_ref().and_then(|forwarded| forwarded.at) {
+                    // How a day is called depends on the current one.
+                    (at.0, setting.now.0 / 900_000).hash(&mut hasher);
+                }
                 if let Some(poll) = &entry.message.poll {
                     // Whether it is over, and how its end is called, depend on the clock.
                     (poll.is_over(setting.now), setting.now.0 / 900_000).hash(&mut hasher);
@@ -314,7 +351,16 @@ impl<'a> Piece<'a> {
         }
         let lead = lines.len();
         body::content(self, setting, calendar, &mut lines);
+        if let Some(gone) = self.gone(setting) {
+            lines.push(stone(gone, setting));
+        }
         Block { lines: lines.into(), lead, header: self.header }
+    }
+
+    /// What was deleted right after it.
+    fn gone<'s>(&self, setting: &Setting<'s>) -> Option<&'s Gone> {
+        let message = self.item.message().filter(|_| setting.stones)?;
+        setting.account.stones.after(setting.chat, message.key.id)
     }
 
     /// The author's name, and the time at the right.
@@ -329,13 +375,29 @@ impl<'a> Piece<'a> {
         let time = Line::with(&time, Role::Faint);
         let tag = if bot { "  bot" } else { "" };
         let mut line = Line::new();
-        line.push_cut(name, setting.width.saturating_sub(tag.len()), setting.glyphs.more, setting.names.style(author));
+        let style = setting.names.style(author).at(Spot::Author);
+        line.push_read(name, setting.width.saturating_sub(tag.len()), setting.glyphs.more, style);
         if line.width() + tag.len() <= setting.width {
             line.push(tag, Role::Faint);
         }
         line.push_right(&time, setting.width);
         line
     }
+}
+
+/// Says that messages were deleted, and whose they were.
+fn stone(gone: &Gone, setting: &Setting<'_>) -> Line {
+    let names: Vec<String> = gone.by.iter().map(|by| CleanText::line(setting.names.person(*by)).to_string()).collect();
+    let names = names.join(", ");
+    let others = if gone.by.len() >= NAMED && gone.count > gone.by.len() as u32 { " and others" } else { "" };
+    let words = match gone.count {
+        1 => format!("a message by {names} was deleted"),
+        count => format!("{count} messages by {names}{others} were deleted"),
+    };
+    let mut line = Line::with(setting.glyphs.failed, Role::Faint);
+    line.push(" ", Role::Faint);
+    line.push(&words, Role::Dim);
+    body::indented(line, setting)
 }
 
 /// A message in memory with its revision.

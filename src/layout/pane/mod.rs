@@ -15,6 +15,7 @@ use super::message::Setting;
 use super::names::{Names, chat_name};
 use super::scene::{Area, Hit, Scene};
 use super::timeline;
+use crate::domain::settings::Deleted;
 use crate::domain::{Chat, CleanText, LinkPhase};
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
 use crate::state::{Account, ComposerState, composer_state, slow};
@@ -93,7 +94,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     if named {
         scene.put(mode_row, mode(context, cache, account, names, usize::from(mode_row.width)));
     }
-    let revealed = pane.cursor.filter(|_| context.front.region == Region::Messages);
+    let selected = pane.cursor.filter(|_| context.front.region == Region::Messages);
     let (keys, calendar, blocks) = cache.parts();
     let settings = &context.state.settings;
     let epoch = super::cache::Epoch {
@@ -119,9 +120,13 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         keys,
         width,
         indent: if width >= 24 { 2 } else { usize::from(width >= 10) },
-        revealed,
+        selected,
+        opened: &pane.opened,
+        fold: usize::from(settings.fold),
+        stones: settings.deleted == Deleted::Stone,
         online: account.link == LinkPhase::Online,
         recall: &context.state.recall,
+        colours: &context.state.colours,
         kept_only: context.state.offline,
         opening: pane.epoch,
         now: context.state.now.wall,

@@ -37,6 +37,8 @@ pub struct Abilities {
     pub colours: ColorDepth,
     /// Whether it is one to be asked, and told of newer things: keyboard modes, shapes of the cursor, titles. Old consoles would print parts of that.
     pub modern: bool,
+    /// By the environment it is one that reorders what is written from right to left.
+    pub bidi: bool,
     /// It answered to the end.
     pub answered: bool,
     /// Its name and version.
@@ -76,6 +78,10 @@ impl Abilities {
             multiplexer,
             colours: colour::depth(&variable),
             modern: is_modern(&term),
+            bidi: set("KONSOLE_VERSION")
+                || set("VTE_VERSION")
+                || set("MLTERM")
+                || variable("TERM_PROGRAM").is_some_and(|name| name == "Apple_Terminal"),
             answered: false,
             name: None,
             background: None,
@@ -92,6 +98,31 @@ impl Abilities {
     #[must_use]
     pub fn ground(&self) -> Option<Ground> {
         self.background.map(|[red, green, blue]| Ground::of(red, green, blue))
+    }
+
+    /// Whether it is known to take links (OSC 8), by its name: none can be asked.
+    #[must_use]
+    pub fn links(&self) -> bool {
+        const KNOWN: [&str; 9] =
+            ["foot", "kitty", "wezterm", "iterm2", "ghostty", "alacritty", "contour", "konsole", "vte"];
+        let name = self.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        // The first that passes them on.
+        let tmux = name.strip_prefix("tmux ").and_then(|version| {
+            let mut numbers = version.split('.').map(|part| part.trim_end_matches(|end: char| !end.is_ascii_digit()));
+            Some((numbers.next()?.parse::<u32>().ok()?, numbers.next()?.parse::<u32>().ok()?))
+        });
+        match self.multiplexer {
+            Some("tmux") => tmux.is_some_and(|version| version >= (3, 4)),
+            Some(_) => false,
+            None => self.modern && KNOWN.iter().any(|known| name.starts_with(known)),
+        }
+    }
+
+    /// Whether it is known to reorder what is written from right to left by itself.
+    #[must_use]
+    pub fn reorders(&self) -> bool {
+        let named = |name: &str| self.name.as_deref().is_some_and(|own| own.to_ascii_lowercase().starts_with(name));
+        self.multiplexer.is_none() && (self.bidi || ["konsole", "mlterm", "vte"].into_iter().any(named))
     }
 
     /// What is known, a line for each thing: its name, and what is known of it.
@@ -126,6 +157,8 @@ impl Abilities {
             ("synchronised output", known(self.synchronised)),
             ("focus", known(self.focus)),
             ("widths", widths),
+            ("links", if self.links() { "told" } else { "not told" }.to_owned()),
+            ("right to left", if self.reorders() { "reordered there" } else { "reordered by nib" }.to_owned()),
         ]
     }
 }
@@ -204,6 +237,14 @@ mod tests {
 
     fn named(term: &str) -> Abilities {
         Abilities::of(|name| (name == "TERM").then(|| term.to_owned()))
+    }
+
+    #[test]
+    fn links_are_told_where_they_are_taken() {
+        let of = |term: &str, name: &str| Abilities { name: Some(name.to_owned()), ..named(term) }.links();
+        assert!(of("foot", "foot(1.16)") && of("xterm-kitty", "kitty(0.35)") && of("tmux-256color", "tmux 3.4"));
+        assert!(of("tmux-256color", "tmux 4.0a") && !of("tmux-256color", "tmux 3.3a"));
+        assert!(!of("screen", "GNU Screen") && !of("xterm", "XTerm(390)") && !of("linux", "foot"));
     }
 
     #[cfg(unix)]

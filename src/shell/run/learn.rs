@@ -1,7 +1,8 @@
 //! What is learned while the chat runs: what the terminal can do, and what the configuration says anew.
 
 use super::{Chat, Standing};
-use crate::layout::LayoutCache;
+use crate::domain::settings::{Bidi, Links};
+use crate::layout::{LayoutCache, bidi, links};
 use crate::shell::input::Input;
 use crate::shell::settings::News;
 use crate::shell::{colour, startup};
@@ -24,18 +25,36 @@ impl Chat {
 
     /// The terminal has said what it can do.
     pub(super) fn learned(&mut self) {
+        self.screen.synchronise(self.probe.abilities().synchronised != Some(false));
+        self.measure();
+        if self.probe.abilities().background.is_some() {
+            self.theme.0.clear();
+            self.drawn = None;
+        }
+    }
+
+    /// Measures and reorders text as the terminal does and the user wants.
+    pub(super) fn measure(&mut self) {
         let abilities = self.probe.abilities();
-        self.screen.synchronise(abilities.synchronised != Some(false));
-        if abilities.widths.unwrap_or_default().enforce() {
+        let settings = &self.engine.state().settings;
+        let rules = abilities.widths.unwrap_or_default().wanted(settings.widths, settings.emoji);
+        let reorders = match settings.bidi {
+            Bidi::Auto => !abilities.reorders(),
+            Bidi::Nib => true,
+            Bidi::Terminal => false,
+        };
+        let told = match settings.links {
+            Links::Auto => abilities.links(),
+            Links::On => true,
+            Links::Off => false,
+        };
+        let changed = rules.enforce() | bidi::enforce(reorders) | links::enforce(told);
+        if changed {
             // What was measured otherwise is measured again, and drawn from where it is known to begin.
             let keys = std::mem::take(&mut self.cache.keys);
             self.cache = LayoutCache::new(jiff::tz::TimeZone::system());
             self.cache.keys = keys;
             self.screen.forget();
-            self.drawn = None;
-        }
-        if abilities.background.is_some() {
-            self.theme.0.clear();
             self.drawn = None;
         }
     }
@@ -91,5 +110,6 @@ impl Chat {
             self.end();
         }
         self.engine.feed(Event::Settings(Arc::new(config.settings)), &mut ());
+        self.measure();
     }
 }

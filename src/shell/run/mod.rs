@@ -71,6 +71,7 @@ pub async fn chat(mut startup: Startup, input: &mut Option<Input>) -> Result<Lef
         editing: None,
     };
     chat.engine.feed(Event::Resized { width, height }, &mut ());
+    chat.measure();
     chat.engine.feed(Event::Started, &mut ());
     if let Some(note) = notes.first() {
         let more = notes.len().saturating_sub(1);

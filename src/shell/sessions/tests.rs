@@ -69,7 +69,7 @@ async fn settle(sessions: &mut Sessions) -> Vec<Event> {
     while sessions.outstanding > 0 {
         match tokio::time::timeout(PATIENCE, sessions.next(true)).await.expect("an end in time") {
             Arrived::Finished(finished) => events.extend(sessions.finished(finished)),
-            Arrived::Batch(..) | Arrived::Stored(_) | Arrived::Knock(_) => {}
+            Arrived::Batch(..) | Arrived::Stored(_) | Arrived::Knock(_) | Arrived::Coloured(..) => {}
         }
     }
     events

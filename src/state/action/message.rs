@@ -52,6 +52,10 @@ pub enum MessageAction {
     GoToReplied,
     /// Take back the change or deletion that is held back.
     TakeBack,
+    /// Show the next hidden stretch of its text; when all show, hide them again.
+    Reveal,
+    /// Show all of a long message, or its beginning again.
+    Unfold,
     /// Send the failed message under the cursor, or the oldest failed one here, again.
     Retry,
     /// Give up the failed message under the cursor; its text goes back to the composer.
@@ -80,6 +84,8 @@ impl MessageAction {
             Self::Menu => "menu",
             Self::GoToReplied => "go-to-replied",
             Self::TakeBack => "take-back",
+            Self::Reveal => "reveal",
+            Self::Unfold => "unfold",
             Self::Retry => "retry",
             Self::Discard => "discard",
             Self::Select(_)

@@ -21,7 +21,7 @@ pub use going::Going;
 pub use message::MessageAction;
 pub use registry::{ActionError, ActionInfo, REGISTRY, find, parse};
 
-use super::front::{Hit, PaneId, Target};
+use super::front::Hit;
 use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, Page, Presence, Upload};
 
 /// What a user intends.
@@ -37,8 +37,6 @@ pub enum Action {
     Suspend,
     /// Do what belongs to something on the screen: open it, choose it, put the cursor on it.
     Point(Hit),
-    /// Open the link with these words in a message.
-    PointLink(PaneId, Target, String),
     /// Scroll what lies there; negative is up.
     Wheel(Hit, i32),
     /// Make the list of chats so many columns wide.

@@ -4,6 +4,33 @@ use super::{PaneId, Target};
 use crate::domain::ChatId;
 use crate::state::ui::sidebar::Place;
 
+/// A part of a message that does something when it is clicked. Numbers count from 0, as the message tells the parts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Spot {
+    /// Something in its text that leads somewhere; the number is that of [`crate::domain::parts::links`].
+    Link(u16),
+    /// A mention; the number is that of [`crate::domain::parts::mentions`].
+    Mention(u16),
+    /// A hidden stretch; the number is that of [`crate::domain::parts::spoilers`].
+    Spoiler(u16),
+    /// What it answers.
+    Quote,
+    /// A file.
+    File(u16),
+    /// A card that leads somewhere.
+    Card(u16),
+    /// An answer of its poll.
+    Answer(u16),
+    /// A button.
+    Button(u16),
+    /// A reaction.
+    Reaction(u16),
+    /// Who wrote it.
+    Author,
+    /// What is folded away.
+    More,
+}
+
 /// What lies under a cell of the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hit {
@@ -13,6 +40,8 @@ pub enum Hit {
     Sidebar(usize),
     /// A message.
     Message(PaneId, Target),
+    /// A part of a message that does something when it is clicked.
+    Spot(PaneId, Target, Spot),
     /// The timeline where no message is.
     Timeline(PaneId),
     /// A thread in the list of its forum.

@@ -4,7 +4,7 @@ mod hit;
 mod overlay;
 mod pane;
 
-pub use hit::Hit;
+pub use hit::{Hit, Spot};
 pub use overlay::{Choice, Overlay, Pick, PickKind, Question};
 pub use pane::{Anchor, ComposeMode, Pane, PaneId, SELECTED, ScrollIntent, Target, Visible};
 

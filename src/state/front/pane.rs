@@ -1,6 +1,7 @@
 //! A pane: the chat that it shows, where it stands, and what is written in it.
 
 use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
+use crate::state::opened::Opened;
 use crate::state::ui::composer::Composer;
 use crate::state::ui::forum::ForumList;
 use std::collections::BTreeSet;
@@ -47,6 +48,8 @@ pub struct Pane {
     pub quote: Option<(MessageKey, Quote)>,
     /// An answer does not call the one who is answered.
     pub quiet: bool,
+    /// What the reader opened in it.
+    pub opened: Opened,
     /// Where its list of threads stands, if the chat is a forum.
     pub forum: Option<ForumList>,
     /// The view is to begin at what was not read, once that is here.

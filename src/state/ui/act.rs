@@ -71,7 +71,6 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         }
         Action::Suspend => fx.push(Effect::Suspend),
         Action::Point(hit) => mouse::point(state, hit, fx),
-        Action::PointLink(pane, target, words) => mouse::link(state, pane, target, &words, fx),
         Action::Wheel(hit, by) => mouse::wheel(state, hit, by),
         Action::SidebarWidth { columns, keep } => mouse::widen(state, columns, keep, fx),
         Action::Theme(name) => themes::wanted(state, &name, fx),

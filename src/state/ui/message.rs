@@ -6,7 +6,7 @@ mod press;
 mod select;
 mod unsent;
 
-use super::{compose, details, forward, quote, react};
+use super::{compose, details, forward, opening, quote, react};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Request};
 use crate::state::action::{Action, MessageAction};
@@ -18,7 +18,7 @@ use crate::state::{Account, State, history, login, offered, unread};
 use std::sync::Arc;
 
 pub(in crate::state) use leads::leads_nowhere;
-pub(super) use leads::{chat_with, go, link_with, open};
+pub(super) use leads::{go, lead};
 pub(in crate::state) use press::pressed;
 pub(super) use select::clear as let_go;
 
@@ -26,7 +26,7 @@ pub(super) use select::clear as let_go;
 const QUOTED: usize = 60;
 
 /// The open chat and what is pointed at: by the cursor while the messages have the focus, else the newest message.
-fn target(state: &State) -> Option<(ChatKey, Target)> {
+pub(super) fn target(state: &State) -> Option<(ChatKey, Target)> {
     let front = state.front.as_ref()?;
     let chat = front.pane.chat?;
     if front.region == Region::Messages
@@ -139,6 +139,8 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
                 state.notice("Nothing can be taken back now", true, fx);
             }
         }
+        MessageAction::Unfold => opening::unfold(state, fx),
+        MessageAction::Reveal => opening::reveal(state, fx),
         MessageAction::Retry => unsent::retry(state, fx),
         MessageAction::Discard => unsent::discard(state, fx),
         action => act(state, &action, fx),
@@ -197,6 +199,8 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         | MessageAction::QuoteNow(..)
         | MessageAction::ReactNow(..)
         | MessageAction::CopyNow(_)
+        | MessageAction::Reveal
+        | MessageAction::Unfold
         | MessageAction::Retry
         | MessageAction::Discard => {}
     }

@@ -1,9 +1,9 @@
 //! What the mouse points at.
 
 use super::sidebar::{self, Place, SidebarRow};
-use super::{act, forum, lists, members, message, welcome};
+use super::{act, forum, lists, members, spots, welcome};
 use crate::state::effect::{Effect, Effects, OptionValue};
-use crate::state::front::{Hit, Overlay, PaneId, Region, ScrollIntent, Target};
+use crate::state::front::{Hit, Overlay, Region, ScrollIntent};
 use crate::state::{State, login};
 use std::sync::Arc;
 
@@ -38,6 +38,13 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
             if front.pane.id == pane {
                 front.region = Region::Messages;
                 front.pane.cursor = Some(target);
+            }
+        }
+        Hit::Spot(pane, target, spot) => {
+            if front.pane.id == pane {
+                front.region = Region::Messages;
+                front.pane.cursor = Some(target);
+                spots::press(state, target, spot, fx);
             }
         }
         Hit::Thread(pane, thread) => {
@@ -104,17 +111,6 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
     state.touch();
 }
 
-/// A link was clicked: the message is pointed at, and the first link with these words opened. The words may be only a part of them, since links wrap.
-pub(super) fn link(state: &mut State, pane: PaneId, target: Target, words: &str, fx: &mut Effects) {
-    point(state, Hit::Message(pane, target), fx);
-    let Some((chat, message)) = message::message(state) else { return };
-    if let Some(to) = message::chat_with(&message, words) {
-        message::go(state, crate::domain::ChatKey::new(chat.account, to), fx);
-    } else if let Some(leads) = message::link_with(&message, words) {
-        message::open(state, leads, fx);
-    }
-}
-
 /// The wheel was turned over something.
 pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
     let Some(front) = &mut state.front else { return };
@@ -122,7 +118,7 @@ pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
         Hit::Sidebar(_) => front.sidebar.wheeled += i64::from(by),
         // It scrolls alone where it does not fit.
         Hit::Rail(_) => front.sidebar.rail_wheeled += i64::from(by),
-        Hit::Message(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
+        Hit::Message(..) | Hit::Spot(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
             front.pane.scroll(ScrollIntent::Rows(by));
         }
         Hit::Thread(..) => {

@@ -36,6 +36,8 @@ pub(super) struct Palette {
     error: Rgb,
     pending: Rgb,
     people: Vec<Rgb>,
+    #[serde(default)]
+    syntax: super::syntax::Parts,
 }
 
 impl<'de> Deserialize<'de> for Rgb {
@@ -91,6 +93,7 @@ impl Theme {
             base: text.bg(color(palette.ground)),
             roles,
             people,
+            code: palette.syntax.looks([palette.accent, palette.ok, palette.dim, palette.mentioned, palette.warn], fg),
             selected: Style::new().bg(color(palette.selected)),
             marked: Style::new().bg(color(palette.marked)),
             reverse: false,

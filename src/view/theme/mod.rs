@@ -5,6 +5,7 @@
 
 mod file;
 mod roles;
+mod syntax;
 
 pub use file::ThemeError;
 
@@ -56,6 +57,7 @@ pub struct Theme {
     base: Style,
     roles: [Style; PLAIN_ROLES.len()],
     people: Vec<Style>,
+    code: syntax::Looks,
     selected: Style,
     marked: Style,
     /// Whether a selected row shows in reverse, so that colours in it would be patches.

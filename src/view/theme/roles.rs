@@ -1,6 +1,6 @@
 //! The roles with one look each, and their looks in the terminal's own palette.
 
-use super::{ColorDepth, Theme, shown};
+use super::{ColorDepth, Theme, shown, syntax};
 use crate::layout::Role;
 use crate::view::color::Rgb;
 use ratatui::style::{Color, Modifier, Style};
@@ -56,6 +56,7 @@ impl Theme {
             base: plain,
             roles,
             people: people.into_iter().map(|color| plain.fg(color)).collect(),
+            code: syntax::terminal(),
             selected: plain.add_modifier(Modifier::REVERSED),
             marked: plain,
             reverse: true,
@@ -68,6 +69,7 @@ impl Theme {
         let mut theme = Self::terminal(depth);
         let people = [Color::Blue, Color::Magenta, Color::Red, Color::LightBlue];
         theme.people = people.into_iter().map(|color| Style::new().fg(color)).collect();
+        theme.code = syntax::terminal_light();
         for role in &mut theme.roles {
             role.fg = match role.fg {
                 Some(Color::Cyan) => Some(Color::Blue),
@@ -104,6 +106,7 @@ impl Theme {
             dim,
         ];
         theme.people = vec![plain];
+        theme.code = syntax::attributes();
         theme
     }
 
@@ -114,6 +117,9 @@ impl Theme {
                     return Style::new().fg(shown(Rgb::hex(tint).readable(ground, away), self.depth));
                 }
                 return self.people.get(usize::from(slot) % self.people.len().max(1)).copied().unwrap_or_default();
+            }
+            Role::Keyword | Role::Literal | Role::Comment | Role::Name | Role::Number => {
+                return syntax::look(&self.code, role);
             }
             Role::Text => 0,
             Role::Dim => 1,

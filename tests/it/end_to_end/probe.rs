@@ -10,7 +10,7 @@ const DEMO: [&str; 7] = ["--open", "rustaceans/general", "demo", "--people", "0"
 const LAST: &str = "\x1b[>q\x1b[c";
 
 /// Answers to where the cursor stands after each sample, as by Unicode.
-const POSITIONS: &str = "\x1b[30;3R\x1b[30;3R\x1b[30;3R\x1b[30;3R\x1b[30;3R";
+const POSITIONS: &str = "\x1b[30;3R\x1b[30;3R\x1b[30;3R\x1b[30;3R\x1b[30;3R\x1b[30;3R\x1b[30;3R\x1b[30;2R";
 
 const LIGHT: &str = "\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\\x1b]10;rgb:0000/0000/0000\x1b\\";
 const DARK: &str = "\x1b]11;rgb:0000/2b2b/3636\x07\x1b]10;rgb:ffff/ffff/ffff\x07";
@@ -181,7 +181,7 @@ fn a_terminal_that_draws_pictures_narrower_is_followed() {
     let home = Home::new();
     let mut terminal = asked(&home, &[]);
     // What tmux 3.3 answers: the selector for emoji changes nothing, and a skin tone stands beside its hand.
-    terminal.send(&format!("\x1b[30;3R\x1b[30;3R\x1b[30;2R\x1b[30;2R\x1b[30;5R{REST}"));
+    terminal.send(&format!("\x1b[30;3R\x1b[30;3R\x1b[30;2R\x1b[30;2R\x1b[30;5R\x1b[30;3R\x1b[30;3R\x1b[30;2R{REST}"));
     terminal.send("👍🏽❤️|");
     terminal.wait_for("❤️");
     // The cursor is told by column: the bar and a space, four cells, one, one.

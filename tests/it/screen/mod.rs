@@ -1,5 +1,7 @@
 //! What the screen looks like, and what must hold of it at every size.
 
+#[path = "../support/hostile.rs"]
+mod hostiles;
 #[path = "../support/scenes.rs"]
 mod scenes;
 
@@ -8,6 +10,8 @@ mod anchors;
 mod cards;
 mod files;
 mod forum;
+mod gallery;
+mod hostile;
 mod members;
 mod pictures;
 mod welcome;

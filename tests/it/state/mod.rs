@@ -2,6 +2,7 @@
 
 mod accounts;
 mod anew;
+mod colours;
 mod commands;
 mod cursor;
 mod dates;

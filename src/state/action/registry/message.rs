@@ -32,6 +32,8 @@ table! {
     "menu" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Menu)), "Show what can be done with this message";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
     "take-back" "" &[Context::Everywhere], true, plain!(A::Message(MessageAction::TakeBack)), "Take back a change or deletion that others do not see yet";
+    "reveal" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Reveal)), "Show the next spoiler of this message, or hide them again";
+    "unfold" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Unfold)), "Show all of a long message, or fold it again";
     "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Discard)), "Take a failed message back into the composer";
     "vote" "NUMBER" &[Context::Messages], true, |rest| rest.parse().ok().filter(|at| *at > 0).map(A::Vote), "Vote for an answer of this poll";

@@ -1,7 +1,7 @@
 //! What a message leads to: its links, chats and files, to be opened and copied.
 
 use crate::domain::parts::{self, Leads, web_address};
-use crate::domain::{ChatId, ChatKey, Message, SpanKind};
+use crate::domain::{ChatKey, Message, SpanKind};
 use crate::state::State;
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::{Effect, Effects};
@@ -110,18 +110,6 @@ fn pick(state: &mut State, kind: PickKind, items: Vec<PickItem>) {
     state.touch();
 }
 
-/// The chat that a link with these words leads to.
-pub(in crate::state::ui) fn chat_with(message: &Message, words: &str) -> Option<ChatId> {
-    let spans = message.body.spans.iter();
-    let mut found = spans.filter_map(|span| match span.kind {
-        SpanKind::Instead { chat: Some(chat), .. } => {
-            Some((message.body.text.get(span.start as usize..span.end as usize)?, chat))
-        }
-        _ => None,
-    });
-    found.find(|(shown, _)| shown.contains(words.trim())).map(|(_, chat)| chat)
-}
-
 /// Goes where a link to a chat leads.
 pub(in crate::state::ui) fn go(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     if !crate::state::ui::open::chat(state, chat, fx) {
@@ -130,7 +118,7 @@ pub(in crate::state::ui) fn go(state: &mut State, chat: ChatKey, fx: &mut Effect
 }
 
 /// A link that is about to be opened.
-pub(in crate::state::ui) struct Target {
+struct Target {
     address: String,
     /// The message shows other words than the address.
     masked: bool,
@@ -143,7 +131,7 @@ impl Target {
 }
 
 /// Opens a link. Where it leads is to be seen before: by itself, or in a question.
-pub(in crate::state::ui) fn open(state: &mut State, leads: Target, fx: &mut Effects) {
+fn open(state: &mut State, leads: Target, fx: &mut Effects) {
     let Target { address, masked } = leads;
     if !masked {
         return fx.push(Effect::Open(address));
@@ -156,12 +144,9 @@ pub(in crate::state::ui) fn open(state: &mut State, leads: Target, fx: &mut Effe
     state.touch();
 }
 
-/// The first link of which these words are a part, as it is shown or as it is.
-pub(in crate::state::ui) fn link_with(message: &Message, words: &str) -> Option<Target> {
-    let words = words.trim();
-    links(message)
-        .find(|(shown, address)| shown.contains(words) || address.contains(words))
-        .map(|(shown, address)| Target::new(shown, address))
+/// Opens an address that is shown as these words.
+pub(in crate::state::ui) fn lead(state: &mut State, shown: &str, address: String, fx: &mut Effects) {
+    open(state, Target::new(shown, address), fx);
 }
 
 /// The links of a message, as they are shown and where they lead: only addresses that a browser may be given, `http` and `https`.

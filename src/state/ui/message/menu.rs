@@ -20,6 +20,7 @@ const OFFERED: &[(&MessageAction, &str)] = &[
     (&MessageAction::CopyLink, "Copy the id or an address"),
     (&MessageAction::OpenLink, "Open what it leads to"),
     (&MessageAction::Press(None), "Press a button"),
+    (&MessageAction::Reveal, "Show what is hidden in it"),
     (&MessageAction::GoToReplied, "Go to what it answers"),
     (&MessageAction::Forward(String::new()), "Pass on"),
     (&MessageAction::Pin, "Pin or let go"),
