@@ -21,15 +21,17 @@ pub(super) struct Written {
 /// Wraps what is written around the cursor: at most `most` rows, `cells` wide each.
 pub(super) fn wrap(composer: &Composer, cells: usize, most: usize) -> Written {
     let cells = cells.max(1);
-    let (at, character) = composer.cursor();
-    let lines = composer.lines();
-    let text = lines.get(at).map_or("", String::as_str);
-    let byte = text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte);
-    let (mut shown, row, column) = line_with_cursor(text, byte, cells);
+    let (text, at) = (composer.as_str(), composer.cursor());
+    let (before_it, after_it) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before_it.rfind('\n').map_or(0, |end| end + 1);
+    let end = after_it.find('\n').map_or(text.len(), |end| at + end);
+    let of_cursor = text.get(start..end).unwrap_or_default();
+    let (mut shown, row, column) = line_with_cursor(of_cursor, at - start, cells);
     let mut row = row;
     // Lines around that of the cursor, as far as they may show.
     let mut before = Vec::new();
-    for text in lines.get(..at.min(lines.len())).unwrap_or_default().iter().rev() {
+    let lines_before = text.get(..start).and_then(|text| text.strip_suffix('\n'));
+    for text in lines_before.into_iter().flat_map(|text| text.rsplit('\n')) {
         if before.len() + row >= most {
             break;
         }
@@ -37,7 +39,7 @@ pub(super) fn wrap(composer: &Composer, cells: usize, most: usize) -> Written {
         drawn.append(&mut before);
         before = drawn;
     }
-    for text in lines.get(at + 1..).unwrap_or_default() {
+    for text in text.get(end + 1..).into_iter().flat_map(|text| text.split('\n')) {
         if shown.len() >= row + most {
             break;
         }

@@ -3,6 +3,7 @@
 use crate::domain::{ChatKey, MessageId, MessageKey, Nonce};
 use crate::state::ui::composer::Composer;
 use crate::state::ui::forum::ForumList;
+use crate::state::ui::written::Writing;
 
 /// A pane that shows a chat. Anchors belong to panes, since there will be several.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -35,6 +36,8 @@ pub struct Pane {
     pub composer: Composer,
     /// What sending will do.
     pub mode: ComposeMode,
+    /// What belongs to the writing beside the text.
+    pub writing: Writing,
     /// An answer does not call the one who is answered.
     pub quiet: bool,
     /// Where its list of threads stands, if the chat is a forum.

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::state::effect::{Effect, Effects};
 use crate::state::requests::Purpose;
-use crate::state::ui::compose;
+use crate::state::ui::changing;
 use crate::state::{Account, State, keep, messages};
 use std::sync::Arc;
 use std::time::Duration;
@@ -380,7 +380,7 @@ fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
 
 fn tell(state: &mut State, chat: ChatKey, item: OutboxItem, refusal: &Refusal, fx: &mut Effects) {
     let what = match item {
-        OutboxItem::Edit { message, text } => return compose::edit_refused(state, chat, message, text, refusal, fx),
+        OutboxItem::Edit { message, text } => return changing::edit_refused(state, chat, message, text, refusal, fx),
         OutboxItem::Delete { .. } => "Not deleted",
         OutboxItem::React { .. } => "No reaction",
         // The next one tells the network.

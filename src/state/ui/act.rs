@@ -2,8 +2,8 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    attach, compose, forum, going, lists, members, message, mouse, open, person, quit, themes, waiting, welcome,
-    writing,
+    attach, changing, compose, forum, going, lists, members, message, mouse, open, person, quit, themes, waiting,
+    welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context};
@@ -87,13 +87,13 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::FocusPrevious => turn(state, false),
         Action::FocusComposer => focus(state, Region::Composer),
         // One Esc leaves answering or changing, the next one the composer.
-        Action::FocusMessages if region == Region::Composer && compose::leave_mode(state) => {}
+        Action::FocusMessages if region == Region::Composer && changing::leave_mode(state, fx) => {}
         Action::FocusMessages => message::focus(state),
         Action::FocusSidebar => focus(state, Region::Sidebar),
         Action::FocusMembers => members::focus(state, fx),
         Action::ToggleMembers => members::toggle(state, fx),
         Action::Cancel if on_top => lists::cancel(state, fx),
-        Action::Cancel => cancel(state),
+        Action::Cancel => cancel(state, fx),
         Action::Clear => compose::clear(state, fx),
         Action::ScrollPages(by) if on_top => lists::step(state, by.clamp(-100, 100) * 10),
         Action::ScrollRows(by) | Action::Move(by) if on_top => lists::step(state, by),
@@ -265,8 +265,8 @@ fn turn(state: &mut State, forward: bool) {
 }
 
 /// Esc while nothing lies on top.
-fn cancel(state: &mut State) {
-    if compose::leave_mode(state) {
+fn cancel(state: &mut State, fx: &mut Effects) {
+    if changing::leave_mode(state, fx) {
         return;
     }
     let Some(front) = &mut state.front else { return };

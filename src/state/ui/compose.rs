@@ -2,19 +2,13 @@
 
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
-use super::{act, attach, drafts, open};
-use crate::domain::kept::OutboxItem;
-use crate::domain::{
-    ChatKey, LinkPhase, Message, MessageId, MessageKey, MessageKind, Nonce, Permissions, Refusal, RefusalKind,
-};
+use super::{act, attach, changing, drafts, open};
+use crate::domain::{ChatKey, LinkPhase, MessageKey};
 use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Overlay, Region, Target};
-use crate::state::outbox::{self, Draft, Pending, Stage};
+use crate::state::outbox::{self, Draft};
 use crate::state::{State, gone, history, permit, slow, typing};
-
-/// How far back the last own message is looked for.
-const LOOK_BACK: usize = 500;
 
 /// Text is typed or pasted into the composer.
 pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
@@ -35,7 +29,7 @@ pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
 pub(super) fn edit(state: &mut State, edit: TextEdit, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     if edit == TextEdit::Up && front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
-        return edit_last(state, fx);
+        return changing::edit_last(state, fx);
     }
     let changed = front.pane.composer.edit(edit);
     state.touch();
@@ -55,7 +49,7 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
         state.notice(sentence, false, fx);
         return;
     }
-    if !leave_mode(state)
+    if !changing::leave_mode(state, fx)
         && let Some(front) = &mut state.front
     {
         front.pane.composer.clear();
@@ -63,48 +57,6 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
     state.touch();
     typing::end(state, fx);
     drafts::forget(state, fx);
-}
-
-/// Leaves answering or changing; what was typed before the change comes back, and yank brings back what was changed. Returns whether there was something
-/// to leave.
-pub(super) fn leave_mode(state: &mut State) -> bool {
-    let Some(front) = &state.front else { return false };
-    let typed = front.pane.composer.text();
-    let is_new = match (&front.pane.mode, front.pane.chat) {
-        (ComposeMode::Edit { of, .. }, Some(chat)) => {
-            as_it_is(state, chat, *of).is_none_or(|known| escaped(&known) != typed)
-        }
-        _ => false,
-    };
-    let Some(front) = &mut state.front else { return false };
-    let left = match std::mem::take(&mut front.pane.mode) {
-        ComposeMode::New => false,
-        ComposeMode::Reply(_) => true,
-        ComposeMode::Edit { before, .. } => {
-            match is_new {
-                true => _ = front.pane.composer.replace(&before),
-                false => front.pane.composer.set_text(&before),
-            }
-            true
-        }
-    };
-    if left {
-        state.touch();
-    }
-    left
-}
-
-/// What one would type for a message as it is now.
-pub(super) fn as_it_is(state: &State, chat: ChatKey, of: Target) -> Option<String> {
-    match of {
-        Target::Message(key) => {
-            history::timeline_of(&state.core.accounts, chat)?.message(key.id).map(|known| known.as_typed())
-        }
-        Target::Pending(nonce) => {
-            let row = state.core.account(chat.account)?.outbox.find(chat.chat, nonce)?;
-            Some(row.outgoing.text.clone())
-        }
-    }
 }
 
 /// Sends what is in the composer, or runs it if it is a command.
@@ -121,8 +73,8 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     let text = if written.starts_with("//") { written.get(1..).unwrap_or_default().to_owned() } else { written };
     if let ComposeMode::Edit { of, .. } = front.pane.mode {
         return match of {
-            Target::Message(message) => change(state, chat, message, text, fx),
-            Target::Pending(nonce) => change_unsent(state, chat, nonce, text, fx),
+            Target::Message(message) => changing::change(state, chat, message, text, fx),
+            Target::Pending(nonce) => changing::change_unsent(state, chat, nonce, text, fx),
         };
     }
     if let Some(reason) = permit::refusal_to_write(state, chat) {
@@ -177,7 +129,7 @@ pub(super) fn escaped(text: &str) -> String {
 pub(super) fn take_line(state: &mut State) {
     let Some(front) = &mut state.front else { return };
     if matches!(front.pane.mode, ComposeMode::Edit { .. }) {
-        leave_mode(state);
+        changing::drop_mode(state, false);
     } else {
         front.pane.composer.set_text("");
     }
@@ -276,101 +228,6 @@ pub(super) fn run(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// Sends the new text of an own message.
-fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, fx: &mut Effects) {
-    let Some(account) = state.core.account(chat.account) else { return };
-    if let Err(refusal) = outbox::check_length(account, &text) {
-        return state.notice(format!("Not changed: {}", refusal.text), true, fx);
-    }
-    if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
-        let sentence = slow::limit_sentence(until, moderated, state.now.mono);
-        return state.notice(format!("Not changed: {sentence}"), true, fx);
-    }
-    let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
-    let same = known.is_some_and(|known| known.as_typed() == text);
-    end_edit(state);
-    typing::end(state, fx);
-    if !same {
-        outbox::deeds::put(state, chat, OutboxItem::Edit { message, text }, fx);
-    }
-}
-
-/// Puts a new text in the place of one that has not gone out.
-fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text: String, fx: &mut Effects) {
-    match outbox::amend(state, chat, nonce, text, fx) {
-        Ok(true) => {
-            end_edit(state);
-            typing::end(state, fx);
-        }
-        Ok(false) => {
-            become_new(state);
-            state.notice("It has gone out meanwhile; what you typed is a new message now", true, fx);
-        }
-        Err(refusal) => state.notice(format!("Not changed: {}", refusal.text), true, fx),
-    }
-}
-
-/// A change is made: what was typed before it comes back.
-fn end_edit(state: &mut State) {
-    if let Some(front) = &mut state.front
-        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
-    {
-        front.pane.composer.set_text(&before);
-    }
-    state.touch();
-}
-
-/// What was to be changed is not there any more: the change becomes a message of its own, after what was typed before it.
-fn become_new(state: &mut State) {
-    if let Some(front) = &mut state.front
-        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
-        && !before.trim().is_empty()
-    {
-        let text = format!("{before}\n{}", front.pane.composer.text());
-        front.pane.composer.set_text(&text);
-    }
-    state.touch();
-}
-
-/// The network did not take a change: its text goes back to where it was typed.
-pub(in crate::state) fn edit_refused(
-    state: &mut State,
-    chat: ChatKey,
-    message: MessageKey,
-    text: String,
-    refusal: &Refusal,
-    fx: &mut Effects,
-) {
-    let is_gone = refusal.kind == RefusalKind::NotFound || as_it_is(state, chat, Target::Message(message)).is_none();
-    let Some(front) = &mut state.front else { return };
-    if is_gone {
-        // Nothing is left to be changed: the text is as good as one that was never sent.
-        let editing =
-            matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id);
-        if editing && front.pane.chat == Some(chat) {
-            become_new(state);
-        }
-        give_back(state, chat, &escaped(&text), fx);
-    } else if front.pane.chat == Some(chat) {
-        if let ComposeMode::New | ComposeMode::Reply(_) = front.pane.mode {
-            let before = front.pane.composer.text();
-            front.pane.mode = ComposeMode::Edit { of: Target::Message(message), before };
-            front.pane.composer.set_text(&escaped(&text));
-        } else {
-            front.pane.composer.edit(TextEdit::TextEnd);
-            front.pane.composer.insert(&format!("\n{text}"));
-        }
-    } else {
-        let draft = front.drafts.entry(chat).or_default();
-        if !draft.is_empty() {
-            draft.push('\n');
-        }
-        draft.push_str(&text);
-    }
-    let then = if is_gone { "; your text is a new message now" } else { "" };
-    state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);
-}
-
 /// Begins to answer a message.
 pub(super) fn reply(state: &mut State, chat: ChatKey, message: MessageKey, fx: &mut Effects) {
     if state.core.account(chat.account).is_some_and(|account| !account.caps.replies) {
@@ -379,7 +236,7 @@ pub(super) fn reply(state: &mut State, chat: ChatKey, message: MessageKey, fx: &
     if let Some(reason) = permit::refusal_to_write(state, chat) {
         return state.notice(reason, true, fx);
     }
-    leave_mode(state);
+    changing::leave_mode(state, fx);
     if let Some(front) = &mut state.front {
         front.pane.mode = ComposeMode::Reply(message);
         front.pane.quiet = false;
@@ -406,71 +263,6 @@ pub(super) fn toggle_ping(state: &mut State, fx: &mut Effects) {
             }
             state.touch();
         }
-    }
-}
-
-/// Begins to change an own message.
-pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &mut Effects) {
-    let Some(account) = state.core.account(chat.account) else { return };
-    let Some(message) = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(id)) else { return };
-    if message.author != account.me {
-        return state.notice("Only your own messages can be changed", true, fx);
-    }
-    if !account.caps.edit || !can_change(message) {
-        return state.notice("This message cannot be changed", true, fx);
-    }
-    if permit::lacks(state, chat, Permissions::EDIT_OWN) {
-        return state.notice("You may not change your messages here", true, fx);
-    }
-    let (key, text) = (message.key, escaped(&message.as_typed()));
-    show_edit(state, Target::Message(key), &text, fx);
-}
-
-/// Begins to change a message that has not gone out. Returns whether it can be.
-pub(super) fn begin_edit_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
-    let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
-    let Some(text) = row.filter(|row| row.can_change()).map(|row| escaped(&row.outgoing.text)) else { return false };
-    show_edit(state, Target::Pending(nonce), &text, fx);
-    true
-}
-
-fn show_edit(state: &mut State, of: Target, text: &str, fx: &mut Effects) {
-    leave_mode(state);
-    typing::end(state, fx);
-    if let Some(front) = &mut state.front {
-        let before = front.pane.composer.text();
-        front.pane.mode = ComposeMode::Edit { of, before };
-        front.pane.composer.set_text(text);
-        front.region = Region::Composer;
-        front.pane.scroll(crate::state::front::ScrollIntent::Show(of));
-    }
-    state.touch();
-}
-
-fn can_change(message: &Message) -> bool {
-    message.kind == MessageKind::Ordinary && message.forwarded.is_none()
-}
-
-/// Begins to change the last own message.
-pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
-    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
-    // The one before it is not the one that is meant.
-    let waits = |row: &&Pending| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
-    let last = state.core.account(chat.account).and_then(|account| account.outbox.of(chat.chat).iter().rfind(waits));
-    if let Some(nonce) = last.map(|row| row.outgoing.nonce) {
-        if !begin_edit_unsent(state, chat, nonce, fx) {
-            state.notice("Your last message is still on its way", false, fx);
-        }
-        return;
-    }
-    let last = state.core.account(chat.account).and_then(|account| {
-        let timeline = account.timelines.get(&chat.chat)?;
-        let own = |message: &Message| message.author == account.me && can_change(message);
-        timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
-    });
-    match last {
-        Some(message) => begin_edit(state, chat, message, fx),
-        None => state.notice("There is no message of yours to change here", false, fx),
     }
 }
 

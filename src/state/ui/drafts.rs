@@ -186,6 +186,7 @@ pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, text: String
 /// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
 pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
     let Some(chat) = front.pane.chat else { return };
+    front.pane.keep_change();
     let text = open_draft(front);
     if is_untold(front, chat) {
         tell(front, chat, text.clone(), fx);

@@ -1,6 +1,6 @@
 //! The message cursor, and what can be done to the message it is on.
 
-use super::{attach, compose};
+use super::{attach, changing, compose};
 use crate::domain::kept::OutboxItem;
 use crate::domain::parts::web_address;
 use crate::domain::{
@@ -134,7 +134,7 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
                     state.notice("Copied", false, fx);
                 }
             }
-            MessageAction::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
+            MessageAction::Edit if changing::begin_edit_unsent(state, chat, nonce, fx) => {}
             MessageAction::Delete if take_back(state, chat, nonce, fx) => {}
             MessageAction::Delete | MessageAction::Edit => discard(state, fx),
             _ => state.notice("This message is not sent yet", true, fx),
@@ -146,7 +146,7 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
     };
     match action {
         MessageAction::Reply => compose::reply(state, chat, message.key, fx),
-        MessageAction::Edit => compose::begin_edit(state, chat, message.key.id, fx),
+        MessageAction::Edit => changing::begin_edit(state, chat, message.key.id, fx),
         MessageAction::Delete => ask_delete(state, chat, &message, fx),
         MessageAction::CopyText => {
             fx.push(Effect::Copy(message.body.text.to_string()));

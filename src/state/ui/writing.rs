@@ -1,6 +1,6 @@
 //! What is done with what is being written, one line each; how is next door.
 
-use super::{compose, editor};
+use super::{changing, compose, editor};
 use crate::state::State;
 use crate::state::action::ComposeAction;
 use crate::state::effect::Effects;
@@ -9,7 +9,7 @@ use crate::state::effect::Effects;
 pub(super) fn wanted(state: &mut State, action: ComposeAction, fx: &mut Effects) {
     let on_top = state.front.as_ref().is_some_and(|front| !front.overlays.is_empty());
     match action {
-        ComposeAction::EditLast => compose::edit_last(state, fx),
+        ComposeAction::EditLast => changing::edit_last(state, fx),
         ComposeAction::EditInEditor if on_top => {}
         ComposeAction::EditInEditor => editor::begin(state, fx),
         ComposeAction::TogglePing => compose::toggle_ping(state, fx),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod anew;
+mod changing;
 mod commands;
 mod dates;
 mod deeds;

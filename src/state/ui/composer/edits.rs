@@ -1,0 +1,101 @@
+//! What keys do to the text.
+
+use super::{Composer, places};
+use crate::state::action::TextEdit;
+use std::ops::Range;
+
+impl Composer {
+    /// Moves or deletes. Returns whether the text changed.
+    pub fn edit(&mut self, edit: TextEdit) -> bool {
+        let before = self.revision;
+        match edit {
+            TextEdit::Left => self.go(places::left(&self.text, self.at)),
+            TextEdit::Right => self.go(places::right(&self.text, self.at)),
+            TextEdit::Up => self.by_line(true),
+            TextEdit::Down => self.by_line(false),
+            TextEdit::WordLeft => self.go(places::word_left(&self.text, self.at)),
+            TextEdit::WordRight => self.go(places::word_right(&self.text, self.at)),
+            TextEdit::Home => self.go(places::line_start(&self.text, self.at)),
+            TextEdit::End => self.go(places::line_end(&self.text, self.at)),
+            TextEdit::TextStart => self.go(0),
+            TextEdit::TextEnd => self.go(self.text.len()),
+            TextEdit::Backspace => self.delete(places::left(&self.text, self.at)..self.at),
+            TextEdit::Delete => self.delete(self.at..places::right(&self.text, self.at)),
+            TextEdit::DeleteWordLeft => self.cut(places::word_left(&self.text, self.at)..self.at),
+            TextEdit::DeleteWordRight => self.cut(self.at..places::word_right(&self.text, self.at)),
+            // At the end of a line its end goes, and at its start that of the one before.
+            TextEdit::KillToEnd => {
+                let end = places::line_end(&self.text, self.at);
+                self.cut(self.at..if end == self.at { places::right(&self.text, end) } else { end });
+            }
+            TextEdit::KillToStart => {
+                let start = places::line_start(&self.text, self.at);
+                self.cut(if start == self.at { places::left(&self.text, start) } else { start }..self.at);
+            }
+            TextEdit::Yank => self.yank(),
+            TextEdit::Undo => {
+                let at = self.steps.undo(&mut self.text);
+                self.stepped(at);
+            }
+            TextEdit::Redo => {
+                let at = self.steps.redo(&mut self.text);
+                self.stepped(at);
+            }
+        }
+        self.revision != before
+    }
+
+    /// A step was taken back or made again.
+    fn stepped(&mut self, at: Option<usize>) {
+        self.ring.rest();
+        if let Some(at) = at {
+            self.goal = None;
+            self.revision += 1;
+            self.at = places::floor(&self.text, at);
+        }
+    }
+
+    /// By line; from the first and last line to its end, as everywhere.
+    fn by_line(&mut self, up: bool) {
+        let goal = self.goal.unwrap_or_else(|| places::graphemes_before(&self.text, self.at));
+        let (start, end) = (places::line_start(&self.text, self.at), places::line_end(&self.text, self.at));
+        let to = match up {
+            true => start.checked_sub(1).map(|end| places::line_start(&self.text, end)),
+            false => Some(end + 1).filter(|next| *next <= self.text.len()),
+        };
+        match to {
+            Some(line) => self.go(places::column(&self.text, line, goal)),
+            None => return self.go(if up { start } else { end }),
+        }
+        self.goal = Some(goal);
+    }
+
+    /// Deletes; not for yank.
+    fn delete(&mut self, part: Range<usize>) {
+        self.ring.rest();
+        self.splice(part, "", false);
+        self.at = places::floor(&self.text, self.at);
+    }
+
+    /// Cuts, for yank.
+    fn cut(&mut self, part: Range<usize>) {
+        let Some(text) = self.text.get(part.clone()).filter(|text| !text.is_empty()) else { return self.ring.rest() };
+        self.ring.cut(text, part.start < self.at);
+        self.splice(part, "", false);
+        self.at = places::floor(&self.text, self.at);
+    }
+
+    /// What is kept comes before what was cut, once.
+    fn yank(&mut self) {
+        let kept = std::mem::take(&mut self.kept);
+        if !kept.is_empty() && self.text.len() + kept.len() <= super::MOST {
+            self.insert(&kept);
+            return;
+        }
+        self.kept = kept;
+        let Some(text) = self.ring.first().cloned() else { return };
+        let start = self.at;
+        self.put(start..start, &text, false);
+        self.ring.put(start..self.at);
+    }
+}
