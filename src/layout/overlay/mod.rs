@@ -54,6 +54,7 @@ const fn words(kind: &PickKind) -> (&'static str, &'static str) {
     match kind {
         PickKind::Jump => ("Jump to a chat", "open"),
         PickKind::Themes => ("Colours", "use and keep"),
+        PickKind::History => ("What you sent", "write it again"),
         PickKind::React { .. } => ("React", "react"),
     }
 }

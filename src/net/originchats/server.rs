@@ -186,6 +186,7 @@ impl Server {
             file_types: FileTypes::default(),
             part: 0,
             pace: Some(PACE),
+            dialect: super::markup::DIALECT,
         }
     }
 

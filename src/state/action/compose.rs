@@ -9,4 +9,12 @@ pub enum ComposeAction {
     EditInEditor,
     /// Whether the answer that is being written calls the one who is answered: the other way round.
     TogglePing,
+    /// What was sent before what stands in the composer.
+    HistoryPrevious,
+    /// What was sent after it.
+    HistoryNext,
+    /// Choose from what was sent.
+    History,
+    /// Write this once more.
+    Recall(String),
 }

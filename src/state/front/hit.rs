@@ -23,6 +23,8 @@ pub enum Hit {
     Edge,
     /// The composer.
     Composer(PaneId),
+    /// A byte of what is written in it.
+    Text(PaneId, usize),
     /// A row of the list of members, by its index.
     Member(usize),
     /// The list of members where nobody stands.

@@ -56,6 +56,8 @@ pub enum PickKind {
     Jump,
     /// Themes; the selected one is shown.
     Themes,
+    /// What was sent, to write it once more.
+    History,
     /// Emoji, to react to a message.
     React {
         /// Of which chat.
@@ -73,7 +75,7 @@ impl PickKind {
             Self::Jump => Some("jump"),
             Self::React { .. } => Some("emoji"),
             // Reopened, the list begins with the theme in use: a kept search line would show another.
-            Self::Themes => None,
+            Self::Themes | Self::History => None,
         }
     }
 
@@ -82,7 +84,7 @@ impl PickKind {
     pub const fn chat(&self) -> Option<ChatKey> {
         match self {
             Self::React { chat, .. } => Some(*chat),
-            Self::Jump | Self::Themes => None,
+            Self::Jump | Self::Themes | Self::History => None,
         }
     }
 
@@ -91,7 +93,7 @@ impl PickKind {
     pub const fn message(&self) -> Option<(ChatKey, MessageId)> {
         match self {
             Self::React { chat, message } => Some((*chat, *message)),
-            Self::Jump | Self::Themes => None,
+            Self::Jump | Self::Themes | Self::History => None,
         }
     }
 }

@@ -7,6 +7,7 @@
 use super::settle::LONGEST_PAUSE;
 use super::{Outbox, arm};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
+use crate::domain::markup::Dialect;
 use crate::domain::{
     AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Reaction, Refusal,
     RefusalKind, Reply, Request, RequestId, RichText, UserId, Wall, markup,
@@ -190,7 +191,7 @@ enum Shown {
 
 /// Shows something as done.
 fn show(account: &mut Account, chat: ChatId, item: &OutboxItem, how_sure: Shown) {
-    let me = account.me;
+    let (me, dialect) = (account.me, account.caps.dialect);
     let Some(timeline) = account.timelines.get_mut(&chat) else { return };
     let mut change = |key: &MessageKey, how: &dyn Fn(&mut Message)| {
         if let Some(known) = timeline.message(key.id) {
@@ -204,20 +205,20 @@ fn show(account: &mut Account, chat: ChatId, item: &OutboxItem, how_sure: Shown)
     };
     match item {
         OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. } => {
-            change(message, &|known| apply(item, me, known));
+            change(message, &|known| apply(item, (me, dialect), known));
         }
         OutboxItem::Delete { messages } => {
-            messages.iter().for_each(|message| change(message, &|known| apply(item, me, known)));
+            messages.iter().for_each(|message| change(message, &|known| apply(item, (me, dialect), known)));
         }
         OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
     }
 }
 
-/// Does something to a message that it is about.
-fn apply(item: &OutboxItem, me: UserId, known: &mut Message) {
+/// Does something to a message that it is about; by whom, and how their network reads what is typed.
+fn apply(item: &OutboxItem, (me, dialect): (UserId, Dialect), known: &mut Message) {
     match item {
         OutboxItem::Edit { text, .. } => {
-            known.body = markup::parse(text);
+            known.body = markup::read(text, dialect);
             known.typed = Some(CleanText::new(text));
         }
         OutboxItem::Delete { .. } => known.body = RichText::plain(CleanText::ours(DELETED)),
@@ -248,9 +249,9 @@ impl Outbox {
         self.deeds.iter().filter(about).map(|deed| &deed.item)
     }
 
-    /// A message as it is shown: with what was done to it and waits.
+    /// A message as it is shown: with what was done to it and waits; by whom, and how their network reads what is typed.
     #[must_use]
-    pub fn as_shown(&self, me: UserId, message: &Arc<Message>) -> Arc<Message> {
+    pub fn as_shown(&self, me: (UserId, Dialect), message: &Arc<Message>) -> Arc<Message> {
         let mut shown = Arc::clone(message);
         for item in self.waiting_for(message.chat, message.key.id) {
             apply(item, me, Arc::make_mut(&mut shown));

@@ -36,7 +36,7 @@ pub(in crate::state) fn submit(state: &mut State, ticket: Ticket, action: Action
 pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ticket>, fx: &mut Effects) {
     match action {
         Action::SendTo { chat, text, verbatim, reply_to, attachments } => {
-            send_to(state, chat, Draft { text, verbatim, reply_to, quiet: false, attachments, ticket }, fx);
+            send_to(state, chat, Draft { text, verbatim, reply_to, attachments, ticket, ..Draft::default() }, fx);
             return;
         }
         Action::Fetch { chat, page, limit } => return fetch(state, chat, page, limit, ticket, fx),

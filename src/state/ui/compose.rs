@@ -18,6 +18,7 @@ pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
     }
     front.region = Region::Composer;
     let fits = front.pane.composer.insert(text);
+    front.pane.writing.sent.rest();
     state.touch();
     typing::typed(state, fx);
     if !fits {
@@ -92,15 +93,11 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
         _ => None,
     };
     let quiet = state.front.as_ref().is_some_and(|front| front.pane.quiet);
-    match outbox::write(
-        state,
-        chat,
-        Draft { text, verbatim: false, reply_to, quiet, attachments: Vec::new(), ticket: None },
-        fx,
-    ) {
+    match outbox::write(state, chat, Draft { text, reply_to, quiet, ..Draft::default() }, fx) {
         Ok(_) => {
             state.drop_notice();
             if let Some(front) = &mut state.front {
+                front.pane.writing.sent.note(chat.account, &front.pane.composer.text());
                 front.pane.composer.set_text("");
                 (front.pane.mode, front.pane.quiet) = (ComposeMode::New, false);
                 front.pane.divider = None;
@@ -152,6 +149,10 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
             let (composer, mode) = (front.pane.composer.clone(), front.pane.mode.clone());
             let notice = front.notice.take();
             take_line(state);
+            // An invite may be for oneself alone.
+            if let (false, Some(front)) = (matches!(action, Action::Join(_)), &mut state.front) {
+                front.pane.writing.sent.note(chat.account, written);
+            }
             typing::end(state, fx);
             drafts::forget(state, fx);
             act::act(state, action, None, fx);

@@ -103,6 +103,12 @@ impl Composer {
         fits
     }
 
+    /// Replaces all of it such that undo brings it back; not for yank.
+    pub fn swap(&mut self, text: &str) {
+        self.ring.rest();
+        self.put(0..self.text.len(), &CleanText::new(text), false);
+    }
+
     /// Clears it. Undo and yank bring the text back.
     pub fn clear(&mut self) {
         if self.text.is_empty() {
@@ -222,6 +228,60 @@ mod tests {
             composer.edit(T::Undo);
             assert_eq!(composer.text(), long);
         }
+    }
+
+    #[test]
+    fn keys_of_readline_do_what_they_do_there() {
+        let mut composer = with("ab cd");
+        composer.edit(T::Transpose);
+        assert_eq!((composer.as_str(), composer.cursor()), ("ab dc", 5));
+        composer.edit(T::Home);
+        composer.edit(T::Transpose);
+        assert_eq!(composer.as_str(), "ab dc", "nothing stands before");
+        composer.edit(T::Right);
+        composer.edit(T::Transpose);
+        assert_eq!((composer.as_str(), composer.cursor()), ("ba dc", 2));
+        composer.edit(T::UpperWord);
+        assert_eq!((composer.as_str(), composer.cursor()), ("ba DC", 5));
+        composer.edit(T::Home);
+        composer.edit(T::CapitaliseWord);
+        composer.edit(T::LowerWord);
+        assert_eq!(composer.as_str(), "Ba dc");
+        let mut composer = with("x 👩\u{200d}🔬e\u{301}");
+        composer.edit(T::Transpose);
+        assert_eq!(composer.as_str(), "x e\u{301}👩\u{200d}🔬");
+    }
+
+    #[test]
+    fn cuts_in_a_row_are_one_and_yank_pop_goes_through_those_before() {
+        let mut composer = with("one two three");
+        composer.edit(T::DeleteWordLeft);
+        composer.edit(T::DeleteWordLeft);
+        composer.edit(T::Left);
+        composer.edit(T::KillToStart);
+        assert_eq!(composer.as_str(), " ");
+        composer.edit(T::Yank);
+        assert_eq!(composer.as_str(), "one ");
+        composer.edit(T::YankPop);
+        assert_eq!(composer.as_str(), "two three ");
+        composer.edit(T::YankPop);
+        assert_eq!(composer.as_str(), "one ");
+        composer.edit(T::Right);
+        composer.edit(T::YankPop);
+        assert_eq!(composer.as_str(), "one ", "only right after yank");
+    }
+
+    #[test]
+    fn what_is_typed_is_taken_back_by_the_word() {
+        let mut composer = with("");
+        "two words".chars().for_each(|letter| _ = composer.insert(&letter.to_string()));
+        composer.edit(T::Undo);
+        assert_eq!(composer.as_str(), "two ");
+        composer.edit(T::Undo);
+        assert_eq!(composer.as_str(), "");
+        composer.edit(T::Redo);
+        composer.edit(T::Redo);
+        assert_eq!(composer.as_str(), "two words");
     }
 
     #[test]

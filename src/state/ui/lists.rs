@@ -125,7 +125,7 @@ fn choose(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(Overlay::Pick(pick)) = front.overlays.last() else { return };
     match pick.kind {
-        PickKind::Jump | PickKind::Themes => {
+        PickKind::Jump | PickKind::Themes | PickKind::History => {
             let Some(action) = pick.picker.chosen().cloned() else { return };
             front.overlays.pop();
             act::act(state, action, None, fx);

@@ -16,6 +16,7 @@ pub mod form;
 mod form_field;
 pub mod forum;
 mod going;
+mod history_of;
 pub(super) mod jump;
 pub(super) mod lists;
 pub mod members;

@@ -50,6 +50,12 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         }
         Hit::NewBelow(_) => act::scroll_end(state, fx),
         Hit::Composer(_) => act::focus(state, Region::Composer),
+        Hit::Text(pane, at) => {
+            if front.pane.id == pane {
+                front.pane.composer.go(at);
+                act::focus(state, Region::Composer);
+            }
+        }
         Hit::Item(index) => match front.overlays.last_mut() {
             Some(Overlay::Pick(pick)) => {
                 pick.picker.selected = index.min(pick.picker.shown.len().saturating_sub(1));
@@ -114,7 +120,7 @@ pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
         Hit::Sidebar(_) => front.sidebar.wheeled += i64::from(by),
         // It scrolls alone where it does not fit.
         Hit::Rail(_) => front.sidebar.rail_wheeled += i64::from(by),
-        Hit::Message(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
+        Hit::Message(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) | Hit::Text(..) => {
             front.pane.scroll(ScrollIntent::Rows(by));
         }
         Hit::Thread(..) => {

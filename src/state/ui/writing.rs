@@ -1,6 +1,6 @@
 //! What is done with what is being written, one line each; how is next door.
 
-use super::{changing, compose, editor};
+use super::{changing, compose, editor, history_of};
 use crate::state::State;
 use crate::state::action::ComposeAction;
 use crate::state::effect::Effects;
@@ -13,5 +13,9 @@ pub(super) fn wanted(state: &mut State, action: ComposeAction, fx: &mut Effects)
         ComposeAction::EditInEditor if on_top => {}
         ComposeAction::EditInEditor => editor::begin(state, fx),
         ComposeAction::TogglePing => compose::toggle_ping(state, fx),
+        ComposeAction::HistoryPrevious => history_of::step(state, true),
+        ComposeAction::HistoryNext => history_of::step(state, false),
+        ComposeAction::History => history_of::show(state),
+        ComposeAction::Recall(text) => history_of::recall(state, &text),
     }
 }

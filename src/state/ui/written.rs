@@ -1,5 +1,6 @@
 //! What belongs to the writing in a pane beside the text itself.
 
+use super::history_of::Sent;
 use crate::domain::ChatKey;
 use crate::state::front::{ComposeMode, Pane, Target};
 use std::collections::VecDeque;
@@ -12,14 +13,17 @@ const CHANGES: usize = 16;
 pub struct Writing {
     /// The message that is being changed, as it was when that began.
     pub(super) original: String,
+    /// What was sent.
+    pub(super) sent: Sent,
     /// Changes that were left, the newest last.
     changes: VecDeque<(ChatKey, Target, String)>,
 }
 
 impl Writing {
-    /// What goes along to another chat.
-    pub(super) fn successor(&self) -> Self {
-        Self { changes: self.changes.clone(), ..Self::default() }
+    /// What goes along to another chat; it is taken out of here.
+    pub(super) fn successor(&mut self) -> Self {
+        let (sent, changes) = (std::mem::take(&mut self.sent), std::mem::take(&mut self.changes));
+        Self { sent, changes, ..Self::default() }
     }
 
     /// The change of a message that was left.

@@ -17,6 +17,7 @@ use super::wire::auth::Authorization;
 use super::wire::core::{ClientMessage, ServerMessage, client_message, server_message};
 use super::wire::updates;
 use crate::domain::answer::RefusalKind;
+use crate::domain::markup::Dialect;
 use crate::domain::{
     Answer, Caps, CleanText, DatedIds, FileTypes, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret,
     SessionId,
@@ -133,6 +134,7 @@ impl OsmiumAdapter {
             file_types: FileTypes::ANY,
             part: 0,
             pace: None,
+            dialect: Dialect::NIB,
         }
     }
 

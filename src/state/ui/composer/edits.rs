@@ -33,6 +33,11 @@ impl Composer {
                 self.cut(if start == self.at { places::left(&self.text, start) } else { start }..self.at);
             }
             TextEdit::Yank => self.yank(),
+            TextEdit::YankPop => self.yank_pop(),
+            TextEdit::Transpose => self.transpose(),
+            TextEdit::UpperWord => self.change_word(|word| word.to_uppercase()),
+            TextEdit::LowerWord => self.change_word(|word| word.to_lowercase()),
+            TextEdit::CapitaliseWord => self.change_word(capitalised),
             TextEdit::Undo => {
                 let at = self.steps.undo(&mut self.text);
                 self.stepped(at);
@@ -85,6 +90,38 @@ impl Composer {
         self.at = places::floor(&self.text, self.at);
     }
 
+    /// The text that was cut before takes the place of what was just put back.
+    fn yank_pop(&mut self) {
+        let Some((place, text, next)) = self.ring.next() else { return };
+        let (start, text) = (place.start, text.to_owned());
+        self.put(place, &text, false);
+        self.ring.turned(start..self.at, next);
+    }
+
+    /// The graphemes before and after the cursor change places, and the cursor goes on; at the end of a line those before it.
+    fn transpose(&mut self) {
+        self.ring.rest();
+        let at_end = self.at == places::line_end(&self.text, self.at);
+        let middle = if at_end { places::left(&self.text, self.at) } else { self.at };
+        let (start, end) = (places::left(&self.text, middle), places::right(&self.text, middle));
+        if start < places::line_start(&self.text, self.at) || start == middle || middle == end {
+            return;
+        }
+        let (Some(one), Some(other)) = (self.text.get(start..middle), self.text.get(middle..end)) else { return };
+        let changed = format!("{other}{one}");
+        self.put(start..end, &changed, false);
+    }
+
+    /// From the cursor to the end of the word something is done to its letters.
+    fn change_word(&mut self, change: impl FnOnce(&str) -> String) {
+        self.ring.rest();
+        let end = places::word_right(&self.text, self.at);
+        let Some(changed) = self.text.get(self.at..end).map(change) else { return };
+        if self.text.len() + changed.len() <= super::MOST {
+            self.put(self.at..end, &changed, false);
+        }
+    }
+
     /// What is kept comes before what was cut, once.
     fn yank(&mut self) {
         let kept = std::mem::take(&mut self.kept);
@@ -98,4 +135,13 @@ impl Composer {
         self.put(start..start, &text, false);
         self.ring.put(start..self.at);
     }
+}
+
+/// The first letter large, the others small.
+fn capitalised(word: &str) -> String {
+    let first = word.find(char::is_alphanumeric).unwrap_or(word.len());
+    let (before, letters) = word.split_at_checked(first).unwrap_or((word, ""));
+    let mut rest = letters.chars();
+    let large: String = rest.by_ref().take(1).flat_map(char::to_uppercase).collect();
+    format!("{before}{large}{}", rest.as_str().to_lowercase())
 }
