@@ -36,6 +36,12 @@ pub struct Settings {
     pub typing_resend: Duration,
     /// Most lines that the composer grows to.
     pub composer_lines: u16,
+    /// Keys as in vi while writing.
+    pub vi: bool,
+    /// A paste of so many lines asks how it is to go in; 0: none does.
+    pub paste_asks: u16,
+    /// Links in own messages get previews, where the network makes some.
+    pub previews: bool,
 }
 
 impl Default for Settings {
@@ -55,6 +61,9 @@ impl Default for Settings {
             typing_shown: Duration::from_secs(8),
             typing_resend: Duration::from_secs(5),
             composer_lines: 8,
+            vi: false,
+            paste_asks: 4,
+            previews: true,
         }
     }
 }

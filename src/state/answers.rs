@@ -3,7 +3,7 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{compose, forum, open, person};
+use super::ui::{arguments, complete, compose, forum, open, person};
 use super::{
     Effect, Effects, State, accounts, gone, join, keep, link, login, members, messages, outbox, people, pins, polls,
     quotes, roster, status, sync, updates, voice,
@@ -47,6 +47,12 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             accounts::signed_out(state, account, told, fx);
         }
         Purpose::Profile(user) => person::came(state, account, user, answer.outcome),
+        Purpose::Named => complete::came(state, account, answer.outcome),
+        Purpose::Command { chat, written } => {
+            if let Err(refusal) = answer.outcome {
+                arguments::answered(state, ChatKey::new(account, chat), &written, &refusal, fx);
+            }
+        }
         Purpose::Who(name) => person::looked_up(state, account, &name, answer.outcome, fx),
         Purpose::Relationships => {
             if let Ok(Reply::Relationships { relationships, users }) = answer.outcome {

@@ -24,6 +24,7 @@ pub mod names;
 mod newcomer;
 pub mod offer;
 pub mod outbox;
+pub mod pace;
 mod people;
 pub mod permit;
 pub mod pins;
@@ -243,7 +244,9 @@ impl State {
         purpose: Purpose,
         fx: &mut Effects,
     ) -> Option<RequestId> {
+        let now = self.now.mono;
         let known = self.core.account_mut(account)?;
+        pace::note(known, &request, now);
         self.next_request += 1;
         let id = RequestId(self.next_request);
         known.requests.open.insert(id, purpose);

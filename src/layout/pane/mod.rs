@@ -1,6 +1,7 @@
 //! One pane: the chat's heading, its messages, who types, and the composer.
 
 mod between;
+mod complete;
 mod compose;
 mod head;
 mod mode;
@@ -67,6 +68,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         return super::forum::place(context, cache, account, chat, (area, gutter, width), scene);
     }
     compose(context, cache, account, chat, &mut area, gutter, scene);
+    let over = area;
     let named = pane.mode != ComposeMode::New;
     let tiny = context.tier == Tier::Tiny;
     let mode_row = if named && area.height > 2 { inset(area.take_bottom(1)) } else { Area::default() };
@@ -117,7 +119,10 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         now: context.state.now.wall,
         wait: wait.as_deref(),
     };
-    timeline::place(pane, setting, account.outbox.shown(chat.id), (calendar, blocks), area, gutter, scene)
+    let visible =
+        timeline::place(pane, setting, account.outbox.shown(chat.id), (calendar, blocks), area, gutter, scene);
+    complete::place(context, over, gutter.max(1) + 2, scene);
+    visible
 }
 
 /// The target of the message cursor, for the status line.

@@ -7,6 +7,8 @@ pub enum Context {
     Everywhere,
     /// The composer has the focus.
     Composer,
+    /// Something is offered for the word that is being typed in the composer.
+    Completion,
     /// The message cursor has the focus.
     Messages,
     /// The list of threads of a forum has the focus.
@@ -31,9 +33,10 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Everywhere,
         Self::Composer,
+        Self::Completion,
         Self::Messages,
         Self::Forum,
         Self::Sidebar,
@@ -52,6 +55,7 @@ impl Context {
         match self {
             Self::Everywhere => "everywhere",
             Self::Composer => "composer",
+            Self::Completion => "completion",
             Self::Messages => "messages",
             Self::Forum => "forum",
             Self::Sidebar => "sidebar",

@@ -218,6 +218,9 @@ impl Front {
                 Region::Messages | Region::Composer if self.pane.chat.is_none() => Context::Welcome,
                 Region::Messages | Region::Composer if self.pane.forum.is_some() => Context::Forum,
                 Region::Messages => Context::Messages,
+                Region::Composer if self.pane.completion.is_some() => {
+                    return [Context::Completion, Context::Composer, Context::Everywhere];
+                }
                 Region::Composer => Context::Composer,
             },
         };
@@ -271,6 +274,6 @@ impl Front {
     /// Whether printable keys are text here.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(self.contexts()[0], Context::Composer | Context::List | Context::Form)
+        matches!(self.contexts()[0], Context::Completion | Context::Composer | Context::List | Context::Form)
     }
 }

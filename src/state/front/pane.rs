@@ -1,6 +1,7 @@
 //! A pane: the chat that it shows, where it stands, and what is written in it.
 
 use crate::domain::{ChatKey, MessageId, MessageKey, Nonce};
+use crate::state::ui::complete::Completion;
 use crate::state::ui::composer::Composer;
 use crate::state::ui::forum::ForumList;
 use crate::state::ui::written::Writing;
@@ -38,6 +39,8 @@ pub struct Pane {
     pub mode: ComposeMode,
     /// What belongs to the writing beside the text.
     pub writing: Writing,
+    /// What is offered for the word that is being typed.
+    pub completion: Option<Completion>,
     /// An answer does not call the one who is answered.
     pub quiet: bool,
     /// Where its list of threads stands, if the chat is a forum.

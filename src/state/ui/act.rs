@@ -2,8 +2,8 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    attach, changing, compose, forum, going, lists, members, message, mouse, open, person, quit, themes, waiting,
-    welcome, writing,
+    attach, changing, complete, compose, forum, going, lists, members, message, mouse, open, paste, person, quit,
+    themes, waiting, welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context};
@@ -62,7 +62,15 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
     let region = front.region;
     let welcome = welcome::is_here(front);
     let forum = !on_top && front.contexts()[0] == Context::Forum;
+    let completing = front.contexts()[0] == Context::Completion;
     match action {
+        Action::Accept if completing => {
+            if !complete::enter(state, fx) {
+                compose::send(state, false, fx);
+            }
+        }
+        Action::Move(by) if completing => complete::step(state, by),
+        Action::Cancel if completing => complete::dismiss(state),
         Action::Redraw => {
             state.touch();
             fx.push(Effect::Redraw);
@@ -87,6 +95,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::FocusPrevious => turn(state, false),
         Action::FocusComposer => focus(state, Region::Composer),
         // One Esc leaves answering or changing, the next one the composer.
+        Action::FocusMessages if region == Region::Composer && compose::leave_insert(state) => {}
         Action::FocusMessages if region == Region::Composer && changing::leave_mode(state, fx) => {}
         Action::FocusMessages => message::focus(state),
         Action::FocusSidebar => focus(state, Region::Sidebar),
@@ -159,14 +168,15 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::LeaveCommunity(account, community) => join::leave_community(state, account, community, fx),
         Action::LeaveGroup(chat) => join::leave_group(state, chat, fx),
         Action::Send if on_top => lists::accept(state, fx),
-        Action::Send => compose::send(state, fx),
+        Action::Send => compose::send(state, false, fx),
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
         Action::NewLine => lists::new_line(state),
         Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),
         Action::Insert(text) | Action::Paste(text) if welcome && welcome::is_coming(state) => {
             waiting::type_ahead(state, &text);
         }
-        Action::Insert(text) | Action::Paste(text) => compose::insert(state, &text, fx),
+        Action::Insert(text) => compose::typed(state, &text, fx),
+        Action::Paste(text) => paste::pasted(state, &text, fx),
         Action::Text(edit) if on_top => lists::edit(state, edit),
         Action::Text(edit) => compose::edit(state, edit, fx),
         // Dealt with above: they need no screen.
@@ -321,7 +331,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         },
         Region::Messages => focus(state, Region::Composer),
         Region::Members => person::wanted(state, "", fx),
-        Region::Composer => compose::send(state, fx),
+        Region::Composer => compose::send(state, false, fx),
     }
 }
 

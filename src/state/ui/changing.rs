@@ -1,6 +1,7 @@
 //! Changing own messages: begun, left, made, refused. A change that is left is kept, and is there again when that message is changed next.
 
-use super::compose;
+use super::typed::Substitution;
+use super::{compose, drafts};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, Message, MessageId, MessageKey, MessageKind, Nonce, Permissions, Refusal, RefusalKind};
 use crate::state::action::TextEdit;
@@ -225,4 +226,49 @@ pub(in crate::state) fn edit_refused(
     }
     let then = if is_gone { "; your text is a new message now" } else { "" };
     state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);
+}
+
+/// Puts words in the place of others in the last own message. `written`: what was typed for it, which stays where that cannot be.
+pub(super) fn substitute(
+    state: &mut State,
+    chat: ChatKey,
+    written: &str,
+    substitution: &Substitution,
+    fx: &mut Effects,
+) {
+    if let Some(front) = &mut state.front {
+        front.pane.composer.set_text("");
+    }
+    edit_last(state, fx);
+    let changed = state.front.as_ref().and_then(|front| match front.pane.mode {
+        ComposeMode::Edit { .. } => Some(substitution.apply(&front.pane.writing.original)),
+        ComposeMode::New | ComposeMode::Reply(_) => None,
+    });
+    match changed {
+        Some(Some(text)) if !text.trim().is_empty() => {
+            state.drop_notice();
+            if let Some(front) = &mut state.front {
+                front.pane.composer.set_text(&text);
+                front.pane.writing.sent.note(chat.account, written);
+            }
+            compose::send(state, false, fx);
+            drafts::forget(state, fx);
+        }
+        // Why it cannot be changed is said already.
+        None => restore(state, written),
+        Some(_) => {
+            drop_mode(state, false);
+            restore(state, written);
+            let sentence = "That is nowhere in your last message; to send it as it is";
+            state.notice_of(sentence.to_owned(), Some("send-verbatim"), true, fx);
+        }
+    }
+}
+
+/// What was typed stands there again.
+fn restore(state: &mut State, written: &str) {
+    if let Some(front) = &mut state.front {
+        front.pane.composer.set_text(written);
+    }
+    state.touch();
 }

@@ -2,13 +2,15 @@
 
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
-use super::{act, attach, changing, drafts, open};
-use crate::domain::{ChatKey, LinkPhase, MessageKey};
+use super::typed::{self, Substitution};
+use super::written::Writing;
+use super::{act, arguments, attach, changing, complete, drafts, open, say};
+use crate::domain::{ChatKey, LinkPhase, MessageKey, markup};
 use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
 use crate::state::effect::Effects;
-use crate::state::front::{ComposeMode, Overlay, Region, Target};
-use crate::state::outbox::{self, Draft};
-use crate::state::{State, gone, history, permit, slow, typing};
+use crate::state::front::{ComposeMode, Overlay, Pane, Region, Target};
+use crate::state::outbox::Draft;
+use crate::state::{State, gone, permit, typing};
 
 /// Text is typed or pasted into the composer.
 pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
@@ -21,9 +23,43 @@ pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
     front.pane.writing.sent.rest();
     state.touch();
     typing::typed(state, fx);
+    complete::typed(state, fx);
     if !fits {
         state.notice("The text was too long; the rest was cut off", true, fx);
     }
+}
+
+/// Letters are typed: they are text, or with keys as in vi perhaps commands.
+pub(super) fn typed(state: &mut State, text: &str, fx: &mut Effects) {
+    if !state.settings.vi {
+        return insert(state, text, fx);
+    }
+    let Some(front) = &mut state.front else { return };
+    let writing = front.region == Region::Composer && front.pane.chat.is_some() && front.pane.forum.is_none();
+    let Pane { composer, writing: Writing { vi, .. }, .. } = &mut front.pane;
+    if !(writing && vi.commands()) {
+        vi.inserted(text);
+        return insert(state, text, fx);
+    }
+    let before = composer.revision();
+    text.chars().for_each(|letter| vi.key(composer, letter));
+    let changed = composer.revision() != before;
+    state.touch();
+    if changed {
+        typing::typed(state, fx);
+    }
+}
+
+/// With keys as in vi, letters are commands from now on. Returns whether they were not.
+pub(super) fn leave_insert(state: &mut State) -> bool {
+    let vi = state.settings.vi;
+    let Some(front) = state.front.as_mut().filter(|front| vi && front.pane.chat.is_some()) else { return false };
+    let Pane { composer, writing: Writing { vi, .. }, .. } = &mut front.pane;
+    let left = vi.leave(composer);
+    if left {
+        state.touch();
+    }
+    left
 }
 
 /// The cursor moves, or something is deleted.
@@ -36,6 +72,7 @@ pub(super) fn edit(state: &mut State, edit: TextEdit, fx: &mut Effects) {
     state.touch();
     if changed {
         typing::typed(state, fx);
+        complete::typed(state, fx);
     }
 }
 
@@ -60,55 +97,63 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
     drafts::forget(state, fx);
 }
 
-/// Sends what is in the composer, or runs it if it is a command.
-pub(super) fn send(state: &mut State, fx: &mut Effects) {
+/// Sends what is in the composer, or runs it if it is a command. `verbatim`: it is sent as it is.
+pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(chat) = front.pane.chat else { return };
     let written = front.pane.composer.text();
     if written.trim().is_empty() {
         return;
     }
-    if front.pane.composer.is_command() {
+    if front.pane.composer.is_command() && !verbatim {
         return command(state, chat, &written, fx);
     }
-    let text = if written.starts_with("//") { written.get(1..).unwrap_or_default().to_owned() } else { written };
+    let is_new = front.pane.mode == ComposeMode::New;
+    if let Some(substitution) = Substitution::parse(&written).filter(|_| is_new && !verbatim) {
+        return changing::substitute(state, chat, &written, &substitution, fx);
+    }
+    let dialect = state.core.account(chat.account).map(|account| account.caps.dialect).unwrap_or_default();
+    if verbatim && !dialect.verbatim && !markup::looks(&written, dialect).is_empty() {
+        let sentence = "Marks always mean something here; what you typed stays";
+        return state.notice(sentence, true, fx);
+    }
+    let text = match written.strip_prefix('/') {
+        Some(rest) if written.starts_with("//") && !verbatim => rest.to_owned(),
+        _ => written,
+    };
     if let ComposeMode::Edit { of, .. } = front.pane.mode {
+        let text = if verbatim && dialect.verbatim { typed::literally(&text) } else { text };
         return match of {
             Target::Message(message) => changing::change(state, chat, message, text, fx),
             Target::Pending(nonce) => changing::change_unsent(state, chat, nonce, text, fx),
         };
     }
-    if let Some(reason) = permit::refusal_to_write(state, chat) {
-        return state.notice(reason, true, fx);
+    let draft = Draft { text, verbatim: verbatim && dialect.verbatim, ..Draft::default() };
+    if let Err(why) = say::put(state, chat, draft, fx) {
+        let key = signed_out(state, chat).map(|_| "reconnect");
+        return state.notice_of(why, key, true, fx);
     }
-    if signed_out(state, chat).is_some() {
-        let sentence = "You are signed out; what you typed stays here. To sign in".to_owned();
-        return state.notice_of(sentence, Some("reconnect"), true, fx);
+    if let Some(front) = &mut state.front {
+        let sent = front.pane.composer.text();
+        front.pane.writing.sent.note(chat.account, &sent);
+        front.pane.composer.set_text("");
     }
-    if let Some(reason) = slow::too_early(state, chat) {
-        return state.notice(reason, true, fx);
+    typing::end(state, fx);
+    drafts::forget(state, fx);
+}
+
+/// Whether links in the message get previews: the other way round.
+pub(super) fn toggle_previews(state: &mut State, fx: &mut Effects) {
+    let usual = state.settings.previews;
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    if !state.core.account(chat.account).is_some_and(|account| account.caps.previews) {
+        return state.notice("Previews of links cannot be left out here", true, fx);
     }
-    let reply_to = match state.front.as_ref().map(|front| &front.pane.mode) {
-        Some(ComposeMode::Reply(message)) => Some(message.id),
-        _ => None,
-    };
-    let quiet = state.front.as_ref().is_some_and(|front| front.pane.quiet);
-    match outbox::write(state, chat, Draft { text, reply_to, quiet, ..Draft::default() }, fx) {
-        Ok(_) => {
-            state.drop_notice();
-            if let Some(front) = &mut state.front {
-                front.pane.writing.sent.note(chat.account, &front.pane.composer.text());
-                front.pane.composer.set_text("");
-                (front.pane.mode, front.pane.quiet) = (ComposeMode::New, false);
-                front.pane.divider = None;
-                open::to_bottom(&mut front.pane);
-            }
-            typing::end(state, fx);
-            drafts::forget(state, fx);
-            history::refresh_open(state, fx);
-        }
-        Err(refusal) => state.notice(format!("Not sent: {}", refusal.text), true, fx),
-    }
+    let Some(front) = &mut state.front else { return };
+    let (_, wanted) = front.pane.writing.previews(usual);
+    front.pane.writing.previews = Some(!wanted);
+    let sentence = if wanted { "Links in this message get no previews" } else { "Links in this message get previews" };
+    state.notice(sentence, false, fx);
 }
 
 /// Why nothing can be sent before the user does something about it.
@@ -137,6 +182,20 @@ pub(super) fn take_line(state: &mut State) {
 fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
     let line = written.strip_prefix('/').unwrap_or(written);
     let name = line.split_whitespace().next().unwrap_or_default();
+    let is_servers = |account| arguments::is_known(account, name) && action::find(name).is_none();
+    if state.core.account(chat.account).is_some_and(is_servers) {
+        return match arguments::call(state, chat, line, written, fx) {
+            Ok(()) => {
+                take_line(state);
+                if let Some(front) = &mut state.front {
+                    front.pane.writing.sent.note(chat.account, written);
+                }
+                typing::end(state, fx);
+                drafts::forget(state, fx);
+            }
+            Err(why) => state.notice(why, true, fx),
+        };
+    }
     match action::parse(line) {
         Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
             let known = action::find(name).map(|info| info.name);

@@ -103,6 +103,14 @@ impl Composer {
         fits
     }
 
+    /// Puts a text in the place of what stands between a byte and the cursor.
+    pub fn put_word(&mut self, from: usize, text: &str) {
+        self.ring.rest();
+        let from = places::floor(&self.text, from.min(self.at));
+        self.put(from..self.at, &CleanText::new(text), false);
+        self.steps.cut();
+    }
+
     /// Replaces all of it such that undo brings it back; not for yank.
     pub fn swap(&mut self, text: &str) {
         self.ring.rest();
@@ -146,7 +154,7 @@ impl Composer {
     fn splice(&mut self, part: Range<usize>, text: &str, typed: bool) {
         self.goal = None;
         let Some(out) = self.text.get(part.clone()).filter(|out| !(out.is_empty() && text.is_empty())) else { return };
-        self.steps.note(part.start, out, text, self.at, typed);
+        self.steps.note(part.start, out, text, typed);
         self.text.replace_range(part.clone(), text);
         self.revision += 1;
         // A mark may have joined what stands after it.

@@ -1,7 +1,7 @@
 //! What the mouse points at.
 
 use super::sidebar::{self, Place, SidebarRow};
-use super::{act, forum, lists, members, message, welcome};
+use super::{act, complete, forum, lists, members, message, welcome};
 use crate::state::effect::{Effect, Effects, OptionValue};
 use crate::state::front::{Hit, Overlay, PaneId, Region, ScrollIntent, Target};
 use crate::state::{State, login};
@@ -50,6 +50,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         }
         Hit::NewBelow(_) => act::scroll_end(state, fx),
         Hit::Composer(_) => act::focus(state, Region::Composer),
+        Hit::Candidate(index) => _ = complete::accept(state, Some(index), fx),
         Hit::Text(pane, at) => {
             if front.pane.id == pane {
                 front.pane.composer.go(at);
@@ -129,6 +130,7 @@ pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
             }
         }
         Hit::Member(_) | Hit::Members => front.members.wheeled += i64::from(by),
+        Hit::Candidate(_) => return complete::step(state, by.signum()),
         Hit::Item(_) | Hit::Panel => lists::step(state, by.signum()),
         Hit::Outside | Hit::Edge => return,
     }

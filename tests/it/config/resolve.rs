@@ -59,7 +59,7 @@ fn the_default_file_names_every_option_and_its_examples_are_right() {
 #[test]
 fn every_option_takes_effect() {
     let config = read(concat!(
-        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\nsend_typing = false\nmouse = false\nsend_read = false\n",
+        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\nvi = true\npaste_asks = 0\npreviews = false\nsend_typing = false\nmouse = false\nsend_read = false\n",
         "typing_shown = 9\ntyping_resend = 4\nwindow = 1_000\npage = 100\nsecrets = 'file'\nconnect_timeout = 120\n",
     ));
     assert_eq!(config.problems, []);
@@ -70,6 +70,9 @@ fn every_option_takes_effect() {
         twelve_hours: true,
         sidebar_width: 32,
         composer_lines: 3,
+        vi: true,
+        paste_asks: 0,
+        previews: false,
         quit_key: Settings::default().quit_key,
         mouse: false,
         send_typing: false,
@@ -81,7 +84,7 @@ fn every_option_takes_effect() {
     };
     assert_eq!(config.settings, expected);
     assert_eq!((config.secrets, config.connect_timeout), (SecretsChoice::File, Duration::from_secs(120)));
-    assert_eq!(config.line_of("window"), Some(11));
+    assert_eq!(config.line_of("window"), Some(14));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-K"), None);
 }
 

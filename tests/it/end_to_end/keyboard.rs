@@ -138,7 +138,7 @@ fn a_paste_is_text_whatever_is_in_it() {
     desk.sees("┃ //quit");
     desk.send("\r");
     desk.is_sent();
-    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m    tab2J backwards");
+    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m\ttab2J backwards");
     let output = String::from_utf8(desk.terminal.output()).expect("the output is text");
     assert!(!output.contains('\u{202e}') && !output.contains('\u{9b}') && !output.contains("[31mred\x1b"));
     // More than a message takes comes back with the reason.
@@ -151,7 +151,7 @@ fn a_paste_is_text_whatever_is_in_it() {
     desk.terminal.wait_until("the text in the composer", |screen| screen.matches("┃ word word").count() == 8);
     desk.send("\x03");
     desk.sees("message #off-topic");
-    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m    tab2J backwards");
+    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m\ttab2J backwards");
     // Far more than that is cut, and said to be.
     desk.terminal.paste(&"word ".repeat(60_000));
     desk.sees("too long");
@@ -305,9 +305,9 @@ fn commands_are_run_and_mistakes_stay() {
     desk.send("/nosuch thing\r");
     desk.sees("There is no action called \"nosuch\"");
     assert!(desk.sees("┃ /nosuch thing").contains("# off-topic"));
-    desk.send("\x15/reconect\r");
+    desk.send("\x15/reconnectt\r");
     let screen = desk.sees("did you mean \"reconnect\"?");
-    assert!(screen.contains("┃ /reconect"), "{screen}");
+    assert!(screen.contains("┃ /reconnectt"), "{screen}");
     desk.send("\x15/scroll many\r");
     desk.sees("It goes like this: /scroll [ROWS]");
     desk.send("\x15/send\r");

@@ -75,3 +75,21 @@ fn tabs_that_are_pasted_are_sent_as_they_are() {
     });
     assert_eq!(sent.as_deref(), Some("all:\n\tcargo build"));
 }
+
+#[test]
+fn an_answer_outlasts_a_look_at_another_chat() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.act(Action::Message(nib::state::action::MessageAction::Reply));
+    script.type_text("half an answer");
+    let answering = script.mode().clone();
+    assert_ne!(answering, ComposeMode::New);
+    script.open(12);
+    assert_eq!(script.mode(), &ComposeMode::New);
+    script.open(11);
+    assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+    script.act(Action::Clear);
+    script.open(12);
+    script.open(11);
+    assert_eq!(script.mode(), &ComposeMode::New);
+}

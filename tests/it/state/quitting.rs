@@ -21,7 +21,7 @@ fn quits(effects: &Effects) -> bool {
 #[test]
 fn what_is_told_keeps_nobody_from_quitting() {
     let mut script = Script::ready();
-script.act(Action::Message(MessageAction::Edit));
+    script.act(Action::Message(MessageAction::Edit));
     script.event(Event::Stored(StoreReply::Noted {
         sentence: "something about the store".to_owned(),
         outlasts: true,

@@ -90,6 +90,47 @@ impl Composer {
         self.at = places::floor(&self.text, self.at);
     }
 
+    /// What follows until [`Composer::end`] is taken back at once.
+    pub(in crate::state::ui) fn begin(&mut self) {
+        self.steps.begin();
+    }
+
+    /// The end of it.
+    pub(in crate::state::ui) fn end(&mut self) {
+        self.steps.end();
+    }
+
+    /// Puts a text in the place of a part.
+    pub(in crate::state::ui) fn change(&mut self, part: Range<usize>, text: &str) {
+        self.ring.rest();
+        self.put(part, text, false);
+        self.steps.cut();
+    }
+
+    /// Cuts a part, by itself.
+    pub(in crate::state::ui) fn take(&mut self, part: Range<usize>) {
+        self.ring.rest();
+        self.cut(part);
+        self.ring.rest();
+    }
+
+    /// Copies a part to where cuts are.
+    pub(in crate::state::ui) fn copy(&mut self, part: Range<usize>) {
+        if let Some(text) = self.text.get(part) {
+            self.ring.push(text);
+        }
+    }
+
+    /// Takes a text in among the cuts.
+    pub(in crate::state::ui) fn keep_cut(&mut self, text: &str) {
+        self.ring.push(text);
+    }
+
+    /// What was cut or copied last.
+    pub(in crate::state::ui) fn last_cut(&self) -> Option<&str> {
+        self.ring.first().map(String::as_str)
+    }
+
     /// The text that was cut before takes the place of what was just put back.
     fn yank_pop(&mut self) {
         let Some((place, text, next)) = self.ring.next() else { return };

@@ -20,8 +20,6 @@ struct Change {
 #[derive(Clone, Debug)]
 struct Step {
     changes: Vec<Change>,
-    /// Where the cursor was.
-    cursor: usize,
     /// Made of letters typed one after the other.
     typed: bool,
 }
@@ -64,7 +62,7 @@ impl Steps {
     }
 
     /// Something was put in the place of something else. `typed`: as one letter by itself.
-    pub(super) fn note(&mut self, at: usize, out: &str, put: &str, cursor: usize, typed: bool) {
+    pub(super) fn note(&mut self, at: usize, out: &str, put: &str, typed: bool) {
         self.undone.clear();
         self.bytes += out.len() + put.len();
         let joins = typed && !self.broken && self.groups == 0;
@@ -77,7 +75,7 @@ impl Steps {
             }
             _ => {
                 let changes = vec![Change { at, out: out.to_owned(), put: put.to_owned() }];
-                self.done.push_back(Step { changes, cursor, typed: typed && self.groups == 0 });
+                self.done.push_back(Step { changes, typed: typed && self.groups == 0 });
                 self.grouped = self.groups > 0;
             }
         }
@@ -87,17 +85,17 @@ impl Steps {
         }
     }
 
-    /// Takes the last step back. Returns where the cursor is then.
+    /// Takes the last step back. Returns where the cursor is then: behind what came back.
     pub(super) fn undo(&mut self, text: &mut String) -> Option<usize> {
         let step = self.done.pop_back()?;
         self.bytes = self.bytes.saturating_sub(step.bytes());
         for change in step.changes.iter().rev() {
             replace(text, change.at..change.at + change.put.len(), &change.out);
         }
-        let cursor = step.cursor;
+        let cursor = step.changes.first().map(|change| change.at + change.out.len());
         self.undone.push(step);
         self.broken = true;
-        Some(cursor)
+        cursor
     }
 
     /// Makes it again. Returns where the cursor is then.
