@@ -11,8 +11,6 @@ use crate::state::ui::complete::Candidate;
 
 /// Most rows.
 const ROWS: u16 = 8;
-/// Widest list.
-const WIDEST: u16 = 72;
 
 /// Places the list over the last rows of what is above the composer. `left`: where the text of the composer begins.
 pub(super) fn place(context: Context<'_>, above: Area, left: u16, scene: &mut Scene) {
@@ -22,16 +20,14 @@ pub(super) fn place(context: Context<'_>, above: Area, left: u16, scene: &mut Sc
     };
     let mut above = above;
     above.x = above.x.saturating_add(left.saturating_sub(2));
-    above.width = above.width.saturating_sub(left.saturating_sub(2)).min(WIDEST);
+    above.width = above.width.saturating_sub(left.saturating_sub(2));
     let most = ROWS.min(above.height.saturating_sub(1)).max(1);
     let rows = u16::try_from(completion.shown.len()).unwrap_or(most).min(most);
     if above.is_empty() {
         return;
     }
-    let mut list = above.take_bottom(rows);
+    let list = above.take_bottom(rows);
     let labels = completion.shown.iter().map(|one| width(&one.label)).max().unwrap_or(0);
-    let whole = completion.shown.iter().map(|one| width(&one.detail)).max().unwrap_or(0) + labels + 5;
-    list.width = list.width.min(u16::try_from(whole).unwrap_or(u16::MAX).max(24));
     // Something that is not the conversation is set apart from it.
     if above.height > 0 {
         let rule = Area { width: list.width, ..above.take_bottom(1) };

@@ -18,6 +18,7 @@ use super::scene::{Area, Hit, Scene};
 use super::timeline;
 use crate::domain::{Chat, CleanText, LinkPhase};
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
+use crate::state::ui::arguments;
 use crate::state::{Account, ComposerState, composer_state, slow};
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
@@ -121,7 +122,9 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     };
     let visible =
         timeline::place(pane, setting, account.outbox.shown(chat.id), (calendar, blocks), area, gutter, scene);
-    complete::place(context, over, gutter.max(1) + 2, scene);
+    // How a command goes stays in sight.
+    let formed = arguments::form(account, pane.composer.as_str(), pane.composer.cursor()).is_some();
+    complete::place(context, if formed { area } else { over }, gutter.max(1) + 2, scene);
     visible
 }
 

@@ -266,8 +266,14 @@ pub(super) fn dismiss(state: &mut State) {
 
 /// Enter: the selected one is put there, unless what is typed is to go out as it is. Returns whether it was.
 pub(super) fn enter(state: &mut State, fx: &mut Effects) -> bool {
-    let completion = state.front.as_ref().and_then(|front| front.pane.completion.as_ref());
-    if completion.is_some_and(|completion| completion.argument && !completion.chosen) {
+    let Some(pane) = state.front.as_ref().map(|front| &front.pane) else { return false };
+    let typed = pane.composer.as_str();
+    // A command is run as it is typed, unless what is offered begins like it or was chosen.
+    let another = |completion: &Completion| {
+        let begins = completion.shown.get(completion.selected).is_some_and(|one| one.label.starts_with(typed));
+        !completion.chosen && (completion.argument || is_command(typed) && !begins)
+    };
+    if pane.completion.as_ref().is_some_and(another) {
         return false;
     }
     accept(state, None, fx)

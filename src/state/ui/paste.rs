@@ -29,9 +29,9 @@ pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) {
     front.pane.writing.pasted = clean.to_string();
     let files = permit::refusal_to_attach(state, chat).is_none();
     let choice = |words, how| Choice { words, action: Some(Box::new(Action::Compose(ComposeAction::PutPaste(how)))) };
-    let mut choices = vec![choice("As it is", PasteAs::Text), choice("Code block", PasteAs::Code)];
+    let mut choices = vec![choice("As it is", PasteAs::Text), choice("Code", PasteAs::Code)];
     if files {
-        choices.push(choice("Send as a file", PasteAs::File));
+        choices.push(choice("Send file", PasteAs::File));
     }
     choices.push(choice("Leave", PasteAs::Nothing));
     let mut text = format!("{lines} lines are pasted. How are they to go in?");

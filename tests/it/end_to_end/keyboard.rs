@@ -300,14 +300,44 @@ fn help_shows_the_keys_and_is_searched_by_typing() {
 }
 
 #[test]
+fn names_are_completed_pastes_ask_and_words_are_put_right() {
+    let mut desk = Desk::new();
+    desk.send("hi @grac");
+    desk.sees("▌ @grace");
+    desk.send("\t");
+    desk.sees("┃ hi @grace");
+    desk.send("\r");
+    desk.is_sent();
+    assert_eq!(desk.newest().trim_end(), "hi @grace");
+    desk.terminal.paste("a\nb\nc\nd");
+    desk.sees("4 lines are pasted");
+    desk.send("\x1b[B\r");
+    desk.sees("┃ ```");
+    desk.send("\r");
+    desk.is_sent();
+    assert!(desk.newest().contains("b\nc"), "{}", desk.newest());
+    desk.send("teh end\r");
+    desk.is_sent();
+    desk.send("s/teh/the/\r");
+    desk.sees("the end");
+    // What was sent comes back.
+    desk.send("\x1b[1;5A");
+    desk.sees("┃ s/teh/the/");
+    desk.send("\x1b[1;5A");
+    desk.sees("┃ teh end");
+    desk.send("\x03");
+    desk.quits();
+}
+
+#[test]
 fn commands_are_run_and_mistakes_stay() {
     let mut desk = Desk::new();
     desk.send("/nosuch thing\r");
     desk.sees("There is no action called \"nosuch\"");
     assert!(desk.sees("┃ /nosuch thing").contains("# off-topic"));
-    desk.send("\x15/reconnectt\r");
+    desk.send("\x15/reconect\r");
     let screen = desk.sees("did you mean \"reconnect\"?");
-    assert!(screen.contains("┃ /reconnectt"), "{screen}");
+    assert!(screen.contains("┃ /reconect"), "{screen}");
     desk.send("\x15/scroll many\r");
     desk.sees("It goes like this: /scroll [ROWS]");
     desk.send("\x15/send\r");

@@ -166,6 +166,12 @@ fn commands_are_offered_with_what_they_take() {
     script.act(Action::Move(1));
     script.act(Action::Accept);
     assert_eq!(script.composer(), "/status invisible ");
+    // What only has the same letters is no reason to do something else than was typed.
+    script.act(Action::Clear);
+    types(&mut script, "/send");
+    assert!(!offered(&script).is_empty());
+    script.act(Action::Accept);
+    assert_eq!((script.composer().as_str(), script.notice()), ("/send", "\"send\" is done with a key"));
     script.act(Action::Clear);
     types(&mut script, "/msg pens");
     assert_eq!(offered(&script), ["group:pens and ink"]);

@@ -38,7 +38,7 @@ fn many_lines_ask_how_they_are_to_go_in() {
     assert_eq!(script.composer(), LINES);
     script.act(Action::Clear);
     script.type_text("see");
-    answered(&mut script, LINES, "Code block");
+    answered(&mut script, LINES, "Code");
     assert_eq!(script.composer(), format!("see\n````\n{}\n````\n", LINES.trim_end()), "longer than the fence inside");
     script.act(Action::Text(TextEdit::Undo));
     assert_eq!(script.composer(), "see", "one step back");
@@ -64,11 +64,11 @@ fn what_is_not_put_in_can_be_put_back() {
 fn many_lines_go_out_as_a_file() {
     let mut script = Script::ready();
     script.act(Action::Paste(LINES.to_owned()));
-    assert_eq!(words(&script), ["As it is", "Code block", "Leave"], "not offered where it may not be");
+    assert_eq!(words(&script), ["As it is", "Code", "Leave"], "not offered where it may not be");
     script.act(Action::Cancel);
     script.open(31);
     script.type_text("mine");
-    let fx = answered(&mut script, LINES, "Send as a file");
+    let fx = answered(&mut script, LINES, "Send file");
     let rows = script.state.core.accounts[0].outbox.of(nib::domain::ChatId::new(31));
     let sent = sends(&fx).pop().map_or_else(|| rows[0].outgoing.clone(), |(_, sent)| sent);
     assert_eq!((sent.attachments[0].name.as_str(), &sent.attachments[0].bytes[..]), ("paste.txt", LINES.as_bytes()));
