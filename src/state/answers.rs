@@ -232,6 +232,7 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
 
 fn detail(state: &mut State, account: AccountId, reply: Reply) {
     let Some(known) = state.core.account_mut(account) else { return };
+    let commands = matches!(reply, Reply::Commands(_));
     match reply {
         Reply::Roles { community, roles } => put_roles(known, community, roles),
         Reply::Members(bundle) | Reply::Chat(bundle) => roster::put_bundle(known, bundle),
@@ -271,6 +272,9 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         front.sidebar.renew(account);
     }
     state.touch();
+    if commands {
+        complete::again(state);
+    }
 }
 
 /// Sets the roles of a community.

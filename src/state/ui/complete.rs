@@ -356,6 +356,14 @@ pub(in crate::state) fn came(state: &mut State, account: crate::domain::AccountI
     known_people::put(known, user);
     let Some(front) = &mut state.front else { return };
     front.pane.writing.found.push(id);
-    let selected = front.pane.completion.as_ref().map_or(0, |completion| completion.selected);
-    renew(state, selected);
+    again(state);
+}
+
+/// More is known that may fit: it is offered, too.
+pub(in crate::state) fn again(state: &mut State) {
+    let completion = state.front.as_ref().and_then(|front| front.pane.completion.as_ref());
+    // Whoever has chosen something goes on with it.
+    if completion.is_none_or(|completion| !completion.chosen) {
+        renew(state, 0);
+    }
 }

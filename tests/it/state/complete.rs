@@ -208,12 +208,17 @@ fn with_commands() -> Script {
         .into(),
     };
     let quit = SlashCommand { name: CleanText::ours("quit"), ..SlashCommand::default() };
+    types(&mut script, "rol");
     script.answer(asked.expect("the commands are asked for"), Ok(Reply::Commands(vec![roll, quit])));
+    assert_eq!(offered(&script)[0], "/roll", "what is known since is offered");
     script.act(Action::Clear);
     script
 }
 
-fn called(effects: &[Effect]) -> Option<(RequestId, String, Vec<(String, String)>)> {
+/// The request, the command's name, and its arguments.
+type Call = (RequestId, String, Vec<(String, String)>);
+
+fn called(effects: &[Effect]) -> Option<Call> {
     effects.iter().find_map(|effect| match effect {
         Effect::Net { id, request: Request::CallCommand { name, arguments, .. }, .. } => {
             Some((*id, name.clone(), arguments.clone()))
