@@ -162,6 +162,9 @@ pub(super) const OPTIONS: &[Entry] = &[
             })
         },
     },
+    flag!(vi),
+    number!(paste_asks, 0 to 1_000),
+    flag!(previews),
     flag!(send_typing),
     flag!(send_read),
     number!(typing_shown, 1 to 60 seconds),

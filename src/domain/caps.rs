@@ -1,5 +1,6 @@
 //! What an account's network can do. State and view ask here, never for the network's name.
 
+use super::markup::Dialect;
 use super::{MessageId, MessageKey, SortKey, Wall};
 
 /// Abilities and habits of a network. The default is the least able one.
@@ -101,6 +102,8 @@ pub struct Caps {
     pub part: u32,
     /// How much may be written in a while, where the network says.
     pub pace: Option<Pace>,
+    /// How it reads what is typed.
+    pub dialect: Dialect,
 }
 
 /// How much may be written.

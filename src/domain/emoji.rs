@@ -16,6 +16,19 @@ pub struct CustomEmoji {
     pub standin: CleanText,
 }
 
+impl CustomEmoji {
+    /// Longest name, in characters.
+    const LONGEST: usize = 64;
+
+    /// A name as it can be typed between colons: without colons and blanks, and not too long. Empty where nothing is left.
+    #[must_use]
+    pub fn proper_name(name: &str) -> CleanText {
+        let parts = name.split(|letter: char| letter == ':' || letter.is_whitespace()).filter(|part| !part.is_empty());
+        let name: String = parts.collect::<Vec<_>>().join("_").chars().take(Self::LONGEST).collect();
+        CleanText::line(&name)
+    }
+}
+
 /// One that is used in a text that is sent: wherever `:name:` stands in it outside of code.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct EmojiUse {

@@ -110,6 +110,12 @@ pub struct Settings {
     pub deleted: Deleted,
     /// How many rows of a long message show before it is unfolded; 0: all.
     pub fold: u16,
+    /// Keys as in vi while writing.
+    pub vi: bool,
+    /// A paste of so many lines asks how it is to go in; 0: none does.
+    pub paste_asks: u16,
+    /// Links in own messages get previews, where the network makes some.
+    pub previews: bool,
 }
 
 impl Default for Settings {
@@ -137,6 +143,9 @@ impl Default for Settings {
             emoji: EmojiStyle::default(),
             deleted: Deleted::default(),
             fold: 40,
+            vi: false,
+            paste_asks: 4,
+            previews: true,
         }
     }
 }

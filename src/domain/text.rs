@@ -37,6 +37,34 @@ impl CleanText {
         if is_clean(&raw) { Self(raw.into_boxed_str()) } else { Self(clean(&raw, offsets).into()) }
     }
 
+    /// What cleaning takes out of a text because it cannot be seen, or could not be borne: what it is called, and how many there are.
+    #[must_use]
+    pub fn removed(raw: &str) -> Vec<(&'static str, usize)> {
+        let mut removed: Vec<(&'static str, usize)> = Vec::new();
+        let mut in_flag = false;
+        for character in raw.chars() {
+            let tag = ('\u{E0020}'..='\u{E007F}').contains(&character);
+            let is_kept = !is_unsafe(character) || in_flag && tag || character == '\u{85}' || character == '\r';
+            in_flag = character == '\u{1F3F4}' || in_flag && tag && character != '\u{E007F}';
+            if is_kept {
+                continue;
+            }
+            let name = match character {
+                '\u{0}'..='\u{9f}' => "control character",
+                '\u{ad}' => "soft hyphen",
+                '\u{180e}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => "space without width",
+                '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "mark that turns the direction",
+                '\u{e0000}'..='\u{e007f}' => "hidden letter",
+                _ => "character without a look",
+            };
+            match removed.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => *count += 1,
+                None => removed.push((name, 1)),
+            }
+        }
+        removed
+    }
+
     /// Text of our own program, which needs no cleaning.
     #[must_use]
     pub fn ours(text: &'static str) -> Self {
@@ -183,6 +211,19 @@ mod tests {
         ] {
             assert_eq!(CleanText::new(raw).as_str(), want, "{raw:?}");
         }
+    }
+
+    #[test]
+    fn what_was_hidden_is_named_and_counted() {
+        let told = CleanText::removed("a\u{200b}b\u{feff}c\u{202e}d\x1b\r\ne🏴\u{e0067}\u{e007f}\u{e0041}\u{200d}");
+        let want = [
+            ("space without width", 2),
+            ("mark that turns the direction", 1),
+            ("control character", 1),
+            ("hidden letter", 1),
+        ];
+        assert_eq!(told, want);
+        assert_eq!(CleanText::removed("plain\ttext\r\nof two lines"), []);
     }
 
     #[test]

@@ -4,93 +4,189 @@
 
 use super::glyphs::Glyphs;
 use super::line::Line;
+use super::markup::style_of;
 use super::scene::{Area, Scene};
 use super::style::{Role, Style};
-use super::width::{prefix, width};
+use super::width::{clusters, prefix, width};
 use super::wrap::{Breaking, Styled, expand_tabs, rows};
-use crate::state::ui::composer::Composer;
+use crate::domain::markup::{self, Dialect, Look};
+use crate::state::ui::composer::{Composer, places};
 use crate::state::ui::field::Field;
+use std::ops::Range;
+
+/// Longest text, in bytes, of which it is shown how it will look: longer ones are sent nowhere, and a frame has no time to read them.
+const LOOKED_AT: usize = 16 * 1024;
 
 /// The rows of the composer that show, and the cursor among them.
 pub(super) struct Written {
-    pub(super) lines: Vec<Line>,
+    pub(super) rows: Vec<Row>,
     pub(super) column: u16,
     pub(super) row: u16,
 }
 
-/// Wraps what is written around the cursor: at most `most` rows, `cells` wide each.
-pub(super) fn wrap(composer: &Composer, cells: usize, most: usize) -> Written {
+/// A row of it.
+pub(super) struct Row {
+    pub(super) line: Line,
+    /// Where each cell that can be pointed at begins, and the byte of the text that stands there; the last for all cells behind.
+    pub(super) places: Vec<(u16, usize)>,
+}
+
+/// What is written, with its looks: where each ends, as bytes.
+struct Text<'a> {
+    text: &'a str,
+    runs: Vec<(usize, Style)>,
+}
+
+/// Wraps what is written around the cursor: at most `most` rows, `cells` wide each. `dialect`: how it will be read; none: it is shown as it is.
+pub(super) fn wrap(composer: &Composer, dialect: Option<Dialect>, cells: usize, most: usize) -> Written {
     let cells = cells.max(1);
-    let (at, character) = composer.cursor();
-    let lines = composer.lines();
-    let text = lines.get(at).map_or("", String::as_str);
-    let byte = text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte);
-    let (mut shown, row, column) = line_with_cursor(text, byte, cells);
+    let (text, at) = (composer.as_str(), composer.cursor());
+    let (before_it, after_it) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before_it.rfind('\n').map_or(0, |end| end + 1);
+    let end = after_it.find('\n').map_or(text.len(), |end| at + end);
+    let dialect = dialect.filter(|_| text.len() <= LOOKED_AT && !composer.is_command());
+    let whole = Text { text, runs: dialect.map(|dialect| runs(text, dialect)).unwrap_or_default() };
+    let (mut shown, row, column) = whole.line_with_cursor(start..end, at, cells);
     let mut row = row;
     // Lines around that of the cursor, as far as they may show.
-    let mut before = Vec::new();
-    for text in lines.get(..at.min(lines.len())).unwrap_or_default().iter().rev() {
-        if before.len() + row >= most {
-            break;
-        }
-        let mut drawn = plain(text, cells);
+    let mut before: Vec<Row> = Vec::new();
+    let mut line_end = start.checked_sub(1);
+    while let Some(end) = line_end.filter(|_| before.len() + row < most) {
+        let start = places::line_start(text, end);
+        let mut drawn = whole.line_with_cursor(start..end, start, cells).0;
         drawn.append(&mut before);
         before = drawn;
+        line_end = start.checked_sub(1);
     }
-    for text in lines.get(at + 1..).unwrap_or_default() {
-        if shown.len() >= row + most {
-            break;
-        }
-        shown.append(&mut plain(text, cells));
+    let mut line_start = end + 1;
+    while line_start <= text.len() && shown.len() < row + most {
+        let end = places::line_end(text, line_start);
+        shown.append(&mut whole.line_with_cursor(line_start..end, line_start, cells).0);
+        line_start = end + 1;
     }
     row += before.len();
     before.append(&mut shown);
     let all = before.len();
     let first = if all <= most { 0 } else { row.saturating_sub(most / 2).min(all - most) };
-    let lines = before.into_iter().skip(first).take(most).collect();
-    Written { lines, column, row: u16::try_from(row - first).unwrap_or(0) }
+    let rows = before.into_iter().skip(first).take(most).collect();
+    Written { rows, column, row: u16::try_from(row - first).unwrap_or(0) }
 }
 
-fn plain(text: &str, cells: usize) -> Vec<Line> {
-    line_with_cursor(text, 0, cells).0
-}
-
-/// The rows of one line, and where the cursor stands in them.
-fn line_with_cursor(text: &str, byte: usize, cells: usize) -> (Vec<Line>, usize, u16) {
-    let expanded;
-    let mut cursor = byte;
-    let text = if text.contains('\t') {
-        let mut column = 0;
-        cursor = expand_tabs(text.get(..byte).unwrap_or_default(), &mut column).len();
-        expanded = expand_tabs(text, &mut 0);
-        &expanded
-    } else {
-        text
-    };
-    let mut parts = Vec::new();
-    rows(text, cells, cells, Breaking::Words, &mut parts);
-    let runs = [(text.len(), Style::default())];
-    let styled = Styled { text, runs: &runs };
-    let mut lines = Vec::with_capacity(parts.len() + 1);
-    for part in &parts {
-        let mut line = Line::new();
-        styled.draw(part.clone(), cells, &mut line);
-        lines.push(line);
+/// How a text will look: marks dim, what they mark as it will be. Letters that are drawn as one have one look.
+fn runs(text: &str, dialect: Dialect) -> Vec<(usize, Style)> {
+    let looks = markup::looks(text, dialect);
+    if looks.is_empty() {
+        return Vec::new();
     }
-    let mut row = parts.iter().position(|part| cursor < part.end).unwrap_or(parts.len().saturating_sub(1));
-    let start = parts.get(row).map_or(0, |part| part.start);
-    let mut column = width(text.get(start..cursor).unwrap_or_default());
-    if column >= cells {
-        // The cursor stands after the last cell: at the beginning of the next row, or on the edge where spaces hang over it.
-        if cursor == text.len() && !text.ends_with(' ') {
-            lines.push(Line::new());
-            row += 1;
-            column = 0;
-        } else {
-            column = cells - 1;
+    let mut ends: Vec<usize> = looks.iter().flat_map(|(part, _)| [part.start, part.end]).collect();
+    ends.extend([0, text.len()]);
+    ends.iter_mut().for_each(|end| *end = places::floor(text, *end));
+    ends.sort_unstable();
+    ends.dedup();
+    let mut runs = Vec::with_capacity(ends.len());
+    // Looks that hold where the next stretch begins; they come sorted by their start.
+    let mut holding: Vec<&(Range<usize>, Look)> = Vec::new();
+    let mut rest = looks.iter().peekable();
+    for stretch in ends.windows(2) {
+        let &[start, end] = stretch else { continue };
+        while let Some(look) = rest.next_if(|(part, _)| part.start <= start) {
+            holding.push(look);
         }
+        holding.retain(|(part, _)| part.end > start);
+        let kinds = holding.iter().filter_map(|(_, look)| match look {
+            Look::As(kind) => Some(kind),
+            Look::Mark => None,
+        });
+        let is_mark = holding.iter().any(|(_, look)| *look == Look::Mark);
+        runs.push((end, if is_mark { Style::of(Role::Faint) } else { style_of(kinds, Style::default()) }));
     }
-    (lines, row, u16::try_from(column).unwrap_or(0))
+    runs
+}
+
+impl Text<'_> {
+    /// The rows of one line, and where the cursor stands in them.
+    fn line_with_cursor(&self, line: Range<usize>, cursor: usize, cells: usize) -> (Vec<Row>, usize, u16) {
+        let text = self.text.get(line.clone()).unwrap_or_default();
+        let (drawn, tabs) = without_tabs(text);
+        let drawn_at = |typed: usize| typed + moved(&tabs, typed, |tab| tab.0);
+        let typed_at = |drawn: usize| {
+            let typed = drawn - moved(&tabs, drawn, |tab| tab.0 + tab.1).min(drawn);
+            // All blanks that a tab is are that tab.
+            let next = tabs.partition_point(|tab| tab.0 + tab.1 <= drawn);
+            tabs.get(next).map_or(typed, |tab| typed.min(tab.0 - 1))
+        };
+        let cursor = drawn_at(cursor.saturating_sub(line.start));
+        let first = self.runs.partition_point(|&(end, _)| end <= line.start);
+        let mut runs: Vec<(usize, Style)> = Vec::new();
+        for &(end, style) in self.runs.get(first..).unwrap_or_default() {
+            runs.push((drawn_at(end.min(line.end) - line.start), style));
+            if end >= line.end {
+                break;
+            }
+        }
+        if runs.last().is_none_or(|(end, _)| *end < drawn.len()) {
+            runs.push((drawn.len(), Style::default()));
+        }
+        let mut parts = Vec::new();
+        rows(&drawn, cells, cells, Breaking::Words, &mut parts);
+        let styled = Styled { text: &drawn, runs: &runs };
+        let mut found = Vec::with_capacity(parts.len() + 1);
+        for (number, part) in parts.iter().enumerate() {
+            let mut row = Line::new();
+            styled.draw(part.clone(), cells, &mut row);
+            let mut places = Vec::new();
+            let mut column = 0;
+            clusters(drawn.get(part.clone()).unwrap_or_default(), |at, _, wide| {
+                let place = (u16::try_from(column).unwrap_or(u16::MAX), line.start + typed_at(part.start + at));
+                if places.last().is_none_or(|(_, typed)| *typed < place.1) {
+                    places.push(place);
+                }
+                column += usize::from(wide);
+                true
+            });
+            // What lies behind the last row of a line is its end; behind another one, the place before the blank that hangs there.
+            if number + 1 == parts.len() {
+                places.push((u16::try_from(column).unwrap_or(u16::MAX), line.end));
+            }
+            found.push(Row { line: row, places });
+        }
+        let mut row = parts.iter().position(|part| cursor < part.end).unwrap_or(parts.len().saturating_sub(1));
+        let start = parts.get(row).map_or(0, |part| part.start);
+        let mut column = width(drawn.get(start..cursor).unwrap_or_default());
+        if column >= cells {
+            // The cursor stands after the last cell: at the beginning of the next row, or on the edge where spaces hang over it.
+            if cursor == drawn.len() && !drawn.ends_with(' ') {
+                found.push(Row { line: Line::new(), places: vec![(0, line.end)] });
+                row += 1;
+                column = 0;
+            } else {
+                column = cells - 1;
+            }
+        }
+        (found, row, u16::try_from(column).unwrap_or(0))
+    }
+}
+
+/// A line with blanks in place of tabs, and where these stand in it: the byte after each, as typed, and how many bytes longer all is from there on.
+fn without_tabs(text: &str) -> (String, Vec<(usize, usize)>) {
+    let (mut drawn, mut column, mut tabs, mut longer) = (String::with_capacity(text.len()), 0, Vec::new(), 0);
+    let mut at = 0;
+    for piece in text.split_inclusive('\t') {
+        let piece_drawn = expand_tabs(piece, &mut column);
+        at += piece.len();
+        if piece.ends_with('\t') {
+            longer += piece_drawn.len() - piece.len();
+            tabs.push((at, longer));
+        }
+        drawn.push_str(&piece_drawn);
+    }
+    (drawn, tabs)
+}
+
+/// By how much a place is moved by the tabs before it.
+fn moved(tabs: &[(usize, usize)], place: usize, of: impl Fn(&(usize, usize)) -> usize) -> usize {
+    let count = tabs.partition_point(|tab| of(tab) <= place);
+    count.checked_sub(1).and_then(|last| tabs.get(last)).map_or(0, |tab| tab.1)
 }
 
 /// Places one line of text; with the focus it is scrolled so that the cursor shows. Returns the cursor's place.
@@ -129,10 +225,11 @@ pub(super) fn field(
 
 #[cfg(test)]
 mod tests {
-    use super::line_with_cursor;
+    use super::*;
 
     fn at(text: &str, byte: usize, cells: usize) -> (usize, u16) {
-        let (_, row, column) = line_with_cursor(text, byte, cells);
+        let whole = Text { text, runs: Vec::new() };
+        let (_, row, column) = whole.line_with_cursor(0..text.len(), byte, cells);
         (row, column)
     }
 
@@ -146,5 +243,58 @@ mod tests {
         assert_eq!(at("日本語", 3, 5), (0, 2));
         assert_eq!(at("one  ", 5, 4), (0, 3), "spaces hang over the edge");
         assert_eq!(at("\tb", 1, 9), (0, 4));
+        assert_eq!(at("a\tb\tc", 4, 20), (0, 8));
+    }
+
+    /// The looks of what is typed, run by run.
+    fn looks(typed: &str) -> Vec<(String, Style)> {
+        let mut composer = Composer::default();
+        composer.set_text(typed);
+        let written = wrap(&composer, Some(Dialect::NIB), 40, 8);
+        written.rows.iter().flat_map(|row| row.line.runs().map(|(text, style)| (text.to_owned(), style))).collect()
+    }
+
+    #[test]
+    fn what_is_typed_looks_as_it_will_and_marks_are_faint() {
+        use crate::layout::style::Attributes;
+        let (faint, plain) = (Style::of(Role::Faint), Style::default());
+        let bold = plain.and(Attributes::BOLD);
+        let want = [("a ", plain), ("**", faint), ("b", bold), ("**", faint), (" c", plain)];
+        assert_eq!(looks("a **b** c"), want.map(|(text, style)| (text.to_owned(), style)));
+        assert_eq!(looks("a ** b"), [("a ** b".to_owned(), plain)]);
+        assert_eq!(looks("/me **a**"), [("/me **a**".to_owned(), plain)], "a command is none of it");
+    }
+
+    #[test]
+    fn looks_change_neither_text_nor_cursor() {
+        for text in
+            ["**a\u{301}**\u{301} b", "\t**b**\n`c\td`", "||日本|| _👩\u{200d}🔬_", "a **b** [c](https://d.e) @f \\*"]
+        {
+            let mut composer = Composer::default();
+            composer.set_text(text);
+            let mut places = vec![text.len()];
+            while composer.cursor() > 0 {
+                for cells in [3, 8, 40] {
+                    let plain = wrap(&composer, None, cells, 50);
+                    let looked = wrap(&composer, Some(Dialect::NIB), cells, 50);
+                    assert_eq!((plain.row, plain.column), (looked.row, looked.column), "{text:?}");
+                    let drawn = |written: &Written| {
+                        written.rows.iter().map(|row| row.line.text().to_owned()).collect::<Vec<_>>()
+                    };
+                    assert_eq!(drawn(&plain), drawn(&looked), "{text:?}");
+                }
+                composer.edit(crate::state::action::TextEdit::Left);
+                places.push(composer.cursor());
+            }
+        }
+    }
+
+    #[test]
+    fn every_place_can_be_pointed_at() {
+        let mut composer = Composer::default();
+        composer.set_text("a\tb 日\ncd");
+        let written = wrap(&composer, None, 20, 8);
+        let places: Vec<_> = written.rows.iter().map(|row| row.places.clone()).collect();
+        assert_eq!(places, [vec![(0, 0), (1, 1), (4, 2), (5, 3), (6, 4), (8, 7)], vec![(0, 8), (1, 9), (2, 10)]]);
     }
 }

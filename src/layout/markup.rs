@@ -242,6 +242,18 @@ impl Active {
     }
 }
 
+/// The look of text that is all of these at once.
+pub(super) fn style_of<'a>(kinds: impl Iterator<Item = &'a SpanKind>, base: Style) -> Style {
+    let (mut active, mut code) = (Active::default(), false);
+    for kind in kinds {
+        active.count(kind, false, 1);
+        code |= matches!(kind, SpanKind::CodeBlock(_));
+    }
+    let style = active.style(base, code);
+    let hidden = active.counts.get(SPOILER).is_some_and(|&count| count > 0);
+    if hidden { Style { role: Role::Spoiler, ..style } } else { style }
+}
+
 /// Reads formatted text into passages, top to bottom; none for empty text.
 #[must_use]
 pub fn passages(rich: &RichText, reading: Reading<'_>) -> Vec<Passage> {

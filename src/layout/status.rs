@@ -267,6 +267,11 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
         Region::Composer | Region::Messages if context.front.pane.forum.is_some() => {
             add(key(Keys::Everywhere, "jump"), "jump");
         }
+        Region::Composer if context.front.pane.completion.is_some() => {
+            add(key(Keys::Completion, "complete").or_else(|| key(Keys::Completion, "accept")), "take");
+            add(both(key(Keys::Completion, "move -1"), key(Keys::Completion, "move 1")), "choose");
+            add(key(Keys::Completion, "cancel"), "close");
+        }
         Region::Composer => {
             add(key(Keys::Everywhere, "jump"), "jump");
             add(key(Keys::Composer, "focus-sidebar").filter(|_| !context.front.shows_sidebar()), "list");

@@ -3,7 +3,7 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{compose, forum, forward, message, open, person, react};
+use super::ui::{arguments, complete, compose, forum, forward, message, open, person, react};
 use super::{
     Effect, Effects, State, accounts, downloads, gone, join, keep, link, login, members, messages, outbox, people,
     pins, polls, quotes, roster, status, sync, updates, voice,
@@ -47,6 +47,12 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             accounts::signed_out(state, account, told, fx);
         }
         Purpose::Profile(user) => person::came(state, account, user, answer.outcome),
+        Purpose::Named => complete::came(state, account, answer.outcome),
+        Purpose::Command { chat, written } => {
+            if let Err(refusal) = answer.outcome {
+                arguments::answered(state, ChatKey::new(account, chat), &written, &refusal, fx);
+            }
+        }
         Purpose::Who(name) => person::looked_up(state, account, &name, answer.outcome, fx),
         Purpose::Relationships => {
             if let Ok(Reply::Relationships { relationships, users }) = answer.outcome {
@@ -246,6 +252,7 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
 
 fn detail(state: &mut State, account: AccountId, reply: Reply) {
     let Some(known) = state.core.account_mut(account) else { return };
+    let commands = matches!(reply, Reply::Commands(_));
     match reply {
         Reply::Roles { community, roles } => put_roles(known, community, roles),
         Reply::Members(bundle) | Reply::Chat(bundle) => roster::put_bundle(known, bundle),
@@ -288,6 +295,9 @@ fn detail(state: &mut State, account: AccountId, reply: Reply) {
         front.sidebar.renew(account);
     }
     state.touch();
+    if commands {
+        complete::again(state);
+    }
 }
 
 /// Sets the roles of a community.

@@ -130,6 +130,8 @@ pub enum Timer {
     Draft,
     /// Where somebody reads is to be kept.
     Place,
+    /// Nothing was typed for a moment: who is named is looked for.
+    Complete,
     /// A countdown on screen moves by a second.
     Countdown,
 }

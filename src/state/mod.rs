@@ -28,6 +28,7 @@ pub mod offer;
 pub mod offered;
 pub mod opened;
 pub mod outbox;
+pub mod pace;
 mod people;
 pub mod permit;
 pub mod pins;
@@ -254,7 +255,9 @@ impl State {
         purpose: Purpose,
         fx: &mut Effects,
     ) -> Option<RequestId> {
+        let now = self.now.mono;
         let known = self.core.account_mut(account)?;
+        pace::note(known, &request, now);
         self.next_request += 1;
         let id = RequestId(self.next_request);
         known.requests.open.insert(id, purpose);

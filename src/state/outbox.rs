@@ -200,12 +200,15 @@ impl Pending {
     }
 }
 
-/// What is to be written.
+/// What is to be written. The network's own emoji in the text are found by their names.
+#[derive(Default)]
 pub(super) struct Draft {
     pub(super) text: String,
     pub(super) verbatim: bool,
     pub(super) reply_to: Option<MessageId>,
     pub(super) quiet: bool,
+    pub(super) quote: Option<Quote>,
+    pub(super) no_previews: bool,
     pub(super) attachments: Vec<Upload>,
     pub(super) ticket: Option<Ticket>,
 }
@@ -253,6 +256,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     }
     let known = place::newest(account, chat.chat);
     let looks = known.is_none() && place::may_look(account, state.front.as_ref(), chat.chat);
+    let emoji = if draft.verbatim { Box::default() } else { emoji::used(account, chat.chat, &draft.text) };
     let outgoing = Arc::new(Outgoing {
         chat: chat.chat,
         nonce,
@@ -260,8 +264,10 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         verbatim: draft.verbatim,
         reply_to: draft.reply_to,
         quiet: draft.quiet,
+        quote: draft.quote.filter(|_| account.caps.quotes),
+        no_previews: draft.no_previews && account.caps.previews,
+        emoji,
         attachments: draft.attachments,
-        ..Outgoing::default()
     });
     let outgoing = match quote {
         Some(quote) => Arc::new(Outgoing { quote: Some(quote), ..Arc::unwrap_or_clone(outgoing) }),

@@ -1,7 +1,7 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, chooser, editor, file, jump, open, sidebar, tray, waiting};
+use super::ui::{act, arranged, attach, chooser, complete, editor, file, jump, open, sidebar, tray, waiting};
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, outbox, recall, roster,
     timers, unread, updates,
@@ -69,6 +69,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     roster::keep_order(state);
     sidebar::keep_rows(state);
     jump::keep(state);
+    complete::keep(state);
     members::keep(state, fx);
     colours::keep(state, fx);
     alerts::title(state, fx);

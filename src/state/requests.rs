@@ -15,6 +15,8 @@ const STUCK: usize = 1_000;
 /// Open requests of one account.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Requests {
+    /// When something was said that the network's limit counts.
+    pub(crate) said: super::pace::Said,
     /// By id.
     pub open: HashMap<RequestId, Purpose>,
     /// Pages of history under way, at most one for each edge of a chat.
@@ -163,6 +165,15 @@ pub enum Purpose {
     Rights,
     /// What somebody says of themselves.
     Profile(UserId),
+    /// A person looked up by name, to be called by it.
+    Named,
+    /// A command of the server; what was typed goes back when it is refused.
+    Command {
+        /// Where.
+        chat: ChatId,
+        /// The whole line.
+        written: String,
+    },
     /// A person looked up by name, to be shown.
     Who(String),
     /// To be seen in another way; the way before comes back when it is refused.

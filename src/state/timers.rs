@@ -2,8 +2,8 @@
 
 use super::event::Timer;
 use super::recall::places;
-use super::ui::drafts;
-use super::{Effect, Effects, State, outbox, polls, slow, typing, unread};
+use super::ui::{complete, drafts};
+use super::{Effect, Effects, State, outbox, pace, polls, slow, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings, when};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +35,7 @@ pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
                 places::tell(front, fx);
             }
         }
+        Timer::Complete => complete::rested(state, fx),
         Timer::Countdown => {
             state.armed.countdown = None;
             state.touch();
@@ -100,7 +101,10 @@ fn countdown(state: &State) -> Option<Mono> {
     });
     let silent =
         state.shown_account(front).and_then(|account| account.silent_since).map(|since| later_second(now, since));
-    let fewer = [retry_at, slow::shown_until(state)].into_iter().flatten().map(|until| next_second(now, until));
+    let fewer = [retry_at, slow::shown_until(state), pace::shown_until(state)]
+        .into_iter()
+        .flatten()
+        .map(|until| next_second(now, until));
     fewer.chain(silent).chain(polls::next_end(state)).min()
 }
 

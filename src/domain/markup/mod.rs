@@ -4,11 +4,13 @@
 //! (the fence is longer than any inside), `[text](https://address)`, bare addresses, `@name`, and a backslash before punctuation that is meant as itself. What is not closed, or
 //! stands where it cannot mean anything (`2 * 3`, `snake_case`), stays as typed. This is how nib is typed into, whatever a network does with it.
 
+mod dialect;
 mod print;
 mod read;
 
+pub use dialect::{Dialect, Look, looks, read};
 pub use print::{to_markup, with_marks};
-pub use read::{fence, parse, parse_without_escapes};
+pub use read::{fence, parse};
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 //!
 //! Linear in the length of the text; every search is bounded by a line, a link or a fixed length.
 
+use super::dialect::Dialect;
 use crate::domain::{CleanText, RichText, Span, SpanKind};
 
 /// Longest address of a masked link, in bytes.
@@ -59,64 +60,80 @@ impl Mark {
     }
 }
 
+/// A piece of what was typed; texts with the byte at which they stand.
 enum Token<'a> {
-    Text(&'a str),
-    Mark { mark: Mark, literal: &'a str, opens: bool, closes: bool },
-    Leaf(&'a str, SpanKind),
+    Text(usize, &'a str),
+    Mark { mark: Mark, at: usize, literal: &'a str, opens: bool, closes: bool },
+    Leaf(usize, &'a str, SpanKind),
     LinkStart,
     LinkEnd(&'a str),
 }
 
-/// Reads markup. Total; what is not markup stays as typed, and the text is made clean.
+/// Reads markup as nib is typed into. Total; what is not markup stays as typed, and the text is made clean.
 #[must_use]
 pub fn parse(typed: &str) -> RichText {
-    read(typed, true)
+    super::read(typed, Dialect::NIB)
 }
 
-/// The same for networks where a backslash is a character like any other, and single stars and underscores mean something only between blanks.
-#[must_use]
-pub fn parse_without_escapes(typed: &str) -> RichText {
-    read(typed, false)
+/// What was typed, without its marks.
+pub(super) struct Reading {
+    /// The text, not made clean.
+    pub(super) raw: String,
+    /// First byte, one past the last, and what it means.
+    pub(super) spans: Vec<(usize, usize, SpanKind)>,
+    /// Parts of the text: where each stands in it, where it was typed, how long it is. What was typed between them are marks.
+    pub(super) parts: Vec<(usize, usize, usize)>,
 }
 
-fn read(typed: &str, escapes: bool) -> RichText {
+impl Reading {
+    fn say(&mut self, at: usize, text: &str) {
+        self.parts.push((self.raw.len(), at, text.len()));
+        self.raw.push_str(text);
+    }
+}
+
+/// Takes the marks out.
+pub(super) fn reading(typed: &str, dialect: Dialect) -> Reading {
     let mut tokens =
-        Cutter { text: typed, escapes, at: 0, literal: 0, link: None, underscores: 0, tokens: Vec::new() }.cut();
+        Cutter { text: typed, dialect, at: 0, literal: 0, link: None, underscores: 0, tokens: Vec::new() }.cut();
     let partner = pair(&mut tokens);
-    let mut raw = String::with_capacity(typed.len());
-    let mut spans: Vec<(usize, usize, SpanKind)> = Vec::new();
+    let mut read = Reading { raw: String::with_capacity(typed.len()), spans: Vec::new(), parts: Vec::new() };
     // Where a span began, by token.
     let mut begun = vec![0; tokens.len()];
     let mut link = 0;
     for (index, token) in tokens.iter().enumerate() {
         match token {
-            Token::Text(text) => raw.push_str(text),
-            Token::Leaf(text, kind) => {
-                let start = raw.len();
-                raw.push_str(text);
-                spans.push((start, raw.len(), kind.clone()));
+            Token::Text(at, text) => read.say(*at, text),
+            Token::Leaf(at, text, kind) => {
+                let start = read.raw.len();
+                read.say(*at, text);
+                read.spans.push((start, read.raw.len(), kind.clone()));
             }
-            Token::LinkStart => link = raw.len(),
-            Token::LinkEnd(address) => spans.push((link, raw.len(), SpanKind::MaskedLink(CleanText::line(address)))),
-            Token::Mark { mark, literal, .. } => match partner.get(index).copied().flatten() {
-                None => raw.push_str(literal),
+            Token::LinkStart => link = read.raw.len(),
+            Token::LinkEnd(address) => {
+                read.spans.push((link, read.raw.len(), SpanKind::MaskedLink(CleanText::line(address))));
+            }
+            Token::Mark { mark, at, literal, .. } => match partner.get(index).copied().flatten() {
+                None => read.say(*at, literal),
                 Some(other) if other > index => {
                     if let Some(start) = begun.get_mut(index) {
-                        *start = raw.len();
+                        *start = read.raw.len();
                     }
                 }
                 Some(other) => {
-                    let start = begun.get(other).copied().unwrap_or(raw.len());
-                    spans.push((start, raw.len(), mark.kind()));
+                    let start = begun.get(other).copied().unwrap_or(read.raw.len());
+                    let kind =
+                        if *mark == Mark::Underline && !dialect.underline { SpanKind::Bold } else { mark.kind() };
+                    read.spans.push((start, read.raw.len(), kind));
                 }
             },
         }
     }
-    place(raw, spans)
+    read
 }
 
 /// Cleans the text and moves the spans with it.
-fn place(raw: String, spans: Vec<(usize, usize, SpanKind)>) -> RichText {
+pub(super) fn place(raw: String, spans: Vec<(usize, usize, SpanKind)>) -> RichText {
     let mut points: Vec<usize> = spans.iter().flat_map(|&(start, end, _)| [start, end]).collect();
     let text = CleanText::with_offsets(raw, &mut points);
     let mut placed: Vec<Span> = spans
@@ -174,8 +191,7 @@ fn closes(tokens: &[Token<'_>], index: usize, wanted: Mark) -> bool {
 
 struct Cutter<'a> {
     text: &'a str,
-    /// Whether a backslash takes the meaning of what follows; where not, single marks are read more strictly.
-    escapes: bool,
+    dialect: Dialect,
     at: usize,
     /// Start of the literal text not yet made a token.
     literal: usize,
@@ -200,7 +216,7 @@ impl<'a> Cutter<'a> {
             let rest = self.text.get(self.at..end).unwrap_or_default();
             let Some(first) = rest.chars().next() else { break };
             let handled = match first {
-                '\\' => self.escapes && self.escape(rest),
+                '\\' => self.dialect.escapes && self.escape(rest),
                 '`' => self.code(rest),
                 '[' => self.link.is_none() && self.masked_link(rest),
                 '@' => self.mention(rest),
@@ -221,7 +237,7 @@ impl<'a> Cutter<'a> {
         if let Some(text) = self.text.get(self.literal..end)
             && !text.is_empty()
         {
-            self.tokens.push(Token::Text(text));
+            self.tokens.push(Token::Text(self.literal, text));
         }
         self.literal = end;
     }
@@ -252,25 +268,25 @@ impl<'a> Cutter<'a> {
 
     fn code(&mut self, rest: &'a str) -> bool {
         let run = rest.bytes().take_while(|&byte| byte == b'`').count();
-        let (open, kind, content) = if run >= FENCE {
+        let (open, kind, before, content) = if run >= FENCE {
             let (fence, block) = rest.split_at(run);
             let Some(end) = (run <= FENCE_LIMIT).then(|| block.find(fence)).flatten() else {
                 return self.literal_run(rest);
             };
-            let (language, content) = language(&block[..end]);
-            (run + end + run, SpanKind::CodeBlock(language), content)
+            let (language, start, content) = language(&block[..end]);
+            (run + end + run, SpanKind::CodeBlock(language), run + start, content)
         } else {
             let inline = &rest[1..];
             let Some(end) = inline.find(['`', '\n']).filter(|&end| inline[end..].starts_with('`')) else {
                 return false;
             };
-            (end + 2, SpanKind::Code, &inline[..end])
+            (end + 2, SpanKind::Code, 1, &inline[..end])
         };
         if content.is_empty() {
             return self.literal_run(rest);
         }
         self.flush(self.at);
-        self.tokens.push(Token::Leaf(content, kind));
+        self.tokens.push(Token::Leaf(self.at + before, content, kind));
         self.go(self.at + open);
         true
     }
@@ -286,7 +302,7 @@ impl<'a> Cutter<'a> {
         let mut bytes = rest.bytes().enumerate().skip(1);
         while let Some((at, byte)) = bytes.next() {
             match byte {
-                b'\\' if self.escapes => drop(bytes.next()),
+                b'\\' if self.dialect.escapes => drop(bytes.next()),
                 b'[' | b'\n' => return false,
                 b']' => {
                     text_end = Some(at);
@@ -360,7 +376,7 @@ impl<'a> Cutter<'a> {
 
     fn leaf(&mut self, text: &'a str, kind: SpanKind) -> bool {
         self.flush(self.at);
-        self.tokens.push(Token::Leaf(text, kind));
+        self.tokens.push(Token::Leaf(self.at, text, kind));
         self.go(self.at + text.len());
         true
     }
@@ -373,14 +389,14 @@ impl<'a> Cutter<'a> {
         let after = rest[literal.len()..].chars().next();
         let inside = |neighbour: Option<char>| mark.is_shy() && neighbour.is_some_and(char::is_alphanumeric);
         // Where nothing takes their meaning away, single marks mean something only between blanks and other marks.
-        let lone = matches!(mark, Mark::Star | Mark::Underscore) && !self.escapes;
+        let lone = matches!(mark, Mark::Star | Mark::Underscore) && self.dialect.shy;
         let free = |neighbour: Option<char>| {
             !lone || neighbour.is_none_or(|neighbour| neighbour.is_whitespace() || "*_~|".contains(neighbour))
         };
         let opens = after.is_some_and(|character| !character.is_whitespace()) && !inside(before) && free(before);
         let closes = before.is_some_and(|character| !character.is_whitespace()) && !inside(after) && free(after);
         self.flush(self.at);
-        self.tokens.push(Token::Mark { mark, literal: &rest[..literal.len()], opens, closes });
+        self.tokens.push(Token::Mark { mark, at: self.at, literal: &rest[..literal.len()], opens, closes });
         self.underscores += usize::from(matches!(mark, Mark::Underscore | Mark::Underline));
         self.go(self.at + literal.len());
         true
@@ -392,13 +408,15 @@ fn scheme(text: &str) -> Option<usize> {
     ["https://", "http://"].iter().find(|scheme| text.starts_with(**scheme)).map(|scheme| scheme.len())
 }
 
-/// Parts the first line of a fenced block from its content, if it is the name of a language or empty.
-fn language(block: &str) -> (Option<CleanText>, &str) {
-    let (language, content) = match block.split_once('\n') {
-        Some((first, content)) if is_language(first) => (Some(first).filter(|first| !first.is_empty()), content),
-        _ => (None, block),
+/// Parts the first line of a fenced block from its content, if it is the name of a language or empty; with the byte at which the content begins.
+fn language(block: &str) -> (Option<CleanText>, usize, &str) {
+    let (language, start, content) = match block.split_once('\n') {
+        Some((first, content)) if is_language(first) => {
+            (Some(first).filter(|f| !f.is_empty()), first.len() + 1, content)
+        }
+        _ => (None, 0, block),
     };
-    (language.map(CleanText::line), content.strip_suffix('\n').unwrap_or(content))
+    (language.map(CleanText::line), start, content.strip_suffix('\n').unwrap_or(content))
 }
 
 /// Whether a word can name a language.

@@ -168,6 +168,7 @@ const fn heading(place: Keys) -> &'static str {
     match place {
         Keys::Everywhere => "Everywhere",
         Keys::Composer => "While writing",
+        Keys::Completion => "While a word is completed",
         Keys::Messages => "On a message",
         Keys::Sidebar => "In the list of chats",
         Keys::Members => "In the list of members",

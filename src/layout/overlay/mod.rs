@@ -58,6 +58,7 @@ fn words(kind: &PickKind) -> (&str, &'static str) {
     match kind {
         PickKind::Jump => ("Jump to a chat", "open"),
         PickKind::Themes => ("Colours", "use and keep"),
+        PickKind::History => ("What you sent", "write it again"),
         PickKind::React { .. } => ("React", "react"),
         PickKind::Open { .. } => ("Where to", "open"),
         PickKind::Copy { .. } => ("Copy", "copy"),

@@ -17,7 +17,8 @@ pub(super) fn place(context: Context<'_>, keys: &KeyHints, question: &Question, 
     let text = question.text.as_str();
     Styled { text, runs: &[(text.len(), Style::default())] }.wrap(0, cells, Breaking::Words, &mut lines);
     let rows = u16::try_from(lines.len()).unwrap_or(8).min(8);
-    let inside = panel(context, "Sure?", &hint, 52, rows + 2, screen, scene);
+    let inside =
+        panel(context, if question.choices.len() > 2 { "How?" } else { "Sure?" }, &hint, 52, rows + 2, screen, scene);
     let shown = rows.min(inside.height.saturating_sub(1));
     for (at, line) in (0..shown).zip(lines) {
         scene.put(row(inside, at), line.cut(usize::from(inside.width), context.glyphs.more));

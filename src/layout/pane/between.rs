@@ -9,8 +9,10 @@ use crate::layout::names::Names;
 use crate::layout::style::{Role, Style};
 use crate::layout::time::count;
 use crate::state::action::Context as Keys;
-use crate::state::front::Pane;
-use crate::state::{Account, ComposerState, composer_state, slow};
+use crate::state::front::{Pane, Region};
+use crate::state::ui::arguments;
+use crate::state::ui::vi::Mode;
+use crate::state::{Account, ComposerState, composer_state, pace, slow};
 
 /// Of how many characters on a text is long where the network does not say how long one may be.
 const LONG: usize = 2_000;
@@ -27,6 +29,11 @@ pub(super) fn between(
 ) -> Option<(Line, bool)> {
     let (pane, glyphs) = (&context.front.pane, context.glyphs);
     let chat = pane.chat?.chat;
+    if context.front.region == Region::Composer
+        && let Some(form) = arguments::form(account, pane.composer.as_str(), pane.composer.cursor())
+    {
+        return Some((super::complete::form(&form, glyphs.more, room), false));
+    }
     let mut line = Line::new();
     let typists: Vec<&str> = account
         .typing
@@ -75,8 +82,11 @@ pub(super) fn between(
                 told.push(&slow::held_sentence(until, context.state.now.mono), Role::Warn);
             }
             ComposerState::ReadOnly(why) => told.push(why, Role::Warn),
-            _ => told = length_of(account, pane).unwrap_or_default(),
+            _ => told = counted(context, account, pane),
         }
+    }
+    if !below && pane.composer.is_empty() {
+        told = vi_mode(context, pane).unwrap_or_default();
     }
     if told.width() > 0 {
         if line.width() == 0 && below {
@@ -90,6 +100,38 @@ pub(super) fn between(
         line = line.cut(room, glyphs.more);
     }
     (line.width() > 0).then_some((line, below))
+}
+
+/// With keys as in vi, that letters are commands.
+fn vi_mode(context: Context<'_>, pane: &Pane) -> Option<Line> {
+    let words = match pane.writing.vi.mode {
+        _ if !context.state.settings.vi => return None,
+        Mode::Insert => return None,
+        Mode::Normal => "normal",
+        Mode::Lines(_) => "lines",
+    };
+    Some(Line::with(words, Role::Accent))
+}
+
+/// What is to be known of the message before it goes: how long it is, how much may be written, whether its links get previews.
+fn counted(context: Context<'_>, account: &Account, pane: &Pane) -> Line {
+    let now = context.state.now.mono;
+    let mut parts = Vec::new();
+    parts.extend(vi_mode(context, pane));
+    if let (true, wanted) = pane.writing.previews(context.state.settings.previews) {
+        parts.push(Line::with(if wanted { "with previews" } else { "no previews" }, Role::Accent));
+    }
+    if let Some((more, until)) = pace::left(account, now) {
+        let role = if more == 0 { Role::Warn } else { Role::Dim };
+        parts.push(Line::with(&format!("{more} more in {}", slow::left(until, now)), role));
+    }
+    parts.extend(length_of(account, pane));
+    let mut line = Line::new();
+    for part in parts {
+        line.push(if line.width() > 0 { "  " } else { "" }, Role::Dim);
+        line.append(&part);
+    }
+    line
 }
 
 /// How long a long text is, or how much more may be written.

@@ -31,12 +31,12 @@ pub(super) fn compose(
     let spare = u16::from(area.width >= 40);
     let cells = usize::from(area.width.saturating_sub(bar + spare)).max(1);
     let most = context.state.settings.composer_lines.min(area.height / 2).max(1);
-    let written = composer::wrap(&pane.composer, cells, usize::from(most));
-    let rows = u16::try_from(written.lines.len()).unwrap_or(1).clamp(1, most);
+    let written = composer::wrap(&pane.composer, Some(account.caps.dialect), cells, usize::from(most));
+    let rows = u16::try_from(written.rows.len()).unwrap_or(1).clamp(1, most);
     let place = area.take_bottom(rows);
     scene.hits.push((place, Hit::Composer(pane.id)));
     let refused = refusal(context);
-    for (at, line) in (0..place.height).zip(written.lines) {
+    for (at, composer::Row { line, places }) in (0..place.height).zip(written.rows) {
         let row = Area { y: place.y + at, height: 1, ..place };
         if bar > 0 {
             let style = if focused { Style::of(Role::Accent) } else { Style::of(Role::Faint) };
@@ -50,6 +50,11 @@ pub(super) fn compose(
             };
             scene.put(text, Line::with(&words, role).cut(cells, glyphs.more));
         } else {
+            for (index, (column, byte)) in places.iter().enumerate() {
+                let end = places.get(index + 1).map_or(text.width, |(next, _)| (*next).min(text.width));
+                let cell = Area { x: text.x + column, width: end.saturating_sub(*column), ..text };
+                scene.hits.push((cell, Hit::Text(pane.id, *byte)));
+            }
             scene.put_filled(text, Fill::Keep, line);
         }
     }

@@ -1,6 +1,7 @@
 //! One pane: the chat's heading, its messages, who types, and the composer.
 
 mod between;
+mod complete;
 mod compose;
 mod head;
 mod mode;
@@ -18,6 +19,7 @@ use super::timeline;
 use crate::domain::settings::Deleted;
 use crate::domain::{Chat, CleanText, LinkPhase};
 use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
+use crate::state::ui::arguments;
 use crate::state::{Account, ComposerState, composer_state, slow};
 
 /// Widest column of text: longer lines are hard to read, and times drift away from names.
@@ -78,6 +80,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     for line in tray.into_iter().rev() {
         scene.put(inset(area.take_bottom(1)), line);
     }
+    let over = area;
     let named = pane.mode != ComposeMode::New;
     let tiny = context.tier == Tier::Tiny;
     let mode_row = if named && area.height > 2 { inset(area.take_bottom(1)) } else { Area::default() };
@@ -132,7 +135,12 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         now: context.state.now.wall,
         wait: wait.as_deref(),
     };
-    timeline::place(pane, setting, account.outbox.shown(chat.id), (calendar, blocks), area, gutter, scene)
+    let visible =
+        timeline::place(pane, setting, account.outbox.shown(chat.id), (calendar, blocks), area, gutter, scene);
+    // How a command goes stays in sight.
+    let formed = arguments::form(account, pane.composer.as_str(), pane.composer.cursor()).is_some();
+    complete::place(context, if formed { area } else { over }, gutter.max(1) + 2, scene);
+    visible
 }
 
 /// The target of the message cursor, for the status line.

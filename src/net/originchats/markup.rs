@@ -6,84 +6,33 @@
 //! those. To change an own message, what was typed is kept beside it.
 
 use super::defaults::SPANS_LIMIT;
-use crate::domain::{LineKind, RichText, Span, SpanKind, markup};
+use crate::domain::RichText;
+use crate::domain::markup::{self, Dialect};
+
+/// How this network reads.
+pub const DIALECT: Dialect = Dialect {
+    escapes: false,
+    underline: false,
+    shy: true,
+    lines: true,
+    roles: true,
+    ascii_names: true,
+    verbatim: false,
+};
 
 /// Reads what was typed. Total.
 #[must_use]
 pub fn read(content: &str) -> RichText {
-    let RichText { text, spans } = markup::parse_without_escapes(content);
-    let mut spans: Vec<Span> = spans.into_vec();
-    let code: Vec<(u32, u32)> = spans
-        .iter()
-        .filter(|span| matches!(span.kind, SpanKind::Code | SpanKind::CodeBlock(_)))
-        .map(|span| (span.start, span.end))
-        .collect();
-    for span in &mut spans {
-        match span.kind {
-            SpanKind::Underline => span.kind = SpanKind::Bold,
-            SpanKind::Mention(_) => span.end = span.start + 1 + name(text.get(span.start as usize + 1..)),
-            _ => {}
-        }
-    }
-    spans.retain(|span| !matches!(span.kind, SpanKind::Mention(_)) || span.end > span.start + 1);
-    // Where code ends is looked for from here on; both go upwards.
-    let mut from = 0;
-    let mut in_code = |at: u32| {
-        while code.get(from).is_some_and(|&(_, end)| end <= at) {
-            from += 1;
-        }
-        code.get(from).is_some_and(|&(start, _)| start <= at)
-    };
-    let mut added = Vec::new();
-    let mut start = 0;
-    for line in text.split('\n') {
-        let end = start + line.len();
-        if let (Ok(first), Ok(last)) = (u32::try_from(start), u32::try_from(end))
-            && let Some(kind) = kind_of(line)
-            && !in_code(first)
-        {
-            added.push(Span { start: first, end: last, kind: SpanKind::Line(kind) });
-        }
-        for (at, _) in line.match_indices("@&") {
-            let Ok(at) = u32::try_from(start + at) else { break };
-            let length = name(text.get(at as usize + 2..));
-            if length > 0 && !in_code(at) {
-                added.push(Span { start: at, end: at + 2 + length, kind: SpanKind::Mention(None) });
-            }
-        }
-        start = end + 1;
-    }
-    spans.extend(added);
-    spans.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+    let RichText { text, spans } = markup::read(content, DIALECT);
+    let mut spans = spans.into_vec();
     spans.truncate(SPANS_LIMIT);
     RichText { text, spans: spans.into() }
-}
-
-/// Length of the name at the start of a text, as servers find it.
-fn name(text: Option<&str>) -> u32 {
-    let letters = text.unwrap_or_default().bytes();
-    let length = letters.take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-    u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-/// What part a line plays by how it begins.
-fn kind_of(line: &str) -> Option<LineKind> {
-    let (mark, rest) = line.split_once(' ')?;
-    if rest.trim().is_empty() {
-        return None;
-    }
-    match mark {
-        ">" => Some(LineKind::Quote),
-        "-#" => Some(LineKind::Small),
-        "#" | "##" | "###" | "####" | "#####" | "######" => Some(LineKind::Heading),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::CleanText;
+    use crate::domain::{CleanText, LineKind, SpanKind};
     use proptest::prelude::*;
 
     fn marked(typed: &str) -> Vec<(String, SpanKind)> {

@@ -204,6 +204,7 @@ impl Server {
             file_types: self.uploads.map_or(FileTypes::ANY, |(_, kinds)| kinds),
             part: if self.generation == Generation::Old { 0 } else { DOWNLOAD_PART },
             pace: Some(PACE),
+            dialect: super::markup::DIALECT,
         }
     }
 

@@ -300,7 +300,7 @@ impl MessageTold {
         let outgoing = &pending.outgoing;
         let body = match outgoing.verbatim {
             true => RichText::plain(CleanText::new(&outgoing.text)),
-            false => markup::parse(&outgoing.text),
+            false => markup::read(&outgoing.text, account.caps.dialect),
         };
         let message = Message {
             chat: outgoing.chat,

@@ -7,6 +7,8 @@ pub enum Context {
     Everywhere,
     /// The composer has the focus.
     Composer,
+    /// Something is offered for the word that is being typed in the composer.
+    Completion,
     /// The message cursor has the focus.
     Messages,
     /// The list of threads of a forum has the focus.
@@ -33,9 +35,10 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Everywhere,
         Self::Composer,
+        Self::Completion,
         Self::Messages,
         Self::Forum,
         Self::Sidebar,
@@ -55,6 +58,7 @@ impl Context {
         match self {
             Self::Everywhere => "everywhere",
             Self::Composer => "composer",
+            Self::Completion => "completion",
             Self::Messages => "messages",
             Self::Forum => "forum",
             Self::Sidebar => "sidebar",

@@ -37,6 +37,16 @@ pub enum TextEdit {
     KillToStart,
     /// Insert what was killed last.
     Yank,
+    /// In place of what was just inserted so, what was killed before that.
+    YankPop,
+    /// Change the graphemes on both sides.
+    Transpose,
+    /// To the end of the word in capitals.
+    UpperWord,
+    /// To the end of the word in small letters.
+    LowerWord,
+    /// The next word with a capital at its start.
+    CapitaliseWord,
     /// Take back the last change.
     Undo,
     /// Make it again.

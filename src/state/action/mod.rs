@@ -13,7 +13,7 @@ mod message;
 mod registry;
 
 pub use account::AccountAction;
-pub use compose::ComposeAction;
+pub use compose::{ComposeAction, PasteAs};
 pub use context::Context;
 pub use edit::TextEdit;
 pub use file::FileAction;

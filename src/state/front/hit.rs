@@ -52,6 +52,10 @@ pub enum Hit {
     Edge,
     /// The composer.
     Composer(PaneId),
+    /// A byte of what is written in it.
+    Text(PaneId, usize),
+    /// Something offered for the word that is being typed, by its index.
+    Candidate(usize),
     /// A row of the list of members, by its index.
     Member(usize),
     /// The list of members where nobody stands.

@@ -228,6 +228,9 @@ impl Front {
                 Region::Messages | Region::Composer if self.pane.chat.is_none() => Context::Welcome,
                 Region::Messages | Region::Composer if self.pane.forum.is_some() => Context::Forum,
                 Region::Messages => Context::Messages,
+                Region::Composer if self.pane.completion.is_some() => {
+                    return [Context::Completion, Context::Composer, Context::Everywhere];
+                }
                 Region::Composer => Context::Composer,
             },
         };
@@ -289,6 +292,6 @@ impl Front {
     /// Whether printable keys are text here.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(self.contexts()[0], Context::Composer | Context::List | Context::Form)
+        matches!(self.contexts()[0], Context::Completion | Context::Composer | Context::List | Context::Form)
     }
 }

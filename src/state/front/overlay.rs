@@ -62,6 +62,8 @@ pub enum PickKind {
     Jump,
     /// Themes; the selected one is shown.
     Themes,
+    /// What was sent, to write it once more.
+    History,
     /// Emoji, to react to a message.
     React {
         /// Of which chat.
@@ -127,6 +129,7 @@ impl PickKind {
             Self::React { .. } => Some("emoji"),
             // Reopened, the list begins with the theme in use: a kept search line would show another.
             Self::Themes
+            | Self::History
             | Self::Open { .. }
             | Self::Quote { .. }
             | Self::Copy { .. }
@@ -161,7 +164,12 @@ impl PickKind {
             Self::Menu { chat, message: Some(message) } | Self::Forward { chat, message: Some(message) } => {
                 Some((*chat, *message))
             }
-            Self::Menu { .. } | Self::Forward { .. } | Self::Jump | Self::Themes | Self::Attach { .. } => None,
+            Self::Menu { .. }
+            | Self::Forward { .. }
+            | Self::Jump
+            | Self::Themes
+            | Self::History
+            | Self::Attach { .. } => None,
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
 use crate::state::opened::Opened;
+use crate::state::ui::complete::Completion;
 use crate::state::ui::composer::Composer;
 use crate::state::ui::forum::ForumList;
+use crate::state::ui::written::Writing;
 use std::collections::BTreeSet;
 
 /// Most messages that can be selected.
@@ -46,6 +48,10 @@ pub struct Pane {
     pub mode: ComposeMode,
     /// The part of a message that is answered; counts while that message is.
     pub quote: Option<(MessageKey, Quote)>,
+    /// What belongs to the writing beside the text.
+    pub writing: Writing,
+    /// What is offered for the word that is being typed.
+    pub completion: Option<Completion>,
     /// An answer does not call the one who is answered.
     pub quiet: bool,
     /// What the reader opened in it.

@@ -10,6 +10,7 @@
 use super::settle::LONGEST_PAUSE;
 use super::{Outbox, arm, emoji};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
+use crate::domain::markup::Dialect;
 use crate::domain::parts::{self, Leads, LinkPart};
 use crate::domain::{
     AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Reaction, Refusal,
@@ -17,7 +18,7 @@ use crate::domain::{
 };
 use crate::state::effect::{Effect, Effects};
 use crate::state::requests::Purpose;
-use crate::state::ui::compose;
+use crate::state::ui::changing;
 use crate::state::{Account, State, keep, messages};
 use std::sync::Arc;
 use std::time::Duration;
@@ -206,12 +207,12 @@ pub(in crate::state) fn show_waiting(account: &mut Account, chat: ChatId) {
         return;
     }
     let mut deeds = std::mem::take(&mut account.outbox.deeds);
-    let me = account.me;
+    let of = (account.me, account.caps.dialect);
     for deed in deeds.iter_mut().filter(|deed| waiting(deed)) {
         // What was just read is what it goes back to, not what was known before.
         for message in before(account, deed) {
             let mut shown = Arc::clone(&message);
-            apply(&deed.item, me, Arc::make_mut(&mut shown));
+            apply(&deed.item, of, Arc::make_mut(&mut shown));
             if shown.body != message.body {
                 deed.undo.retain(|older| older.key.id != message.key.id);
                 deed.undo.push(message);
@@ -234,12 +235,12 @@ fn before(account: &Account, deed: &Deed) -> Vec<Arc<Message>> {
 
 /// Shows something as done, until a page tells how it is.
 fn show(account: &mut Account, chat: ChatId, item: &OutboxItem) {
-    let me = account.me;
+    let of = (account.me, account.caps.dialect);
     let Some(timeline) = account.timelines.get_mut(&chat) else { return };
     for message in targets(item) {
         if let Some(known) = timeline.message(message.id) {
             let mut known = Arc::clone(known);
-            apply(item, me, Arc::make_mut(&mut known));
+            apply(item, of, Arc::make_mut(&mut known));
             timeline.show(known);
         }
     }
@@ -247,7 +248,7 @@ fn show(account: &mut Account, chat: ChatId, item: &OutboxItem) {
 
 /// Something that is shown as done is a fact now. It tells nothing else of its message.
 fn settle(account: &mut Account, chat: ChatId, item: &OutboxItem) {
-    let me = account.me;
+    let of = (account.me, account.caps.dialect);
     let Some(timeline) = account.timelines.get_mut(&chat) else { return };
     match item {
         OutboxItem::Edit { message, .. } => {
@@ -258,19 +259,19 @@ fn settle(account: &mut Account, chat: ChatId, item: &OutboxItem) {
         OutboxItem::React { message, emoji, add } => {
             let Some(mut known) = timeline.message(message.id).cloned() else { return };
             let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
-            apply(&back, me, Arc::make_mut(&mut known));
+            apply(&back, of, Arc::make_mut(&mut known));
             timeline.show(known);
-            timeline.toggle(message.id, emoji, me, (*add, true));
+            timeline.toggle(message.id, emoji, of.0, (*add, true));
         }
         OutboxItem::Delete { .. } | OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
     }
 }
 
-/// Does something to a message that it is about.
-fn apply(item: &OutboxItem, me: UserId, known: &mut Message) {
+/// Does something to a message that it is about; by whom, and how their network reads what is typed.
+fn apply(item: &OutboxItem, (me, dialect): (UserId, Dialect), known: &mut Message) {
     match item {
         OutboxItem::Edit { text, .. } => {
-            known.body = markup::parse(text);
+            known.body = markup::read(text, dialect);
             known.typed = Some(CleanText::new(text));
         }
         OutboxItem::Delete { .. } => known.body = RichText::plain(CleanText::ours(DELETED)),
@@ -301,9 +302,9 @@ impl Outbox {
         self.deeds.iter().filter(about).map(|deed| &deed.item)
     }
 
-    /// A message as it is shown: with what was done to it and waits.
+    /// A message as it is shown: with what was done to it and waits; by whom, and how their network reads what is typed.
     #[must_use]
-    pub fn as_shown(&self, me: UserId, message: &Arc<Message>) -> Arc<Message> {
+    pub fn as_shown(&self, me: (UserId, Dialect), message: &Arc<Message>) -> Arc<Message> {
         let mut shown = Arc::clone(message);
         for item in self.waiting_for(message.chat, message.key.id) {
             apply(item, me, Arc::make_mut(&mut shown));
@@ -457,7 +458,7 @@ fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
 
 fn tell(state: &mut State, chat: ChatKey, item: OutboxItem, refusal: &Refusal, fx: &mut Effects) {
     let what = match item {
-        OutboxItem::Edit { message, text } => return compose::edit_refused(state, chat, message, text, refusal, fx),
+        OutboxItem::Edit { message, text } => return changing::edit_refused(state, chat, message, text, refusal, fx),
         OutboxItem::Delete { .. } => "Not deleted",
         OutboxItem::React { .. } => "No reaction",
         // The next one tells the network.

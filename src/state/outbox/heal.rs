@@ -2,6 +2,7 @@
 
 use super::late::{absent, decide_by_lists, unconfirmed};
 use super::{NOT_TAKEN, Pending, Stage, arm, pump, tell};
+use crate::domain::markup::{self, Dialect};
 use crate::domain::{
     AccountId, Attachment, ChatId, ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Refusal,
     RefusalKind, Request, Upload, UserId,
@@ -100,6 +101,7 @@ pub(in crate::state) fn on_page(
             free.sort_by_key(|message| message.key);
             let oldest = messages.iter().map(|message| message.key).min();
             let rows = account.outbox.of(chat.chat).iter().filter(|row| row.doubt.is_some());
+            let me = (me, account.caps.dialect);
             rows.map(|row| (row.outgoing.nonce, judge(row, me, &mut free, oldest, reached_start))).collect()
         }
         // It is asked again once the connection stands, or the session takes it: not at once, or a session that takes nothing would be asked for ever.
@@ -166,7 +168,7 @@ pub(super) fn find_lost(account: &mut Account, chat: ChatId, messages: &[Arc<Mes
     let is_lost = |row: &&Pending| row.stage == Stage::Unconfirmed || all && row.doubt.is_some();
     let rows = account.outbox.of(chat).iter().filter(is_lost);
     let found: Vec<(Nonce, MessageKey)> = rows
-        .filter_map(|row| match judge(row, me, &mut free, None, false) {
+        .filter_map(|row| match judge(row, (me, account.caps.dialect), &mut free, None, false) {
             Verdict::Arrived(message) => Some((row.outgoing.nonce, message)),
             Verdict::Absent | Verdict::Unknown => None,
         })
@@ -189,7 +191,7 @@ enum Verdict {
 
 fn judge(
     row: &Pending,
-    me: UserId,
+    (me, dialect): (UserId, Dialect),
     free: &mut Vec<&Arc<Message>>,
     oldest: Option<MessageKey>,
     reached_start: bool,
@@ -197,13 +199,16 @@ fn judge(
     let typed = &row.outgoing.text;
     let text = match row.outgoing.verbatim {
         true => CleanText::new(typed),
-        false => crate::domain::markup::parse(typed).with_emoji(&row.outgoing.emoji).text,
+        false => markup::read(typed, dialect).with_emoji(&row.outgoing.emoji).text,
     };
+    // Where an emoji became an address, a blank may stand behind it that nobody typed.
+    let loose = !row.outgoing.emoji.is_empty();
+    let same_words = |a: &str, b: &str| plain(a) == plain(b) || loose && letters(a).eq(letters(b));
     // What was typed may have become addresses on the way, which are shown as what was typed again.
     let same_text = |message: &Message| {
-        message.typed.as_ref().is_some_and(|seen| plain(seen) == plain(typed))
+        message.typed.as_ref().is_some_and(|seen| same_words(seen, typed))
             || *message.body.text == *text
-            || plain(&message.body.text) == plain(&text)
+            || same_words(&message.body.text, &text)
     };
     let newer = |message: &Message| row.known.is_none_or(|known| message.key > known);
     let same = |message: &Message| {
@@ -225,6 +230,11 @@ fn judge(
 fn same_files(sent: &[Upload], seen: &[Attachment]) -> bool {
     let same = |(sent, seen): (&Upload, &Attachment)| sent.size() == seen.size || *sent.name == *seen.name;
     sent.len() == seen.len() && sent.iter().zip(seen).all(same)
+}
+
+/// Text without any white space.
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|letter| !letter.is_whitespace())
 }
 
 /// Text without what a network may have changed at its ends and between words.

@@ -92,11 +92,13 @@ pub(in crate::state) fn amend(
     let Some(account) = state.core.account_mut(chat.account) else { return Ok(false) };
     check_length(account, &text)?;
     let goes = may_go(account, chat.chat, nonce, now);
+    let emoji = super::emoji::used(account, chat.chat, &text);
     let Some(row) = account.outbox.find_mut(chat.chat, nonce).filter(|row| row.can_change()) else { return Ok(false) };
     if row.outgoing.text == text {
         return Ok(true);
     }
-    row.outgoing = Arc::new(Outgoing { text, ..Outgoing::clone(&row.outgoing) });
+    let emoji = if row.outgoing.verbatim { Box::default() } else { emoji };
+    row.outgoing = Arc::new(Outgoing { text, emoji, ..Outgoing::clone(&row.outgoing) });
     // It is written anew, in its place.
     row.kept = None;
     durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);

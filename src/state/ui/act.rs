@@ -2,7 +2,8 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    compose, file, forum, going, lists, members, message, mouse, open, person, quit, themes, waiting, welcome, writing,
+    changing, complete, compose, file, forum, going, lists, members, message, mouse, open, paste, person, quit, themes,
+    waiting, welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context, FileAction};
@@ -38,7 +39,7 @@ pub(in crate::state) fn submit(state: &mut State, ticket: Ticket, action: Action
 pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ticket>, fx: &mut Effects) {
     match action {
         Action::SendTo { chat, text, verbatim, reply_to, attachments } => {
-            send_to(state, chat, Draft { text, verbatim, reply_to, quiet: false, attachments, ticket }, fx);
+            send_to(state, chat, Draft { text, verbatim, reply_to, attachments, ticket, ..Draft::default() }, fx);
             return;
         }
         Action::Fetch { chat, page, limit } => return fetch(state, chat, page, limit, ticket, fx),
@@ -64,7 +65,15 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
     let region = front.region;
     let welcome = welcome::is_here(front);
     let forum = !on_top && front.contexts()[0] == Context::Forum;
+    let completing = front.contexts()[0] == Context::Completion;
     match action {
+        Action::Accept if completing => {
+            if !complete::enter(state, fx) {
+                compose::send(state, false, fx);
+            }
+        }
+        Action::Move(by) if completing => complete::step(state, by),
+        Action::Cancel if completing => complete::dismiss(state),
         Action::Redraw => {
             state.touch();
             fx.push(Effect::Redraw);
@@ -89,13 +98,14 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::FocusComposer if region == Region::Messages && message::let_go(state) => {}
         Action::FocusComposer => focus(state, Region::Composer),
         // One Esc leaves answering or changing, the next one the composer.
-        Action::FocusMessages if region == Region::Composer && compose::leave_mode(state) => {}
+        Action::FocusMessages if region == Region::Composer && compose::leave_insert(state) => {}
+        Action::FocusMessages if region == Region::Composer && changing::leave_mode(state, fx) => {}
         Action::FocusMessages => message::focus(state),
         Action::FocusSidebar => focus(state, Region::Sidebar),
         Action::FocusMembers => members::focus(state, fx),
         Action::ToggleMembers => members::toggle(state, fx),
         Action::Cancel if on_top => lists::cancel(state, fx),
-        Action::Cancel => cancel(state),
+        Action::Cancel => cancel(state, fx),
         Action::Clear => compose::clear(state, fx),
         Action::ScrollPages(by) if on_top => lists::step(state, by.clamp(-100, 100) * 10),
         Action::ScrollRows(by) | Action::Move(by) if on_top => lists::step(state, by),
@@ -163,7 +173,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Send if on_top => lists::accept(state, fx),
         Action::Send => {
             unread::release_open(state);
-            compose::send(state, fx);
+            compose::send(state, false, fx);
         }
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
         Action::NewLine => lists::new_line(state),
@@ -171,8 +181,9 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Insert(text) | Action::Paste(text) if welcome && welcome::is_coming(state) => {
             waiting::type_ahead(state, &text);
         }
+        Action::Insert(text) => compose::typed(state, &text, fx),
         Action::Paste(text) if file::pasted(state, &text, fx) => {}
-        Action::Insert(text) | Action::Paste(text) => compose::insert(state, &text, fx),
+        Action::Paste(text) => paste::pasted(state, &text, fx),
         Action::Text(edit) if on_top => lists::edit(state, edit),
         Action::Text(edit) => compose::edit(state, edit, fx),
         // Dealt with above: they need no screen.
@@ -271,11 +282,11 @@ fn turn(state: &mut State, forward: bool) {
 }
 
 /// Esc while nothing lies on top.
-fn cancel(state: &mut State) {
+fn cancel(state: &mut State, fx: &mut Effects) {
     if message::let_go(state) {
         return;
     }
-    if compose::leave_mode(state) {
+    if changing::leave_mode(state, fx) {
         return;
     }
     let Some(front) = &mut state.front else { return };
@@ -330,7 +341,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         },
         Region::Messages => focus(state, Region::Composer),
         Region::Members => person::wanted(state, "", fx),
-        Region::Composer => compose::send(state, fx),
+        Region::Composer => compose::send(state, false, fx),
     }
 }
 

@@ -142,13 +142,8 @@ pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload
         Ok(file) => {
             let attachments = vec![Upload { path: reading.path.clone(), ..file }];
             let (text, reply_to) = (reading.text.clone(), reading.reply.map(|message| message.id));
-            outbox::write(
-                state,
-                chat,
-                Draft { text, verbatim: false, reply_to, quiet: false, attachments, ticket: None },
-                fx,
-            )
-            .map_err(|refusal| refusal.text.to_string())
+            outbox::write(state, chat, Draft { text, reply_to, attachments, ..Draft::default() }, fx)
+                .map_err(|refusal| refusal.text.to_string())
         }
         Err(sentence) => Err(sentence),
     };

@@ -2,17 +2,15 @@
 
 use super::field::Field;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
-use super::{act, attach, drafts, open, tray};
-use crate::domain::kept::OutboxItem;
-use crate::domain::{ChatKey, LinkPhase, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
+use super::typed::{self, Substitution};
+use super::written::Writing;
+use super::{act, arguments, attach, changing, complete, drafts, open, say, tray};
+use crate::domain::{ChatKey, LinkPhase, MessageKey, markup};
 use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
 use crate::state::effect::Effects;
-use crate::state::front::{ComposeMode, Overlay, Region, Target};
-use crate::state::outbox::{self, Draft, Pending, Stage};
-use crate::state::{State, gone, history, offered, permit, slow, typing};
-
-/// How far back the last own message is looked for.
-const LOOK_BACK: usize = 500;
+use crate::state::front::{ComposeMode, Overlay, Pane, Region, Target};
+use crate::state::outbox::Draft;
+use crate::state::{State, gone, permit, typing};
 
 /// Text is typed or pasted into the composer.
 pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
@@ -22,23 +20,59 @@ pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
     }
     front.region = Region::Composer;
     let fits = front.pane.composer.insert(text);
+    front.pane.writing.sent.rest();
     state.touch();
     typing::typed(state, fx);
+    complete::typed(state, fx);
     if !fits {
         state.notice("The text was too long; the rest was cut off", true, fx);
     }
+}
+
+/// Letters are typed: they are text, or with keys as in vi perhaps commands.
+pub(super) fn typed(state: &mut State, text: &str, fx: &mut Effects) {
+    if !state.settings.vi {
+        return insert(state, text, fx);
+    }
+    let Some(front) = &mut state.front else { return };
+    let writing = front.region == Region::Composer && front.pane.chat.is_some() && front.pane.forum.is_none();
+    let Pane { composer, writing: Writing { vi, .. }, .. } = &mut front.pane;
+    if !(writing && vi.commands()) {
+        vi.inserted(text);
+        return insert(state, text, fx);
+    }
+    let before = composer.revision();
+    text.chars().for_each(|letter| vi.key(composer, letter));
+    let changed = composer.revision() != before;
+    state.touch();
+    if changed {
+        typing::typed(state, fx);
+    }
+}
+
+/// With keys as in vi, letters are commands from now on. Returns whether they were not.
+pub(super) fn leave_insert(state: &mut State) -> bool {
+    let vi = state.settings.vi;
+    let Some(front) = state.front.as_mut().filter(|front| vi && front.pane.chat.is_some()) else { return false };
+    let Pane { composer, writing: Writing { vi, .. }, .. } = &mut front.pane;
+    let left = vi.leave(composer);
+    if left {
+        state.touch();
+    }
+    left
 }
 
 /// The cursor moves, or something is deleted.
 pub(super) fn edit(state: &mut State, edit: TextEdit, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     if edit == TextEdit::Up && front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
-        return edit_last(state, fx);
+        return changing::edit_last(state, fx);
     }
     let changed = front.pane.composer.edit(edit);
     state.touch();
     if changed {
         typing::typed(state, fx);
+        complete::typed(state, fx);
     }
 }
 
@@ -53,7 +87,7 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
         state.notice(sentence, false, fx);
         return;
     }
-    if !leave_mode(state)
+    if !changing::leave_mode(state, fx)
         && let Some(front) = &mut state.front
     {
         front.pane.composer.clear();
@@ -63,51 +97,8 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
     drafts::forget(state, fx);
 }
 
-/// Leaves answering or changing; what was typed before the change comes back, and yank brings back what was changed. Returns whether there was something
-/// to leave.
-pub(super) fn leave_mode(state: &mut State) -> bool {
-    let Some(front) = &state.front else { return false };
-    let typed = front.pane.composer.text();
-    let is_new = match (&front.pane.mode, front.pane.chat) {
-        (ComposeMode::Edit { of, .. }, Some(chat)) => {
-            as_it_is(state, chat, *of).is_none_or(|known| escaped(&known) != typed)
-        }
-        _ => false,
-    };
-    let Some(front) = &mut state.front else { return false };
-    let left = match std::mem::take(&mut front.pane.mode) {
-        ComposeMode::New => false,
-        ComposeMode::Reply(_) => true,
-        ComposeMode::Edit { before, .. } => {
-            match is_new {
-                true => _ = front.pane.composer.replace(&before),
-                false => front.pane.composer.set_text(&before),
-            }
-            true
-        }
-    };
-    if left {
-        state.touch();
-    }
-    left
-}
-
-/// What one would type for a message as it is now.
-pub(super) fn as_it_is(state: &State, chat: ChatKey, of: Target) -> Option<String> {
-    match of {
-        Target::Message(key) => {
-            let account = state.core.account(chat.account)?;
-            account.timelines.get(&chat.chat)?.message(key.id).map(|known| account.as_typed(known))
-        }
-        Target::Pending(nonce) => {
-            let row = state.core.account(chat.account)?.outbox.find(chat.chat, nonce)?;
-            Some(row.outgoing.text.clone())
-        }
-    }
-}
-
-/// Sends what is in the composer, or runs it if it is a command.
-pub(super) fn send(state: &mut State, fx: &mut Effects) {
+/// Sends what is in the composer, or runs it if it is a command. `verbatim`: it is sent as it is.
+pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     let Some(front) = &state.front else { return };
     let Some(chat) = front.pane.chat else { return };
     let written = front.pane.composer.text();
@@ -115,48 +106,60 @@ pub(super) fn send(state: &mut State, fx: &mut Effects) {
     if written.trim().is_empty() && !with_files {
         return;
     }
-    if front.pane.composer.is_command() {
+    if front.pane.composer.is_command() && !verbatim {
         return command(state, chat, &written, fx);
     }
-    let text = if written.starts_with("//") { written.get(1..).unwrap_or_default().to_owned() } else { written };
+    let is_new = front.pane.mode == ComposeMode::New;
+    if let Some(substitution) = Substitution::parse(&written).filter(|_| is_new && !verbatim) {
+        return changing::substitute(state, chat, &written, &substitution, fx);
+    }
+    let dialect = state.core.account(chat.account).map(|account| account.caps.dialect).unwrap_or_default();
+    if verbatim && !dialect.verbatim && !markup::looks(&written, dialect).is_empty() {
+        let sentence = "Marks always mean something here; what you typed stays";
+        return state.notice(sentence, true, fx);
+    }
+    let text = match written.strip_prefix('/') {
+        Some(rest) if written.starts_with("//") && !verbatim => rest.to_owned(),
+        _ => written,
+    };
     if let ComposeMode::Edit { of, .. } = front.pane.mode {
+        let text = if verbatim && dialect.verbatim { typed::literally(&text) } else { text };
         return match of {
-            Target::Message(message) => change(state, chat, message, text, fx),
-            Target::Pending(nonce) => change_unsent(state, chat, nonce, text, fx),
+            Target::Message(message) => changing::change(state, chat, message, text, fx),
+            Target::Pending(nonce) => changing::change_unsent(state, chat, nonce, text, fx),
         };
     }
     let attachments = match tray::ready(state, chat) {
         Ok(files) => files,
         Err(reason) => return state.notice(reason, true, fx),
     };
-    if signed_out(state, chat).is_some() {
-        let sentence = "You are signed out; what you typed stays here. To sign in".to_owned();
-        return state.notice_of(sentence, Some("reconnect"), true, fx);
+    let draft = Draft { text, verbatim: verbatim && dialect.verbatim, attachments, ..Draft::default() };
+    if let Err(why) = say::put(state, chat, draft, fx) {
+        let key = signed_out(state, chat).map(|_| "reconnect");
+        return state.notice_of(why, key, true, fx);
     }
-    if let Some(reason) = slow::too_early(state, chat) {
-        return state.notice(reason, true, fx);
+    if let Some(front) = &mut state.front {
+        let sent = front.pane.composer.text();
+        front.pane.writing.sent.note(chat.account, &sent);
+        front.trays.clear(chat);
+        front.pane.composer.set_text("");
     }
-    let reply_to = match state.front.as_ref().map(|front| &front.pane.mode) {
-        Some(ComposeMode::Reply(message)) => Some(message.id),
-        _ => None,
-    };
-    let quiet = state.front.as_ref().is_some_and(|front| front.pane.quiet);
-    match outbox::write(state, chat, Draft { text, verbatim: false, reply_to, quiet, attachments, ticket: None }, fx) {
-        Ok(_) => {
-            state.drop_notice();
-            if let Some(front) = &mut state.front {
-                front.trays.clear(chat);
-                front.pane.composer.set_text("");
-                (front.pane.mode, front.pane.quiet) = (ComposeMode::New, false);
-                front.pane.divider = None;
-                open::to_bottom(&mut front.pane);
-            }
-            typing::end(state, fx);
-            drafts::forget(state, fx);
-            history::refresh_open(state, fx);
-        }
-        Err(refusal) => state.notice(format!("Not sent: {}", refusal.text), true, fx),
+    typing::end(state, fx);
+    drafts::forget(state, fx);
+}
+
+/// Whether links in the message get previews: the other way round.
+pub(super) fn toggle_previews(state: &mut State, fx: &mut Effects) {
+    let usual = state.settings.previews;
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    if !state.core.account(chat.account).is_some_and(|account| account.caps.previews) {
+        return state.notice("Previews of links cannot be left out here", true, fx);
     }
+    let Some(front) = &mut state.front else { return };
+    let (_, wanted) = front.pane.writing.previews(usual);
+    front.pane.writing.previews = Some(!wanted);
+    let sentence = if wanted { "Links in this message get no previews" } else { "Links in this message get previews" };
+    state.notice(sentence, false, fx);
 }
 
 /// Why nothing can be sent before the user does something about it.
@@ -174,7 +177,7 @@ pub(super) fn escaped(text: &str) -> String {
 pub(super) fn take_line(state: &mut State) {
     let Some(front) = &mut state.front else { return };
     if matches!(front.pane.mode, ComposeMode::Edit { .. }) {
-        leave_mode(state);
+        changing::drop_mode(state, false);
     } else {
         front.pane.composer.set_text("");
     }
@@ -185,6 +188,20 @@ pub(super) fn take_line(state: &mut State) {
 fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
     let line = written.strip_prefix('/').unwrap_or(written);
     let name = line.split_whitespace().next().unwrap_or_default();
+    let is_servers = |account| arguments::is_known(account, name) && action::find(name).is_none();
+    if state.core.account(chat.account).is_some_and(is_servers) {
+        return match arguments::call(state, chat, line, written, fx) {
+            Ok(()) => {
+                take_line(state);
+                if let Some(front) = &mut state.front {
+                    front.pane.writing.sent.note(chat.account, written);
+                }
+                typing::end(state, fx);
+                drafts::forget(state, fx);
+            }
+            Err(why) => state.notice(why, true, fx),
+        };
+    }
     match action::parse(line) {
         Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
             let known = action::find(name).map(|info| info.name);
@@ -197,6 +214,10 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
             let (composer, mode) = (front.pane.composer.clone(), front.pane.mode.clone());
             let notice = front.notice.take();
             take_line(state);
+            // An invite may be for oneself alone.
+            if let (false, Some(front)) = (matches!(action, Action::Join(_)), &mut state.front) {
+                front.pane.writing.sent.note(chat.account, written);
+            }
             typing::end(state, fx);
             drafts::forget(state, fx);
             act::act(state, action, None, fx);
@@ -273,101 +294,6 @@ pub(super) fn run(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// Sends the new text of an own message.
-fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, fx: &mut Effects) {
-    let Some(account) = state.core.account(chat.account) else { return };
-    if let Err(refusal) = outbox::check_length(account, &text) {
-        return state.notice(format!("Not changed: {}", refusal.text), true, fx);
-    }
-    if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
-        let sentence = slow::limit_sentence(until, moderated, state.now.mono);
-        return state.notice(format!("Not changed: {sentence}"), true, fx);
-    }
-    let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
-    let same = known.is_some_and(|known| account.as_typed(known) == text);
-    end_edit(state);
-    typing::end(state, fx);
-    if !same {
-        outbox::deeds::put(state, chat, OutboxItem::Edit { message, text }, fx);
-    }
-}
-
-/// Puts a new text in the place of one that has not gone out.
-fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text: String, fx: &mut Effects) {
-    match outbox::amend(state, chat, nonce, text, fx) {
-        Ok(true) => {
-            end_edit(state);
-            typing::end(state, fx);
-        }
-        Ok(false) => {
-            become_new(state);
-            state.notice("It has gone out meanwhile; what you typed is a new message now", true, fx);
-        }
-        Err(refusal) => state.notice(format!("Not changed: {}", refusal.text), true, fx),
-    }
-}
-
-/// A change is made: what was typed before it comes back.
-fn end_edit(state: &mut State) {
-    if let Some(front) = &mut state.front
-        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
-    {
-        front.pane.composer.set_text(&before);
-    }
-    state.touch();
-}
-
-/// What was to be changed is not there any more: the change becomes a message of its own, after what was typed before it.
-fn become_new(state: &mut State) {
-    if let Some(front) = &mut state.front
-        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
-        && !before.trim().is_empty()
-    {
-        let text = format!("{before}\n{}", front.pane.composer.text());
-        front.pane.composer.set_text(&text);
-    }
-    state.touch();
-}
-
-/// The network did not take a change: its text goes back to where it was typed.
-pub(in crate::state) fn edit_refused(
-    state: &mut State,
-    chat: ChatKey,
-    message: MessageKey,
-    text: String,
-    refusal: &Refusal,
-    fx: &mut Effects,
-) {
-    let is_gone = refusal.kind == RefusalKind::NotFound || as_it_is(state, chat, Target::Message(message)).is_none();
-    let Some(front) = &mut state.front else { return };
-    if is_gone {
-        // Nothing is left to be changed: the text is as good as one that was never sent.
-        let editing =
-            matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id);
-        if editing && front.pane.chat == Some(chat) {
-            become_new(state);
-        }
-        give_back(state, chat, &escaped(&text), fx);
-    } else if front.pane.chat == Some(chat) {
-        if let ComposeMode::New | ComposeMode::Reply(_) = front.pane.mode {
-            let before = front.pane.composer.text();
-            front.pane.mode = ComposeMode::Edit { of: Target::Message(message), before };
-            front.pane.composer.set_text(&escaped(&text));
-        } else {
-            front.pane.composer.edit(TextEdit::TextEnd);
-            front.pane.composer.insert(&format!("\n{text}"));
-        }
-    } else {
-        let draft = front.drafts.entry(chat).or_default();
-        if !draft.is_empty() {
-            draft.push('\n');
-        }
-        draft.push_str(&text);
-    }
-    let then = if is_gone { "; your text is a new message now" } else { "" };
-    state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);
-}
-
 /// Begins to answer a message.
 pub(super) fn reply(state: &mut State, chat: ChatKey, message: MessageKey, fx: &mut Effects) {
     if state.core.account(chat.account).is_some_and(|account| !account.caps.replies) {
@@ -376,7 +302,7 @@ pub(super) fn reply(state: &mut State, chat: ChatKey, message: MessageKey, fx: &
     if let Some(reason) = permit::refusal_to_write(state, chat) {
         return state.notice(reason, true, fx);
     }
-    leave_mode(state);
+    changing::leave_mode(state, fx);
     if let Some(front) = &mut state.front {
         front.pane.mode = ComposeMode::Reply(message);
         front.pane.quiet = false;
@@ -403,61 +329,6 @@ pub(super) fn toggle_ping(state: &mut State, fx: &mut Effects) {
             }
             state.touch();
         }
-    }
-}
-
-/// Begins to change an own message.
-pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &mut Effects) {
-    let Some(account) = state.core.account(chat.account) else { return };
-    let Some(message) = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(id)) else { return };
-    if let Some(why) = offered::refusal_to_edit(state, account, chat, message) {
-        return state.notice(why, true, fx);
-    }
-    let (key, text) = (message.key, escaped(&account.as_typed(message)));
-    show_edit(state, Target::Message(key), &text, fx);
-}
-
-/// Begins to change a message that has not gone out. Returns whether it can be.
-pub(super) fn begin_edit_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
-    let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
-    let Some(text) = row.filter(|row| row.can_change()).map(|row| escaped(&row.outgoing.text)) else { return false };
-    show_edit(state, Target::Pending(nonce), &text, fx);
-    true
-}
-
-fn show_edit(state: &mut State, of: Target, text: &str, fx: &mut Effects) {
-    leave_mode(state);
-    typing::end(state, fx);
-    if let Some(front) = &mut state.front {
-        let before = front.pane.composer.text();
-        front.pane.mode = ComposeMode::Edit { of, before };
-        front.pane.composer.set_text(text);
-        front.region = Region::Composer;
-        front.pane.scroll(crate::state::front::ScrollIntent::Show(of));
-    }
-    state.touch();
-}
-
-/// Begins to change the last own message.
-pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
-    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
-    // The one before it is not the one that is meant.
-    let waits = |row: &&Pending| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
-    let last = state.core.account(chat.account).and_then(|account| account.outbox.of(chat.chat).iter().rfind(waits));
-    if let Some(nonce) = last.map(|row| row.outgoing.nonce) {
-        if !begin_edit_unsent(state, chat, nonce, fx) {
-            state.notice("Your last message is still on its way", false, fx);
-        }
-        return;
-    }
-    let last = state.core.account(chat.account).and_then(|account| {
-        let timeline = account.timelines.get(&chat.chat)?;
-        let own = |message: &Message| message.author == account.me && offered::can_change(message);
-        timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
-    });
-    match last {
-        Some(message) => begin_edit(state, chat, message, fx),
-        None => state.notice("There is no message of yours to change here", false, fx),
     }
 }
 

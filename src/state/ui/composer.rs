@@ -1,9 +1,14 @@
-//! The text being written. The widget is only its buffer: text, undo, yank; layout wraps and draws it, and motions are widened to graphemes here.
+//! The text being written: its buffer, motions by grapheme, undo, and what was cut. Layout wraps and draws it.
+
+mod edits;
+pub(crate) mod places;
+mod ring;
+mod steps;
 
 use crate::domain::CleanText;
-use crate::state::action::TextEdit;
-use tui_textarea::{CursorMove, TextArea};
-use unicode_segmentation::UnicodeSegmentation;
+use ring::Ring;
+use std::ops::Range;
+use steps::Steps;
 
 /// Most bytes that the composer holds; more is cut off when pasted.
 const MOST: usize = 256 * 1024;
@@ -11,18 +16,29 @@ const MOST: usize = 256 * 1024;
 /// The composer's text and cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Composer {
-    buffer: TextArea<'static>,
-    bytes: usize,
+    text: String,
+    /// The cursor: a byte between graphemes.
+    at: usize,
+    /// The column that moving by line keeps, in graphemes.
+    goal: Option<usize>,
+    steps: Steps,
+    ring: Ring,
     revision: u64,
     /// What yank brings back before anything that was cut: texts that have no other place any more.
     kept: String,
 }
 
 impl Composer {
-    /// Its lines; at least one, possibly empty.
+    /// All of it.
     #[must_use]
-    pub fn lines(&self) -> &[String] {
-        self.buffer.lines()
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// All of it, to be kept.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.text.clone()
     }
 
     /// Grows whenever the text changes.
@@ -31,46 +47,37 @@ impl Composer {
         self.revision
     }
 
-    /// Line and character (not byte) of the cursor.
+    /// The byte at which the cursor stands.
     #[must_use]
-    pub fn cursor(&self) -> (usize, usize) {
-        let cursor = self.buffer.cursor();
-        (cursor.0, cursor.1)
+    pub fn cursor(&self) -> usize {
+        self.at
     }
 
     /// Characters in it, line ends included.
     #[must_use]
     pub fn length(&self) -> usize {
-        let lines = self.buffer.lines();
-        lines.iter().map(|line| line.chars().count()).sum::<usize>() + lines.len().saturating_sub(1)
+        self.text.chars().count()
     }
 
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.buffer.lines().len() == 1 && self.buffer.lines().iter().all(String::is_empty)
-    }
-
-    /// All of it.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.buffer.lines().join("\n")
+        self.text.is_empty()
     }
 
     /// Whether it is a command: it starts with one slash.
     #[must_use]
     pub fn is_command(&self) -> bool {
-        self.buffer.lines().first().is_some_and(|line| line.starts_with('/') && !line.starts_with("//"))
+        self.text.starts_with('/') && !self.text.starts_with("//")
     }
 
     /// Replaces all of it; the cursor is at the end. There is nothing to undo before it.
     pub fn set_text(&mut self, text: &str) {
-        let kept = self.buffer.yank_text();
-        self.buffer = TextArea::default();
-        self.buffer.set_yank_text(kept);
-        self.bytes = 0;
+        (self.text, self.at, self.goal, self.steps) = (String::new(), 0, None, Steps::default());
+        self.ring.rest();
         self.revision += 1;
         self.insert(text);
+        self.steps = Steps::default();
     }
 
     /// Keeps a text such that yank brings it back, after what is kept already.
@@ -84,175 +91,74 @@ impl Composer {
     /// An empty one to which yank brings the same as to this one.
     #[must_use]
     pub fn successor(&self) -> Self {
-        let mut next = Self { kept: self.kept.clone(), ..Self::default() };
-        next.buffer.set_yank_text(self.buffer.yank_text());
-        next
+        Self { kept: self.kept.clone(), ring: self.ring.rested(), ..Self::default() }
     }
 
     /// Replaces all of it such that undo and yank bring it back. Returns whether all of it fitted.
     pub fn replace(&mut self, text: &str) -> bool {
-        if !self.is_empty() {
-            self.clear();
-        }
-        self.insert(text)
+        self.steps.begin();
+        self.clear();
+        let fits = self.insert(text);
+        self.steps.end();
+        fits
     }
 
-    /// Clears it. Undo brings the text back.
+    /// Puts a text in the place of what stands between a byte and the cursor.
+    pub fn put_word(&mut self, from: usize, text: &str) {
+        self.ring.rest();
+        let from = places::floor(&self.text, from.min(self.at));
+        self.put(from..self.at, &CleanText::new(text), false);
+        self.steps.cut();
+    }
+
+    /// Replaces all of it such that undo brings it back; not for yank.
+    pub fn swap(&mut self, text: &str) {
+        self.ring.rest();
+        self.put(0..self.text.len(), &CleanText::new(text), false);
+    }
+
+    /// Clears it. Undo and yank bring the text back.
     pub fn clear(&mut self) {
-        // The widget's own way to select everything ends at 65 535 characters of a line.
-        self.buffer.cancel_selection();
-        self.buffer.move_cursor(CursorMove::Top);
-        self.buffer.move_cursor(CursorMove::Head);
-        self.buffer.start_selection();
-        self.buffer.move_cursor(CursorMove::Bottom);
-        self.buffer.move_cursor(CursorMove::End);
-        self.buffer.cut();
-        self.bytes = 0;
-        self.revision += 1;
+        if self.text.is_empty() {
+            return;
+        }
+        self.ring.push(&self.text);
+        self.splice(0..self.text.len(), "", false);
     }
 
     /// Types or pastes text at the cursor, made as safe as [`CleanText`] is: nothing unseen is sent. Returns whether all of it fitted.
     pub fn insert(&mut self, text: &str) -> bool {
-        let mut text = CleanText::new(text).replace('\t', "    ");
-        let room = MOST.saturating_sub(self.bytes);
-        let fits = text.len() <= room;
-        if !fits {
-            let mut end = room;
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            text.truncate(end);
-        }
-        if !text.is_empty() {
-            self.bytes += text.len();
-            self.revision += 1;
-            self.buffer.insert_str(&text);
-        }
-        fits
+        let text = CleanText::new(text);
+        let typed = places::right(&text, 0) == text.len() && &*text != "\n";
+        self.ring.rest();
+        self.put(self.at..self.at, &text, typed)
     }
 
-    /// Moves or deletes. Returns whether the text changed.
-    pub fn edit(&mut self, edit: TextEdit) -> bool {
-        let changed = match edit {
-            TextEdit::Left => self.steps(CursorMove::Back, self.before()),
-            TextEdit::Right => self.steps(CursorMove::Forward, self.after()),
-            TextEdit::Up => self.vertical(CursorMove::Up),
-            TextEdit::Down => self.vertical(CursorMove::Down),
-            TextEdit::WordLeft => self.moved(CursorMove::WordBack),
-            TextEdit::WordRight => self.moved(CursorMove::WordForward),
-            TextEdit::Home => self.moved(CursorMove::Head),
-            TextEdit::End => self.moved(CursorMove::End),
-            TextEdit::TextStart => {
-                self.moved(CursorMove::Top);
-                self.moved(CursorMove::Head)
-            }
-            TextEdit::TextEnd => {
-                self.moved(CursorMove::Bottom);
-                self.moved(CursorMove::End)
-            }
-            TextEdit::Backspace => {
-                let count = self.before();
-                self.steps(CursorMove::Back, count);
-                count > 0 && self.buffer.delete_str(count)
-            }
-            TextEdit::Delete => {
-                let count = self.after();
-                count > 0 && self.buffer.delete_str(count)
-            }
-            TextEdit::DeleteWordLeft => self.buffer.delete_word(),
-            TextEdit::DeleteWordRight => self.buffer.delete_next_word(),
-            TextEdit::KillToEnd => self.buffer.delete_line_by_end(),
-            TextEdit::KillToStart => self.buffer.delete_line_by_head(),
-            TextEdit::Yank => self.yank(),
-            TextEdit::Undo => self.buffer.undo(),
-            TextEdit::Redo => self.buffer.redo(),
-        };
-        self.widen();
-        if changed {
-            self.revision += 1;
-            self.bytes = self.buffer.lines().iter().map(|line| line.len() + 1).sum();
-        }
-        changed
+    /// Puts the cursor at a byte, or before the grapheme that this is in.
+    pub fn go(&mut self, at: usize) {
+        self.ring.rest();
+        self.steps.cut();
+        self.goal = None;
+        self.at = places::floor(&self.text, at);
     }
 
-    /// What is kept comes before what was cut, once.
-    fn yank(&mut self) -> bool {
-        if self.kept.is_empty() || self.kept.len() > MOST.saturating_sub(self.bytes) {
-            return self.buffer.paste();
-        }
-        let kept = std::mem::take(&mut self.kept);
-        self.insert(&kept);
-        true
+    /// Puts clean text in the place of a part of it, the cursor behind. What does not fit is cut off; returns whether all did.
+    fn put(&mut self, part: Range<usize>, text: &str, typed: bool) -> bool {
+        let room = MOST.saturating_sub(self.text.len() - part.len());
+        let end = if text.len() <= room { text.len() } else { places::floor(text, room) };
+        self.splice(part, text.get(..end).unwrap_or_default(), typed);
+        end == text.len()
     }
 
-    fn moved(&mut self, motion: CursorMove) -> bool {
-        self.buffer.cancel_selection();
-        self.buffer.move_cursor(motion);
-        false
-    }
-
-    /// Goes so many characters. The widget's own steps stop at marks that take no cell, and its jumps end at 65 535.
-    fn steps(&mut self, motion: CursorMove, count: usize) -> bool {
-        let (line, column) = self.cursor();
-        let target = if motion == CursorMove::Back { column.checked_sub(count) } else { column.checked_add(count) };
-        let within = target.filter(|target| *target <= self.line(line).chars().count());
-        match (u16::try_from(line), within.map(u16::try_from)) {
-            (Ok(line), Some(Ok(column))) => self.moved(CursorMove::Jump(line, column)),
-            _ => {
-                (0..count).for_each(|_| _ = self.moved(motion));
-                false
-            }
-        }
-    }
-
-    /// By line; from the first and last line to its end, as everywhere.
-    fn vertical(&mut self, motion: CursorMove) -> bool {
-        let line = self.cursor().0;
-        self.moved(motion);
-        if self.cursor().0 == line {
-            self.moved(if motion == CursorMove::Up { CursorMove::Head } else { CursorMove::End });
-        }
-        false
-    }
-
-    /// Characters of the grapheme before the cursor; one for a line end; none at the start of the text.
-    fn before(&self) -> usize {
-        let (line, column) = self.cursor();
-        let text: String = self.line(line).chars().take(column).collect();
-        match text.graphemes(true).next_back() {
-            Some(grapheme) => grapheme.chars().count(),
-            None => usize::from(line > 0),
-        }
-    }
-
-    /// Characters of the grapheme after the cursor; one for a line end; none at the end of the text.
-    fn after(&self) -> usize {
-        let (line, column) = self.cursor();
-        let text: String = self.line(line).chars().skip(column).collect();
-        match text.graphemes(true).next() {
-            Some(grapheme) => grapheme.chars().count(),
-            None => usize::from(line + 1 < self.lines().len()),
-        }
-    }
-
-    fn line(&self, line: usize) -> &str {
-        self.lines().get(line).map_or("", String::as_str)
-    }
-
-    /// Moves a cursor that stands inside a grapheme to its start.
-    fn widen(&mut self) {
-        let (line, column) = self.cursor();
-        let mut at = 0;
-        for grapheme in self.line(line).graphemes(true) {
-            let next = at + grapheme.chars().count();
-            if next > column {
-                break;
-            }
-            at = next;
-        }
-        if at < column {
-            self.steps(CursorMove::Back, column - at);
-        }
+    /// The one place where the text changes.
+    fn splice(&mut self, part: Range<usize>, text: &str, typed: bool) {
+        self.goal = None;
+        let Some(out) = self.text.get(part.clone()).filter(|out| !(out.is_empty() && text.is_empty())) else { return };
+        self.steps.note(part.start, out, text, typed);
+        self.text.replace_range(part.clone(), text);
+        self.revision += 1;
+        // A mark may have joined what stands after it.
+        self.at = places::ceil(&self.text, part.start + text.len());
     }
 }
 
@@ -273,9 +179,9 @@ mod tests {
         assert!(composer.edit(T::Backspace));
         assert_eq!(composer.text(), "a👩\u{200d}🔬");
         composer.edit(T::Left);
-        assert_eq!(composer.cursor(), (0, 1));
+        assert_eq!(composer.cursor(), 1);
         composer.edit(T::Right);
-        assert_eq!(composer.cursor(), (0, 4));
+        assert_eq!(composer.cursor(), 12);
         composer.edit(T::Left);
         assert!(composer.edit(T::Delete));
         assert_eq!(composer.text(), "a");
@@ -291,7 +197,7 @@ mod tests {
             let end = composer.cursor();
             let count = unicode_segmentation::UnicodeSegmentation::graphemes(text, true).count();
             (0..count).for_each(|_| _ = composer.edit(T::Left));
-            assert_eq!(composer.cursor(), (0, 0), "{text:?}");
+            assert_eq!(composer.cursor(), 0, "{text:?}");
             (0..count).for_each(|_| _ = composer.edit(T::Right));
             assert_eq!(composer.cursor(), end, "{text:?}");
         }
@@ -333,13 +239,67 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_readline_do_what_they_do_there() {
+        let mut composer = with("ab cd");
+        composer.edit(T::Transpose);
+        assert_eq!((composer.as_str(), composer.cursor()), ("ab dc", 5));
+        composer.edit(T::Home);
+        composer.edit(T::Transpose);
+        assert_eq!(composer.as_str(), "ab dc", "nothing stands before");
+        composer.edit(T::Right);
+        composer.edit(T::Transpose);
+        assert_eq!((composer.as_str(), composer.cursor()), ("ba dc", 2));
+        composer.edit(T::UpperWord);
+        assert_eq!((composer.as_str(), composer.cursor()), ("ba DC", 5));
+        composer.edit(T::Home);
+        composer.edit(T::CapitaliseWord);
+        composer.edit(T::LowerWord);
+        assert_eq!(composer.as_str(), "Ba dc");
+        let mut composer = with("x 👩\u{200d}🔬e\u{301}");
+        composer.edit(T::Transpose);
+        assert_eq!(composer.as_str(), "x e\u{301}👩\u{200d}🔬");
+    }
+
+    #[test]
+    fn cuts_in_a_row_are_one_and_yank_pop_goes_through_those_before() {
+        let mut composer = with("one two three");
+        composer.edit(T::DeleteWordLeft);
+        composer.edit(T::DeleteWordLeft);
+        composer.edit(T::Left);
+        composer.edit(T::KillToStart);
+        assert_eq!(composer.as_str(), " ");
+        composer.edit(T::Yank);
+        assert_eq!(composer.as_str(), "one ");
+        composer.edit(T::YankPop);
+        assert_eq!(composer.as_str(), "two three ");
+        composer.edit(T::YankPop);
+        assert_eq!(composer.as_str(), "one ");
+        composer.edit(T::Right);
+        composer.edit(T::YankPop);
+        assert_eq!(composer.as_str(), "one ", "only right after yank");
+    }
+
+    #[test]
+    fn what_is_typed_is_taken_back_by_the_word() {
+        let mut composer = with("");
+        "two words".chars().for_each(|letter| _ = composer.insert(&letter.to_string()));
+        composer.edit(T::Undo);
+        assert_eq!(composer.as_str(), "two ");
+        composer.edit(T::Undo);
+        assert_eq!(composer.as_str(), "");
+        composer.edit(T::Redo);
+        composer.edit(T::Redo);
+        assert_eq!(composer.as_str(), "two words");
+    }
+
+    #[test]
     fn pasted_text_is_cleaned_and_bounded() {
         let mut composer = with("");
         assert!(composer.insert("a\r\nb\rc\x1b[0m\td"));
-        assert_eq!(composer.text(), "a\nb\nc[0m    d");
+        assert_eq!(composer.text(), "a\nb\nc[0m\td");
         composer.set_text("");
         assert!(composer.insert("a\u{2028}b\u{2029}c\u{202e}d\u{2066}e\u{e0041}f\u{200b}g\u{85}h"));
-        assert_eq!(composer.lines(), ["a", "b", "cdefg", "h"]);
+        assert_eq!(composer.text(), "a\nb\ncdefg\nh");
         assert!(!composer.insert(&"é".repeat(200_000)));
         assert!(composer.text().len() <= super::MOST);
     }

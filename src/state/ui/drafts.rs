@@ -150,6 +150,7 @@ pub(super) fn take_up(front: &mut Front, chat: ChatKey) {
     if !draft.is_empty() {
         front.pane.composer.set_text(&draft);
     }
+    front.pane.take_reply(chat);
     let revision = front.pane.composer.revision();
     front.pane.draft_known = if told(front, chat) == draft { revision } else { revision.wrapping_sub(1) };
 }
@@ -186,6 +187,8 @@ pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, text: String
 /// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
 pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
     let Some(chat) = front.pane.chat else { return };
+    front.pane.keep_change();
+    front.pane.keep_reply();
     let text = open_draft(front);
     if is_untold(front, chat) {
         tell(front, chat, text.clone(), fx);

@@ -86,7 +86,8 @@ impl Field {
             TextEdit::KillToStart => return self.cut(0, self.cursor),
             TextEdit::KillToEnd => return self.cut(self.cursor, self.text.len()),
             // One line has no other, and keeps no history of what may be a secret.
-            TextEdit::Up | TextEdit::Down | TextEdit::Yank | TextEdit::Undo | TextEdit::Redo => {}
+            TextEdit::Up | TextEdit::Down | TextEdit::Yank | TextEdit::YankPop | TextEdit::Undo | TextEdit::Redo => {}
+            TextEdit::Transpose | TextEdit::UpperWord | TextEdit::LowerWord | TextEdit::CapitaliseWord => {}
         }
         false
     }

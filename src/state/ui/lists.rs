@@ -69,7 +69,12 @@ fn close(front: &mut Front, now: Mono) {
         }
         Some(Overlay::Help { query, .. }) => front.keep_query("help", query.text(), now),
         Some(Overlay::Form(form)) => front.keep_form(*form),
-        Some(Overlay::Question(_) | Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
+        // What was to be put in by it is not lost.
+        Some(Overlay::Question(_)) => {
+            let pasted = std::mem::take(&mut front.pane.writing.pasted);
+            front.pane.composer.keep(&pasted);
+        }
+        Some(Overlay::Members | Overlay::Person(_) | Overlay::Note(_))
         | Some(Overlay::Waiting(_) | Overlay::Accounts(_) | Overlay::Details(_) | Overlay::Downloads(_))
         | None => {}
     }

@@ -6,7 +6,7 @@ mod press;
 mod select;
 mod unsent;
 
-use super::{compose, details, forward, opening, quote, react};
+use super::{changing, compose, details, forward, opening, quote, react};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Request};
 use crate::state::action::{Action, MessageAction};
@@ -174,7 +174,7 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
             compose::reply(state, chat, message.key, fx);
         }
         MessageAction::Quote => quote::offer(state, chat, &message),
-        MessageAction::Edit => compose::begin_edit(state, chat, message.key.id, fx),
+        MessageAction::Edit => changing::begin_edit(state, chat, message.key.id, fx),
         MessageAction::Delete => ask_delete(state, chat, &message),
         MessageAction::React(emoji) => react::react(state, chat, &message, emoji, fx),
         MessageAction::CopyText => copy(state, message.body.text.to_string(), fx),

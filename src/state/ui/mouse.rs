@@ -1,7 +1,7 @@
 //! What the mouse points at.
 
 use super::sidebar::{self, Place, SidebarRow};
-use super::{act, forum, lists, members, spots, welcome};
+use super::{act, complete, forum, lists, members, spots, welcome};
 use crate::state::effect::{Effect, Effects, OptionValue};
 use crate::state::front::{Hit, Overlay, Region, ScrollIntent};
 use crate::state::{State, login};
@@ -57,6 +57,13 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         }
         Hit::NewBelow(_) => act::scroll_end(state, fx),
         Hit::Composer(_) => act::focus(state, Region::Composer),
+        Hit::Candidate(index) => _ = complete::accept(state, Some(index), fx),
+        Hit::Text(pane, at) => {
+            if front.pane.id == pane {
+                front.pane.composer.go(at);
+                act::focus(state, Region::Composer);
+            }
+        }
         Hit::Item(index) => match front.overlays.last_mut() {
             Some(Overlay::Pick(pick)) => {
                 pick.picker.selected = index.min(pick.picker.shown.len().saturating_sub(1));
@@ -118,7 +125,7 @@ pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
         Hit::Sidebar(_) => front.sidebar.wheeled += i64::from(by),
         // It scrolls alone where it does not fit.
         Hit::Rail(_) => front.sidebar.rail_wheeled += i64::from(by),
-        Hit::Message(..) | Hit::Spot(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) => {
+        Hit::Message(..) | Hit::Spot(..) | Hit::Timeline(_) | Hit::NewBelow(_) | Hit::Composer(_) | Hit::Text(..) => {
             front.pane.scroll(ScrollIntent::Rows(by));
         }
         Hit::Thread(..) => {
@@ -127,6 +134,7 @@ pub(super) fn wheel(state: &mut State, hit: Hit, by: i32) {
             }
         }
         Hit::Member(_) | Hit::Members => front.members.wheeled += i64::from(by),
+        Hit::Candidate(_) => return complete::step(state, by.signum()),
         Hit::Item(_) | Hit::Panel => lists::step(state, by.signum()),
         Hit::Outside | Hit::Edge => return,
     }

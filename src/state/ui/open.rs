@@ -69,8 +69,10 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
     let composer = front.pane.composer.successor();
+    let writing = front.pane.writing.successor();
     let divider = last_read.filter(|_| unread);
-    front.pane = Pane { id, intent_number, epoch, chat: Some(key), divider, composer, forum, ..Pane::default() };
+    front.pane =
+        Pane { id, intent_number, epoch, chat: Some(key), divider, composer, writing, forum, ..Pane::default() };
     drafts::take_up(front, key);
     front.wish = None;
     front.region = if forum.is_some() { Region::Messages } else { Region::Composer };
@@ -116,7 +118,8 @@ pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
     let intent_number = front.pane.intent_number.wrapping_add(1);
     let epoch = front.pane.epoch.wrapping_add(1);
     let composer = front.pane.composer.successor();
-    front.pane = Pane { id, intent_number, epoch, composer, ..Pane::default() };
+    let writing = front.pane.writing.successor();
+    front.pane = Pane { id, intent_number, epoch, composer, writing, ..Pane::default() };
     front.typing = None;
     front.sidebar.dirty = true;
 }

@@ -1,6 +1,6 @@
 //! Quitting: what was written and would be lost is named first.
 
-use super::{compose, open};
+use super::{changing, compose, open};
 use crate::domain::ChatKey;
 use crate::state::State;
 use crate::state::action::Action;
@@ -74,6 +74,6 @@ fn is_writing(state: &State, front: &Front) -> bool {
     let text = front.pane.composer.text();
     let kept = front.pane.chat.is_some_and(|chat| keeps(state, chat));
     let ComposeMode::Edit { of, before } = &front.pane.mode else { return !kept && !text.trim().is_empty() };
-    let known = front.pane.chat.and_then(|chat| compose::as_it_is(state, chat, *of));
+    let known = front.pane.chat.and_then(|chat| changing::as_it_is(state, chat, *of));
     !kept && !before.trim().is_empty() || known.is_none_or(|known| compose::escaped(&known) != text)
 }

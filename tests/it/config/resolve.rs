@@ -59,7 +59,7 @@ fn the_default_file_names_every_option_and_its_examples_are_right() {
 #[test]
 fn every_option_takes_effect() {
     let config = read(concat!(
-        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\ndownloads = '/d'\nfold = 12\nbidi = 'nib'\nlinks = 'on'\nwidths = 'plain'\nemoji = 'text'\ndeleted = 'vanish'\nsend_typing = false\nmouse = false\nsend_read = false\nundo_seconds = 0\n",
+        "theme = 'light'\nascii = true\ntwelve_hours = true\nsidebar_width = 0x20\ncomposer_lines = 3\ndownloads = '/d'\nfold = 12\nbidi = 'nib'\nlinks = 'on'\nwidths = 'plain'\nemoji = 'text'\ndeleted = 'vanish'\nvi = true\npaste_asks = 0\npreviews = false\nsend_typing = false\nmouse = false\nsend_read = false\nundo_seconds = 0\n",
         "typing_shown = 9\ntyping_resend = 4\nwindow = 1_000\npage = 100\nsecrets = 'file'\nconnect_timeout = 120\n",
     ));
     assert_eq!(config.problems, []);
@@ -78,6 +78,9 @@ fn every_option_takes_effect() {
         widths: nib::domain::settings::Widths::Plain,
         emoji: nib::domain::settings::EmojiStyle::Text,
         deleted: nib::domain::settings::Deleted::Vanish,
+        vi: true,
+        paste_asks: 0,
+        previews: false,
         quit_key: Settings::default().quit_key,
         mouse: false,
         send_typing: false,
@@ -89,7 +92,7 @@ fn every_option_takes_effect() {
     };
     assert_eq!(config.settings, expected);
     assert_eq!((config.secrets, config.connect_timeout), (SecretsChoice::File, Duration::from_secs(120)));
-    assert_eq!(config.line_of("window"), Some(19));
+    assert_eq!(config.line_of("window"), Some(22));
     assert_eq!(config.line_of("keys.everywhere.Ctrl-K"), None);
 }
 

@@ -53,10 +53,10 @@ struct Tmux {
 
 impl Tmux {
     /// `None` where there is no tmux.
-    fn start(columns: u16, rows: u16) -> Option<Self> {
+    fn start(open: &str, columns: u16, rows: u16) -> Option<Self> {
         let home = Home::new();
         let tmux = Self { socket: home.path().join("socket"), home, marks: Cell::new(0) };
-        let nib = format!("'{}' --open self demo --people 0 --at 2026-11-19T14:10Z", env!("CARGO_BIN_EXE_nib"));
+        let nib = format!("'{}' --open {open} demo --people 0 --at 2026-11-19T14:10Z", env!("CARGO_BIN_EXE_nib"));
         let size = (columns.to_string(), rows.to_string());
         let begin = ["-u", "-f", "/dev/null", "new-session", "-d", "-s", "nib", "-x", &size.0, "-y", &size.1, &nib];
         let out = tmux.command(&begin).output().ok()?;
@@ -128,6 +128,29 @@ impl Tmux {
         self.wait("the place after the text", || Some(self.cursor("nib:measure")).filter(|(_, row)| *row == 0)).0
     }
 
+    /// The column of the rule at the right of the messages in a row of nib's, as tmux counts cells.
+    fn right_rule(&self, line: &str) -> Option<usize> {
+        line.rsplit_once('│').map(|(before, _)| self.cells(before))
+    }
+
+    /// Nothing in the messages has moved the rule at their right: what nib takes for their width is what tmux draws.
+    #[track_caller]
+    fn has_straight_rules(&self, what: &str) {
+        let shown = self.wait("a screen that stands still", || {
+            let shown = self.shown("nib:0");
+            std::thread::sleep(PAUSE * 10);
+            (self.shown("nib:0") == shown).then_some(shown)
+        });
+        let lines: Vec<&str> = shown.lines().collect();
+        let rule = self.right_rule(lines[0]).expect("a rule at the right");
+        for line in &lines[1..lines.len() - 1] {
+            // What is plain cannot be measured in two ways.
+            if line.chars().any(|letter| !letter.is_ascii() && !"│─▌┃●○◐…·".contains(letter)) {
+                assert_eq!(self.right_rule(line), Some(rule), "{what}: {line:?}\n{shown}");
+            }
+        }
+    }
+
     #[track_caller]
     fn is_at(&self, want: (usize, usize), what: &str) {
         let end = Instant::now() + Duration::from_secs(5);
@@ -151,8 +174,42 @@ impl Drop for Tmux {
 }
 
 #[test]
+fn messages_are_as_wide_as_tmux_has_them() {
+    let Some(tmux) = Tmux::start("Rustaceans/off-topic", 130, 40) else {
+        println!("NOT TESTED: tmux is not installed, so nothing says how wide it draws");
+        return;
+    };
+    let start = tmux.wait("the chat and who is in it", || {
+        let shown = tmux.shown("nib:0");
+        let row = shown.lines().position(|line| line.contains("┃ "))?;
+        let column = shown.lines().nth(row)?.split("┃ ").next()?.chars().count() + 2;
+        let members = shown.lines().next()?.matches('│').count() >= 3 || shown.contains("ONLINE");
+        (members && tmux.cursor("nib:0") == (column, row)).then_some((column, row))
+    });
+    for text in CORPUS {
+        // Twice in a row, and with something behind it, so that every letter has a neighbour.
+        tmux.types("nib:0", &format!("{text}{text}|"));
+        tmux.wait("the text", || tmux.shown("nib:0").contains('|').then_some(()));
+        tmux.key("Enter");
+        tmux.is_at(start, "sent");
+    }
+    tmux.wait("the last message", || tmux.shown("nib:0").contains("🂡|").then_some(()));
+    tmux.has_straight_rules("sent");
+    // Moved by rows, each lands where another stood.
+    for step in 0..6 {
+        tmux.key("S-Up");
+        tmux.has_straight_rules(&format!("{step} rows up"));
+    }
+    tmux.key("PPage");
+    tmux.has_straight_rules("a page up");
+    tmux.key("C-l");
+    tmux.has_straight_rules("drawn anew");
+    tmux.key("C-q");
+}
+
+#[test]
 fn the_cursor_stands_where_tmux_has_it() {
-    let Some(tmux) = Tmux::start(100, 30) else {
+    let Some(tmux) = Tmux::start("self", 100, 30) else {
         println!("NOT TESTED: tmux is not installed, so nothing says where a cursor stands");
         return;
     };

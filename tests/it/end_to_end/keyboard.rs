@@ -138,7 +138,7 @@ fn a_paste_is_text_whatever_is_in_it() {
     desk.sees("┃ //quit");
     desk.send("\r");
     desk.is_sent();
-    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m    tab2J backwards");
+    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m\ttab2J backwards");
     let output = String::from_utf8(desk.terminal.output()).expect("the output is text");
     assert!(!output.contains('\u{202e}') && !output.contains('\u{9b}') && !output.contains("[31mred\x1b"));
     // More than a message takes comes back with the reason.
@@ -151,7 +151,7 @@ fn a_paste_is_text_whatever_is_in_it() {
     desk.terminal.wait_until("the text in the composer", |screen| screen.matches("┃ word word").count() == 8);
     desk.send("\x03");
     desk.sees("message #off-topic");
-    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m    tab2J backwards");
+    assert_eq!(desk.newest(), "/quit\nsecond [31mred[0m\ttab2J backwards");
     // Far more than that is cut, and said to be.
     desk.terminal.paste(&"word ".repeat(60_000));
     desk.sees("too long");
@@ -296,6 +296,36 @@ fn help_shows_the_keys_and_is_searched_by_typing() {
     desk.send(ESC);
     desk.terminal
         .wait_until("the chat", |screen| !screen.contains("What can be done here") && screen.contains("┃ a draft"));
+    desk.quits();
+}
+
+#[test]
+fn names_are_completed_pastes_ask_and_words_are_put_right() {
+    let mut desk = Desk::new();
+    desk.send("hi @grac");
+    desk.sees("▌ @grace");
+    desk.send("\t");
+    desk.sees("┃ hi @grace");
+    desk.send("\r");
+    desk.is_sent();
+    assert_eq!(desk.newest().trim_end(), "hi @grace");
+    desk.terminal.paste("a\nb\nc\nd");
+    desk.sees("4 lines are pasted");
+    desk.send("\x1b[B\r");
+    desk.sees("┃ ```");
+    desk.send("\r");
+    desk.is_sent();
+    assert!(desk.newest().contains("b\nc"), "{}", desk.newest());
+    desk.send("teh end\r");
+    desk.is_sent();
+    desk.send("s/teh/the/\r");
+    desk.sees("the end");
+    // What was sent comes back.
+    desk.send("\x1b[1;5A");
+    desk.sees("┃ s/teh/the/");
+    desk.send("\x1b[1;5A");
+    desk.sees("┃ teh end");
+    desk.send("\x03");
     desk.quits();
 }
 

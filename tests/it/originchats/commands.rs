@@ -238,7 +238,7 @@ fn emoji_are_known_and_stand_in_texts_as_addresses() {
     let outgoing = Outgoing { chat, text, emoji: [used].into(), ..Outgoing::default() };
     let asked = peer.asked(2, &Request::Send(Arc::new(outgoing)));
     let address = "originChats:<emoji>//chat.example.org/0";
-    assert_eq!(asked["content"], format!("a {address} ! `:redsq:` {address} :other:"));
+    assert_eq!(asked["content"], format!("a {address}! `:redsq:` {address} :other:"));
     let quoting = Outgoing { chat, text: "x".to_owned(), quote: Some(Quote::default()), ..Outgoing::default() };
     peer.want(3, &Request::Send(Arc::new(quoting)));
     assert_eq!(peer.answers().pop().unwrap().1.unwrap_err().kind, RefusalKind::Unsupported);

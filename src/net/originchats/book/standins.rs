@@ -17,6 +17,8 @@ const CHATS: [&str; 2] = ["originChats://", "https://originchats.mistium.com/app
 const MOST: usize = 200;
 /// Longest code of an emoji, without its colons.
 const LONGEST: usize = 64;
+/// What stands behind an address and is no part of it.
+const AFTER: [char; 8] = ['.', ',', ';', ':', '!', '?', ')', '"'];
 /// Most emoji of one server.
 const KNOWN: usize = 5_000;
 
@@ -32,7 +34,10 @@ impl Book {
     /// Takes in the server's own emoji.
     pub(in crate::net::originchats) fn know_emoji(&mut self, all: Vec<(Raw, Raw)>) {
         for (id, name) in all.into_iter().take(KNOWN) {
-            let name = name.line();
+            let name = CustomEmoji::proper_name(&name.line());
+            if name.is_empty() {
+                continue;
+            }
             let wire = format!("originChats://{}/emojis/{}", self.host, id.wire());
             let emoji = self.names.emoji(&wire);
             self.named.push(self.own_emoji(emoji, name.clone()));
@@ -64,9 +69,10 @@ impl Book {
             let id = self.names.emoji_name(one.id).and_then(|name| name.rsplit_once("/emojis/")).map(|(_, id)| id);
             if let (false, Some(id), Some(before)) = (in_code, id, text.get(at..start)) {
                 said.push_str(before);
-                // An address ends where a blank is.
-                let open =
-                    text.get(end..).and_then(|rest| rest.chars().next()).is_some_and(|next| !next.is_whitespace());
+                // An address ends where a blank is, but for what ends a sentence.
+                let rest = text.get(end..).unwrap_or_default();
+                let joined = rest.find(char::is_whitespace).map_or(rest, |blank| rest.split_at(blank).0);
+                let open = !joined.trim_start_matches(AFTER).is_empty();
                 said.push_str(&format!("{EMOJI}{}/{id}{}", self.host, if open { " " } else { "" }));
                 at = end;
             }
@@ -146,8 +152,7 @@ impl Book {
             }
             let rest = text.get(start..).unwrap_or_default();
             let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-            let word =
-                rest.get(..length).unwrap_or_default().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"']);
+            let word = rest.get(..length).unwrap_or_default().trim_end_matches(AFTER);
             let standin = if is_emoji { self.emoji_in(word).map(|shown| (shown, None)) } else { self.chat_in(word) };
             if let Some((shown, chat)) = standin {
                 end = start + word.len();

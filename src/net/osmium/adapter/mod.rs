@@ -19,6 +19,7 @@ use super::wire::auth::Authorization;
 use super::wire::core::{ClientMessage, ServerMessage, client_message, server_message};
 use super::wire::updates;
 use crate::domain::answer::RefusalKind;
+use crate::domain::markup::Dialect;
 use crate::domain::{
     Answer, Caps, CleanText, DatedIds, FileTypes, LinkEvent, Mono, Now, Refusal, Reply, Request, RequestId, Secret,
     SessionId,
@@ -135,6 +136,7 @@ impl OsmiumAdapter {
             file_types: FileTypes::ANY,
             part: DOWNLOAD_PART,
             pace: None,
+            dialect: Dialect::NIB,
         }
     }
 

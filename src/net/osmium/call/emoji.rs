@@ -2,7 +2,7 @@
 
 use super::{Call, Outcome, call};
 use crate::domain::id::{EmojiId, Id};
-use crate::domain::{CommunityId, CustomEmoji, Reply};
+use crate::domain::{CleanText, CommunityId, CustomEmoji, Reply};
 use crate::net::osmium::decode::{line, optional_line};
 use crate::net::osmium::ids;
 use crate::net::osmium::wire::media::{File, file_metadata::Metadata};
@@ -46,8 +46,8 @@ fn more(mut known: Vec<CustomEmoji>, mut unknown: HashMap<u64, Option<CommunityI
     let request = stickers::GetStickerFiles { sticker_ids: sticker_ids.clone() };
     Outcome::Again(call(request, move |reply, _| {
         for file in reply.files {
-            if let Some(community) = unknown.get(&file.file_id)
-                && let Some(emoji) = emoji(&file, *community)
+            if let Some(community) = unknown.remove(&file.file_id)
+                && let Some(emoji) = emoji(&file, community)
             {
                 known.push(emoji);
             }
@@ -69,11 +69,13 @@ fn emoji(file: &File, community: Option<CommunityId>) -> Option<CustomEmoji> {
     let of_file = optional_line(file.filename.clone());
     let of_file = of_file.as_ref().map(|name| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem));
     let name = if is_name { standin.as_str() } else { of_file.unwrap_or_default() };
-    let name = line(name.trim_matches(':').replace(char::is_whitespace, "_"));
+    let name = CustomEmoji::proper_name(name);
+    // Whoever made a pack says what stands for an emoji in the texts of others: an emoji, and nothing else.
+    let standin = if emojis::get(&standin).is_some() { standin } else { CleanText::default() };
     (file.file_id != 0 && !name.is_empty()).then(|| CustomEmoji {
         id: EmojiId(Id(u128::from(file.file_id))),
         name,
         community,
-        standin: if is_name { Default::default() } else { standin },
+        standin,
     })
 }

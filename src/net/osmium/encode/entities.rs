@@ -119,6 +119,45 @@ mod tests {
         }
     }
 
+    /// What people type, with every kind of mark and letters of one to four bytes.
+    fn typed() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            "[a-c é😀日*_~|`@:\\\\]{0,4}",
+            Just("**".to_owned()),
+            Just("||😀||".to_owned()),
+            Just("```rust\n日\n```".to_owned()),
+            Just("[é](https://a.b/c)".to_owned()),
+            Just(" https://a.b/日 ".to_owned()),
+            Just(" @ada_l ".to_owned()),
+            Just(":wave:".to_owned()),
+            Just(":dot:".to_owned()),
+        ];
+        prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        /// What is typed becomes entities whose places are characters of the text in UTF-16, and is read back as what the markup means.
+        #[test]
+        fn typed_markup_becomes_entities_in_their_places(typed in typed()) {
+            let emoji = |name: &str, id: u128, standin: &str| crate::domain::EmojiUse {
+                name: name.to_owned(),
+                id: crate::domain::id::EmojiId::new(id),
+                standin: CleanText::new(standin),
+            };
+            let own = [emoji("wave", 7, "👋🏽"), emoji("dot", 8, "")];
+            let sent = super::super::compose_with(&typed, &own);
+            let units: Vec<u16> = sent.text.encode_utf16().collect();
+            let splits = |at: usize| units.get(at).is_some_and(|unit| (0xdc00..0xe000).contains(unit));
+            for entity in &sent.entities {
+                let (start, end) = (entity.start_index as usize, (entity.start_index + entity.length) as usize);
+                prop_assert!(start < end && end <= units.len(), "{typed:?}: {entity:?}");
+                prop_assert!(!splits(start) && !splits(end), "{typed:?}: {entity:?} splits a character");
+            }
+            let read = Decoder::new(&OsmiumConfig::default()).rich_text(sent.text, sent.entities);
+            prop_assert_eq!(read, crate::domain::markup::parse(&typed).with_emoji(&own));
+        }
+    }
+
     #[test]
     fn counts_utf16_units() {
         let rich = RichText::from_utf16("😀 hey bold".to_owned(), vec![(7, 4, SpanKind::Bold)]);

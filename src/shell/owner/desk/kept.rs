@@ -162,7 +162,7 @@ impl Desk {
         let name = chat_name(&state.core, chat);
         for part in stored.entries.chunks(PART) {
             let told = part.iter().map(|entry| {
-                let shown = account.outbox.as_shown(account.me, &entry.message);
+                let shown = account.outbox.as_shown((account.me, account.caps.dialect), &entry.message);
                 let mut told = MessageTold::of(account, &name, &shown);
                 told.gap_before = entry.gap_before;
                 let author = stored.people.iter().find(|user| user.id == entry.message.author);

@@ -22,6 +22,11 @@ table! {
     "kill-to-end" "" TEXT, false, plain!(A::Text(T::KillToEnd)), "Cut to the end of the line";
     "kill-to-start" "" TEXT, false, plain!(A::Text(T::KillToStart)), "Cut to the start of the line";
     "yank" "" TEXT, false, plain!(A::Text(T::Yank)), "Put back what was cut";
+    "yank-pop" "" &[Context::Composer], false, plain!(A::Text(T::YankPop)), "Instead of what yank put there, what was cut before that";
+    "transpose" "" &[Context::Composer], false, plain!(A::Text(T::Transpose)), "Change the two characters at the cursor";
+    "upper-word" "" &[Context::Composer], false, plain!(A::Text(T::UpperWord)), "The rest of the word in capitals";
+    "lower-word" "" &[Context::Composer], false, plain!(A::Text(T::LowerWord)), "The rest of the word in small letters";
+    "capitalise-word" "" &[Context::Composer], false, plain!(A::Text(T::CapitaliseWord)), "The next word with a capital";
     "undo" "" &[Context::Composer], false, plain!(A::Text(T::Undo)), "Take back the last change";
     "redo" "" &[Context::Composer], false, plain!(A::Text(T::Redo)), "Make it again";
 }

@@ -22,6 +22,9 @@ fn every_entry_can_be_read_back() {
             "all|mentions|none|usual" => "mentions",
             "PATH [TEXT]" => "a.png",
             "NUMBER" => "2",
+            "TEXT" => "waves",
+            "NAME [ARGUMENTS]" => "roll 6",
+            "CHAT TEXT" => "self hello",
             "QUESTION | ANSWER | ANSWER" => "tea? | yes | no",
             _ => "",
         };

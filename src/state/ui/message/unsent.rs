@@ -6,7 +6,7 @@ use crate::state::action::MessageAction;
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::Target;
 use crate::state::outbox::{self, Stage};
-use crate::state::ui::{compose, file, tray};
+use crate::state::ui::{changing, compose, file, tray};
 use crate::state::{State, history};
 
 /// Something is done to one that has not gone out.
@@ -19,7 +19,7 @@ pub(super) fn act(state: &mut State, chat: ChatKey, nonce: Nonce, action: &Messa
                 state.notice("Copied", false, fx);
             }
         }
-        MessageAction::Edit if compose::begin_edit_unsent(state, chat, nonce, fx) => {}
+        MessageAction::Edit if changing::begin_edit_unsent(state, chat, nonce, fx) => {}
         MessageAction::Delete if take_back(state, chat, nonce, fx) => {}
         MessageAction::Delete if file::stop_sending(state, chat, nonce, fx) => {}
         _ => discard(state, fx),

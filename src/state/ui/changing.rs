@@ -1,0 +1,265 @@
+//! Changing own messages: begun, left, made, refused. A change that is left is kept, and is there again when that message is changed next.
+
+use super::typed::Substitution;
+use super::{compose, drafts};
+use crate::domain::kept::OutboxItem;
+use crate::domain::{ChatKey, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
+use crate::state::action::TextEdit;
+use crate::state::effect::Effects;
+use crate::state::front::{ComposeMode, Region, ScrollIntent, Target};
+use crate::state::outbox::{self, Pending, Stage};
+use crate::state::{State, offered, slow, typing};
+
+/// How far back the last own message is looked for.
+const LOOK_BACK: usize = 500;
+
+/// Leaves answering or changing; what was typed before the change comes back. A change that was typed is kept. Returns whether there was something
+/// to leave.
+pub(super) fn leave_mode(state: &mut State, fx: &mut Effects) -> bool {
+    let kept = state.front.as_mut().is_some_and(|front| front.pane.keep_change());
+    let left = drop_mode(state, kept);
+    if kept {
+        let sentence = "Your change is kept for when you change that message again; to put it here";
+        state.notice_of(sentence.to_owned(), Some("yank"), false, fx);
+    }
+    left
+}
+
+/// The same, with nothing to be kept of a change. `replaced`: yank and undo bring back what stands there.
+pub(super) fn drop_mode(state: &mut State, replaced: bool) -> bool {
+    let Some(front) = &mut state.front else { return false };
+    let left = match std::mem::take(&mut front.pane.mode) {
+        ComposeMode::New => false,
+        ComposeMode::Reply(_) => true,
+        ComposeMode::Edit { before, .. } => {
+            match replaced {
+                true => _ = front.pane.composer.replace(&before),
+                false => front.pane.composer.set_text(&before),
+            }
+            true
+        }
+    };
+    if left {
+        state.touch();
+    }
+    left
+}
+
+/// What one would type for a message as it is now.
+pub(super) fn as_it_is(state: &State, chat: ChatKey, of: Target) -> Option<String> {
+    match of {
+        Target::Message(key) => {
+            let account = state.core.account(chat.account)?;
+            account.timelines.get(&chat.chat)?.message(key.id).map(|known| account.as_typed(known))
+        }
+        Target::Pending(nonce) => {
+            let row = state.core.account(chat.account)?.outbox.find(chat.chat, nonce)?;
+            Some(row.outgoing.text.clone())
+        }
+    }
+}
+
+/// Begins to change an own message.
+pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &mut Effects) {
+    let Some(account) = state.core.account(chat.account) else { return };
+    let Some(message) = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(id)) else { return };
+    if let Some(why) = offered::refusal_to_edit(state, account, chat, message) {
+        return state.notice(why, true, fx);
+    }
+    let (key, text) = (message.key, compose::escaped(&account.as_typed(message)));
+    show_edit(state, chat, Target::Message(key), &text, fx);
+}
+
+/// Begins to change a message that has not gone out. Returns whether it can be.
+pub(super) fn begin_edit_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
+    let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
+    let Some(text) = row.filter(|row| row.can_change()).map(|row| compose::escaped(&row.outgoing.text)) else {
+        return false;
+    };
+    show_edit(state, chat, Target::Pending(nonce), &text, fx);
+    true
+}
+
+fn show_edit(state: &mut State, chat: ChatKey, of: Target, text: &str, fx: &mut Effects) {
+    leave_mode(state, fx);
+    typing::end(state, fx);
+    let Some(front) = &mut state.front else { return };
+    let before = front.pane.composer.text();
+    let again = front.pane.writing.take_change(chat, of);
+    front.pane.mode = ComposeMode::Edit { of, before };
+    front.pane.composer.set_text(text);
+    front.pane.writing.original = text.to_owned();
+    front.region = Region::Composer;
+    front.pane.scroll(ScrollIntent::Show(of));
+    if let Some(again) = again {
+        front.pane.composer.replace(&again);
+        let sentence = "This is your change from before; to see the message as it is";
+        state.notice_of(sentence.to_owned(), Some("undo"), false, fx);
+    }
+    state.touch();
+}
+
+/// Begins to change the last own message.
+pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
+    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
+    // The one before it is not the one that is meant.
+    let waits = |row: &&Pending| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
+    let last = state.core.account(chat.account).and_then(|account| account.outbox.of(chat.chat).iter().rfind(waits));
+    if let Some(nonce) = last.map(|row| row.outgoing.nonce) {
+        if !begin_edit_unsent(state, chat, nonce, fx) {
+            state.notice("Your last message is still on its way", false, fx);
+        }
+        return;
+    }
+    let last = state.core.account(chat.account).and_then(|account| {
+        let timeline = account.timelines.get(&chat.chat)?;
+        let own = |message: &Message| message.author == account.me && offered::can_change(message);
+        timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
+    });
+    match last {
+        Some(message) => begin_edit(state, chat, message, fx),
+        None => state.notice("There is no message of yours to change here", false, fx),
+    }
+}
+
+/// Sends the new text of an own message.
+pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, fx: &mut Effects) {
+    let Some(account) = state.core.account(chat.account) else { return };
+    if let Err(refusal) = outbox::check_length(account, &text) {
+        return state.notice(format!("Not changed: {}", refusal.text), true, fx);
+    }
+    if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
+        let sentence = slow::limit_sentence(until, moderated, state.now.mono);
+        return state.notice(format!("Not changed: {sentence}"), true, fx);
+    }
+    let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
+    let same = known.is_some_and(|known| account.as_typed(known) == text);
+    end_edit(state);
+    typing::end(state, fx);
+    if !same {
+        outbox::deeds::put(state, chat, OutboxItem::Edit { message, text }, fx);
+    }
+}
+
+/// Puts a new text in the place of one that has not gone out.
+pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text: String, fx: &mut Effects) {
+    match outbox::amend(state, chat, nonce, text, fx) {
+        Ok(true) => {
+            end_edit(state);
+            typing::end(state, fx);
+        }
+        Ok(false) => {
+            become_new(state);
+            state.notice("It has gone out meanwhile; what you typed is a new message now", true, fx);
+        }
+        Err(refusal) => state.notice(format!("Not changed: {}", refusal.text), true, fx),
+    }
+}
+
+/// A change is made: what was typed before it comes back.
+fn end_edit(state: &mut State) {
+    if let Some(front) = &mut state.front
+        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
+    {
+        front.pane.composer.set_text(&before);
+    }
+    state.touch();
+}
+
+/// What was to be changed is not there any more: the change becomes a message of its own, after what was typed before it.
+fn become_new(state: &mut State) {
+    if let Some(front) = &mut state.front
+        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
+        && !before.trim().is_empty()
+    {
+        let text = format!("{before}\n{}", front.pane.composer.text());
+        front.pane.composer.set_text(&text);
+    }
+    state.touch();
+}
+
+/// The network did not take a change: its text goes back to where it was typed.
+pub(in crate::state) fn edit_refused(
+    state: &mut State,
+    chat: ChatKey,
+    message: MessageKey,
+    text: String,
+    refusal: &Refusal,
+    fx: &mut Effects,
+) {
+    let is_gone = refusal.kind == RefusalKind::NotFound || as_it_is(state, chat, Target::Message(message)).is_none();
+    let known = as_it_is(state, chat, Target::Message(message)).map(|known| compose::escaped(&known));
+    let Some(front) = &mut state.front else { return };
+    if is_gone {
+        // Nothing is left to be changed: the text is as good as one that was never sent.
+        let editing =
+            matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id);
+        if editing && front.pane.chat == Some(chat) {
+            become_new(state);
+        }
+        compose::give_back(state, chat, &compose::escaped(&text), fx);
+    } else if front.pane.chat == Some(chat) {
+        if let ComposeMode::New | ComposeMode::Reply(_) = front.pane.mode {
+            let before = front.pane.composer.text();
+            front.pane.mode = ComposeMode::Edit { of: Target::Message(message), before };
+            front.pane.composer.set_text(&compose::escaped(&text));
+            front.pane.writing.original = known.unwrap_or_default();
+        } else {
+            front.pane.composer.edit(TextEdit::TextEnd);
+            front.pane.composer.insert(&format!("\n{text}"));
+        }
+    } else {
+        let draft = front.drafts.entry(chat).or_default();
+        if !draft.is_empty() {
+            draft.push('\n');
+        }
+        draft.push_str(&text);
+    }
+    let then = if is_gone { "; your text is a new message now" } else { "" };
+    state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);
+}
+
+/// Puts words in the place of others in the last own message. `written`: what was typed for it, which stays where that cannot be.
+pub(super) fn substitute(
+    state: &mut State,
+    chat: ChatKey,
+    written: &str,
+    substitution: &Substitution,
+    fx: &mut Effects,
+) {
+    if let Some(front) = &mut state.front {
+        front.pane.composer.set_text("");
+    }
+    edit_last(state, fx);
+    let changed = state.front.as_ref().and_then(|front| match front.pane.mode {
+        ComposeMode::Edit { .. } => Some(substitution.apply(&front.pane.writing.original)),
+        ComposeMode::New | ComposeMode::Reply(_) => None,
+    });
+    match changed {
+        Some(Some(text)) if !text.trim().is_empty() => {
+            state.drop_notice();
+            if let Some(front) = &mut state.front {
+                front.pane.composer.set_text(&text);
+                front.pane.writing.sent.note(chat.account, written);
+            }
+            compose::send(state, false, fx);
+            drafts::forget(state, fx);
+        }
+        // Why it cannot be changed is said already.
+        None => restore(state, written),
+        Some(_) => {
+            drop_mode(state, false);
+            restore(state, written);
+            let sentence = "That is nowhere in your last message; to send it as it is";
+            state.notice_of(sentence.to_owned(), Some("send-verbatim"), true, fx);
+        }
+    }
+}
+
+/// What was typed stands there again.
+fn restore(state: &mut State, written: &str) {
+    if let Some(front) = &mut state.front {
+        front.pane.composer.set_text(written);
+    }
+    state.touch();
+}

@@ -1,0 +1,39 @@
+//! Commands by their names: nib's, and those of the server.
+
+use super::{Candidate, ranked_by};
+use crate::domain::{Priority, Request};
+use crate::state::action::{self, REGISTRY};
+use crate::state::effect::Effects;
+use crate::state::requests::Purpose;
+use crate::state::{Account, State};
+
+/// What fits.
+pub(super) fn fitting(account: &Account, query: &str) -> Vec<Candidate> {
+    let own = REGISTRY.iter().filter(|info| info.command).map(|info| {
+        let put = format!("/{} ", info.name);
+        (0, Candidate { label: format!("/{}", info.name), detail: info.help.to_owned(), put, matched: Vec::new() })
+    });
+    let servers = account.commands.values().map(|command| {
+        // nib's own names hold; the server's are reached by another way then.
+        let taken = action::find(&command.name).is_some();
+        let put = if taken { format!("/server {} ", command.name) } else { format!("/{} ", command.name) };
+        let detail = format!("{} (server)", command.about);
+        (0, Candidate { label: put.trim_end().to_owned(), detail, put, matched: Vec::new() })
+    });
+    ranked_by(query, own.chain(servers))
+}
+
+/// The server's commands are asked for when the first one is typed in a chat, if none are known.
+pub(super) fn ask(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &state.front else { return };
+    let Some(chat) = front.pane.chat.filter(|_| front.pane.composer.is_command()) else { return };
+    let asked = front.pane.writing.commands_asked;
+    let wants = |account: &Account| account.caps.commands && account.is_signed_in() && account.commands.is_empty();
+    if asked || !state.core.account(chat.account).is_some_and(wants) {
+        return;
+    }
+    if let Some(front) = &mut state.front {
+        front.pane.writing.commands_asked = true;
+    }
+    state.ask(chat.account, Request::FetchCommands(chat.chat), Priority::Visible, Purpose::Detail, fx);
+}

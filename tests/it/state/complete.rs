@@ -1,0 +1,295 @@
+//! What is offered for the word that is being typed, and what commands of a server take.
+
+use super::script::*;
+use nib::domain::id::{EmojiId, Id};
+use nib::domain::slash::{SlashCommand, SlashKind, SlashOption};
+use nib::domain::*;
+use nib::state::action::{ComposeAction, Context, TextEdit};
+use nib::state::front::Hit;
+use nib::state::ui::arguments;
+use nib::state::{Action, Effect, Timer};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is offered, as it is called.
+fn offered(script: &Script) -> Vec<&str> {
+    let pane = &script.state.front.as_ref().expect("a front").pane;
+    pane.completion.iter().flat_map(|completion| &completion.shown).map(|one| one.label.as_str()).collect()
+}
+
+/// Types letter by letter, as people do.
+fn types(script: &mut Script, text: &str) {
+    text.chars().for_each(|letter| _ = script.type_text(&letter.to_string()));
+}
+
+fn context(script: &Script) -> Context {
+    script.state.front.as_ref().unwrap().contexts()[0]
+}
+
+fn with_people() -> Script {
+    let mut script = Script::ready();
+    let names = [(70, "adele"), (71, "gustav"), (72, "agnes")];
+    for (id, name) in names {
+        script.receive(Update::UserChanged(Box::new(user(UserId::new(id), name))));
+    }
+    // Somebody wrote here last.
+    script.hear(said(chat(11), 30, UserId::new(72), "hello"));
+    script
+}
+
+#[test]
+fn people_are_offered_those_who_wrote_last_first() {
+    let mut script = with_people();
+    types(&mut script, "hi (@");
+    assert_eq!(offered(&script)[..2], ["@agnes", "@ada"], "whoever wrote here, the last one first");
+    assert!(!offered(&script).contains(&"@me"));
+    types(&mut script, "ad");
+    assert_eq!(offered(&script)[..2], ["@ada", "@adele"], "who is here before who is only known");
+    assert_eq!(context(&script), Context::Completion);
+    script.act(Action::Move(1));
+    script.act(Action::Compose(ComposeAction::Complete));
+    assert_eq!((script.composer().as_str(), context(&script)), ("hi (@adele ", Context::Composer));
+    script.act(Action::Text(TextEdit::Undo));
+    assert_eq!(script.composer(), "hi (@ad");
+    // Not within a word, and no addresses of mail.
+    script.act(Action::Clear);
+    types(&mut script, "ada@ad");
+    assert_eq!(offered(&script), [] as [&str; 0]);
+}
+
+#[test]
+fn enter_sends_what_is_whole_already() {
+    let mut script = with_people();
+    types(&mut script, "hi @ada");
+    assert_eq!(context(&script), Context::Composer, "nothing is left to be offered");
+    assert_eq!(sends(&script.act(Action::Send)).len(), 1);
+    types(&mut script, "@agn");
+    assert!(sends(&script.act(Action::Accept)).is_empty());
+    assert_eq!(script.composer(), "@agnes ");
+}
+
+#[test]
+fn what_was_closed_stays_closed_for_that_word_and_moving_closes() {
+    let mut script = with_people();
+    types(&mut script, "@a");
+    script.act(Action::Cancel);
+    types(&mut script, "d");
+    assert_eq!(offered(&script), [] as [&str; 0]);
+    types(&mut script, "x @a");
+    assert!(!offered(&script).is_empty(), "another word");
+    script.act(Action::Text(TextEdit::Left));
+    assert_eq!(offered(&script), [] as [&str; 0]);
+    script.act(Action::Clear);
+    types(&mut script, "@");
+    assert!(!offered(&script).is_empty());
+    script.act(Action::Point(Hit::Candidate(1)));
+    assert_eq!(script.composer(), "@ada ");
+}
+
+#[test]
+fn whom_nobody_here_is_called_like_is_looked_for_after_a_rest_once() {
+    let mut script = with_people();
+    types(&mut script, "@hed");
+    assert!(script.timers.contains_key(&Timer::Complete));
+    let looked = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Net { id, request: Request::LookupUsername(name), .. } => Some((*id, name.clone())),
+            _ => None,
+        })
+    };
+    types(&mut script, "y");
+    let fx = script.advance(Duration::from_millis(400));
+    let (id, name) = looked(&fx).expect("somebody is looked for");
+    assert_eq!(name, "hedy");
+    assert_eq!(offered(&script), [] as [&str; 0]);
+    script.answer(id, Ok(Reply::User(user(UserId::new(80), "hedy"))));
+    let front = script.state.front.as_ref().unwrap();
+    let found = &front.pane.completion.as_ref().expect("an offer").shown[0];
+    assert_eq!((found.label.as_str(), found.detail.as_str()), ("@hedy", "found on the server"));
+    // Known now: not again. Neither is one who was not found.
+    script.act(Action::Text(TextEdit::Backspace));
+    types(&mut script, "y");
+    assert_eq!(looked(&script.advance(Duration::from_secs(1))), None);
+    script.act(Action::Clear);
+    types(&mut script, "@nobody");
+    let (id, _) = looked(&script.advance(Duration::from_secs(1))).expect("looked for");
+    script.answer(id, Err(refusal(RefusalKind::NotFound)));
+    script.act(Action::Text(TextEdit::Backspace));
+    types(&mut script, "y");
+    assert_eq!(looked(&script.advance(Duration::from_secs(1))), None);
+}
+
+#[test]
+fn chats_and_emoji_are_offered_by_their_names() {
+    let mut script = Script::ready();
+    types(&mut script, "see #he");
+    assert_eq!(offered(&script), ["#help"]);
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), "see #help ");
+    script.act(Action::Clear);
+    types(&mut script, "at 10:30 :r");
+    assert_eq!(offered(&script), [] as [&str; 0], "two letters at least");
+    types(&mut script, "ocke");
+    assert_eq!(offered(&script)[0], "🚀 rocket");
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), "at 10:30 🚀");
+    // The network's own go before.
+    script.act(Action::Clear);
+    script.state.core.accounts[0].caps.custom_emoji = true;
+    let one = CustomEmoji { id: EmojiId(Id(9)), name: CleanText::ours("rocky"), ..CustomEmoji::default() };
+    script.receive(Update::EmojiKnown(vec![one]));
+    types(&mut script, ":rock");
+    assert_eq!(offered(&script)[0], ":rocky:");
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), ":rocky:");
+    assert_eq!(sends(&script.act(Action::Send))[0].1.emoji.len(), 1);
+}
+
+#[test]
+fn commands_are_offered_with_what_they_take() {
+    let mut script = Script::ready();
+    types(&mut script, "/stat");
+    assert_eq!(offered(&script)[0], "/status");
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), "/status ");
+    assert_eq!(offered(&script), ["online", "idle", "dnd", "invisible"], "what it takes is offered at once");
+    types(&mut script, "in");
+    script.act(Action::Compose(ComposeAction::Complete));
+    assert_eq!(script.composer(), "/status invisible ");
+    // Enter runs what is typed, unless one is chosen.
+    script.act(Action::Clear);
+    types(&mut script, "/status idl");
+    script.act(Action::Accept);
+    assert!(script.notice().starts_with("It goes like this"), "{}", script.notice());
+    script.act(Action::Clear);
+    types(&mut script, "/status i");
+    script.act(Action::Move(1));
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), "/status invisible ");
+    // What only has the same letters is no reason to do something else than was typed.
+    script.act(Action::Clear);
+    types(&mut script, "/send");
+    assert!(!offered(&script).is_empty());
+    script.act(Action::Accept);
+    assert_eq!((script.composer().as_str(), script.notice()), ("/send", "\"send\" is done with a key"));
+    script.act(Action::Clear);
+    types(&mut script, "/msg pens");
+    assert_eq!(offered(&script), ["group:pens and ink"]);
+    script.act(Action::Compose(ComposeAction::Complete));
+    assert_eq!(script.composer(), "/msg \"group:pens and ink\" ");
+    let account = &script.state.core.accounts[0];
+    let form = arguments::form(account, "/msg @ada hello", 15).unwrap();
+    assert_eq!(form.parts, [("CHAT".to_owned(), false), ("TEXT".to_owned(), true)]);
+    assert_eq!(arguments::form(account, "/ms", 3), None);
+    assert_eq!(arguments::form(account, "//msg x", 7), None);
+}
+
+fn option(name: &'static str, kind: SlashKind, needed: bool) -> SlashOption {
+    SlashOption { name: CleanText::ours(name), about: CleanText::ours("what for"), kind, needed }
+}
+
+fn with_commands() -> Script {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].caps.commands = true;
+    let fx = script.type_text("/");
+    let asked = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::FetchCommands(_), .. } => Some(*id),
+        _ => None,
+    });
+    let sides = SlashKind::Choice([CleanText::ours("6"), CleanText::ours("20")].into());
+    let roll = SlashCommand {
+        name: CleanText::ours("roll"),
+        about: CleanText::ours("Throw dice"),
+        options: [
+            option("dice", SlashKind::Whole, true),
+            option("sides", sides, false),
+            option("note", SlashKind::Text, false),
+        ]
+        .into(),
+    };
+    let quit = SlashCommand { name: CleanText::ours("quit"), ..SlashCommand::default() };
+    types(&mut script, "rol");
+    script.answer(asked.expect("the commands are asked for"), Ok(Reply::Commands(vec![roll, quit])));
+    assert_eq!(offered(&script)[0], "/roll", "what is known since is offered");
+    script.act(Action::Clear);
+    script
+}
+
+/// The request, the command's name, and its arguments.
+type Call = (RequestId, String, Vec<(String, String)>);
+
+fn called(effects: &[Effect]) -> Option<Call> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::CallCommand { name, arguments, .. }, .. } => {
+            Some((*id, name.clone(), arguments.clone()))
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn the_servers_commands_are_run_with_what_they_take() {
+    let mut script = with_commands();
+    types(&mut script, "/rol");
+    assert_eq!(offered(&script)[0], "/roll");
+    script.act(Action::Accept);
+    types(&mut script, "2 ");
+    assert_eq!(offered(&script), ["6", "20"]);
+    let account = &script.state.core.accounts[0];
+    let form = arguments::form(account, "/roll x", 7).unwrap();
+    assert_eq!(form.fault, Some("It has to be a whole number."));
+    let form = arguments::form(account, "/roll 2 6 for luck", 18).unwrap();
+    let parts = [("dice: whole number", false), ("[sides: 6|20]", false), ("[note]", true)];
+    assert_eq!(form.parts, parts.map(|(part, now)| (part.to_owned(), now)));
+    types(&mut script, "6 for  luck");
+    let (id, name, arguments) = called(&script.act(Action::Send)).expect("a call");
+    let want = [("dice", "2"), ("sides", "6"), ("note", "for  luck")];
+    assert_eq!((name.as_str(), arguments), ("roll", want.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec()));
+    assert_eq!(script.composer(), "");
+    // What the server refuses is given back.
+    script.answer(id, Err(refusal(RefusalKind::Invalid)));
+    assert_eq!((script.composer().as_str(), script.notice()), ("/roll 2 6 for  luck", "Not done: no"));
+    script.act(Action::Clear);
+    for (line, why) in [
+        ("/roll", "It goes like this: /roll dice: whole number [sides: 6|20] [note]"),
+        ("/roll two", "dice: It has to be a whole number"),
+        ("/roll 2 7", "sides: It has to be one of the choices"),
+        ("/server nothing", "The server has no command \"nothing\""),
+    ] {
+        let fx = {
+            script.type_text(line);
+            script.act(Action::Send)
+        };
+        assert_eq!((called(&fx), script.notice(), script.composer().as_str()), (None, why, line));
+        script.act(Action::Clear);
+    }
+}
+
+#[test]
+fn names_of_nibs_commands_hold_and_the_servers_are_reached_by_another_way() {
+    let mut script = with_commands();
+    types(&mut script, "/qui");
+    assert_eq!(offered(&script)[..2], ["/quit", "/server quit"]);
+    script.act(Action::Clear);
+    let fx = {
+        script.type_text("/server quit");
+        script.act(Action::Send)
+    };
+    assert_eq!(called(&fx).map(|(_, name, _)| name).as_deref(), Some("quit"));
+    assert!(!fx.contains(&Effect::Quit));
+}
+
+#[test]
+fn ten_thousand_people_are_gone_through_in_no_time() {
+    let mut script = Script::ready();
+    for id in 0..10_000 {
+        let one = user(UserId::new(1_000 + id), &format!("person{id}"));
+        script.state.core.accounts[0].users.insert(one.id, one);
+    }
+    let message = Arc::new(said(chat(11), 31, ADA, "x"));
+    script.receive(Update::MessageCreated { message, unread: None, author: None, nonce: None });
+    let started = std::time::Instant::now();
+    types(&mut script, "@pers");
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert_eq!(offered(&script).len(), 50, "bounded");
+}

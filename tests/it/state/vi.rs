@@ -1,0 +1,64 @@
+//! Keys as in vi in the composer: what is inserted, what are commands, and how one gets from one to the other.
+
+use super::script::*;
+use nib::domain::Settings;
+use nib::state::action::ComposeAction;
+use nib::state::front::Region;
+use nib::state::{Action, Event};
+
+fn script() -> Script {
+    let mut script = Script::ready();
+    script.event(Event::Settings(Settings { vi: true, ..Settings::default() }.into()));
+    script
+}
+
+fn types(script: &mut Script, text: &str) {
+    text.chars().for_each(|letter| _ = script.type_text(&letter.to_string()));
+}
+
+#[test]
+fn letters_are_text_until_esc_and_commands_after() {
+    let mut script = script();
+    types(&mut script, "one two");
+    script.act(Action::FocusMessages);
+    types(&mut script, "bdw");
+    assert_eq!(script.composer(), "one ");
+    types(&mut script, "u");
+    assert_eq!(script.composer(), "one two");
+    // What was taken back is made again by the key that elsewhere looks through what was sent.
+    script.act(Action::Compose(ComposeAction::History));
+    assert_eq!(script.composer(), "one ");
+    types(&mut script, "ax");
+    assert_eq!(script.composer(), "one x");
+    // The next Esc but one is the usual one.
+    script.act(Action::FocusMessages);
+    assert_eq!(script.state.front.as_ref().unwrap().region, Region::Composer);
+    script.act(Action::FocusMessages);
+    assert_eq!(script.state.front.as_ref().unwrap().region, Region::Messages);
+    script.act(Action::FocusComposer);
+    assert_eq!(sends(&script.act(Action::Send))[0].1.text, "one x");
+}
+
+#[test]
+fn a_paste_is_text_whatever_letters_are() {
+    let mut script = script();
+    script.act(Action::FocusMessages);
+    script.act(Action::Paste("ddx".to_owned()));
+    assert_eq!(script.composer(), "ddx");
+}
+
+#[test]
+fn keys_of_vi_are_turned_on_and_off_for_a_run() {
+    let mut script = Script::ready();
+    script.send("/vi");
+    assert_eq!(script.notice(), "Keys as in vi while writing");
+    types(&mut script, "ab");
+    script.act(Action::FocusMessages);
+    types(&mut script, "x");
+    assert_eq!(script.composer(), "a");
+    script.act(Action::Clear);
+    types(&mut script, "i");
+    script.send("/vi");
+    script.act(Action::FocusMessages);
+    assert_eq!(script.state.front.as_ref().unwrap().region, Region::Messages);
+}
