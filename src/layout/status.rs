@@ -325,7 +325,7 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     add(key(Keys::Messages, "copy-text"), "copy");
                     add(key(Keys::Messages, "cancel"), "let go");
                 }
-                Target::Message(at) => {
+                Target::Message(_) => {
                     let Some(chat) = context.front.pane.chat else { return line };
                     let offered = |what| offer(context.state, chat, &[target], what) == Offer::Yes;
                     let message = match target {
@@ -337,18 +337,18 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     // Words that hide where they lead say it before they are followed.
                     let leads = message.and_then(|message| hidden_address(message));
                     let leads = leads.map(|address| format!("open {}", prefix(&address, ADDRESS).0));
+                    let files = message.is_some_and(|message| !message.attachments.is_empty());
                     for (what, words) in HINTED {
                         let words = match &leads {
                             Some(leads) if matches!(what, MessageAction::OpenLink) => leads.as_str(),
                             _ => words,
                         };
-                        let key = what.name().and_then(|name| key(Keys::Messages, name));
-                        add(key.filter(|_| offered(what)), words);
+                        let named = what.name().and_then(|name| key(Keys::Messages, name));
+                        if **what == MessageAction::CopyText {
+                            add(key(Keys::Messages, "save").filter(|_| files), "save");
+                        }
+                        add(named.filter(|_| offered(what)), words);
                     }
-                    let timeline = account.timelines.get(&chat.chat);
-                    let message = timeline.and_then(|timeline| timeline.message(at.id));
-                    let files = message.is_some_and(|message| !message.attachments.is_empty());
-                    add(key(Keys::Messages, "save").filter(|_| files), "save");
                 }
             }
         }

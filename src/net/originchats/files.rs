@@ -300,7 +300,7 @@ fn form(key: &str, proof: &Secret, file: &Upload, number: u64) -> HttpBody {
     // Names stand between quotes, and one line is one line.
     let name = file.name.replace(['"', '\\', '\r', '\n'], "_");
     let field = |name: &str, value: &str| {
-        format!("--{edge}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        format!("--{edge}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
     let head = [
         field("validator_key", key),
@@ -308,7 +308,7 @@ fn form(key: &str, proof: &Secret, file: &Upload, number: u64) -> HttpBody {
         field("name", &name),
         field("mime_type", &file.mimetype),
         format!(
-            "--{edge}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {}\r\n\r\n",
+            "--{edge}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: {}\r\n\r\n",
             file.mimetype
         ),
     ];

@@ -313,13 +313,6 @@ impl Outbox {
     }
 }
 
-impl Deed {
-    /// Whether it is not held back.
-    pub(super) fn may_go(&self, now: Mono) -> bool {
-        self.held.is_none_or(|until| until <= now)
-    }
-}
-
 /// Takes back what was shown as done.
 pub(super) fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
     let Some(account) = state.core.account_mut(chat.account) else { return };

@@ -1,10 +1,17 @@
 //! Taking back a change or a deletion while it is held back.
 
-use super::deeds::undo;
-use crate::domain::ChatKey;
+use super::deeds::{Deed, undo};
 use crate::domain::kept::OutboxItem;
+use crate::domain::{ChatKey, Mono};
 use crate::state::State;
 use crate::state::effect::Effects;
+
+impl Deed {
+    /// Whether it is not held back.
+    pub(super) fn may_go(&self, now: Mono) -> bool {
+        self.held.is_none_or(|until| until <= now)
+    }
+}
 
 /// Takes back what was held back last, wherever it was done. Returns whether there was something.
 pub(in crate::state) fn take_back(state: &mut State, fx: &mut Effects) -> bool {

@@ -38,6 +38,7 @@ mod saying;
 mod script;
 mod sent_before;
 mod signing_in;
+mod taken;
 mod themes;
 mod timeline;
 mod tray;

@@ -319,7 +319,8 @@ fn n24_where_nobody_says_how_much_a_mark_leaves_unread_it_is_asked() {
     for id in 71..75 {
         script.hear(said(chat(32), id, GRACE, "more"));
     }
-    let moved = Update::ReadMarkMoved { chat: ChatId::new(32), upto: key(71), unread: None, mentions: None };
+    let moved =
+        Update::ReadMarkMoved { chat: ChatId::new(32), upto: key(71), unread: None, mentions: None, back: false };
     let fx = script.receive(moved.clone());
     let request = asked(&fx, |request| *request == Request::FetchChat(ChatId::new(32)));
     assert_eq!(requests(&script.receive(moved)), [], "one is under way");

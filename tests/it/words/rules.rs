@@ -46,6 +46,7 @@ const NAMES: &[&str] = &[
     "Socket",
     "NotFound",
     "Ada",
+    "Hangul",
 ];
 /// Keys, as people say them.
 const KEYS: &[&str] = &[
