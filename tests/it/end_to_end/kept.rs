@@ -24,7 +24,9 @@ fn lived_in() -> (Server, Home) {
     let mut terminal = Terminal::start(home.path(), &["--open", CHAT], 110, 32);
     terminal.wait_until("the chat", |screen| screen.contains("message #") && screen.contains("online"));
     terminal.send("to be kept <b>here</b>\r");
-    terminal.wait_until("it sent", |screen| screen.contains("to be kept") && !screen.contains("┃ to be kept") && !screen.contains('◷'));
+    terminal.wait_until("it sent", |screen| {
+        screen.contains("to be kept") && !screen.contains("┃ to be kept") && !screen.contains('◷')
+    });
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit(), 0);
     (server, home)
