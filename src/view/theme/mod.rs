@@ -157,6 +157,10 @@ impl Theme {
                 style = style.add_modifier(modifier);
             }
         }
+        // Many terminals know one of both at a time: which would depend on the order in which they are told.
+        if style.add_modifier.contains(Modifier::BOLD) {
+            style.add_modifier.remove(Modifier::DIM);
+        }
         style
     }
 }
