@@ -64,6 +64,25 @@ macro_rules! number {
     };
 }
 
+/// A setting of the same name that is one of these words.
+macro_rules! word {
+    ($name:ident, $kind:ident { $($variant:ident = $word:literal),+ }) => {
+        Entry {
+            name: stringify!($name),
+            kind: Kind::Word(&[$($word),+], |config, word| match word {
+                $($word => config.settings.$name = $kind::$variant,)+
+                // What is not among the words is refused before.
+                _ => {}
+            }),
+            show: |config| {
+                quoted(match config.settings.$name {
+                    $($kind::$variant => $word),+
+                })
+            },
+        }
+    };
+}
+
 /// In the order of the default file.
 pub(super) const OPTIONS: &[Entry] = &[
     Entry { name: "theme", kind: Kind::Theme, show: |config| quoted(&config.settings.theme) },
@@ -82,86 +101,11 @@ pub(super) const OPTIONS: &[Entry] = &[
         show: |config| quoted(&config.settings.downloads),
     },
     number!(fold, 0 to 1_000),
-    Entry {
-        name: "bidi",
-        kind: Kind::Word(&["auto", "nib", "terminal"], |config, word| {
-            config.settings.bidi = match word {
-                "nib" => Bidi::Nib,
-                "terminal" => Bidi::Terminal,
-                _ => Bidi::Auto,
-            };
-        }),
-        show: |config| {
-            quoted(match config.settings.bidi {
-                Bidi::Auto => "auto",
-                Bidi::Nib => "nib",
-                Bidi::Terminal => "terminal",
-            })
-        },
-    },
-    Entry {
-        name: "links",
-        kind: Kind::Word(&["auto", "on", "off"], |config, word| {
-            config.settings.links = match word {
-                "on" => Links::On,
-                "off" => Links::Off,
-                _ => Links::Auto,
-            };
-        }),
-        show: |config| {
-            quoted(match config.settings.links {
-                Links::Auto => "auto",
-                Links::On => "on",
-                Links::Off => "off",
-            })
-        },
-    },
-    Entry {
-        name: "widths",
-        kind: Kind::Word(&["auto", "unicode", "plain"], |config, word| {
-            config.settings.widths = match word {
-                "unicode" => Widths::Unicode,
-                "plain" => Widths::Plain,
-                _ => Widths::Auto,
-            };
-        }),
-        show: |config| {
-            quoted(match config.settings.widths {
-                Widths::Auto => "auto",
-                Widths::Unicode => "unicode",
-                Widths::Plain => "plain",
-            })
-        },
-    },
-    Entry {
-        name: "emoji",
-        kind: Kind::Word(&["auto", "unicode", "text"], |config, word| {
-            config.settings.emoji = match word {
-                "unicode" => EmojiStyle::Unicode,
-                "text" => EmojiStyle::Text,
-                _ => EmojiStyle::Auto,
-            };
-        }),
-        show: |config| {
-            quoted(match config.settings.emoji {
-                EmojiStyle::Auto => "auto",
-                EmojiStyle::Unicode => "unicode",
-                EmojiStyle::Text => "text",
-            })
-        },
-    },
-    Entry {
-        name: "deleted",
-        kind: Kind::Word(&["stone", "vanish"], |config, word| {
-            config.settings.deleted = if word == "vanish" { Deleted::Vanish } else { Deleted::Stone };
-        }),
-        show: |config| {
-            quoted(match config.settings.deleted {
-                Deleted::Stone => "stone",
-                Deleted::Vanish => "vanish",
-            })
-        },
-    },
+    word!(bidi, Bidi { Auto = "auto", Nib = "nib", Terminal = "terminal" }),
+    word!(links, Links { Auto = "auto", On = "on", Off = "off" }),
+    word!(widths, Widths { Auto = "auto", Unicode = "unicode", Plain = "plain" }),
+    word!(emoji, EmojiStyle { Auto = "auto", Unicode = "unicode", Text = "text" }),
+    word!(deleted, Deleted { Stone = "stone", Vanish = "vanish" }),
     flag!(vi),
     number!(paste_asks, 0 to 1_000),
     flag!(previews),

@@ -79,6 +79,21 @@ fn back(script: &mut Script) -> Effects {
     })
 }
 
+/// By which request the end of the chat is read again.
+fn read_again(fx: &Effects) -> RequestId {
+    let page = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::FetchHistory { limit, .. }, .. } if *limit < 100 => Some(*id),
+        _ => None,
+    };
+    fx.iter().find_map(page).expect("the chat is read again")
+}
+
+/// The end of the chat, with one message.
+fn end_with(message: Message) -> Reply {
+    let (messages, bundle) = (vec![std::sync::Arc::new(message)], Bundle::default());
+    Reply::History { chat: chat(11).chat, messages, bundle, reached_start: false, reached_end: true }
+}
+
 #[test]
 fn a_change_without_a_connection_is_kept_shown_and_goes_out_with_it() {
     let mut script = offline();
@@ -238,15 +253,8 @@ fn what_waits_stays_shown_whatever_page_comes() {
     edit(&mut script, "first");
     let fx = back(&mut script);
     let [(edit, _)] = deeds(&fx)[..] else { panic!("{fx:?}") };
-    let page = |effect: &Effect| match effect {
-        Effect::Net { id, request: Request::FetchHistory { .. }, .. } => Some(*id),
-        _ => None,
-    };
-    let asked = fx.iter().find_map(page).expect("the chat is read again");
-    let messages = vec![std::sync::Arc::new(said(chat(11), 11, ME, "mine"))];
-    let bundle = Bundle::default();
-    let page = Reply::History { chat: chat(11).chat, messages, bundle, reached_start: false, reached_end: true };
-    script.answer(asked, Ok(page));
+    let asked = read_again(&fx);
+    script.answer(asked, Ok(end_with(said(chat(11), 11, ME, "mine"))));
     assert_eq!(&*shown(&script, 11).body.text, "first", "the server does not know it yet");
     script.answer(edit, Err(refusal(RefusalKind::Forbidden)));
     assert_eq!(&*shown(&script, 11).body.text, "mine");
@@ -258,11 +266,7 @@ fn what_was_told_meanwhile_is_not_taken_for_what_was_done() {
     react(&mut script, "👍");
     let fx = back(&mut script);
     let [(deed, _)] = deeds(&fx)[..] else { panic!("{fx:?}") };
-    let page = |effect: &Effect| match effect {
-        Effect::Net { id, request: Request::FetchHistory { limit, .. }, .. } if *limit < 100 => Some(*id),
-        _ => None,
-    };
-    let asked = fx.iter().find_map(page).expect("the chat is read again");
+    let asked = read_again(&fx);
     // It is done before the page is there that was asked for first: of the rest of its message that says nothing.
     let fx = script.answer(deed, Ok(Reply::Done));
     assert!(
@@ -272,10 +276,7 @@ fn what_was_told_meanwhile_is_not_taken_for_what_was_done() {
     let emoji = |text: &str| ReactEmoji::Unicode(CleanText::new(text));
     let theirs = Reaction { emoji: emoji("🌱"), count: 1, mine: false, by: [ADA].into() };
     let message = Message { reactions: [theirs].into(), ..said(chat(11), 11, ME, "mine, changed elsewhere") };
-    let messages = vec![std::sync::Arc::new(message)];
-    let bundle = Bundle::default();
-    let page = Reply::History { chat: chat(11).chat, messages, bundle, reached_start: false, reached_end: true };
-    script.answer(asked, Ok(page));
+    script.answer(asked, Ok(end_with(message)));
     let shown = shown(&script, 11);
     let seen: Vec<(ReactEmoji, bool)> = shown.reactions.iter().map(|one| (one.emoji.clone(), one.mine)).collect();
     assert_eq!(&*shown.body.text, "mine, changed elsewhere");
@@ -288,15 +289,8 @@ fn what_is_refused_goes_back_to_what_was_told_last() {
     edit(&mut script, "first");
     let fx = back(&mut script);
     let [(edit, _)] = deeds(&fx)[..] else { panic!("{fx:?}") };
-    let page = |effect: &Effect| match effect {
-        Effect::Net { id, request: Request::FetchHistory { .. }, .. } => Some(*id),
-        _ => None,
-    };
-    let asked = fx.iter().find_map(page).expect("the chat is read again");
-    let messages = vec![std::sync::Arc::new(said(chat(11), 11, ME, "mine, changed elsewhere"))];
-    let bundle = Bundle::default();
-    let page = Reply::History { chat: chat(11).chat, messages, bundle, reached_start: false, reached_end: true };
-    script.answer(asked, Ok(page));
+    let asked = read_again(&fx);
+    script.answer(asked, Ok(end_with(said(chat(11), 11, ME, "mine, changed elsewhere"))));
     assert_eq!(&*shown(&script, 11).body.text, "first");
     script.answer(edit, Err(refusal(RefusalKind::Forbidden)));
     assert_eq!(&*shown(&script, 11).body.text, "mine, changed elsewhere");

@@ -141,7 +141,7 @@ fn a_tray_stays_with_its_chat_and_comes_back_with_a_message_that_failed() {
 #[test]
 fn pasted_paths_are_files_if_they_are_there_and_text_if_not() {
     let mut script = talking();
-    let pasted = "/home/me/a.txt\n/home/me/b.txt";
+    let pasted = "/there/a.txt\n/there/b.txt";
     let looked = |fx: &Effects| {
         let look = |effect: &Effect| match effect {
             Effect::LookAt { number, paths } => Some((*number, paths.clone())),
@@ -150,7 +150,7 @@ fn pasted_paths_are_files_if_they_are_there_and_text_if_not() {
         fx.iter().find_map(look)
     };
     let (number, paths) = looked(&script.act(Action::Paste(pasted.to_owned()))).unwrap();
-    assert_eq!(paths, ["/home/me/a.txt", "/home/me/b.txt"]);
+    assert_eq!(paths, ["/there/a.txt", "/there/b.txt"]);
     let fx = script.event(Event::LookedAt(number, true));
     assert_eq!(fx.iter().filter(|effect| matches!(effect, Effect::ReadFile { .. })).count(), 2);
     assert_eq!((script.composer(), tray(&script, PLACE).len()), (String::new(), 2));
@@ -172,32 +172,32 @@ fn files_are_chosen_from_folders_one_after_the_other() {
     let (number, path) = listing(&script.act(Action::File(FileAction::Add(String::new())))).unwrap();
     assert_eq!(path, "");
     let folder = Folder {
-        path: "/home/me".to_owned(),
-        parent: Some("/home".to_owned()),
+        path: "/there/me".to_owned(),
+        parent: Some("/there".to_owned()),
         entries: vec![
-            ("pictures".to_owned(), "/home/me/pictures".to_owned(), None),
-            ("a.txt".to_owned(), "/home/me/a.txt".to_owned(), Some(4)),
+            ("pictures".to_owned(), "/there/pictures".to_owned(), None),
+            ("a.txt".to_owned(), "/there/a.txt".to_owned(), Some(4)),
         ],
     };
     script.event(Event::FolderListed(number, Ok(folder.clone())));
     script.event(Event::FolderListed(number + 5, Err("of another look".to_owned())));
     let labels = |script: &Script| match script.state.front.as_ref().unwrap().overlays.last() {
-        Some(Overlay::Pick(pick)) if matches!(&pick.kind, PickKind::Attach { folder } if folder == "/home/me") => {
+        Some(Overlay::Pick(pick)) if matches!(&pick.kind, PickKind::Attach { folder } if folder == "/there/me") => {
             pick.picker.items.iter().map(|item| format!("{} {}", item.label, item.detail)).collect::<Vec<_>>()
         }
         other => panic!("{other:?}"),
     };
     assert_eq!(labels(&script), [".. the folder above", "pictures/ ", "a.txt 4 B"]);
     script.act(Action::Move(1));
-    assert_eq!(listing(&script.act(Action::Accept)).unwrap().1, "/home/me/pictures");
+    assert_eq!(listing(&script.act(Action::Accept)).unwrap().1, "/there/pictures");
     script.event(Event::FolderListed(number + 1, Ok(folder)));
     script.act(Action::MoveLast);
     let fx = script.act(Action::Accept);
-    assert!(matches!(&fx[..], [Effect::ReadFile { path, .. }, ..] if path == "/home/me/a.txt"), "{fx:?}");
+    assert!(matches!(&fx[..], [Effect::ReadFile { path, .. }, ..] if path == "/there/a.txt"), "{fx:?}");
     assert_eq!(labels(&script)[2], "a.txt 4 B  attached");
     script.act(Action::Cancel);
     // It begins where it was left.
-    assert_eq!(listing(&script.act(Action::File(FileAction::Add(String::new())))).unwrap().1, "/home/me");
+    assert_eq!(listing(&script.act(Action::File(FileAction::Add(String::new())))).unwrap().1, "/there/me");
     assert_eq!(tray(&script, PLACE), ["a.txt"]);
 }
 

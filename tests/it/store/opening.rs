@@ -1,7 +1,7 @@
 //! Databases that cannot be used: moved away whole, never overwritten, and nib goes on.
 
 use super::*;
-use nib::store::{Stamp, VERSION};
+use nib::store::{Stamp, Unusable, VERSION};
 use rusqlite::Connection;
 
 /// What was set aside, and why.
@@ -140,13 +140,13 @@ fn one_that_a_command_cannot_use_stays_as_it_is() {
     damage(&file, "messages");
     let before = std::fs::read(&file).unwrap();
     let listed = || std::fs::read_dir(file.parent().unwrap()).unwrap().count();
-    for unusable in [nib::store::Unusable::Refuse, nib::store::Unusable::Leave] {
+    for unusable in [Unusable::Refuse, Unusable::Leave] {
         let (store, mut replies) = Store::start(Options { unusable, ..Options::new(file.clone()) }).unwrap();
         let Some(Reply::Opened(notes)) = replies.blocking_recv() else { panic!("the first reply") };
         store.send_blocking(Command::Care(Ticket(1), Care::Check)).unwrap();
         let Some(Reply::Seen(_, seen)) = replies.blocking_recv() else { panic!("an answer") };
         match unusable {
-            nib::store::Unusable::Refuse => {
+            Unusable::Refuse => {
                 assert_eq!((&notes[..], seen), (&[Note::Refused(StoreError::Damaged)][..], Err(StoreError::Damaged)));
             }
             _ => assert_eq!((&notes[..], seen.is_ok()), (&[Note::Without(StoreError::Damaged)][..], true)),
@@ -360,36 +360,31 @@ fn one_that_is_empty_yet_is_the_users_alone() {
     drop(open);
 }
 
-#[test]
-fn one_that_cannot_be_written_can_be_read_by_commands() {
-    let (_folder, file) = home();
+/// Opens a database with ten messages while another program holds it so.
+fn held(how: &str, unusable: Unusable) -> (tempfile::TempDir, Connection, Open) {
+    let (folder, file) = home();
     filled(&file, 10);
     let other = Connection::open(&file).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let unusable = nib::store::Unusable::Refuse;
+    other.execute_batch(how).unwrap();
     let mut open = Open::with(Options { unusable, ..Options::new(file) });
     assert_eq!(open.notes, [Note::Unwritable(StoreError::Busy)]);
     assert_eq!((open.texts().len(), open.outbox().len()), (10, 1));
+    (folder, other, open)
 }
 
 #[test]
 fn one_that_cannot_be_written_can_be_read() {
-    let (_folder, file) = home();
-    filled(&file, 10);
-    let other = Connection::open(&file).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut open = Open::at(&file);
-    assert_eq!(open.notes, [Note::Unwritable(StoreError::Busy)]);
-    assert_eq!((open.texts().len(), open.outbox().len()), (10, 1));
+    let (_folder, other, mut open) = held("BEGIN IMMEDIATE", Unusable::SetAside);
     other.execute_batch("ROLLBACK").unwrap();
     works(&mut open);
-    drop(open);
-    // So can one of an older form.
-    let (_folder, file) = home();
-    filled(&file, 10);
-    let other = Connection::open(&file).unwrap();
-    other.execute_batch("PRAGMA user_version = 1; BEGIN IMMEDIATE").unwrap();
-    let mut open = Open::at(&file);
-    assert_eq!(open.notes, [Note::Unwritable(StoreError::Busy)]);
-    assert_eq!((open.texts().len(), open.outbox().len()), (10, 1));
+}
+
+#[test]
+fn one_that_cannot_be_written_can_be_read_by_commands() {
+    held("BEGIN IMMEDIATE", Unusable::Refuse);
+}
+
+#[test]
+fn one_of_an_older_form_that_cannot_be_written_can_be_read() {
+    held("PRAGMA user_version = 1; BEGIN IMMEDIATE", Unusable::SetAside);
 }

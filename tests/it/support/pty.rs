@@ -50,6 +50,14 @@ struct Inside {
     exit: Option<ExitStatus>,
 }
 
+impl Inside {
+    /// Whether no half of a frame stands on the screen.
+    fn is_whole(&self) -> bool {
+        let last = |sequence: &[u8]| self.output.windows(sequence.len()).rposition(|part| part == sequence);
+        last(b"\x1b[?2026h") <= last(b"\x1b[?2026l")
+    }
+}
+
 struct Shared {
     inside: Mutex<Inside>,
     wake: Condvar,
@@ -193,11 +201,7 @@ impl Terminal {
 
     /// Looks at what the screen shows, cell by cell, when no half of a frame stands there.
     pub(crate) fn look<T>(&self, at: impl FnOnce(&vt100::Screen) -> T) -> T {
-        let last = |output: &[u8], sequence: &[u8]| output.windows(sequence.len()).rposition(|part| part == sequence);
-        let whole = self.shared.wait(|inside| {
-            let [begun, ended] = [b"\x1b[?2026h", b"\x1b[?2026l"].map(|sequence| last(&inside.output, sequence));
-            (begun <= ended).then_some(())
-        });
+        let whole = self.shared.wait(|inside| inside.is_whole().then_some(()));
         assert!(whole.is_some(), "a frame was begun and not ended; the screen shows:\n{}", self.screen());
         at(self.shared.lock().parser.screen())
     }
@@ -254,11 +258,12 @@ impl Terminal {
         self.output().windows(sequence.len()).filter(|part| *part == sequence.as_bytes()).count()
     }
 
-    /// Waits until the screen fits; fails with the screen when it does not in time.
+    /// Waits until a whole frame fits; fails with the screen when none does in time.
     pub(crate) fn wait_until(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
         let found = self.shared.wait(|inside| {
             let contents = inside.parser.screen().contents();
-            if fits(&contents) { Some(Some(contents)) } else { inside.drained.then_some(None) }
+            let whole = inside.is_whole() || inside.drained;
+            if whole && fits(&contents) { Some(Some(contents)) } else { inside.drained.then_some(None) }
         });
         found.flatten().unwrap_or_else(|| panic!("waited for {what}; the screen shows:\n{}", self.screen()))
     }
