@@ -19,7 +19,7 @@ use super::effect::{Effect, Effects, Outcome};
 use super::event::{Ticket, Timer};
 use super::front::ComposeMode;
 use super::requests::Purpose;
-use super::{Account, State, slow};
+use super::{Account, State, slow, unread};
 use crate::domain::kept::OutboxStage;
 use crate::domain::{
     AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Quote, Refusal,
@@ -36,7 +36,7 @@ pub(super) use late::{arrived, listed, unlisted};
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
-pub(super) use wishes::{amend, discard, retry, stop, take_back, withdraw};
+pub(super) use wishes::{Amended, amend, discard, retry, stop, take_back, withdraw};
 
 /// Most messages of one chat that may wait.
 const ROWS: usize = 200;
@@ -293,6 +293,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
     });
     let goes = first && !looks && may_go(account, chat.chat, nonce, now);
     durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
+    unread::written(state, chat);
     state.touch();
     Ok(nonce)
 }

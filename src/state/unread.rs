@@ -285,8 +285,8 @@ pub(super) fn release(state: &mut State, chat: ChatKey) {
 }
 
 /// Whoever writes has read.
-pub(super) fn release_open(state: &mut State) {
-    if let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat.filter(|_| front.pane.held_unread)) {
+pub(super) fn written(state: &mut State, chat: ChatKey) {
+    if state.front.as_ref().is_some_and(|front| front.pane.chat == Some(chat) && front.pane.held_unread) {
         release(state, chat);
     }
 }

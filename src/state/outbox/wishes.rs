@@ -80,30 +80,55 @@ pub(in crate::state) fn stop(state: &mut State, chat: ChatKey, nonce: Nonce, fx:
     true
 }
 
-/// Puts a new text in place of that of a message that has not gone out; it keeps its turn. Returns whether it could be: else it may have gone.
+/// What became of a new text for a message that was not sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::state) enum Amended {
+    /// It stands in place of the old one.
+    Done,
+    /// The message is being kept; in a moment it can be changed.
+    NotYet,
+    /// Whether the message has arrived is not known.
+    InDoubt,
+    /// It has gone out, or is gone.
+    Gone,
+}
+
+/// Puts a new text in place of that of a message that has not gone out; it keeps its turn. One that was refused is tried again with it.
 pub(in crate::state) fn amend(
     state: &mut State,
     chat: ChatKey,
     nonce: Nonce,
     text: String,
     fx: &mut Effects,
-) -> Result<bool, Box<Refusal>> {
+) -> Result<Amended, Box<Refusal>> {
     let now = state.now.mono;
-    let Some(account) = state.core.account_mut(chat.account) else { return Ok(false) };
+    let Some(account) = state.core.account_mut(chat.account) else { return Ok(Amended::Gone) };
     check_length(account, &text)?;
-    let goes = may_go(account, chat.chat, nonce, now);
     let emoji = super::emoji::used(account, chat.chat, &text);
-    let Some(row) = account.outbox.find_mut(chat.chat, nonce).filter(|row| row.can_change()) else { return Ok(false) };
-    if row.outgoing.text == text {
-        return Ok(true);
+    let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { return Ok(Amended::Gone) };
+    match row.stage {
+        Stage::Queued if row.doubt.is_none() => {}
+        // A file that is not kept any more cannot go out with the new text either.
+        Stage::Failed(_) if row.outgoing.attachments.iter().all(|file| !file.bytes.is_empty()) => {
+            row.set(Stage::Queued);
+            row.wait = None;
+        }
+        Stage::Committing | Stage::Failed(_) => return Ok(Amended::NotYet),
+        Stage::Queued | Stage::Unconfirmed => return Ok(Amended::InDoubt),
+        Stage::InFlight(_) | Stage::Sent(_) => return Ok(Amended::Gone),
     }
-    let emoji = if row.outgoing.verbatim { Box::default() } else { emoji };
-    row.outgoing = Arc::new(Outgoing { text, emoji, ..Outgoing::clone(&row.outgoing) });
-    // It is written anew, in its place.
-    row.kept = None;
-    durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
+    let goes = may_go(account, chat.chat, nonce, now);
+    let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { return Ok(Amended::Gone) };
+    if row.outgoing.text != text {
+        let emoji = if row.outgoing.verbatim { Box::default() } else { emoji };
+        row.outgoing = Arc::new(Outgoing { text, emoji, ..Outgoing::clone(&row.outgoing) });
+        // It is written anew, in its place.
+        row.kept = None;
+        durable::commit(account, chat, nonce, if goes { OutboxStage::InFlight } else { OutboxStage::Waiting }, fx);
+    }
     state.touch();
-    Ok(true)
+    pump(state, chat, fx);
+    Ok(Amended::Done)
 }
 
 /// Whoever sent a message has been told that it is not sent, or waits no longer. Where nobody knows whether it arrived, it stays in sight.

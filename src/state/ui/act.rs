@@ -171,10 +171,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::LeaveCommunity(account, community) => join::leave_community(state, account, community, fx),
         Action::LeaveGroup(chat) => join::leave_group(state, chat, fx),
         Action::Send if on_top => lists::accept(state, fx),
-        Action::Send => {
-            unread::release_open(state);
-            compose::send(state, false, fx);
-        }
+        Action::Send => compose::send(state, false, fx),
         Action::NewLine if !on_top => compose::insert(state, "\n", fx),
         Action::NewLine => lists::new_line(state),
         Action::Insert(text) | Action::Paste(text) if on_top => lists::insert(state, &text),

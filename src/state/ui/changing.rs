@@ -7,7 +7,7 @@ use crate::domain::{ChatKey, Message, MessageId, MessageKey, Nonce, Refusal, Ref
 use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Region, ScrollIntent, Target};
-use crate::state::outbox::{self, Pending, Stage};
+use crate::state::outbox::{self, Amended, Pending, Stage};
 use crate::state::{State, offered, slow, typing};
 
 /// How far back the last own message is looked for.
@@ -144,13 +144,18 @@ pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text
 /// Puts a new text in the place of one that has not gone out.
 pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text: String, fx: &mut Effects) {
     match outbox::amend(state, chat, nonce, text, fx) {
-        Ok(true) => {
+        Ok(Amended::Done) => {
             end_edit(state);
             typing::end(state, fx);
         }
-        Ok(false) => {
+        Ok(Amended::NotYet) => state.notice("It cannot be changed just now; try again, or leave it with Esc", true, fx),
+        Ok(why @ (Amended::InDoubt | Amended::Gone)) => {
             become_new(state);
-            state.notice("It has gone out meanwhile; what you typed is a new message now", true, fx);
+            let sentence = match why {
+                Amended::InDoubt => "Whether it has arrived is not known; what you typed is a new message now",
+                _ => "It has gone out meanwhile; what you typed is a new message now",
+            };
+            state.notice(sentence, true, fx);
         }
         Err(refusal) => state.notice(format!("Not changed: {}", refusal.text), true, fx),
     }

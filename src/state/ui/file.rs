@@ -1,6 +1,6 @@
 //! What the user wants done with files, and the list of those that are being saved.
 
-use super::{attach, chooser, compose, message, tray};
+use super::{attach, chooser, message, paste, tray};
 use crate::domain::{ChatKey, Message, Nonce};
 use crate::state::State;
 use crate::state::action::FileAction;
@@ -89,7 +89,7 @@ pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: 
     let Some(front) = &mut state.front else { return };
     let Some((_, text)) = front.pasted.take_if(|(asked, _)| *asked == number) else { return };
     if !files {
-        return compose::insert(state, &text, fx);
+        return paste::pasted(state, &text, fx);
     }
     for path in tray::pasted_paths(&text) {
         if !tray::add(state, &path, fx) {
@@ -105,6 +105,13 @@ fn save(state: &mut State, to: &str, fx: &mut Effects) {
     };
     for file in &message.attachments {
         downloads::want(state, Wanted::of(chat.account, file, to, false), fx);
+    }
+}
+
+/// Saves one file of a message.
+pub(super) fn save_one(state: &mut State, chat: ChatKey, message: &Message, number: u16, fx: &mut Effects) {
+    if let Some(file) = message.attachments.get(usize::from(number)) {
+        downloads::want(state, Wanted::of(chat.account, file, "", false), fx);
     }
 }
 

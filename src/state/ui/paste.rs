@@ -1,12 +1,11 @@
 //! What is pasted: many lines are asked about, and what was hidden in them is told.
 
-use super::{compose, open};
+use super::{compose, tray};
 use crate::domain::{CleanText, Upload, markup};
 use crate::state::action::{Action, ComposeAction, PasteAs};
 use crate::state::effect::Effects;
-use crate::state::front::{Choice, ComposeMode, Overlay, Question};
-use crate::state::outbox::{self, Draft};
-use crate::state::{State, history, permit, slow};
+use crate::state::front::{Choice, Overlay, Question};
+use crate::state::{State, permit};
 
 /// What a pasted text is called as a file.
 const NAME: &str = "paste.txt";
@@ -31,7 +30,7 @@ pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) {
     let choice = |words, how| Choice { words, action: Some(Box::new(Action::Compose(ComposeAction::PutPaste(how)))) };
     let mut choices = vec![choice("As it is", PasteAs::Text), choice("Code", PasteAs::Code)];
     if files {
-        choices.push(choice("Send file", PasteAs::File));
+        choices.push(choice("File", PasteAs::File));
     }
     choices.push(choice("Leave", PasteAs::Nothing));
     let mut text = format!("{lines} lines are pasted. How are they to go in?");
@@ -63,7 +62,7 @@ pub(super) fn put(state: &mut State, how: PasteAs, fx: &mut Effects) {
             let fence = markup::fence(text);
             compose::insert(state, &format!("{open}{fence}\n{text}\n{fence}\n"), fx);
         }
-        PasteAs::File => send(state, text, fx),
+        PasteAs::File => attach(state, &text, fx),
         PasteAs::Nothing => {
             front.pane.composer.keep(&text);
             state.notice_of("What was pasted is kept; to put it here".to_owned(), Some("yank"), false, fx);
@@ -71,41 +70,14 @@ pub(super) fn put(state: &mut State, how: PasteAs, fx: &mut Effects) {
     }
 }
 
-/// What was pasted goes out as a file; what stands in the composer stays.
-fn send(state: &mut State, text: String, fx: &mut Effects) {
-    let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
-    let hindrance = permit::refusal_to_attach(state, chat).or_else(|| compose::signed_out(state, chat));
-    let hindrance = hindrance.map(str::to_owned).or_else(|| slow::too_early(state, chat));
-    let reply_to = match state.front.as_ref().map(|front| &front.pane.mode) {
-        Some(ComposeMode::Reply(message)) => Some(message.id),
-        _ => None,
-    };
-    let file = Upload::new(NAME, text.clone().into());
-    let draft = Draft { reply_to, attachments: vec![file], ..Draft::default() };
-    let refused = match hindrance {
-        Some(why) => Some(why),
-        None => outbox::write(state, chat, draft, fx).err().map(|refusal| format!("Not sent: {}", refusal.text)),
-    };
-    let Some(front) = &mut state.front else { return };
-    match refused {
-        Some(why) => {
-            front.pane.composer.keep(&text);
-            state.notice_of(
-                format!("{}; what was pasted is kept, to put it here", why.trim_end_matches('.')),
-                Some("yank"),
-                true,
-                fx,
-            );
-        }
-        None => {
-            if reply_to.is_some() {
-                front.pane.mode = ComposeMode::New;
-            }
-            front.pane.divider = None;
-            open::to_bottom(&mut front.pane);
-            history::refresh_open(state, fx);
-        }
+/// What was pasted goes with the next message, as a file.
+fn attach(state: &mut State, text: &str, fx: &mut Effects) {
+    let Err(why) = tray::put(state, Upload::new(NAME, text.to_owned().into())) else { return };
+    if let Some(front) = &mut state.front {
+        front.pane.composer.keep(text);
     }
+    let sentence = format!("{}; what was pasted is kept, to put it here", why.trim_end_matches('.'));
+    state.notice_of(sentence, Some("yank"), true, fx);
 }
 
 /// What was hidden in a text and is not put in, as a sentence.

@@ -1,6 +1,6 @@
 //! Parts of messages that do something when they are clicked. Each does what an action with a name does, too, so that keys reach all of it.
 
-use super::{act, message, opening, person, react};
+use super::{act, file, message, opening, person, react};
 use crate::domain::parts::{self, Leads, web_address};
 use crate::domain::{ChatKey, Message, UserId};
 use crate::state::action::{MessageAction, parse};
@@ -49,8 +49,8 @@ pub(super) fn press(state: &mut State, target: Target, spot: Spot, fx: &mut Effe
             }
         }
         Spot::Author => show(state, chat, message.author, fx),
-        // The message is under the cursor now, and its files with it.
-        Spot::File(_) | Spot::More => {}
+        Spot::File(number) => file::save_one(state, chat, &message, number, fx),
+        Spot::More => {}
     }
 }
 

@@ -108,21 +108,30 @@ pub(super) fn paste(state: &mut State, fx: &mut Effects) {
     }
 }
 
+/// A file that is here already is to go with the next message here; a sentence if it may not.
+pub(super) fn put(state: &mut State, file: Upload) -> Result<(), String> {
+    let (number, most) = place_for(state, file.name.clone())?;
+    if file.size() > most {
+        let front = state.front.as_mut();
+        front.and_then(|front| front.trays.find(number).and_then(|(chat, at)| front.trays.take(chat, at)));
+        return Err(format!("\"{}\" is too large: at most {} are taken here", file.name, size(most)));
+    }
+    taken(state, number, Ok(file)).unwrap_or(Ok(()))
+}
+
 /// Makes room for a file; its number, and how large it may be.
 fn hold(state: &mut State, name: String, fx: &mut Effects) -> Option<(u64, u64)> {
-    let (chat, most) = match room(state) {
-        Ok(room) => room,
-        Err(reason) => {
-            state.notice(reason, true, fx);
-            return None;
-        }
-    };
-    let front = state.front.as_mut()?;
+    place_for(state, name).map_err(|reason| state.notice(reason, true, fx)).ok()
+}
+
+fn place_for(state: &mut State, name: String) -> Result<(u64, u64), String> {
+    let (chat, most) = room(state)?;
+    let front = state.front.as_mut().ok_or_else(String::new)?;
     front.files += 1;
     let number = front.files;
     front.trays.chats.entry(chat).or_default().push(Held { number, name, file: None });
     state.touch();
-    Some((number, most))
+    Ok((number, most))
 }
 
 /// A file was read, or why it was not. Returns what is not a tray's.
@@ -132,34 +141,46 @@ pub(in crate::state) fn read(
     file: Result<Upload, String>,
     fx: &mut Effects,
 ) -> Option<Result<Upload, String>> {
-    let Some((chat, at)) = state.front.as_mut().and_then(|front| front.trays.find(number)) else { return Some(file) };
+    if state.front.as_mut().and_then(|front| front.trays.find(number)).is_none() {
+        return Some(file);
+    }
+    if let Some(Err(sentence)) = taken(state, number, file) {
+        state.notice(format!("Not attached: {sentence}"), true, fx);
+    }
+    None
+}
+
+/// What was read takes its place in the tray, or leaves it with a sentence; `None`: it has none.
+fn taken(state: &mut State, number: u64, file: Result<Upload, String>) -> Option<Result<(), String>> {
+    let (chat, at) = state.front.as_mut()?.trays.find(number)?;
     let caps = state.core.account(chat.account).map(|account| account.caps).unwrap_or_default();
     let front = state.front.as_mut()?;
-    let held = front.trays.bytes();
+    let waiting = front.trays.bytes();
     let checked = file.and_then(|file| {
         if !caps.file_types.takes(&file.mimetype) {
             let kinds = caps.file_types.words();
             return Err(format!("\"{}\" is of a kind that is not taken here; only {kinds}", file.name));
         }
-        if held.saturating_add(file.size()) > MOST_BYTES {
+        if waiting.saturating_add(file.size()) > MOST_BYTES {
             return Err(format!("the files are too large together: at most {} can wait", size(MOST_BYTES)));
         }
         Ok(file)
     });
-    match checked {
+    let result = match checked {
         Ok(file) => {
             if let Some(held) = front.trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)) {
                 held.name.clone_from(&file.name);
                 held.file = Some(file);
             }
+            Ok(())
         }
         Err(sentence) => {
             front.trays.take(chat, at);
-            state.notice(format!("Not attached: {sentence}"), true, fx);
+            Err(sentence)
         }
-    }
+    };
     state.touch();
-    None
+    Some(result)
 }
 
 /// The place of a file of the open chat: that of this number counted from one, else the last.

@@ -50,6 +50,7 @@ fn a_message_is_pointed_at_and_its_link_opened() {
 fn with_everything() -> (Script, PaneId, Target) {
     let mut script = Script::ready();
     script.state.core.accounts[0].caps.reactions = true;
+    script.state.core.accounts[0].caps.part = 4096;
     let option = |id: &str| PollOption { id: CleanText::new(id), text: CleanText::new(id), ..PollOption::default() };
     let reaction =
         Reaction { emoji: ReactEmoji::Unicode(CleanText::new("🦀")), count: 2, mine: false, by: [ADA].into() };
@@ -63,6 +64,9 @@ fn with_everything() -> (Script, PaneId, Target) {
         .into(),
         poll: Some(Box::new(Poll { options: [option("a"), option("b")].into(), ..Poll::default() })),
         reactions: [reaction].into(),
+        attachments: ["a.txt", "b.txt"]
+            .map(|name| Attachment { name: CleanText::new(name), size: 9, ..Attachment::default() })
+            .into(),
         ..said(chat(11), 11, ADA, "see ||one|| and ||two|| @ada")
     };
     script.hear(message);
@@ -90,12 +94,23 @@ fn parts_of_a_message_do_what_they_show() {
     assert_eq!(press(Spot::Spoiler(1)).2, [1]);
     assert_eq!(press(Spot::Spoiler(0)).2, [1, 0]);
     assert_eq!(press(Spot::Spoiler(1)).2, [0]);
+    press(Spot::File(1));
     // Numbers of what is not there do nothing.
-    for spot in [Spot::Reaction(9), Spot::Card(9), Spot::Link(9), Spot::Mention(9), Spot::Button(9), Spot::Answer(9)] {
+    for spot in [
+        Spot::File(9),
+        Spot::Reaction(9),
+        Spot::Card(9),
+        Spot::Link(9),
+        Spot::Mention(9),
+        Spot::Button(9),
+        Spot::Answer(9),
+    ] {
         let (fx, top, ..) = press(spot);
         let quiet = |effect: &Effect| matches!(effect, Effect::Arm(..) | Effect::Disarm(_));
         assert!(fx.iter().all(quiet) && top.is_none(), "{spot:?}: {fx:?}");
     }
+    let saved: Vec<_> = script.state.downloads.list.iter().map(|one| one.wanted.name.as_str()).collect();
+    assert_eq!(saved, ["b.txt"], "the one that was clicked");
 }
 
 #[test]

@@ -68,11 +68,19 @@ fn many_lines_go_out_as_a_file() {
     script.act(Action::Cancel);
     script.open(31);
     script.type_text("mine");
-    let fx = answered(&mut script, LINES, "Send file");
+    answered(&mut script, LINES, "File");
+    assert_eq!(script.composer(), "mine", "it waits with what is written to it");
+    let fx = script.act(Action::Send);
     let rows = script.state.core.accounts[0].outbox.of(nib::domain::ChatId::new(31));
     let sent = sends(&fx).pop().map_or_else(|| rows[0].outgoing.clone(), |(_, sent)| sent);
     assert_eq!((sent.attachments[0].name.as_str(), &sent.attachments[0].bytes[..]), ("paste.txt", LINES.as_bytes()));
-    assert_eq!((sent.text.as_str(), script.composer().as_str()), ("", "mine"));
+    assert_eq!((sent.text.as_str(), script.composer().as_str()), ("mine", ""));
+    // What is too large for a file here is not lost.
+    script.state.core.accounts[0].caps.max_file = 10;
+    answered(&mut script, LINES, "File");
+    assert!(script.notice().contains("too large"), "{}", script.notice());
+    script.act(Action::Text(TextEdit::Yank));
+    assert!(script.composer().ends_with(LINES), "{}", script.composer());
 }
 
 #[test]

@@ -120,16 +120,49 @@ fn one_that_may_have_gone_is_neither_changed_nor_taken_back() {
 
 #[test]
 fn one_that_goes_while_it_is_changed_leaves_the_change_as_a_new_message() {
+    let mut script = changing();
+    let fx = back(&mut script);
+    assert_eq!(sends(&fx)[0].1.text, "one");
+    let fx = script.act(Action::Send);
+    assert!(kept_rows(&fx).is_empty() && script.notice().starts_with("It has gone out"), "{}", script.notice());
+    assert_eq!((script.composer().as_str(), script.mode()), ("one more", &ComposeMode::New));
+}
+
+/// The first of three is being changed, with something typed.
+fn changing() -> Script {
     let mut script = waiting();
     script.act(Action::FocusMessages);
     script.act(Action::MoveLast);
     script.act(Action::Move(-2));
     script.act(Action::Message(MessageAction::Edit));
     script.type_text(" more");
+    script
+}
+
+#[test]
+fn one_that_is_refused_while_it_is_changed_goes_out_with_the_change() {
+    let mut script = changing();
     let fx = back(&mut script);
-    assert_eq!(sends(&fx)[0].1.text, "one");
+    let refusal = Refusal { kind: RefusalKind::Invalid, text: CleanText::ours("no"), ..Refusal::default() };
+    script.answer(sends(&fx)[0].0, Err(refusal.into()));
+    assert!(matches!(script.rows(11)[0], Stage::Failed(_)));
     let fx = script.act(Action::Send);
-    assert!(kept_rows(&fx).is_empty() && script.notice().starts_with("It has gone out"), "{}", script.notice());
+    assert_eq!(
+        (texts(&script).as_slice(), script.mode()),
+        (&["one more", "two", "three"].map(str::to_owned)[..], &ComposeMode::New)
+    );
+    assert_eq!(kept_rows(&fx).len(), 1, "it is kept anew: {fx:?}");
+}
+
+#[test]
+fn a_change_of_one_that_may_have_arrived_becomes_a_message() {
+    let mut script = changing();
+    let fx = back(&mut script);
+    let refusal = Refusal { kind: RefusalKind::LinkLost, text: CleanText::ours("lost"), ..Refusal::default() };
+    script.answer(sends(&fx)[0].0, Err(refusal.into()));
+    script.link(lost());
+    script.act(Action::Send);
+    assert!(script.notice().starts_with("Whether it has arrived"), "{}", script.notice());
     assert_eq!((script.composer().as_str(), script.mode()), ("one more", &ComposeMode::New));
 }
 
