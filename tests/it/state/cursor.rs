@@ -164,25 +164,6 @@ fn a_chat_is_unread_from_a_message_on_until_it_is_opened_anew() {
 }
 
 #[test]
-fn whoever_writes_has_read_in_whatever_way() {
-    for written in ["/shrug", "plain"] {
-        let mut script = Script::ready();
-        script.act(Action::FocusMessages);
-        on(&mut script, MessageAction::MarkUnread);
-        assert!(script.counts(11).0 > 0);
-        script.act(Action::FocusComposer);
-        script.type_text(written);
-        script.act(if written == "plain" {
-            Action::Compose(nib::state::action::ComposeAction::SendVerbatim)
-        } else {
-            Action::Send
-        });
-        script.arrange_bottom();
-        assert_eq!(script.counts(11), (0, 0), "{written}");
-    }
-}
-
-#[test]
 fn where_marks_go_back_the_network_is_told_and_believed() {
     let mut script = Script::ready();
     caps(&mut script).marks_back = true;

@@ -164,3 +164,18 @@ fn how_much_may_still_be_said_is_counted() {
     assert_eq!(left(&script), None);
     assert!(!script.timers.contains_key(&nib::state::Timer::Countdown), "nothing wakes without a cause");
 }
+
+#[test]
+fn whoever_writes_has_read_in_whatever_way() {
+    for written in ["/shrug", "plain"] {
+        let mut script = Script::ready();
+        script.act(Action::FocusMessages);
+        script.act(Action::Message(MessageAction::MarkUnread));
+        assert!(script.counts(11).0 > 0);
+        script.act(Action::FocusComposer);
+        script.type_text(written);
+        script.act(if written == "plain" { Action::Compose(ComposeAction::SendVerbatim) } else { Action::Send });
+        script.arrange_bottom();
+        assert_eq!(script.counts(11), (0, 0), "{written}");
+    }
+}

@@ -144,7 +144,7 @@ fn one_that_is_refused_while_it_is_changed_goes_out_with_the_change() {
     let mut script = changing();
     let fx = back(&mut script);
     let refusal = Refusal { kind: RefusalKind::Invalid, text: CleanText::ours("no"), ..Refusal::default() };
-    script.answer(sends(&fx)[0].0, Err(refusal.into()));
+    script.answer(sends(&fx)[0].0, Err(refusal));
     assert!(matches!(script.rows(11)[0], Stage::Failed(_)));
     let fx = script.act(Action::Send);
     assert_eq!(
@@ -159,7 +159,7 @@ fn a_change_of_one_that_may_have_arrived_becomes_a_message() {
     let mut script = changing();
     let fx = back(&mut script);
     let refusal = Refusal { kind: RefusalKind::LinkLost, text: CleanText::ours("lost"), ..Refusal::default() };
-    script.answer(sends(&fx)[0].0, Err(refusal.into()));
+    script.answer(sends(&fx)[0].0, Err(refusal));
     script.link(lost());
     script.act(Action::Send);
     assert!(script.notice().starts_with("Whether it has arrived"), "{}", script.notice());
