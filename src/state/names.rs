@@ -3,6 +3,7 @@
 
 use super::{Account, Core};
 use crate::domain::{AccountId, Chat, ChatId, ChatKey, ChatKind, CommunityId, UserId};
+use std::collections::BTreeSet;
 
 /// Most candidates that an error names.
 const CANDIDATES: usize = 8;
@@ -48,29 +49,21 @@ pub fn resolve_chat(core: &Core, written: &str) -> Result<ChatKey, ResolveError>
     resolve_chat_in(core, None, written)
 }
 
-/// The chat that a written name leads to. `shown`: the account that is meant where several have such a chat and none is named.
+/// The chat that a written name leads to. `shown`: the chat that is looked at; where several are called so, its community's is meant, else its account's.
 ///
 /// # Errors
 /// No chat or several chats are called that; the candidates are named.
-pub fn resolve_chat_in(core: &Core, shown: Option<AccountId>, written: &str) -> Result<ChatKey, ResolveError> {
+pub fn resolve_chat_in(core: &Core, shown: Option<ChatKey>, written: &str) -> Result<ChatKey, ResolveError> {
     let written = written.trim();
-    let all = |fits: fn(&Account, &str) -> Vec<ChatId>| -> Vec<ChatKey> {
-        let mut found = Vec::new();
-        for account in &core.accounts {
-            for name in names_for(account, written) {
-                found.extend(fits(account, name).into_iter().map(|chat| account.key(chat)));
-            }
+    let mut found: Vec<ChatKey> = core.accounts.iter().flat_map(|account| leading(account, written)).collect();
+    if let Some(shown) = shown.filter(|shown| found.iter().any(|chat| chat.account == shown.account)) {
+        found.retain(|chat| chat.account == shown.account);
+        let place = |key: &ChatKey| core.chat(*key).and_then(|(_, chat)| chat.community());
+        if let Some(community) = place(&shown)
+            && found.iter().any(|chat| place(chat) == Some(community))
+        {
+            found.retain(|chat| place(chat) == Some(community));
         }
-        found.sort_unstable();
-        found.dedup();
-        found
-    };
-    let mut found = all(matches);
-    if found.is_empty() {
-        found = all(called);
-    }
-    if let Some(shown) = shown.filter(|shown| found.iter().any(|chat| chat.account == *shown)) {
-        found.retain(|chat| chat.account == shown);
     }
     match found.as_slice() {
         [one] => Ok(*one),
@@ -80,6 +73,12 @@ pub fn resolve_chat_in(core: &Core, shown: Option<AccountId>, written: &str) -> 
             Err(ResolveError::Ambiguous { name: written.to_owned(), candidates })
         }
     }
+}
+
+/// The chats of an account to which a written name leads: an id may be the name of another chat, so that none of them goes before the others.
+fn leading(account: &Account, written: &str) -> BTreeSet<ChatKey> {
+    let of = |name| matches(account, name).into_iter().chain(called(account, name));
+    names_for(account, written).flat_map(of).map(|chat| account.key(chat)).collect()
 }
 
 /// The account that a written name begins with, if it does, and the rest of it.
@@ -227,12 +226,7 @@ pub fn chat_name(core: &Core, key: ChatKey) -> String {
     let labelled = |name: &str| format!("{}:{name}", account.label);
     let candidates = [labelled(&plain), chat.wire.to_string(), labelled(&chat.wire)];
     let leads_here = |name: &String| {
-        let mut found = core.accounts.iter().flat_map(|account| {
-            names_for(account, name)
-                .flat_map(|name| matches(account, name))
-                .map(|chat| account.key(chat))
-                .collect::<Vec<_>>()
-        });
+        let mut found = core.accounts.iter().flat_map(|account| leading(account, name));
         let mut some = false;
         found.all(|found| {
             some = true;

@@ -33,6 +33,7 @@ impl Offer {
 #[must_use]
 pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
     let (can, why) = match what {
+        MessageAction::On(_, _, what) => return lacking(caps, what),
         MessageAction::Reply | MessageAction::Quote | MessageAction::QuoteNow(..) => {
             (caps.replies, "Messages cannot be answered here")
         }
@@ -151,6 +152,7 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         MessageAction::Reveal if spoilers(&message.body).next().is_none() => {
             Offer::Hidden("Nothing is hidden in this message")
         }
+        MessageAction::On(_, _, what) => of_message(state, account, chat, message, what),
         MessageAction::CopyText
         | MessageAction::Reveal
         | MessageAction::Unfold

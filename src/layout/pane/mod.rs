@@ -18,7 +18,7 @@ use super::scene::{Area, Hit, Scene};
 use super::timeline;
 use crate::domain::settings::Deleted;
 use crate::domain::{Chat, CleanText, LinkPhase};
-use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
+use crate::state::front::{ComposeMode, Target, Tier, Visible};
 use crate::state::ui::arguments;
 use crate::state::{Account, ComposerState, composer_state, slow};
 
@@ -97,7 +97,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     if named {
         scene.put(mode_row, mode(context, cache, account, names, usize::from(mode_row.width)));
     }
-    let selected = pane.cursor.filter(|_| context.front.region == Region::Messages);
+    let selected = context.front.pointed();
     let (keys, calendar, blocks) = cache.parts();
     let settings = &context.state.settings;
     let epoch = super::cache::Epoch {

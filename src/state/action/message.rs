@@ -44,6 +44,8 @@ pub enum MessageAction {
     ForwardNow(ChatKey, ChatKey, Vec<MessageId>),
     /// Press one of a bot's buttons on it, counted from one; without a number the only one, or choose it.
     Press(Option<u16>),
+    /// Something with this message, whatever is pointed at by then: what choosing from a list leads to.
+    On(ChatKey, Target, Box<Self>),
     /// Offer what can be done with it.
     Menu,
     /// The same for the message that the mouse points at.
@@ -65,8 +67,9 @@ pub enum MessageAction {
 impl MessageAction {
     /// Its name in the registry, for those that have one without an argument.
     #[must_use]
-    pub const fn name(&self) -> Option<&'static str> {
+    pub fn name(&self) -> Option<&'static str> {
         Some(match self {
+            Self::On(_, _, what) => return what.name(),
             Self::Reply => "reply",
             Self::Quote => "quote",
             Self::Edit => "edit",

@@ -135,8 +135,10 @@ pub struct Front {
     pub trays: Trays,
     /// The folder that files are chosen from, and the number of the newest look at one.
     pub(crate) folder: (u64, String),
-    /// What was pasted and may name files, and the number of the look at them.
-    pub(crate) pasted: Option<(u64, String)>,
+    /// What was pasted and may name files, for which chat, and the number of the look at them.
+    pub(crate) pasted: Vec<(u64, ChatKey, String)>,
+    /// What is written is to be sent, as it is or not, once all that was pasted is looked at.
+    pub(crate) sends: Option<bool>,
     /// The chat to open once the lists are there, by its written name.
     pub wish: Option<String>,
     /// What others were told of own typing.
@@ -173,6 +175,13 @@ pub struct Notice {
 }
 
 impl Front {
+    /// The message of the open chat that is pointed at: what was chosen from a list, what the cursor is on, or what a command was begun on.
+    #[must_use]
+    pub fn pointed(&self) -> Option<Target> {
+        let among = if self.region == Region::Messages { self.pane.cursor } else { self.pane.meant };
+        self.pane.chosen.or(among)
+    }
+
     /// How much fits.
     #[must_use]
     pub const fn tier(&self) -> Tier {

@@ -1,7 +1,7 @@
 //! What lies on top of the rest.
 
 use crate::domain::{ChatKey, MessageId};
-use crate::state::action::{Action, Context};
+use crate::state::action::{Action, ComposeAction, Context};
 use crate::state::gone::Note;
 use crate::state::ui::accounts::AccountList;
 use crate::state::ui::details::Details;
@@ -212,6 +212,13 @@ pub struct Choice {
 }
 
 impl Question {
+    /// Whether it asks how something that was pasted is to go in.
+    #[must_use]
+    pub(crate) fn is_of_paste(&self) -> bool {
+        let puts = |action: &Action| matches!(action, Action::Compose(ComposeAction::PutPaste(_)));
+        self.choices.iter().filter_map(|choice| choice.action.as_deref()).any(puts)
+    }
+
     /// A question that is answered with this or not at all. Not at all is selected.
     #[must_use]
     pub fn yes_no(text: String, yes: &'static str, action: Action) -> Self {

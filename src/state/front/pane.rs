@@ -30,6 +30,10 @@ pub struct Pane {
     pub intent_number: u32,
     /// What the message cursor is on. Drawn only while the messages have the focus.
     pub cursor: Option<Target>,
+    /// The message that a command is about which is being typed: the one on which it was begun. Drawn like the cursor.
+    pub(crate) meant: Option<Target>,
+    /// The message that what was chosen from a list is about, while it is done.
+    pub(crate) chosen: Option<Target>,
     /// Messages that are selected, to do something with all of them; at most [`SELECTED`].
     pub selected: BTreeSet<MessageKey>,
     /// The newest message that was read when the chat was opened: the unread divider stands after it while it stays open. `None`: no divider.

@@ -148,7 +148,7 @@ pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text
             end_edit(state);
             typing::end(state, fx);
         }
-        Ok(Amended::NotYet) => state.notice("It cannot be changed just now; try again, or leave it with Esc", true, fx),
+        Ok(Amended::NotYet) => state.notice("It cannot be changed just now; try again in a moment", true, fx),
         Ok(why @ (Amended::InDoubt | Amended::Gone)) => {
             become_new(state);
             let sentence = match why {

@@ -200,8 +200,9 @@ fn ranked_by(query: &str, all: impl Iterator<Item = (u8, Candidate)>) -> Vec<Can
         .filter_map(|(index, (rank, candidate))| {
             let own = fuzzy.score(&candidate.label);
             let score = own.or_else(|| fuzzy.score(&candidate.detail))?;
-            let letters = candidate.label.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-            Some(((rank, !letters.starts_with(&lower), own.is_none(), Reverse(score), index), candidate))
+            let letters = candidate.label.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+            let begins = letters.starts_with(&lower);
+            Some(((letters != lower, rank, !begins, own.is_none(), Reverse(score), index), candidate))
         })
         .collect();
     fitting.sort_by_key(|(key, _)| *key);
@@ -308,6 +309,11 @@ pub(in crate::state) fn keep(state: &mut State) {
     let Some(front) = &mut state.front else { return };
     if front.pane.composer.is_empty() {
         front.pane.writing.dismissed = None;
+    }
+    match front.pane.composer.is_command() {
+        true if front.region == Region::Messages => front.pane.meant = front.pane.cursor,
+        true => {}
+        false => front.pane.meant = None,
     }
     let composer = &front.pane.composer;
     let fits =

@@ -99,8 +99,13 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
 
 /// Sends what is in the composer, or runs it if it is a command. `verbatim`: it is sent as it is.
 pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
-    let Some(front) = &state.front else { return };
+    let Some(front) = &mut state.front else { return };
     let Some(chat) = front.pane.chat else { return };
+    // What was pasted before goes with it.
+    if front.pasted.iter().any(|(_, of, _)| *of == chat) {
+        front.sends = Some(verbatim);
+        return;
+    }
     let written = front.pane.composer.text();
     let with_files = tray::goes(front);
     if written.trim().is_empty() && !with_files {
@@ -259,6 +264,8 @@ pub(super) fn begin_command_with(state: &mut State, begin: &str) {
         && front.pane.composer.is_empty()
         && front.pane.mode == ComposeMode::New;
     if free {
+        // What the cursor was on is what the command is about.
+        front.pane.meant = front.pane.cursor.filter(|_| front.region == Region::Messages);
         front.region = Region::Composer;
         front.pane.composer.insert(&format!("/{begin}"));
     } else {

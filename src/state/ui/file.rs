@@ -1,6 +1,6 @@
 //! What the user wants done with files, and the list of those that are being saved.
 
-use super::{attach, chooser, message, paste, tray};
+use super::{attach, chooser, compose, message, paste, tray};
 use crate::domain::{ChatKey, Message, Nonce};
 use crate::state::State;
 use crate::state::action::FileAction;
@@ -71,15 +71,13 @@ pub(super) fn submitted(state: &mut State, ticket: Ticket, action: FileAction, f
 /// Text is pasted: if it names files alone, they are looked for, and are to go with the next message. Returns whether that is so.
 pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) -> bool {
     let paths = tray::pasted_paths(text);
-    let Some(front) = state.front.as_mut().filter(|front| front.pane.chat.is_some() && front.pane.forum.is_none())
-    else {
-        return false;
-    };
+    let Some(front) = &mut state.front else { return false };
+    let Some(chat) = front.pane.chat.filter(|_| front.pane.forum.is_none()) else { return false };
     if paths.is_empty() || !front.pane.composer.is_empty() && front.pane.composer.is_command() {
         return false;
     }
     front.files += 1;
-    front.pasted = Some((front.files, text.to_owned()));
+    front.pasted.push((front.files, chat, text.to_owned()));
     fx.push(Effect::LookAt { number: front.files, paths });
     true
 }
@@ -87,14 +85,25 @@ pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) -> bool {
 /// What was pasted was looked at: it is files, or text after all.
 pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    let Some((_, text)) = front.pasted.take_if(|(asked, _)| *asked == number) else { return };
-    if !files {
-        return paste::pasted(state, &text, fx);
+    let Some(at) = front.pasted.iter().position(|(asked, ..)| *asked == number) else { return };
+    let (_, chat, text) = front.pasted.remove(at);
+    if front.pane.chat != Some(chat) {
+        front.pane.composer.keep(&text);
+        let sentence = "The chat into which this was pasted is not open any more; to put it here";
+        return state.notice_of(sentence.to_owned(), Some("yank"), true, fx);
     }
-    for path in tray::pasted_paths(&text) {
-        if !tray::add(state, &path, fx) {
-            break;
-        }
+    if files {
+        _ = tray::pasted_paths(&text).iter().all(|path| tray::add(state, path, fx));
+    } else {
+        paste::pasted(state, &text, fx);
+    }
+    // A question that the paste leads to comes first.
+    let front = state.front.as_mut().filter(|front| front.pasted.is_empty());
+    if let Some(front) = front
+        && let Some(verbatim) = front.sends.take()
+        && front.overlays.is_empty()
+    {
+        compose::send(state, verbatim, fx);
     }
 }
 

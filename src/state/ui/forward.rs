@@ -14,7 +14,7 @@ use crate::state::{Account, State, names, permit};
 pub(super) fn forward(state: &mut State, from: ChatKey, messages: &[MessageKey], to: &str, fx: &mut Effects) {
     let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
     if !to.is_empty() {
-        return match names::resolve_chat_in(&state.core, Some(from.account), to) {
+        return match names::resolve_chat_in(&state.core, Some(from), to) {
             Ok(to) => forward_now(state, from, to, ids, fx),
             Err(error) => state.notice(open::capitalised(&mut error.to_string()).to_owned(), true, fx),
         };

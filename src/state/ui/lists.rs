@@ -80,6 +80,20 @@ fn close(front: &mut Front, now: Mono) {
     }
 }
 
+/// Another chat is about to be shown: what was offered or asked for this one goes, and what was to be put in is not lost.
+pub(super) fn leave_chat(front: &mut Front) {
+    let Some(chat) = front.pane.chat else { return };
+    let pasted = std::mem::take(&mut front.pane.writing.pasted);
+    front.pane.composer.keep(&pasted);
+    front.sends = None;
+    front.overlays.retain(|overlay| match overlay {
+        Overlay::Pick(pick) => pick.kind.chat() != Some(chat) && !matches!(pick.kind, PickKind::Attach { .. }),
+        Overlay::Details(details) => details.chat != chat,
+        Overlay::Question(question) => pasted.is_empty() || !question.is_of_paste(),
+        _ => true,
+    });
+}
+
 /// Esc while something lies on top.
 pub(super) fn cancel(state: &mut State, fx: &mut Effects) {
     let now = state.now.mono;

@@ -25,14 +25,12 @@ pub(super) use select::clear as let_go;
 /// Characters of a message that a question quotes.
 const QUOTED: usize = 60;
 
-/// The open chat and what is pointed at: by the cursor while the messages have the focus, else the newest message.
+/// The open chat and what is pointed at: by a command that was begun on it, by the cursor while the messages have the focus, else the newest message.
 pub(super) fn target(state: &State) -> Option<(ChatKey, Target)> {
     let front = state.front.as_ref()?;
     let chat = front.pane.chat?;
-    if front.region == Region::Messages
-        && let Some(cursor) = front.pane.cursor
-    {
-        return Some((chat, cursor));
+    if let Some(pointed) = front.pointed() {
+        return Some((chat, pointed));
     }
     let newest = history::timeline_of(&state.core.accounts, chat)?.last()?;
     Some((chat, Target::Message(newest.message.key)))
@@ -48,9 +46,24 @@ pub(super) fn pending(state: &State) -> Option<(ChatKey, Nonce)> {
 
 pub(in crate::state) fn message(state: &State) -> Option<(ChatKey, Arc<Message>)> {
     let (chat, target) = target(state)?;
+    Some((chat, message_of(state, chat, target)?))
+}
+
+fn message_of(state: &State, chat: ChatKey, target: Target) -> Option<Arc<Message>> {
     let Target::Message(key) = target else { return None };
-    let message = history::timeline_of(&state.core.accounts, chat)?.message(key.id)?;
-    Some((chat, Arc::clone(message)))
+    history::timeline_of(&state.core.accounts, chat)?.message(key.id).cloned()
+}
+
+/// Does something with a message of the open chat, wherever the cursor is.
+fn on(state: &mut State, chat: ChatKey, target: Target, what: MessageAction, fx: &mut Effects) {
+    let Some(front) = state.front.as_mut().filter(|front| front.pane.chat == Some(chat)) else {
+        return state.notice("The message is not here any more", true, fx);
+    };
+    let before = front.pane.chosen.replace(target);
+    wanted(state, what, fx);
+    if let Some(front) = state.front.as_mut().filter(|front| front.pane.chat == Some(chat)) {
+        front.pane.chosen = before;
+    }
 }
 
 /// Everything that the cursor can be on has an index: messages, then what is on its way out.
@@ -127,6 +140,7 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
         MessageAction::CopyText | MessageAction::OpenLink if on_top => {
             login::hand_out(state, matches!(action, MessageAction::OpenLink), fx);
         }
+        MessageAction::On(chat, target, what) => on(state, chat, target, *what, fx),
         MessageAction::DeleteNow(chat, messages) => delete_now(state, chat, messages, fx),
         MessageAction::ReactNow(chat, message, emoji) => react::toggle(state, chat, message, &emoji, fx),
         MessageAction::CopyNow(text) => copy(state, text, fx),
@@ -156,14 +170,15 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
     if let Some(why) = offered::offer(state, chat, &targets, action).why() {
         return state.notice(why, true, fx);
     }
-    match action {
-        MessageAction::Menu => return menu::show(state, chat, target, fx),
-        _ if targets.len() > 1 => return select::act(state, chat, &targets, action, fx),
-        _ => {}
-    }
+    let target = match (action, targets.as_slice()) {
+        (MessageAction::Menu, _) => return menu::show(state, chat, target, fx),
+        // What is selected is meant, be it one.
+        (_, [only]) => *only,
+        (_, several) => return select::act(state, chat, several, action, fx),
+    };
     let message = match target {
         Target::Pending(nonce) => return unsent::act(state, chat, nonce, action, fx),
-        Target::Message(_) => message(state).map(|(_, message)| message),
+        Target::Message(_) => message_of(state, chat, target),
     };
     let Some(message) = message else { return };
     match action {
@@ -190,7 +205,8 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         MessageAction::Details => details::show(state, chat, message.key.id),
         MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),
         // Dealt with above: they are not about what is pointed at.
-        MessageAction::DeleteNow(..)
+        MessageAction::On(..)
+        | MessageAction::DeleteNow(..)
         | MessageAction::ForwardNow(..)
         | MessageAction::Select(_)
         | MessageAction::Menu

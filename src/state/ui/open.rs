@@ -4,7 +4,7 @@ use super::form::FormPurpose;
 use super::forum::ForumList;
 use super::sidebar::SidebarRow;
 use super::waiting::{self, Awaits};
-use super::{attach, drafts, sidebar};
+use super::{attach, drafts, lists, sidebar};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
     Reply, Request, UserId,
@@ -63,6 +63,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     state.sought = None;
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
+    lists::leave_chat(front);
     drafts::put_aside(front, fx);
     places::tell(front, fx);
     let id = front.pane.id;
@@ -113,6 +114,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
 
 /// The open chat is gone: nothing is open. What was typed is kept as its draft.
 pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
+    lists::leave_chat(front);
     drafts::put_aside(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);
@@ -183,7 +185,7 @@ pub(in crate::state) fn distance(account: &Account, chat: &Chat) -> u8 {
 pub(in crate::state) fn named(state: &mut State, written: &str, ticket: Option<Ticket>, fx: &mut Effects) {
     // What a command means does not depend on what somebody looks at.
     let shown = state.front.as_ref().filter(|_| ticket.is_none());
-    let shown = shown.and_then(|front| front.pane.chat).map(|chat| chat.account);
+    let shown = shown.and_then(|front| front.pane.chat);
     let error = match resolve_chat_in(&state.core, shown, written) {
         Ok(key) => return found(state, key, ticket, fx),
         Err(error) => error,

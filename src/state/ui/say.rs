@@ -66,7 +66,7 @@ pub(super) fn shrug(state: &mut State, text: &str, fx: &mut Effects) {
 /// Sends a text to a chat by its written name.
 pub(super) fn to(state: &mut State, name: &str, text: String, fx: &mut Effects) {
     let front = state.front.as_ref();
-    let shown = front.and_then(|front| state.shown_account(front)).map(|account| account.id);
+    let shown = front.and_then(|front| front.pane.chat);
     let chat = match names::resolve_chat_in(&state.core, shown, name) {
         Ok(chat) => chat,
         Err(error) => {

@@ -108,7 +108,7 @@ impl Vi {
         let keys = std::mem::take(&mut self.keys);
         match self.run(composer, &keys) {
             Read::More => self.keys = keys,
-            Read::Done(true) if keys != "." => {
+            Read::Done(true) if counted(&keys).1 != "." => {
                 if !self.inserting {
                     self.last = (keys, String::new());
                 } else {
@@ -140,10 +140,12 @@ impl Vi {
                 if keys.is_empty() {
                     return Read::Nothing;
                 }
-                self.run(composer, &keys);
-                if self.mode == Mode::Insert {
-                    composer.insert(&inserted);
-                    self.leave(composer);
+                for _ in 0..count.unwrap_or(1).min(100) {
+                    self.run(composer, &keys);
+                    if self.mode == Mode::Insert {
+                        composer.insert(&inserted);
+                        self.leave(composer);
+                    }
                 }
                 self.last = (keys, inserted);
                 Read::Done(true)

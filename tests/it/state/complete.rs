@@ -138,7 +138,7 @@ fn chats_and_emoji_are_offered_by_their_names() {
     script.state.core.accounts[0].caps.custom_emoji = true;
     let one = CustomEmoji { id: EmojiId(Id(9)), name: CleanText::ours("rocky"), ..CustomEmoji::default() };
     script.receive(Update::EmojiKnown(vec![one]));
-    types(&mut script, ":rock");
+    types(&mut script, ":roc");
     assert_eq!(offered(&script)[0], ":rocky:");
     script.act(Action::Accept);
     assert_eq!(script.composer(), ":rocky:");
@@ -292,4 +292,20 @@ fn ten_thousand_people_are_gone_through_in_no_time() {
     types(&mut script, "@pers");
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(offered(&script).len(), 50, "bounded");
+}
+
+#[test]
+fn a_whole_name_is_meant_as_it_is() {
+    let mut script = Script::ready();
+    for (id, name) in [(70, "ann"), (71, "anna"), (72, "joanne")] {
+        script.receive(Update::UserChanged(Box::new(user(UserId::new(id), name))));
+    }
+    for (id, who) in [(30, 70), (31, 72), (32, 71)] {
+        script.hear(said(chat(11), id, UserId::new(who), "hello"));
+    }
+    types(&mut script, "hi @an");
+    assert_eq!(offered(&script)[0], "@anna", "who wrote last");
+    types(&mut script, "n");
+    assert_eq!(offered(&script)[0], "@ann");
+    assert_eq!(sends(&script.act(Action::Send))[0].1.text, "hi @ann", "nothing is left to put there");
 }

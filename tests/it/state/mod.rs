@@ -19,6 +19,7 @@ mod late;
 mod leaving;
 mod levels;
 mod limits;
+mod meant;
 mod members;
 mod mouse;
 mod newcomer;

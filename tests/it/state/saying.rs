@@ -3,7 +3,7 @@
 use super::script::*;
 use nib::domain::markup::Dialect;
 use nib::domain::*;
-use nib::state::action::{ComposeAction, TextEdit};
+use nib::state::action::{ComposeAction, MessageAction, TextEdit};
 use nib::state::front::{ComposeMode, Region};
 use nib::state::{Action, pace};
 use std::time::Duration;

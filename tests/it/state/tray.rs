@@ -2,7 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
-use nib::state::action::FileAction;
+use nib::state::action::{FileAction, TextEdit};
 use nib::state::front::{Overlay, PickKind};
 use nib::state::outbox::Stage;
 use nib::state::ui::chooser::Folder;
@@ -158,6 +158,22 @@ fn pasted_paths_are_files_if_they_are_there_and_text_if_not() {
     script.event(Event::LookedAt(number, false));
     assert_eq!(script.composer(), "/etc/nothing");
     assert_eq!(looked(&script.act(Action::Paste(" and words".to_owned()))), None);
+    script.act(Action::Clear);
+    // One paste after the other, and Enter before anybody has looked: it goes with all of it.
+    script.type_text("see ");
+    let first = looked(&script.act(Action::Paste("/one".to_owned()))).unwrap().0;
+    let second = looked(&script.act(Action::Paste("/two".to_owned()))).unwrap().0;
+    assert_eq!(sends(&script.act(Action::Send)), []);
+    assert_eq!(sends(&script.event(Event::LookedAt(first, false))), []);
+    script.state.front.as_mut().unwrap().trays = nib::state::ui::tray::Trays::default();
+    assert_eq!(sends(&script.event(Event::LookedAt(second, false)))[0].1.text, "see /one/two");
+    // A chat that is left meanwhile gets nothing, and nothing is lost.
+    let (number, _) = looked(&script.act(Action::Paste("/three".to_owned()))).unwrap();
+    script.act(Action::NextChat);
+    script.event(Event::LookedAt(number, true));
+    assert_eq!(script.composer(), "");
+    script.act(Action::Text(TextEdit::Yank));
+    assert_eq!(script.composer(), "/three");
 }
 
 #[test]

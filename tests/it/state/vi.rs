@@ -40,6 +40,17 @@ fn letters_are_text_until_esc_and_commands_after() {
 }
 
 #[test]
+fn a_change_is_made_again_so_many_times() {
+    let mut script = script();
+    types(&mut script, "abcdefgh");
+    script.act(Action::FocusMessages);
+    types(&mut script, "0x3.");
+    assert_eq!(script.composer(), "efgh");
+    types(&mut script, "..");
+    assert_eq!(script.composer(), "gh", "what is made again is what was done, not the making");
+}
+
+#[test]
 fn a_paste_is_text_whatever_letters_are() {
     let mut script = script();
     script.act(Action::FocusMessages);

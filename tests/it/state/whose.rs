@@ -44,6 +44,16 @@ fn the_shown_account_comes_first_and_a_label_before_it() {
 }
 
 #[test]
+fn an_id_that_is_the_name_of_other_chats_goes_before_none_of_them() {
+    let mut several = Several::ready();
+    let known = several.0.state.core.account_mut(MISTIUM).unwrap();
+    known.chats.get_mut(&ChatId::new(12)).unwrap().wire = CleanText::new("help");
+    assert_eq!(open(&several).map(|chat| chat.account), Some(HOME));
+    assert_eq!(go(&mut several, "help"), Some(of(HOME, 12)));
+    assert!(resolve_chat(&several.0.state.core, "help").unwrap_err().to_string().contains("could be several"));
+}
+
+#[test]
 fn only_what_there_is_is_named() {
     let mut several = Several::ready();
     let error = resolve_chat(&several.0.state.core, "self").unwrap_err().to_string();

@@ -35,9 +35,9 @@ const OFFERED: &[(&MessageAction, &str)] = &[
 pub(super) fn show(state: &mut State, chat: ChatKey, target: Target, fx: &mut Effects) {
     let may = |what: &MessageAction| offer(state, chat, &select::targets(state, target, what), what) == Offer::Yes;
     let offered = OFFERED.iter().filter(|(what, _)| may(what));
-    let items: Vec<PickItem> = offered
-        .map(|(what, words)| PickItem::plain((*words).to_owned(), String::new(), Action::Message((*what).clone())))
-        .collect();
+    let on = |what: &MessageAction| Action::Message(MessageAction::On(chat, target, Box::new(what.clone())));
+    let items: Vec<PickItem> =
+        offered.map(|(what, words)| PickItem::plain((*words).to_owned(), String::new(), on(what))).collect();
     if items.is_empty() {
         return state.notice("Nothing can be done with this message now", true, fx);
     }

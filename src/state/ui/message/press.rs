@@ -4,7 +4,7 @@ use crate::domain::parts::web_address;
 use crate::domain::{AccountId, Button, ChatKey, CleanText, Message, Press, Priority, Refusal, Reply, Request};
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::Effects;
-use crate::state::front::{Overlay, PickKind, Question};
+use crate::state::front::{Overlay, PickKind, Question, Target};
 use crate::state::requests::Purpose;
 use crate::state::ui::picker::{PickItem, Picker};
 use crate::state::{Account, State};
@@ -50,8 +50,9 @@ fn choose(state: &mut State, chat: ChatKey, message: &Message, buttons: &[Button
             Press::Copy(_) => "copies a text".to_owned(),
             Press::Tell(_) => "tells the bot".to_owned(),
         };
-        let action = Action::Message(MessageAction::Press(Some(number)));
-        PickItem::plain(button.label.to_string(), detail, action)
+        let press = Box::new(MessageAction::Press(Some(number)));
+        let action = MessageAction::On(chat, Target::Message(message.key), press);
+        PickItem::plain(button.label.to_string(), detail, Action::Message(action))
     };
     let items = buttons.iter().zip(1..).map(item).collect();
     if let Some(front) = &mut state.front {
