@@ -36,6 +36,7 @@ pub mod sessions;
 pub mod settings;
 pub mod signals;
 pub mod startup;
+mod steady;
 pub mod terminal;
 pub mod timers;
 pub mod token_command;

@@ -3,6 +3,7 @@
 //! Whatever ends the program (the end of the loop, an error, a signal, a panic) gives the terminal back exactly once and first. A frame is
 //! composed in memory and written in one piece inside a synchronised update, so that no half of it is ever seen.
 
+use super::steady::Steady;
 use super::{colour, probe, sequences};
 use crate::view::ColorDepth;
 use crossterm::cursor::{Hide, SetCursorStyle, Show};
@@ -99,7 +100,7 @@ impl Write for Composed {
 
 /// The terminal while it is ours. Dropping it gives the terminal back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Composed>>,
+    terminal: Terminal<Steady<CrosstermBackend<Composed>>>,
     composed: Composed,
     /// What the terminal shows is not known: the next frame draws everything.
     stale: bool,
@@ -120,7 +121,7 @@ impl Screen {
         let composed = Composed::default();
         let sixteen = colour::promised() == ColorDepth::Ansi16;
         take()?;
-        match Terminal::new(CrosstermBackend::new(composed.clone())) {
+        match Terminal::new(Steady::new(CrosstermBackend::new(composed.clone()))) {
             Ok(terminal) => Ok(Self { terminal, composed, stale: false, mouse: false, synchronised: true, sixteen }),
             Err(error) => {
                 restore();

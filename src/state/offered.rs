@@ -64,14 +64,26 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
     (!can).then_some(why)
 }
 
-/// Whether an action of the registry is one that the network of the open chat has. Those that are not about messages are.
+/// Whether an action of the registry is one that the network of the open chat has. Those for which a network needs nothing are.
 #[must_use]
 pub fn is_known(state: &State, info: &ActionInfo) -> bool {
     let open = state.front.as_ref().and_then(|front| front.pane.chat);
-    let Some(account) = open.and_then(|chat| state.core.account(chat.account)) else { return true };
-    match parse(info.name) {
-        Ok(Action::Message(action)) => lacking(&account.caps, &action).is_none(),
-        _ => true,
+    open.and_then(|chat| state.core.account(chat.account)).is_none_or(|account| has(&account.caps, info))
+}
+
+/// The same for what a network can.
+pub(super) fn has(caps: &Caps, info: &ActionInfo) -> bool {
+    match info.name {
+        "poll" | "vote" | "end-poll" => caps.polls,
+        "toggle-previews" => caps.previews,
+        "toggle-ping" => caps.quiet_replies,
+        "nick" => caps.nicknames,
+        "server" => caps.commands,
+        name if name.ends_with("-thread") || name == "open-forum" => caps.threads,
+        name => match parse(name) {
+            Ok(Action::Message(action)) => lacking(caps, &action).is_none(),
+            _ => true,
+        },
     }
 }
 

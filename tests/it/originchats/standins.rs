@@ -144,3 +144,23 @@ fn channels_are_written_as_addresses_and_answers_may_call_nobody() {
     assert_eq!(said("hi", true)["ping"], json!(false));
     assert!(said("hi", false)["ping"].is_null());
 }
+
+#[test]
+fn what_one_said_is_typed_again_as_it_was() {
+    let (mut peer, _) = synced();
+    for (said, typed) in [
+        ("see originChats://chat.example.org/general.", "see #general."),
+        ("(originChats://chat.example.org/general)", "(#general)"),
+        ("originChats://other.example.org/general", "originChats://other.example.org/general"),
+        ("`originChats://chat.example.org/general`", "`originChats://chat.example.org/general`"),
+        ("https://example.org/#general", "https://example.org/#general"),
+    ] {
+        let message = json!({"id": "m", "user": "bob", "content": said, "timestamp": 1.6e9});
+        peer.hear(&json!({"cmd": "message_new", "channel": "general", "message": message}));
+        let told = peer.updates().into_iter().find_map(|update| match update {
+            Update::MessageCreated { message, .. } => message.typed.as_deref().map(str::to_owned),
+            _ => None,
+        });
+        assert_eq!(told.as_deref(), Some(typed), "{said}");
+    }
+}

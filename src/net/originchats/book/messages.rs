@@ -33,7 +33,10 @@ impl Book {
             Some(poll) if wire.content.wire().trim().is_empty() => RichText::plain(std::mem::take(&mut poll.question)),
             _ => self.body(&wire.content),
         };
-        let typed = (author == self.me && !wire.content.is_empty()).then(|| wire.content.clone().text());
+        let typed = (author == self.me && !wire.content.is_empty()).then(|| {
+            let said = wire.content.clone().text();
+            CleanText::new(&self.typed(&said))
+        });
         let embeds = wire.embeds.iter().filter(|embed| embed.poll.is_none()).map(|embed| self.card(embed)).collect();
         let reactions = wire.reactions.iter().map(|(emoji, by)| self.reaction(emoji, by)).collect();
         Neutral {

@@ -251,4 +251,27 @@ impl Book {
         said.push_str(rest);
         said
     }
+
+    /// What somebody typed who said this: the server's own channels and emoji as names, where they become addresses again when it is said anew.
+    pub(super) fn typed(&self, said: &str) -> String {
+        if said.contains('`') || !said.contains("riginChats:") {
+            return said.to_owned();
+        }
+        let mut typed = String::with_capacity(said.len());
+        for part in said.split_inclusive(char::is_whitespace) {
+            let word = part.trim_start_matches('(').trim_end();
+            let address = word.trim_end_matches(AFTER);
+            let own = |rest: &str| rest.strip_prefix(&self.host)?.strip_prefix('/').map(str::to_owned);
+            let channel = address.strip_prefix(CHATS[0]).and_then(own);
+            let channel = channel.filter(|name| self.names.known_channel(name).is_some());
+            let emoji = address.strip_prefix(EMOJI).and_then(own).and_then(|id| self.emoji.get(&Raw::from(&*id)));
+            let name = channel.map(|name| format!("#{name}"));
+            let Some(name) = name.or_else(|| emoji.map(|name| format!(":{}:", name.trim_matches(':')))) else {
+                typed.push_str(part);
+                continue;
+            };
+            typed.push_str(&part.replacen(address, &name, 1));
+        }
+        typed
+    }
 }

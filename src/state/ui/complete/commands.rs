@@ -5,11 +5,11 @@ use crate::domain::{Priority, Request};
 use crate::state::action::{self, REGISTRY};
 use crate::state::effect::Effects;
 use crate::state::requests::Purpose;
-use crate::state::{Account, State};
+use crate::state::{Account, State, offered};
 
 /// What fits.
 pub(super) fn fitting(account: &Account, query: &str) -> Vec<Candidate> {
-    let own = REGISTRY.iter().filter(|info| info.command).map(|info| {
+    let own = REGISTRY.iter().filter(|info| info.command && offered::has(&account.caps, info)).map(|info| {
         let put = format!("/{} ", info.name);
         (0, Candidate { label: format!("/{}", info.name), detail: info.help.to_owned(), put, matched: Vec::new() })
     });
