@@ -53,7 +53,7 @@ impl CleanText {
                 '\u{0}'..='\u{9f}' => "control character",
                 '\u{ad}' => "soft hyphen",
                 '\u{180e}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => "space without width",
-                '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "mark that turns the direction",
+                '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "direction mark",
                 '\u{e0000}'..='\u{e007f}' => "hidden letter",
                 _ => "character without a look",
             };
@@ -216,12 +216,7 @@ mod tests {
     #[test]
     fn what_was_hidden_is_named_and_counted() {
         let told = CleanText::removed("a\u{200b}b\u{feff}c\u{202e}d\x1b\r\ne🏴\u{e0067}\u{e007f}\u{e0041}\u{200d}");
-        let want = [
-            ("space without width", 2),
-            ("mark that turns the direction", 1),
-            ("control character", 1),
-            ("hidden letter", 1),
-        ];
+        let want = [("space without width", 2), ("direction mark", 1), ("control character", 1), ("hidden letter", 1)];
         assert_eq!(told, want);
         assert_eq!(CleanText::removed("plain\ttext\r\nof two lines"), []);
     }

@@ -454,7 +454,9 @@ fn finished(state: &mut State, number: u64, path: String, fx: &mut Effects) {
         fx.push(Effect::Outcome(ticket, Outcome::Saved(path.clone())));
     }
     drop_parts(state, number, fx);
-    state.notice_about(account, format!("Saved as {}", CleanText::line(&path)), None, false, fx);
+    // Of several each has its line in the list.
+    let list = Some("downloads").filter(|_| state.downloads.list.len() > 1);
+    state.notice_about(account, format!("Saved as {}", CleanText::line(&path)), list, false, fx);
     if opens {
         open(state, &path, fx);
     }

@@ -18,6 +18,7 @@ pub(super) fn place(context: Context<'_>, above: Area, left: u16, scene: &mut Sc
     let Some(completion) = pane.completion.as_ref().filter(|_| context.front.region == Region::Composer) else {
         return;
     };
+    let whole = above;
     let mut above = above;
     above.x = above.x.saturating_add(left.saturating_sub(2));
     above.width = above.width.saturating_sub(left.saturating_sub(2));
@@ -34,6 +35,11 @@ pub(super) fn place(context: Context<'_>, above: Area, left: u16, scene: &mut Sc
         let mut line = Line::new();
         line.repeat(context.glyphs.rule, usize::from(rule.width), Role::Faint);
         scene.put_filled(rule, Fill::Clear, line);
+    }
+    // Nor do marks of messages stand beside it.
+    for y in list.y.saturating_sub(1).max(whole.y)..list.y + rows {
+        let beside = Area { y, width: above.x - whole.x, height: 1, ..whole };
+        scene.put_filled(beside, Fill::Clear, Line::new());
     }
     let height = usize::from(rows);
     let top = (completion.selected + 1).saturating_sub(height);

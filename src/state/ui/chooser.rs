@@ -1,5 +1,6 @@
 //! Choosing files from folders: a list that narrows, in which folders open and files go with the next message.
 
+use super::field::Field;
 use super::picker::{PickItem, Picker};
 use super::tray;
 use crate::domain::{CleanText, size};
@@ -91,6 +92,16 @@ pub(super) fn choose(state: &mut State, fx: &mut Effects) {
                 && !item.detail.ends_with("attached")
             {
                 item.detail.push_str("  attached");
+                // The next one is looked for anew.
+                pick.picker.query = Field::new();
+                pick.picker.narrow();
+                pick.picker.selected = pick.picker.shown.iter().position(|one| Some(one.item) == chosen).unwrap_or(0);
+                let name = CleanText::line(path.rsplit(['/', '\\']).next().unwrap_or(&path));
+                state.notice(
+                    format!("\"{name}\" goes with the next message; choose more, or go on with Esc"),
+                    false,
+                    fx,
+                );
             }
         }
         _ => {}

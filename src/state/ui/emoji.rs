@@ -48,9 +48,7 @@ pub(super) fn items(account: &Account, chat: ChatKey, message: &Message, recents
         add(reaction.emoji.clone(), Some(told.to_owned()));
     }
     recents.iter().for_each(|emoji| add(emoji.clone(), None));
-    if recents.is_empty() {
-        COMMON.iter().for_each(|emoji| add(unicode(emoji), None));
-    }
+    COMMON.iter().for_each(|emoji| add(unicode(emoji), None));
     if account.caps.custom_emoji {
         let here = account.chats.get(&chat.chat).and_then(crate::domain::Chat::community);
         let mut own: Vec<&CustomEmoji> = account.emoji.values().collect();

@@ -97,7 +97,7 @@ fn what_was_hidden_is_told() {
     let mut script = Script::ready();
     script.act(Action::Paste("pay\u{200b}pal \u{202e}moc".to_owned()));
     assert_eq!(script.composer(), "paypal moc");
-    let said = "2 hidden characters were left out: one space without width, one mark that turns the direction";
+    let said = "2 hidden characters were left out: one space without width, one direction mark";
     assert_eq!(script.notice(), said);
     script.act(Action::Paste(format!("\u{feff}{LINES}")));
     let text = &question(&script).expect("a question").text;
