@@ -73,6 +73,8 @@ impl Saving {
                 self.leave(number);
                 Some(Told::Begun(begin(&place).map(|open| {
                     let at = open.at;
+                    // What an earlier step left is this one's now, or another's.
+                    self.left.remove(&number);
                     self.open.insert(number, open);
                     at
                 })))
@@ -84,10 +86,8 @@ impl Saving {
             }
             Step::Forget => {
                 self.leave(number);
-                if let Some(part) = self.left.remove(&number)
-                    && let Err(error) = std::fs::remove_file(part)
-                {
-                    tracing::info!(number, %error, "what was saved of a file stays");
+                if let Some(part) = self.left.remove(&number) {
+                    forget(number, &part);
                 }
                 None
             }
@@ -116,6 +116,18 @@ impl Saving {
         let path = settle(&open.part, &open.folder, &open.name).map_err(|error| fault::words(&error))?;
         self.open.remove(&number);
         Ok((at, Some(path.to_string_lossy().into_owned())))
+    }
+}
+
+/// Removes what is left of a file, unless somebody goes on with it.
+fn forget(number: u64, part: &Path) {
+    // The lock is held until it is gone.
+    let Ok(file) = open_left(part) else { return };
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return;
+    }
+    if let Err(error) = std::fs::remove_file(part) {
+        tracing::info!(number, %error, "what was saved of a file stays");
     }
 }
 
@@ -320,6 +332,31 @@ mod tests {
         assert_eq!(saving.take(9, Step::Begin(less)), Some(Told::Begun(Ok(0))));
         assert_eq!(saving.take(9, Step::Forget), None);
         assert_eq!(names(folder.path()), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_is_given_up_takes_nothing_from_another_that_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let begin = || Step::Begin(place(folder.path(), "cat.txt"));
+        let mut saving = Saving::default();
+        // Stopped, gone on with, done.
+        saving.take(1, begin());
+        saving.take(1, write(0, "meo", false));
+        saving.take(1, Step::Leave);
+        assert_eq!(saving.take(1, begin()), Some(Told::Begun(Ok(3))));
+        written(saving.take(1, write(3, "w!\n", true)));
+        // The same file once more; the first goes out of the list while it runs.
+        assert_eq!(saving.take(2, begin()), Some(Told::Begun(Ok(0))));
+        saving.take(2, write(0, "meo", false));
+        saving.take(1, Step::Forget);
+        assert!(written(saving.take(2, write(3, "w!\n", true))).1.is_some());
+        // Stopped, and then wanted anew by another.
+        saving.take(3, begin());
+        saving.take(3, Step::Leave);
+        assert_eq!(saving.take(4, begin()), Some(Told::Begun(Ok(0))));
+        saving.take(3, Step::Forget);
+        assert!(written(saving.take(4, write(0, "meow!\n", true))).1.is_some());
+        assert_eq!(names(folder.path()), ["cat (2).txt", "cat (3).txt", "cat.txt"]);
     }
 
     #[test]
