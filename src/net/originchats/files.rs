@@ -12,6 +12,9 @@ use crate::net::http::{HttpBody, HttpCall, HttpId, HttpOutcome, HttpReply, Piece
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+/// Most characters of what a server says of a refusal.
+const SAID: usize = 300;
+
 /// What came of a call.
 pub enum Step {
     /// A request is answered.
@@ -211,7 +214,8 @@ fn lost(why: &CleanText) -> Refusal {
 /// What a server says of itself with a refusal over HTTP.
 fn said(reply: &HttpReply) -> Option<CleanText> {
     let body: serde_json::Value = serde_json::from_slice(&reply.body).ok()?;
-    let text = CleanText::line(body.get("error")?.as_str()?.get(..300.min(body.get("error")?.as_str()?.len()))?);
+    let words: String = body.get("error")?.as_str()?.chars().take(SAID).collect();
+    let text = CleanText::line(&words);
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
@@ -361,6 +365,14 @@ mod tests {
         assert_eq!(read(part, reply(416, None, "")), Ok((0, true)));
         assert_eq!(read(part, reply(404, None, "")), Err(RefusalKind::NotFound));
         assert_eq!(read(part, Err(CleanText::new("gone"))), Err(RefusalKind::ServerFault));
+    }
+
+    #[test]
+    fn why_a_file_is_not_taken_is_said_however_long_it_is() {
+        let reason = format!("{}\u{e9} and more", "x".repeat(299));
+        let body = serde_json::json!({ "error": reason }).to_string();
+        let refusal = taken(&HttpReply::whole(400, body.into()), "a.png").unwrap_err();
+        assert_eq!(refusal.text.as_str(), format!("\"a.png\" is not taken: {}\u{e9}.", "x".repeat(299)));
     }
 
     #[test]
