@@ -16,6 +16,8 @@ use tokio::runtime::Handle;
 
 /// So many names are tried for a file.
 const NAMES: u32 = 10_000;
+/// How often what is left of a file is opened, when others finish it meanwhile.
+const TRIES: u32 = 3;
 /// What ends the name of a file that is not whole.
 const ENDING: &str = ".part";
 
@@ -136,21 +138,49 @@ fn begin(place: &Place) -> Result<Open, String> {
     let (folder, name) = whereto(place)?;
     let part = folder.join(part_name(&name, &place.of));
     let said = |error: io::Error| fault::words(&error);
-    let mut file = match open_new(&part) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_left(&part)?,
-        other => other.map_err(said)?,
-    };
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => return Err("another nib is saving it".to_owned()),
-        // Not every file system has locks.
-        Ok(()) | Err(TryLockError::Error(_)) => {}
-    }
+    let mut file = hold(&part)?;
     let mut at = file.seek(SeekFrom::End(0)).map_err(said)?;
     if place.size > 0 && at > place.size {
         file.set_len(0).map_err(said)?;
         at = file.seek(SeekFrom::Start(0)).map_err(said)?;
     }
     Ok(Open { file, part, folder, name, at })
+}
+
+/// Opens what an earlier try left, or a new file, for nobody else to write to.
+fn hold(part: &Path) -> Result<File, String> {
+    let busy = || "another nib is saving it".to_owned();
+    for _ in 0..TRIES {
+        let file = match open_new(part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_left(part)?,
+            other => other.map_err(|error| fault::words(&error))?,
+        };
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(busy()),
+            // Not every file system has locks.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        if is_still(&file, part) {
+            return Ok(file);
+        }
+    }
+    Err(busy())
+}
+
+/// Whether an open file is the one of this name, and of no other: who held it before may have finished it since it was opened.
+fn is_still(file: &File, part: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (Ok(held), Ok(there)) = (file.metadata(), part.symlink_metadata()) else { return false };
+        held.nlink() == 1 && (held.dev(), held.ino()) == (there.dev(), there.ino())
+    }
+    // There what is open cannot get another name.
+    #[cfg(not(unix))]
+    {
+        let _ = (file, part);
+        true
+    }
 }
 
 /// The folder and the name that a file goes to. Only the folder for downloads is made.
@@ -373,6 +403,28 @@ mod tests {
             let gone = folder.path().join("gone");
             assert_eq!(at(path), Err(format!("there is no folder \"{}\"", gone.display())), "{path}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_another_finished_meanwhile_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut one, mut other) = (Saving::default(), Saving::default());
+        one.take(1, Step::Begin(place(folder.path(), "a.txt")));
+        one.take(1, write(0, "abc", false));
+        let part = folder.path().join(part_name("a.txt", "one"));
+        let opened = open_left(&part).unwrap();
+        assert!(is_still(&opened, &part));
+        written(one.take(1, write(3, "def", true)));
+        opened.try_lock().unwrap();
+        assert!(!is_still(&opened, &part), "it is the whole file now");
+        drop(opened);
+        // Begun anew it is another file, also while a second name is still there.
+        assert_eq!(other.take(2, Step::Begin(place(folder.path(), "a.txt"))), Some(Told::Begun(Ok(0))));
+        let held = open_left(&part).unwrap();
+        std::fs::hard_link(&part, folder.path().join("b.txt")).unwrap();
+        assert!(!is_still(&held, &part));
+        assert_eq!(std::fs::read_to_string(folder.path().join("a.txt")).unwrap(), "abcdef");
     }
 
     #[cfg(unix)]
