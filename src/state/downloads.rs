@@ -103,6 +103,8 @@ pub struct Download {
     longest: u32,
     /// How often it was lost since something came.
     losses: u8,
+    /// Who is told what becomes of it.
+    waits: Vec<Ticket>,
 }
 
 /// A part that was asked for.
@@ -199,17 +201,20 @@ fn ask(state: &mut State, text: String, yes: &'static str, action: Action) {
 }
 
 /// Takes a file into the list, without asking.
-pub(super) fn begin(state: &mut State, wanted: Wanted, fx: &mut Effects) {
-    let Some(account) = state.core.account(wanted.account) else { return };
+pub(super) fn begin(state: &mut State, mut wanted: Wanted, fx: &mut Effects) {
+    let waits = wanted.ticket.take();
+    let Some(account) = state.core.account(wanted.account) else {
+        return refuse(waits, &wanted.name, "there is no such account", fx);
+    };
     let (me, longest) = (account.me, account.caps.part);
     let name = safe_name(&wanted.name);
     let same = |one: &&mut Download| {
-        let alike = Wanted { open: wanted.open, ticket: wanted.ticket, ..one.wanted.clone() } == wanted;
+        let alike = Wanted { open: wanted.open, ..one.wanted.clone() } == wanted;
         alike && !matches!(one.stage, Stage::Done(_))
     };
     if let Some(known) = state.downloads.list.iter_mut().find(same) {
         known.wanted.open |= wanted.open;
-        known.wanted.ticket = wanted.ticket.or(known.wanted.ticket);
+        known.waits.extend(waits);
         let number = known.number;
         if !known.is_live() {
             resume(state, number);
@@ -218,6 +223,7 @@ pub(super) fn begin(state: &mut State, wanted: Wanted, fx: &mut Effects) {
     }
     make_room(state, fx);
     if state.downloads.list.len() >= MOST {
+        refuse(waits, &name, "too many files are being saved", fx);
         return state.notice("Too many files are being saved; wait until some are here", true, fx);
     }
     state.downloads.given += 1;
@@ -236,6 +242,7 @@ pub(super) fn begin(state: &mut State, wanted: Wanted, fx: &mut Effects) {
         window: 1,
         longest,
         losses: 0,
+        waits: waits.into_iter().collect(),
     });
     state.notice_of(format!("Saving \"{name}\""), Some("downloads"), false, fx);
 }
@@ -268,8 +275,9 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
             }
             (Stage::Waiting, Some(known)) if known.is_signed_in() && under_way < AT_ONCE => {
                 let place = one.place(known, &state.settings.downloads);
+                let longest = known.caps.part;
                 if let Some(one) = state.downloads.get_mut(number) {
-                    one.stage = Stage::Beginning;
+                    (one.stage, one.longest) = (Stage::Beginning, longest);
                 }
                 fx.push(Effect::Save(number, Step::Begin(place)));
             }
@@ -289,15 +297,18 @@ fn let_go(state: &mut State, number: u64, step: Step, fx: &mut Effects) {
     state.touch();
 }
 
+/// Tells those who wait for a file that it does not come.
+fn refuse(waits: impl IntoIterator<Item = Ticket>, name: &str, sentence: &str, fx: &mut Effects) {
+    let text = CleanText::line(&format!("\"{name}\" is not saved: {sentence}"));
+    let refusal = Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() };
+    fx.extend(waits.into_iter().map(|ticket| Effect::Outcome(ticket, Outcome::Refused(refusal.clone()))));
+}
+
 fn fail(state: &mut State, number: u64, sentence: &str, fx: &mut Effects) {
     let Some(one) = state.downloads.get_mut(number) else { return };
     let (account, name) = (one.wanted.account, one.name.clone());
     one.stage = Stage::Failed(sentence.to_owned());
-    if let Some(ticket) = one.wanted.ticket.take() {
-        let text = CleanText::line(&format!("\"{name}\" is not saved: {sentence}"));
-        let refusal = Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() };
-        fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal)));
-    }
+    refuse(std::mem::take(&mut one.waits), &name, sentence, fx);
     let_go(state, number, Step::Leave, fx);
     state.notice_about(account, format!("\"{name}\" is not saved: {sentence}"), Some("downloads"), true, fx);
 }
@@ -338,7 +349,7 @@ fn finished(state: &mut State, number: u64, path: String, fx: &mut Effects) {
     let Some(one) = state.downloads.get_mut(number) else { return };
     one.stage = Stage::Done(path.clone());
     let (account, opens) = (one.wanted.account, std::mem::take(&mut one.wanted.open));
-    if let Some(ticket) = one.wanted.ticket.take() {
+    for ticket in std::mem::take(&mut one.waits) {
         fx.push(Effect::Outcome(ticket, Outcome::Saved(path.clone())));
     }
     drop_parts(state, number, fx);
@@ -384,6 +395,7 @@ pub(super) fn cancel(state: &mut State, number: u64, fx: &mut Effects) {
         one.stage = Stage::Stopped;
         return let_go(state, number, Step::Leave, fx);
     }
+    refuse(std::mem::take(&mut one.waits), &one.name, "it was given up", fx);
     state.downloads.list.retain(|one| one.number != number);
     fx.push(Effect::Save(number, Step::Forget));
     state.touch();

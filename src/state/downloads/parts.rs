@@ -21,8 +21,10 @@ pub(super) fn ask_more(state: &mut State, number: u64, fx: &mut Effects) {
     loop {
         let Some(one) = state.downloads.get(number) else { return };
         let most = u64::from(one.length.min(one.longest).max(1));
-        let length = one.bound().saturating_sub(one.next).min(most);
-        if length == 0 || one.parts.len() >= one.window || one.parts.len() + one.writing >= WINDOW {
+        let left = one.bound().saturating_sub(one.next);
+        let least = state.core.account(one.wanted.account).map_or(0, |account| account.caps.least_part);
+        let length = left.min(most).max(u64::from(least));
+        if left == 0 || one.parts.len() >= one.window || one.parts.len() + one.writing >= WINDOW {
             return;
         }
         let (offset, length) = (one.next, u32::try_from(length).unwrap_or(LEAST));
@@ -50,7 +52,11 @@ pub(in crate::state) fn came(
         Ok(Reply::Part { bytes, .. }) if bytes.0.len() as u64 > u64::from(part.length) => {
             fail(state, number, "the server sends more than was asked for", fx);
         }
-        Ok(Reply::Part { bytes, last }) => {
+        Ok(Reply::Part { least, .. }) if one.wanted.size > 0 && least > one.wanted.size => {
+            let told = one.wanted.size;
+            more_than_told(state, number, told, fx);
+        }
+        Ok(Reply::Part { bytes, last, .. }) => {
             let took = now.since(part.asked);
             part.came = Some((bytes, last));
             one.losses = 0;
@@ -88,6 +94,9 @@ fn hand_over(state: &mut State, number: u64, fx: &mut Effects) {
         let length = bytes.0.len() as u64;
         let end = part.offset.saturating_add(length);
         let told = one.wanted.size;
+        if told > 0 && end > told {
+            return more_than_told(state, number, told, fx);
+        }
         let whole = if told > 0 { end == told } else { last || length == 0 };
         if !whole && (last || length == 0) {
             let sentence = format!("the server has only {} of {}", size(end), size(told));
@@ -100,13 +109,18 @@ fn hand_over(state: &mut State, number: u64, fx: &mut Effects) {
         one.writing += 1;
         fx.push(Effect::Save(number, Step::Write { offset: part.offset, bytes, last: whole }));
         if !whole && length < u64::from(part.length) {
-            // It gives no more at once: what was asked for behind it begins elsewhere.
-            one.longest = u32::try_from(length).unwrap_or(u32::MAX).max(1);
+            // It gives no more at once: what was asked for behind it begins elsewhere. A single short answer is not what all are to be.
+            one.longest = u32::try_from(length).unwrap_or(u32::MAX).max(LEAST).min(one.longest);
             one.next = end;
             drop_parts(state, number, fx);
         }
     }
     state.touch();
+}
+
+/// No more is written than was told, and half of a file is none.
+fn more_than_told(state: &mut State, number: u64, told: u64, fx: &mut Effects) {
+    fail(state, number, &format!("the server has more of it than {}, as the message says", size(told)), fx);
 }
 
 /// What was asked for is not wanted any more.
