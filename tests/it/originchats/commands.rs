@@ -274,3 +274,17 @@ fn files_tell_where_they_are_and_until_when() {
     assert_eq!(elsewhere.embeds[0].image.as_deref().unwrap().file, None, "what others keep is not asked for");
     assert!(heard(&mut peer, "//elsewhere.example/x.png").embeds[0].image.as_deref().unwrap().file.is_none());
 }
+
+#[test]
+fn a_part_of_a_file_that_nobody_wants_is_not_fetched_to_its_end() {
+    let (mut peer, _) = ready();
+    let file = FileRef { address: CleanText::new("/attachments/x"), ..FileRef::default() };
+    peer.want(1, &Request::FetchPart { file, offset: 0, length: 100 });
+    let call = peer.call();
+    nib::net::Adapter::cancel(&mut peer.adapter, RequestId(1), peer.now, &mut peer.out);
+    assert_eq!(std::mem::take(&mut peer.out.dropped), [call.id]);
+    assert_eq!(peer.answers().pop().unwrap().1.unwrap_err(), Refusal::stopped());
+    // What comes of it all the same is nobody's.
+    peer.reply_to(&call, 200, &json!({}));
+    assert!(peer.answers().is_empty());
+}
