@@ -184,6 +184,8 @@ pub enum Reply {
         bytes: Blob,
         /// Nothing comes after it.
         last: bool,
+        /// The whole file has at least so many bytes, as far as the server tells.
+        least: u64,
     },
     /// The communities, in the network's order.
     Communities {

@@ -100,6 +100,8 @@ pub struct Caps {
     pub file_types: FileTypes,
     /// Most bytes of a file that can be asked for at once; 0: files cannot be fetched.
     pub part: u32,
+    /// Fewest that may be asked for, even where fewer are left; 0: any number.
+    pub least_part: u32,
     /// How much may be written in a while, where the network says.
     pub pace: Option<Pace>,
     /// How it reads what is typed.

@@ -16,6 +16,8 @@ use tokio::runtime::Handle;
 
 /// So many names are tried for a file.
 const NAMES: u32 = 10_000;
+/// How often what is left of a file is opened, when others finish it meanwhile.
+const TRIES: u32 = 3;
 /// What ends the name of a file that is not whole.
 const ENDING: &str = ".part";
 
@@ -73,6 +75,8 @@ impl Saving {
                 self.leave(number);
                 Some(Told::Begun(begin(&place).map(|open| {
                     let at = open.at;
+                    // What an earlier step left is this one's now, or another's.
+                    self.left.remove(&number);
                     self.open.insert(number, open);
                     at
                 })))
@@ -84,10 +88,8 @@ impl Saving {
             }
             Step::Forget => {
                 self.leave(number);
-                if let Some(part) = self.left.remove(&number)
-                    && let Err(error) = std::fs::remove_file(part)
-                {
-                    tracing::info!(number, %error, "what was saved of a file stays");
+                if let Some(part) = self.left.remove(&number) {
+                    forget(number, &part);
                 }
                 None
             }
@@ -119,26 +121,66 @@ impl Saving {
     }
 }
 
+/// Removes what is left of a file, unless somebody goes on with it.
+fn forget(number: u64, part: &Path) {
+    // The lock is held until it is gone.
+    let Ok(file) = open_left(part) else { return };
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return;
+    }
+    if let Err(error) = std::fs::remove_file(part) {
+        tracing::info!(number, %error, "what was saved of a file stays");
+    }
+}
+
 /// Opens what an earlier try left, or a new file.
 fn begin(place: &Place) -> Result<Open, String> {
     let (folder, name) = whereto(place)?;
     let part = folder.join(part_name(&name, &place.of));
     let said = |error: io::Error| fault::words(&error);
-    let mut file = match open_new(&part) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_left(&part)?,
-        other => other.map_err(said)?,
-    };
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => return Err("another nib is saving it".to_owned()),
-        // Not every file system has locks.
-        Ok(()) | Err(TryLockError::Error(_)) => {}
-    }
+    let mut file = hold(&part)?;
     let mut at = file.seek(SeekFrom::End(0)).map_err(said)?;
     if place.size > 0 && at > place.size {
         file.set_len(0).map_err(said)?;
         at = file.seek(SeekFrom::Start(0)).map_err(said)?;
     }
     Ok(Open { file, part, folder, name, at })
+}
+
+/// Opens what an earlier try left, or a new file, for nobody else to write to.
+fn hold(part: &Path) -> Result<File, String> {
+    let busy = || "another nib is saving it".to_owned();
+    for _ in 0..TRIES {
+        let file = match open_new(part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_left(part)?,
+            other => other.map_err(|error| fault::words(&error))?,
+        };
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(busy()),
+            // Not every file system has locks.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        if is_still(&file, part) {
+            return Ok(file);
+        }
+    }
+    Err(busy())
+}
+
+/// Whether an open file is the one of this name, and of no other: who held it before may have finished it since it was opened.
+fn is_still(file: &File, part: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (Ok(held), Ok(there)) = (file.metadata(), part.symlink_metadata()) else { return false };
+        held.nlink() == 1 && (held.dev(), held.ino()) == (there.dev(), there.ino())
+    }
+    // There what is open cannot get another name.
+    #[cfg(not(unix))]
+    {
+        let _ = (file, part);
+        true
+    }
 }
 
 /// The folder and the name that a file goes to. Only the folder for downloads is made.
@@ -323,6 +365,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_up_takes_nothing_from_another_that_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let begin = || Step::Begin(place(folder.path(), "cat.txt"));
+        let mut saving = Saving::default();
+        // Stopped, gone on with, done.
+        saving.take(1, begin());
+        saving.take(1, write(0, "meo", false));
+        saving.take(1, Step::Leave);
+        assert_eq!(saving.take(1, begin()), Some(Told::Begun(Ok(3))));
+        written(saving.take(1, write(3, "w!\n", true)));
+        // The same file once more; the first goes out of the list while it runs.
+        assert_eq!(saving.take(2, begin()), Some(Told::Begun(Ok(0))));
+        saving.take(2, write(0, "meo", false));
+        saving.take(1, Step::Forget);
+        assert!(written(saving.take(2, write(3, "w!\n", true))).1.is_some());
+        // Stopped, and then wanted anew by another.
+        saving.take(3, begin());
+        saving.take(3, Step::Leave);
+        assert_eq!(saving.take(4, begin()), Some(Told::Begun(Ok(0))));
+        saving.take(3, Step::Forget);
+        assert!(written(saving.take(4, write(0, "meow!\n", true))).1.is_some());
+        assert_eq!(names(folder.path()), ["cat (2).txt", "cat (3).txt", "cat.txt"]);
+    }
+
+    #[test]
     fn a_place_that_was_named_is_a_folder_or_a_new_name() {
         let folder = tempfile::tempdir().unwrap();
         let named = |path: &str| Place {
@@ -336,6 +403,28 @@ mod tests {
             let gone = folder.path().join("gone");
             assert_eq!(at(path), Err(format!("there is no folder \"{}\"", gone.display())), "{path}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_another_finished_meanwhile_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut one, mut other) = (Saving::default(), Saving::default());
+        one.take(1, Step::Begin(place(folder.path(), "a.txt")));
+        one.take(1, write(0, "abc", false));
+        let part = folder.path().join(part_name("a.txt", "one"));
+        let opened = open_left(&part).unwrap();
+        assert!(is_still(&opened, &part));
+        written(one.take(1, write(3, "def", true)));
+        opened.try_lock().unwrap();
+        assert!(!is_still(&opened, &part), "it is the whole file now");
+        drop(opened);
+        // Begun anew it is another file, also while a second name is still there.
+        assert_eq!(other.take(2, Step::Begin(place(folder.path(), "a.txt"))), Some(Told::Begun(Ok(0))));
+        let held = open_left(&part).unwrap();
+        std::fs::hard_link(&part, folder.path().join("b.txt")).unwrap();
+        assert!(!is_still(&held, &part));
+        assert_eq!(std::fs::read_to_string(folder.path().join("a.txt")).unwrap(), "abcdef");
     }
 
     #[cfg(unix)]

@@ -3,38 +3,32 @@
 //! At first one small part is asked for; larger ones, and more at once, as long as the network brings them quickly. What comes out of order waits for
 //! what belongs before it. The shell is told one piece after the other, and no more than it has written are asked for.
 
+mod parts;
+
 use super::effect::{Effect, Effects, Outcome};
 use super::event::Ticket;
-use super::requests::Purpose;
 use super::{Account, State};
 use crate::domain::download::{Place, Step, Told, is_harmless, safe_name};
 use crate::domain::{
-    AccountId, Attachment, Blob, CleanText, FileRef, Mono, Priority, Refusal, RefusalKind, Reply, Request, RequestId,
-    UserId, size,
+    AccountId, Attachment, Blob, CleanText, FileRef, Mono, Refusal, RefusalKind, RequestId, UserId, size,
 };
 use crate::state::action::{Action, FileAction};
 use crate::state::front::{Overlay, Question};
+pub(super) use parts::came;
+use parts::{ask_more, drop_parts};
 use std::collections::VecDeque;
-use std::time::Duration;
 
 /// Most files in the list; those that are done go first.
 const MOST: usize = 100;
 /// Most files of an account that are under way at once.
 const AT_ONCE: usize = 2;
-/// Most parts of one file that are asked for, or not written yet.
-const WINDOW: usize = 3;
 /// What is asked for first, and the least that is, in bytes.
 const FIRST: u32 = 64 << 10;
 const LEAST: u32 = 16 << 10;
-/// A part that is here in this time allows more; one that takes so long means less.
-const QUICK: Duration = Duration::from_millis(500);
-const SLOW: Duration = Duration::from_secs(2);
 /// What is taken of a file whose size nobody tells, in bytes.
 const UNTOLD: u64 = 256_000_000;
 /// From this size on it is asked whether it is wanted.
 const LARGE: u64 = 1_000_000_000;
-/// How often in a row it is lost before anything came of it, until it has failed.
-const LOSSES: u8 = 5;
 
 /// A file that somebody wants.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -109,6 +103,8 @@ pub struct Download {
     longest: u32,
     /// How often it was lost since something came.
     losses: u8,
+    /// Who is told what becomes of it.
+    waits: Vec<Ticket>,
 }
 
 /// A part that was asked for.
@@ -205,17 +201,20 @@ fn ask(state: &mut State, text: String, yes: &'static str, action: Action) {
 }
 
 /// Takes a file into the list, without asking.
-pub(super) fn begin(state: &mut State, wanted: Wanted, fx: &mut Effects) {
-    let Some(account) = state.core.account(wanted.account) else { return };
+pub(super) fn begin(state: &mut State, mut wanted: Wanted, fx: &mut Effects) {
+    let waits = wanted.ticket.take();
+    let Some(account) = state.core.account(wanted.account) else {
+        return refuse(waits, &wanted.name, "there is no such account", fx);
+    };
     let (me, longest) = (account.me, account.caps.part);
     let name = safe_name(&wanted.name);
     let same = |one: &&mut Download| {
-        let alike = Wanted { open: wanted.open, ticket: wanted.ticket, ..one.wanted.clone() } == wanted;
+        let alike = Wanted { open: wanted.open, ..one.wanted.clone() } == wanted;
         alike && !matches!(one.stage, Stage::Done(_))
     };
     if let Some(known) = state.downloads.list.iter_mut().find(same) {
         known.wanted.open |= wanted.open;
-        known.wanted.ticket = wanted.ticket.or(known.wanted.ticket);
+        known.waits.extend(waits);
         let number = known.number;
         if !known.is_live() {
             resume(state, number);
@@ -224,6 +223,7 @@ pub(super) fn begin(state: &mut State, wanted: Wanted, fx: &mut Effects) {
     }
     make_room(state, fx);
     if state.downloads.list.len() >= MOST {
+        refuse(waits, &name, "too many files are being saved", fx);
         return state.notice("Too many files are being saved; wait until some are here", true, fx);
     }
     state.downloads.given += 1;
@@ -242,6 +242,7 @@ pub(super) fn begin(state: &mut State, wanted: Wanted, fx: &mut Effects) {
         window: 1,
         longest,
         losses: 0,
+        waits: waits.into_iter().collect(),
     });
     state.notice_of(format!("Saving \"{name}\""), Some("downloads"), false, fx);
 }
@@ -274,120 +275,15 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
             }
             (Stage::Waiting, Some(known)) if known.is_signed_in() && under_way < AT_ONCE => {
                 let place = one.place(known, &state.settings.downloads);
+                let longest = known.caps.part;
                 if let Some(one) = state.downloads.get_mut(number) {
-                    one.stage = Stage::Beginning;
+                    (one.stage, one.longest) = (Stage::Beginning, longest);
                 }
                 fx.push(Effect::Save(number, Step::Begin(place)));
             }
             (Stage::Running, Some(_)) => ask_more(state, number, fx),
             _ => {}
         }
-    }
-}
-
-/// Asks for as many parts of a file as may be under way.
-fn ask_more(state: &mut State, number: u64, fx: &mut Effects) {
-    loop {
-        let Some(one) = state.downloads.get(number) else { return };
-        let most = u64::from(one.length.min(one.longest).max(1));
-        let length = one.bound().saturating_sub(one.next).min(most);
-        if length == 0 || one.parts.len() >= one.window || one.parts.len() + one.writing >= WINDOW {
-            return;
-        }
-        let (offset, length) = (one.next, u32::try_from(length).unwrap_or(LEAST));
-        let request = Request::FetchPart { file: one.wanted.file.clone(), offset, length };
-        let (account, asked) = (one.wanted.account, state.now.mono);
-        let asked_for = state.ask(account, request, Priority::Background, Purpose::Part(number), fx);
-        let (Some(one), Some(request)) = (state.downloads.get_mut(number), asked_for) else { return };
-        one.next = offset.saturating_add(u64::from(length));
-        one.parts.push_back(Part { request, offset, length, asked, came: None });
-    }
-}
-
-/// A part was answered.
-pub(super) fn came(
-    state: &mut State,
-    number: u64,
-    request: RequestId,
-    outcome: Result<Reply, Refusal>,
-    fx: &mut Effects,
-) {
-    let now = state.now.mono;
-    let Some(one) = state.downloads.get_mut(number) else { return };
-    let Some(part) = one.parts.iter_mut().find(|part| part.request == request) else { return };
-    match outcome {
-        Ok(Reply::Part { bytes, .. }) if bytes.0.len() as u64 > u64::from(part.length) => {
-            fail(state, number, "the server sends more than was asked for", fx);
-        }
-        Ok(Reply::Part { bytes, last }) => {
-            let took = now.since(part.asked);
-            part.came = Some((bytes, last));
-            one.losses = 0;
-            if took <= QUICK && one.length < one.longest {
-                one.length = one.length.saturating_mul(2).min(one.longest);
-            } else if took <= QUICK {
-                one.window = (one.window + 1).min(WINDOW);
-            } else if took >= SLOW {
-                (one.window, one.length) = (1, (one.length / 2).max(LEAST));
-            }
-            hand_over(state, number, fx);
-        }
-        Ok(_) => fail(state, number, "the server gives something else", fx),
-        Err(refusal) if refusal.kind == RefusalKind::LinkLost => {
-            one.losses = one.losses.saturating_add(1);
-            if one.losses >= LOSSES {
-                return fail(state, number, "the connection was lost again and again", fx);
-            }
-            one.stage = Stage::Waiting;
-            let_go(state, number, Step::Leave, fx);
-        }
-        Err(refusal) => {
-            let sentence = refusal.text.trim_end_matches('.').to_owned();
-            fail(state, number, &sentence, fx);
-        }
-    }
-}
-
-/// Gives the shell what is here and whose turn it is.
-fn hand_over(state: &mut State, number: u64, fx: &mut Effects) {
-    loop {
-        let Some(one) = state.downloads.get_mut(number) else { return };
-        let Some((bytes, last)) = one.parts.front_mut().and_then(|part| part.came.take()) else { break };
-        let Some(part) = one.parts.pop_front() else { break };
-        let length = bytes.0.len() as u64;
-        let end = part.offset.saturating_add(length);
-        let told = one.wanted.size;
-        let whole = if told > 0 { end == told } else { last || length == 0 };
-        if !whole && (last || length == 0) {
-            let sentence = format!("the server has only {} of {}", size(end), size(told));
-            return fail(state, number, &sentence, fx);
-        }
-        if !whole && end >= one.bound() {
-            let sentence = format!("it is larger than {}, and nobody says how large", size(UNTOLD));
-            return fail(state, number, &sentence, fx);
-        }
-        one.writing += 1;
-        fx.push(Effect::Save(number, Step::Write { offset: part.offset, bytes, last: whole }));
-        if !whole && length < u64::from(part.length) {
-            // It gives no more at once: what was asked for behind it begins elsewhere.
-            one.longest = u32::try_from(length).unwrap_or(u32::MAX).max(1);
-            one.next = end;
-            drop_parts(state, number, fx);
-        }
-    }
-    state.touch();
-}
-
-/// What was asked for is not wanted any more.
-fn drop_parts(state: &mut State, number: u64, fx: &mut Effects) {
-    let Some(one) = state.downloads.get_mut(number) else { return };
-    let account = one.wanted.account;
-    let parts = std::mem::take(&mut one.parts);
-    for part in parts.into_iter().filter(|part| part.came.is_none()) {
-        if let Some(account) = state.core.account_mut(account) {
-            account.requests.open.remove(&part.request);
-        }
-        fx.push(Effect::Cancel(account, part.request));
     }
 }
 
@@ -401,15 +297,18 @@ fn let_go(state: &mut State, number: u64, step: Step, fx: &mut Effects) {
     state.touch();
 }
 
+/// Tells those who wait for a file that it does not come.
+fn refuse(waits: impl IntoIterator<Item = Ticket>, name: &str, sentence: &str, fx: &mut Effects) {
+    let text = CleanText::line(&format!("\"{name}\" is not saved: {sentence}"));
+    let refusal = Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() };
+    fx.extend(waits.into_iter().map(|ticket| Effect::Outcome(ticket, Outcome::Refused(refusal.clone()))));
+}
+
 fn fail(state: &mut State, number: u64, sentence: &str, fx: &mut Effects) {
     let Some(one) = state.downloads.get_mut(number) else { return };
     let (account, name) = (one.wanted.account, one.name.clone());
     one.stage = Stage::Failed(sentence.to_owned());
-    if let Some(ticket) = one.wanted.ticket.take() {
-        let text = CleanText::line(&format!("\"{name}\" is not saved: {sentence}"));
-        let refusal = Refusal { kind: RefusalKind::Invalid, text, ..Refusal::default() };
-        fx.push(Effect::Outcome(ticket, Outcome::Refused(refusal)));
-    }
+    refuse(std::mem::take(&mut one.waits), &name, sentence, fx);
     let_go(state, number, Step::Leave, fx);
     state.notice_about(account, format!("\"{name}\" is not saved: {sentence}"), Some("downloads"), true, fx);
 }
@@ -450,7 +349,7 @@ fn finished(state: &mut State, number: u64, path: String, fx: &mut Effects) {
     let Some(one) = state.downloads.get_mut(number) else { return };
     one.stage = Stage::Done(path.clone());
     let (account, opens) = (one.wanted.account, std::mem::take(&mut one.wanted.open));
-    if let Some(ticket) = one.wanted.ticket.take() {
+    for ticket in std::mem::take(&mut one.waits) {
         fx.push(Effect::Outcome(ticket, Outcome::Saved(path.clone())));
     }
     drop_parts(state, number, fx);
@@ -496,6 +395,7 @@ pub(super) fn cancel(state: &mut State, number: u64, fx: &mut Effects) {
         one.stage = Stage::Stopped;
         return let_go(state, number, Step::Leave, fx);
     }
+    refuse(std::mem::take(&mut one.waits), &one.name, "it was given up", fx);
     state.downloads.list.retain(|one| one.number != number);
     fx.push(Effect::Save(number, Step::Forget));
     state.touch();

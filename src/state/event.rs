@@ -134,4 +134,6 @@ pub enum Timer {
     Complete,
     /// A countdown on screen moves by a second.
     Countdown,
+    /// What is told to others before nib leaves has taken long enough.
+    Leave,
 }

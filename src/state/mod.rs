@@ -117,6 +117,8 @@ pub struct State {
     pub(crate) unkept_drafts: BTreeSet<crate::domain::ChatKey>,
     /// The chat and the moment that is being gone to.
     pub(crate) sought: Option<(crate::domain::ChatKey, crate::domain::Wall)>,
+    /// What it leaves for, while others are told of what was held back.
+    leaving: Option<Effect>,
     /// What is asked of the store.
     pub(crate) recall: recall::Recall,
     /// Files on their way here.
@@ -183,6 +185,7 @@ impl State {
             armed: timers::Armed::default(),
             unkept_drafts: BTreeSet::new(),
             sought: None,
+            leaving: None,
             recall: recall::Recall::default(),
             downloads: downloads::Downloads::default(),
             colours: colours::Colours::default(),

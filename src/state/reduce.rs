@@ -1,7 +1,7 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, chooser, complete, editor, file, jump, open, sidebar, tray, waiting};
+use super::ui::{act, arranged, attach, chooser, complete, editor, file, jump, open, quit, sidebar, tray, waiting};
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, outbox, recall, roster,
     timers, unread, updates,
@@ -61,6 +61,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         }
         Event::Terminate => open::terminate(state, fx),
     }
+    quit::keep(state, fx);
     waiting::keep_first(state, fx);
     unread::check(state, fx);
     outbox::on_open(state, fx);

@@ -2,7 +2,7 @@
 
 use super::event::Timer;
 use super::recall::places;
-use super::ui::{complete, drafts};
+use super::ui::{complete, drafts, quit};
 use super::{Effect, Effects, State, outbox, pace, polls, slow, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings, when};
 use std::sync::Arc;
@@ -40,6 +40,7 @@ pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
             state.armed.countdown = None;
             state.touch();
         }
+        Timer::Leave => quit::go(state, fx),
     }
 }
 

@@ -44,11 +44,15 @@ pub(super) struct News {
 }
 
 impl News {
-    /// Somebody reacted, or took it back.
-    pub(super) fn toggle(&mut self, emoji: &ReactEmoji, by: UserId, mine: bool, add: bool) {
-        if self.toggles.len() < TOGGLES {
+    /// Somebody reacted, or took it back: of one person and emoji the last word counts. False: there is no room to remember it.
+    #[must_use]
+    pub(super) fn toggle(&mut self, emoji: &ReactEmoji, by: UserId, mine: bool, add: bool) -> bool {
+        self.toggles.retain(|(of, who, ..)| (of, *who) != (emoji, by));
+        let room = self.toggles.len() < TOGGLES;
+        if room {
             self.toggles.push((emoji.clone(), by, mine, add));
         }
+        room
     }
 }
 

@@ -140,7 +140,11 @@ impl Db {
     ) -> Result<(), StoreError> {
         let state = self.chat(chat)?;
         let at = (self.at(told), self.stale(state.account));
-        self.memory.note(state.row, message, at, |news| news.toggle(emoji, by, mine, add));
+        let mut room = true;
+        self.memory.note(state.row, message, at, |news| room = news.toggle(emoji, by, mine, add));
+        if !room {
+            self.memory.cut(state.row, at.0);
+        }
         let Some(found) = self.find(state.row, message)? else { return Ok(()) };
         let body: Option<Vec<u8>> = self
             .conn

@@ -117,13 +117,33 @@ fn what_is_under_way_is_bounded_and_the_user_may_exceed_a_little() {
     assert_eq!(table.pump().len(), 5);
     table.settle(0, Ok(Reply::Done));
     assert_eq!(table.pump(), [roles(10)]);
-    (11..15).for_each(|id| table.dispatch.cancel(RequestId(id)));
+    (11..15).for_each(|id| assert_eq!(table.dispatch.cancel(RequestId(id)), None));
     assert_eq!(table.dispatch.in_flight(), 5);
     table.settle(0, Ok(Reply::Done));
     table.settle(0, Ok(Reply::Done));
     assert!(table.pump().is_empty(), "three are under way, and only others' requests wait");
     table.settle(0, Ok(Reply::Done));
     assert_eq!(table.pump(), [roles(0)]);
+}
+
+#[test]
+fn a_part_of_a_file_that_nobody_wants_is_stopped_and_has_its_place_until_it_is() {
+    let part = || Request::FetchPart { file: nib::domain::FileRef::default(), offset: 0, length: 100 };
+    let mut table = Table::online(Limits { in_flight: 2, user_extra: 0, ..Limits::default() });
+    table.ask(1, part(), BACK);
+    table.ask(2, part(), BACK);
+    assert_eq!(table.pump(), [part()], "both want the same");
+    let (wire, _) = table.under_way[0].clone();
+    assert_eq!(table.dispatch.cancel(RequestId(1)), None, "somebody wants it");
+    assert_eq!(table.dispatch.cancel(RequestId(2)), Some(wire));
+    assert_eq!(table.dispatch.in_flight(), 1, "until it is answered");
+    // Who wants it now does not join what is being stopped.
+    table.ask(3, part(), BACK);
+    assert_eq!(table.pump(), [part()]);
+    table.settle(0, Err(Refusal::stopped()));
+    assert_eq!((table.dispatch.in_flight(), table.answers.len()), (1, 0));
+    table.settle(0, Ok(Reply::Done));
+    assert_eq!(table.answers.iter().map(|answer| answer.request).collect::<Vec<_>>(), [RequestId(3)]);
 }
 
 #[test]

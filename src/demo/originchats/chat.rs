@@ -180,9 +180,8 @@ impl Server {
         if !self.allows(at, if own { "delete_own" } else { "delete" }, user) {
             return Err(Fault::Error("You do not have permission to delete this message"));
         }
-        if let Some(messages) = self.messages_mut(at) {
-            messages.remove(place);
-        }
+        let removed = self.messages_mut(at).map(|messages| messages.remove(place)).unwrap_or_default();
+        self.forget_files(&removed["attachments"]);
         let (event, channel) = self.placed(json!({"cmd": "message_delete", "id": packet["id"]}), at);
         Ok(Done::Global(event, channel))
     }

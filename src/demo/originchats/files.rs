@@ -83,6 +83,7 @@ impl Server {
         let given = text("file");
         let given = given.split_once("base64,").map_or(given, |(_, rest)| rest);
         let Some(bytes) = decoded(given) else { return Answered::refused(400, "Invalid file data") };
+        self.files.retain(|file| file.until > now);
         if self.files.iter().map(|file| file.bytes.len()).sum::<usize>() + bytes.len() > MAX_STORED {
             return Answered::refused(413, "Storage is full");
         }
@@ -113,6 +114,13 @@ impl Server {
             (told["width"], told["height"]) = (json!(width), json!(height));
         }
         Some(told)
+    }
+
+    /// A message is deleted, and its files with it.
+    pub(super) fn forget_files(&mut self, attachments: &Value) {
+        let gone =
+            |file: &Stored| attachments.as_array().into_iter().flatten().any(|one| one["id"] == file.id.as_str());
+        self.files.retain(|file| !gone(file));
     }
 
     /// The files that a message names, or what is wrong with one.

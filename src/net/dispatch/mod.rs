@@ -202,13 +202,25 @@ impl Dispatch {
         self.calls.iter_mut().find(|(_, call)| serves(call)).map(|(&number, call)| (number, call))
     }
 
-    /// A request is no longer wanted: it is not made if it was not, and never answered.
-    pub fn cancel(&mut self, id: RequestId) {
-        let Some(number) = self.askers.remove(&id) else { return };
-        let Some(call) = self.calls.get_mut(&number) else { return };
+    /// A request is no longer wanted: it is not made if it was not, and never answered. A part of a file that nobody wants any more is to be stopped
+    /// on its way: its name for the adapter. It has its place until the adapter has answered, and nobody joins it.
+    pub fn cancel(&mut self, id: RequestId) -> Option<RequestId> {
+        let number = self.askers.remove(&id)?;
+        let call = self.calls.get_mut(&number)?;
         call.askers.retain(|&asker| asker != id);
-        if call.askers.is_empty() && call.stage == Stage::Waiting {
-            self.calls.remove(&number);
+        if !call.askers.is_empty() {
+            return None;
+        }
+        match call.stage {
+            Stage::Waiting => {
+                self.calls.remove(&number);
+                None
+            }
+            Stage::UnderWay { wire, .. } if matches!(call.request, Request::FetchPart { .. }) => {
+                self.calls.remove(&number);
+                Some(wire)
+            }
+            Stage::UnderWay { .. } => None,
         }
     }
 

@@ -12,6 +12,9 @@ use crate::net::http::{HttpBody, HttpCall, HttpId, HttpOutcome, HttpReply, Piece
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+/// Most characters of what a server says of a refusal.
+const SAID: usize = 300;
+
 /// What came of a call.
 pub enum Step {
     /// A request is answered.
@@ -192,8 +195,13 @@ impl Files {
         Some(job.progress(bytes))
     }
 
-    /// A message is not to be sent: it is not, if its files are still on their way. The call that is to end, if one is under way.
+    /// A part of a file is not wanted any more, or a message is not to be sent: it is not, if its files are still on their way. The call that is to
+    /// end, if one is under way.
     pub fn cancel(&mut self, request: RequestId) -> Option<Option<HttpId>> {
+        if let Some(id) = self.parts.iter().find(|(_, part)| part.request == request).map(|(id, _)| *id) {
+            self.parts.remove(&id);
+            return Some(Some(id));
+        }
         let at = self.jobs.iter().position(|job| job.request == request)?;
         self.jobs.remove(at).map(|job| job.call.map(|(id, _)| id))
     }
@@ -211,7 +219,8 @@ fn lost(why: &CleanText) -> Refusal {
 /// What a server says of itself with a refusal over HTTP.
 fn said(reply: &HttpReply) -> Option<CleanText> {
     let body: serde_json::Value = serde_json::from_slice(&reply.body).ok()?;
-    let text = CleanText::line(body.get("error")?.as_str()?.get(..300.min(body.get("error")?.as_str()?.len()))?);
+    let words: String = body.get("error")?.as_str()?.chars().take(SAID).collect();
+    let text = CleanText::line(&words);
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
@@ -226,12 +235,15 @@ fn read_part(part: Part, outcome: HttpOutcome) -> Result<Reply, Refusal> {
         (206, range) => {
             let whole = range.and_then(|(_, whole)| whole);
             let last = length == 0 || whole.is_some_and(|whole| end >= whole);
-            Ok(Reply::Part { bytes: Blob(reply.body), last })
+            Ok(Reply::Part { bytes: Blob(reply.body), last, least: whole.unwrap_or_default() })
         }
         // A server that knows no parts gives the whole, or its beginning as far as it is taken.
-        (200, _) if part.offset == 0 => Ok(Reply::Part { last: !reply.cut, bytes: Blob(reply.body) }),
+        (200, _) if part.offset == 0 => {
+            let least = length.saturating_add(u64::from(reply.cut));
+            Ok(Reply::Part { last: !reply.cut, bytes: Blob(reply.body), least })
+        }
         (200, _) => Err(refuse(RefusalKind::Unsupported, "The server gives no parts of files.")),
-        (416, _) => Ok(Reply::Part { bytes: Blob::default(), last: true }),
+        (416, _) => Ok(Reply::Part { bytes: Blob::default(), last: true, least: 0 }),
         (404 | 410, _) => Err(refuse(RefusalKind::NotFound, "The server does not have this file any more.")),
         (401 | 403, _) => Err(refuse(RefusalKind::Forbidden, "The server does not give you this file.")),
         (429, _) => Err(refuse(RefusalKind::RateLimited, "The server was asked too often.")),
@@ -348,19 +360,27 @@ mod tests {
             Ok(HttpReply { range, ..HttpReply::whole(status, Bytes::from_static(body.as_bytes())) })
         };
         let read = |part, reply| match read_part(part, reply) {
-            Ok(Reply::Part { bytes, last }) => Ok((bytes.0.len(), last)),
+            Ok(Reply::Part { bytes, last, least }) => Ok((bytes.0.len(), last, least)),
             Ok(_) => panic!(),
             Err(refusal) => Err(refusal.kind),
         };
-        assert_eq!(read(part, reply(206, Some((4, Some(9))), "abcd")), Ok((4, false)));
-        assert_eq!(read(part, reply(206, Some((4, Some(8))), "abcd")), Ok((4, true)));
-        assert_eq!(read(part, reply(206, None, "ab")), Ok((2, false)));
+        assert_eq!(read(part, reply(206, Some((4, Some(9))), "abcd")), Ok((4, false, 9)));
+        assert_eq!(read(part, reply(206, Some((4, Some(8))), "abcd")), Ok((4, true, 8)));
+        assert_eq!(read(part, reply(206, None, "ab")), Ok((2, false, 0)));
         assert_eq!(read(part, reply(206, Some((0, Some(9))), "abcd")), Err(RefusalKind::ServerFault));
         assert_eq!(read(part, reply(200, None, "abcd")), Err(RefusalKind::Unsupported));
-        assert_eq!(read(Part { offset: 0, ..part }, reply(200, None, "abc")), Ok((3, true)));
-        assert_eq!(read(part, reply(416, None, "")), Ok((0, true)));
+        assert_eq!(read(Part { offset: 0, ..part }, reply(200, None, "abc")), Ok((3, true, 3)));
+        assert_eq!(read(part, reply(416, None, "")), Ok((0, true, 0)));
         assert_eq!(read(part, reply(404, None, "")), Err(RefusalKind::NotFound));
         assert_eq!(read(part, Err(CleanText::new("gone"))), Err(RefusalKind::ServerFault));
+    }
+
+    #[test]
+    fn why_a_file_is_not_taken_is_said_however_long_it_is() {
+        let reason = format!("{}\u{e9} and more", "x".repeat(299));
+        let body = serde_json::json!({ "error": reason }).to_string();
+        let refusal = taken(&HttpReply::whole(400, body.into()), "a.png").unwrap_err();
+        assert_eq!(refusal.text.as_str(), format!("\"a.png\" is not taken: {}\u{e9}.", "x".repeat(299)));
     }
 
     #[test]

@@ -202,6 +202,7 @@ impl Server {
             max_files: if self.takes_files() { UPLOADS_LIMIT } else { 0 },
             max_file: self.longest_file(),
             file_types: self.uploads.map_or(FileTypes::ANY, |(_, kinds)| kinds),
+            least_part: 0,
             part: if self.generation == Generation::Old { 0 } else { DOWNLOAD_PART },
             pace: Some(PACE),
             dialect: super::markup::DIALECT,

@@ -109,6 +109,9 @@ pub const UPLOAD_LIMIT: u64 = 64_000_000;
 /// Most files of one message; the server's own limit is not published.
 pub const UPLOADS_LIMIT: u32 = 10;
 
+/// Fewest bytes of a file that are asked for at once, even at its end. Published: 128 KiB to 1 MiB.
+pub const DOWNLOAD_LEAST: u32 = 128 * 1024;
+
 /// Most bytes of a file that are asked for at once. Published: 128 KiB to 1 MiB.
 pub const DOWNLOAD_PART: u32 = 256 * 1024;
 

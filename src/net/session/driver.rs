@@ -200,7 +200,7 @@ impl Driver {
     /// Carries out a command of the core.
     pub(super) fn take(&mut self, command: Command) {
         match command {
-            Command::Cancel(id) => self.dispatch.cancel(id),
+            Command::Cancel(id) => self.stops.extend(self.dispatch.cancel(id)),
             Command::Stop(id) => {
                 let mut answers: Vec<Answer> = Vec::new();
                 self.stops.extend(self.dispatch.stop(id, &mut answers));

@@ -23,11 +23,12 @@ use crate::shell::startup::{self, Startup};
 use crate::shell::terminal::{Screen, TerminalError};
 use crate::shell::{colour, keys};
 use crate::state::front::{PaneId, Visible};
+use crate::state::ui::quit;
 use crate::state::{Action, Effect, Event, State};
 use crate::view::{self, Theme};
 use crossterm::event::{Event as Told, KeyEvent};
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 use std::pin::pin;
 use std::time::Instant;
 
@@ -143,7 +144,12 @@ impl Chat {
         }
         // The shell gets its terminal back before anything is waited for.
         self.screen.leave();
+        let farewell = quit::farewell(self.engine.state());
         self.engine.close().await;
+        if let Some(sentence) = farewell {
+            // Nobody is left to be told if this fails.
+            drop(writeln!(io::stderr().lock(), "{sentence}"));
+        }
         ended
     }
 

@@ -45,7 +45,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Fetch { chat, page, limit } => return fetch(state, chat, page, limit, ticket, fx),
         Action::Open(name) => return open::named(state, &name, ticket, fx),
         Action::Quit => return quit::wanted(state, fx),
-        Action::QuitNow => return open::terminate(state, fx),
+        Action::QuitNow => return quit::leave(state, Effect::Quit, fx),
         _ => {}
     }
     // Whoever goes on has read it, or does not want to.
@@ -203,9 +203,7 @@ fn demo_wanted(state: &mut State, fx: &mut Effects) {
 
 /// What was typed is kept, as at any end; the demo takes the place of the chat.
 fn leave_for_demo(state: &mut State, fx: &mut Effects) {
-    open::terminate(state, fx);
-    fx.retain(|effect| *effect != Effect::Quit);
-    fx.push(Effect::Demo);
+    quit::leave(state, Effect::Demo, fx);
 }
 
 fn send_to(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {

@@ -34,7 +34,7 @@ mod opening;
 mod paste;
 pub mod person;
 pub mod picker;
-mod quit;
+pub mod quit;
 mod quote;
 pub(in crate::state) mod react;
 mod say;

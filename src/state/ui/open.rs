@@ -327,13 +327,19 @@ pub(in crate::state) fn resized(state: &mut State, width: u16, height: u16) {
 
 /// The program ends: what was typed is kept.
 pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
+    state.leaving = None;
+    put_aside(state, fx);
+    fx.push(Effect::Quit);
+}
+
+/// What is under way at the end of the chat is ended and kept.
+pub(in crate::state) fn put_aside(state: &mut State, fx: &mut Effects) {
     typing::end(state, fx);
     attach::give_up(state, |_| true, fx);
     drafts::put_all(state, fx);
     if let Some(front) = &mut state.front {
         places::tell(front, fx);
     }
-    fx.push(Effect::Quit);
 }
 
 /// What became of all that is kept. It stays until it is seen.

@@ -1,12 +1,17 @@
-//! Quitting: what was written and would be lost is named first.
+//! Quitting: what was written and would be lost is named first, and what is held back is told to others.
 
 use super::{changing, compose, open};
 use crate::domain::ChatKey;
-use crate::state::State;
 use crate::state::action::Action;
-use crate::state::effect::Effects;
+use crate::state::effect::{Effect, Effects};
+use crate::state::event::Timer;
 use crate::state::front::{ComposeMode, Front, Overlay, Question};
-use crate::state::outbox::Stage;
+use crate::state::outbox::{self, Stage};
+use crate::state::{Account, State};
+use std::time::Duration;
+
+/// So long networks may take to be told of what was held back.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The user wants to quit: at once when nothing would be lost, and when it is asked already.
 pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
@@ -16,7 +21,7 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
     let leads = |question: &Question| question.actions().any(|action| *action == Action::QuitNow);
     let asks = |overlay: &Overlay| matches!(overlay, Overlay::Question(question) if leads(question));
     if losses.is_empty() || front.overlays.iter().any(asks) {
-        return open::terminate(state, fx);
+        return leave(state, Effect::Quit, fx);
     }
     let named = match losses.as_slice() {
         [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
@@ -25,6 +30,53 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
     let text = format!("{named} would be lost{kept}");
     front.overlays.push(Overlay::Question(Question::yes_no(text, "Quit", Action::QuitNow)));
     state.touch();
+}
+
+/// Leaves, for good or for something else: as soon as networks have answered what was held back, and at once when that is waited for already.
+pub(super) fn leave(state: &mut State, to: Effect, fx: &mut Effects) {
+    let waits = state.leaving.replace(to).is_some();
+    outbox::release(state, fx);
+    let telling = outbox::untold(state, Account::is_signed_in);
+    if waits || telling.count() == 0 {
+        return go(state, fx);
+    }
+    let text = format!("Others are told of {} first; to leave at once", telling.words());
+    state.notice_of(text, Some("quit"), false, fx);
+    fx.push(Effect::Arm(Timer::Leave, state.now.mono.plus(PATIENCE)));
+}
+
+/// Leaves when others were told: after every event.
+pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
+    if state.leaving.is_none() {
+        return;
+    }
+    outbox::release(state, fx);
+    if outbox::untold(state, Account::is_signed_in).count() == 0 {
+        go(state, fx);
+    }
+}
+
+/// Leaves: what was typed is kept.
+pub(in crate::state) fn go(state: &mut State, fx: &mut Effects) {
+    if let Some(to) = state.leaving.take() {
+        open::put_aside(state, fx);
+        fx.push(to);
+    }
+}
+
+/// What is to be said when the screen is gone: what others are told only by a later run. A sentence.
+#[must_use]
+pub fn farewell(state: &State) -> Option<String> {
+    let untold = outbox::untold(state, |account| outlasts(state, account));
+    let them = if untold.count() == 1 { "it" } else { "them" };
+    let words = untold.words();
+    (untold.count() > 0)
+        .then(|| format!("Others may not know of {words} yet; nib tells them of {them} when it runs again."))
+}
+
+/// Whether what an account does is kept for later runs.
+fn outlasts(state: &State, account: &Account) -> bool {
+    state.outlasts && state.is_kept(account.id)
 }
 
 /// What would be lost, each with its count.
@@ -36,17 +88,20 @@ fn losses(state: &State) -> Vec<String> {
     // What the store has goes on with the next run.
     let rows = || {
         state.core.accounts.iter().flat_map(|account| {
-            let kept = state.outlasts && state.is_kept(account.id);
+            let kept = outlasts(state, account);
             account.outbox.chats.values().flatten().filter(move |row| !kept || row.kept.is_none())
         })
     };
     let failed = rows().filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)).count();
     let sent = rows().filter(|row| matches!(row.stage, Stage::Sent(_))).count();
     let under_way = rows().count() - failed - sent;
+    // What is signed in tells them before nib leaves.
+    let untold = outbox::untold(state, |account| !account.is_signed_in() && !outlasts(state, account)).count();
     [
         (drafts, "draft", "drafts"),
         (under_way, "message on its way", "messages on their way"),
         (failed, "message that was not sent", "messages that were not sent"),
+        (untold, "change that others were not told of", "changes that others were not told of"),
         (front.trays.count(), "attached file", "attached files"),
         (front.reading.len(), "file that is being read", "files that are being read"),
     ]

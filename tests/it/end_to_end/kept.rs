@@ -343,3 +343,28 @@ fn commands_move_nothing_that_they_cannot_use() {
 fn id_of(chat: ChatKey) -> ChatId {
     chat.chat
 }
+
+#[test]
+fn what_is_held_back_reaches_others_when_one_quits_at_once() {
+    let server = Server::start();
+    let (home, other) = (Home::new(), Home::new());
+    let robin = server.account("robin");
+    home.log_in(&server.url, &robin.email, &robin.password).went_well();
+    let mut terminal = Terminal::start(home.path(), &["--open", "@ada"], 110, 32);
+    terminal.wait_until("the chat", |screen| screen.contains("┃ message") && screen.contains("online"));
+    let environment = server.environment("ada");
+    let ada = Terminal::start_with(other.path(), &["--open", "@robin"], 110, 32, &environment);
+    ada.wait_until("the chat", |screen| screen.contains("┃ message") && screen.contains("online"));
+    terminal.send("not meant for you\r");
+    ada.wait_for("not meant for you");
+    terminal.wait_until("it sent", |screen| screen.contains("not meant for you") && !screen.contains('◷'));
+    terminal.send("\x1b[27u");
+    terminal.wait_for("r reply");
+    terminal.send("d");
+    terminal.wait_for("Delete");
+    terminal.send("\t\r");
+    terminal.wait_for("Deleted for others in 5 s");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0);
+    ada.wait_gone("not meant for you");
+}

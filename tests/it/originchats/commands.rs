@@ -235,10 +235,18 @@ fn emoji_are_known_and_stand_in_texts_as_addresses() {
     assert!(known.community.is_some());
     let used = EmojiUse { name: "redsq".to_owned(), id: known.id, standin: known.standin.clone() };
     let text = "a :redsq:! `:redsq:` :redsq: :other:".to_owned();
-    let outgoing = Outgoing { chat, text, emoji: [used].into(), ..Outgoing::default() };
+    let outgoing = Outgoing { chat, text: text.clone(), emoji: [used.clone()].into(), ..Outgoing::default() };
     let asked = peer.asked(2, &Request::Send(Arc::new(outgoing)));
     let address = "originChats:<emoji>//chat.example.org/0";
-    assert_eq!(asked["content"], format!("a {address}! `:redsq:` {address} :other:"));
+    let said = format!("a {address}! `:redsq:` {address} :other:");
+    assert_eq!(asked["content"], said);
+    // In a change as well, where what is there already stays.
+    let edit =
+        |text| Request::Edit { chat, message: key(ID, 1), text, emoji: [used.clone()].into(), no_previews: false };
+    assert_eq!(peer.asked(4, &edit(text))["content"], said);
+    assert_eq!(peer.asked(5, &edit(said.clone()))["content"], said);
+    let link = "originChats://chat.example.org/general";
+    assert_eq!(peer.asked(6, &edit(format!("see #general, {link}")))["content"], format!("see {link}, {link}"));
     let quoting = Outgoing { chat, text: "x".to_owned(), quote: Some(Quote::default()), ..Outgoing::default() };
     peer.want(3, &Request::Send(Arc::new(quoting)));
     assert_eq!(peer.answers().pop().unwrap().1.unwrap_err().kind, RefusalKind::Unsupported);
@@ -265,4 +273,18 @@ fn files_tell_where_they_are_and_until_when() {
     let elsewhere = heard(&mut peer, "https://elsewhere.example/x.png");
     assert_eq!(elsewhere.embeds[0].image.as_deref().unwrap().file, None, "what others keep is not asked for");
     assert!(heard(&mut peer, "//elsewhere.example/x.png").embeds[0].image.as_deref().unwrap().file.is_none());
+}
+
+#[test]
+fn a_part_of_a_file_that_nobody_wants_is_not_fetched_to_its_end() {
+    let (mut peer, _) = ready();
+    let file = FileRef { address: CleanText::new("/attachments/x"), ..FileRef::default() };
+    peer.want(1, &Request::FetchPart { file, offset: 0, length: 100 });
+    let call = peer.call();
+    nib::net::Adapter::cancel(&mut peer.adapter, RequestId(1), peer.now, &mut peer.out);
+    assert_eq!(std::mem::take(&mut peer.out.dropped), [call.id]);
+    assert_eq!(peer.answers().pop().unwrap().1.unwrap_err(), Refusal::stopped());
+    // What comes of it all the same is nobody's.
+    peer.reply_to(&call, 200, &json!({}));
+    assert!(peer.answers().is_empty());
 }

@@ -43,7 +43,7 @@ async fn whole(client: &mut Client, file: &Attachment, length: u32) -> Vec<u8> {
     loop {
         let request = Request::FetchPart { file: file.file.clone(), offset: bytes.len() as u64, length };
         match client.ask(request).await.unwrap() {
-            Reply::Part { bytes: part, last } => {
+            Reply::Part { bytes: part, last, .. } => {
                 assert!(part.0.len() <= length as usize);
                 bytes.extend_from_slice(&part.0);
                 if last {
@@ -92,6 +92,10 @@ async fn what_one_sends_another_sees_and_saves_byte_by_byte() {
     assert_eq!(picture.file.elsewhere(), None);
     assert!(whole(&mut bob, picture, 300_000).await == sky);
     assert!(whole(&mut bob, sound, 4 << 20).await == song);
+    // With their message they go.
+    assert_eq!(alice.ask(Request::Delete { chat, messages: vec![message.key] }).await, Ok(Reply::Done));
+    let gone = Request::FetchPart { file: picture.file.clone(), offset: 0, length: 100 };
+    assert_eq!(bob.ask(gone).await.unwrap_err().kind, RefusalKind::NotFound);
     // Files alone are a message, too, and the proof is good for some time.
     let outcome = alice.ask(with(chat, 8, "", vec![Upload::new("b.png", png(10).into())])).await;
     assert!(matches!(outcome, Ok(Reply::Sent { .. })), "{outcome:?}");

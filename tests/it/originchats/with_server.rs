@@ -285,8 +285,21 @@ async fn the_sample_begins_direct_chats_by_a_line_and_its_poll_takes_votes() {
     let mut robin = client(&sample.servers[0], 0, false);
     robin.signed_in().await;
     let general = named(&robin.channels().await, "general").id;
+    // An emoji that is typed in a change is one for all.
+    let Ok(Reply::Emoji(emoji)) = robin.ask(Request::FetchEmoji).await else { panic!("no emoji") };
+    let sprout = emoji.iter().find(|one| one.name.as_str() == "sprout").unwrap();
+    let used = EmojiUse { name: "sprout".to_owned(), id: sprout.id, standin: sprout.standin.clone() };
+    let Ok(Reply::Sent { message, order, .. }) = robin.send(general, 8, "it grows").await else { panic!("not sent") };
+    let key = MessageKey { order, id: message };
+    let text = "it grows :sprout:".to_owned();
+    let edit = Request::Edit { chat: general, message: key, text, emoji: [used].into(), no_previews: false };
+    assert_eq!(robin.ask(edit).await, Ok(Reply::Done));
     let page = Request::FetchHistory { chat: general, page: Page::Latest, limit: 100 };
     let Ok(Reply::History { messages, .. }) = robin.ask(page).await else { panic!("no history") };
+    let changed = messages.iter().find(|one| one.key == key).unwrap();
+    assert_eq!(changed.body.text.as_str(), "it grows :sprout:");
+    let emoji = |span: &Span| matches!(&span.kind, SpanKind::Instead { written, .. } if written.ends_with("/0"));
+    assert!(changed.body.spans.iter().any(emoji), "{:?}", changed.body);
     let message = messages.iter().find(|message| message.poll.is_some()).unwrap();
     let option = message.poll.as_ref().unwrap().options[2].id.clone();
     let vote = Request::Vote { chat: general, message: message.key.id, options: vec![option.clone()] };

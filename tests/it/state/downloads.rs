@@ -6,7 +6,7 @@ use nib::domain::*;
 use nib::state::action::FileAction;
 use nib::state::downloads::{Stage, Wanted};
 use nib::state::front::Overlay;
-use nib::state::{Action, Effect, Effects, Event};
+use nib::state::{Action, Effect, Effects, Event, Outcome, Ticket};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -133,7 +133,7 @@ impl Desk {
         let from = usize::try_from(offset).unwrap().min(self.content.len());
         let to = from.saturating_add(usize::try_from(length).unwrap()).min(self.content.len());
         let bytes = self.content[from..to].to_vec();
-        Reply::Part { last: bytes.is_empty(), bytes: Blob(bytes.into()) }
+        Reply::Part { last: bytes.is_empty(), bytes: Blob(bytes.into()), least: 0 }
     }
 
     /// The server answers what was asked, that which stands at this place.
@@ -263,7 +263,7 @@ fn what_a_server_says_beside_the_truth_is_a_failure_and_nothing_is_written_beyon
     desk.disk();
     let (id, ..) = desk.asked[0];
     let bytes = Blob(vec![0; (64 << 10) + 1].into());
-    desk.answer(id, Ok(Reply::Part { bytes, last: false }));
+    desk.answer(id, Ok(Reply::Part { bytes, last: false, least: 0 }));
     assert_eq!((desk.failed().as_str(), desk.written.len()), ("the server sends more than was asked for", 0));
 
     // Less than it told.
@@ -278,6 +278,17 @@ fn what_a_server_says_beside_the_truth_is_a_failure_and_nothing_is_written_beyon
     desk.begin(100_000);
     desk.run();
     assert!(desk.named && desk.written == desk.content[..100_000]);
+
+    // Unless the server says so itself: half of a file is none.
+    let mut desk = Desk::new(600_000);
+    desk.begin(1_000);
+    desk.disk();
+    let (id, ..) = desk.asked[0];
+    let bytes = Blob(desk.content[..1_000].to_vec().into());
+    desk.answer(id, Ok(Reply::Part { bytes, last: false, least: 600_000 }));
+    while desk.disk() {}
+    assert_eq!(desk.failed(), "the server has more of it than 1 KB, as the message says");
+    assert!(!desk.named && desk.written.is_empty());
 
     // Another thing altogether, and a refusal.
     for (reply, why) in
@@ -337,7 +348,7 @@ fn a_file_of_unknown_size_is_asked_about_and_ends_where_the_server_ends() {
     while let Some((id, _, length)) = desk.asked.pop_front() {
         taken += u64::from(length);
         let bytes = Blob(vec![0; length as usize].into());
-        desk.answer(id, Ok(Reply::Part { bytes, last: false }));
+        desk.answer(id, Ok(Reply::Part { bytes, last: false, least: 0 }));
         while desk.disk() {}
         assert!(taken <= 256_000_000);
     }
@@ -416,4 +427,76 @@ proptest! {
         prop_assert!(desk.named && !desk.twice, "{:?}", desk.stage());
         prop_assert!(desk.written == desk.content);
     }
+}
+
+#[test]
+fn one_short_answer_is_not_what_all_parts_are_for_good() {
+    let mut desk = Desk::new(600_000);
+    desk.begin(600_000);
+    desk.disk();
+    desk.serve(0, 1_000);
+    while desk.disk() {}
+    let lengths = |desk: &Desk| desk.asked.iter().map(|(.., length)| *length).collect::<Vec<_>>();
+    assert_eq!(lengths(&desk), [16 << 10], "not a thousand bytes at a time");
+    desk.act(Action::File(FileAction::Stop(1)));
+    while desk.disk() {}
+    desk.act(Action::File(FileAction::GoOn(1)));
+    desk.disk();
+    assert_eq!(lengths(&desk), [64 << 10], "a new try asks for as much as any");
+    desk.run();
+    assert!(desk.named && desk.written == desk.content);
+}
+
+#[test]
+fn no_less_is_asked_for_than_the_network_takes() {
+    let mut desk = Desk::new(300_000);
+    desk.script.state.core.account_mut(HOME).unwrap().caps.least_part = 128 << 10;
+    desk.begin(300_000);
+    desk.disk();
+    let mut asked = Vec::new();
+    loop {
+        asked.extend(desk.asked.iter().copied());
+        if !(desk.serve(0, u64::MAX) || desk.disk()) {
+            break;
+        }
+    }
+    assert!(!asked.is_empty() && asked.iter().all(|(.., length)| *length >= 128 << 10), "{asked:?}");
+    assert!(desk.named && desk.written == desk.content);
+
+    // More than was told: what is told is what is taken, and that there is more is said.
+    let mut desk = Desk::new(300_000);
+    desk.script.state.core.account_mut(HOME).unwrap().caps.least_part = 128 << 10;
+    desk.begin(1_000);
+    desk.run();
+    assert_eq!(desk.failed(), "the server has more of it than 1 KB, as the message says");
+    assert!(!desk.named && desk.written.is_empty());
+}
+
+#[test]
+fn whoever_waits_for_a_file_is_told_whatever_becomes_of_it() {
+    fn outcomes(fx: &Effects) -> Vec<Ticket> {
+        let told = fx.iter().filter_map(|effect| match effect {
+            Effect::Outcome(ticket, Outcome::Refused(_)) => Some(*ticket),
+            _ => None,
+        });
+        told.collect()
+    }
+    let mut desk = Desk::new(600_000);
+    let wanted = desk.wanted("cat.png", 600_000);
+    let submit = |desk: &mut Desk, ticket, wanted: &Wanted| {
+        let save = Action::File(FileAction::SaveNow(Box::new(wanted.clone())));
+        desk.script.event(Event::Submit(Ticket(ticket), save))
+    };
+    let nobody = Wanted { account: AccountId(99), ..wanted.clone() };
+    assert_eq!(outcomes(&submit(&mut desk, 1, &nobody)), [Ticket(1)]);
+    submit(&mut desk, 2, &wanted);
+    submit(&mut desk, 3, &wanted);
+    let stop = || Event::Act(Action::File(FileAction::Stop(1)));
+    assert!(outcomes(&desk.script.event(stop())).is_empty(), "it may go on");
+    assert_eq!(outcomes(&desk.script.event(stop())), [Ticket(2), Ticket(3)]);
+    for number in 0..100 {
+        let other = desk.wanted(&format!("{number}.png"), 9);
+        submit(&mut desk, 10 + number, &other);
+    }
+    assert_eq!(outcomes(&submit(&mut desk, 4, &wanted)), [Ticket(4)], "there is no room");
 }

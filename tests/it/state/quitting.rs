@@ -5,7 +5,9 @@ use nib::domain::*;
 use nib::state::action::TextEdit;
 use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::Overlay;
+use nib::state::ui::quit::farewell;
 use nib::state::{Action, Effect, Effects, Event, StoreReply};
+use std::time::Duration;
 
 fn question(script: &Script) -> Option<&str> {
     match script.state.front.as_ref().unwrap().overlays.last() {
@@ -89,4 +91,72 @@ fn wanting_it_twice_quits_and_a_signal_never_asks() {
     let mut script = Script::ready();
     script.type_text("draft");
     assert!(quits(&script.event(Event::Terminate)));
+}
+
+/// The calls that a deletion or change made, by what they are.
+fn told(effects: &Effects) -> Vec<RequestId> {
+    let told = effects.iter().filter_map(|effect| match effect {
+        Effect::Net { id, request: Request::Delete { .. } | Request::Edit { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    told.collect()
+}
+
+/// A deletion and a change that are held back.
+fn with_held() -> Script {
+    let mut script = Script::ready_kept().with_own();
+    script.drafts(Vec::new());
+    script.act(Action::FocusMessages);
+    script.act(Action::Message(MessageAction::Edit));
+    script.type_text(", changed");
+    let mut fx = script.act(Action::Send);
+    script.hear(said(chat(11), 12, ME, "mine as well"));
+    fx.extend(script.act(Action::Message(MessageAction::DeleteNow(chat(11), vec![key(12)]))));
+    assert!(told(&fx).is_empty(), "both are held back");
+    script
+}
+
+#[test]
+fn what_is_held_back_is_told_before_it_quits() {
+    let mut script = with_held();
+    let fx = script.act(Action::Quit);
+    let [change] = told(&fx)[..] else { panic!("{fx:?}") };
+    assert!(!quits(&fx) && question(&script).is_none());
+    assert_eq!(script.notice(), "Others are told of 1 deletion and 1 change first; to leave at once");
+    let fx = script.answer(change, Ok(Reply::Done));
+    let [deletion] = told(&fx)[..] else { panic!("{fx:?}") };
+    assert!(!fx.contains(&Effect::Quit));
+    assert!(script.answer(deletion, Ok(Reply::Done)).contains(&Effect::Quit));
+    assert_eq!(farewell(&script.state), None);
+}
+
+#[test]
+fn a_network_that_does_not_answer_keeps_nobody_and_what_stays_is_said() {
+    let left = "Others may not know of 1 deletion and 1 change yet; nib tells them of them when it runs again.";
+    let mut script = with_held();
+    script.act(Action::Quit);
+    assert!(!script.advance(Duration::from_millis(1_900)).contains(&Effect::Quit));
+    assert!(script.advance(Duration::from_millis(200)).contains(&Effect::Quit));
+    assert_eq!(farewell(&script.state).as_deref(), Some(left));
+    // Wanted twice, without a connection, and by a signal.
+    let mut script = with_held();
+    script.act(Action::Quit);
+    assert!(script.act(Action::Quit).contains(&Effect::Quit));
+    let mut script = with_held();
+    script.act(Action::Quit);
+    let down = LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) };
+    assert!(script.link(down).contains(&Effect::Quit));
+    let mut script = with_held();
+    let fx = script.event(Event::Terminate);
+    assert!(fx.contains(&Effect::Quit) && told(&fx).is_empty());
+    assert_eq!(farewell(&script.state).as_deref(), Some(left));
+}
+
+#[test]
+fn a_change_that_is_kept_nowhere_and_was_told_nobody_is_named() {
+    let mut script = Script::ready().with_own();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    script.act(Action::Message(MessageAction::DeleteNow(chat(11), vec![key(11)])));
+    assert!(!quits(&script.act(Action::Quit)));
+    assert_eq!(question(&script), Some("1 change that others were not told of would be lost"));
 }

@@ -215,3 +215,47 @@ fn news_of_a_part_of_a_message_say_nothing_of_the_rest() {
         stored.entries.iter().map(|entry| (entry.message.reactions.len(), entry.message.pinned)).collect();
     assert_eq!(seen, [(0, true), (0, false)]);
 }
+
+#[test]
+fn reactions_beyond_what_is_remembered_are_not_taken_back_by_a_late_page() {
+    let (_folder, file) = home();
+    let mut open = Open::at(&file);
+    let page = |asked| Write::Page {
+        chat: CHAT,
+        asked: Stamp(asked),
+        page: Page::Latest,
+        messages: vec![message(1, "one")],
+        reached_start: true,
+        reached_end: true,
+    };
+    let toggle = |by, add| Write::Toggle {
+        chat: CHAT,
+        message: place(1).id,
+        emoji: ReactEmoji::Unicode(CleanText::new("👍")),
+        by: UserId::new(by),
+        mine: false,
+        add,
+        told: Stamp(7),
+    };
+    let count = |open: &mut Open| {
+        let stored = open.messages(Seek::Newest, 1);
+        stored.entries[0].message.reactions.iter().map(|one| one.count).sum::<u32>()
+    };
+    open.write(page(2)).unwrap();
+    // One person who cannot decide fills nothing.
+    for _ in 0..100 {
+        open.write(toggle(1, true)).unwrap();
+        open.write(toggle(1, false)).unwrap();
+    }
+    open.write(toggle(1, true)).unwrap();
+    open.write(page(5)).unwrap();
+    assert_eq!(count(&mut open), 1);
+    for by in 2..=65 {
+        open.write(toggle(by, true)).unwrap();
+    }
+    assert_eq!(count(&mut open), 65);
+    open.write(page(6)).unwrap();
+    assert_eq!(count(&mut open), 65, "a page that was asked for before");
+    open.write(page(8)).unwrap();
+    assert_eq!(count(&mut open), 0, "one that was asked for later knows better");
+}

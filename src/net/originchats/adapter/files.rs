@@ -78,7 +78,7 @@ impl OriginAdapter {
         self.send_next_file(now, out);
     }
 
-    /// A message is not to be sent. It is not, as long as its files are on their way.
+    /// A part of a file is not wanted, or a message is not to be sent. It is not, as long as its files are on their way.
     pub(super) fn stop_files(&mut self, request: RequestId, now: Now, out: &mut Out) {
         let Some(call) = self.files.cancel(request) else { return };
         out.dropped.extend(call);

@@ -16,7 +16,7 @@ use crate::domain::answer::RefusalKind;
 use crate::domain::{Bundle, ChatId, MessageId, Nonce, Presence, Refusal, Reply, Request, Update, UserId};
 use lists::{List, direct_chats, lists, needs_people};
 use std::sync::Arc;
-use write::{delete, mark_read, mentions, pin, poll, search, send, thread_change};
+use write::{content, delete, mark_read, mentions, pin, poll, search, send, thread_change};
 
 /// What came of a call.
 pub enum Outcome {
@@ -250,10 +250,10 @@ fn of(request: &Request, book: &mut Book) -> Result<First, Refusal> {
             })
         }
         Request::Send(outgoing) => send(outgoing, Vec::new(), book)?,
-        Request::Edit { chat, message, text, .. } => Call::done(Command::MessageEdit {
+        Request::Edit { chat, message, text, emoji, .. } => Call::done(Command::MessageEdit {
             at: place(*chat, book)?,
             id: book.names.message_name(message.id),
-            content: text.trim().to_owned(),
+            content: content(text, emoji, book),
         }),
         Request::Delete { chat, messages } => delete(place(*chat, book)?, messages.clone(), book)?,
         Request::React { chat, message, emoji, add } => {

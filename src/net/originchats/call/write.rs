@@ -2,7 +2,7 @@
 
 use super::{Call, Outcome, place, refuse};
 use crate::domain::answer::RefusalKind;
-use crate::domain::{ChatId, MessageId, MessageKey, Outgoing, Refusal, Reply, ThreadChange, Update};
+use crate::domain::{ChatId, EmojiUse, MessageId, MessageKey, Outgoing, Refusal, Reply, ThreadChange, Update};
 use crate::net::originchats::book::Book;
 use crate::net::originchats::refusal::unfitting;
 use crate::net::originchats::wire::{At, Command, Packet, Uploaded};
@@ -21,7 +21,7 @@ pub fn send(outgoing: &Outgoing, uploads: Vec<String>, book: &Book) -> Result<Bo
     let chat = outgoing.chat;
     let command = Command::MessageNew {
         at: place(chat, book)?,
-        content: book.with_emoji(&book.with_links(outgoing.text.trim()), &outgoing.emoji),
+        content: content(&outgoing.text, &outgoing.emoji, book),
         reply_to: outgoing.reply_to.map(|message| book.names.message_name(message)),
         ping: (outgoing.quiet && outgoing.reply_to.is_some()).then_some(false),
         attachments: uploads.into_iter().map(|id| Uploaded { id }).collect(),
@@ -35,6 +35,11 @@ pub fn send(outgoing: &Outgoing, uploads: Vec<String>, book: &Book) -> Result<Bo
     });
     call.nonce = Some(outgoing.nonce);
     Ok(call)
+}
+
+/// What a message says on the wire; channels and the server's own emoji, which are typed by name, are addresses there.
+pub(super) fn content(text: &str, emoji: &[EmojiUse], book: &Book) -> String {
+    book.with_emoji(&book.with_links(text.trim()), emoji)
 }
 
 /// A call that tells how a poll stands.

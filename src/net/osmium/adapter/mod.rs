@@ -8,7 +8,7 @@ mod results;
 use super::call::{Call, first_call, probe};
 use super::decode::Decoder;
 use super::defaults::{
-    DOWNLOAD_PART, EARLY_LIMIT, FRAME_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT,
+    DOWNLOAD_LEAST, DOWNLOAD_PART, EARLY_LIMIT, FRAME_LIMIT, GARBAGE_LIMIT, OsmiumConfig, UPLOADS_LIMIT, WAITING_LIMIT,
 };
 use super::gap::GapWatch;
 use super::handshake::{Handshake, Next};
@@ -135,6 +135,7 @@ impl OsmiumAdapter {
             max_file: config.upload_limit,
             file_types: FileTypes::ANY,
             part: DOWNLOAD_PART,
+            least_part: DOWNLOAD_LEAST,
             pace: None,
             dialect: Dialect::NIB,
         }

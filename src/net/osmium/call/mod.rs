@@ -247,6 +247,7 @@ fn part(file: FileId, offset: u64, length: u32) -> Result<Call, Refusal> {
     let file_ref = Some(media::FileRef { r#ref: Some(Which::MediaFile(MediaFileRef { file_id })) });
     Ok(read(media::DownloadFilePart { file_ref, offset, length }, |reply: media::FilePart, _| Reply::Part {
         last: reply.data.is_empty(),
+        least: 0,
         bytes: Blob(reply.data),
     }))
 }
