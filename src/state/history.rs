@@ -133,7 +133,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     // Something was missed while the newest page was under way.
     let behind = page == Page::Latest && timeline.gap_after();
     account.timelines.insert(chat.chat, timeline);
-    outbox::deeds::show_waiting(account, chat.chat);
+    outbox::show_waiting(account, chat.chat);
     if result.changed || result.void || behind {
         account.requests.loosen(chat.chat, edge);
     } else {

@@ -13,6 +13,7 @@ mod late;
 mod limits;
 mod place;
 mod settle;
+mod shown;
 mod wishes;
 
 use super::effect::{Effect, Effects, Outcome};
@@ -36,6 +37,7 @@ pub(super) use late::{arrived, listed, unlisted};
 pub(super) use limits::check_length;
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
+pub(super) use shown::{show_waiting, told_anew};
 pub(super) use wishes::{Amended, amend, discard, retry, stop, take_back, withdraw};
 
 /// Most messages of one chat that may wait.
@@ -54,6 +56,8 @@ pub struct Outbox {
     claimed: HashMap<ChatId, VecDeque<MessageId>>,
     /// Changes, deletions, reactions and read marks, oldest first.
     pub(super) deeds: Vec<deeds::Deed>,
+    /// What messages said when they were told last, of those that are shown otherwise.
+    told: HashMap<(ChatId, MessageId), shown::Words>,
     /// Rows that are over.
     dropped: VecDeque<Nonce>,
     /// The newest message of chats with rows, as far as lists of this connection told it.
@@ -413,6 +417,7 @@ pub(super) fn disown(account: &mut Account, is_kept: bool, fx: &mut Effects) {
     let refusal = Refusal::ours(RefusalKind::Forbidden, "written as another person");
     account.outbox.claimed.clear();
     account.outbox.deeds.clear();
+    account.outbox.told.clear();
     for chat in account.outbox.busy() {
         let Some(rows) = account.outbox.chats.get_mut(&chat) else { continue };
         // Those that the network has are out already.

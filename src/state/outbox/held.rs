@@ -1,6 +1,7 @@
 //! Taking back a change or a deletion while it is held back.
 
-use super::deeds::{Deed, undo};
+use super::deeds::Deed;
+use super::shown;
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, Mono};
 use crate::state::State;
@@ -26,7 +27,7 @@ pub(in crate::state) fn take_back(state: &mut State, fx: &mut Effects) -> bool {
     let deed = account.outbox.deeds.remove(at);
     let chat = ChatKey::new(id, deed.chat);
     account.outbox.drop_kept(chat, nonce, fx);
-    undo(state, chat, &deed);
+    shown::undo(account, chat.chat, &deed.item);
     let yank = match &deed.item {
         OutboxItem::Edit { text, .. } => Some(text.clone()),
         _ => None,

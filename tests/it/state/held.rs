@@ -1,0 +1,132 @@
+//! What is held back before others are told, and taken back.
+
+use super::script::*;
+use nib::domain::*;
+use nib::state::action::{ComposeAction, MessageAction};
+use nib::state::{Action, Effect};
+use std::time::Duration;
+
+fn on(script: &mut Script, what: MessageAction) -> Vec<Effect> {
+    script.act(Action::Message(what))
+}
+
+/// Messages 11 and 12 are one's own, and there is a store.
+fn with_two() -> Script {
+    let mut script = Script::ready_kept().with_own();
+    script.drafts(Vec::new());
+    script.hear(said(chat(11), 12, ME, "mine, too"));
+    script
+}
+
+/// Changes the last own message.
+fn change(script: &mut Script, more: &str) {
+    script.act(Action::Compose(ComposeAction::EditLast));
+    script.type_text(more);
+    script.act(Action::Send);
+}
+
+fn delete(script: &mut Script, ids: &[u128]) {
+    on(script, MessageAction::DeleteNow(chat(11), ids.iter().copied().map(key).collect()));
+}
+
+fn words(script: &Script) -> Vec<String> {
+    script.texts(11).split_off(10)
+}
+
+fn shown(script: &Script, id: u128) -> Message {
+    let timeline = &script.state.core.account(HOME).unwrap().timelines[&ChatId::new(11)];
+    Message::clone(timeline.message(MessageId::new(id)).expect("the message"))
+}
+
+fn emoji(text: &str) -> ReactEmoji {
+    ReactEmoji::Unicode(CleanText::new(text))
+}
+
+/// How a change of a message goes out, after it was held.
+fn goes(script: &mut Script) -> RequestId {
+    let fx = script.advance(Duration::from_secs(6));
+    let request = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::Edit { .. } | Request::Delete { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    request.expect("it goes out")
+}
+
+#[test]
+fn a_deletion_of_several_is_taken_back_whole_whatever_it_took_the_place_of() {
+    let mut script = with_two();
+    change(&mut script, " changed");
+    delete(&mut script, &[11, 12]);
+    assert!(words(&script).iter().all(|text| text.starts_with("(deleted here")));
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!(words(&script), ["mine", "mine, too"]);
+    // The network does not take it either.
+    change(&mut script, " changed");
+    delete(&mut script, &[11, 12]);
+    let request = goes(&mut script);
+    script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(words(&script), ["mine", "mine, too"]);
+}
+
+#[test]
+fn taking_back_takes_nothing_along_that_came_meanwhile() {
+    let mut script = with_two();
+    delete(&mut script, &[12]);
+    let toggled = (emoji("🦀"), ADA, true);
+    let (id, message) = (ChatId::new(11), MessageId::new(12));
+    let (emoji, by, add) = toggled;
+    script.receive(Update::ReactionToggled { chat: id, message, emoji, by, add });
+    script.receive(Update::MessagePinned { chat: id, message, pinned: true });
+    on(&mut script, MessageAction::TakeBack);
+    let known = shown(&script, 12);
+    assert_eq!((&*known.body.text, known.reactions.len(), known.pinned), ("mine, too", 1, true));
+}
+
+#[test]
+fn what_is_told_anew_while_a_change_is_held_shows_with_the_change_and_without_it_after() {
+    let mut script = with_two();
+    change(&mut script, " changed");
+    let told = |text: &str| Message { pinned: true, ..said(chat(11), 12, ME, text) };
+    script.receive(Update::MessageChanged { message: told("mine, too").into(), reactions: true });
+    assert_eq!((words(&script)[1].as_str(), shown(&script, 12).pinned), ("mine, too changed", true));
+    // Changed elsewhere, too.
+    script.receive(Update::MessageChanged { message: told("of another device").into(), reactions: true });
+    assert_eq!(words(&script)[1], "mine, too changed");
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!(words(&script)[1], "of another device");
+    delete(&mut script, &[12]);
+    script.receive(Update::MessageChanged { message: told("and again").into(), reactions: true });
+    assert!(words(&script)[1].starts_with("(deleted here"));
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!(words(&script)[1], "and again");
+}
+
+#[test]
+fn the_echo_of_a_change_shows_as_the_network_tells_it() {
+    let mut script = with_two();
+    change(&mut script, " changed");
+    let request = goes(&mut script);
+    let echo = Message { edited: Some(Wall(5)), ..said(chat(11), 12, ME, "mine, too, in the network's words") };
+    script.receive(Update::MessageChanged { message: echo.into(), reactions: true });
+    assert_eq!(words(&script)[1], "mine, too, in the network's words");
+    script.answer(request, Ok(Reply::Done));
+    assert_eq!(words(&script)[1], "mine, too, in the network's words");
+}
+
+#[test]
+fn two_changes_of_which_one_is_under_way_are_two_things() {
+    let mut script = with_two();
+    change(&mut script, " a");
+    let request = goes(&mut script);
+    change(&mut script, "b");
+    assert_eq!(words(&script)[1], "mine, too ab");
+    // The first is a fact, the second still waits.
+    script.answer(request, Ok(Reply::Done));
+    let stored = script.written.iter().rev().find_map(|write| match write {
+        kept::Write::Change { message, .. } => Some(message.body.text.to_string()),
+        _ => None,
+    });
+    assert_eq!((words(&script)[1].as_str(), stored.as_deref()), ("mine, too ab", Some("mine, too a")));
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!(words(&script)[1], "mine, too a");
+}
