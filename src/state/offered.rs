@@ -7,6 +7,9 @@ use super::{Account, State, permit};
 use crate::domain::parts::spoilers;
 use crate::domain::{Caps, ChatKey, Message, MessageKind, Permissions};
 
+/// Why nothing is done with a message that shows as deleted.
+const DELETED: &str = "You have deleted this message; take that back first";
+
 /// Whether something may be done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Offer {
@@ -133,6 +136,18 @@ fn of_unsent(row: &Pending, what: &MessageAction) -> Offer {
 fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message, what: &MessageAction) -> Offer {
     let denied = |why: Option<&'static str>| why.map_or(Offer::Yes, Offer::No);
     match what {
+        // Its words are not there any more.
+        MessageAction::Reply
+        | MessageAction::Quote
+        | MessageAction::QuoteNow(..)
+        | MessageAction::Edit
+        | MessageAction::CopyText
+        | MessageAction::Forward(_)
+        | MessageAction::ForwardNow(..)
+            if account.outbox.is_deleted(chat.chat, message.key.id) =>
+        {
+            Offer::No(DELETED)
+        }
         MessageAction::Reply => denied(permit::refusal_to_write(state, chat)),
         MessageAction::Quote | MessageAction::QuoteNow(..) if message.body.text.trim().is_empty() => {
             Offer::Hidden("There is no text in this message")
@@ -197,6 +212,8 @@ pub(super) fn refusal_to_edit(
 ) -> Option<&'static str> {
     if message.author != account.me {
         Some("Only your own messages can be changed")
+    } else if account.outbox.is_deleted(chat.chat, message.key.id) {
+        Some(DELETED)
     } else if !account.caps.edit || !can_change(message) {
         Some("This message cannot be changed")
     } else {

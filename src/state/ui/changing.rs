@@ -113,7 +113,9 @@ pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
     }
     let last = state.core.account(chat.account).and_then(|account| {
         let timeline = account.timelines.get(&chat.chat)?;
-        let own = |message: &Message| message.author == account.me && offered::can_change(message);
+        let is_deleted = |message: &Message| account.outbox.is_deleted(chat.chat, message.key.id);
+        let own =
+            |message: &Message| message.author == account.me && offered::can_change(message) && !is_deleted(message);
         timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
     });
     match last {
@@ -131,6 +133,9 @@ pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text
     if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
         let sentence = slow::limit_sentence(until, moderated, state.now.mono);
         return state.notice(format!("Not changed: {sentence}"), true, fx);
+    }
+    if account.outbox.is_deleted(chat.chat, message.id) {
+        return state.notice("Not changed: you have deleted this message; take that back first", true, fx);
     }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
     let same = known.is_some_and(|known| account.as_typed(known) == text);

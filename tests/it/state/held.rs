@@ -3,6 +3,7 @@
 use super::script::*;
 use nib::domain::*;
 use nib::state::action::{ComposeAction, MessageAction};
+use nib::state::front::ComposeMode;
 use nib::state::{Action, Effect};
 use std::time::Duration;
 
@@ -129,4 +130,29 @@ fn two_changes_of_which_one_is_under_way_are_two_things() {
     assert_eq!((words(&script)[1].as_str(), stored.as_deref()), ("mine, too ab", Some("mine, too a")));
     on(&mut script, MessageAction::TakeBack);
     assert_eq!(words(&script)[1], "mine, too a");
+}
+
+#[test]
+fn what_shows_as_deleted_is_neither_changed_nor_quoted_copied_or_answered() {
+    let mut script = with_two();
+    script.act(Action::FocusMessages);
+    delete(&mut script, &[12]);
+    let refused = "You have deleted this message; take that back first";
+    for what in [MessageAction::Edit, MessageAction::CopyText, MessageAction::Quote, MessageAction::Reply] {
+        let fx = on(&mut script, what.clone());
+        assert_eq!(script.notice(), refused, "{what:?}");
+        assert!(!fx.iter().any(|effect| matches!(effect, Effect::Copy(_))));
+    }
+    assert_eq!(script.mode(), &ComposeMode::New);
+    // The last one that can be changed is the one before.
+    script.act(Action::FocusComposer);
+    script.act(Action::Compose(ComposeAction::EditLast));
+    assert_eq!(script.composer(), "mine");
+    // One that is deleted while it is being changed is not changed after.
+    delete(&mut script, &[11]);
+    script.type_text(" changed");
+    script.act(Action::Send);
+    assert_eq!(script.notice(), "Not changed: you have deleted this message; take that back first");
+    assert_eq!(script.composer(), "mine changed");
+    assert!(words(&script)[0].starts_with("(deleted here"));
 }
