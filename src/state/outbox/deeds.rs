@@ -45,6 +45,8 @@ pub(crate) struct Deed {
     wait: Option<Mono>,
     /// Held back until then, so that the user can take it back.
     pub(super) held: Option<Mono>,
+    /// What was typed for changes that it took the place of.
+    pub(super) typed: Vec<String>,
 }
 
 /// Whether two are about the same thing, so that the newer one is all that counts.
@@ -100,11 +102,16 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let deeds = &mut account.outbox.deeds;
     let (mut undone, mut flew) = (false, false);
     let mut gone = Vec::new();
+    let mut typed = Vec::new();
     // One that is under way cannot be taken back; what takes its place goes after it.
     deeds.retain_mut(|deed| {
         let replaced = deed.chat == chat.chat && deed.flies.is_none() && same_target(&deed.item, &item);
         if replaced {
             flew |= deed.flew;
+            typed.append(&mut deed.typed);
+            if let OutboxItem::Edit { text, .. } = &deed.item {
+                typed.push(text.clone());
+            }
             undone |= matches!((&deed.item, &item), (OutboxItem::React { add, .. }, OutboxItem::React { add: now, .. }) if add != now);
             gone.push(deed.nonce);
         }
@@ -115,7 +122,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let full = deeds.len() >= MOST;
     let waiting = deeds.iter().any(|deed| deed.flies.is_none() && deed.held.is_none());
     let deed =
-        Deed { chat: chat.chat, nonce, item, written, flies: None, flew, kept: false, waits: false, wait: None, held };
+        Deed { chat: chat.chat, nonce, item, written, flies: None, flew, kept: false, waits: false, wait: None, held, typed };
     if !undone && !full {
         deeds.push(deed.clone());
     }
@@ -338,6 +345,7 @@ pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
         waits: true,
         wait: None,
         held: None,
+        typed: Vec::new(),
     };
     let at = account.outbox.deeds.iter().take_while(|deed| deed.written <= row.written).count();
     account.outbox.deeds.insert(at, deed);

@@ -28,13 +28,13 @@ pub(in crate::state) fn take_back(state: &mut State, fx: &mut Effects) -> bool {
     let chat = ChatKey::new(id, deed.chat);
     account.outbox.drop_kept(chat, nonce, fx);
     shown::undo(account, chat.chat, &deed.item);
-    let yank = match &deed.item {
-        OutboxItem::Edit { text, .. } => Some(text.clone()),
-        _ => None,
-    };
-    match (yank, &mut state.front) {
-        (Some(text), Some(front)) => {
-            front.pane.composer.keep(&text);
+    let mut typed = deed.typed;
+    if let OutboxItem::Edit { text, .. } = deed.item {
+        typed.push(text);
+    }
+    match &mut state.front {
+        Some(front) if !typed.is_empty() => {
+            typed.iter().for_each(|text| front.pane.composer.keep(text));
             state.notice_of("Taken back; for what you had changed".to_owned(), Some("yank"), false, fx);
         }
         _ => state.notice("Taken back", false, fx),

@@ -2,7 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
-use nib::state::action::{ComposeAction, MessageAction};
+use nib::state::action::{ComposeAction, MessageAction, TextEdit};
 use nib::state::front::ComposeMode;
 use nib::state::{Action, Effect};
 use std::time::Duration;
@@ -155,4 +155,22 @@ fn what_shows_as_deleted_is_neither_changed_nor_quoted_copied_or_answered() {
     assert_eq!(script.notice(), "Not changed: you have deleted this message; take that back first");
     assert_eq!(script.composer(), "mine changed");
     assert!(words(&script)[0].starts_with("(deleted here"));
+}
+
+#[test]
+fn no_change_is_lost_that_something_else_took_the_place_of() {
+    let mut script = with_two();
+    change(&mut script, " changed");
+    delete(&mut script, &[12]);
+    on(&mut script, MessageAction::TakeBack);
+    assert_eq!(script.notice(), "Taken back; for what you had changed");
+    script.act(Action::FocusComposer);
+    script.act(Action::Text(TextEdit::Yank));
+    assert_eq!(script.composer(), "mine, too changed");
+    let mut script = with_two();
+    change(&mut script, " a");
+    change(&mut script, "b");
+    on(&mut script, MessageAction::TakeBack);
+    script.act(Action::Text(TextEdit::Yank));
+    assert_eq!((words(&script)[1].as_str(), script.composer().as_str()), ("mine, too", "mine, too a\nmine, too ab"));
 }
