@@ -44,6 +44,8 @@ pub(super) use wishes::{Amended, amend, discard, retry, stop, take_back, withdra
 const ROWS: usize = 200;
 /// Most confirmed messages of one chat that are remembered for matching.
 const CLAIMED: usize = 64;
+/// Most messages of an account of which it is remembered whether previews were wanted.
+const PREVIEWS: usize = 256;
 /// How long a request that could not be handed over waits for its next try.
 const NOT_TAKEN: Duration = Duration::from_secs(1);
 
@@ -54,6 +56,8 @@ pub struct Outbox {
     pub chats: HashMap<ChatId, Vec<Pending>>,
     /// Messages known to be the network's copy of a row: never taken for the copy of another.
     claimed: HashMap<ChatId, VecDeque<MessageId>>,
+    /// The last messages that went out in this run, and whether previews of their links were wanted.
+    previews: VecDeque<(ChatId, MessageId, bool)>,
     /// Changes, deletions, reactions and read marks, oldest first.
     pub(super) deeds: Vec<deeds::Deed>,
     /// What messages said when they were told last, of those that are shown otherwise.
@@ -161,6 +165,21 @@ impl Outbox {
                 claimed.pop_front();
             }
         }
+    }
+
+    /// A row has become a message: how it was sent is remembered, as far as its network does not tell it.
+    fn note_sent(&mut self, chat: ChatId, nonce: Nonce, message: MessageId) {
+        let Some(wanted) = self.find(chat, nonce).map(|row| !row.outgoing.no_previews) else { return };
+        self.previews.retain(|(of, known, _)| (*of, *known) != (chat, message));
+        self.previews.push_back((chat, message, wanted));
+        if self.previews.len() > PREVIEWS {
+            self.previews.pop_front();
+        }
+    }
+
+    /// Whether previews of links were wanted for a message, where it was sent in this run.
+    fn wanted_previews(&self, chat: ChatId, message: MessageId) -> Option<bool> {
+        self.previews.iter().find(|(of, known, _)| (*of, *known) == (chat, message)).map(|(.., wanted)| *wanted)
     }
 
     /// Rows that wait for the user in chats that are not here, in the order of the chats.
@@ -418,6 +437,7 @@ pub(super) fn disown(account: &mut Account, is_kept: bool, fx: &mut Effects) {
     account.outbox.claimed.clear();
     account.outbox.deeds.clear();
     account.outbox.told.clear();
+    account.outbox.previews.clear();
     for chat in account.outbox.busy() {
         let Some(rows) = account.outbox.chats.get_mut(&chat) else { continue };
         // Those that the network has are out already.

@@ -25,6 +25,8 @@ use std::time::Duration;
 const MOST: usize = 500;
 /// How long to wait when a network asks to without saying how long, and after a session took nothing.
 const PAUSE: Duration = Duration::from_secs(3);
+/// Milliseconds after which a network has looked at what links lead to.
+const PREVIEWED: i64 = 60_000;
 
 /// Something small on its way out.
 #[derive(Clone, PartialEq, Debug)]
@@ -64,12 +66,12 @@ fn same_target(one: &OutboxItem, other: &OutboxItem) -> bool {
 }
 
 /// What is to be said for it. A change says anew which of the network's own emoji it uses, and that no previews were wanted.
-fn request(account: &Account, deed: &Deed) -> Option<Request> {
+fn request(account: &Account, deed: &Deed, now: Wall) -> Option<Request> {
     let chat = deed.chat;
     Some(match deed.item.clone() {
         OutboxItem::Edit { message, text } => {
             let known = account.timelines.get(&chat).and_then(|timeline| timeline.message(message.id));
-            let no_previews = account.caps.previews && known.is_some_and(|known| has_no_previews(known));
+            let no_previews = account.caps.previews && known.is_some_and(|known| wants_no_previews(account, known, now));
             let emoji = emoji::used(account, chat, &text);
             Request::Edit { chat, message, text, emoji, no_previews }
         }
@@ -81,10 +83,15 @@ fn request(account: &Account, deed: &Deed) -> Option<Request> {
     })
 }
 
-/// Whether a message has links, and no preview of any: none were wanted, or there are none.
-fn has_no_previews(message: &Message) -> bool {
+/// Whether no previews of links were wanted for a message. Of one that was sent in this run it is known; of another, one that has had the time for
+/// previews of its links tells by having none.
+fn wants_no_previews(account: &Account, message: &Message, now: Wall) -> bool {
+    if let Some(wanted) = account.outbox.wanted_previews(message.chat, message.key.id) {
+        return !wanted;
+    }
+    let settled = message.at.is_none_or(|at| now.0.saturating_sub(at.0) >= PREVIEWED);
     let web = |part: LinkPart<'_>| matches!(part.to, Leads::Web(_));
-    message.embeds.is_empty() && parts::links(message).any(web)
+    settled && message.embeds.is_empty() && parts::links(message).any(web)
 }
 
 /// Does something: at once where there is a connection and nothing waits before it, else as soon as there is.
@@ -188,7 +195,7 @@ fn wait(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
 fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let Some(known) = state.core.account(account) else { return };
     let Some(deed) = known.outbox.deeds.iter().find(|deed| deed.nonce == nonce) else { return };
-    let Some(request) = request(known, deed) else { return };
+    let Some(request) = request(known, deed, state.now.wall) else { return };
     let Some(id) = state.ask(account, request, Priority::User, Purpose::Deed(nonce), fx) else { return };
     if let Some(known) = state.core.account_mut(account)
         && let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce)

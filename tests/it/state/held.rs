@@ -174,3 +174,23 @@ fn no_change_is_lost_that_something_else_took_the_place_of() {
     script.act(Action::Text(TextEdit::Yank));
     assert_eq!((words(&script)[1].as_str(), script.composer().as_str()), ("mine, too", "mine, too a\nmine, too ab"));
 }
+
+#[test]
+fn a_change_that_comes_before_the_preview_does_not_keep_it_away() {
+    for wanted in [true, false] {
+        let mut script = Script::ready();
+        script.state.core.account_mut(HOME).unwrap().caps.previews = true;
+        if !wanted {
+            script.act(Action::Compose(ComposeAction::TogglePreviews));
+        }
+        let (request, outgoing) = script.send("see https://a.example").expect("it goes");
+        let message = said(chat(11), 40, ME, &outgoing.text).into();
+        script.receive(Update::MessageCreated { message, unread: None, author: None, nonce: Some(outgoing.nonce) });
+        script.answer(request, sent(40));
+        script.act(Action::Compose(ComposeAction::EditLast));
+        script.type_text("!");
+        let asked = requests(&script.act(Action::Send));
+        let [Request::Edit { no_previews, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+        assert_eq!(*no_previews, !wanted);
+    }
+}
