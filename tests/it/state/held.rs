@@ -194,3 +194,41 @@ fn a_change_that_comes_before_the_preview_does_not_keep_it_away() {
         assert_eq!(*no_previews, !wanted);
     }
 }
+
+#[test]
+fn a_change_that_is_refused_does_not_run_into_what_is_being_written() {
+    let mut script = with_two();
+    change(&mut script, " refused");
+    let request = goes(&mut script);
+    script.act(Action::FocusMessages);
+    script.act(Action::Move(-1));
+    on(&mut script, MessageAction::Edit);
+    script.type_text(" changed");
+    script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(script.composer(), "mine changed");
+    assert_eq!(script.notice(), "Not changed: no; your text is kept for when you change that message again");
+    script.act(Action::Send);
+    script.act(Action::Compose(ComposeAction::EditLast));
+    assert_eq!(script.composer(), "mine, too refused");
+    script.act(Action::Send);
+    // In another chat it is no draft of a new message either.
+    let request = goes(&mut script);
+    script.open(12);
+    script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    script.open(11);
+    assert_eq!((script.composer().as_str(), script.mode()), ("", &ComposeMode::New));
+    script.act(Action::Compose(ComposeAction::EditLast));
+    assert_eq!(script.composer(), "mine, too refused");
+    // What was an answer goes on being one.
+    let mut script = with_two();
+    change(&mut script, " refused");
+    let request = goes(&mut script);
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::Reply);
+    script.type_text("half an answer");
+    let answering = script.mode().clone();
+    script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(script.composer(), "mine, too refused");
+    script.act(Action::Cancel);
+    assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+}
