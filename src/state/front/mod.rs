@@ -278,7 +278,8 @@ impl Front {
         }
         self.pane.selected.retain(|message| !deleted.contains(&message.id));
         let answered = "The message that you answer was deleted; what you typed is a new message now";
-        let mut told = None;
+        let gone = self.pane.writing.answers.take_if(|message| deleted.contains(&message.id));
+        let mut told = gone.map(|_| answered);
         if matches!(self.pane.mode, ComposeMode::Edit { of: Target::Message(message), .. } if deleted.contains(&message.id))
             && let Some(before) = self.pane.end_change()
         {

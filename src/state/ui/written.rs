@@ -33,7 +33,7 @@ pub struct Writing {
     /// What was sent.
     pub(super) sent: Sent,
     /// What is answered by the draft that makes way for a change.
-    pub(super) answers: Option<MessageKey>,
+    pub(in crate::state) answers: Option<MessageKey>,
     /// What drafts of other chats answer.
     replies: VecDeque<Answer>,
     /// Changes that were left, the newest last.
