@@ -3,7 +3,7 @@
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, chooser, complete, editor, file, jump, open, sidebar, tray, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, outbox, recall, roster,
+    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, opened, outbox, recall, roster,
     timers, unread, updates,
 };
 use crate::domain::Now;
@@ -72,6 +72,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     complete::keep(state);
     members::keep(state, fx);
     colours::keep(state, fx);
+    opened::keep(state);
     alerts::title(state, fx);
     recall::places::keep_layout(state, fx);
     timers::keep(state, fx);
