@@ -97,6 +97,7 @@ pub fn offer(state: &State, chat: ChatKey, targets: &[Target], what: &MessageAct
     if let Some(why) = lacking(&account.caps, what) {
         return Offer::Hidden(why);
     }
+    let alone = targets.len() == 1;
     let one = |target: &Target| match target {
         Target::Pending(nonce) => match account.outbox.find(chat.chat, *nonce) {
             Some(row) => of_unsent(row, what),
@@ -105,6 +106,10 @@ pub fn offer(state: &State, chat: ChatKey, targets: &[Target], what: &MessageAct
         Target::Message(key) => {
             let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(key.id));
             known.map_or(Offer::No("The message is not here any more"), |message| {
+                // Among several, those that say something are copied.
+                if alone && *what == MessageAction::CopyText && message.body.text.trim().is_empty() {
+                    return Offer::Hidden("There is no text in this message");
+                }
                 of_message(state, account, chat, message, what)
             })
         }
