@@ -357,7 +357,7 @@ pub(in crate::state) fn give_back(state: &mut State, chat: ChatKey, text: &str, 
         ComposeMode::Edit { before, .. } => *before = join(before),
         ComposeMode::New | ComposeMode::Reply(_) => {
             let text = join(&front.pane.composer.text());
-            front.pane.composer.set_text(&text);
+            front.pane.composer.swap(&text);
             front.region = Region::Composer;
         }
     }

@@ -93,7 +93,7 @@ pub(super) fn quote(state: &mut State, chat: ChatKey, key: MessageKey, at: usize
     } else {
         let lines: String = quote.text.text.lines().map(|line| format!("> {line}\n")).collect();
         let written = front.pane.composer.text();
-        front.pane.composer.set_text(&format!("{lines}{written}"));
+        front.pane.composer.swap(&format!("{lines}{written}"));
     }
     state.touch();
 }
