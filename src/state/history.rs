@@ -376,6 +376,12 @@ pub(super) fn trim(account: &mut Account, front: Option<&mut Front>, chat: ChatI
     if timeline.len() <= window + SLACK {
         return;
     }
+    cut(timeline, pane, window);
+    pane.selected.retain(|selected| timeline.index_of(*selected).is_some());
+}
+
+/// Cuts the timeline of the open chat around what is on screen.
+fn cut(timeline: &mut Timeline, pane: &Pane, window: usize) {
     let Anchor::Top { target, .. } = pane.anchor else {
         timeline.trim(window, None);
         return;
