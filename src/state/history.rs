@@ -1,6 +1,6 @@
 //! Pages of history: asked for once per edge, taken in, kept within bounds.
 
-use super::front::{Anchor, Front, Region, ScrollIntent, Target};
+use super::front::{Anchor, Front, Pane, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
 use super::ui::dates;
 use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};

@@ -65,7 +65,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     unread::check(state, fx);
     outbox::on_open(state, fx);
     downloads::keep(state, fx);
-    tray::keep(state);
+    tray::keep(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);
     jump::keep(state);

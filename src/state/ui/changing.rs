@@ -218,7 +218,7 @@ pub(in crate::state) fn edit_refused(
         front.pane.composer.set_text(&compose::escaped(&text));
         front.pane.writing.original = known.unwrap_or_default();
     } else {
-        front.pane.writing.put_change(chat, Target::Message(message), compose::escaped(&text));
+        front.pane.writing.put_change(chat, Target::Message(message), compose::escaped(&text), true);
         then = "; your text is kept for when you change that message again";
     }
     state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);

@@ -1,5 +1,6 @@
 //! What was typed and not sent: put aside with its chat, and told to the store, soon after it was typed and whenever the chat is left.
 
+use super::compose;
 use crate::domain::ChatKey;
 use crate::domain::kept::Write;
 use crate::state::State;
@@ -111,6 +112,10 @@ pub(super) fn settle(state: &mut State, chat: ChatKey, fx: &mut Effects) {
 
 /// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
+    let refused = state.front.as_mut().map(|front| front.pane.writing.take_refused()).unwrap_or_default();
+    for (chat, text) in refused {
+        compose::give_back(state, chat, &text, fx);
+    }
     let Some(front) = &mut state.front else { return };
     front.pane.leave_history();
     let unkept = &state.unkept_drafts;

@@ -37,7 +37,17 @@ pub struct Writing {
     /// What drafts of other chats answer.
     replies: VecDeque<Answer>,
     /// Changes that were left, the newest last.
-    changes: VecDeque<(ChatKey, Target, String)>,
+    changes: VecDeque<Change>,
+}
+
+/// A change of a message that is not sent.
+#[derive(Clone, Debug)]
+struct Change {
+    chat: ChatKey,
+    of: Target,
+    text: String,
+    /// The network did not take it.
+    refused: bool,
 }
 
 /// What a draft answers.
@@ -68,17 +78,25 @@ impl Writing {
 
     /// The change of a message that was left.
     pub(super) fn take_change(&mut self, chat: ChatKey, of: Target) -> Option<String> {
-        let at = self.changes.iter().position(|(known, target, _)| (*known, *target) == (chat, of))?;
-        self.changes.remove(at).map(|(.., text)| text)
+        let at = self.changes.iter().position(|change| (change.chat, change.of) == (chat, of))?;
+        self.changes.remove(at).map(|change| change.text)
     }
 
     /// Keeps a change of a message for when it is changed again.
-    pub(super) fn put_change(&mut self, chat: ChatKey, of: Target, text: String) {
+    pub(super) fn put_change(&mut self, chat: ChatKey, of: Target, text: String, refused: bool) {
         self.take_change(chat, of);
-        self.changes.push_back((chat, of, text));
+        self.changes.push_back(Change { chat, of, text, refused });
         if self.changes.len() > CHANGES {
             self.changes.pop_front();
         }
+    }
+
+    /// The changes that the network did not take: the program ends, and nothing else would keep them.
+    pub(super) fn take_refused(&mut self) -> Vec<(ChatKey, String)> {
+        let changes = std::mem::take(&mut self.changes);
+        let (refused, left) = changes.into_iter().partition(|change| change.refused);
+        self.changes = left;
+        VecDeque::into_iter(refused).map(|change| (change.chat, change.text)).collect()
     }
 
     /// Drafts answer none of these any more: they were deleted.
@@ -142,7 +160,7 @@ impl Pane {
         if text == self.writing.original || text.trim().is_empty() {
             return false;
         }
-        self.writing.put_change(chat, *of, text);
+        self.writing.put_change(chat, *of, text, false);
         true
     }
 }
