@@ -6,6 +6,7 @@ mod hostiles;
 mod scenes;
 
 mod accounts;
+mod anew;
 mod anchors;
 mod cards;
 mod files;

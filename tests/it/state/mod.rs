@@ -21,6 +21,7 @@ mod leaving;
 mod levels;
 mod limits;
 mod meant;
+mod meanwhile;
 mod members;
 mod mouse;
 mod newcomer;
