@@ -3,8 +3,8 @@
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, chooser, complete, editor, file, jump, open, sidebar, tray, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, opened, outbox, recall, roster,
-    timers, unread, updates,
+    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, opened, outbox, recall,
+    roster, timers, unread, updates,
 };
 use crate::domain::Now;
 

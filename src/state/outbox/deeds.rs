@@ -71,7 +71,8 @@ fn request(account: &Account, deed: &Deed, now: Wall) -> Option<Request> {
     Some(match deed.item.clone() {
         OutboxItem::Edit { message, text } => {
             let known = account.timelines.get(&chat).and_then(|timeline| timeline.message(message.id));
-            let no_previews = account.caps.previews && known.is_some_and(|known| wants_no_previews(account, known, now));
+            let no_previews =
+                account.caps.previews && known.is_some_and(|known| wants_no_previews(account, known, now));
             let emoji = emoji::used(account, chat, &text);
             Request::Edit { chat, message, text, emoji, no_previews }
         }
@@ -128,8 +129,19 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let undone = undone && !flew;
     let full = deeds.len() >= MOST;
     let waiting = deeds.iter().any(|deed| deed.flies.is_none() && deed.held.is_none());
-    let deed =
-        Deed { chat: chat.chat, nonce, item, written, flies: None, flew, kept: false, waits: false, wait: None, held, typed };
+    let deed = Deed {
+        chat: chat.chat,
+        nonce,
+        item,
+        written,
+        flies: None,
+        flew,
+        kept: false,
+        waits: false,
+        wait: None,
+        held,
+        typed,
+    };
     if !undone && !full {
         deeds.push(deed.clone());
     }

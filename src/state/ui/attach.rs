@@ -129,8 +129,7 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
     front.pane.writing.previews = None;
     front.files += 1;
     let (number, path_read, line_read) = (front.files, path.clone(), line.to_owned());
-    let reading =
-        Reading { number, chat, path: path_read, text, reply, quiet, quote, no_previews, line: line_read };
+    let reading = Reading { number, chat, path: path_read, text, reply, quiet, quote, no_previews, line: line_read };
     fx.push(Effect::ReadFile { number: reading.number, path, most });
     let notice = reading.notice();
     front.reading.push(reading);
@@ -157,8 +156,7 @@ pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload
             let (text, reply_to) = (reading.text.clone(), reading.reply.map(|message| message.id));
             let (quiet, quote, no_previews) = (reading.quiet, reading.quote.clone(), reading.no_previews);
             let draft = Draft { text, reply_to, quiet, quote, no_previews, attachments, ..Draft::default() };
-            outbox::write(state, chat, draft, fx)
-                .map_err(|refusal| refusal.text.to_string())
+            outbox::write(state, chat, draft, fx).map_err(|refusal| refusal.text.to_string())
         }
         Err(sentence) => Err(sentence),
     };

@@ -74,7 +74,8 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
     let core = &state.core;
     let is_gone = |chat: &ChatKey| {
         let Some(account) = core.account(chat.account) else { return true };
-        let loaded = |community: &Community| !community.available || account.channels_loaded.contains_key(&community.id);
+        let loaded =
+            |community: &Community| !community.available || account.channels_loaded.contains_key(&community.id);
         let complete = account.synced && account.communities.iter().all(loaded);
         let left = matches!(account.link, LinkPhase::SignedOut { .. });
         !account.chats.contains_key(&chat.chat) && (complete || left)

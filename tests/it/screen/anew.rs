@@ -1,9 +1,7 @@
 //! Rows that are kept are made anew when what they show is another.
 
 use super::*;
-use nib::domain::{
-    CommunityId, Message, MessageKey, Outgoing, Quote, RichText, Role, SpanKind, Update,
-};
+use nib::domain::{CommunityId, Message, MessageKey, Outgoing, Quote, RichText, Role, SpanKind, Update};
 use nib::layout::{KeyHint, KeyHints};
 use nib::state::Event;
 use nib::state::action::Context;

@@ -6,8 +6,8 @@ mod hostiles;
 mod scenes;
 
 mod accounts;
-mod anew;
 mod anchors;
+mod anew;
 mod cards;
 mod files;
 mod forum;
