@@ -1,6 +1,5 @@
 //! What was typed and not sent: put aside with its chat, and told to the store, soon after it was typed and whenever the chat is left.
 
-use super::compose;
 use crate::domain::ChatKey;
 use crate::domain::kept::Write;
 use crate::state::State;
@@ -112,11 +111,19 @@ pub(super) fn settle(state: &mut State, chat: ChatKey, fx: &mut Effects) {
 
 /// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
-    let refused = state.front.as_mut().map(|front| front.pane.writing.take_refused()).unwrap_or_default();
-    for (chat, text) in refused {
-        compose::give_back(state, chat, &text, fx);
-    }
     let Some(front) = &mut state.front else { return };
+    for (chat, text) in front.pane.writing.take_refused() {
+        let joined = |known: &str| if known.is_empty() { text.clone() } else { format!("{known}\n{text}") };
+        if front.pane.chat != Some(chat) {
+            let draft = front.drafts.entry(chat).or_default();
+            *draft = joined(draft);
+        } else if let ComposeMode::Edit { before, .. } = &mut front.pane.mode {
+            *before = joined(before);
+        } else {
+            let all = joined(&front.pane.composer.text());
+            front.pane.composer.swap(&all);
+        }
+    }
     front.pane.leave_history();
     let unkept = &state.unkept_drafts;
     if let Some(chat) = front.pane.chat.filter(|chat| is_untold(front, *chat) || unkept.contains(chat)) {

@@ -1,7 +1,7 @@
 //! Rows that are kept are made anew when what they show is another.
 
 use super::*;
-use nib::domain::{CommunityId, Message, MessageKey, Outgoing, Quote, RichText, Role, SpanKind, Update};
+use nib::domain::{CommunityId, Member, Message, MessageKey, Outgoing, Quote, RichText, Role, SpanKind, Update};
 use nib::layout::{KeyHint, KeyHints};
 use nib::state::Event;
 use nib::state::action::Context;
@@ -21,8 +21,8 @@ fn showing(message: Message) -> State {
 fn a_role_that_is_renamed_is_a_role_that_calls() {
     let mut state = showing(styled(20, ADA, 0, "hello @&helpers", &[("@&helpers", SpanKind::Mention(None))]));
     let community = CommunityId::new(10);
-    let known = state.core.accounts[0].members.get_mut(&(community, ME)).expect("the reader is a member");
-    known.roles = [MODS].into();
+    let member = Member { user: ME, community, nickname: None, roles: [MODS].into() };
+    state.core.accounts[0].members.insert((community, ME), member);
     let mut cache = cache();
     let before = rows(&state, &mut cache);
     let mods = Role { id: MODS, name: text("helpers"), priority: 5, color: Some(0x00_aa_66), separated: true };
