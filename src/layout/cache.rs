@@ -162,6 +162,12 @@ impl LayoutCache {
         }
     }
 
+    /// Other keys are in force: rows that name some are made anew.
+    pub fn set_keys(&mut self, keys: KeyHints) {
+        self.keys = keys;
+        self.blocks = Blocks::default();
+    }
+
     /// How many messages' rows are kept.
     #[must_use]
     pub fn kept(&self) -> usize {

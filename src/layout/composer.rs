@@ -4,11 +4,12 @@
 
 use super::glyphs::Glyphs;
 use super::line::Line;
-use super::markup::style_of;
+use super::markup::Active;
 use super::scene::{Area, Scene};
 use super::style::{Role, Style};
 use super::width::{clusters, prefix, width};
 use super::wrap::{Breaking, Styled, expand_tabs, rows};
+use crate::domain::SpanKind;
 use crate::domain::markup::{self, Dialect, Look};
 use crate::state::ui::composer::{Composer, places};
 use crate::state::ui::field::Field;
@@ -72,6 +73,36 @@ pub(super) fn wrap(composer: &Composer, dialect: Option<Dialect>, cells: usize, 
     Written { rows, column, row: u16::try_from(row - first).unwrap_or(0) }
 }
 
+/// All that a text is at once, as marks begin and end.
+#[derive(Default)]
+struct Together {
+    active: Active,
+    blocks: i32,
+    marks: i32,
+}
+
+impl Together {
+    /// Something begins to hold (1), or holds no more (-1).
+    fn step(&mut self, look: &Look, step: i32) {
+        match look {
+            Look::Mark => self.marks += step,
+            Look::As(kind) => {
+                self.active.count(kind, false, step);
+                self.blocks += if matches!(kind, SpanKind::CodeBlock(_)) { step } else { 0 };
+            }
+        }
+    }
+
+    /// The look of what all of it holds for.
+    fn style(&self) -> Style {
+        if self.marks > 0 {
+            return Style::of(Role::Faint);
+        }
+        let style = self.active.style(Style::default(), self.blocks > 0);
+        if self.active.hides() { Style { role: Role::Spoiler, ..style } } else { style }
+    }
+}
+
 /// How a text will look: marks dim, what they mark as it will be. Letters that are drawn as one have one look.
 fn runs(text: &str, dialect: Dialect) -> Vec<(usize, Style)> {
     let looks = markup::looks(text, dialect);
@@ -84,21 +115,20 @@ fn runs(text: &str, dialect: Dialect) -> Vec<(usize, Style)> {
     ends.sort_unstable();
     ends.dedup();
     let mut runs = Vec::with_capacity(ends.len());
-    // Looks that hold where the next stretch begins; they come sorted by their start.
-    let mut holding: Vec<&(Range<usize>, Look)> = Vec::new();
-    let mut rest = looks.iter().peekable();
+    // What holds where the next stretch begins. Looks come sorted by their start; each begins once and ends once, however many hold at a time.
+    let mut together = Together::default();
+    let mut ending: Vec<&(Range<usize>, Look)> = looks.iter().collect();
+    ending.sort_by_key(|(part, _)| part.end);
+    let (mut beginning, mut ending) = (looks.iter().peekable(), ending.into_iter().peekable());
     for stretch in ends.windows(2) {
         let &[start, end] = stretch else { continue };
-        while let Some(look) = rest.next_if(|(part, _)| part.start <= start) {
-            holding.push(look);
+        while let Some(look) = beginning.next_if(|(part, _)| part.start <= start) {
+            together.step(&look.1, 1);
         }
-        holding.retain(|(part, _)| part.end > start);
-        let kinds = holding.iter().filter_map(|(_, look)| match look {
-            Look::As(kind) => Some(kind),
-            Look::Mark => None,
-        });
-        let is_mark = holding.iter().any(|(_, look)| *look == Look::Mark);
-        runs.push((end, if is_mark { Style::of(Role::Faint) } else { style_of(kinds, Style::default()) }));
+        while let Some(look) = ending.next_if(|(part, _)| part.end <= start) {
+            together.step(&look.1, -1);
+        }
+        runs.push((end, together.style()));
     }
     runs
 }

@@ -116,7 +116,7 @@ fn marks(rich: &RichText, reading: &Reading<'_>) -> Vec<Mark> {
 
 /// Which kinds of spans hold at a place.
 #[derive(Default)]
-struct Active {
+pub(super) struct Active {
     counts: [u32; 12],
     me: u32,
     token: Token,
@@ -168,6 +168,11 @@ impl Active {
         }
     }
 
+    /// Whether what holds here is hidden.
+    pub(super) fn hides(&self) -> bool {
+        self.counts.get(SPOILER).is_some_and(|&count| count > 0)
+    }
+
     /// The hidden stretch that holds here.
     fn spoiler(&self) -> Option<u16> {
         self.spots.iter().rev().find_map(|(_, spot)| match spot {
@@ -182,7 +187,7 @@ impl Active {
         leads.or(self.spots.last()).map(|(_, spot)| *spot)
     }
 
-    fn count(&mut self, kind: &SpanKind, mine: bool, step: i32) {
+    pub(super) fn count(&mut self, kind: &SpanKind, mine: bool, step: i32) {
         let slot = match kind {
             SpanKind::Bold => BOLD,
             SpanKind::Italic => ITALIC,
@@ -207,7 +212,7 @@ impl Active {
         }
     }
 
-    fn style(&self, base: Style, code_block: bool) -> Style {
+    pub(super) fn style(&self, base: Style, code_block: bool) -> Style {
         let on = |slot: usize| self.counts.get(slot).is_some_and(|&count| count > 0);
         let role = if self.me > 0 {
             Role::Mention
@@ -240,18 +245,6 @@ impl Active {
         }
         style
     }
-}
-
-/// The look of text that is all of these at once.
-pub(super) fn style_of<'a>(kinds: impl Iterator<Item = &'a SpanKind>, base: Style) -> Style {
-    let (mut active, mut code) = (Active::default(), false);
-    for kind in kinds {
-        active.count(kind, false, 1);
-        code |= matches!(kind, SpanKind::CodeBlock(_));
-    }
-    let style = active.style(base, code);
-    let hidden = active.counts.get(SPOILER).is_some_and(|&count| count > 0);
-    if hidden { Style { role: Role::Spoiler, ..style } } else { style }
 }
 
 /// Reads formatted text into passages, top to bottom; none for empty text.

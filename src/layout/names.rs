@@ -66,7 +66,10 @@ impl<'a> Names<'a> {
         let user = self.account.users.get(&me);
         user.map(|user| (&user.name, &user.username)).hash(hasher);
         let member = self.community.and_then(|community| self.account.members.get(&(community, me)));
-        member.map(|member| (&member.nickname, &member.roles)).hash(hasher);
+        member.map(|member| &member.nickname).hash(hasher);
+        let roles = self.community.and_then(|community| self.account.roles.get(&community));
+        let held = member.zip(roles).map(|(member, roles)| member.roles.iter().filter_map(|role| roles.get(role)));
+        held.into_iter().flatten().for_each(|role| role.name.hash(hasher));
     }
 
     /// The look of somebody's name.

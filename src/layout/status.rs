@@ -320,9 +320,13 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                 }
                 // With several it is another thing: what all of them take.
                 Target::Message(_) if !context.front.pane.selected.is_empty() => {
-                    add(key(Keys::Messages, "delete"), "delete");
-                    add(key(Keys::Messages, "forward").filter(|_| account.caps.forward), "pass on");
-                    add(key(Keys::Messages, "copy-text"), "copy");
+                    let Some(chat) = context.front.pane.chat else { return line };
+                    let all: Vec<Target> = context.front.pane.selected.iter().copied().map(Target::Message).collect();
+                    let offered = |what: &MessageAction| offer(context.state, chat, &all, what) == Offer::Yes;
+                    let forward = MessageAction::Forward(String::new());
+                    add(key(Keys::Messages, "delete").filter(|_| offered(&MessageAction::Delete)), "delete");
+                    add(key(Keys::Messages, "forward").filter(|_| offered(&forward)), "pass on");
+                    add(key(Keys::Messages, "copy-text").filter(|_| offered(&MessageAction::CopyText)), "copy");
                     add(key(Keys::Messages, "cancel"), "let go");
                 }
                 Target::Message(_) => {

@@ -125,6 +125,7 @@ fn about(account: &Account, chat: &Chat) -> String {
 /// back what was written. `written`: what was written there before and not sent.
 fn leave(state: &mut State, account: AccountId, chat: &Chat, sentence: String, mut written: String, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
+    front.pane.leave_history();
     let mut typed = front.pane.composer.text();
     if let ComposeMode::Edit { before, .. } = &front.pane.mode
         && !before.is_empty()

@@ -1,6 +1,6 @@
 //! Pages of history: asked for once per edge, taken in, kept within bounds.
 
-use super::front::{Anchor, Front, Region, ScrollIntent, Target};
+use super::front::{Anchor, Front, Pane, Region, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
 use super::ui::dates;
 use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};
@@ -133,7 +133,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     // Something was missed while the newest page was under way.
     let behind = page == Page::Latest && timeline.gap_after();
     account.timelines.insert(chat.chat, timeline);
-    outbox::deeds::show_waiting(account, chat.chat);
+    outbox::show_waiting(account, chat.chat);
     if result.changed || result.void || behind {
         account.requests.loosen(chat.chat, edge);
     } else {
@@ -376,6 +376,12 @@ pub(super) fn trim(account: &mut Account, front: Option<&mut Front>, chat: ChatI
     if timeline.len() <= window + SLACK {
         return;
     }
+    cut(timeline, pane, window);
+    pane.selected.retain(|selected| timeline.index_of(*selected).is_some());
+}
+
+/// Cuts the timeline of the open chat around what is on screen.
+fn cut(timeline: &mut Timeline, pane: &Pane, window: usize) {
     let Anchor::Top { target, .. } = pane.anchor else {
         timeline.trim(window, None);
         return;

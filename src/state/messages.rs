@@ -227,7 +227,13 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
     let message = marked(account, account.timelines.get(&chat), message);
     keep::changed(account, &message, reactions, stamp);
     let pinned = pins::changed(account, &message) | account.quotes.changed(&message);
-    if account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions)) || pinned {
+    let known = account.timelines.get(&chat).and_then(|timeline| timeline.message(message.key.id));
+    let edited = known.and_then(|known| known.edited);
+    let replaced = account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions));
+    if replaced {
+        outbox::told_anew(account, &message, edited);
+    }
+    if replaced || pinned {
         touch_if_open(state, ChatKey::new(id, chat));
     }
 }

@@ -7,6 +7,9 @@ use super::{Account, State, permit};
 use crate::domain::parts::spoilers;
 use crate::domain::{Caps, ChatKey, Message, MessageKind, Permissions};
 
+/// Why nothing is done with a message that shows as deleted.
+const DELETED: &str = "You have deleted this message; take that back first";
+
 /// Whether something may be done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Offer {
@@ -94,6 +97,7 @@ pub fn offer(state: &State, chat: ChatKey, targets: &[Target], what: &MessageAct
     if let Some(why) = lacking(&account.caps, what) {
         return Offer::Hidden(why);
     }
+    let alone = targets.len() == 1;
     let one = |target: &Target| match target {
         Target::Pending(nonce) => match account.outbox.find(chat.chat, *nonce) {
             Some(row) => of_unsent(row, what),
@@ -102,6 +106,10 @@ pub fn offer(state: &State, chat: ChatKey, targets: &[Target], what: &MessageAct
         Target::Message(key) => {
             let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(key.id));
             known.map_or(Offer::No("The message is not here any more"), |message| {
+                // Among several, those that say something are copied.
+                if alone && *what == MessageAction::CopyText && message.body.text.trim().is_empty() {
+                    return Offer::Hidden("There is no text in this message");
+                }
                 of_message(state, account, chat, message, what)
             })
         }
@@ -133,6 +141,18 @@ fn of_unsent(row: &Pending, what: &MessageAction) -> Offer {
 fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message, what: &MessageAction) -> Offer {
     let denied = |why: Option<&'static str>| why.map_or(Offer::Yes, Offer::No);
     match what {
+        // Its words are not there any more.
+        MessageAction::Reply
+        | MessageAction::Quote
+        | MessageAction::QuoteNow(..)
+        | MessageAction::Edit
+        | MessageAction::CopyText
+        | MessageAction::Forward(_)
+        | MessageAction::ForwardNow(..)
+            if account.outbox.is_deleted(chat.chat, message.key.id) =>
+        {
+            Offer::No(DELETED)
+        }
         MessageAction::Reply => denied(permit::refusal_to_write(state, chat)),
         MessageAction::Quote | MessageAction::QuoteNow(..) if message.body.text.trim().is_empty() => {
             Offer::Hidden("There is no text in this message")
@@ -197,6 +217,8 @@ pub(super) fn refusal_to_edit(
 ) -> Option<&'static str> {
     if message.author != account.me {
         Some("Only your own messages can be changed")
+    } else if account.outbox.is_deleted(chat.chat, message.key.id) {
+        Some(DELETED)
     } else if !account.caps.edit || !can_change(message) {
         Some("This message cannot be changed")
     } else {

@@ -14,6 +14,7 @@ mod limits;
 mod parting;
 mod place;
 mod settle;
+mod shown;
 mod wishes;
 
 use super::effect::{Effect, Effects, Outcome};
@@ -38,12 +39,15 @@ pub(super) use limits::check_length;
 pub(super) use parting::{release, untold};
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
+pub(super) use shown::{show_waiting, told_anew};
 pub(super) use wishes::{Amended, amend, discard, retry, stop, take_back, withdraw};
 
 /// Most messages of one chat that may wait.
 const ROWS: usize = 200;
 /// Most confirmed messages of one chat that are remembered for matching.
 const CLAIMED: usize = 64;
+/// Most messages of an account of which it is remembered whether previews were wanted.
+const PREVIEWS: usize = 256;
 /// How long a request that could not be handed over waits for its next try.
 const NOT_TAKEN: Duration = Duration::from_secs(1);
 
@@ -54,8 +58,12 @@ pub struct Outbox {
     pub chats: HashMap<ChatId, Vec<Pending>>,
     /// Messages known to be the network's copy of a row: never taken for the copy of another.
     claimed: HashMap<ChatId, VecDeque<MessageId>>,
+    /// The last messages that went out in this run, and whether previews of their links were wanted.
+    previews: VecDeque<(ChatId, MessageId, bool)>,
     /// Changes, deletions, reactions and read marks, oldest first.
     pub(super) deeds: Vec<deeds::Deed>,
+    /// What messages said when they were told last, of those that are shown otherwise.
+    told: HashMap<(ChatId, MessageId), shown::Words>,
     /// Rows that are over.
     dropped: VecDeque<Nonce>,
     /// The newest message of chats with rows, as far as lists of this connection told it.
@@ -159,6 +167,21 @@ impl Outbox {
                 claimed.pop_front();
             }
         }
+    }
+
+    /// A row has become a message: how it was sent is remembered, as far as its network does not tell it.
+    fn note_sent(&mut self, chat: ChatId, nonce: Nonce, message: MessageId) {
+        let Some(wanted) = self.find(chat, nonce).map(|row| !row.outgoing.no_previews) else { return };
+        self.previews.retain(|(of, known, _)| (*of, *known) != (chat, message));
+        self.previews.push_back((chat, message, wanted));
+        if self.previews.len() > PREVIEWS {
+            self.previews.pop_front();
+        }
+    }
+
+    /// Whether previews of links were wanted for a message, where it was sent in this run.
+    fn wanted_previews(&self, chat: ChatId, message: MessageId) -> Option<bool> {
+        self.previews.iter().find(|(of, known, _)| (*of, *known) == (chat, message)).map(|(.., wanted)| *wanted)
     }
 
     /// Rows that wait for the user in chats that are not here, in the order of the chats.
@@ -415,6 +438,8 @@ pub(super) fn disown(account: &mut Account, is_kept: bool, fx: &mut Effects) {
     let refusal = Refusal::ours(RefusalKind::Forbidden, "written as another person");
     account.outbox.claimed.clear();
     account.outbox.deeds.clear();
+    account.outbox.told.clear();
+    account.outbox.previews.clear();
     for chat in account.outbox.busy() {
         let Some(rows) = account.outbox.chats.get_mut(&chat) else { continue };
         // Those that the network has are out already.

@@ -3,8 +3,8 @@
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{act, arranged, attach, chooser, complete, editor, file, jump, open, quit, sidebar, tray, waiting};
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, outbox, recall, roster,
-    timers, unread, updates,
+    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, opened, outbox, recall,
+    roster, timers, unread, updates,
 };
 use crate::domain::Now;
 
@@ -66,13 +66,14 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     unread::check(state, fx);
     outbox::on_open(state, fx);
     downloads::keep(state, fx);
-    tray::keep(state);
+    tray::keep(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);
     jump::keep(state);
     complete::keep(state);
     members::keep(state, fx);
     colours::keep(state, fx);
+    opened::keep(state);
     alerts::title(state, fx);
     recall::places::keep_layout(state, fx);
     timers::keep(state, fx);

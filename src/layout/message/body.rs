@@ -122,7 +122,8 @@ fn ordinary(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines
 fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
     let failed = matches!(pending.stage, Stage::Failed(_) | Stage::Unconfirmed);
     if let Some(to) = pending.outgoing.reply_to {
-        quote(Some(to), None, setting, lines);
+        let chosen = pending.outgoing.quote.as_ref().map(|quote| &quote.text);
+        quote(Some(to), chosen, setting, lines);
     }
     let base = if failed { Role::Text } else { Role::Pending };
     let rich = RichText::plain(CleanText::new(&pending.outgoing.text));

@@ -90,7 +90,7 @@ impl Chat {
         }
         let hints = startup::key_hints(&config.keymap);
         if self.cache.keys != hints {
-            self.cache.keys = hints;
+            self.cache.set_keys(hints);
             self.drawn = None;
         }
         let fixed = config.fixed();

@@ -24,6 +24,8 @@ pub enum FileAction {
     Remove(Option<usize>),
     /// Save the files of the message under the cursor: in this folder or, if it is one file, under this name. Without either, in the folder for downloads.
     Save(String),
+    /// Save a file, as the key for that does: what choosing one leads to.
+    Want(Box<Wanted>),
     /// Save a file without asking: what the question leads to.
     SaveNow(Box<Wanted>),
     /// Show what is being saved and what was.

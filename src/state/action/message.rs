@@ -10,8 +10,8 @@ pub enum MessageAction {
     Reply,
     /// Answer a part of it, which is chosen.
     Quote,
-    /// Answer the part of a message between these bytes of its text: what choosing one leads to.
-    QuoteNow(ChatKey, MessageKey, usize, usize),
+    /// Answer the part of a message that begins at this byte of its text and has these words: what choosing one leads to.
+    QuoteNow(ChatKey, MessageKey, usize, String),
     /// Change it, if it is one's own.
     Edit,
     /// Delete it, after asking.

@@ -272,22 +272,24 @@ impl Front {
     /// Leaves what has to do with messages that were deleted: an answer to one, whose text stays as a new message, or a change of one, whose text
     /// gives way to the draft from before and can be put back with yank. Returns what to tell the user.
     pub(crate) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) -> Option<&'static str> {
+        self.pane.writing.leave_deleted(chat, deleted);
         if self.pane.chat != Some(chat) {
             return None;
         }
         self.pane.selected.retain(|message| !deleted.contains(&message.id));
         let answered = "The message that you answer was deleted; what you typed is a new message now";
-        let told = match std::mem::take(&mut self.pane.mode) {
-            ComposeMode::Reply(message) if deleted.contains(&message.id) => Some(answered),
-            ComposeMode::Edit { of: Target::Message(message), before } if deleted.contains(&message.id) => {
-                self.pane.composer.replace(&before);
-                Some("The message was deleted; yank puts your change of it back")
-            }
-            mode => {
-                self.pane.mode = mode;
-                None
-            }
-        };
+        let gone = self.pane.writing.answers.take_if(|message| deleted.contains(&message.id));
+        let mut told = gone.map(|_| answered);
+        if matches!(self.pane.mode, ComposeMode::Edit { of: Target::Message(message), .. } if deleted.contains(&message.id))
+            && let Some(before) = self.pane.end_change()
+        {
+            self.pane.composer.replace(&before);
+            told = Some("The message was deleted; yank puts your change of it back");
+        }
+        if matches!(self.pane.mode, ComposeMode::Reply(message) if deleted.contains(&message.id)) {
+            self.pane.mode = ComposeMode::New;
+            told = told.or(Some(answered));
+        }
         self.overlays.retain(|overlay| match overlay {
             Overlay::Pick(pick) => {
                 pick.kind.message().is_none_or(|(of, message)| of != chat || !deleted.contains(&message))

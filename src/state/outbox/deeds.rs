@@ -8,27 +8,25 @@
 //! store nothing is held, since it would be lost with the end of the run.
 
 use super::settle::LONGEST_PAUSE;
-use super::{Outbox, arm, emoji};
+use super::{arm, emoji, shown};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
-use crate::domain::markup::Dialect;
 use crate::domain::parts::{self, Leads, LinkPart};
 use crate::domain::{
-    AccountId, ChatId, ChatKey, CleanText, Message, MessageId, MessageKey, Mono, Nonce, Priority, Reaction, Refusal,
-    RefusalKind, Reply, Request, RequestId, RichText, UserId, Wall, markup,
+    AccountId, ChatId, ChatKey, Message, MessageId, Mono, Nonce, Priority, Refusal, RefusalKind, Reply, Request,
+    RequestId, Wall,
 };
 use crate::state::effect::{Effect, Effects};
 use crate::state::requests::Purpose;
 use crate::state::ui::changing;
 use crate::state::{Account, State, keep, messages};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Most that wait for one account.
 const MOST: usize = 500;
 /// How long to wait when a network asks to without saying how long, and after a session took nothing.
 const PAUSE: Duration = Duration::from_secs(3);
-/// What stands in place of a message that is to be deleted.
-const DELETED: &str = "(deleted here; the network is not told yet)";
+/// Milliseconds after which a network has looked at what links lead to.
+const PREVIEWED: i64 = 60_000;
 
 /// Something small on its way out.
 #[derive(Clone, PartialEq, Debug)]
@@ -44,13 +42,13 @@ pub(crate) struct Deed {
     /// The store has it.
     kept: bool,
     /// It is shown as done.
-    waits: bool,
+    pub(super) waits: bool,
     /// Not to be sent before.
     wait: Option<Mono>,
     /// Held back until then, so that the user can take it back.
     pub(super) held: Option<Mono>,
-    /// The messages as they were.
-    undo: Vec<Arc<Message>>,
+    /// What was typed for changes that it took the place of.
+    pub(super) typed: Vec<String>,
 }
 
 /// Whether two are about the same thing, so that the newer one is all that counts.
@@ -68,13 +66,13 @@ fn same_target(one: &OutboxItem, other: &OutboxItem) -> bool {
 }
 
 /// What is to be said for it. A change says anew which of the network's own emoji it uses, and that no previews were wanted.
-fn request(account: &Account, deed: &Deed) -> Option<Request> {
+fn request(account: &Account, deed: &Deed, now: Wall) -> Option<Request> {
     let chat = deed.chat;
     Some(match deed.item.clone() {
         OutboxItem::Edit { message, text } => {
             let known = account.timelines.get(&chat).and_then(|timeline| timeline.message(message.id));
-            let before = deed.undo.iter().find(|before| before.key == message).or(known);
-            let no_previews = account.caps.previews && before.is_some_and(|before| has_no_previews(before));
+            let no_previews =
+                account.caps.previews && known.is_some_and(|known| wants_no_previews(account, known, now));
             let emoji = emoji::used(account, chat, &text);
             Request::Edit { chat, message, text, emoji, no_previews }
         }
@@ -86,10 +84,15 @@ fn request(account: &Account, deed: &Deed) -> Option<Request> {
     })
 }
 
-/// Whether a message has links, and no preview of any: none were wanted, or there are none.
-fn has_no_previews(message: &Message) -> bool {
+/// Whether no previews of links were wanted for a message. Of one that was sent in this run it is known; of another, one that has had the time for
+/// previews of its links tells by having none.
+fn wants_no_previews(account: &Account, message: &Message, now: Wall) -> bool {
+    if let Some(wanted) = account.outbox.wanted_previews(message.chat, message.key.id) {
+        return !wanted;
+    }
+    let settled = message.at.is_none_or(|at| now.0.saturating_sub(at.0) >= PREVIEWED);
     let web = |part: LinkPart<'_>| matches!(part.to, Leads::Web(_));
-    message.embeds.is_empty() && parts::links(message).any(web)
+    settled && message.embeds.is_empty() && parts::links(message).any(web)
 }
 
 /// Does something: at once where there is a connection and nothing waits before it, else as soon as there is.
@@ -105,15 +108,18 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let held = holds.then(|| state.now.mono.plus(pause));
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let deeds = &mut account.outbox.deeds;
-    let mut undo = Vec::new();
     let (mut undone, mut flew) = (false, false);
     let mut gone = Vec::new();
+    let mut typed = Vec::new();
     // One that is under way cannot be taken back; what takes its place goes after it.
     deeds.retain_mut(|deed| {
         let replaced = deed.chat == chat.chat && deed.flies.is_none() && same_target(&deed.item, &item);
         if replaced {
-            undo.append(&mut deed.undo);
             flew |= deed.flew;
+            typed.append(&mut deed.typed);
+            if let OutboxItem::Edit { text, .. } = &deed.item {
+                typed.push(text.clone());
+            }
             undone |= matches!((&deed.item, &item), (OutboxItem::React { add, .. }, OutboxItem::React { add: now, .. }) if add != now);
             gone.push(deed.nonce);
         }
@@ -134,7 +140,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         waits: false,
         wait: None,
         held,
-        undo,
+        typed,
     };
     if !undone && !full {
         deeds.push(deed.clone());
@@ -143,7 +149,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         account.outbox.drop_kept(chat, nonce, fx);
     }
     if undone {
-        show(account, chat.chat, &deed.item);
+        shown::show(account, chat.chat, &deed.item);
         return state.touch();
     }
     if full {
@@ -189,147 +195,19 @@ fn keep_deed(account: &mut Account, nonce: Nonce, fx: &mut Effects) {
 fn wait(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
     let Some(at) = known.outbox.deeds.iter().position(|deed| deed.nonce == nonce && !deed.waits) else { return };
-    let undo = known.outbox.deeds.get(at).filter(|deed| deed.undo.is_empty()).map(|deed| before(known, deed));
     let Some(deed) = known.outbox.deeds.get_mut(at) else { return };
     deed.waits = true;
-    deed.undo.extend(undo.into_iter().flatten());
     let chat = ChatKey::new(account, deed.chat);
     let item = deed.item.clone();
     keep_deed(known, nonce, fx);
-    show(known, chat.chat, &item);
+    shown::show(known, chat.chat, &item);
     state.touch();
-}
-
-/// Shows what waits as done in what was just read of a chat, from the network or from the store.
-pub(in crate::state) fn show_waiting(account: &mut Account, chat: ChatId) {
-    let waiting = |deed: &Deed| deed.waits && deed.chat == chat;
-    if !account.outbox.deeds.iter().any(waiting) {
-        return;
-    }
-    let mut deeds = std::mem::take(&mut account.outbox.deeds);
-    let of = (account.me, account.caps.dialect);
-    for deed in deeds.iter_mut().filter(|deed| waiting(deed)) {
-        // What was just read is what it goes back to, not what was known before.
-        for message in before(account, deed) {
-            let mut shown = Arc::clone(&message);
-            apply(&deed.item, of, Arc::make_mut(&mut shown));
-            if shown.body != message.body {
-                deed.undo.retain(|older| older.key.id != message.key.id);
-                deed.undo.push(message);
-            }
-        }
-        show(account, chat, &deed.item);
-    }
-    account.outbox.deeds = deeds;
-}
-
-/// The messages that are changed by something, as they are.
-fn before(account: &Account, deed: &Deed) -> Vec<Arc<Message>> {
-    let of = |key: &MessageKey| account.timelines.get(&deed.chat)?.message(key.id).cloned();
-    match &deed.item {
-        OutboxItem::Edit { message, .. } => of(message).into_iter().collect(),
-        OutboxItem::Delete { messages } => messages.iter().filter_map(of).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Shows something as done, until a page tells how it is.
-fn show(account: &mut Account, chat: ChatId, item: &OutboxItem) {
-    let of = (account.me, account.caps.dialect);
-    let Some(timeline) = account.timelines.get_mut(&chat) else { return };
-    for message in targets(item) {
-        if let Some(known) = timeline.message(message.id) {
-            let mut known = Arc::clone(known);
-            apply(item, of, Arc::make_mut(&mut known));
-            timeline.show(known);
-        }
-    }
-}
-
-/// Something that is shown as done is a fact now. It tells nothing else of its message.
-fn settle(account: &mut Account, chat: ChatId, item: &OutboxItem) {
-    let of = (account.me, account.caps.dialect);
-    let Some(timeline) = account.timelines.get_mut(&chat) else { return };
-    match item {
-        OutboxItem::Edit { message, .. } => {
-            if let Some(known) = timeline.message(message.id).cloned() {
-                timeline.replace(&known, false);
-            }
-        }
-        OutboxItem::React { message, emoji, add } => {
-            let Some(mut known) = timeline.message(message.id).cloned() else { return };
-            let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
-            apply(&back, of, Arc::make_mut(&mut known));
-            timeline.show(known);
-            timeline.toggle(message.id, emoji, of.0, (*add, true));
-        }
-        OutboxItem::Delete { .. } | OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
-    }
-}
-
-/// Does something to a message that it is about; by whom, and how their network reads what is typed.
-fn apply(item: &OutboxItem, (me, dialect): (UserId, Dialect), known: &mut Message) {
-    match item {
-        OutboxItem::Edit { text, .. } => {
-            known.body = markup::read(text, dialect);
-            known.typed = Some(CleanText::new(text));
-        }
-        OutboxItem::Delete { .. } => known.body = RichText::plain(CleanText::ours(DELETED)),
-        OutboxItem::React { emoji, add, .. } => {
-            let mut reactions = known.reactions.to_vec();
-            Reaction::toggle(&mut reactions, emoji, me, *add, true);
-            known.reactions = reactions.into();
-        }
-        OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => {}
-    }
-}
-
-/// Which messages something changes.
-fn targets(item: &OutboxItem) -> &[MessageKey] {
-    match item {
-        OutboxItem::Edit { message, .. } | OutboxItem::React { message, .. } => std::slice::from_ref(message),
-        OutboxItem::Delete { messages } => messages,
-        OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => &[],
-    }
-}
-
-impl Outbox {
-    /// What was done to a message and waits to be told to the network, oldest first.
-    pub fn waiting_for(&self, chat: ChatId, message: MessageId) -> impl Iterator<Item = &OutboxItem> {
-        let about = move |deed: &&Deed| {
-            deed.waits && deed.chat == chat && targets(&deed.item).iter().any(|of| of.id == message)
-        };
-        self.deeds.iter().filter(about).map(|deed| &deed.item)
-    }
-
-    /// A message as it is shown: with what was done to it and waits; by whom, and how their network reads what is typed.
-    #[must_use]
-    pub fn as_shown(&self, me: (UserId, Dialect), message: &Arc<Message>) -> Arc<Message> {
-        let mut shown = Arc::clone(message);
-        for item in self.waiting_for(message.chat, message.key.id) {
-            apply(item, me, Arc::make_mut(&mut shown));
-        }
-        shown
-    }
-}
-
-/// Takes back what was shown as done.
-pub(super) fn undo(state: &mut State, chat: ChatKey, deed: &Deed) {
-    let Some(account) = state.core.account_mut(chat.account) else { return };
-    if let OutboxItem::React { message, emoji, add } = &deed.item {
-        let back = OutboxItem::React { message: *message, emoji: emoji.clone(), add: !add };
-        return show(account, chat.chat, &back);
-    }
-    let Some(timeline) = account.timelines.get_mut(&chat.chat) else { return };
-    for message in &deed.undo {
-        timeline.show(Arc::clone(message));
-    }
 }
 
 fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let Some(known) = state.core.account(account) else { return };
     let Some(deed) = known.outbox.deeds.iter().find(|deed| deed.nonce == nonce) else { return };
-    let Some(request) = request(known, deed) else { return };
+    let Some(request) = request(known, deed, state.now.wall) else { return };
     let Some(id) = state.ask(account, request, Priority::User, Purpose::Deed(nonce), fx) else { return };
     if let Some(known) = state.core.account_mut(account)
         && let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce)
@@ -409,7 +287,7 @@ pub(in crate::state) fn answered(
             match refused {
                 Some(refusal) => {
                     if deed.waits {
-                        undo(state, chat, &deed);
+                        shown::undo(known, chat.chat, &deed.item);
                     }
                     tell(state, chat, deed.item, &refusal, fx);
                 }
@@ -430,15 +308,14 @@ fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
     let told = state.stamps.told();
     if let OutboxItem::Delete { messages } = item {
         let messages: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
-        return messages::deleted(state, chat.account, chat.chat, &messages, fx);
+        messages::deleted(state, chat.account, chat.chat, &messages, fx);
     }
     let Some(account) = state.core.account_mut(chat.account) else { return };
-    settle(account, chat.chat, item);
+    let fact = shown::settle(account, chat.chat, item);
     match item {
-        OutboxItem::Edit { message, .. } => {
-            let timeline = account.timelines.get(&chat.chat);
-            if let Some(known) = timeline.and_then(|timeline| timeline.message(message.id)).cloned() {
-                keep::changed(account, &known, false, told);
+        OutboxItem::Edit { .. } => {
+            if let Some(fact) = fact {
+                keep::changed(account, &fact, false, told);
             }
         }
         OutboxItem::React { message, emoji, add } => {
@@ -487,7 +364,7 @@ pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
         waits: true,
         wait: None,
         held: None,
-        undo: Vec::new(),
+        typed: Vec::new(),
     };
     let at = account.outbox.deeds.iter().take_while(|deed| deed.written <= row.written).count();
     account.outbox.deeds.insert(at, deed);

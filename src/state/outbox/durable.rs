@@ -164,7 +164,7 @@ fn restore(state: &mut State, rows: Vec<OutboxRow>) {
             found.entry(row.chat).or_default().push(pending);
         } else if let Some(account) = state.core.account_mut(row.chat.account) {
             deeds::restore(account, &row);
-            deeds::show_waiting(account, row.chat.chat);
+            super::show_waiting(account, row.chat.chat);
         }
     }
     for (chat, mut rows) in found {

@@ -119,6 +119,7 @@ pub(in crate::state) fn on_page(
         match verdict {
             Verdict::Arrived(message) => {
                 account.outbox.claim(chat.chat, message.id);
+                account.outbox.note_sent(chat.chat, nonce, message.id);
                 if let Some(mut row) = account.outbox.take(chat.chat, nonce) {
                     tell(&mut row, || Outcome::Sent { chat, message, at: None }, fx);
                 }
@@ -176,6 +177,7 @@ pub(super) fn find_lost(account: &mut Account, chat: ChatId, messages: &[Arc<Mes
     let key = account.key(chat);
     for (nonce, message) in found {
         account.outbox.claim(chat, message.id);
+        account.outbox.note_sent(chat, nonce, message.id);
         if let Some(mut row) = account.outbox.take(chat, nonce) {
             tell(&mut row, || Outcome::Sent { chat: key, message, at: None }, fx);
         }

@@ -1,6 +1,7 @@
 //! Taking back a change or a deletion while it is held back.
 
-use super::deeds::{Deed, undo};
+use super::deeds::Deed;
+use super::shown;
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, Mono};
 use crate::state::State;
@@ -26,14 +27,14 @@ pub(in crate::state) fn take_back(state: &mut State, fx: &mut Effects) -> bool {
     let deed = account.outbox.deeds.remove(at);
     let chat = ChatKey::new(id, deed.chat);
     account.outbox.drop_kept(chat, nonce, fx);
-    undo(state, chat, &deed);
-    let yank = match &deed.item {
-        OutboxItem::Edit { text, .. } => Some(text.clone()),
-        _ => None,
-    };
-    match (yank, &mut state.front) {
-        (Some(text), Some(front)) => {
-            front.pane.composer.keep(&text);
+    shown::undo(account, chat.chat, &deed.item);
+    let mut typed = deed.typed;
+    if let OutboxItem::Edit { text, .. } = deed.item {
+        typed.push(text);
+    }
+    match &mut state.front {
+        Some(front) if !typed.is_empty() => {
+            typed.iter().for_each(|text| front.pane.composer.keep(text));
             state.notice_of("Taken back; for what you had changed".to_owned(), Some("yank"), false, fx);
         }
         _ => state.notice("Taken back", false, fx),

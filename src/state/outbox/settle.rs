@@ -26,6 +26,7 @@ pub(in crate::state) fn acknowledged(
     let has_front = state.front.is_some();
     let Some(account) = state.core.account_mut(chat.account) else { return };
     account.outbox.claim(chat.chat, message.id);
+    account.outbox.note_sent(chat.chat, nonce, message.id);
     slow::wrote(account, chat.chat, now);
     if account.outbox.find(chat.chat, nonce).is_some_and(|row| !matches!(row.stage, Stage::Sent(_))) {
         account.outbox.drop_kept(chat, nonce, fx);
@@ -68,6 +69,7 @@ pub(in crate::state) fn echoed(
         account.outbox.claim(chat, message.id);
     }
     let Some(nonce) = found else { return false };
+    account.outbox.note_sent(chat, nonce, message.id);
     let Some(mut row) = account.outbox.take(chat, nonce) else { return false };
     if !matches!(row.stage, Stage::Sent(_)) {
         account.outbox.drop_kept(key, nonce, fx);

@@ -110,7 +110,7 @@ pub(super) fn came(
         }
     };
     let joined = joins(timeline, seek);
-    outbox::deeds::show_waiting(account, chat.chat);
+    outbox::show_waiting(account, chat.chat);
     history::trim(account, state.front.as_mut(), chat.chat, window);
     if let Some(stored) = stored.as_mut() {
         // Who wrote is known at once, so that no name has to make way for another.

@@ -2,8 +2,8 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    changing, complete, compose, file, forum, going, lists, members, message, mouse, open, paste, person, quit, themes,
-    waiting, welcome, writing,
+    changing, chooser, complete, compose, file, forum, going, lists, members, message, mouse, open, paste, person,
+    quit, themes, waiting, welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context, FileAction};
@@ -278,6 +278,9 @@ fn turn(state: &mut State, forward: bool) {
 
 /// Esc while nothing lies on top.
 fn cancel(state: &mut State, fx: &mut Effects) {
+    if let Some(front) = &mut state.front {
+        chooser::forget(front);
+    }
     if message::let_go(state) {
         return;
     }

@@ -4,6 +4,7 @@ use crate::domain::slash::SlashKind;
 use crate::domain::{ChatKey, Priority, Refusal, Request, SlashCommand, SlashOption};
 use crate::state::action;
 use crate::state::effect::Effects;
+use crate::state::front::ComposeMode;
 use crate::state::requests::Purpose;
 use crate::state::{Account, State};
 
@@ -278,8 +279,21 @@ fn read(command: &SlashCommand, rest: &str) -> Result<Vec<(String, String)>, Str
     Ok(arguments)
 }
 
-/// The server did what was wanted, or did not: then the line is given back.
+/// The server did what was wanted, or did not: then the line is given back, or kept where something else is being written.
 pub(in crate::state) fn answered(state: &mut State, chat: ChatKey, written: &str, refusal: &Refusal, fx: &mut Effects) {
+    let text = format!("Not done: {}", refusal.text);
+    if let Some(front) = &mut state.front {
+        let open = front.pane.chat == Some(chat);
+        let writes = match open {
+            true => !front.pane.composer.is_empty() || front.pane.mode != ComposeMode::New,
+            false => front.drafts.get(&chat).is_some_and(|draft| !draft.is_empty()),
+        };
+        if writes {
+            front.pane.composer.keep(written);
+            let text = format!("{text}; to put your command back");
+            return state.notice_about(chat.account, text, Some("yank"), true, fx);
+        }
+    }
     super::compose::give_back(state, chat, written, fx);
-    state.notice_about(chat.account, format!("Not done: {}", refusal.text), None, true, fx);
+    state.notice_about(chat.account, text, None, true, fx);
 }

@@ -3,7 +3,7 @@
 //! Until it has, the line that was typed is kept here; it comes back to the composer when the file cannot be read or sent.
 
 use super::{compose, drafts, open, tray};
-use crate::domain::{ChatKey, MessageKey, Outgoing, Upload};
+use crate::domain::{ChatKey, MessageKey, Outgoing, Quote, Upload};
 use crate::state::action::{Action, FileAction};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front};
@@ -24,6 +24,12 @@ pub(crate) struct Reading {
     path: String,
     text: String,
     reply: Option<MessageKey>,
+    /// The answer does not call whoever is answered.
+    quiet: bool,
+    /// The part that is answered.
+    quote: Option<Quote>,
+    /// No previews of links are wanted.
+    no_previews: bool,
     /// What was typed for it; empty when it was asked for by a key.
     line: String,
 }
@@ -108,16 +114,22 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
         return state.notice(reason, true, fx);
     }
     let most = state.core.account(chat.account).map_or(0, |account| account.caps.max_file);
+    let usual = state.settings.previews;
     let Some(front) = &mut state.front else { return };
     let reply = match front.pane.mode {
         ComposeMode::Reply(message) => Some(message),
         ComposeMode::New | ComposeMode::Edit { .. } => None,
     };
+    let quiet = reply.is_some() && front.pane.quiet;
+    let quote = front.pane.quote.as_ref().filter(|(of, _)| Some(*of) == reply).map(|(_, quote)| quote.clone());
     if reply.is_some() {
-        front.pane.mode = ComposeMode::New;
+        (front.pane.mode, front.pane.quiet, front.pane.quote) = (ComposeMode::New, false, None);
     }
+    let no_previews = !front.pane.writing.previews(usual).1;
+    front.pane.writing.previews = None;
     front.files += 1;
-    let reading = Reading { number: front.files, chat, path: path.clone(), text, reply, line: line.to_owned() };
+    let (number, path_read, line_read) = (front.files, path.clone(), line.to_owned());
+    let reading = Reading { number, chat, path: path_read, text, reply, quiet, quote, no_previews, line: line_read };
     fx.push(Effect::ReadFile { number: reading.number, path, most });
     let notice = reading.notice();
     front.reading.push(reading);
@@ -142,8 +154,9 @@ pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload
         Ok(file) => {
             let attachments = vec![Upload { path: reading.path.clone(), ..file }];
             let (text, reply_to) = (reading.text.clone(), reading.reply.map(|message| message.id));
-            outbox::write(state, chat, Draft { text, reply_to, attachments, ..Draft::default() }, fx)
-                .map_err(|refusal| refusal.text.to_string())
+            let (quiet, quote, no_previews) = (reading.quiet, reading.quote.clone(), reading.no_previews);
+            let draft = Draft { text, reply_to, quiet, quote, no_previews, attachments, ..Draft::default() };
+            outbox::write(state, chat, draft, fx).map_err(|refusal| refusal.text.to_string())
         }
         Err(sentence) => Err(sentence),
     };
@@ -185,7 +198,8 @@ fn give_back(state: &mut State, reading: Reading, fx: &mut Effects) {
         && front.pane.mode == ComposeMode::New
         && let Some(message) = reading.reply
     {
-        front.pane.mode = ComposeMode::Reply(message);
+        (front.pane.mode, front.pane.quiet) = (ComposeMode::Reply(message), reading.quiet);
+        front.pane.quote = reading.quote.map(|quote| (message, quote));
     }
 }
 

@@ -4,7 +4,6 @@ use super::typed::Substitution;
 use super::{compose, drafts};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
-use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Region, ScrollIntent, Target};
 use crate::state::outbox::{self, Amended, Pending, Stage};
@@ -28,16 +27,16 @@ pub(super) fn leave_mode(state: &mut State, fx: &mut Effects) -> bool {
 /// The same, with nothing to be kept of a change. `replaced`: yank and undo bring back what stands there.
 pub(super) fn drop_mode(state: &mut State, replaced: bool) -> bool {
     let Some(front) = &mut state.front else { return false };
-    let left = match std::mem::take(&mut front.pane.mode) {
-        ComposeMode::New => false,
-        ComposeMode::Reply(_) => true,
-        ComposeMode::Edit { before, .. } => {
-            match replaced {
-                true => _ = front.pane.composer.replace(&before),
-                false => front.pane.composer.set_text(&before),
-            }
+    let left = match (front.pane.end_change(), replaced) {
+        (Some(before), true) => {
+            front.pane.composer.replace(&before);
             true
         }
+        (Some(before), false) => {
+            front.pane.composer.set_text(&before);
+            true
+        }
+        (None, _) => std::mem::take(&mut front.pane.mode) != ComposeMode::New,
     };
     if left {
         state.touch();
@@ -81,12 +80,13 @@ pub(super) fn begin_edit_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, 
 }
 
 fn show_edit(state: &mut State, chat: ChatKey, of: Target, text: &str, fx: &mut Effects) {
-    leave_mode(state, fx);
+    if state.front.as_ref().is_some_and(|front| matches!(front.pane.mode, ComposeMode::Edit { .. })) {
+        leave_mode(state, fx);
+    }
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return };
-    let before = front.pane.composer.text();
     let again = front.pane.writing.take_change(chat, of);
-    front.pane.mode = ComposeMode::Edit { of, before };
+    front.pane.begin_change(of);
     front.pane.composer.set_text(text);
     front.pane.writing.original = text.to_owned();
     front.region = Region::Composer;
@@ -113,7 +113,9 @@ pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
     }
     let last = state.core.account(chat.account).and_then(|account| {
         let timeline = account.timelines.get(&chat.chat)?;
-        let own = |message: &Message| message.author == account.me && offered::can_change(message);
+        let is_deleted = |message: &Message| account.outbox.is_deleted(chat.chat, message.key.id);
+        let own =
+            |message: &Message| message.author == account.me && offered::can_change(message) && !is_deleted(message);
         timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
     });
     match last {
@@ -131,6 +133,9 @@ pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text
     if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
         let sentence = slow::limit_sentence(until, moderated, state.now.mono);
         return state.notice(format!("Not changed: {sentence}"), true, fx);
+    }
+    if account.outbox.is_deleted(chat.chat, message.id) {
+        return state.notice("Not changed: you have deleted this message; take that back first", true, fx);
     }
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
     let same = known.is_some_and(|known| account.as_typed(known) == text);
@@ -164,7 +169,7 @@ pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text
 /// A change is made: what was typed before it comes back.
 fn end_edit(state: &mut State) {
     if let Some(front) = &mut state.front
-        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
+        && let Some(before) = front.pane.end_change()
     {
         front.pane.composer.set_text(&before);
     }
@@ -174,7 +179,7 @@ fn end_edit(state: &mut State) {
 /// What was to be changed is not there any more: the change becomes a message of its own, after what was typed before it.
 fn become_new(state: &mut State) {
     if let Some(front) = &mut state.front
-        && let ComposeMode::Edit { before, .. } = std::mem::take(&mut front.pane.mode)
+        && let Some(before) = front.pane.end_change()
         && !before.trim().is_empty()
     {
         let text = format!("{before}\n{}", front.pane.composer.text());
@@ -194,8 +199,13 @@ pub(in crate::state) fn edit_refused(
 ) {
     let is_gone = refusal.kind == RefusalKind::NotFound || as_it_is(state, chat, Target::Message(message)).is_none();
     let known = as_it_is(state, chat, Target::Message(message)).map(|known| compose::escaped(&known));
+    let is_deleted =
+        state.core.account(chat.account).is_some_and(|account| account.outbox.is_deleted(chat.chat, message.id));
     let Some(front) = &mut state.front else { return };
+    let is_changing = matches!(front.pane.mode, ComposeMode::Edit { .. });
+    let mut then = "";
     if is_gone {
+        then = "; your text is a new message now";
         // Nothing is left to be changed: the text is as good as one that was never sent.
         let editing =
             matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id);
@@ -203,24 +213,14 @@ pub(in crate::state) fn edit_refused(
             become_new(state);
         }
         compose::give_back(state, chat, &compose::escaped(&text), fx);
-    } else if front.pane.chat == Some(chat) {
-        if let ComposeMode::New | ComposeMode::Reply(_) = front.pane.mode {
-            let before = front.pane.composer.text();
-            front.pane.mode = ComposeMode::Edit { of: Target::Message(message), before };
-            front.pane.composer.set_text(&compose::escaped(&text));
-            front.pane.writing.original = known.unwrap_or_default();
-        } else {
-            front.pane.composer.edit(TextEdit::TextEnd);
-            front.pane.composer.insert(&format!("\n{text}"));
-        }
+    } else if front.pane.chat == Some(chat) && !is_changing && !is_deleted {
+        front.pane.begin_change(Target::Message(message));
+        front.pane.composer.set_text(&compose::escaped(&text));
+        front.pane.writing.original = known.unwrap_or_default();
     } else {
-        let draft = front.drafts.entry(chat).or_default();
-        if !draft.is_empty() {
-            draft.push('\n');
-        }
-        draft.push_str(&text);
+        front.pane.writing.put_change(chat, Target::Message(message), compose::escaped(&text), true);
+        then = "; your text is kept for when you change that message again";
     }
-    let then = if is_gone { "; your text is a new message now" } else { "" };
     state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);
 }
 

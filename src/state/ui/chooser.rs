@@ -7,7 +7,7 @@ use crate::domain::{CleanText, size};
 use crate::state::State;
 use crate::state::action::{Action, FileAction};
 use crate::state::effect::{Effect, Effects};
-use crate::state::front::{Overlay, PickKind};
+use crate::state::front::{Front, Overlay, PickKind};
 
 /// What is in a folder.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -27,6 +27,11 @@ pub(super) fn look(state: &mut State, path: &str, fx: &mut Effects) {
     front.folder.0 = front.files;
     let path = if path.is_empty() { front.folder.1.clone() } else { path.to_owned() };
     fx.push(Effect::ListFolder { number: front.files, path });
+}
+
+/// Whoever waits for a folder does something else: it does not come over that.
+pub(super) fn forget(front: &mut Front) {
+    front.folder.0 = 0;
 }
 
 /// A folder was listed, or why it was not.

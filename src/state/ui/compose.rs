@@ -217,6 +217,7 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
         Ok(action) => {
             let Some(front) = &mut state.front else { return };
             let (composer, mode) = (front.pane.composer.clone(), front.pane.mode.clone());
+            let answers = front.pane.writing.answers;
             let notice = front.notice.take();
             take_line(state);
             // An invite may be for oneself alone.
@@ -230,7 +231,7 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
             match &front.notice {
                 Some(told) if told.bad && front.pane.chat == Some(chat) => {
                     front.pane.composer = composer;
-                    front.pane.mode = mode;
+                    (front.pane.mode, front.pane.writing.answers) = (mode, answers);
                 }
                 Some(_) => {}
                 None => front.notice = notice,
@@ -356,7 +357,7 @@ pub(in crate::state) fn give_back(state: &mut State, chat: ChatKey, text: &str, 
         ComposeMode::Edit { before, .. } => *before = join(before),
         ComposeMode::New | ComposeMode::Reply(_) => {
             let text = join(&front.pane.composer.text());
-            front.pane.composer.set_text(&text);
+            front.pane.composer.swap(&text);
             front.region = Region::Composer;
         }
     }

@@ -112,6 +112,19 @@ pub(super) fn settle(state: &mut State, chat: ChatKey, fx: &mut Effects) {
 /// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
+    for (chat, text) in front.pane.writing.take_refused() {
+        let joined = |known: &str| if known.is_empty() { text.clone() } else { format!("{known}\n{text}") };
+        if front.pane.chat != Some(chat) {
+            let draft = front.drafts.entry(chat).or_default();
+            *draft = joined(draft);
+        } else if let ComposeMode::Edit { before, .. } = &mut front.pane.mode {
+            *before = joined(before);
+        } else {
+            let all = joined(&front.pane.composer.text());
+            front.pane.composer.swap(&all);
+        }
+    }
+    front.pane.leave_history();
     let unkept = &state.unkept_drafts;
     if let Some(chat) = front.pane.chat.filter(|chat| is_untold(front, *chat) || unkept.contains(chat)) {
         tell(front, chat, open_draft(front), fx);
@@ -187,6 +200,7 @@ pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, text: String
 /// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
 pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
     let Some(chat) = front.pane.chat else { return };
+    front.pane.leave_history();
     front.pane.keep_change();
     front.pane.keep_reply();
     let text = open_draft(front);

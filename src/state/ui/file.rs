@@ -42,6 +42,7 @@ pub(super) fn wanted(state: &mut State, action: FileAction, fx: &mut Effects) {
         FileAction::Rename(number, name) => tray::rename(state, number, &name, fx),
         FileAction::Remove(number) => tray::remove(state, number, fx),
         FileAction::Save(to) => save(state, &to, fx),
+        FileAction::Want(wanted) => downloads::want(state, *wanted, fx),
         FileAction::SaveNow(wanted) => downloads::begin(state, *wanted, fx),
         FileAction::Downloads => show(state, fx),
         FileAction::Cancel => match (selected(state), message::pending(state)) {

@@ -4,7 +4,7 @@ use super::picker::{PickItem, Picker};
 use crate::domain::{AccountId, CleanText};
 use crate::state::State;
 use crate::state::action::{Action, ComposeAction};
-use crate::state::front::{Front, Overlay, PickKind, Region};
+use crate::state::front::{Front, Overlay, Pane, PickKind, Region};
 use std::collections::VecDeque;
 
 /// Most texts.
@@ -68,6 +68,13 @@ impl Sent {
         found
     }
 
+    /// Whoever goes through it leaves. Returns what stood there before, and whether the text that was gone to still stands there as it is.
+    fn leave(&mut self, account: AccountId, now: &str) -> Option<(String, bool)> {
+        let (at, before) = self.at.take()?;
+        let untouched = self.of(account).nth(at) == Some(now);
+        Some((before, untouched))
+    }
+
     /// Whoever types is not going through it any more.
     pub(super) fn rest(&mut self) {
         self.at = None;
@@ -92,6 +99,19 @@ pub(super) fn step(state: &mut State, back: bool) {
         pane.composer.swap(&text);
         front.region = Region::Composer;
         state.touch();
+    }
+}
+
+impl Pane {
+    /// Whoever goes through what was sent leaves the chat: what stood there before does so again, or can be put back.
+    pub(in crate::state) fn leave_history(&mut self) {
+        let Some(chat) = self.chat else { return };
+        let Some((before, untouched)) = self.writing.sent.leave(chat.account, &self.composer.text()) else { return };
+        if untouched {
+            self.composer.swap(&before);
+        } else {
+            self.composer.keep(&before);
+        }
     }
 }
 

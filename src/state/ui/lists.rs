@@ -2,7 +2,7 @@
 
 use super::form::{Form, FormPurpose};
 use super::waiting::{self, Waiting};
-use super::{act, compose, forum, jump, person, quote, react};
+use super::{act, chooser, compose, forum, jump, person, quote, react};
 use crate::domain::Mono;
 use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
@@ -105,6 +105,7 @@ pub(super) fn cancel(state: &mut State, fx: &mut Effects) {
         return waiting::give_up(state, fx);
     }
     if let Some(front) = &mut state.front {
+        chooser::forget(front);
         close(front, now);
     }
 }
@@ -144,7 +145,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
 fn choose(state: &mut State, fx: &mut Effects) {
     let Some(Overlay::Pick(pick)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return };
     if matches!(pick.kind, PickKind::Attach { .. }) {
-        return super::chooser::choose(state, fx);
+        return chooser::choose(state, fx);
     }
     let (kind, typed) = (pick.kind.clone(), pick.picker.query.text().trim().to_owned());
     let mut action = pick.picker.chosen().cloned();

@@ -147,7 +147,7 @@ pub(super) fn wanted(state: &mut State, action: MessageAction, fx: &mut Effects)
         MessageAction::ForwardNow(from, to, messages) => forward::forward_now(state, from, to, messages, fx),
         MessageAction::Select(steps) => select::select(state, steps, fx),
         MessageAction::MenuAt(pane, target) => menu::at(state, pane, target, fx),
-        MessageAction::QuoteNow(chat, message, start, end) => quote::quote(state, chat, message, start..end, fx),
+        MessageAction::QuoteNow(chat, message, at, words) => quote::quote(state, chat, message, at, &words, fx),
         MessageAction::TakeBack => {
             if !outbox::take_back_held(state, fx) {
                 state.notice("Nothing can be taken back now", true, fx);

@@ -4,7 +4,7 @@ use super::form::FormPurpose;
 use super::forum::ForumList;
 use super::sidebar::SidebarRow;
 use super::waiting::{self, Awaits};
-use super::{attach, drafts, lists, sidebar};
+use super::{attach, chooser, drafts, lists, sidebar};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
     Reply, Request, UserId,
@@ -64,6 +64,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
     lists::leave_chat(front);
+    chooser::forget(front);
     drafts::put_aside(front, fx);
     places::tell(front, fx);
     let id = front.pane.id;
@@ -115,6 +116,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
 /// The open chat is gone: nothing is open. What was typed is kept as its draft.
 pub(in crate::state) fn leave(front: &mut Front, fx: &mut Effects) {
     lists::leave_chat(front);
+    chooser::forget(front);
     drafts::put_aside(front, fx);
     let id = front.pane.id;
     let intent_number = front.pane.intent_number.wrapping_add(1);

@@ -32,7 +32,7 @@ pub(super) fn reveal(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let opened = &mut front.pane.opened;
     match (0..u16::try_from(hidden).unwrap_or(u16::MAX)).find(|number| !opened.is_revealed(target, *number)) {
-        Some(next) => opened.reveal(target, next),
+        Some(next) => opened.reveal(target, next, &message.body),
         None => opened.hide(target),
     }
     state.touch();

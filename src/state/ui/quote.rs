@@ -17,8 +17,9 @@ const PARTS: usize = 200;
 pub(super) fn offer(state: &mut State, chat: ChatKey, message: &Message) {
     let text = message.body.text.as_str();
     let item = |part: Range<usize>| {
-        let words = text.get(part.clone())?.trim().replace('\n', " ");
-        let action = Action::Message(MessageAction::QuoteNow(chat, message.key, part.start, part.end));
+        let part_of = text.get(part.clone())?;
+        let words = part_of.trim().replace('\n', " ");
+        let action = Action::Message(MessageAction::QuoteNow(chat, message.key, part.start, part_of.to_owned()));
         (!words.is_empty()).then(|| PickItem::plain(words, String::new(), action))
     };
     let items: Vec<PickItem> = parts(text).into_iter().filter_map(item).collect();
@@ -61,16 +62,24 @@ pub(super) fn typed(state: &mut State, chat: ChatKey, id: MessageId, words: &str
     let message = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(id));
     let found = message.and_then(|message| Some((message.key, message.body.text.find(words)?)));
     match found {
-        Some((key, at)) => quote(state, chat, key, at..at + words.len(), fx),
+        Some((key, at)) => quote(state, chat, key, at, words, fx),
         None => state.notice("These words do not stand in the message", true, fx),
     }
 }
 
-/// Begins to answer a part of a message, as bytes of its text. Where the network has no quotes, the part stands above the answer.
-pub(super) fn quote(state: &mut State, chat: ChatKey, key: MessageKey, part: Range<usize>, fx: &mut Effects) {
+/// Begins to answer a part of a message: these words, that stood at this byte of its text when they were chosen. Where the network has no quotes, the part
+/// stands above the answer.
+pub(super) fn quote(state: &mut State, chat: ChatKey, key: MessageKey, at: usize, words: &str, fx: &mut Effects) {
     let Some(account) = state.core.account(chat.account) else { return };
     let message = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(key.id));
-    let Some(quote) = message.and_then(|message| Quote::of(&message.body, part)) else {
+    // The message may have been changed since.
+    let part = |text: &str| {
+        let same = text.get(at..).is_some_and(|rest| rest.starts_with(words));
+        let at = if same { at } else { text.find(words)? };
+        Some(at..at + words.len())
+    };
+    let found = message.and_then(|message| Quote::of(&message.body, part(&message.body.text)?));
+    let Some(quote) = found else {
         return state.notice("This part of the message is not there any more", true, fx);
     };
     let quotes = account.caps.quotes;
@@ -84,7 +93,7 @@ pub(super) fn quote(state: &mut State, chat: ChatKey, key: MessageKey, part: Ran
     } else {
         let lines: String = quote.text.text.lines().map(|line| format!("> {line}\n")).collect();
         let written = front.pane.composer.text();
-        front.pane.composer.set_text(&format!("{lines}{written}"));
+        front.pane.composer.swap(&format!("{lines}{written}"));
     }
     state.touch();
 }

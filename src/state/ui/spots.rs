@@ -27,7 +27,7 @@ pub(super) fn press(state: &mut State, target: Target, spot: Spot, fx: &mut Effe
         }
         Spot::Spoiler(number) => {
             if let Some(front) = &mut state.front {
-                front.pane.opened.reveal(target, number);
+                front.pane.opened.reveal(target, number, &message.body);
             }
         }
         Spot::Quote => named(state, "go-to-replied", fx),

@@ -1,15 +1,17 @@
 //! Files that go with the next message: chosen one by one, looked at before anything is sent, and kept with their chat while others are open.
 
 use super::{attach, compose};
-use crate::domain::{ChatKey, CleanText, Outgoing, Upload, size};
+use crate::domain::{ChatKey, CleanText, Community, LinkPhase, Outgoing, Upload, size};
 use crate::state::effect::{Effect, Effects};
-use crate::state::front::{ComposeMode, Front};
+use crate::state::front::{ComposeMode, Front, Overlay};
 use crate::state::{State, permit};
 use std::collections::HashMap;
 
 /// Most files of all trays, and most bytes: they are held in memory.
 const MOST: usize = 50;
 const MOST_BYTES: u64 = 256_000_000;
+/// Most files that are named when they are let go.
+const NAMED: usize = 3;
 
 /// The files that go with the next message of each chat.
 #[derive(Clone, Debug, Default)]
@@ -66,10 +68,40 @@ impl Trays {
     }
 }
 
-/// Files for chats that are gone go with them.
-pub(in crate::state) fn keep(state: &mut State) {
-    if let Some(front) = state.front.as_mut().filter(|front| !front.trays.chats.is_empty()) {
-        front.trays.chats.retain(|chat, _| state.core.chat(*chat).is_some());
+/// Files for chats that are gone go with them, and that is said. Those of an account that is put away, or comes back, wait as its drafts do.
+pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
+    let Some(front) = state.front.as_mut().filter(|front| !front.trays.chats.is_empty()) else { return };
+    let core = &state.core;
+    let is_gone = |chat: &ChatKey| {
+        let Some(account) = core.account(chat.account) else { return true };
+        let loaded =
+            |community: &Community| !community.available || account.channels_loaded.contains_key(&community.id);
+        let complete = account.synced && account.communities.iter().all(loaded);
+        let left = matches!(account.link, LinkPhase::SignedOut { .. });
+        !account.chats.contains_key(&chat.chat) && (complete || left)
+    };
+    let mut names: Vec<String> = Vec::new();
+    front.trays.chats.retain(|chat, files| {
+        let gone = is_gone(chat);
+        names.extend(files.iter().filter(|_| gone).map(|held| format!("\"{}\"", held.name)));
+        !gone
+    });
+    if names.is_empty() {
+        return;
+    }
+    names.sort_unstable();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let sentence = format!("Not sent, since their chat is not here any more: {}{more}", names.join(", "));
+    if let Some(Overlay::Note(note)) = front.overlays.last_mut() {
+        note.sentence = format!("{}. {sentence}", note.sentence.trim_end_matches('.'));
+        return state.touch();
+    }
+    // What was just said of the chat is said, too.
+    match front.notice.take().filter(|notice| notice.until > state.now.mono) {
+        Some(notice) => state.notice_of(format!("{sentence}. {}", notice.text), notice.key, true, fx),
+        None => state.notice(sentence, true, fx),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::history_of::Sent;
 use super::vi::Vi;
-use crate::domain::{ChatKey, MessageKey, UserId};
+use crate::domain::{ChatKey, MessageId, MessageKey, Quote, UserId};
 use crate::state::front::{ComposeMode, Pane, Target};
 use std::collections::VecDeque;
 
@@ -32,10 +32,33 @@ pub struct Writing {
     pub vi: Vi,
     /// What was sent.
     pub(super) sent: Sent,
-    /// What drafts of other chats answer, and whether without calling whoever wrote it.
-    replies: VecDeque<(ChatKey, MessageKey, bool)>,
+    /// What is answered by the draft that makes way for a change.
+    pub(in crate::state) answers: Option<MessageKey>,
+    /// What drafts of other chats answer.
+    replies: VecDeque<Answer>,
     /// Changes that were left, the newest last.
-    changes: VecDeque<(ChatKey, Target, String)>,
+    changes: VecDeque<Change>,
+}
+
+/// A change of a message that is not sent.
+#[derive(Clone, Debug)]
+struct Change {
+    chat: ChatKey,
+    of: Target,
+    text: String,
+    /// The network did not take it.
+    refused: bool,
+}
+
+/// What a draft answers.
+#[derive(Clone, Debug)]
+struct Answer {
+    chat: ChatKey,
+    message: MessageKey,
+    /// Without calling whoever wrote it.
+    quiet: bool,
+    /// The part of it that is answered.
+    quote: Option<Quote>,
 }
 
 impl Writing {
@@ -55,8 +78,30 @@ impl Writing {
 
     /// The change of a message that was left.
     pub(super) fn take_change(&mut self, chat: ChatKey, of: Target) -> Option<String> {
-        let at = self.changes.iter().position(|(known, target, _)| (*known, *target) == (chat, of))?;
-        self.changes.remove(at).map(|(.., text)| text)
+        let at = self.changes.iter().position(|change| (change.chat, change.of) == (chat, of))?;
+        self.changes.remove(at).map(|change| change.text)
+    }
+
+    /// Keeps a change of a message for when it is changed again.
+    pub(super) fn put_change(&mut self, chat: ChatKey, of: Target, text: String, refused: bool) {
+        self.take_change(chat, of);
+        self.changes.push_back(Change { chat, of, text, refused });
+        if self.changes.len() > CHANGES {
+            self.changes.pop_front();
+        }
+    }
+
+    /// The changes that the network did not take: the program ends, and nothing else would keep them.
+    pub(super) fn take_refused(&mut self) -> Vec<(ChatKey, String)> {
+        let changes = std::mem::take(&mut self.changes);
+        let (refused, left) = changes.into_iter().partition(|change| change.refused);
+        self.changes = left;
+        VecDeque::into_iter(refused).map(|change| (change.chat, change.text)).collect()
+    }
+
+    /// Drafts answer none of these any more: they were deleted.
+    pub(in crate::state) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) {
+        self.replies.retain(|answer| answer.chat != chat || !deleted.contains(&answer.message.id));
     }
 }
 
@@ -64,11 +109,15 @@ impl Pane {
     /// Remembers what is being answered, for when one comes back to its draft.
     pub(super) fn keep_reply(&mut self) {
         let Some(chat) = self.chat else { return };
-        self.writing.replies.retain(|(of, ..)| *of != chat);
-        if let ComposeMode::Reply(message) = self.mode
-            && !self.composer.is_empty()
-        {
-            self.writing.replies.push_back((chat, message, self.quiet));
+        self.writing.replies.retain(|answer| answer.chat != chat);
+        let answered = match &self.mode {
+            ComposeMode::Reply(message) => Some(*message).filter(|_| !self.composer.is_empty()),
+            ComposeMode::Edit { before, .. } => self.writing.answers.filter(|_| !before.is_empty()),
+            ComposeMode::New => None,
+        };
+        if let Some(message) = answered {
+            let quote = self.quote.as_ref().filter(|(of, _)| *of == message).map(|(_, quote)| quote.clone());
+            self.writing.replies.push_back(Answer { chat, message, quiet: self.quiet, quote });
             if self.writing.replies.len() > REPLIES {
                 self.writing.replies.pop_front();
             }
@@ -77,13 +126,31 @@ impl Pane {
 
     /// Goes on with the answer that the draft of this chat was.
     pub(super) fn take_reply(&mut self, chat: ChatKey) {
-        let Some(at) = self.writing.replies.iter().position(|(of, ..)| *of == chat) else { return };
-        if let Some((_, message, quiet)) = self.writing.replies.remove(at)
+        let Some(at) = self.writing.replies.iter().position(|answer| answer.chat == chat) else { return };
+        if let Some(answer) = self.writing.replies.remove(at)
             && !self.composer.is_empty()
             && self.mode == ComposeMode::New
         {
-            (self.mode, self.quiet) = (ComposeMode::Reply(message), quiet);
+            (self.mode, self.quiet) = (ComposeMode::Reply(answer.message), answer.quiet);
+            self.quote = answer.quote.map(|quote| (answer.message, quote));
         }
+    }
+
+    /// Begins to change a message; what is being written, and what it answers, comes back after.
+    pub(super) fn begin_change(&mut self, of: Target) {
+        self.writing.answers = match self.mode {
+            ComposeMode::Reply(message) => Some(message),
+            ComposeMode::New | ComposeMode::Edit { .. } => None,
+        };
+        self.mode = ComposeMode::Edit { of, before: self.composer.text() };
+    }
+
+    /// Leaves the change that stands in the composer, if one does. Returns what stood there before, which goes on answering what it answered.
+    pub(in crate::state) fn end_change(&mut self) -> Option<String> {
+        let ComposeMode::Edit { before, .. } = &mut self.mode else { return None };
+        let before = std::mem::take(before);
+        self.mode = self.writing.answers.take().map_or(ComposeMode::New, ComposeMode::Reply);
+        Some(before)
     }
 
     /// Keeps the change that stands in the composer, if there is one. Returns whether it did.
@@ -93,11 +160,7 @@ impl Pane {
         if text == self.writing.original || text.trim().is_empty() {
             return false;
         }
-        self.writing.take_change(chat, *of);
-        self.writing.changes.push_back((chat, *of, text));
-        if self.writing.changes.len() > CHANGES {
-            self.writing.changes.pop_front();
-        }
+        self.writing.put_change(chat, *of, text, false);
         true
     }
 }

@@ -7,6 +7,7 @@ mod scenes;
 
 mod accounts;
 mod anchors;
+mod anew;
 mod cards;
 mod files;
 mod forum;

@@ -1,7 +1,8 @@
 //! Changes of own messages that are left, and taken up again.
 
 use super::script::*;
-use nib::state::action::{ComposeAction, TextEdit};
+use nib::domain::*;
+use nib::state::action::{ComposeAction, MessageAction, TextEdit};
 use nib::state::front::ComposeMode;
 use nib::state::{Action, Effect};
 
@@ -91,5 +92,49 @@ fn an_answer_outlasts_a_look_at_another_chat() {
     script.act(Action::Clear);
     script.open(12);
     script.open(11);
+    assert_eq!(script.mode(), &ComposeMode::New);
+}
+
+#[test]
+fn a_change_leaves_the_answer_that_was_being_written_one() {
+    for send in [true, false] {
+        let mut script = Script::ready();
+        script.state.core.account_mut(HOME).unwrap().caps.quotes = true;
+        script.act(Action::FocusMessages);
+        script.act(Action::Message(MessageAction::Quote));
+        script.act(Action::Accept);
+        script.type_text("half an answer");
+        let answering = script.mode().clone();
+        assert_eq!(answering, ComposeMode::Reply(key(10)));
+        script.act(Action::Compose(ComposeAction::EditLast));
+        script.type_text(" changed");
+        script.act(if send { Action::Send } else { Action::Cancel });
+        assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+        // Elsewhere and back, in the middle of a change.
+        script.act(Action::Compose(ComposeAction::EditLast));
+        script.open(12);
+        script.open(11);
+        assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+        let (_, sent) = sends(&script.act(Action::Send)).remove(0);
+        assert_eq!((sent.reply_to, sent.quote.is_some()), (Some(MessageId::new(10)), true));
+    }
+}
+
+#[test]
+fn nothing_answers_a_message_that_was_deleted_meanwhile() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.act(Action::Message(MessageAction::Reply));
+    script.type_text("half an answer");
+    script.open(12);
+    script.receive(Update::MessagesDeleted { chat: chat(11).chat, messages: vec![MessageId::new(10)] });
+    script.open(11);
+    assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &ComposeMode::New));
+    // Nor while something is changed.
+    script.act(Action::FocusMessages);
+    script.act(Action::Message(MessageAction::Reply));
+    script.act(Action::Compose(ComposeAction::EditLast));
+    script.receive(Update::MessagesDeleted { chat: chat(11).chat, messages: vec![MessageId::new(9)] });
+    script.act(Action::Cancel);
     assert_eq!(script.mode(), &ComposeMode::New);
 }

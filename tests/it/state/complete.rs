@@ -309,3 +309,16 @@ fn a_whole_name_is_meant_as_it_is() {
     assert_eq!(offered(&script)[0], "@ann");
     assert_eq!(sends(&script.act(Action::Send))[0].1.text, "hi @ann", "nothing is left to put there");
 }
+
+#[test]
+fn a_refused_command_does_not_become_part_of_what_is_being_written() {
+    let mut script = with_commands();
+    script.type_text("/roll 2");
+    let (id, ..) = called(&script.act(Action::Send)).expect("a call");
+    script.type_text("hello");
+    script.answer(id, Err(refusal(RefusalKind::Invalid)));
+    assert_eq!((script.composer().as_str(), script.notice()), ("hello", "Not done: no; to put your command back"));
+    script.act(Action::Clear);
+    script.act(Action::Text(nib::state::action::TextEdit::Yank));
+    assert_eq!(script.composer(), "/roll 2");
+}

@@ -87,7 +87,7 @@ fn where_there_are_several_links_one_is_chosen() {
     script.hear(Message { attachments: files, ..said(chat(11), 90, ADA, text) });
     script.act(Action::FocusMessages);
     assert_eq!(on(&mut script, MessageAction::OpenLink), []);
-    assert_eq!(labels(&script), ["https://a.example/x", "here", "plan.pdf"]);
+    assert_eq!(labels(&script), ["https://a.example/x", "here", "plan.pdf", "plan.pdf"]);
     script.type_text("here");
     assert_eq!(script.act(Action::Accept), [Effect::Open("https://b.example".to_owned())]);
     assert!(front(&script).overlays.is_empty());

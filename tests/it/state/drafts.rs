@@ -332,3 +332,26 @@ fn a_draft_that_cannot_be_kept_is_said_to_be_so_and_asked_about_before_quitting(
     script.event(Event::Stored(StoreReply::DraftKept(chat(11), Ok(()))));
     assert!(script.act(Action::Quit).contains(&Effect::Quit), "nothing would be lost");
 }
+
+#[test]
+fn whoever_goes_through_what_was_sent_takes_nothing_along_to_another_chat() {
+    let mut script = Script::ready();
+    script.send("sent before");
+    script.type_text("x");
+    script.act(Action::Compose(ComposeAction::HistoryPrevious));
+    assert_eq!(script.composer(), "sent before");
+    script.open(12);
+    script.act(Action::Compose(ComposeAction::HistoryNext));
+    assert_eq!(script.composer(), "");
+    script.open(11);
+    assert_eq!(script.composer(), "x");
+    // What was made of it stands there; what stood there before can be put back.
+    script.act(Action::Compose(ComposeAction::HistoryPrevious));
+    script.act(Action::Text(TextEdit::Backspace));
+    script.open(12);
+    script.open(11);
+    assert_eq!(script.composer(), "sent befor");
+    script.act(Action::Clear);
+    script.act(Action::Text(TextEdit::Yank));
+    assert!(script.composer().contains('x'), "{}", script.composer());
+}

@@ -287,3 +287,33 @@ fn too_many_at_once_wait_in_the_composer() {
         ("/attach b".to_owned(), "Too many files are being read; wait a moment")
     );
 }
+
+#[test]
+fn an_answer_with_a_file_calls_quotes_and_shows_previews_as_was_wanted() {
+    let mut script = talking();
+    let caps = &mut script.state.core.account_mut(HOME).unwrap().caps;
+    (caps.quotes, caps.previews, caps.quiet_replies) = (true, true, true);
+    let settings = Settings { previews: false, ..Settings::clone(&script.state.settings) };
+    script.state.settings = Arc::new(settings);
+    script.hear(said(chat(PLACE), 70, ADA, "show me"));
+    script.arrange_bottom();
+    script.act(Action::FocusMessages);
+    script.act(Action::Message(MessageAction::Quote));
+    script.act(Action::Accept);
+    script.act(Action::Compose(nib::state::action::ComposeAction::TogglePing));
+    let (number, _) = asked(&mut script, "/attach gone").unwrap();
+    script.event(Event::FileRead(number, Err("gone".to_owned())));
+    let (number, _) = {
+        let fx = script.act(Action::Send);
+        let read = fx.iter().find_map(|effect| match effect {
+            Effect::ReadFile { number, path, .. } => Some((*number, path.clone())),
+            _ => None,
+        });
+        read.expect("it is read again")
+    };
+    let fx = script.event(Event::FileRead(number, Ok(cat())));
+    let sent = &sends(&fx)[0].1;
+    assert_eq!((sent.reply_to, sent.quiet, sent.no_previews), (Some(MessageId::new(70)), true, true));
+    assert_eq!(sent.quote.as_ref().map(|quote| quote.text.text.as_str()), Some("show me"));
+    assert!(!script.state.front.as_ref().unwrap().pane.quiet, "it was for that answer");
+}

@@ -2,7 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
-use nib::state::action::{FileAction, TextEdit};
+use nib::state::action::{AccountAction, FileAction, TextEdit};
 use nib::state::front::{Overlay, PickKind};
 use nib::state::outbox::Stage;
 use nib::state::ui::chooser::Folder;
@@ -244,4 +244,53 @@ fn a_message_that_is_stopped_waits_for_the_user_and_is_never_sent_by_itself() {
     script.answer(id, Err(refusal(RefusalKind::RateLimited)));
     assert!(sends(&script.advance(Duration::from_secs(600))).is_empty());
     assert!(matches!(script.rows(PLACE).last(), Some(Stage::Failed(_))));
+}
+
+#[test]
+fn a_slow_folder_does_not_come_over_what_is_done_meanwhile() {
+    for elsewhere in [false, true] {
+        let mut script = talking();
+        let fx = script.act(Action::File(FileAction::Add(String::new())));
+        let number = fx.iter().find_map(|effect| match effect {
+            Effect::ListFolder { number, .. } => Some(*number),
+            _ => None,
+        });
+        if elsewhere {
+            script.open(12);
+        } else {
+            script.act(Action::Cancel);
+        }
+        let folder = Folder { path: "/there".to_owned(), parent: None, entries: Vec::new() };
+        script.event(Event::FolderListed(number.expect("a folder is looked at"), Ok(folder)));
+        assert!(script.state.front.as_ref().unwrap().overlays.is_empty(), "{elsewhere}");
+    }
+}
+
+#[test]
+fn files_of_a_chat_that_goes_are_named() {
+    let mut script = talking();
+    attach(&mut script, "cat.txt");
+    script.receive(Update::ChatRemoved(ChatId::new(PLACE)));
+    assert!(tray(&script, PLACE).is_empty());
+    let begins = "Not sent, since their chat is not here any more: \"cat.txt\". ";
+    assert!(script.notice().starts_with(begins), "{}", script.notice());
+    // Before whoever was writing goes on, it is said in the note.
+    let mut script = talking();
+    attach(&mut script, "cat.txt");
+    script.type_text("look");
+    script.receive(Update::ChatRemoved(ChatId::new(PLACE)));
+    let Some(Overlay::Note(note)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!("a note") };
+    assert!(note.sentence.ends_with("not here any more: \"cat.txt\""), "{}", note.sentence);
+}
+
+#[test]
+fn files_wait_while_their_account_is_put_away() {
+    let mut script = talking();
+    attach(&mut script, "cat.txt");
+    script.act(Action::Account(AccountAction::Disable("home".to_owned())));
+    assert_eq!(tray(&script, PLACE), ["cat.txt"]);
+    script.act(Action::Account(AccountAction::Enable("home".to_owned())));
+    script.sign_in();
+    script.open(PLACE);
+    assert_eq!(tray(&script, PLACE), ["cat.txt"]);
 }

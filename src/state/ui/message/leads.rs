@@ -1,9 +1,10 @@
 //! What a message leads to: its links, chats and files, to be opened and copied.
 
 use crate::domain::parts::{self, Leads, web_address};
-use crate::domain::{ChatKey, Message, SpanKind};
+use crate::domain::{Attachment, ChatKey, Message, SpanKind};
 use crate::state::State;
-use crate::state::action::{Action, MessageAction};
+use crate::state::action::{Action, FileAction, MessageAction};
+use crate::state::downloads::Wanted;
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, PickKind, Question};
 use crate::state::ui::file;
@@ -66,7 +67,10 @@ pub(super) fn follow(state: &mut State, chat: ChatKey, message: &Message, fx: &m
     if things.is_empty() {
         return file::open_first(state, chat, message, fx);
     }
-    if things.len() == 1
+    // What the network keeps is saved first.
+    let files: Vec<_> = message.attachments.iter().filter(|file| file.file.elsewhere().is_none()).take(MOST).collect();
+    if files.is_empty()
+        && things.len() == 1
         && let Some(thing) = things.pop()
     {
         return match thing.to {
@@ -83,7 +87,13 @@ pub(super) fn follow(state: &mut State, chat: ChatKey, message: &Message, fx: &m
         };
         Some(PickItem::plain(thing.shown, thing.hidden, action))
     });
-    pick(state, PickKind::Open { chat, message: message.key.id }, items.collect());
+    let save = |file: &&Attachment| {
+        let name = if file.name.is_empty() { "unnamed file".to_owned() } else { file.name.to_string() };
+        let action = FileAction::Want(Box::new(Wanted::of(chat.account, file, "", true)));
+        PickItem::plain(name, "saved and opened".to_owned(), Action::File(action))
+    };
+    let items: Vec<PickItem> = items.chain(files.iter().map(save)).collect();
+    pick(state, PickKind::Open { chat, message: message.key.id }, items);
 }
 
 /// Copies the id of a message; where it has addresses, too, they are offered beside it.
