@@ -5,4 +5,8 @@
 pub enum Going {
     /// The first message of a day, or of a moment of it; without one, ask for it.
     Date(String),
+    /// The place that was left last.
+    Back,
+    /// The place that was gone back from last.
+    On,
 }

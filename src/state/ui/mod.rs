@@ -42,6 +42,7 @@ pub mod sidebar;
 mod sidebar_rows;
 mod spots;
 mod themes;
+pub mod trail;
 pub mod tray;
 pub(in crate::state) mod typed;
 pub mod vi;

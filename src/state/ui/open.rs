@@ -4,7 +4,7 @@ use super::form::FormPurpose;
 use super::forum::ForumList;
 use super::sidebar::SidebarRow;
 use super::waiting::{self, Awaits};
-use super::{attach, drafts, lists, sidebar};
+use super::{attach, drafts, lists, sidebar, trail};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
     Reply, Request, UserId,
@@ -21,8 +21,13 @@ use crate::state::{Account, State, history, join, newcomer, people, pins, roster
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
 
-/// The user goes to a chat. Returns whether it can be opened. Another one that is waited for is given up.
+/// The user goes to a chat, and can go back. Returns whether it can be opened. Another one that is waited for is given up.
 pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
+    trail::open_chat(state, key, fx)
+}
+
+/// The same without noting where one was.
+pub(super) fn enter(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
     let elsewhere = state.front.as_ref().is_some_and(|front| front.pane.chat.is_some());
     let opened = switch(state, key, fx);
     if opened {

@@ -23,5 +23,7 @@ table! {
     "toggle-members" "" ANYWHERE, true, plain!(A::ToggleMembers), "Show or hide who is in this chat";
     "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
     "mark-read" "" ANYWHERE, true, plain!(A::MarkRead), "Mark this chat read";
+    "go-back" "" ANYWHERE, true, plain!(A::Going(Going::Back)), "Go back to where you were before: a chat, a message, a day";
+    "go-on" "" ANYWHERE, true, plain!(A::Going(Going::On)), "Go forward again, after going back";
     "date" "[DAY]" &[Context::Composer, Context::Messages], true, |rest| Some(A::Going(Going::Date(rest.to_owned()))), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
 }
