@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::ui::{dates, trail};
+use super::ui::{dates, first_unread, trail};
 use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
@@ -174,6 +174,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     }
     seek_on(state, chat, page, fx);
     dates::came(state, chat, page, true, fx);
+    first_unread::came(state, chat, page, true, fx);
     confirm(state, fx);
     outbox::pump(state, chat, fx);
     state.touch();
@@ -285,6 +286,7 @@ pub(super) fn refused(
         confirm(state, fx);
     }
     dates::came(state, chat, page, false, fx);
+    first_unread::came(state, chat, page, false, fx);
     outbox::pump(state, chat, fx);
     state.touch();
 }

@@ -15,6 +15,7 @@ use super::ui::attach::Reading;
 use super::ui::editor::Editing;
 use super::ui::form::Form;
 use super::ui::members::Members;
+use super::ui::shared::Shared;
 use super::ui::sidebar::Sidebar;
 use super::ui::trail::Trail;
 use super::ui::tray::Trays;
@@ -122,6 +123,12 @@ pub struct Front {
     pub visited: Vec<ChatKey>,
     /// Where one was, to go back to.
     pub trail: Trail,
+    /// The mention that is being gone to: in which chat, and before which place.
+    pub(crate) mention: Option<(ChatKey, MessageKey)>,
+    /// What was not read is being gone to: in which chat, and after which message.
+    pub(crate) first_unread: Option<(ChatKey, MessageKey)>,
+    /// What is listed of a chat: what is pinned there, files, links.
+    pub(crate) shared: Option<Shared>,
     /// A sentence for the user on the status line.
     pub notice: Option<Notice>,
     /// When an account that is not looked at said something last.

@@ -6,7 +6,7 @@ use crate::domain::timeline::{Absorbed, FetchNumber};
 use crate::domain::{ChatKey, MessageKey, Page, Priority, SpanKind, Timeline, UserId, Wall};
 use crate::state::front::{Anchor, Target};
 use crate::state::requests::Edge;
-use crate::state::ui::{dates, trail};
+use crate::state::ui::{dates, first_unread, trail};
 use crate::state::{Effects, State, history, outbox};
 
 /// Most places noted at which the store has nothing.
@@ -149,6 +149,7 @@ pub(super) fn came(
         }
         _ => {}
     }
+    first_unread::recalled(state, chat, fx);
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {

@@ -64,11 +64,12 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         state.touch();
         return true;
     }
-    // A day that is sought elsewhere is not gone to here.
+    // What is sought elsewhere is not gone to here.
     state.sought = None;
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
     lists::leave_chat(front);
+    (front.mention, front.first_unread) = (None, None);
     drafts::put_aside(front, fx);
     places::tell(front, fx);
     let id = front.pane.id;

@@ -148,6 +148,15 @@ fn show(state: &mut State, place: Placemark, fx: &mut Effects) {
     state.touch();
 }
 
+/// Goes to a message of a chat, from where one is.
+pub(super) fn visit(state: &mut State, chat: ChatKey, message: MessageKey, fx: &mut Effects) {
+    leave(state);
+    if state.front.as_ref().is_some_and(|front| front.pane.chat != Some(chat)) && !open::enter(state, chat, fx) {
+        return state.notice("The chat of this message is not here any more", true, fx);
+    }
+    to_message(state, chat, message.id, Some(message), fx);
+}
+
 /// Goes to a message of the open chat, which is asked for where it is not here. `known`: its place, so that what is nearest can be shown instead.
 pub(in crate::state) fn to_message(
     state: &mut State,
