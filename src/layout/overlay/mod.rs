@@ -53,9 +53,9 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
     }
 }
 
-/// What a list is called, what choosing in it does, and what else can be done there.
-fn words(kind: &PickKind) -> (&str, &'static str, &'static str) {
-    match kind {
+/// What a list is called, what choosing in it does, what else can be done there, and how many columns it takes.
+fn words(kind: &PickKind) -> (&str, &'static str, &'static str, u16) {
+    let (title, does, other) = match kind {
         PickKind::Jump => ("Jump to a chat", "open", ""),
         PickKind::Themes => ("Colours", "use and keep", ""),
         PickKind::History => ("What you sent", "write it again", ""),
@@ -72,7 +72,10 @@ fn words(kind: &PickKind) -> (&str, &'static str, &'static str) {
         PickKind::Listed { what: Listing::Files, .. } => ("Files", "go there", "save"),
         PickKind::Listed { what: Listing::Links, .. } => ("Links", "go there", "open"),
         PickKind::Attach { folder } => (folder.as_str(), "open or attach", ""),
-    }
+    };
+    // Whole sentences, and what people wrote.
+    let columns = if matches!(kind, PickKind::Go | PickKind::Listed { .. }) { 84 } else { 60 };
+    (title, does, other, columns)
 }
 
 /// Draws a panel of at most so many inner columns and rows, with a title and a line of keys in its frame; returns the inside.

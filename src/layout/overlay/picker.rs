@@ -18,16 +18,19 @@ pub(super) fn place(
     context: Context<'_>,
     (keys, calendar): (&KeyHints, &Calendar),
     list: &Picker,
-    (title, does, other): (&str, &str, &str),
+    (title, does, other, columns): (&str, &str, &str, u16),
     screen: Area,
     scene: &mut Scene,
 ) {
+    // What is offered beside choosing.
+    let offers = list.items.iter().any(|item| item.beside.other.is_some());
+    let other = if offers { other } else { "" };
     let hints = [(Keys::List, "accept", does), (Keys::List, "act-on", other), (Keys::List, "cancel", "close")];
     let hints: Vec<_> = hints.into_iter().filter(|(.., words)| !words.is_empty()).collect();
     let hint = keys_line(keys, &hints);
     // The height depends on the screen alone, so that the panel stands still while the list narrows.
     let rows = (screen.height * 3 / 5).clamp(3, 18);
-    let inside = panel(context, title, &hint, 60, rows, screen, scene);
+    let inside = panel(context, title, &hint, columns, rows, screen, scene);
     let mut search = row(inside, 0);
     let mark = search.take_left(2.min(search.width));
     scene.put(mark, Line::with(context.glyphs.composer, Role::Accent));

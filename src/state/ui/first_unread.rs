@@ -12,19 +12,20 @@ use crate::state::{Account, State, history};
 /// The user wants to go to what was not read.
 pub(super) fn go(state: &mut State, fx: &mut Effects) {
     let pane = state.front.as_ref().map(|front| &front.pane).filter(|pane| pane.forum.is_none());
-    let Some((chat, divider)) = pane.and_then(|pane| Some((pane.chat?, pane.divider))) else {
+    let Some((chat, divider, then)) = pane.and_then(|pane| Some((pane.chat?, pane.divider, pane.unread_then))) else {
         return state.notice("No chat is open in which something could be unread", true, fx);
     };
-    let known = state.core.chat(chat).map(|(_, known)| known).filter(|known| known.unread > 0);
-    let (any, read) = (known.is_some(), known.and_then(|known| known.last_read));
-    match divider.or(read) {
-        Some(read) => {
-            trail::leave(state);
-            if !shown(state, chat, read, true, fx) {
-                ask(state, chat, read, fx);
-            }
+    let now = state.core.chat(chat).map(|(_, known)| known).filter(|known| known.unread > 0);
+    if let Some(read) = divider.or_else(|| now?.last_read) {
+        trail::leave(state);
+        if !shown(state, chat, read, true, fx) {
+            ask(state, chat, read, fx);
         }
-        None if any => start(state, chat, fx),
+        return;
+    }
+    let now = now.map(|known| (known.unread, known.last_message));
+    match Some(then).filter(|(unread, _)| *unread > 0).or(now) {
+        Some((unread, newest)) => counted(state, chat, unread, newest, fx),
         None => nothing(state, fx),
     }
 }
@@ -33,18 +34,30 @@ fn nothing(state: &mut State, fx: &mut Effects) {
     state.notice("Nothing is unread here", false, fx);
 }
 
-/// Nothing of the chat was ever read: it begins with what is oldest.
-fn start(state: &mut State, chat: ChatKey, fx: &mut Effects) {
-    let timeline = history::timeline_of(&state.core.accounts, chat);
-    let Some((first, begins)) = timeline.and_then(|all| Some((all.first()?.message.key, all.has_start()))) else {
+/// It is not known where reading stopped, but how many messages were not read up to the newest one: they are counted back.
+fn counted(state: &mut State, chat: ChatKey, unread: u32, newest: Option<MessageKey>, fx: &mut Effects) {
+    let Some(timeline) = history::timeline_of(&state.core.accounts, chat).filter(|timeline| !timeline.is_empty())
+    else {
         return nothing(state, fx);
     };
+    let place = newest.and_then(|newest| timeline.index_of(newest)).unwrap_or_else(|| timeline.len().saturating_sub(1));
+    let wanted = (place + 1).saturating_sub(usize::try_from(unread).unwrap_or(usize::MAX));
+    // Up to a hole nothing is missing.
+    let whole = (wanted + 1..=place).rev().find(|index| timeline.get(*index).is_some_and(|entry| entry.gap_before));
+    let at = whole.unwrap_or(wanted);
+    let short = whole.is_some() || at == 0 && !timeline.has_start();
+    let key = |index: usize| timeline.get(index).map(|entry| entry.message.key);
+    let (Some(first), read) = (key(at), at.checked_sub(1).and_then(key)) else { return nothing(state, fx) };
     trail::leave(state);
     if let Some(front) = &mut state.front {
         front.land(first);
+        if let Some(read) = read.filter(|_| !short) {
+            front.pane.divider = Some(read);
+            front.pane.scroll(ScrollIntent::Unread);
+        }
     }
-    if !begins {
-        state.notice("All of this chat is unread; this is the oldest message that is loaded", false, fx);
+    if short {
+        state.notice("More may be unread than what is loaded; the same key goes on from here", false, fx);
     }
     state.touch();
 }

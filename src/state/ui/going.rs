@@ -30,10 +30,15 @@ pub(super) fn wanted(state: &mut State, to: Going, fx: &mut Effects) {
     }
 }
 
-/// Whoever goes elsewhere has done with the list on top. Nobody goes elsewhere from under a form or a question.
+/// Whoever goes elsewhere has done with what was only looked at on top. Nobody goes elsewhere from under a form or a question.
 fn is_free(state: &mut State) -> bool {
     let Some(front) = &mut state.front else { return true };
-    while front.overlays.pop_if(|overlay| matches!(overlay, Overlay::Pick(_))).is_some() {
+    let looks = |overlay: &mut Overlay| match overlay {
+        Overlay::Pick(_) | Overlay::Help { .. } | Overlay::Details(_) | Overlay::Members | Overlay::Person(_) => true,
+        Overlay::Accounts(_) | Overlay::Downloads(_) => true,
+        Overlay::Question(_) | Overlay::Form(_) | Overlay::Note(_) | Overlay::Waiting(_) => false,
+    };
+    while front.overlays.pop_if(looks).is_some() {
         state.revision += 1;
     }
     front.overlays.is_empty()

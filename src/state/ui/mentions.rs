@@ -110,7 +110,7 @@ fn beyond(state: &mut State, chat: ChatKey, from: MessageKey, stored: Option<Mes
 
 fn none(state: &mut State, fx: &mut Effects) {
     seek(state, None);
-    state.notice("No mention of you before this one is known here; what was never loaded was not looked at", false, fx);
+    state.notice("No earlier mention of you among what was loaded so far", false, fx);
 }
 
 /// The network has told which messages mention oneself.

@@ -53,6 +53,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     }
     let community = known.community();
     let unread = known.unread > 0;
+    let unread_then = (known.unread, known.last_message);
     let first = account.thread_ids(key.chat).first().copied();
     let forum = known.is_forum().then_some(ForumList { cursor: first, ..ForumList::default() });
     let last_read = known.last_read;
@@ -78,8 +79,8 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     let composer = front.pane.composer.successor();
     let writing = front.pane.writing.successor();
     let divider = last_read.filter(|_| unread);
-    front.pane =
-        Pane { id, intent_number, epoch, chat: Some(key), divider, composer, writing, forum, ..Pane::default() };
+    let pane = Pane { id, intent_number, epoch, composer, writing, forum, ..Pane::default() };
+    front.pane = Pane { chat: Some(key), divider, unread_then, ..pane };
     drafts::take_up(front, key);
     front.wish = None;
     front.region = if forum.is_some() { Region::Messages } else { Region::Composer };

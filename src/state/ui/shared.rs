@@ -112,19 +112,17 @@ fn note(state: &State, shared: &Shared, empty: bool) -> &'static str {
         timeline.is_some_and(|all| all.has_start() && !all.gap_after() && !all.iter().any(|entry| entry.gap_before));
     match shared.what {
         _ if empty && (shared.asking.0 || shared.asking.1) => "Looking for them …",
-        Listing::Pins if !account.is_some_and(Account::is_signed_in) => {
-            "There is no connection: others may be pinned that were never loaded"
-        }
+        Listing::Pins if !account.is_some_and(Account::is_signed_in) => "Not connected: only what was loaded so far",
         Listing::Pins if empty => "Nothing is pinned in this chat",
         Listing::Pins => "",
         _ if shared.messages.len() >= MOST => "What is older is not listed",
         _ if shared.further.is_some() => "Older messages were not looked at yet",
         Listing::Files if empty && whole => "No file was shared in this chat",
         Listing::Links if empty && whole => "No link was shared in this chat",
-        Listing::Files if empty => "No file is known here; what was never loaded was not looked at",
-        Listing::Links if empty => "No link is known here; what was never loaded was not looked at",
+        Listing::Files if empty => "No file among what was loaded so far",
+        Listing::Links if empty => "No link among what was loaded so far",
         Listing::Files | Listing::Links if whole => "",
-        Listing::Files | Listing::Links => "What was never loaded was not looked at",
+        Listing::Files | Listing::Links => "Only what was loaded so far",
     }
 }
 

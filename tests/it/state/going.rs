@@ -260,6 +260,30 @@ fn what_was_not_read_and_is_not_loaded_is_fetched() {
 }
 
 #[test]
+fn where_only_the_number_of_unread_messages_is_known_they_are_counted_back() {
+    let mut script = Script::ready();
+    script.open(12);
+    let known = script.state.core.accounts[0].chats.get_mut(&ChatId::new(11)).unwrap();
+    (known.unread, known.last_read, known.last_message) = (3, None, Some(key(10)));
+    script.state.core.accounts[0].caps.read_marks = false;
+    only_from(&mut script, 2);
+    // What comes after does not count.
+    script.hear(said(chat(11), 11, ADA, "later"));
+    go(&mut script, Going::Unread);
+    let pane = &script.state.front.as_ref().unwrap().pane;
+    assert_eq!((cursor(&script), pane.divider, pane.intent), (Some(8), Some(key(7)), Some(ScrollIntent::Unread)));
+
+    let mut script = Script::ready();
+    script.open(12);
+    let known = script.state.core.accounts[0].chats.get_mut(&ChatId::new(11)).unwrap();
+    (known.unread, known.last_read, known.last_message) = (30, None, Some(key(10)));
+    only_from(&mut script, 5);
+    go(&mut script, Going::Unread);
+    assert_eq!(cursor(&script), Some(5));
+    assert!(script.notice().starts_with("More may be unread"), "{}", script.notice());
+}
+
+#[test]
 fn a_chat_that_was_never_read_begins_with_its_oldest_message() {
     let mut script = Script::ready();
     script.state.front.as_mut().unwrap().pane.anchor = Anchor::Top { target: Target::Message(key(9)), row: 0 };
@@ -334,7 +358,7 @@ fn mentions_that_are_not_loaded_are_found_in_the_store_then_on_the_network() {
     only_from(&mut script, 8);
     let fx = go(&mut script, Going::Mention);
     found(&mut script, reads(&fx)[0].0, Found::Marked(Listed::default()));
-    assert!(script.notice().starts_with("No mention of you before this one is known here"), "{}", script.notice());
+    assert!(script.notice().starts_with("No earlier mention of you among what was loaded"), "{}", script.notice());
 }
 
 fn list(script: &Script) -> (Vec<(String, String)>, &'static str) {
@@ -390,7 +414,7 @@ fn without_a_connection_what_is_stored_of_pins_is_listed() {
     let pinned = Arc::new(Message { pinned: true, ..said(chat(11), 3, ADA, "kept") });
     found(&mut script, ticket, Found::Pinned(vec![pinned]));
     let (items, note) = list(&script);
-    assert_eq!((items, note.starts_with("There is no connection")), (rows(&[("kept", "ada")]), true));
+    assert_eq!((items, note.starts_with("Not connected")), (rows(&[("kept", "ada")]), true));
 }
 
 fn with_file(id: u128, name: &str) -> Message {
@@ -419,7 +443,7 @@ fn files_and_links_are_listed_from_memory_and_from_what_is_stored() {
     let [(ticket, Query::Marked { before: Some(place), .. })] = reads(&fx)[..] else { panic!("{fx:?}") };
     assert_eq!(place, key(4));
     found(&mut script, ticket, Found::Marked(Listed::default()));
-    assert_eq!(list(&script).1, "What was never loaded was not looked at");
+    assert_eq!(list(&script).1, "Only what was loaded so far");
     script.act(Action::Insert("old".to_owned()));
     let fx = script.act(Action::Accept);
     let sought = |(_, query): &(_, Query)| matches!(query, Query::Messages { seek: Seek::Around(message), .. } if *message == MessageId::new(5));
