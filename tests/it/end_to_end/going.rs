@@ -34,11 +34,13 @@ fn places_are_gone_to_and_back() {
     let environment = server.environment("robin");
     let mut robin = Terminal::start_with(home.path(), &["--open", "rustaceans/terminals"], 130, 40, &environment);
     robin.wait_until("the chat", |screen| screen.contains("┃ message") && screen.contains("online"));
-    let chat = server.running().channel("Rustaceans", "terminals").unwrap();
+    let ada = Home::new();
     for text in
         ["@robin the first call", "the plan is https://a.example/plan", "@robin the second call", "the end of it"]
     {
-        server.running().say("ada", chat, text).unwrap();
+        let said = ada.nib(&["send", "rustaceans/terminals", text]);
+        let said = server.environment("ada").into_iter().fold(said, |call, (name, value)| call.env(name, value));
+        said.run().went_well();
     }
     robin.wait_for("the end of it");
 
