@@ -9,9 +9,9 @@ const ESC: &str = "\x1b[27u";
 const BACK: &str = "\x1b,";
 const ON: &str = "\x1b.";
 
-/// Whether the cursor is on the message with this text: its last rows bear the mark, and the status names no other.
+/// Whether the cursor is on the message with this text: its rows begin with the mark.
 fn on(screen: &str, text: &str) -> bool {
-    screen.lines().any(|line| line.contains(text) && line.contains('▌'))
+    screen.lines().flat_map(|line| line.split('│')).any(|part| part.starts_with('▌') && part.contains(text))
 }
 
 fn lands(terminal: &mut Terminal, keys: &str, text: &str) {
@@ -61,7 +61,7 @@ fn places_are_gone_to_and_back() {
 
     // Elsewhere: a file and a pinned message.
     go(&mut robin, "ada");
-    robin.wait_for("message @ada");
+    robin.wait_for("┃ message Ada");
     let file = home.path().join("map.txt");
     std::fs::write(&file, "here be dragons").unwrap();
     robin.send(&format!("/attach {} where it goes\r", file.display()));
@@ -95,6 +95,10 @@ fn places_are_gone_to_and_back() {
     for text in ["while away one", "while away two"] {
         server.running().say("ada", chat, text).unwrap();
     }
+    robin.wait_until("them unread", |screen| {
+        let row = screen.lines().find(|line| line.contains("# terminals")).unwrap_or_default();
+        row.split('│').nth(1).is_some_and(|told| told.trim_end().ends_with('2'))
+    });
     go(&mut robin, "terminals");
     robin.wait_for("while away two");
     robin.send("\x07");
