@@ -91,6 +91,28 @@ pub fn hidden_address(message: &Message) -> Option<String> {
     })
 }
 
+/// The addresses of a message, as they are shown and where they lead: links, bare words, previews. One may come more than once.
+pub fn addresses(message: &Message) -> impl Iterator<Item = (&str, String)> {
+    let text = &message.body.text;
+    let spans = message.body.spans.iter().filter_map(move |span| {
+        let shown = text.get(span.start as usize..span.end as usize)?;
+        match &span.kind {
+            SpanKind::Link => Some((shown, web_address(shown)?)),
+            SpanKind::MaskedLink(address) => Some((shown, web_address(address)?)),
+            _ => None,
+        }
+    });
+    // A long text without any is not looked through word by word.
+    let words = Some(text)
+        .filter(|text| text.contains("://"))
+        .into_iter()
+        .flat_map(|text| text.split_whitespace())
+        .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']))
+        .filter_map(move |word| Some((word, web_address(word)?)));
+    let embeds = message.embeds.iter().filter_map(move |embed| Some((&*embed.url, web_address(&embed.url)?)));
+    spans.chain(words).chain(embeds)
+}
+
 /// The address, if a browser may be given it.
 #[must_use]
 pub fn web_address(address: &str) -> Option<String> {

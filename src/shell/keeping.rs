@@ -396,6 +396,7 @@ fn account_of(query: &Query) -> Option<AccountId> {
     match query {
         Query::Messages { chat, .. }
         | Query::Holes { chat, .. }
+        | Query::Marked { chat, .. }
         | Query::Pinned(chat)
         | Query::Anchor(chat)
         | Query::Draft(chat) => Some(chat.account),

@@ -1,8 +1,8 @@
 //! Pages of history: asked for once per edge, taken in, kept within bounds.
 
-use super::front::{Anchor, Front, Pane, Region, ScrollIntent, Target};
+use super::front::{Anchor, Front, Pane, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::ui::dates;
+use super::ui::{dates, first_unread, trail};
 use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
@@ -174,6 +174,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     }
     seek_on(state, chat, page, fx);
     dates::came(state, chat, page, true, fx);
+    first_unread::came(state, chat, page, true, fx);
     confirm(state, fx);
     outbox::pump(state, chat, fx);
     state.touch();
@@ -270,7 +271,8 @@ pub(super) fn refused(
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {
-        front.pane.seek.take_if(|wanted| !matches!(page, Page::Around(id) if id != *wanted));
+        let other = front.pane.seek.filter(|wanted| matches!(page, Page::Around(id) if id != *wanted));
+        seek(front, &state.core.accounts, chat, other.is_some());
         if news {
             state.notice(format!("History could not be fetched: {}", refusal.text), true, fx);
         }
@@ -284,6 +286,7 @@ pub(super) fn refused(
         confirm(state, fx);
     }
     dates::came(state, chat, page, false, fx);
+    first_unread::came(state, chat, page, false, fx);
     outbox::pump(state, chat, fx);
     state.touch();
 }
@@ -294,11 +297,10 @@ pub(super) fn seek(front: &mut Front, accounts: &[Account], chat: ChatKey, found
     let timeline = timeline_of(accounts, chat);
     if let Some(key) = timeline.and_then(|timeline| timeline.key_of(wanted)) {
         front.pane.seek = None;
-        front.pane.cursor = Some(Target::Message(key));
-        front.region = Region::Messages;
-        front.pane.scroll(ScrollIntent::Center(Target::Message(key)));
+        front.land(key);
     } else if !found {
         front.pane.seek = None;
+        trail::nearest(front, timeline, wanted);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What may be done to messages: one table, read by the actions, the hints, the menu, the help and the tests.
 
-use super::action::{Action, ActionInfo, MessageAction, parse};
+use super::action::{Action, ActionInfo, Going, Listing, MessageAction, parse};
 use super::front::Target;
 use super::outbox::{Pending, Stage};
 use super::{Account, State, permit};
@@ -67,6 +67,15 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
     (!can).then_some(why)
 }
 
+/// Why there is no going there on a network.
+#[must_use]
+pub const fn unlisted(caps: &Caps, to: &Going) -> Option<&'static str> {
+    match to {
+        Going::Listed(Listing::Pins) if !caps.pins => Some("There are no pinned messages here"),
+        _ => None,
+    }
+}
+
 /// Whether an action of the registry is one that the network of the open chat has. Those for which a network needs nothing are.
 #[must_use]
 pub fn is_known(state: &State, info: &ActionInfo) -> bool {
@@ -85,6 +94,7 @@ pub(super) fn has(caps: &Caps, info: &ActionInfo) -> bool {
         name if name.ends_with("-thread") || name == "open-forum" => caps.threads,
         name => match parse(name) {
             Ok(Action::Message(action)) => lacking(caps, &action).is_none(),
+            Ok(Action::Going(to)) => unlisted(caps, &to).is_none(),
             _ => true,
         },
     }

@@ -8,11 +8,13 @@ pub(super) mod places;
 mod start;
 
 use super::requests::Edge;
+use super::ui::{mentions, shared};
 use super::{Effect, Effects, State, StoreOp, keep, people, quotes};
-use crate::domain::kept::{Found, Query, Seek, Stored, Ticket};
+use crate::domain::kept::{Found, Listed, Marked, Query, Seek, Stored, Ticket};
 use crate::domain::timeline::FetchNumber;
-use crate::domain::{AccountId, ChatKey, CommunityId, Member, MessageId, MessageKey, Role, User, UserId};
+use crate::domain::{AccountId, ChatKey, CommunityId, Member, Message, MessageId, MessageKey, Role, User, UserId};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 pub(super) use pages::{date, opened, page};
 pub(super) use start::{bound, started};
@@ -52,6 +54,10 @@ enum Asked {
     Page { chat: ChatKey, number: FetchNumber, seek: Seek, why: Why },
     /// A message that another one answers.
     Quote(ChatKey, MessageId),
+    /// Messages with something that is looked for, before this place.
+    Marked(ChatKey, Marked, Option<MessageKey>),
+    /// The pinned messages of a chat.
+    Pinned(ChatKey),
     /// Who people are.
     People(AccountId),
     /// What they are in a community.
@@ -75,9 +81,14 @@ impl Asked {
             Self::Place(chat, _) => Some((*chat, Edge::Latest)),
             Self::Page { chat, why: Why::Resume(..), .. } => Some((*chat, Edge::Latest)),
             Self::Page { chat, seek, .. } => Some((*chat, edge_of(*seek))),
-            Self::Start | Self::Account(_) | Self::Draft(_) | Self::Quote(..) | Self::People(_) | Self::Members(..) => {
-                None
-            }
+            Self::Start
+            | Self::Account(_)
+            | Self::Draft(_)
+            | Self::Quote(..)
+            | Self::Marked(..)
+            | Self::Pinned(_)
+            | Self::People(_)
+            | Self::Members(..) => None,
         }
     }
 }
@@ -133,6 +144,28 @@ pub(super) fn quote(state: &mut State, chat: ChatKey, message: MessageId, fx: &m
     state.recall.on
 }
 
+/// Looks through a chat for messages with something, before a place. Returns whether there is where to look.
+pub(super) fn marked(
+    state: &mut State,
+    chat: ChatKey,
+    (what, before): (Marked, Option<MessageKey>),
+    limit: u32,
+    fx: &mut Effects,
+) -> bool {
+    if state.recall.on {
+        ask(state, Query::Marked { chat, what, before, limit }, Asked::Marked(chat, what, before), fx);
+    }
+    state.recall.on
+}
+
+/// Looks up the pinned messages of a chat. Returns whether there is where to look.
+pub(super) fn pinned(state: &mut State, chat: ChatKey, fx: &mut Effects) -> bool {
+    if state.recall.on {
+        ask(state, Query::Pinned(chat), Asked::Pinned(chat), fx);
+    }
+    state.recall.on
+}
+
 fn ask(state: &mut State, query: Query, why: Asked, fx: &mut Effects) {
     let recall = &mut state.recall;
     recall.tickets += 1;
@@ -172,6 +205,25 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
             let message = stored.entries.into_iter().map(|entry| entry.message).find(|message| message.key.id == id);
             quotes::recalled(state, chat, id, message, fx);
         }
+        (Asked::Marked(chat, what, before), found) => {
+            let listed = match found {
+                Some(Found::Marked(listed)) => listed,
+                _ => Listed::default(),
+            };
+            introduce(state, chat, &listed.messages, fx);
+            match what {
+                Marked::Mentions => mentions::recalled(state, chat, before, listed, fx),
+                Marked::Files | Marked::Links => shared::recalled(state, chat, what, before, listed),
+            }
+        }
+        (Asked::Pinned(chat), found) => {
+            let messages = match found {
+                Some(Found::Pinned(messages)) => messages,
+                _ => Vec::new(),
+            };
+            introduce(state, chat, &messages, fx);
+            shared::pins_recalled(state, chat, messages);
+        }
         (Asked::People(account), Some(Found::People(found))) => remember(state, account, found),
         (Asked::Members(account, community), Some(Found::Members(roles, members))) => {
             remember_members(state, account, community, roles, members);
@@ -208,6 +260,13 @@ fn ask_people(
     if let Some(community) = community.filter(|_| !members.is_empty()) {
         ask(state, Query::Members(account, community, members), Asked::Members(account, community), fx);
     }
+}
+
+/// Looks up who wrote messages that are listed.
+fn introduce(state: &mut State, chat: ChatKey, messages: &[Arc<Message>], fx: &mut Effects) {
+    let community = state.core.chat(chat).and_then(|(_, known)| known.community());
+    let authors = messages.iter().map(|message| message.author).collect();
+    ask_people(state, chat.account, community, authors, fx);
 }
 
 fn remember(state: &mut State, account: AccountId, found: Vec<User>) {

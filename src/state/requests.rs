@@ -185,6 +185,10 @@ pub enum Purpose {
     },
     /// How oneself stands to others.
     Relationships,
+    /// Messages of a chat that mention oneself, to go to the newest before this place.
+    Mentions(ChatId, MessageKey),
+    /// What is pinned in a chat, to be listed.
+    Pins(ChatId),
     /// A part of the file of this number.
     Part(u64),
     /// A person looked up by name, to open the direct chat.

@@ -40,7 +40,7 @@ pub(super) struct Db {
     pub(super) index_given_up: bool,
     accounts: HashMap<AccountId, i64>,
     /// Whom they mean, those included that could not be bound yet.
-    keys: HashMap<AccountId, AccountKey>,
+    pub(super) keys: HashMap<AccountId, AccountKey>,
     /// Why some could not.
     unbound: Option<StoreError>,
     chats: HashMap<(i64, ChatId), ChatState>,

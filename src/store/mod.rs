@@ -14,6 +14,7 @@ mod codec;
 mod db;
 mod error;
 mod history;
+mod marked;
 mod memory;
 mod model;
 mod open;
@@ -29,8 +30,8 @@ mod timeline;
 mod worker;
 
 pub use crate::domain::kept::{
-    Absorbed, AccountKey, Anchor, Found, Hit, Hole, Layout, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Size,
-    Stamp, Stamps, Start, Stored, StoredMessage, Ticket, Write,
+    Absorbed, AccountKey, Anchor, Found, Hit, Hole, Layout, Listed, Marked, OutboxItem, OutboxRow, OutboxStage, Query,
+    Seek, Size, Stamp, Stamps, Start, Stored, StoredMessage, Ticket, Write,
 };
 pub use error::StoreError;
 pub use model::{Care, Command};

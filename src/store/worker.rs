@@ -430,6 +430,7 @@ impl Worker {
                 Query::Start => Found::Start(Box::new(db.start()?)),
                 Query::Messages { chat, seek, limit } => Found::Messages(db.messages(*chat, *seek, *limit)?),
                 Query::Holes { chat, limit } => Found::Holes(db.holes(*chat, *limit)?),
+                Query::Marked { chat, what, before, limit } => Found::Marked(db.marked(*chat, *what, *before, *limit)?),
                 Query::Pinned(chat) => Found::Pinned(db.pinned(*chat)?),
                 Query::Search { text, accounts, chat, limit, before } => {
                     // What little is missing is caught up with first.

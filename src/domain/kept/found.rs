@@ -27,6 +27,8 @@ pub enum Found {
     Holes(Vec<Hole>),
     /// Messages, newest first.
     Pinned(Vec<Arc<Message>>),
+    /// Messages that were looked for, as far as was looked.
+    Marked(Listed),
     /// Messages that match.
     Search(Vec<Hit>),
     /// Where somebody read.
@@ -73,6 +75,15 @@ pub struct Stored {
     pub aim: Option<MessageKey>,
     /// Who wrote them, as far as they are kept.
     pub people: Vec<User>,
+}
+
+/// Messages that were looked for, newest first.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Listed {
+    /// The messages.
+    pub messages: Vec<Arc<Message>>,
+    /// What lies before this place was not looked at; `None`: all that is stored was.
+    pub further: Option<MessageKey>,
 }
 
 /// A stored message.

@@ -11,7 +11,7 @@ use super::{
 };
 use std::sync::Arc;
 
-pub use found::{Absorbed, Found, Hit, Hole, Size, Start, Stored, StoredMessage};
+pub use found::{Absorbed, Found, Hit, Hole, Listed, Size, Start, Stored, StoredMessage};
 
 /// What names an account in every run: its network, its server, and who is signed in. Labels may change, these do not.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -393,6 +393,17 @@ pub enum Query {
     },
     /// The pinned messages of a chat that are stored, newest first.
     Pinned(ChatKey),
+    /// Messages of a chat with something that is looked for, newest first. So many rows are looked at for one answer, and no more.
+    Marked {
+        /// Of which chat.
+        chat: ChatKey,
+        /// What they have.
+        what: Marked,
+        /// Only those before this place; goes on where an earlier answer ended.
+        before: Option<MessageKey>,
+        /// At most so many.
+        limit: u32,
+    },
     /// Messages that hold all these words; newest stored first. A word in the making counts, too.
     Search {
         /// The words.
@@ -418,6 +429,29 @@ pub enum Query {
     Outbox,
     /// How much is kept.
     Size,
+}
+
+/// What messages can be looked through for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Marked {
+    /// They mention the signed-in account, and somebody else wrote them.
+    Mentions,
+    /// Files came with them.
+    Files,
+    /// Addresses on the web stand in them.
+    Links,
+}
+
+impl Marked {
+    /// Whether a message has it. `me`: who is signed in.
+    #[must_use]
+    pub fn is_in(self, message: &Message, me: UserId) -> bool {
+        match self {
+            Self::Mentions => message.mentions_me && message.author != me,
+            Self::Files => !message.attachments.is_empty(),
+            Self::Links => super::parts::addresses(message).next().is_some(),
+        }
+    }
 }
 
 /// From where to read.

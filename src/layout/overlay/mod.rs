@@ -19,7 +19,7 @@ use super::line::Line;
 use super::scene::{Area, Fill, Hit, Scene};
 use super::status::{pair, whole_hints};
 use super::style::{Role, Style};
-use crate::state::action::Context as Keys;
+use crate::state::action::{Context as Keys, Listing};
 use crate::state::front::{Overlay, PickKind};
 
 /// Places the uppermost overlay. Those below are hidden by it, as it is the one that has the keyboard.
@@ -32,8 +32,8 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
     let keys = &cache.keys;
     match context.front.overlays.last() {
         Some(Overlay::Pick(pick)) => {
-            let (title, does) = words(&pick.kind);
-            picker::place(context, keys, &pick.picker, title, does, screen, scene);
+            cache.calendar.set_twelve_hours(context.state.settings.twelve_hours);
+            picker::place(context, (&cache.keys, &cache.calendar), &pick.picker, words(&pick.kind), screen, scene);
         }
         Some(Overlay::Help { query, scroll, contexts }) => {
             help::place(context, keys, query, *scroll, contexts, screen, scene)
@@ -53,22 +53,29 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
     }
 }
 
-/// What a list is called, and what choosing in it does.
-fn words(kind: &PickKind) -> (&str, &'static str) {
-    match kind {
-        PickKind::Jump => ("Jump to a chat", "open"),
-        PickKind::Themes => ("Colours", "use and keep"),
-        PickKind::History => ("What you sent", "write it again"),
-        PickKind::React { .. } => ("React", "react"),
-        PickKind::Open { .. } => ("Where to", "open"),
-        PickKind::Copy { .. } => ("Copy", "copy"),
-        PickKind::Menu { message: None, .. } => ("With the messages", "do"),
-        PickKind::Menu { .. } => ("With this message", "do"),
-        PickKind::Forward { .. } => ("Pass on to", "pass on"),
-        PickKind::Quote { .. } => ("Answer which part", "answer"),
-        PickKind::Buttons { .. } => ("Buttons", "press"),
-        PickKind::Attach { folder } => (folder.as_str(), "open or attach"),
-    }
+/// What a list is called, what choosing in it does, what else can be done there, and how many columns it takes.
+fn words(kind: &PickKind) -> (&str, &'static str, &'static str, u16) {
+    let (title, does, other) = match kind {
+        PickKind::Jump => ("Jump to a chat", "open", ""),
+        PickKind::Themes => ("Colours", "use and keep", ""),
+        PickKind::History => ("What you sent", "write it again", ""),
+        PickKind::React { .. } => ("React", "react", ""),
+        PickKind::Open { .. } => ("Where to", "open", ""),
+        PickKind::Copy { .. } => ("Copy", "copy", ""),
+        PickKind::Menu { message: None, .. } => ("With the messages", "do", ""),
+        PickKind::Menu { .. } => ("With this message", "do", ""),
+        PickKind::Forward { .. } => ("Pass on to", "pass on", ""),
+        PickKind::Quote { .. } => ("Answer which part", "answer", ""),
+        PickKind::Buttons { .. } => ("Buttons", "press", ""),
+        PickKind::Go => ("Go to", "go", ""),
+        PickKind::Listed { what: Listing::Pins, .. } => ("Pinned messages", "go there", "let go"),
+        PickKind::Listed { what: Listing::Files, .. } => ("Files", "go there", "save"),
+        PickKind::Listed { what: Listing::Links, .. } => ("Links", "go there", "open"),
+        PickKind::Attach { folder } => (folder.as_str(), "open or attach", ""),
+    };
+    // Whole sentences, and what people wrote.
+    let columns = if matches!(kind, PickKind::Go | PickKind::Listed { .. }) { 84 } else { 60 };
+    (title, does, other, columns)
 }
 
 /// Draws a panel of at most so many inner columns and rows, with a title and a line of keys in its frame; returns the inside.

@@ -10,23 +10,27 @@ use crate::layout::line::Line;
 use crate::layout::names::presence_mark;
 use crate::layout::scene::{Area, Fill, Hit, Scene};
 use crate::layout::style::{Attributes, Role, Style};
-use crate::layout::time::short;
+use crate::layout::time::{Calendar, short};
 use crate::state::action::{Action, Context as Keys};
 use crate::state::ui::picker::{PickItem, Picker};
 
 pub(super) fn place(
     context: Context<'_>,
-    keys: &KeyHints,
+    (keys, calendar): (&KeyHints, &Calendar),
     list: &Picker,
-    title: &str,
-    does: &str,
+    (title, does, other, columns): (&str, &str, &str, u16),
     screen: Area,
     scene: &mut Scene,
 ) {
-    let hint = keys_line(keys, &[(Keys::List, "accept", does), (Keys::List, "cancel", "close")]);
+    // What is offered beside choosing.
+    let offers = list.items.iter().any(|item| item.beside.other.is_some());
+    let other = if offers { other } else { "" };
+    let hints = [(Keys::List, "accept", does), (Keys::List, "act-on", other), (Keys::List, "cancel", "close")];
+    let hints: Vec<_> = hints.into_iter().filter(|(.., words)| !words.is_empty()).collect();
+    let hint = keys_line(keys, &hints);
     // The height depends on the screen alone, so that the panel stands still while the list narrows.
     let rows = (screen.height * 3 / 5).clamp(3, 18);
-    let inside = panel(context, title, &hint, 60, rows, screen, scene);
+    let inside = panel(context, title, &hint, columns, rows, screen, scene);
     let mut search = row(inside, 0);
     let mark = search.take_left(2.min(search.width));
     scene.put(mark, Line::with(context.glyphs.composer, Role::Accent));
@@ -38,11 +42,18 @@ pub(super) fn place(
     }
     scene.cursor = field(&list.query, true, search, context.glyphs, scene);
     let space = u16::from(inside.height > 6);
-    let height = usize::from(inside.height.saturating_sub(1 + space));
+    let nothing = if list.items.is_empty() && !list.note.is_empty() { list.note } else { "nothing fits" };
     if list.shown.is_empty() {
-        scene.put(row(inside, 1 + space), Line::with("nothing fits", Role::Dim));
+        let line = Line::with(nothing, Role::Dim).cut(usize::from(inside.width), context.glyphs.more);
+        scene.put(row(inside, 1 + space), line);
         return;
     }
+    let note = u16::from(!list.note.is_empty() && inside.height > 4);
+    if note > 0 {
+        let line = Line::with(list.note, Role::Dim).cut(usize::from(inside.width), context.glyphs.more);
+        scene.put(row(inside, inside.height - 1), line);
+    }
+    let height = usize::from(inside.height.saturating_sub(1 + space + note));
     let top = (list.selected + 1)
         .saturating_sub(height)
         .max(list.selected.saturating_sub(height / 2).min(list.shown.len().saturating_sub(height)));
@@ -51,7 +62,7 @@ pub(super) fn place(
         let Some(item) = list.items.get(shown.item) else { continue };
         let selected = index == list.selected;
         scene.hits.push((place, Hit::Item(index)));
-        let line = entry(context, keys, item, &shown.matched, selected, usize::from(place.width));
+        let line = entry(context, (keys, calendar), item, &shown.matched, selected, usize::from(place.width));
         scene.put_filled(place, if selected { Fill::Selected } else { Fill::Keep }, line);
     }
 }
@@ -63,7 +74,7 @@ const COUNT: usize = 5;
 /// One entry: its label with what matched, its detail, and its counts at the right.
 fn entry(
     context: Context<'_>,
-    keys: &KeyHints,
+    (keys, calendar): (&KeyHints, &Calendar),
     item: &PickItem,
     matched: &[u32],
     selected: bool,
@@ -105,10 +116,17 @@ fn entry(
         count.push(&short(item.unread), Style::of(Role::Unread).bold());
     }
     // What is done with a key elsewhere names it.
-    if let Action::Message(action) = &item.action
-        && let Some(key) = action.name().and_then(|name| keys.key(Keys::Messages, name))
-    {
+    let name = match &item.action {
+        Action::Message(action) => action.name(),
+        _ => None,
+    };
+    if let Some(key) = item.beside.named.or(name).and_then(|name| keys.key(Keys::Messages, name)) {
         count.push(key, Role::Dim);
+    }
+    if let Some(at) = item.beside.at.filter(|_| width >= 36)
+        && let Some(near) = calendar.near(at, context.state.now.wall)
+    {
+        count.push(&near, Role::Dim);
     }
     // Of which account it is stands in a column of its own, beside the counts.
     let mut of = Line::new();

@@ -17,7 +17,7 @@ pub use compose::{ComposeAction, PasteAs};
 pub use context::Context;
 pub use edit::TextEdit;
 pub use file::FileAction;
-pub use going::Going;
+pub use going::{Going, Listing};
 pub use message::MessageAction;
 pub use registry::{ActionError, ActionInfo, REGISTRY, find, parse};
 

@@ -15,10 +15,12 @@ use super::ui::attach::Reading;
 use super::ui::editor::Editing;
 use super::ui::form::Form;
 use super::ui::members::Members;
+use super::ui::shared::Shared;
 use super::ui::sidebar::Sidebar;
+use super::ui::trail::Trail;
 use super::ui::tray::Trays;
 use super::unread::ReadMarks;
-use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, Mono, ReactEmoji};
+use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, ReactEmoji};
 use std::collections::{HashMap, HashSet};
 
 /// Whether the terminal has the focus. Unknown counts as in.
@@ -119,6 +121,14 @@ pub struct Front {
     pub(crate) places: Places,
     /// The chat that was open before, newest last; bounded.
     pub visited: Vec<ChatKey>,
+    /// Where one was, to go back to.
+    pub trail: Trail,
+    /// The mention that is being gone to: in which chat, and before which place.
+    pub(crate) mention: Option<(ChatKey, MessageKey)>,
+    /// What was not read is being gone to: in which chat, and after which message.
+    pub(crate) first_unread: Option<(ChatKey, MessageKey)>,
+    /// What is listed of a chat: what is pinned there, files, links.
+    pub(crate) shared: Option<Shared>,
     /// A sentence for the user on the status line.
     pub notice: Option<Notice>,
     /// When an account that is not looked at said something last.
@@ -250,6 +260,13 @@ impl Front {
     #[must_use]
     pub fn shows_timeline(&self) -> bool {
         self.tier() > Tier::Narrow || self.region != Region::Sidebar
+    }
+
+    /// Points at a message of the open chat that is here, in the middle of the view.
+    pub(crate) fn land(&mut self, message: MessageKey) {
+        self.region = Region::Messages;
+        self.pane.cursor = Some(Target::Message(message));
+        self.pane.scroll(ScrollIntent::Center(Target::Message(message)));
     }
 
     /// Whether the timeline can be seen and the terminal is not known to be out of focus.

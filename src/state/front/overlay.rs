@@ -1,7 +1,7 @@
 //! What lies on top of the rest.
 
 use crate::domain::{ChatKey, MessageId};
-use crate::state::action::{Action, ComposeAction, Context};
+use crate::state::action::{Action, ComposeAction, Context, Listing};
 use crate::state::gone::Note;
 use crate::state::ui::accounts::AccountList;
 use crate::state::ui::details::Details;
@@ -113,6 +113,15 @@ pub enum PickKind {
         /// Which message.
         message: MessageId,
     },
+    /// Places to go to.
+    Go,
+    /// Messages of a chat with something, to go there.
+    Listed {
+        /// Of which chat.
+        chat: ChatKey,
+        /// With what.
+        what: Listing,
+    },
     /// Files of a folder, to go with the next message.
     Attach {
         /// Its path; one line.
@@ -138,6 +147,8 @@ impl PickKind {
             | Self::Buttons { .. } => None,
             // Another folder has other files.
             Self::Attach { .. } => None,
+            // So has another chat, and what there is changes.
+            Self::Go | Self::Listed { .. } => None,
         }
     }
 
@@ -145,7 +156,7 @@ impl PickKind {
     #[must_use]
     pub const fn chat(&self) -> Option<ChatKey> {
         match self {
-            Self::Menu { chat, .. } | Self::Forward { chat, .. } => Some(*chat),
+            Self::Menu { chat, .. } | Self::Forward { chat, .. } | Self::Listed { chat, .. } => Some(*chat),
             _ => match self.message() {
                 Some((chat, _)) => Some(chat),
                 None => None,
@@ -169,6 +180,8 @@ impl PickKind {
             | Self::Jump
             | Self::Themes
             | Self::History
+            | Self::Go
+            | Self::Listed { .. }
             | Self::Attach { .. } => None,
         }
     }

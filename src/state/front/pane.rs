@@ -62,6 +62,8 @@ pub struct Pane {
     pub opened: Opened,
     /// Where its list of threads stands, if the chat is a forum.
     pub forum: Option<ForumList>,
+    /// How many messages were not read when the chat was opened, and which was the newest: not every network tells where reading stopped.
+    pub(crate) unread_then: (u32, Option<MessageKey>),
     /// The view is to begin at what was not read, once that is here.
     pub(crate) to_unread: bool,
     /// The message to go to once it is fetched.

@@ -6,7 +6,7 @@ use crate::domain::timeline::{Absorbed, FetchNumber};
 use crate::domain::{ChatKey, MessageKey, Page, Priority, SpanKind, Timeline, UserId, Wall};
 use crate::state::front::{Anchor, Target};
 use crate::state::requests::Edge;
-use crate::state::ui::dates;
+use crate::state::ui::{dates, first_unread, trail};
 use crate::state::{Effects, State, history, outbox};
 
 /// Most places noted at which the store has nothing.
@@ -141,11 +141,15 @@ pub(super) fn came(
                 Some(front) if is_here && front.pane.chat == Some(chat) => {
                     history::seek(front, &state.core.accounts, chat, true);
                 }
-                _ => history::ask_network(state, chat, Page::Around(message), Priority::User, fx),
+                _ => {
+                    history::ask_network(state, chat, Page::Around(message), Priority::User, fx);
+                    trail::cut_off(state, chat, fx);
+                }
             }
         }
         _ => {}
     }
+    first_unread::recalled(state, chat, fx);
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {

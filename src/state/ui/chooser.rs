@@ -46,15 +46,7 @@ pub(in crate::state) fn listed(state: &mut State, number: u64, folder: Result<Fo
         }
     };
     front.folder.1.clone_from(&folder.path);
-    let item = |label: String, detail: String, action: FileAction| PickItem {
-        label,
-        detail,
-        account: None,
-        person: None,
-        unread: 0,
-        mentions: 0,
-        action: Action::File(action),
-    };
+    let item = |label, detail, action: FileAction| PickItem::plain(label, detail, Action::File(action));
     let up =
         folder.parent.map(|parent| item("..".to_owned(), "the folder above".to_owned(), FileAction::Choose(parent)));
     let entries = folder.entries.into_iter().map(|(name, path, bytes)| {

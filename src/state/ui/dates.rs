@@ -3,10 +3,9 @@
 //! What is in memory is enough where nothing is missing before it; else the store is asked, then the network, where its ids tell times or it can look for one. What lies between
 //! is a hole like any other. Where nobody can say more, what is here is shown, and that something may be missing is said.
 
-use super::{compose, open};
+use super::{compose, open, trail};
 use crate::domain::{ChatKey, DatedIds, MessageKey, Page, Priority, Timeline, Wall, when};
 use crate::state::effect::Effects;
-use crate::state::front::{Region, ScrollIntent, Target};
 use crate::state::requests::Edge;
 use crate::state::{State, history, recall};
 
@@ -25,6 +24,7 @@ pub(super) fn go(state: &mut State, day: &str, fx: &mut Effects) {
     if at > state.now.wall {
         return state.notice("That is still to come", true, fx);
     }
+    trail::leave(state);
     state.sought = Some((chat, at));
     if let Some(front) = &mut state.front {
         front.pane.seek = None;
@@ -134,8 +134,6 @@ fn shown_or_near(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
 
 fn show(state: &mut State, key: MessageKey) {
     if let Some(front) = &mut state.front {
-        front.region = Region::Messages;
-        front.pane.cursor = Some(Target::Message(key));
-        front.pane.scroll(ScrollIntent::Center(Target::Message(key)));
+        front.land(key);
     }
 }

@@ -118,14 +118,9 @@ impl Pane {
 /// Shows what was written, to choose from.
 pub(super) fn show(state: &mut State) {
     let Some((front, account)) = writing(state) else { return };
-    let item = |text: &str| PickItem {
-        label: CleanText::line(text).to_string(),
-        detail: String::new(),
-        account: None,
-        person: None,
-        unread: 0,
-        mentions: 0,
-        action: Action::Compose(ComposeAction::Recall(text.to_owned())),
+    let item = |text: &str| {
+        let action = Action::Compose(ComposeAction::Recall(text.to_owned()));
+        PickItem::plain(CleanText::line(text).to_string(), String::new(), action)
     };
     let items: Vec<PickItem> = front.pane.writing.sent.of(account).map(item).collect();
     front.overlays.push(Overlay::pick(PickKind::History, Picker::new(items, "")));

@@ -1,6 +1,6 @@
 //! Jumping to a chat by a fuzzy name.
 
-use super::picker::{PickItem, Picker};
+use super::picker::{Beside, PickItem, Picker};
 use super::sidebar;
 use crate::domain::{ChannelKind, ChatKey, ChatKind};
 use crate::state::action::Action;
@@ -85,5 +85,6 @@ fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
         unread: counts.unread,
         mentions: counts.mentions,
         action: Action::OpenChat(key),
+        beside: Beside::default(),
     })
 }

@@ -4,7 +4,7 @@ use super::form::{Form, FormPurpose};
 use super::waiting::{self, Waiting};
 use super::{act, chooser, compose, forum, jump, person, quote, react};
 use crate::domain::Mono;
-use crate::state::action::TextEdit;
+use crate::state::action::{Action, Going, TextEdit};
 use crate::state::effect::Effects;
 use crate::state::front::{Front, Overlay, PickKind};
 use crate::state::{State, accounts, join, login};
@@ -146,6 +146,9 @@ fn choose(state: &mut State, fx: &mut Effects) {
     let Some(Overlay::Pick(pick)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return };
     if matches!(pick.kind, PickKind::Attach { .. }) {
         return chooser::choose(state, fx);
+    }
+    if pick.picker.chosen() == Some(&Action::Going(Going::Further)) {
+        return super::shared::further(state, fx);
     }
     let (kind, typed) = (pick.kind.clone(), pick.picker.query.text().trim().to_owned());
     let mut action = pick.picker.chosen().cloned();

@@ -6,9 +6,9 @@ mod press;
 mod select;
 mod unsent;
 
-use super::{changing, compose, details, forward, opening, quote, react};
+use super::{changing, compose, details, forward, opening, quote, react, trail};
 use crate::domain::kept::OutboxItem;
-use crate::domain::{ChatKey, CleanText, Message, MessageKey, Nonce, Page, Priority, Request};
+use crate::domain::{ChatKey, CleanText, Message, MessageKey, Nonce, Priority, Request};
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
@@ -273,22 +273,6 @@ fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut E
     let Some(to) = to else {
         return state.notice("The message that was answered is gone", false, fx);
     };
-    let known = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.key_of(to));
-    if let Some(front) = &mut state.front {
-        match known {
-            Some(key) => {
-                front.region = Region::Messages;
-                front.pane.cursor = Some(Target::Message(key));
-                front.pane.scroll(ScrollIntent::Center(Target::Message(key)));
-            }
-            None => front.pane.seek = Some(to),
-        }
-    }
-    if known.is_none() {
-        if let Some(account) = state.core.account_mut(chat.account) {
-            account.requests.loosen(chat.chat, crate::state::requests::Edge::Around);
-        }
-        history::fetch(state, chat, Page::Around(to), Priority::User, fx);
-    }
-    state.touch();
+    trail::leave(state);
+    trail::to_message(state, chat, to, None, fx);
 }

@@ -4,7 +4,7 @@ use super::form::FormPurpose;
 use super::forum::ForumList;
 use super::sidebar::SidebarRow;
 use super::waiting::{self, Awaits};
-use super::{attach, chooser, drafts, lists, sidebar};
+use super::{attach, chooser, drafts, lists, sidebar, trail};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
     Reply, Request, UserId,
@@ -21,8 +21,13 @@ use crate::state::{Account, State, history, join, newcomer, people, pins, roster
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
 
-/// The user goes to a chat. Returns whether it can be opened. Another one that is waited for is given up.
+/// The user goes to a chat, and can go back. Returns whether it can be opened. Another one that is waited for is given up.
 pub(in crate::state) fn chat(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
+    trail::open_chat(state, key, fx)
+}
+
+/// The same without noting where one was.
+pub(super) fn enter(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
     let elsewhere = state.front.as_ref().is_some_and(|front| front.pane.chat.is_some());
     let opened = switch(state, key, fx);
     if opened {
@@ -48,6 +53,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     }
     let community = known.community();
     let unread = known.unread > 0;
+    let unread_then = (known.unread, known.last_message);
     let first = account.thread_ids(key.chat).first().copied();
     let forum = known.is_forum().then_some(ForumList { cursor: first, ..ForumList::default() });
     let last_read = known.last_read;
@@ -59,12 +65,13 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         state.touch();
         return true;
     }
-    // A day that is sought elsewhere is not gone to here.
+    // What is sought elsewhere is not gone to here.
     state.sought = None;
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return false };
     lists::leave_chat(front);
     chooser::forget(front);
+    (front.mention, front.first_unread) = (None, None);
     drafts::put_aside(front, fx);
     places::tell(front, fx);
     let id = front.pane.id;
@@ -73,8 +80,8 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     let composer = front.pane.composer.successor();
     let writing = front.pane.writing.successor();
     let divider = last_read.filter(|_| unread);
-    front.pane =
-        Pane { id, intent_number, epoch, chat: Some(key), divider, composer, writing, forum, ..Pane::default() };
+    let pane = Pane { id, intent_number, epoch, composer, writing, forum, ..Pane::default() };
+    front.pane = Pane { chat: Some(key), divider, unread_then, ..pane };
     drafts::take_up(front, key);
     front.wish = None;
     front.region = if forum.is_some() { Region::Messages } else { Region::Composer };

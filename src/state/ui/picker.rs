@@ -1,14 +1,14 @@
 //! A list that narrows while one types: jump, emoji.
 
 use super::field::Field;
-use crate::domain::{AccountId, UserId};
+use crate::domain::{AccountId, UserId, Wall};
 use crate::state::action::Action;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use std::cmp::Reverse;
 
 /// Most items shown.
-const SHOWN: usize = 500;
+pub(in crate::state) const SHOWN: usize = 2_000;
 
 /// A list with a search line.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Picker {
     pub selected: usize,
     /// How many things there were to make items of.
     pub of: usize,
+    /// A line below the list: what is not in it. In place of an empty list.
+    pub note: &'static str,
 }
 
 /// Something that can be chosen.
@@ -42,13 +44,27 @@ pub struct PickItem {
     pub mentions: u32,
     /// What choosing it does.
     pub action: Action,
+    /// What else there is to it.
+    pub beside: Beside,
+}
+
+/// What some items have beside the rest.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Beside {
+    /// The action whose key is named, where it has one.
+    pub named: Option<&'static str>,
+    /// When it was; told in few words.
+    pub at: Option<Wall>,
+    /// What can be done with it instead of choosing it.
+    pub other: Option<Action>,
 }
 
 impl PickItem {
     /// One that is about no chat and no person.
     #[must_use]
     pub const fn plain(label: String, detail: String, action: Action) -> Self {
-        Self { label, detail, account: None, person: None, unread: 0, mentions: 0, action }
+        let beside = Beside { named: None, at: None, other: None };
+        Self { label, detail, account: None, person: None, unread: 0, mentions: 0, action, beside }
     }
 
     /// All that it is found by, the account first, as in written names.
@@ -159,10 +175,16 @@ impl Picker {
         self.selected = self.selected.saturating_add_signed(by).min(last);
     }
 
+    /// The selected item.
+    #[must_use]
+    pub fn item(&self) -> Option<&PickItem> {
+        self.items.get(self.shown.get(self.selected)?.item)
+    }
+
     /// What choosing the selected item does.
     #[must_use]
     pub fn chosen(&self) -> Option<&Action> {
-        self.items.get(self.shown.get(self.selected)?.item).map(|item| &item.action)
+        self.item().map(|item| &item.action)
     }
 }
 
@@ -200,6 +222,7 @@ mod tests {
             unread,
             mentions,
             action: Action::Open(label.to_owned()),
+            beside: super::Beside::default(),
         }
     }
 

@@ -23,6 +23,7 @@ mod editor;
 mod encrypted;
 mod files;
 mod four;
+mod going;
 mod graphemes;
 mod guide;
 mod kept;

@@ -157,6 +157,7 @@ fn picker() -> Picker {
         unread,
         mentions,
         action: nib::state::Action::NextUnread,
+        beside: nib::state::ui::picker::Beside::default(),
     };
     let items = vec![
         item("off-topic", "Rustaceans", 7, 1),

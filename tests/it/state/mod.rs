@@ -14,6 +14,7 @@ mod drafts;
 mod durable;
 mod files;
 mod forums;
+mod going;
 mod held;
 mod isolation;
 mod late;

@@ -5,6 +5,7 @@ mod budget;
 mod history;
 mod kill;
 mod line;
+mod marked;
 mod model;
 mod opening;
 mod search;

@@ -1,7 +1,10 @@
 //! Going to chats, panes and places, and scrolling.
 
-use super::super::{Action as A, Context, Going};
+use super::super::{Action as A, Context, Going, Listing};
 use super::ANYWHERE;
+
+/// Where a chat is before one.
+const IN_CHAT: &[Context] = &[Context::Composer, Context::Messages];
 
 table! {
     "jump" "" ANYWHERE, true, plain!(A::Jump), "Jump to a chat by name, unread ones first";
@@ -23,5 +26,14 @@ table! {
     "toggle-members" "" ANYWHERE, true, plain!(A::ToggleMembers), "Show or hide who is in this chat";
     "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
     "mark-read" "" ANYWHERE, true, plain!(A::MarkRead), "Mark this chat read";
-    "date" "[DAY]" &[Context::Composer, Context::Messages], true, |rest| Some(A::Going(Going::Date(rest.to_owned()))), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
+    "go" "" ANYWHERE, true, plain!(A::Going(Going::Choose)), "Choose where to go from a list of all of that, with its keys";
+    "go-back" "" ANYWHERE, true, plain!(A::Going(Going::Back)), "Go back to where you were before: a chat, a message, a day";
+    "go-on" "" ANYWHERE, true, plain!(A::Going(Going::On)), "Go forward again, after going back";
+    "go-to-unread" "" IN_CHAT, true, plain!(A::Going(Going::Unread)), "Go to the first message that you have not read";
+    "go-to-mention" "" IN_CHAT, true, plain!(A::Going(Going::Mention)), "Go to the last message before this one that mentions you";
+    "pins" "" IN_CHAT, true, plain!(A::Going(Going::Listed(Listing::Pins))), "List the pinned messages of this chat, to go there";
+    "files" "" IN_CHAT, true, plain!(A::Going(Going::Listed(Listing::Files))), "List the files that were shared in this chat, to go there or save them";
+    "links" "" IN_CHAT, true, plain!(A::Going(Going::Listed(Listing::Links))), "List the links that were shared in this chat, to go there or open them";
+    "act-on" "" &[Context::List], false, plain!(A::Going(Going::Use)), "In lists of pinned messages, files and links: let go of it, save it, open it";
+    "date" "[DAY]" IN_CHAT, true, |rest| Some(A::Going(Going::Date(rest.to_owned()))), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
 }

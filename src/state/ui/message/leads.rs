@@ -1,7 +1,7 @@
 //! What a message leads to: its links, chats and files, to be opened and copied.
 
 use crate::domain::parts::{self, Leads, web_address};
-use crate::domain::{Attachment, ChatKey, Message, SpanKind};
+use crate::domain::{Attachment, ChatKey, Message};
 use crate::state::State;
 use crate::state::action::{Action, FileAction, MessageAction};
 use crate::state::downloads::Wanted;
@@ -47,7 +47,7 @@ fn things(message: &Message) -> Vec<Thing> {
             Leads::Person(_) => {}
         }
     }
-    links(message).for_each(|(shown, address)| add(Thing::web(shown, address)));
+    parts::addresses(message).for_each(|(shown, address)| add(Thing::web(shown, address)));
     for file in &message.attachments {
         if let Some(address) = web_address(&file.file.address) {
             add(Thing::web(if file.name.is_empty() { "unnamed file" } else { &file.name }, address));
@@ -157,27 +157,4 @@ fn open(state: &mut State, leads: Target, fx: &mut Effects) {
 /// Opens an address that is shown as these words.
 pub(in crate::state::ui) fn lead(state: &mut State, shown: &str, address: String, fx: &mut Effects) {
     open(state, Target::new(shown, address), fx);
-}
-
-/// The links of a message, as they are shown and where they lead: only addresses that a browser may be given, `http` and `https`.
-fn links(message: &Message) -> impl Iterator<Item = (&str, String)> {
-    let safe = web_address;
-    let text = &message.body.text;
-    let spans = message.body.spans.iter().filter_map(move |span| {
-        let shown = text.get(span.start as usize..span.end as usize)?;
-        match &span.kind {
-            SpanKind::Link => Some((shown, safe(shown)?)),
-            SpanKind::MaskedLink(address) => Some((shown, safe(address)?)),
-            _ => None,
-        }
-    });
-    // A long text without any is not looked through word by word.
-    let words = Some(text)
-        .filter(|text| text.contains("://"))
-        .into_iter()
-        .flat_map(|text| text.split_whitespace())
-        .map(|word| word.trim_start_matches(['(', '<', '"']).trim_end_matches([')', '>', '"', '.', ',', ';']))
-        .filter_map(move |word| Some((word, safe(word)?)));
-    let embeds = message.embeds.iter().filter_map(move |embed| Some((&*embed.url, safe(&embed.url)?)));
-    spans.chain(words).chain(embeds)
 }
