@@ -47,6 +47,7 @@ mod signals;
 mod together;
 mod unread;
 mod updates;
+mod walk;
 mod ways_in;
 mod welcome;
 mod window;
