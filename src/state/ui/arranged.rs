@@ -37,7 +37,8 @@ pub(in crate::state) fn take(state: &mut State, pane: PaneId, visible: Visible, 
         return;
     }
     // Somebody went to the messages before there were any.
-    let waits = state.front.as_ref().is_some_and(|front| front.region == Region::Messages && front.pane.cursor.is_none());
+    let waits =
+        state.front.as_ref().is_some_and(|front| front.region == Region::Messages && front.pane.cursor.is_none());
     if waits && message::target(state).is_some() {
         message::focus(state);
     }

@@ -6,7 +6,9 @@ mod motions;
 
 use super::composer::{Composer, places};
 use crate::state::action::TextEdit;
-use motions::{counted, first_letter, found, next_word, nth_line, parting, put, stay_on_a_letter, word_end, word_start};
+use motions::{
+    counted, first_letter, found, next_word, nth_line, parting, put, stay_on_a_letter, word_end, word_start,
+};
 use std::ops::Range;
 
 /// Most times that something is done at once.

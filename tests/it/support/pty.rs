@@ -18,7 +18,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a test waits for something before it fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(13);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).expect("a terminal has cells")

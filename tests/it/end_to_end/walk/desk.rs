@@ -1,7 +1,7 @@
 //! Two people at two terminals, on either network.
 
 use super::super::lab::{Held, Lab};
-use super::super::pty::Terminal;
+use super::super::pty::{PATIENCE, Terminal};
 use super::super::server::{Server, lasting_port};
 use super::super::shell::Home;
 use super::rows::{Row, Sight, Step};
@@ -14,7 +14,10 @@ use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Instant;
 
+/// A picture to send.
+const PICTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/world/images/crab.png");
 const SIZE: (u16, u16) = (110, 40);
 
 /// Whoever serves.
@@ -50,12 +53,16 @@ fn furnished() -> Home {
     program(&programs, "xdg-open", &format!("printf '%s\\n' \"$1\" >> '{}'", opened.display()));
     program(&programs, "open", &format!("printf '%s\\n' \"$1\" >> '{}'", opened.display()));
     for paste in ["wl-paste", "pngpaste"] {
-        program(&programs, paste, &format!("cat '{}'", folder.join("dog.png").display()));
+        program(&programs, paste, &format!("cat '{}'", PICTURE.replace("crab", "fuji")));
     }
     program(&programs, "editor", "printf 'from the editor' > \"$1\"");
-    let picture = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/world/images/crab.png")).unwrap();
-    let files: [(&str, &[u8], usize); 4] =
-        [("cat.png", &picture, 1), ("dog.png", &picture, 2), ("large.png", &picture, 3_000_000), ("plan.pdf", b"%PDF-1.4\n", 1)];
+    let picture = std::fs::read(PICTURE).unwrap();
+    let files: [(&str, &[u8], usize); 4] = [
+        ("cat.png", &picture, 1),
+        ("dog.png", &picture, 2),
+        ("large.png", &picture, 3_000_000),
+        ("plan.pdf", b"%PDF-1.4\n", 1),
+    ];
     for (name, begins, more) in files {
         std::fs::write(folder.join(name), [begins, &vec![7; more]].concat()).unwrap();
     }
@@ -110,13 +117,15 @@ impl Desk {
     pub(super) fn does(&mut self, row: &Row) {
         let Step::Keys { by_other, keys, here, there, .. } = &row.step else { return };
         let home = self.homes[usize::from(*by_other)].path().display().to_string();
-        let keys = keys.replace("{home}", &home);
-        if *by_other { self.other.send(&keys) } else { self.mine.send(&keys) }
+        let many: Vec<String> = (1..=60).map(|number| format!("line {number}")).collect();
+        let keys = keys.replace("{home}", &home).replace("{many}", &many.join("\n"));
+        if *by_other {
+            self.other.send(&keys)
+        } else {
+            self.mine.send(&keys)
+        }
         for (terminal, wanted, whose) in [(&self.mine, here, "here"), (&self.other, there, "there")] {
             sees(terminal, wanted, &format!("{} ({whose})", row.told));
-        }
-        if std::env::var("NIB_WALK").is_ok() {
-            eprintln!("==== {}\n{}\n", row.told, self.mine.screen());
         }
     }
 
@@ -149,6 +158,9 @@ impl Desk {
 
     /// Something happens to the server.
     pub(super) fn server(&mut self, row: &Row, what: &str) {
+        if let Some(name) = what.strip_prefix("opened ") {
+            return self.opened(row, name);
+        }
         match (&mut self.network, what) {
             (Network::Osmium(server), "refuse" | "allow") => block(server, what == "refuse"),
             (Network::OriginChats(lab), "refuse" | "allow") => let_write(lab, what == "allow"),
@@ -156,6 +168,16 @@ impl Desk {
             (Network::OriginChats(lab), "freeze") => self.held = Some(lab.hold(0)),
             (Network::OriginChats(_), "thaw") => drop(self.held.take()),
             _ => panic!("{}", row.told),
+        }
+    }
+
+    /// A file was given to the person's own program.
+    fn opened(&self, row: &Row, name: &str) {
+        let end = Instant::now() + PATIENCE;
+        let told = || std::fs::read_to_string(self.homes[0].path().join("opened")).unwrap_or_default();
+        while !told().contains(name) {
+            assert!(Instant::now() < end, "{}", row.told);
+            std::thread::yield_now();
         }
     }
 

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! What shows: `words`, `-words` (they do not), `words @ others` (in one row), `words @ -others`, `^bytes` (they were written to the terminal); several are joined by
-//! ` & `. Keys are letters, and names in angle brackets: `<C-x>`, `<A-x>`, `<S-Up>`, `<Paste:one\ntwo>`. `{home}` is the folder that nib runs in.
+//! ` & `. Keys are letters, and names in angle brackets: `<C-x>`, `<A-x>`, `<S-Up>`, `<Paste:one\ntwo>`. `{home}` is the folder that nib runs in, `{many}` a text of sixty lines.
 
 /// A line of a table.
 pub(super) struct Row {
@@ -48,7 +48,9 @@ impl Row {
     /// The action that it is about.
     pub(super) fn action(&self) -> Option<&str> {
         match &self.step {
-            Step::Keys { action, .. } | Step::Lacks { action, .. } => Some(action.as_str()).filter(|name| !name.is_empty()),
+            Step::Keys { action, .. } | Step::Lacks { action, .. } => {
+                Some(action.as_str()).filter(|name| !name.is_empty())
+            }
             Step::Server(_) => None,
         }
     }
