@@ -44,7 +44,8 @@ fn talking() -> State {
     account.caps.part = 65_536;
     (account.caps.max_files, account.caps.max_file) = (9, 64_000_000);
     account.caps.dialect = nib::domain::markup::Dialect::NIB;
-    let option = |name: &str, about: &str, kind, needed| SlashOption { name: text(name), about: text(about), kind, needed };
+    let option =
+        |name: &str, about: &str, kind, needed| SlashOption { name: text(name), about: text(about), kind, needed };
     let roll = SlashCommand {
         name: text("roll"),
         about: text("Roll some dice"),
