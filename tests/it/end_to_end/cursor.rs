@@ -60,7 +60,12 @@ fn the_other_network_is_offered_what_it_has() {
     terminal.wait_for("🦞 lobster");
     terminal.send("\r");
     terminal.wait_for("🦞 1");
-    assert!(others.written(0).contains("🦞"));
+    // It shows at once, and is written once the server has it.
+    let end = std::time::Instant::now() + super::pty::PATIENCE;
+    while !others.written(0).contains("🦞") {
+        assert!(std::time::Instant::now() < end, "{}", others.written(0));
+        std::thread::yield_now();
+    }
     terminal.send("f");
     terminal.wait_for("Messages cannot be passed on here");
     terminal.send("p");
