@@ -90,6 +90,8 @@ pub(super) fn has(caps: &Caps, info: &ActionInfo) -> bool {
         "toggle-previews" => caps.previews,
         "toggle-ping" => caps.quiet_replies,
         "nick" => caps.nicknames,
+        "attach" | "add-file" | "paste-file" | "rename-file" | "remove-file" => caps.max_files > 0,
+        "save" => caps.part > 0,
         "server" => caps.commands,
         name if name.ends_with("-thread") || name == "open-forum" => caps.threads,
         name => match parse(name) {

@@ -43,6 +43,15 @@ impl World {
         Self { channels: channels(history), ..Self::new("Loopback Lab", "alice") }
     }
 
+    /// Adds emoji of its own.
+    #[must_use]
+    pub fn with_emoji(mut self, names: &[&str]) -> Self {
+        for (id, name) in names.iter().enumerate() {
+            self.emoji[id.to_string()] = json!({"name": name, "fileName": format!("{id}.png")});
+        }
+        self
+    }
+
     /// Adds somebody with an account of the account service.
     #[must_use]
     pub fn with_person(mut self, account: &ServiceAccount, roles: &[&str]) -> Self {

@@ -58,7 +58,7 @@ pub(super) fn between(
         line.push_cut(typing, room, glyphs.more, Role::Dim);
     } else if stored > 0 {
         let what = if stored == 1 { "your message is".to_owned() } else { format!("{stored} messages of yours are") };
-        line.push_cut(&format!("{what} being stored{}", glyphs.more), room, "", Role::Dim);
+        line.push_cut(&format!("{what} being stored{}", glyphs.more), room, glyphs.more, Role::Dim);
     } else if behind && account.link == LinkPhase::Online {
         line.push_cut(&format!("catching up{}", glyphs.more), room, "", Role::Dim);
     }

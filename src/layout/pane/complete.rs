@@ -73,7 +73,7 @@ fn entry(context: Context<'_>, candidate: &Candidate, selected: bool, column: us
     label.push(candidate.label.get(start..).unwrap_or_default(), Role::Text);
     line.append(&label.cut(room.saturating_sub(3), more));
     if !candidate.detail.is_empty() && line.width() + 6 < room {
-        line.pad_to((column + 4).min(room), Role::Text);
+        line.pad_to((column + 4).max(line.width() + 2).min(room), Role::Text);
         let left = room.saturating_sub(line.width() + 1);
         line.push_cut(&candidate.detail, left, more, Role::Dim);
     }

@@ -1,7 +1,8 @@
 //! What the layout told: where the view stands. What follows from it is decided here, never while drawing.
 
+use super::message;
 use crate::domain::{Page, Priority};
-use crate::state::front::{Anchor, PaneId, Visible};
+use crate::state::front::{Anchor, PaneId, Region, Visible};
 use crate::state::{Effects, State, history, quotes};
 
 /// The pane was laid out. Asks for no frame by itself.
@@ -34,6 +35,12 @@ pub(in crate::state) fn take(state: &mut State, pane: PaneId, visible: Visible, 
     if !loaded {
         history::fetch(state, chat, Page::Latest, Priority::User, fx);
         return;
+    }
+    // Somebody went to the messages before there were any.
+    let waits =
+        state.front.as_ref().is_some_and(|front| front.region == Region::Messages && front.pane.cursor.is_none());
+    if waits && message::target(state).is_some() {
+        message::focus(state);
     }
     if let Some(key) = before {
         history::fetch(state, chat, Page::Before(key), Priority::Visible, fx);

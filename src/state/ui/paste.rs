@@ -37,6 +37,7 @@ pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) {
     if let Some(hidden) = hidden {
         text.push(' ');
         text.push_str(&hidden);
+        text.push('.');
     }
     if let Some(front) = &mut state.front {
         front.overlays.push(Overlay::Question(Question { text, choices, selected: 0 }));

@@ -6,7 +6,9 @@ mod motions;
 
 use super::composer::{Composer, places};
 use crate::state::action::TextEdit;
-use motions::{counted, first_letter, found, next_word, nth_line, put, stay_on_a_letter, word_end, word_start};
+use motions::{
+    counted, first_letter, found, next_word, nth_line, parting, put, stay_on_a_letter, word_end, word_start,
+};
 use std::ops::Range;
 
 /// Most times that something is done at once.
@@ -151,7 +153,11 @@ impl Vi {
                 Read::Done(true)
             }
             'u' => {
+                let before = composer.text();
                 (0..count.unwrap_or(1).min(MOST)).for_each(|_| _ = composer.edit(TextEdit::Undo));
+                if let Some(at) = parting(&before, composer.as_str()) {
+                    composer.go(at);
+                }
                 Read::Done(false)
             }
             'V' => {

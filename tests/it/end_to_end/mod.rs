@@ -48,6 +48,7 @@ mod signals;
 mod together;
 mod unread;
 mod updates;
+mod walk;
 mod ways_in;
 mod welcome;
 mod window;

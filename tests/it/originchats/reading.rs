@@ -35,7 +35,7 @@ fn rights(chat: &Chat) -> Vec<&'static str> {
     let held = Permissions::NONE.with(chat.overrides);
     [
         ("view", Permissions::VIEW),
-        ("send", Permissions::SEND),
+        ("send", Permissions::SEND.union(Permissions::SEND_MEDIA)),
         ("react", Permissions::REACT),
         ("delete", Permissions::DELETE_OTHERS),
         ("pin", Permissions::PIN),

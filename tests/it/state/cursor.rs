@@ -482,3 +482,11 @@ fn a_change_keeps_the_networks_own_emoji_and_that_no_previews_were_wanted() {
     let [Request::Edit { text, emoji, no_previews: true, .. }] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!((text.as_str(), emoji[0].id, emoji.len()), ("hi :ferris: https://a.example!", id, 1));
 }
+
+#[test]
+fn the_cursor_comes_with_the_messages_where_one_was_there_before_them() {
+    let mut script = pointing();
+    script.state.front.as_mut().unwrap().pane.cursor = None;
+    script.arrange_bottom();
+    assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(10))));
+}

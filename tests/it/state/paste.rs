@@ -101,6 +101,6 @@ fn what_was_hidden_is_told() {
     assert_eq!(script.notice(), said);
     script.act(Action::Paste(format!("\u{feff}{LINES}")));
     let text = &question(&script).expect("a question").text;
-    assert!(text.ends_with("A hidden character was left out: one space without width"), "{text}");
+    assert!(text.ends_with("A hidden character was left out: one space without width."), "{text}");
     assert!(text.starts_with("4 lines are pasted."), "{text}");
 }

@@ -73,3 +73,14 @@ fn keys_of_vi_are_turned_on_and_off_for_a_run() {
     script.act(Action::FocusMessages);
     assert_eq!(script.state.front.as_ref().unwrap().region, Region::Messages);
 }
+
+#[test]
+fn what_is_taken_back_leaves_the_cursor_where_it_stood() {
+    let mut script = script();
+    types(&mut script, "one two three");
+    script.act(Action::FocusMessages);
+    types(&mut script, "0dwu");
+    assert_eq!(script.composer(), "one two three");
+    types(&mut script, "wx");
+    assert_eq!(script.composer(), "one wo three");
+}

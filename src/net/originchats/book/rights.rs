@@ -24,6 +24,9 @@ const DECIDED: Permissions = Permissions::VIEW
     .union(Permissions::CHANGE_THREAD)
     .union(Permissions::LOCK_THREAD);
 
+/// What whoever may write may do: there is no list of its own for files.
+const WRITE: Permissions = Permissions::SEND.union(Permissions::SEND_MEDIA);
+
 /// Whether a list allows somebody with these roles; `None` when it says nothing of them.
 fn decides(list: &[Raw], roles: &[Raw]) -> Option<bool> {
     roles.iter().find_map(|role| {
@@ -89,7 +92,7 @@ impl Book {
         let voice = channel.kind.wire() == "voice";
         // Nothing can be written into a voice channel or a forum itself.
         let send = !matches!(channel.kind.wire(), "voice" | "forum" | "separator" | "category");
-        give(send && self.allows(access, "send"), Permissions::SEND);
+        give(send && self.allows(access, "send"), WRITE);
         give(self.allows(access, "react"), Permissions::REACT);
         give(self.allows(access, "delete"), Permissions::DELETE_OTHERS);
         give(self.allows(access, "pin"), Permissions::PIN);
@@ -105,7 +108,7 @@ impl Book {
         let access = forum.and_then(|forum| forum.access.as_ref());
         let mut allow = Permissions::VIEW;
         if !locked && self.allows(access, "send") {
-            allow = allow.union(Permissions::SEND);
+            allow = allow.union(WRITE);
         }
         if !locked && self.allows(access, "react") {
             allow = allow.union(Permissions::REACT);

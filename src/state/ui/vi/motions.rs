@@ -13,6 +13,13 @@ pub(super) fn counted(keys: &str) -> (Option<usize>, &str) {
     (number.parse().ok(), rest)
 }
 
+/// Where one text becomes another; `None` where they are the same.
+pub(super) fn parting(before: &str, after: &str) -> Option<usize> {
+    let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other);
+    let at = same.map(|(letter, _)| letter.len_utf8()).sum();
+    (before != after).then_some(at)
+}
+
 /// The cursor stands on a letter, not behind the last one.
 pub(super) fn stay_on_a_letter(composer: &mut Composer) {
     let (text, at) = (composer.as_str(), composer.cursor());

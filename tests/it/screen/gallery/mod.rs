@@ -1,11 +1,13 @@
 //! The gallery: every kind of content, each in a snapshot of its own, at three widths as text and with its looks in four sets of colours.
 
 mod kinds;
+mod screens;
 
 use super::*;
 use nib::domain::message::{Button, Press};
 use nib::domain::{CodeKey, Message, SpanKind, Token};
 use nib::layout::Hit;
+use nib::layout::width::WidthRules;
 use nib::state::{Effect, Event, reduce};
 use ratatui::style::{Color, Modifier};
 use std::fmt::Write as _;
@@ -98,9 +100,9 @@ fn look(cell: &ratatui::buffer::Cell, base: ratatui::style::Style) -> String {
 }
 
 /// The words of each look, row by row; plain ones are left out.
-fn looks(scene: &Scene, theme: &Theme) -> String {
+fn looks(scene: &Scene, theme: &Theme, part: Part) -> String {
     let buffer = painted(scene, theme);
-    let area = messages_of(scene, &buffer);
+    let area = part(scene, &buffer);
     let mut told = String::new();
     for y in area.y..area.bottom() {
         let mut runs: Vec<(String, String)> = Vec::new();
@@ -124,20 +126,35 @@ fn looks(scene: &Scene, theme: &Theme) -> String {
     told
 }
 
+/// Which part of the screen is told.
+type Part = fn(&Scene, &Buffer) -> Rect;
+
 #[test]
 fn every_kind_of_content() {
+    let kinds = kinds::kinds().into_iter().chain(screens::messages());
+    shown(kinds, [(120, 60), (60, 60), (32, 60)], messages_of);
+}
+
+#[test]
+fn everything_beside_messages() {
+    shown(screens::screens(), [(120, 26), (60, 24), (32, 16)], |_, buffer| buffer.area);
+}
+
+fn shown(kinds: impl IntoIterator<Item = Kind>, sizes: [(u16, u16); 3], part: Part) {
     let themes = [
         ("dark", Theme::named("dark", ColorDepth::TrueColor)),
         ("light", Theme::named("light", ColorDepth::TrueColor)),
         ("sixteen colours", Theme::named("terminal", ColorDepth::Ansi16)),
         ("no colours", Theme::named("terminal", ColorDepth::None)),
     ];
-    for (name, state) in kinds::kinds() {
+    for (name, state) in kinds {
+        let rules = WidthRules::UNICODE.wanted(state.settings.widths, state.settings.emoji);
+        rules.enforce();
         let mut told = String::new();
-        for width in [120, 60, 32] {
-            let (_, scene) = settled(state.clone(), width, 60);
+        for (width, height) in sizes {
+            let (_, scene) = settled(state.clone(), width, height);
             let buffer = painted(&scene, &themes[3].1);
-            let area = messages_of(&scene, &buffer);
+            let area = part(&scene, &buffer);
             writeln!(told, "{width} columns").unwrap();
             let lines = words(&buffer);
             for line in &lines[usize::from(area.y)..usize::from(area.bottom())] {
@@ -146,14 +163,15 @@ fn every_kind_of_content() {
                 writeln!(told, "|{line}").unwrap();
             }
         }
-        let (_, scene) = settled(state, 60, 60);
+        let (_, scene) = settled(state, sizes[1].0, sizes[1].1);
         for (theme_name, theme) in &themes {
             writeln!(told, "{theme_name}").unwrap();
-            told.push_str(&looks(&scene, theme));
+            told.push_str(&looks(&scene, theme, part));
         }
         insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name.replace(' ', "_"), told);
         });
+        WidthRules::UNICODE.enforce();
     }
 }
 
