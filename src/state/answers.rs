@@ -3,7 +3,7 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{arguments, complete, compose, forum, forward, message, open, person, react};
+use super::ui::{arguments, complete, compose, find, forum, forward, message, open, person, react};
 use super::{
     Effect, Effects, State, accounts, downloads, gone, join, keep, link, login, members, messages, outbox, people,
     pins, polls, quotes, roster, status, sync, updates, voice,
@@ -61,6 +61,9 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             }
         }
         Purpose::Status { before, wanted } => status::answered(state, account, (before, &wanted), answer.outcome, fx),
+        Purpose::Find(chat, number) => {
+            find::answered(state, ChatKey::new(account, chat), number, answer.outcome, fx);
+        }
         Purpose::Part(number) => downloads::came(state, number, answer.request, answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Vote(_) | Purpose::Detail if matches!(answer.outcome, Ok(Reply::Poll { .. })) => {

@@ -185,6 +185,8 @@ pub enum Purpose {
     },
     /// How oneself stands to others.
     Relationships,
+    /// Words that are looked for in this chat, under this number.
+    Find(ChatId, u64),
     /// A part of the file of this number.
     Part(u64),
     /// A person looked up by name, to open the direct chat.

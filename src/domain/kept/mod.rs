@@ -393,7 +393,7 @@ pub enum Query {
     },
     /// The pinned messages of a chat that are stored, newest first.
     Pinned(ChatKey),
-    /// Messages that hold all these words; newest stored first. A word in the making counts, too.
+    /// Messages that hold all these words as [`super::Sought`] has it; newest stored first. Not all may be looked at for one answer.
     Search {
         /// The words.
         text: String,

@@ -1,6 +1,6 @@
 //! Going to places in chats, one line each; how is next door.
 
-use super::dates;
+use super::{dates, find};
 use crate::state::State;
 use crate::state::action::Going;
 use crate::state::effect::Effects;
@@ -9,5 +9,7 @@ use crate::state::effect::Effects;
 pub(super) fn wanted(state: &mut State, to: Going, fx: &mut Effects) {
     match to {
         Going::Date(day) => dates::go(state, &day, fx),
+        Going::Find(words) => find::wanted(state, &words, fx),
+        Going::Found { older } => find::step(state, older, fx),
     }
 }

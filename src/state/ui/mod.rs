@@ -17,6 +17,7 @@ pub(super) mod editor;
 mod emoji;
 pub mod field;
 pub mod file;
+pub mod find;
 pub mod form;
 mod form_field;
 pub mod forum;

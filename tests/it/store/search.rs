@@ -9,7 +9,7 @@ fn found(open: &mut Open, text: &str) -> Vec<String> {
 
 fn found_in(open: &mut Open, text: &str, chat: Option<ChatKey>) -> Vec<Hit> {
     match open.read(Query::Search { text: text.to_owned(), accounts: Vec::new(), chat, limit: 10, before: None }) {
-        Ok(Found::Search(hits)) => hits,
+        Ok(Found::Search { hits, .. }) => hits,
         other => panic!("{other:?}"),
     }
 }
@@ -73,10 +73,12 @@ fn answers_go_on_where_they_ended_and_stay_in_their_chat() {
     let (mut all, mut before) = (Vec::new(), None);
     loop {
         let query = Query::Search { text: "needle".to_owned(), accounts: vec![ME], chat: Some(CHAT), limit: 7, before };
-        let Ok(Found::Search(hits)) = open.read(query) else { panic!("an answer") };
-        let Some(last) = hits.last() else { break };
-        before = Some(last.place);
+        let Ok(Found::Search { hits, on }) = open.read(query) else { panic!("an answer") };
         all.extend(hits.iter().map(|hit| hit.message.key.id.value()));
+        before = match on {
+            Some(on) => Some(on),
+            None => break,
+        };
     }
     assert_eq!(all, (1..=30).rev().collect::<Vec<_>>());
     assert_eq!(found_in(&mut open, "needle", Some(elsewhere)).len(), 1);

@@ -3,6 +3,9 @@
 use super::super::{Action as A, Context, Going};
 use super::ANYWHERE;
 
+/// Where one goes from one message that was found to the next.
+const FINDING: &[Context] = &[Context::Messages, Context::Find];
+
 table! {
     "jump" "" ANYWHERE, true, plain!(A::Jump), "Jump to a chat by name, unread ones first";
     "next-unread" "" ANYWHERE, true, plain!(A::NextUnread), "Open the next chat with unread messages, mentions first";
@@ -23,5 +26,8 @@ table! {
     "toggle-members" "" ANYWHERE, true, plain!(A::ToggleMembers), "Show or hide who is in this chat";
     "toggle-sidebar" "" ANYWHERE, true, plain!(A::ToggleSidebar), "Show or hide the sidebar";
     "mark-read" "" ANYWHERE, true, plain!(A::MarkRead), "Mark this chat read";
+    "find" "[WORDS]" ANYWHERE, true, |rest| Some(A::Going(Going::Find(rest.to_owned()))), "Find words in this chat";
+    "find-next" "" FINDING, true, plain!(A::Going(Going::Found { older: true })), "Go to the next older message that was found";
+    "find-previous" "" FINDING, true, plain!(A::Going(Going::Found { older: false })), "Go to the next newer message that was found";
     "date" "[DAY]" &[Context::Composer, Context::Messages], true, |rest| Some(A::Going(Going::Date(rest.to_owned()))), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
 }
