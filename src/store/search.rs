@@ -177,8 +177,10 @@ fn expression(text: &str) -> Option<String> {
     let open = !text.ends_with(char::is_whitespace);
     let last = words.len().checked_sub(1)?;
     let quoted = words.iter().enumerate().filter(|(_, word)| word.contains(char::is_alphanumeric)).map(|(at, word)| {
+        // An accent that stands behind its letter belongs to it.
+        let end = word.trim_end_matches(|letter| ('\u{300}'..='\u{36f}').contains(&letter));
         let goes_on =
-            at == last && open && word.ends_with(|letter: char| letter.is_alphanumeric() && !stands_alone(letter));
+            at == last && open && end.ends_with(|letter: char| letter.is_alphanumeric() && !stands_alone(letter));
         format!("\"{}\"{}", spaced(word).replace('"', " ").trim(), if goes_on { " *" } else { "" })
     });
     let wanted = quoted.take(WORDS).collect::<Vec<_>>().join(" ");

@@ -282,6 +282,9 @@ impl Front {
             return None;
         }
         self.pane.selected.retain(|message| !deleted.contains(&message.id));
+        if let Some(find) = &mut self.pane.find {
+            find.deleted(deleted);
+        }
         let answered = "The message that you answer was deleted; what you typed is a new message now";
         let gone = self.pane.writing.answers.take_if(|message| deleted.contains(&message.id));
         let mut told = gone.map(|_| answered);

@@ -7,7 +7,7 @@ mod search;
 
 use super::field::Field;
 use super::open;
-use crate::domain::{ChatKey, MessageKey, Page, Priority, Sought, Timeline};
+use crate::domain::{ChatKey, MessageId, MessageKey, Page, Priority, Sought, Timeline};
 use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
 use crate::state::front::{Anchor, Front, Region, ScrollIntent, Target};
@@ -73,6 +73,12 @@ impl Find {
 
     fn count(&mut self) {
         self.place = (self.at.map_or(0, |at| self.found.range(at..).count()), self.found.len());
+    }
+
+    /// Messages are gone, loaded or not.
+    pub(in crate::state) fn deleted(&mut self, deleted: &[MessageId]) {
+        self.found.retain(|key| !deleted.contains(&key.id));
+        self.count();
     }
 
     /// Takes in what was found elsewhere than in memory.
