@@ -252,7 +252,7 @@ fn what_is_found_is_marked_for_as_long_as_it_is_looked_for() {
     let mut state = all_of(vec![message(1, ADA, 5, "one two, two three"), message(2, GRACE, 4, "three")]);
     let mut cache = cache();
     let mut marked = |state: &State| {
-        let scene = arrange(state, &mut cache, 60, 20);
+        let scene = arrange(state, &mut cache, 110, 30);
         let rows = scene.rows.iter().filter_map(|row| row.line());
         let runs = rows.flat_map(|line| line.runs().map(|(text, style)| (text.to_owned(), style)).collect::<Vec<_>>());
         runs.filter(|(_, style)| style.role == Role::Found).map(|(text, _)| text).collect::<Vec<_>>()
