@@ -11,6 +11,7 @@ pub mod community;
 pub mod download;
 pub mod emoji;
 pub mod fault;
+pub mod find;
 pub mod id;
 pub mod invite;
 pub mod kept;
@@ -43,6 +44,7 @@ pub use code::{CodeBlock, CodeKey, Token, Tokens};
 pub use community::{Community, Member, MemberListEntry, Role, VoiceParticipant};
 pub use download::Blob;
 pub use emoji::{CustomEmoji, EmojiUse};
+pub use find::Sought;
 pub use id::{
     AccountId, ChatId, ChatKey, CommunityId, FileId, Id, MessageId, Nonce, RequestId, RoleId, SessionId, SortKey,
     UserId,

@@ -303,7 +303,16 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
             add(key(Keys::Everywhere, "toggle-members"), "hide");
             add(key(Keys::Members, "focus-composer").or_else(|| key(Keys::Members, "cancel")), "back");
         }
+        Region::Messages if context.front.pane.find.as_ref().is_some_and(|find| find.typing) => {
+            add(key(Keys::Find, "accept"), "stay here");
+            add(both(key(Keys::Find, "find-next"), key(Keys::Find, "find-previous")), "older, newer");
+            add(key(Keys::Find, "cancel"), "go back");
+            return line;
+        }
         Region::Messages => {
+            let finds = context.front.pane.find.is_some();
+            add(key(Keys::Messages, "find-next").filter(|_| finds), "older");
+            add(key(Keys::Messages, "find-previous").filter(|_| finds), "newer");
             let Some((account, target)) = under_cursor(context) else { return line };
             match target {
                 Target::Pending(nonce) => {

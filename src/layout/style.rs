@@ -57,6 +57,8 @@ pub enum Role {
     Error,
     /// Not there yet.
     Pending,
+    /// What was looked for.
+    Found,
 }
 
 /// Attributes, as a set.

@@ -320,7 +320,7 @@ impl Engine {
             Effect::SaveAccounts(places) => self.sessions.arrange(&places),
             Effect::Store(op) => self.store(op),
             Effect::ReadFile { number, path, most } => self.sessions.read_file(number, path, most),
-            Effect::ListFolder { number, path } => self.sessions.list_folder(number, path),
+            Effect::ListFolder { number, path, hidden } => self.sessions.list_folder(number, path, hidden),
             Effect::LookAt { number, paths } => self.sessions.look_at(number, paths),
             Effect::ReadClipboard { number, most } => self.sessions.read_clipboard(number, most),
             Effect::Save(number, step) => self.sessions.save_file(number, step),

@@ -24,11 +24,11 @@ const PROGRAMS: &[(&str, &[&str])] = if cfg!(target_os = "macos") {
     ]
 };
 
-/// What is in a folder: folders first, then files, by name; what is hidden is left out.
+/// What is in a folder: folders first, then files, by name; what is hidden is left out unless it is wanted, too.
 ///
 /// # Errors
 /// A sentence: it cannot be read.
-pub fn list(written: &str) -> Result<Folder, String> {
+pub fn list(written: &str, hidden: bool) -> Result<Folder, String> {
     let shown = |path: &Path| CleanText::line(&path.to_string_lossy());
     let path = if written.is_empty() { PathBuf::from(".") } else { expanded(written) };
     let path = std::fs::canonicalize(&path)
@@ -42,7 +42,7 @@ pub fn list(written: &str) -> Result<Folder, String> {
         let Some(whole) = entry.path().to_str().map(str::to_owned) else { continue };
         // A link is what it leads to.
         let Ok(facts) = std::fs::metadata(entry.path()) else { continue };
-        if name.starts_with('.') || !(facts.is_dir() || facts.is_file()) {
+        if !hidden && name.starts_with('.') || !(facts.is_dir() || facts.is_file()) {
             continue;
         }
         entries.push((name, whole, facts.is_file().then_some(facts.len())));
@@ -115,12 +115,14 @@ mod tests {
             std::fs::write(folder.path().join(name), "abc").unwrap();
         }
         std::fs::create_dir(folder.path().join("zoo")).unwrap();
-        let listed = list(folder.path().to_str().unwrap()).unwrap();
+        let listed = list(folder.path().to_str().unwrap(), false).unwrap();
         let names: Vec<(&str, Option<u64>)> =
             listed.entries.iter().map(|(name, _, size)| (name.as_str(), *size)).collect();
         assert_eq!(names, [("zoo", None), ("A.txt", Some(3)), ("b.txt", Some(3))]);
+        let all = list(folder.path().to_str().unwrap(), true).unwrap();
+        assert_eq!(all.entries.iter().filter(|(name, ..)| name == ".hidden").count(), 1);
         assert!(listed.parent.is_some() && listed.entries[0].1.ends_with("/zoo"));
-        let why = list("/nowhere/at/all").unwrap_err();
+        let why = list("/nowhere/at/all", true).unwrap_err();
         assert_eq!(why, "\"/nowhere/at/all\" cannot be looked at: there is no such file");
         let file = listed.entries[1].1.clone();
         assert!(are_files(std::slice::from_ref(&file)) && !are_files(&[]) && !are_files(&[file, listed.path]));

@@ -3,7 +3,7 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{arguments, complete, compose, forum, forward, mentions, message, open, person, react, shared};
+use super::ui::{arguments, complete, compose, find, forum, forward, mentions, message, open, person, react, shared};
 use super::{
     Effect, Effects, State, accounts, downloads, gone, join, keep, link, login, members, messages, outbox, people,
     pins, polls, quotes, roster, status, sync, updates, voice,
@@ -65,6 +65,9 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             mentions::came(state, ChatKey::new(account, chat), from, answer.outcome, fx);
         }
         Purpose::Pins(chat) => shared::pins_came(state, ChatKey::new(account, chat), answer.outcome, fx),
+        Purpose::Find(chat, number) => {
+            find::answered(state, ChatKey::new(account, chat), number, answer.outcome, fx);
+        }
         Purpose::Part(number) => downloads::came(state, number, answer.request, answer.outcome, fx),
         Purpose::MemberList(chat) => members::came(state, account, chat, answer.outcome, fx),
         Purpose::Vote(_) | Purpose::Detail if matches!(answer.outcome, Ok(Reply::Poll { .. })) => {

@@ -82,6 +82,8 @@ pub enum Effect {
         number: u64,
         /// Where it is, as it was written; empty: where nib was started.
         path: String,
+        /// What is hidden is wanted, too.
+        hidden: bool,
     },
     /// Look whether all of these are files. Answered with `Event::LookedAt` of the same number.
     LookAt {

@@ -60,6 +60,8 @@ enum Asked {
     Pinned(ChatKey),
     /// Who people are.
     People(AccountId),
+    /// Words that are looked for in a chat, under this number.
+    Find(ChatKey, u64),
     /// What they are in a community.
     Members(AccountId, CommunityId),
 }
@@ -88,6 +90,7 @@ impl Asked {
             | Self::Marked(..)
             | Self::Pinned(_)
             | Self::People(_)
+            | Self::Find(..)
             | Self::Members(..) => None,
         }
     }
@@ -196,6 +199,7 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
             pages::came(state, (chat, number, seek, why), stored, fx);
         }
         (Asked::Draft(chat), Some(Found::Draft(Some(text)))) => super::ui::drafts::looked_up(state, chat, text, fx),
+        (Asked::Find(chat, number), found) => super::ui::find::stored(state, chat, number, found, fx),
         (Asked::Quote(chat, id), found) => {
             let stored = match found {
                 Some(Found::Messages(stored)) => stored,
@@ -237,6 +241,23 @@ pub(super) fn ask_draft(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     if state.recall.on {
         ask(state, Query::Draft(chat), Asked::Draft(chat), fx);
     }
+}
+
+/// Whether words are being looked for.
+pub(super) fn is_finding(state: &State) -> bool {
+    state.recall.asked.values().any(|asked| matches!(asked, Asked::Find(..)))
+}
+
+/// Looks for words in a chat: at most so many messages, from there on.
+pub(super) fn find(
+    state: &mut State,
+    chat: ChatKey,
+    number: u64,
+    (text, limit, before): (String, u32, Option<i64>),
+    fx: &mut Effects,
+) {
+    let query = Query::Search { text, accounts: vec![chat.account], chat: Some(chat), limit, before };
+    ask(state, query, Asked::Find(chat, number), fx);
 }
 
 /// Looks up who people are, where it is not known.

@@ -1,7 +1,9 @@
 //! The one writer: every event goes through here, one line each; what it means is in the slices.
 
 use super::event::{Event, StoreReply, Timer};
-use super::ui::{act, arranged, attach, chooser, complete, editor, file, jump, open, quit, sidebar, tray, waiting};
+use super::ui::{
+    act, arranged, attach, chooser, complete, editor, file, find, jump, open, quit, sidebar, tray, waiting,
+};
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, opened, outbox, recall,
     roster, timers, unread, updates,
@@ -71,6 +73,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     sidebar::keep_rows(state);
     jump::keep(state);
     complete::keep(state);
+    find::keep(state, fx);
     members::keep(state, fx);
     colours::keep(state, fx);
     opened::keep(state);

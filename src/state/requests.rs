@@ -189,6 +189,8 @@ pub enum Purpose {
     Mentions(ChatId, MessageKey),
     /// What is pinned in a chat, to be listed.
     Pins(ChatId),
+    /// Words that are looked for in this chat, under this number.
+    Find(ChatId, u64),
     /// A part of the file of this number.
     Part(u64),
     /// A person looked up by name, to open the direct chat.

@@ -7,8 +7,9 @@ use super::db::Db;
 use super::error::StoreError;
 use super::history::message_at;
 use super::place::Wide;
+use crate::domain::find::stands_alone;
 use crate::domain::kept::Hit;
-use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageKey};
+use crate::domain::{AccountId, ChatId, ChatKey, Id, MessageKey, Sought};
 use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;
 
@@ -16,6 +17,10 @@ use std::sync::Arc;
 pub(super) const CHUNK: usize = 1_000;
 /// Most messages of an answer.
 const MOST: u32 = 1_000;
+/// Most messages that one answer looks at: what else is to be done waits no longer than for those.
+const LOOKED_AT: usize = 20_000;
+/// Most words that the index is asked for; messages that have those are read for the others.
+const WORDS: usize = 32;
 
 impl Db {
     /// A stored text is another one now.
@@ -113,45 +118,44 @@ impl Db {
         chat: Option<ChatKey>,
         limit: u32,
         before: Option<i64>,
-    ) -> Result<Vec<Hit>, StoreError> {
+    ) -> Result<(Vec<Hit>, Option<i64>), StoreError> {
+        let sought = Sought::new(text).ok_or(StoreError::NoWords)?;
         let wanted = expression(text).ok_or(StoreError::NoWords)?;
         let only = match chat {
             Some(chat) => match self.kept_chat(chat)? {
                 Some(state) => Some(state.row),
-                None => return Ok(Vec::new()),
+                None => return Ok((Vec::new(), None)),
             },
             None => None,
         };
         let limit = limit.clamp(1, MOST) as usize;
         let mut find = self.conn.prepare_cached(
-            "SELECT m.ord, m.id, m.gap, m.at, m.pinned, m.mention, m.reactions, m.body, m.row, c.account, c.id
+            "SELECT m.ord, m.id, m.gap, m.at, m.pinned, m.mention, m.reactions, m.body, m.row, c.account, c.id, c.row
              FROM words CROSS JOIN messages m ON m.row = words.rowid CROSS JOIN chats c ON c.row = m.chat
-             WHERE words MATCH ?1 AND words.rowid < ?2 AND (?3 IS NULL OR m.chat = ?3) ORDER BY words.rowid DESC",
+             WHERE words MATCH ?1 AND words.rowid < ?2 ORDER BY words.rowid DESC LIMIT ?3",
         )?;
-        let mut rows = find.query(params![wanted, before.unwrap_or(i64::MAX), only])?;
-        let mut hits = Vec::new();
+        let mut rows = find.query(params![wanted, before.unwrap_or(i64::MAX), LOOKED_AT as i64])?;
+        let (mut hits, mut looked_at, mut last) = (Vec::new(), 0, None);
         while hits.len() < limit
             && let Some(row) = rows.next()?
         {
+            looked_at += 1;
+            last = Some(row.get(8)?);
+            if only.is_some_and(|only| row.get(11).is_ok_and(|chat: i64| chat != only)) {
+                continue;
+            }
             let Some(account) = self.bound(row.get(9)?) else { continue };
             if !accounts.is_empty() && !accounts.contains(&account) {
                 continue;
             }
             let chat = ChatKey::new(account, ChatId(Id(row.get::<_, Wide>(10)?.0)));
-            if let Some(message) = message_at(row, chat.chat)? {
-                hits.push(Hit { chat, message: Arc::new(message), place: row.get(8)? });
+            if let Some(message) = message_at(row, chat.chat)?.filter(|message| sought.is_in(message)) {
+                hits.push(Hit { chat, message: Arc::new(message) });
             }
         }
-        Ok(hits)
+        let more = hits.len() >= limit || looked_at >= LOOKED_AT;
+        Ok((hits, last.filter(|_| more)))
     }
-}
-
-/// Letters of scripts that put no spaces between words.
-fn stands_alone(letter: char) -> bool {
-    matches!(letter,
-        '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-        | '\u{20000}'..='\u{3ffff}')
 }
 
 /// The text with spaces around letters that are words of their own.
@@ -169,13 +173,18 @@ fn spaced(text: &str) -> String {
 
 /// What to look for, in the index's language: every word has to be there, the last one may go on. `None` if there is no word.
 fn expression(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
     let open = !text.ends_with(char::is_whitespace);
-    let (last, _) = words.split_last()?;
-    let quoted: Vec<String> =
-        words.iter().map(|word| format!("\"{}\"", spaced(word).replace('"', " ").trim())).collect();
-    let goes_on = open && !last.ends_with(stands_alone);
-    Some(quoted.join(" ") + if goes_on { " *" } else { "" })
+    let last = words.len().checked_sub(1)?;
+    let quoted = words.iter().enumerate().filter(|(_, word)| word.contains(char::is_alphanumeric)).map(|(at, word)| {
+        // An accent that stands behind its letter belongs to it.
+        let end = word.trim_end_matches(|letter| ('\u{300}'..='\u{36f}').contains(&letter));
+        let goes_on =
+            at == last && open && end.ends_with(|letter: char| letter.is_alphanumeric() && !stands_alone(letter));
+        format!("\"{}\"{}", spaced(word).replace('"', " ").trim(), if goes_on { " *" } else { "" })
+    });
+    let wanted = quoted.take(WORDS).collect::<Vec<_>>().join(" ");
+    (!wanted.is_empty()).then_some(wanted)
 }
 
 #[cfg(test)]

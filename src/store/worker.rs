@@ -437,7 +437,8 @@ impl Worker {
                     if db.has_unindexed() && db.behind() <= super::search::CHUNK as i64 {
                         db.index_some()?;
                     }
-                    Found::Search(db.search(text, accounts, *chat, *limit, *before)?)
+                    let (hits, on) = db.search(text, accounts, *chat, *limit, *before)?;
+                    Found::Search { hits, on }
                 }
                 Query::Anchor(chat) => Found::Anchor(db.anchor(*chat)?),
                 Query::Draft(chat) => Found::Draft(db.draft(*chat)?),

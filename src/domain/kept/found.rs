@@ -30,7 +30,12 @@ pub enum Found {
     /// Messages that were looked for, as far as was looked.
     Marked(Listed),
     /// Messages that match.
-    Search(Vec<Hit>),
+    Search {
+        /// Which.
+        hits: Vec<Hit>,
+        /// Where to go on for more; `None`: there are none.
+        on: Option<i64>,
+    },
     /// Where somebody read.
     Anchor(Option<Anchor>),
     /// What was written and not sent, if there is something.
@@ -102,8 +107,6 @@ pub struct Hit {
     pub chat: ChatKey,
     /// The message.
     pub message: Arc<Message>,
-    /// To go on before it.
-    pub place: i64,
 }
 
 /// How much is kept.

@@ -404,7 +404,7 @@ pub enum Query {
         /// At most so many.
         limit: u32,
     },
-    /// Messages that hold all these words; newest stored first. A word in the making counts, too.
+    /// Messages that hold all these words as [`super::Sought`] has it; newest stored first. Not all may be looked at for one answer.
     Search {
         /// The words.
         text: String,

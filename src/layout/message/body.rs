@@ -16,6 +16,9 @@ use crate::state::quotes::Quoted;
 
 /// Makes the rows of the content; at least one.
 pub(super) fn content(piece: &Piece<'_>, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
+    // Where the words are not all there, none is what was looked for.
+    let found = setting.find.filter(|find| piece.item.message().is_some_and(|message| find.is_in(message)));
+    let setting = &Setting { find: found, ..*setting };
     match piece.item {
         Item::Message(entry) if entry.message.kind != MessageKind::Ordinary => {
             system(&entry.message, setting, calendar, lines)
@@ -52,6 +55,7 @@ fn system(message: &Message, setting: &Setting<'_>, calendar: &Calendar, lines: 
         None => text.push_str(words),
     }
     runs.push((text.len(), Role::Dim.into()));
+    let runs = found(&text, runs, setting);
     let first = lines.len();
     let time = message.at.and_then(|at| calendar.time(at)).unwrap_or_default();
     Styled { text: &text, runs: &runs }.wrap(setting.indent, setting.width, Breaking::Words, lines);
@@ -198,7 +202,7 @@ pub(super) fn text(rich: &RichText, reading: Reading<'_>, setting: &Setting<'_>,
         // Most messages: nothing to take apart, nothing to copy.
         let body = rich.text.trim_end_matches('\n');
         if !body.is_empty() {
-            let runs = [(body.len(), reading.base)];
+            let runs = found(body, vec![(body.len(), reading.base)], setting);
             if !(Styled { text: body, runs: &runs }).wrap(setting.indent, setting.width, Breaking::Words, lines) {
                 not_shown(setting, lines);
             }
@@ -206,6 +210,7 @@ pub(super) fn text(rich: &RichText, reading: Reading<'_>, setting: &Setting<'_>,
         return;
     }
     for Passage { text, runs, code } in passages(rich, reading) {
+        let runs = found(&text, runs, setting);
         let styled = Styled { text: &text, runs: &runs };
         let Some(language) = code else {
             if !styled.wrap(setting.indent, setting.width, Breaking::Words, lines) {
@@ -222,6 +227,33 @@ pub(super) fn text(rich: &RichText, reading: Reading<'_>, setting: &Setting<'_>,
             line.push_right(&Line::with(&language, Role::Faint).cut(16, setting.glyphs.more), setting.width);
         }
     }
+}
+
+/// Marks what was looked for.
+pub(super) fn found(text: &str, runs: Vec<(usize, Style)>, setting: &Setting<'_>) -> Vec<(usize, Style)> {
+    let places = setting.find.map(|find| find.places(text)).unwrap_or_default();
+    if places.is_empty() {
+        return runs;
+    }
+    let mut marked = Vec::with_capacity(runs.len() + 2 * places.len());
+    let mut places = places.into_iter().peekable();
+    let mut from = 0;
+    for (end, style) in runs {
+        while from < end {
+            let (to, style) = match places.peek() {
+                Some(place) if place.end <= from => {
+                    places.next();
+                    continue;
+                }
+                Some(place) if place.start <= from => (place.end.min(end), Style { role: Role::Found, ..style }),
+                Some(place) => (place.start.min(end), style),
+                None => (end, style),
+            };
+            marked.push((to, style));
+            from = to;
+        }
+    }
+    marked
 }
 
 /// Says that a text goes on.

@@ -35,7 +35,9 @@ pub(super) fn attachments(files: &[Attachment], setting: &Setting<'_>, lines: &m
         if file.size > 0 {
             add(size(file.size));
         }
-        file_row(&file.name, &detail, Style::of(Role::Link).at(Spot::File(number)), setting, lines);
+        let sought = setting.find.is_some_and(|find| !find.places(&file.name).is_empty());
+        let role = if sought { Role::Found } else { Role::Link };
+        file_row(&file.name, &detail, Style::of(role).at(Spot::File(number)), setting, lines);
     }
     rest(files.len(), "files", setting, lines);
 }

@@ -13,7 +13,9 @@ use super::line::Line;
 use super::names::Names;
 use super::style::{Role, Style};
 use super::time::Calendar;
-use crate::domain::{ChatId, CleanText, Entry, Message, MessageId, MessageKind, SpanKind, Timeline, UserId, Wall};
+use crate::domain::{
+    ChatId, CleanText, Entry, Message, MessageId, MessageKind, Sought, SpanKind, Timeline, UserId, Wall,
+};
 use crate::state::Account;
 use crate::state::colours::Colours;
 use crate::state::front::{Spot, Target};
@@ -48,6 +50,8 @@ pub struct Setting<'a> {
     pub selected: Option<Target>,
     /// What the reader opened.
     pub opened: &'a Opened,
+    /// What is looked for.
+    pub find: Option<&'a Sought>,
     /// How many rows of a long message show; 0: all.
     pub fold: usize,
     /// Whether it is said where messages were deleted.
@@ -258,6 +262,7 @@ impl<'a> Piece<'a> {
         let answered = match self.item {
             Item::Message(entry) => {
                 entry.revision.hash(&mut hasher);
+                setting.find.map(Sought::stamp).hash(&mut hasher);
                 setting.waits_for(entry.message.key.id).hash(&mut hasher);
                 let spans = &entry.message.body.spans;
                 if spans.iter().any(|span| matches!(span.kind, SpanKind::CodeBlock(_))) {

@@ -170,6 +170,7 @@ const fn heading(place: Keys) -> &'static str {
         Keys::Composer => "While writing",
         Keys::Completion => "While a word is completed",
         Keys::Messages => "On a message",
+        Keys::Find => "While words to find are typed",
         Keys::Sidebar => "In the list of chats",
         Keys::Members => "In the list of members",
         Keys::Accounts => "In the list of accounts",

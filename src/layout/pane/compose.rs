@@ -81,6 +81,9 @@ fn refusal(context: Context<'_>) -> Option<String> {
 
 /// What the empty composer says.
 fn hint(context: Context<'_>, cache: &LayoutCache, account: &Account, chat: &Chat) -> String {
+    if context.front.region == Region::Messages && context.front.pane.find.is_some() {
+        return String::new();
+    }
     if context.front.region == Region::Messages && context.tier > Tier::Tiny {
         let key = cache.keys.key(Keys::Messages, "focus-composer");
         return key.map_or_else(String::new, |key| format!("{key} to write"));

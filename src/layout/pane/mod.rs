@@ -3,6 +3,7 @@
 mod between;
 mod complete;
 mod compose;
+mod find;
 mod head;
 mod mode;
 
@@ -18,7 +19,7 @@ use super::scene::{Area, Hit, Scene};
 use super::timeline;
 use crate::domain::settings::Deleted;
 use crate::domain::{Chat, CleanText, LinkPhase};
-use crate::state::front::{ComposeMode, Target, Tier, Visible};
+use crate::state::front::{ComposeMode, Region, Target, Tier, Visible};
 use crate::state::ui::arguments;
 use crate::state::{Account, ComposerState, composer_state, slow};
 
@@ -81,7 +82,9 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         scene.put(inset(area.take_bottom(1)), line);
     }
     let over = area;
-    let named = pane.mode != ComposeMode::New;
+    let finds =
+        pane.find.as_ref().filter(|_| context.front.region == Region::Messages || pane.mode == ComposeMode::New);
+    let named = finds.is_some() || pane.mode != ComposeMode::New;
     let tiny = context.tier == Tier::Tiny;
     let mode_row = if named && area.height > 2 { inset(area.take_bottom(1)) } else { Area::default() };
     let above = between(context, cache, account, names, usize::from(area.width.saturating_sub(gutter + right)));
@@ -94,7 +97,9 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         }
         scene.put(between_row, line);
     }
-    if named {
+    if let Some(find) = finds {
+        find::place(context, cache, find, mode_row, scene);
+    } else if named {
         scene.put(mode_row, mode(context, cache, account, names, usize::from(mode_row.width)));
     }
     let selected = context.front.pointed();
@@ -125,6 +130,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
         indent: if width >= 24 { 2 } else { usize::from(width >= 10) },
         selected,
         opened: &pane.opened,
+        find: pane.find.as_ref().and_then(|find| find.sought.as_ref()),
         fold: usize::from(settings.fold),
         stones: settings.deleted == Deleted::Stone,
         online: account.link == LinkPhase::Online,

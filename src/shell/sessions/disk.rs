@@ -27,8 +27,8 @@ impl Sessions {
     }
 
     /// Looks at a folder.
-    pub fn list_folder(&mut self, number: u64, path: String) {
-        self.block(move || Finished::Looked(Box::new(Event::FolderListed(number, folder::list(&path)))));
+    pub fn list_folder(&mut self, number: u64, path: String, hidden: bool) {
+        self.block(move || Finished::Looked(Box::new(Event::FolderListed(number, folder::list(&path, hidden)))));
     }
 
     /// Looks whether all of these are files.

@@ -11,6 +11,8 @@ pub enum Context {
     Completion,
     /// The message cursor has the focus.
     Messages,
+    /// Words are being typed that are to be found in the open chat.
+    Find,
     /// The list of threads of a forum has the focus.
     Forum,
     /// The sidebar has the focus.
@@ -35,11 +37,12 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Everywhere,
         Self::Composer,
         Self::Completion,
         Self::Messages,
+        Self::Find,
         Self::Forum,
         Self::Sidebar,
         Self::Members,
@@ -60,6 +63,7 @@ impl Context {
             Self::Composer => "composer",
             Self::Completion => "completion",
             Self::Messages => "messages",
+            Self::Find => "find",
             Self::Forum => "forum",
             Self::Sidebar => "sidebar",
             Self::Members => "members",

@@ -27,6 +27,13 @@ pub enum Going {
     Further,
     /// Let go of a message that is pinned, from the list of those.
     LetGo(ChatKey, MessageKey),
+    /// Messages of the open chat that have these words; without them, ask for them.
+    Find(String),
+    /// The next message that was found.
+    Found {
+        /// An older one, else a newer one.
+        older: bool,
+    },
 }
 
 /// What can be listed of a chat.

@@ -161,6 +161,10 @@ pub struct Front {
     pub(crate) titled: Option<(u32, String)>,
     /// What was typed into search lines that were closed lately, and when.
     pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
+    /// How often words that are looked for became other ones.
+    pub(crate) finds: u64,
+    /// The words that were looked for last.
+    pub(crate) find_last: String,
     /// The emoji that were reacted with last, the last one first.
     pub(crate) recents: Vec<ReactEmoji>,
     /// Forms that were closed, the last one last.
@@ -246,6 +250,7 @@ impl Front {
                 // Where no chat is open there is nothing to write in and nothing to point at.
                 Region::Messages | Region::Composer if self.pane.chat.is_none() => Context::Welcome,
                 Region::Messages | Region::Composer if self.pane.forum.is_some() => Context::Forum,
+                Region::Messages if self.pane.find.as_ref().is_some_and(|find| find.typing) => Context::Find,
                 Region::Messages => Context::Messages,
                 Region::Composer if self.pane.completion.is_some() => {
                     return [Context::Completion, Context::Composer, Context::Everywhere];
@@ -294,6 +299,9 @@ impl Front {
             return None;
         }
         self.pane.selected.retain(|message| !deleted.contains(&message.id));
+        if let Some(find) = &mut self.pane.find {
+            find.deleted(deleted);
+        }
         let answered = "The message that you answer was deleted; what you typed is a new message now";
         let gone = self.pane.writing.answers.take_if(|message| deleted.contains(&message.id));
         let mut told = gone.map(|_| answered);
@@ -320,6 +328,9 @@ impl Front {
     /// Whether printable keys are text here.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(self.contexts()[0], Context::Completion | Context::Composer | Context::List | Context::Form)
+        matches!(
+            self.contexts()[0],
+            Context::Completion | Context::Composer | Context::Find | Context::List | Context::Form
+        )
     }
 }

@@ -4,6 +4,7 @@ use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
 use crate::state::opened::Opened;
 use crate::state::ui::complete::Completion;
 use crate::state::ui::composer::Composer;
+use crate::state::ui::find::Find;
 use crate::state::ui::forum::ForumList;
 use crate::state::ui::written::Writing;
 use std::collections::BTreeSet;
@@ -60,6 +61,8 @@ pub struct Pane {
     pub quiet: bool,
     /// What the reader opened in it.
     pub opened: Opened,
+    /// Words that are looked for in it.
+    pub find: Option<Find>,
     /// Where its list of threads stands, if the chat is a forum.
     pub forum: Option<ForumList>,
     /// How many messages were not read when the chat was opened, and which was the newest: not every network tells where reading stopped.

@@ -2,8 +2,8 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    changing, chooser, complete, compose, file, forum, going, lists, members, message, mouse, open, paste, person,
-    quit, themes, waiting, welcome, writing,
+    changing, chooser, complete, compose, file, find, forum, going, lists, members, message, mouse, open, paste,
+    person, quit, themes, waiting, welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context, FileAction};
@@ -66,6 +66,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
     let welcome = welcome::is_here(front);
     let forum = !on_top && front.contexts()[0] == Context::Forum;
     let completing = front.contexts()[0] == Context::Completion;
+    let finding = front.contexts()[0] == Context::Find;
     match action {
         Action::Accept if completing => {
             if !complete::enter(state, fx) {
@@ -74,6 +75,10 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         }
         Action::Move(by) if completing => complete::step(state, by),
         Action::Cancel if completing => complete::dismiss(state),
+        Action::Accept | Action::Send if finding => find::stay(state, fx),
+        Action::Cancel if finding => find::leave(state, fx),
+        Action::Insert(text) | Action::Paste(text) if finding => find::typed(state, &text, fx),
+        Action::Text(edit) if finding => find::edit(state, edit, fx),
         Action::Redraw => {
             state.touch();
             fx.push(Effect::Redraw);
@@ -95,7 +100,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         }
         Action::FocusNext => turn(state, true),
         Action::FocusPrevious => turn(state, false),
-        Action::FocusComposer if region == Region::Messages && message::let_go(state) => {}
+        Action::FocusComposer if region == Region::Messages && (message::let_go(state) || find::let_go(state)) => {}
         Action::FocusComposer => focus(state, Region::Composer),
         // One Esc leaves answering or changing, the next one the composer.
         Action::FocusMessages if region == Region::Composer && compose::leave_insert(state) => {}
@@ -281,7 +286,7 @@ fn cancel(state: &mut State, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         chooser::forget(front);
     }
-    if message::let_go(state) {
+    if message::let_go(state) || find::let_go(state) {
         return;
     }
     if changing::leave_mode(state, fx) {

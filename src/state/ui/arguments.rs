@@ -18,6 +18,11 @@ pub(super) enum Argument {
         /// More follows it.
         quoted: bool,
     },
+    /// A file or a folder.
+    Path {
+        /// It is in quotes where it has blanks; else all of the rest is it.
+        quoted: bool,
+    },
     /// One of these.
     Choice(Vec<String>),
     /// An emoji.
@@ -121,10 +126,11 @@ fn grammar(arguments: &'static str) -> Vec<&'static str> {
     arguments.split_whitespace().collect()
 }
 
-fn own_kind(part: &str, more: bool) -> Argument {
+fn own_kind(name: &str, part: &str, more: bool) -> Argument {
     match part.trim_matches(['[', ']']) {
         "CHAT" => Argument::Chat { quoted: more },
         "@USERNAME" => Argument::Person("@"),
+        "PATH" => Argument::Path { quoted: name != "save" },
         "EMOJI" => Argument::Emoji,
         "ACCOUNT" => Argument::Account,
         choices if choices.contains('|') && !choices.contains(' ') => {
@@ -148,7 +154,7 @@ pub(super) fn at(account: &Account, text: &str, at: usize) -> Option<At> {
         Said::Own(info) => {
             let parts = grammar(info.arguments);
             let (number, from) = current(text, &words, names, at, parts.len())?;
-            Some(At { from, what: own_kind(parts.get(number)?, number + 1 < parts.len()) })
+            Some(At { from, what: own_kind(info.name, parts.get(number)?, number + 1 < parts.len()) })
         }
         Said::Server(command) => {
             let (number, from) = current(text, &words, names, at, command.options.len())?;

@@ -43,6 +43,22 @@ impl Reading {
 /// The first word of a text and what follows it. As in a shell, quotes hold a path with spaces together, and a backslash takes what follows as it is;
 /// before a letter or digit it stays, since some systems separate folders with it. `None`: a quote is open.
 fn first_word(rest: &str) -> Option<(String, &str)> {
+    let (path, rest, open) = word(rest);
+    (!open).then_some((path, rest))
+}
+
+/// What a path that is being typed says, whether or not its quotes are closed.
+pub(super) fn begun(text: &str) -> String {
+    word(text).0
+}
+
+/// Whether something follows a path that is being typed, be it a blank.
+pub(super) fn is_over(text: &str) -> bool {
+    !word(text).1.is_empty()
+}
+
+/// The first word, what follows it, and whether a quote is open.
+fn word(rest: &str) -> (String, &str, bool) {
     let mut path = String::new();
     let mut quote = None;
     let mut characters = rest.char_indices().peekable();
@@ -62,7 +78,7 @@ fn first_word(rest: &str) -> Option<(String, &str)> {
             (other, _) => path.push(other),
         }
     }
-    quote.is_none().then(|| (path, rest.get(end..).unwrap_or_default()))
+    (path, rest.get(end..).unwrap_or_default(), quote.is_some())
 }
 
 /// All words of a text, read like that; `None`: a quote is open.
@@ -95,7 +111,7 @@ pub(in crate::state) fn line_of(outgoing: &Outgoing) -> String {
 }
 
 /// A path such that [`parse`] reads it as it is.
-fn quoted(path: &str) -> String {
+pub(super) fn quoted(path: &str) -> String {
     if path.contains(|character: char| character.is_whitespace() || matches!(character, '"' | '\'' | '\\')) {
         format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\""))
     } else {

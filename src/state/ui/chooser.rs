@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::picker::{PickItem, Picker};
-use super::tray;
+use super::{complete, tray};
 use crate::domain::{CleanText, size};
 use crate::state::State;
 use crate::state::action::{Action, FileAction};
@@ -26,7 +26,7 @@ pub(super) fn look(state: &mut State, path: &str, fx: &mut Effects) {
     front.files += 1;
     front.folder.0 = front.files;
     let path = if path.is_empty() { front.folder.1.clone() } else { path.to_owned() };
-    fx.push(Effect::ListFolder { number: front.files, path });
+    fx.push(Effect::ListFolder { number: front.files, path, hidden: false });
 }
 
 /// Whoever waits for a folder does something else: it does not come over that.
@@ -36,6 +36,9 @@ pub(super) fn forget(front: &mut Front) {
 
 /// A folder was listed, or why it was not.
 pub(in crate::state) fn listed(state: &mut State, number: u64, folder: Result<Folder, String>, fx: &mut Effects) {
+    if complete::listed(state, number, &folder) {
+        return;
+    }
     let Some(front) = state.front.as_mut().filter(|front| front.folder.0 == number) else { return };
     let folder = match folder {
         Ok(folder) => folder,

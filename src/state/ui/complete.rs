@@ -4,6 +4,7 @@
 
 mod commands;
 mod emoji;
+mod paths;
 mod people;
 
 use super::arguments::{self, Argument};
@@ -17,6 +18,9 @@ use crate::state::requests::Purpose;
 use crate::state::{Account, State, names, people as known_people};
 use std::cmp::Reverse;
 use std::time::Duration;
+
+pub(in crate::state::ui) use paths::Listed;
+pub(in crate::state) use paths::listed;
 
 /// Most candidates that are offered.
 const MOST: usize = 50;
@@ -118,6 +122,7 @@ pub(super) fn typed(state: &mut State, fx: &mut Effects) {
         fx.push(Effect::Arm(Timer::Complete, state.now.mono.plus(REST)));
     }
     commands::ask(state, fx);
+    paths::ask(state, fx);
 }
 
 /// Finds anew what fits.
@@ -154,6 +159,7 @@ fn made(state: &State, selected: usize) -> Option<Completion> {
             Argument::Choice(choices) => ranked(query, choices.into_iter().map(plain)),
             Argument::Emoji => emoji::fitting(account, chat.chat, query.trim_start_matches(':')),
             Argument::Account => ranked(query, state.core.listed().map(|account| plain(account.label.clone()))),
+            Argument::Path { quoted } => paths::fitting(&front.pane.writing.listed, query, quoted),
             Argument::Other => Vec::new(),
         },
     };

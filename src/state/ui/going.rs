@@ -18,6 +18,8 @@ pub(super) fn wanted(state: &mut State, to: Going, fx: &mut Effects) {
     }
     match to {
         Going::Date(day) => dates::go(state, &day, fx),
+        Going::Find(words) => super::find::wanted(state, &words, fx),
+        Going::Found { older } => super::find::step(state, older, fx),
         Going::Back => trail::go(state, true, fx),
         Going::On => trail::go(state, false, fx),
         Going::Unread => first_unread::go(state, fx),

@@ -1,5 +1,6 @@
 //! What belongs to the writing in a pane beside the text itself.
 
+use super::complete::Listed;
 use super::history_of::Sent;
 use super::vi::Vi;
 use crate::domain::{ChatKey, MessageId, MessageKey, Quote, UserId};
@@ -26,6 +27,8 @@ pub struct Writing {
     pub(super) asked: Vec<String>,
     /// Who was found there.
     pub(super) found: Vec<UserId>,
+    /// The folder that was listed for a path.
+    pub(super) listed: Listed,
     /// The server's commands were asked for.
     pub(super) commands_asked: bool,
     /// Where keys as in vi stand.

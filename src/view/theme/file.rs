@@ -35,6 +35,8 @@ pub(super) struct Palette {
     warn: Rgb,
     error: Rgb,
     pending: Rgb,
+    #[serde(default)]
+    found: Option<Rgb>,
     people: Vec<Rgb>,
     #[serde(default)]
     syntax: super::syntax::Parts,
@@ -84,6 +86,8 @@ impl Theme {
             fg(palette.warn),
             fg(palette.error),
             fg(palette.pending).add_modifier(Modifier::ITALIC),
+            // Words as on paper under a marker.
+            fg(palette.ground).bg(color(palette.found.unwrap_or(palette.warn))),
         ];
         // People without a colour of their own would all look alike; words are better than none.
         let people =

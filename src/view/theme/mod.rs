@@ -192,7 +192,8 @@ mod tests {
                 let ground = rgb(theme.base.bg.unwrap());
                 let people = (0..theme.people.len()).map(|slot| Role::Person { slot: slot as u8, tint: None });
                 for role in PLAIN_ROLES.into_iter().chain(people) {
-                    let contrast = rgb(theme.role(role).fg.unwrap()).contrast(ground);
+                    let look = theme.role(role);
+                    let contrast = rgb(look.fg.unwrap()).contrast(look.bg.map_or(ground, rgb));
                     // Rules, times and covers may be quieter than words.
                     let least = match role {
                         _ if name == "contrast" => 7.0,

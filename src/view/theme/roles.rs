@@ -6,7 +6,7 @@ use crate::view::color::Rgb;
 use ratatui::style::{Color, Modifier, Style};
 
 /// Every role with one look, in the order of the table of looks.
-pub(super) const PLAIN_ROLES: [Role; 17] = [
+pub(super) const PLAIN_ROLES: [Role; 18] = [
     Role::Text,
     Role::Dim,
     Role::Faint,
@@ -24,6 +24,7 @@ pub(super) const PLAIN_ROLES: [Role; 17] = [
     Role::Warn,
     Role::Error,
     Role::Pending,
+    Role::Found,
 ];
 
 impl Theme {
@@ -49,6 +50,8 @@ impl Theme {
             plain.fg(Color::Yellow),
             plain.fg(Color::Red),
             dim,
+            // The palette's own colours, swapped: what is marked is seen on any ground.
+            plain.add_modifier(Modifier::REVERSED),
         ];
         let people = [Color::Green, Color::Yellow, Color::LightBlue, Color::Magenta, Color::Cyan];
         Self {
@@ -104,6 +107,7 @@ impl Theme {
             bold,
             bold,
             dim,
+            plain.add_modifier(Modifier::REVERSED.union(Modifier::UNDERLINED)),
         ];
         theme.people = vec![plain];
         theme.code = syntax::attributes();
@@ -138,6 +142,7 @@ impl Theme {
             Role::Warn => 14,
             Role::Error => 15,
             Role::Pending => 16,
+            Role::Found => 17,
         };
         self.roles.get(at).copied().unwrap_or_default()
     }

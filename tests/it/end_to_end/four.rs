@@ -5,7 +5,7 @@ use super::server::{Server, lasting_port};
 use super::shell::Home;
 use futures_util::SinkExt;
 use nib::demo::originchats::{
-    AccountService, Door, Options, Running, RunningService, ServiceAccount, World, start, start_service,
+    AccountService, Door, Options, Running, RunningService, ServiceAccount, World, message, start, start_service,
 };
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,17 +24,24 @@ pub(super) struct Others {
     service: RunningService,
     addresses: [SocketAddr; 3],
     running: [Option<Running>; 3],
+    /// What was said in the first one before anybody came.
+    said: Vec<String>,
 }
 
 impl Others {
     pub(super) fn start() -> Self {
+        Self::with(Vec::new())
+    }
+
+    /// In the first one, zed has said all of this.
+    pub(super) fn with(said: Vec<String>) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let accounts =
             ["robin", "zed"].map(|name| ServiceAccount::new(name, &format!("USR:{name}"), &format!("tok-{name}")));
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let service = runtime.block_on(start_service(AccountService::of(3, accounts.into()), here, false)).unwrap();
         let addresses = OTHERS.map(|_| SocketAddr::from((Ipv4Addr::LOCALHOST, lasting_port())));
-        let mut others = Self { runtime, service, addresses, running: [None, None, None] };
+        let mut others = Self { runtime, service, addresses, running: [None, None, None], said };
         (0..3).for_each(|which| others.start_again(which));
         others
     }
@@ -51,8 +58,14 @@ impl Others {
         for account in self.service.service.accounts().into_iter().filter(known) {
             world = world.with_person(&account, &["user"]);
         }
+        let said = self.said.iter().take(if which == 0 { usize::MAX } else { 0 }).zip(0..);
+        let said = said.map(|(text, number)| {
+            let id = format!("00000000-0000-4000-8000-{number:012x}");
+            message(&id, "USR:zed", text, 1_700_000_000.0 + f64::from(number))
+        });
+        let said = said.collect();
         let world =
-            if label == "dms" { world.with_direct(wire, ["robin", "zed"]) } else { world.with_text(chat, Vec::new()) };
+            if label == "dms" { world.with_direct(wire, ["robin", "zed"]) } else { world.with_text(chat, said) };
         let service = Some(self.service.service.clone());
         let options =
             Options { world: Some(world), service, door, listen: self.addresses[which], ..Options::default() };

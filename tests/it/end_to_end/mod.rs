@@ -22,6 +22,7 @@ mod drafts;
 mod editor;
 mod encrypted;
 mod files;
+mod find;
 mod four;
 mod going;
 mod graphemes;

@@ -4,10 +4,11 @@ use super::script::*;
 use nib::domain::id::{EmojiId, Id};
 use nib::domain::slash::{SlashCommand, SlashKind, SlashOption};
 use nib::domain::*;
-use nib::state::action::{ComposeAction, Context, TextEdit};
+use nib::state::action::{ComposeAction, Context, FileAction, TextEdit};
 use nib::state::front::Hit;
 use nib::state::ui::arguments;
-use nib::state::{Action, Effect, Timer};
+use nib::state::ui::chooser::Folder;
+use nib::state::{Action, Effect, Event, Timer};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -321,4 +322,66 @@ fn a_refused_command_does_not_become_part_of_what_is_being_written() {
     script.act(Action::Clear);
     script.act(Action::Text(nib::state::action::TextEdit::Yank));
     assert_eq!(script.composer(), "/roll 2");
+}
+
+/// The folder that is asked for, and the shell's answer to it.
+fn list(script: &mut Script, typed: &str, wanted: &str, entries: &[(&str, Option<u64>)]) {
+    let fx: Vec<Effect> = typed.chars().flat_map(|letter| script.type_text(&letter.to_string())).collect();
+    let asked: Vec<_> = fx
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::ListFolder { number, path, hidden: true } => Some((*number, path.as_str())),
+            _ => None,
+        })
+        .collect();
+    let Some(&(number, path)) = asked.last() else { panic!("nothing was listed for {typed}") };
+    assert_eq!(path, wanted);
+    let entry = |(name, bytes): &(&str, Option<u64>)| ((*name).to_owned(), format!("/x/{name}"), *bytes);
+    let folder = Folder { path: "/x".to_owned(), parent: None, entries: entries.iter().map(entry).collect() };
+    script.event(Event::FolderListed(number, Ok(folder)));
+}
+
+#[test]
+fn paths_are_offered_as_commands_read_them() {
+    let mut script = Script::ready();
+    let home = [
+        ("my \"best\" cat.png", Some(2_000)),
+        ("pictures", None),
+        ("two words", None),
+        (".secret", Some(1)),
+        ("bad\u{7}name", None),
+    ];
+    list(&mut script, "/attach ~/", "~/", &home);
+    assert_eq!(offered(&script), ["my \"best\" cat.png", "pictures/", "two words/"]);
+    types(&mut script, "wor");
+    assert_eq!(offered(&script), ["two words/"]);
+    script.act(Action::Compose(ComposeAction::Complete));
+    assert_eq!(script.composer(), "/attach \"~/two words/", "it goes on");
+    let fx = script.type_text("i");
+    assert!(!fx.iter().any(|effect| matches!(effect, Effect::ListFolder { .. })), "it was asked for at once");
+    script.act(Action::Clear);
+    // Hidden ones after a dot alone.
+    list(&mut script, "/add-file ~/", "~/", &home);
+    types(&mut script, ".");
+    assert_eq!(offered(&script), [".secret"]);
+    script.act(Action::Text(TextEdit::Backspace));
+    types(&mut script, "cat");
+    script.act(Action::Compose(ComposeAction::Complete));
+    assert_eq!(script.composer(), "/add-file \"~/my \\\"best\\\" cat.png\" ");
+    let written = script.composer().replace("/add-file", "attach");
+    let Ok(Action::File(FileAction::Attach { path, .. })) = nib::state::action::parse(&written) else { panic!() };
+    assert_eq!(path, "~/my \"best\" cat.png", "what is offered is what is read");
+    assert_eq!(offered(&script), [] as [&str; 0], "it is whole");
+    script.act(Action::Clear);
+    // Saving takes all that follows as it is.
+    list(&mut script, "/save ", "", &home);
+    types(&mut script, "two");
+    script.act(Action::Compose(ComposeAction::Complete));
+    assert_eq!(script.composer(), "/save two words/");
+    script.act(Action::Clear);
+    types(&mut script, "/attach ~");
+    assert_eq!(offered(&script), ["~/"]);
+    // An answer that comes late is for another word.
+    script.event(Event::FolderListed(1, Ok(Folder::default())));
+    assert_eq!(offered(&script), ["~/"]);
 }

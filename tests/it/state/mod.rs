@@ -13,6 +13,7 @@ mod downloads;
 mod drafts;
 mod durable;
 mod files;
+mod find;
 mod forums;
 mod going;
 mod held;

@@ -181,7 +181,7 @@ fn files_are_chosen_from_folders_one_after_the_other() {
     let mut script = talking();
     let listing = |fx: &Effects| {
         fx.iter().find_map(|effect| match effect {
-            Effect::ListFolder { number, path } => Some((*number, path.clone())),
+            Effect::ListFolder { number, path, .. } => Some((*number, path.clone())),
             _ => None,
         })
     };

@@ -1,7 +1,10 @@
 //! Full text.
 
 use super::*;
+use nib::domain::Sought;
 use nib::store::{Hit, Stamp};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 
 fn found(open: &mut Open, text: &str) -> Vec<String> {
     found_in(open, text, None).iter().map(|hit| hit.message.body.text.to_string()).collect()
@@ -9,7 +12,7 @@ fn found(open: &mut Open, text: &str) -> Vec<String> {
 
 fn found_in(open: &mut Open, text: &str, chat: Option<ChatKey>) -> Vec<Hit> {
     match open.read(Query::Search { text: text.to_owned(), accounts: Vec::new(), chat, limit: 10, before: None }) {
-        Ok(Found::Search(hits)) => hits,
+        Ok(Found::Search { hits, .. }) => hits,
         other => panic!("{other:?}"),
     }
 }
@@ -73,11 +76,47 @@ fn answers_go_on_where_they_ended_and_stay_in_their_chat() {
     let (mut all, mut before) = (Vec::new(), None);
     loop {
         let query = Query::Search { text: "needle".to_owned(), accounts: vec![ME], chat: Some(CHAT), limit: 7, before };
-        let Ok(Found::Search(hits)) = open.read(query) else { panic!("an answer") };
-        let Some(last) = hits.last() else { break };
-        before = Some(last.place);
+        let Ok(Found::Search { hits, on }) = open.read(query) else { panic!("an answer") };
         all.extend(hits.iter().map(|hit| hit.message.key.id.value()));
+        before = match on {
+            Some(on) => Some(on),
+            None => break,
+        };
     }
     assert_eq!(all, (1..=30).rev().collect::<Vec<_>>());
     assert_eq!(found_in(&mut open, "needle", Some(elsewhere)).len(), 1);
+}
+
+/// Whatever is found in memory is found in the store: both go by [`Sought`], and the index leaves nothing out.
+#[test]
+fn the_index_finds_what_is_found_in_memory() {
+    let (_folder, file) = home();
+    let open = std::cell::RefCell::new((Open::at(&file), 0_u128));
+    const PIECE: &str = "[a-cA-C]{1,3}|[éÉüçñøßẞşİıſ]|[абвАБВ]|[σςΣλ]|日本|雲|ไทย|का|한국|[0-9]|[²½Ⅷ]|\u{301}|\u{308}|[.,!*\"'()_+-]| |  |🎉|👩\u{200d}🔬|❤\u{fe0f}|\u{e000}";
+    let text = prop::collection::vec(PIECE, 1..10).prop_map(|pieces| pieces.concat());
+    let case = (prop::collection::vec(text, 1..6), prop::collection::vec(PIECE, 1..4));
+    let config = Config { cases: 400, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config)
+        .run(&case, |(texts, query)| {
+            let (open, number) = &mut *open.borrow_mut();
+            *number += 1;
+            let number = *number;
+            let chat = ChatKey::new(ME, ChatId::new(1_000 + number));
+            let messages: Vec<_> = (1..)
+                .zip(&texts)
+                .map(|(id, text)| {
+                    Arc::new(Message { chat: chat.chat, ..Message::clone(&message(number * 100 + id, text)) })
+                })
+                .collect();
+            open.write(Write::Push { chat, messages: messages.clone(), told: Stamp(1) }).unwrap();
+            let query = query.concat();
+            let Some(sought) = Sought::new(&query).filter(Sought::has_words) else { return Ok(()) };
+            let mut there: Vec<_> = found_in(open, &query, Some(chat)).iter().map(|hit| hit.message.key).collect();
+            there.reverse();
+            let here: Vec<_> =
+                messages.iter().filter(|message| sought.is_in(message)).map(|message| message.key).collect();
+            prop_assert_eq!(here, there, "{:?} in {:?}", query, texts);
+            Ok(())
+        })
+        .unwrap();
 }

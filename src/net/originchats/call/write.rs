@@ -136,8 +136,8 @@ pub(super) fn search(chat: ChatId, words: &str, before: Option<MessageKey>, book
         let Packet::Page(page) = packet else { return Err(unfitting()) };
         let (mut messages, bundle) = book.page(page.messages, chat);
         messages.retain(|message| before.is_none_or(|before| message.key < before));
-        // It tells so many and cannot be asked for those before them.
-        let complete = messages.is_empty();
+        // It tells so many and cannot be asked for those before them: whether there are is not known.
+        let complete = messages.is_empty() && before.is_none();
         Ok(Outcome::Done(Reply::Matches { chat, messages, bundle, complete }))
     }))
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Action as A, Context, TextEdit as T};
 
-const TEXT: &[Context] = &[Context::Composer, Context::List, Context::Form];
+const TEXT: &[Context] = &[Context::Composer, Context::Find, Context::List, Context::Form];
 
 table! {
     "left" "" TEXT, false, plain!(A::Text(T::Left)), "One character left";

@@ -5,6 +5,8 @@ use super::ANYWHERE;
 
 /// Where a chat is before one.
 const IN_CHAT: &[Context] = &[Context::Composer, Context::Messages];
+/// Where one goes from one message that was found to the next.
+const FINDING: &[Context] = &[Context::Messages, Context::Find];
 
 table! {
     "jump" "" ANYWHERE, true, plain!(A::Jump), "Jump to a chat by name, unread ones first";
@@ -36,4 +38,7 @@ table! {
     "links" "" IN_CHAT, true, plain!(A::Going(Going::Listed(Listing::Links))), "List the links that were shared in this chat, to go there or open them";
     "act-on" "" &[Context::List], false, plain!(A::Going(Going::Use)), "In lists of pinned messages, files and links: let go of it, save it, open it";
     "date" "[DAY]" IN_CHAT, true, |rest| Some(A::Going(Going::Date(rest.to_owned()))), "Go to a day: 2026-03-01, yesterday, monday, 3 days ago";
+    "find" "[WORDS]" ANYWHERE, true, |rest| Some(A::Going(Going::Find(rest.to_owned()))), "Find words in this chat";
+    "find-next" "" FINDING, true, plain!(A::Going(Going::Found { older: true })), "Go to the next older message that was found";
+    "find-previous" "" FINDING, true, plain!(A::Going(Going::Found { older: false })), "Go to the next newer message that was found";
 }

@@ -55,6 +55,19 @@ fn outgoing(words: &str, stage: Stage) -> State {
     state
 }
 
+fn found() -> State {
+    let marks = [("the allocator", SpanKind::Bold), ("the_thing()", SpanKind::Code)];
+    let file = Attachment { name: text("The allocator.pdf"), size: 9_000, ..Attachment::default() };
+    let first = Message {
+        attachments: [file].into(),
+        ..styled(1, ADA, 5, "THE notes on the allocator call the_thing(), then others", &marks)
+    };
+    let mut state = all(vec![first, message(2, GRACE, 4, "the words are not all there")]);
+    let find = nib::state::action::Going::Find("the allo".to_owned());
+    tell(&mut state, Event::Act(nib::state::Action::Going(find)));
+    state
+}
+
 fn poll(change: impl FnOnce(&mut Poll)) -> State {
     let option = |at: usize, words: &str, votes: u32, mine: bool| PollOption {
         id: text(&at.to_string()),
@@ -295,6 +308,7 @@ fn lines() -> Vec<Kind> {
         ),
         ("deleted", deleted(1)),
         ("several deleted", deleted(3)),
+        ("words that are looked for", found()),
         ("mentions me", with(|m| m.mentions_me = true)),
         ("cloak of a bot", with(bot)),
         ("somebody unknown", one(message(1, UserId::new(99), 5, "Who am I?"))),

@@ -263,3 +263,27 @@ fn a_terminal_that_takes_links_is_told_of_each_cell_and_of_nothing_on_top() {
     let under = linked(&covered);
     assert!(under.len() < cells.len(), "{under:?}");
 }
+
+#[test]
+fn what_is_found_is_marked_for_as_long_as_it_is_looked_for() {
+    use nib::layout::Role;
+    let mut state = all_of(vec![message(1, ADA, 5, "one two, two three"), message(2, GRACE, 4, "three")]);
+    let mut cache = cache();
+    let mut marked = |state: &State| {
+        let scene = arrange(state, &mut cache, 110, 30);
+        let rows = scene.rows.iter().filter_map(|row| row.line());
+        let runs = rows.flat_map(|line| line.runs().map(|(text, style)| (text.to_owned(), style)).collect::<Vec<_>>());
+        runs.filter(|(_, style)| style.role == Role::Found).map(|(text, _)| text).collect::<Vec<_>>()
+    };
+    let act = |state: &mut State, written: &str| tell(state, Event::Act(nib::state::action::parse(written).unwrap()));
+    assert_eq!(marked(&state), Vec::<String>::new());
+    act(&mut state, "find");
+    tell(&mut state, Event::Act(nib::state::Action::Insert("tw".to_owned())));
+    assert_eq!(marked(&state), ["tw", "tw"]);
+    tell(&mut state, Event::Act(nib::state::Action::Insert("o".to_owned())));
+    assert_eq!(marked(&state), ["two", "two"], "rows are made anew for other words");
+    act(&mut state, "find three one");
+    assert_eq!(marked(&state), ["one", "three"], "where all of the words are");
+    act(&mut state, "focus-composer");
+    assert_eq!(marked(&state), Vec::<String>::new());
+}
