@@ -9,8 +9,9 @@
 //! lacks ¦ forward ¦ Pass on                              the network has no such action: neither help, completion nor the menu's words have it
 //! ```
 //!
-//! What shows: `words`, `-words` (they do not), `words @ others` (in one row), `words @ -others`, `^bytes` (they were written to the terminal); several are joined by
-//! ` & `. Keys are letters, and names in angle brackets: `<C-x>`, `<A-x>`, `<S-Up>`, `<Paste:one\ntwo>`. `{home}` is the folder that nib runs in, `{many}` a text of sixty lines.
+//! What shows: `words`, `-words` (they do not), `words @ others` (in one row), `words @ -others`, `^bytes` (they were written to the terminal);
+//! several are joined by ` & `. Keys are letters, and names in angle brackets: `<C-x>`, `<A-x>`, `<S-Up>`, `<Paste:one\ntwo>`. `{home}` is the
+//! folder that nib runs in, `{many}` a text of sixty lines.
 
 /// A line of a table.
 pub(super) struct Row {
