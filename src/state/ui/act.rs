@@ -2,8 +2,8 @@
 
 use super::sidebar::{self, SidebarRow};
 use super::{
-    changing, chooser, complete, compose, file, find, forum, going, lists, members, message, mouse, open, paste, person,
-    quit, themes, waiting, welcome, writing,
+    changing, chooser, complete, compose, file, find, forum, going, lists, members, message, mouse, open, paste,
+    person, quit, themes, waiting, welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context, FileAction};
