@@ -6,7 +6,7 @@
 mod search;
 
 use super::field::Field;
-use super::open;
+use super::{open, trail};
 use crate::domain::{ChatKey, MessageId, MessageKey, Page, Priority, Sought, Timeline};
 use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
@@ -107,6 +107,11 @@ pub(super) fn wanted(state: &mut State, words: &str, fx: &mut Effects) {
     if words.is_empty() && front.pane.find.as_ref().is_some_and(|find| find.typing) {
         return step(state, true, fx);
     }
+    // Where one was before can be gone back to, also after one has stayed with what was found.
+    if front.pane.find.is_none() {
+        trail::leave(state);
+    }
+    let Some(front) = &mut state.front else { return };
     let mut field = Field::new();
     field.insert(words);
     front.pane.find = Some(begun(front, chat, field));
