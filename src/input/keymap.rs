@@ -174,7 +174,7 @@ pub struct Bound<'a> {
 /// Whether keys that type a character are text where this is the innermost context.
 #[must_use]
 pub const fn takes_text(context: Context) -> bool {
-    matches!(context, Context::Composer | Context::Completion | Context::List | Context::Form)
+    matches!(context, Context::Composer | Context::Completion | Context::Find | Context::List | Context::Form)
 }
 
 fn position(contexts: &[Context], context: Context) -> usize {

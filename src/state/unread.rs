@@ -374,6 +374,15 @@ fn send(state: &mut State, chat: ChatKey, upto: MessageKey, fx: &mut Effects) {
     }
 }
 
+/// The open chat is about to be left: what was read in it is told now, before something arrives that the network would count with it.
+pub(super) fn leave(state: &mut State, fx: &mut Effects) {
+    let left =
+        state.front.as_mut().and_then(|front| Some((front.pane.chat?, front.reads.due.remove(&front.pane.chat?)?)));
+    if let Some((chat, upto)) = left {
+        send(state, chat, upto, fx);
+    }
+}
+
 /// The network says that a read mark moved, perhaps by another device. `back`: it may have gone back.
 pub(super) fn moved(
     state: &mut State,

@@ -68,6 +68,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     // What is sought elsewhere is not gone to here.
     state.sought = None;
     typing::end(state, fx);
+    unread::leave(state, fx);
     let Some(front) = &mut state.front else { return false };
     lists::leave_chat(front);
     chooser::forget(front);

@@ -8,7 +8,7 @@ fn key(written: &str) -> Key {
 }
 
 fn takes_text(inner: Context) -> bool {
-    matches!(inner, Context::Composer | Context::Completion | Context::List | Context::Form)
+    matches!(inner, Context::Composer | Context::Find | Context::Completion | Context::List | Context::Form)
 }
 
 fn press(keymap: &Keymap, inner: Context, written: &str) -> Option<Action> {

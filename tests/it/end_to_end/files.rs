@@ -72,7 +72,7 @@ fn files_are_saved_by_a_key_listed_and_opened_in_the_users_program() {
     robin.send("xx");
     robin.wait_gone("Saved files");
     assert!(downloads.join("cat.png").exists() && downloads.join("run (2).sh").exists());
-    robin.send("/save /nowhere/at/all\r");
+    robin.send(":save /nowhere/at/all\r");
     robin.wait_for("is not saved: there is no folder \"/nowhere/at\"");
     robin.send("\x11");
     assert_eq!(robin.wait_exit(), 0);

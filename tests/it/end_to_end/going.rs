@@ -101,7 +101,7 @@ fn places_are_gone_to_and_back() {
     });
     go(&mut robin, "terminals");
     robin.wait_for("while away two");
-    robin.send("\x07");
+    robin.send("\x1bg");
     robin.wait_until("the places", |screen| screen.contains(" Go to ") && screen.contains("Ctrl-K"));
     robin.send("not read");
     robin.wait_for("▌ Go to the first message that you have not read");

@@ -163,11 +163,11 @@ fn an_answer_with_a_file_is_an_answer_and_stays_one_when_it_fails() {
     script.event(Event::FileRead(number, Err("gone".to_owned())));
     assert_eq!((mode(&script), script.composer()), (ComposeMode::Reply(key(70)), "/attach gone".to_owned()));
     let fx = script.act(Action::Send);
-    assert!(matches!(
-        fx.iter().find(|effect| matches!(effect, Effect::ReadFile { .. })),
-        Some(Effect::ReadFile { number: 2, .. })
-    ));
-    let fx = script.event(Event::FileRead(2, Ok(cat())));
+    let number = fx.iter().find_map(|effect| match effect {
+        Effect::ReadFile { number, .. } => Some(*number),
+        _ => None,
+    });
+    let fx = script.event(Event::FileRead(number.expect("it is read"), Ok(cat())));
     assert_eq!(sends(&fx)[0].1.reply_to, Some(MessageId::new(70)));
 }
 
@@ -278,9 +278,11 @@ fn a_cut_that_nobody_can_judge_waits_for_the_user() {
 #[test]
 fn too_many_at_once_wait_in_the_composer() {
     let mut script = talking();
-    for number in 1..=8 {
-        assert_eq!(asked(&mut script, "/attach a").map(|(asked, _)| asked), Some(number));
+    let mut numbers = std::collections::BTreeSet::new();
+    for _ in 0..8 {
+        numbers.extend(asked(&mut script, "/attach a").map(|(asked, _)| asked));
     }
+    assert_eq!(numbers.len(), 8);
     assert_eq!(asked(&mut script, "/attach b"), None);
     assert_eq!(
         (script.composer(), script.notice()),

@@ -348,3 +348,14 @@ fn a_page_that_is_refused_is_not_asked_for_with_every_change_elsewhere() {
         assert!(!fx.iter().any(page), "{fx:?}");
     }
 }
+
+#[test]
+fn what_was_read_is_told_when_its_chat_is_left() {
+    let mut script = Script::signed_in(true);
+    script.open(11);
+    script.arrange_bottom();
+    script.hear(said(chat(11), 11, ADA, "a"));
+    let fx = script.arrange_bottom();
+    assert!(marks(&fx).is_empty(), "at a pace");
+    assert_eq!(marks(&script.act(Action::OpenChat(chat(12)))), [key(11)]);
+}
