@@ -68,7 +68,7 @@ fn words_are_found_by_keys_alone() {
     let server = Server::start();
     let chat = server.running().channel("Rustaceans", "off-topic").unwrap();
     for text in hay() {
-        server.running().say("ada", chat.clone(), &text).unwrap();
+        server.running().say("ada", chat, &text).unwrap();
     }
     let home = Home::new();
     let mut terminal =
