@@ -1,6 +1,6 @@
 //! Places that were visited: back to where one was, and forward again.
 //!
-//! Whatever goes elsewhere says first where one is ([`leave`]). Who goes back and then elsewhere forgets what lay ahead, as in a browser.
+//! Whatever goes elsewhere says first where one is (`leave`). Who goes back and then elsewhere forgets what lay ahead, as in a browser.
 
 use super::{act, message, open};
 use crate::domain::{ChatKey, MessageId, MessageKey, Page, Priority, Timeline};
