@@ -138,10 +138,11 @@ pub(super) fn introduced(
     }
 }
 
-/// Asks how many messages of a chat are unread, if any is: the read mark moved, and nobody said what is left.
+/// Asks how many messages of a chat are unread, if any is or a list that counts what was read is under way: the read mark moved, and nobody said what is left.
 pub(super) fn recount(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(chat.account).filter(|account| account.is_signed_in()) else { return };
-    let known = account.chats.get(&chat.chat).filter(|known| known.unread > 0);
+    let syncs = account.requests.is_syncing();
+    let known = account.chats.get(&chat.chat).filter(|known| known.unread > 0 || syncs);
     let newest = known.and_then(|known| known.last_message);
     let under_way = account.requests.open.values_mut().find_map(|open| match open {
         Purpose::Newest { chat: of, again, .. } if *of == chat.chat => Some(again),

@@ -146,6 +146,21 @@ pub(super) fn go(terminal: &mut Terminal, chat: &str) {
     });
 }
 
+/// The program of whoever is signed in at each of the four, once all of them are there.
+pub(super) fn opened(home: &Home) -> Terminal {
+    let terminal = Terminal::start_with(home.path(), &["--open", "rustaceans/off-topic"], 130, 80, &[]);
+    terminal.wait_until("all of them", |screen| screen.contains("message #off-topic") && screen.contains("zed"));
+    terminal
+}
+
+/// The same in a chat of the first server of the other network.
+pub(super) fn at_plot(home: &Home) -> Terminal {
+    let mut terminal = opened(home);
+    go(&mut terminal, "plot-one");
+    terminal.wait_for("message #plot-one");
+    terminal
+}
+
 /// Somebody's files, with a sign-in at each of the four.
 pub(super) fn signed_in(osmium: &Server, others: &Others) -> Home {
     let home = Home::new();
@@ -175,8 +190,7 @@ fn whichever_of_four_is_lost_the_others_go_on_and_it_heals() {
     let mut osmium = Server::start();
     let mut others = Others::start();
     let home = signed_in(&osmium, &others);
-    let mut terminal = Terminal::start_with(home.path(), &["--open", "rustaceans/off-topic"], 130, 80, &[]);
-    terminal.wait_until("all of them", |screen| screen.contains("message #off-topic") && screen.contains("zed"));
+    let mut terminal = opened(&home);
 
     let places = ["off-topic", "plot-one", "plot-two", "zed"];
     for lost in 0..4 {
@@ -270,8 +284,7 @@ fn a_neighbour_that_misbehaves_disturbs_nobody() {
     let osmium = Server::start();
     let mut others = Others::start();
     let home = signed_in(&osmium, &others);
-    let mut terminal = Terminal::start_with(home.path(), &["--open", "rustaceans/off-topic"], 130, 80, &[]);
-    terminal.wait_until("all of them", |screen| screen.contains("message #off-topic") && screen.contains("zed"));
+    let mut terminal = opened(&home);
     for (round, by) in [Neighbour::Garbage, Neighbour::Silent, Neighbour::Floods].into_iter().enumerate() {
         let task = others.replace(0, by);
         for (there, chat) in [(0, "off-topic"), (2, "plot-two"), (3, "zed")] {

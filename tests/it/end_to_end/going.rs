@@ -1,6 +1,6 @@
 //! Going to places by keys alone, on both networks.
 
-use super::four::{Others, go, signed_in};
+use super::four::{Others, at_plot, go, signed_in};
 use super::pty::Terminal;
 use super::server::Server;
 use super::shell::Home;
@@ -120,10 +120,7 @@ fn on_the_other_network_as_well() {
     let osmium = Server::start();
     let others = Others::start();
     let home = signed_in(&osmium, &others);
-    let mut terminal = Terminal::start_with(home.path(), &["--open", "rustaceans/off-topic"], 130, 80, &[]);
-    terminal.wait_until("all of them", |screen| screen.contains("message #off-topic") && screen.contains("zed"));
-    go(&mut terminal, "plot-one");
-    terminal.wait_for("message #plot-one");
+    let mut terminal = at_plot(&home);
     for text in ["@robin come and look", "it is at https://c.example/z", "no hurry"] {
         others.say(0, text);
     }

@@ -315,6 +315,23 @@ fn a_read_mark_that_went_out_late_is_followed_by_what_is_left_unread() {
 }
 
 #[test]
+fn a_list_that_was_asked_before_a_read_mark_is_followed_by_what_is_left_unread() {
+    let mut script = offline();
+    script.event(Event::Focused(true));
+    script.arrange_kept_end();
+    let known = script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap();
+    (known.unread, known.last_read, known.last_message) = (1, Some(key(9)), Some(key(11)));
+    script.arrange_kept_end();
+    script.event(Event::Focused(false));
+    let fx = back(&mut script);
+    let [(deed, Request::MarkRead { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let account = &script.state.core.accounts[0];
+    assert_eq!((account.chats[&chat(11).chat].unread, account.requests.is_syncing()), (0, true));
+    let fx = script.answer(deed, Ok(Reply::Done));
+    assert!(requests(&fx).contains(&Request::FetchChat(chat(11).chat)), "{fx:?}");
+}
+
+#[test]
 fn what_is_read_without_a_connection_is_read() {
     let mut script = offline();
     script.event(Event::Focused(true));

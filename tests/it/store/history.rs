@@ -25,6 +25,12 @@ fn filled(file: &Path) -> Open {
     open
 }
 
+/// A page with everything that there is.
+fn whole(asked: u32, messages: Vec<Arc<Message>>) -> Write {
+    let asked = Stamp(asked);
+    Write::Page { chat: CHAT, asked, page: Page::Latest, messages, reached_start: true, reached_end: true }
+}
+
 #[test]
 fn where_a_message_makes_no_sense_a_hole_is() {
     let (_folder, file) = home();
@@ -139,14 +145,7 @@ fn votes_are_counted_in_what_is_stored() {
 fn news_of_a_message_that_a_late_page_brings_are_not_lost() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
-    let page = |asked| Write::Page {
-        chat: CHAT,
-        asked: Stamp(asked),
-        page: Page::Latest,
-        messages: vec![message(1, "old"), message(2, "old")],
-        reached_start: true,
-        reached_end: true,
-    };
+    let page = |asked| whole(asked, vec![message(1, "old"), message(2, "old")]);
     open.write(Write::Change { account: ME, message: message(1, "new"), with_reactions: true, told: Stamp(3) })
         .unwrap();
     open.write(Write::Pin { chat: CHAT, message: place(1).id, pinned: true, told: Stamp(3) }).unwrap();
@@ -167,15 +166,7 @@ fn news_of_a_part_of_a_message_say_nothing_of_the_rest() {
         |text: &str, by| Reaction { emoji: emoji(text), count: 1, mine: false, by: [UserId::new(by)].into() };
     let (_folder, file) = home();
     let mut open = Open::at(&file);
-    let page = |asked, messages| Write::Page {
-        chat: CHAT,
-        asked: Stamp(asked),
-        page: Page::Latest,
-        messages,
-        reached_start: true,
-        reached_end: true,
-    };
-    open.write(page(2, vec![message(1, "one"), message(2, "two")])).unwrap();
+    open.write(whole(2, vec![message(1, "one"), message(2, "two")])).unwrap();
     open.write(Write::Missed { account: CHAT.account, at: Stamp(4) }).unwrap();
     // Told after the page was asked for that comes next: they stay, and everything else is as the page tells it.
     let id = |number: u128| place(number).id;
@@ -189,7 +180,7 @@ fn news_of_a_part_of_a_message_say_nothing_of_the_rest() {
     open.write(Write::Pin { chat: CHAT, message: id(2), pinned: true, told: Stamp(7) }).unwrap();
     let mut second = Message::clone(&message(2, "two, changed"));
     second.reactions = [reaction("🌱", 9)].into();
-    open.write(page(6, vec![message(1, "one, changed"), std::sync::Arc::new(second)])).unwrap();
+    open.write(whole(6, vec![message(1, "one, changed"), std::sync::Arc::new(second)])).unwrap();
     let stored = open.messages(Seek::Newest, 9);
     let seen: Vec<_> = stored
         .entries
@@ -209,7 +200,7 @@ fn news_of_a_part_of_a_message_say_nothing_of_the_rest() {
     // What was told before something may have been missed does not outlast that.
     open.write(Write::Missed { account: CHAT.account, at: Stamp(8) }).unwrap();
     open.write(Write::Pin { chat: CHAT, message: id(1), pinned: true, told: Stamp(11) }).unwrap();
-    open.write(page(10, vec![message(1, "one, changed"), message(2, "two, changed")])).unwrap();
+    open.write(whole(10, vec![message(1, "one, changed"), message(2, "two, changed")])).unwrap();
     let stored = open.messages(Seek::Newest, 9);
     let seen: Vec<_> =
         stored.entries.iter().map(|entry| (entry.message.reactions.len(), entry.message.pinned)).collect();
@@ -220,14 +211,7 @@ fn news_of_a_part_of_a_message_say_nothing_of_the_rest() {
 fn reactions_beyond_what_is_remembered_are_not_taken_back_by_a_late_page() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
-    let page = |asked| Write::Page {
-        chat: CHAT,
-        asked: Stamp(asked),
-        page: Page::Latest,
-        messages: vec![message(1, "one")],
-        reached_start: true,
-        reached_end: true,
-    };
+    let page = |asked| whole(asked, vec![message(1, "one")]);
     let toggle = |by, add| Write::Toggle {
         chat: CHAT,
         message: place(1).id,

@@ -108,7 +108,7 @@ fn tray() -> State {
 fn saving() -> State {
     let mut state = after(&["focus-messages", "move-first", "save", "save /elsewhere", "save /there"]);
     let stages = [
-        (Saving::Done("/home/you/Downloads/notes of the release (2).txt".to_owned()), 8_400),
+        (Saving::Done("/there/Downloads/notes of the release (2).txt".to_owned()), 8_400),
         (Saving::Running, 21_000_000),
         (Saving::Failed("there is no folder \"/elsewhere\"".to_owned()), 0),
         (Saving::Stopped, 12_000_000),
