@@ -132,7 +132,7 @@ impl Keeping {
         }
         match write {
             Write::PutOutbox(row) => Some(StoreReply::OutboxCommitted(row.chat, row.nonce, Ok(()))),
-            Write::SetStage { chat, nonce, stage: kept::OutboxStage::InFlight } => {
+            Write::SetStage { chat, nonce, stage: kept::OutboxStage::InFlight, .. } => {
                 Some(StoreReply::OutboxCommitted(chat, nonce, Ok(())))
             }
             _ => None,
@@ -343,7 +343,7 @@ impl Owed {
     fn of(command: &Command) -> Option<Self> {
         match command {
             Command::Write(_, Write::PutOutbox(row)) => Some(Self::Row(row.chat, row.nonce)),
-            Command::Write(_, Write::SetStage { chat, nonce, stage: kept::OutboxStage::InFlight }) => {
+            Command::Write(_, Write::SetStage { chat, nonce, stage: kept::OutboxStage::InFlight, .. }) => {
                 Some(Self::Row(*chat, *nonce))
             }
             Command::Write(ticket, _) => ticket.map(Self::Written),
@@ -425,7 +425,7 @@ mod tests {
         let mut keeping = Keeping::new(Some(Store::that_dies_after(1)));
         let (account, chat) = (AccountId(0), ChatKey::new(AccountId(0), ChatId::new(7)));
         let key = AccountKey { network: "n".to_owned(), server: "s".to_owned(), user: UserId::new(1) };
-        let stage = |nonce| Write::SetStage { chat, nonce: Nonce(nonce), stage: OutboxStage::InFlight };
+        let stage = |nonce| Write::SetStage { chat, nonce: Nonce(nonce), stage: OutboxStage::InFlight, known: None };
         let write = |keeping: &mut Keeping, write: Write| keeping.take(StoreOp::Write(Box::new(write)));
         write(&mut keeping, Write::Bind(account, key));
         write(&mut keeping, stage(1));

@@ -239,6 +239,7 @@ fn lists(state: &mut State, account: AccountId, purpose: &Purpose, outcome: Resu
         Ok(Reply::Channels { community, bundle }) => {
             let gone = roster::put_channels(known, community, bundle);
             gone::settle(state, account, &gone, None, fx);
+            gone::listed(state, account, fx);
             sync::details(state, account, community, fx);
             join::arrived(state, account, fx);
         }

@@ -264,6 +264,14 @@ impl Account {
     }
 }
 
+impl Account {
+    /// Whether a chat that is not here does not exist: all lists came, and no community is out of service, of which nobody knows what it has.
+    pub(crate) fn knows_all_chats(&self) -> bool {
+        let known = |community: &Community| community.available && self.channels_loaded.contains_key(&community.id);
+        self.synced && self.communities.iter().all(known)
+    }
+}
+
 impl Core {
     /// An account.
     #[must_use]

@@ -5,7 +5,7 @@ use super::front::{ComposeMode, Overlay, Region};
 use super::ui::form::FormPurpose;
 use super::ui::{attach, open};
 use super::{Account, Effects, State, names, outbox, roster};
-use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, Community, CommunityId};
+use crate::domain::{AccountId, ChannelKind, Chat, ChatKey, ChatKind, CommunityId};
 
 /// Something that must be read before one types on.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,7 +72,7 @@ pub(super) fn refused(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     }
 }
 
-/// All lists are there: messages of earlier runs that wait for the user may be for chats that have gone since.
+/// Lists are there, or messages of earlier runs: those that wait for the user may be for chats that have gone since.
 pub(super) fn listed(state: &mut State, account: AccountId, fx: &mut Effects) {
     let text = take_back(state, account, &[], fx);
     if state.front.is_some() && !text.is_empty() {
@@ -83,8 +83,7 @@ pub(super) fn listed(state: &mut State, account: AccountId, fx: &mut Effects) {
 /// Gives up the messages that wait for the user in chats that are gone. Returns what they said. A chat that is not known is gone only if it would be.
 fn take_back(state: &mut State, account: AccountId, gone: &[Chat], fx: &mut Effects) -> String {
     let Some(known) = state.core.account(account) else { return String::new() };
-    let loaded = |community: &Community| !community.available || known.channels_loaded.contains_key(&community.id);
-    let complete = known.synced && known.communities.iter().all(loaded);
+    let complete = known.knows_all_chats();
     let is_gone = |chat| !known.chats.contains_key(&chat) && (complete || gone.iter().any(|gone| gone.id == chat));
     let stranded = known.outbox.stranded(|chat| !is_gone(chat));
     let texts: Vec<String> = stranded

@@ -228,7 +228,7 @@ fn let_missing_go(account: &mut Account, chat: ChatId, stamp: crate::domain::kep
 }
 
 /// What was asked for by a message is not there. Where that one is in doubt: whether it is because the message is gone, or the chat, the next page shows.
-/// Returns whether the question was about a message that is not looked for.
+/// Returns whether that says all there is to say: not where a message is here that is not looked for, and nothing is known to have become of it.
 fn is_missing(account: &mut Account, chat: ChatId, page: Page, refusal: &Refusal, seek: Option<MessageId>) -> bool {
     let named = match page {
         Page::Latest | Page::At(_) => None,
@@ -238,11 +238,14 @@ fn is_missing(account: &mut Account, chat: ChatId, page: Page, refusal: &Refusal
     let Some(message) = named.filter(|message| refusal.kind == RefusalKind::NotFound && seek != Some(*message)) else {
         return false;
     };
-    if account.timelines.get(&chat).is_some_and(|timeline| timeline.is_in_doubt(message)) {
+    let timeline = account.timelines.get(&chat);
+    if timeline.is_some_and(|timeline| timeline.is_in_doubt(message)) {
         account.requests.missing.entry(chat).or_default().push(message);
         account.requests.loosen(chat, Edge::Latest);
+        return true;
     }
-    true
+    // It was deleted while the question was under way.
+    timeline.is_none_or(|timeline| timeline.key_of(message).is_none())
 }
 
 /// A page did not come.

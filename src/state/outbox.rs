@@ -85,6 +85,8 @@ pub struct Pending {
     pub(crate) known: Option<MessageKey>,
     /// Nobody can tell what is in its chat: it goes out all the same.
     pub(crate) blind: bool,
+    /// The store does not know yet what it comes after.
+    pub(crate) moved: bool,
     /// The store has it, or had it: it outlasts this run.
     pub(crate) durable: bool,
     /// How far it is for the store; `None` where the store does not have it.
@@ -305,6 +307,7 @@ pub(super) fn write(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Eff
         revision: 0,
         known,
         blind: false,
+        moved: false,
         durable: false,
         kept: None,
         doubt: None,
@@ -370,7 +373,7 @@ pub(super) fn pump(state: &mut State, chat: ChatKey, fx: &mut Effects) {
     let Some(row) = turn(account.outbox.of(chat.chat)) else { return };
     let nonce = row.outgoing.nonce;
     let request = Request::Send(Arc::clone(&row.outgoing));
-    if durable && row.kept != Some(OutboxStage::InFlight) {
+    if durable && (row.moved || row.kept != Some(OutboxStage::InFlight)) {
         // It goes once the store knows that it may have gone.
         if let Some(account) = state.core.account_mut(chat.account) {
             durable::commit(account, chat, nonce, OutboxStage::InFlight, fx);

@@ -463,7 +463,7 @@ impl Db {
             Write::People(account, people) => self.put_people(*account, people).map(done),
             Write::Draft { chat, text } => self.put_draft(*chat, text).map(done),
             Write::PutOutbox(row) => self.put_outbox(row).map(done),
-            Write::SetStage { chat, nonce, stage } => self.set_stage(*chat, *nonce, stage).map(done),
+            Write::SetStage { chat, nonce, stage, known } => self.set_stage(*chat, *nonce, stage, *known).map(done),
             Write::DropOutbox(chat, nonce) => self.drop_outbox(*chat, *nonce).map(done),
             Write::Anchor(chat, anchor) => self.put_anchor(*chat, *anchor).map(done),
             Write::Layout(layout) => self.put_layout(layout).map(done),

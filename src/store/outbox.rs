@@ -11,7 +11,7 @@ use super::open::with_ending;
 use super::place::{Wide, id, key_at};
 use crate::config::files;
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage};
-use crate::domain::{ChatId, ChatKey, Id, Nonce, Upload, Wall};
+use crate::domain::{ChatId, ChatKey, Id, MessageKey, Nonce, Upload, Wall};
 use bytes::Bytes;
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
@@ -119,12 +119,29 @@ impl Db {
         (!self.is_in_memory()).then(|| with_ending(&self.options.file, "-files"))
     }
 
-    pub(super) fn set_stage(&mut self, chat: ChatKey, nonce: Nonce, stage: &OutboxStage) -> Result<(), StoreError> {
+    pub(super) fn set_stage(
+        &mut self,
+        chat: ChatKey,
+        nonce: Nonce,
+        stage: &OutboxStage,
+        known: Option<MessageKey>,
+    ) -> Result<(), StoreError> {
         let account = self.account(chat.account)?;
+        let known = known.map(|key| (Wide(key.order.0), id(key.id.0))).unzip();
         let changed = self
             .conn
-            .prepare_cached("UPDATE outbox SET stage = ? WHERE account = ? AND chat = ? AND nonce = ?")?
-            .execute(params![codec::stage_body(stage), account, id(chat.chat.0), nonce.0.cast_signed()])?;
+            .prepare_cached(
+                "UPDATE outbox SET stage = ?1, known_ord = coalesce(?2, known_ord), known_id = coalesce(?3, known_id)
+                 WHERE account = ?4 AND chat = ?5 AND nonce = ?6",
+            )?
+            .execute(params![
+                codec::stage_body(stage),
+                known.0,
+                known.1,
+                account,
+                id(chat.chat.0),
+                nonce.0.cast_signed()
+            ])?;
         // It would go out, and the next run would know nothing of it.
         if changed == 0 && *stage == OutboxStage::InFlight { Err(StoreError::NotKept) } else { Ok(()) }
     }

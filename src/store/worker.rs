@@ -413,7 +413,7 @@ impl Worker {
         }
         let row = match write {
             Write::PutOutbox(row) => Some((row.chat, row.nonce)),
-            Write::SetStage { chat, nonce, stage: OutboxStage::InFlight } => Some((*chat, *nonce)),
+            Write::SetStage { chat, nonce, stage: OutboxStage::InFlight, .. } => Some((*chat, *nonce)),
             _ => None,
         };
         if let Some((chat, nonce)) = row {

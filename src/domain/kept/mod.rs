@@ -209,6 +209,8 @@ pub enum Write {
         nonce: Nonce,
         /// How far.
         stage: OutboxStage,
+        /// The newest message of its chat before it went, as the row has it; `None` leaves what the store has.
+        known: Option<MessageKey>,
     },
     /// It is sent, or the user gave it up. Durable.
     DropOutbox(ChatKey, Nonce),

@@ -8,7 +8,7 @@ use super::{Outbox, Pending, Stage, deeds, pump, pump_all, start_healing, tell};
 use crate::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage, Query, Ticket, Write};
 use crate::domain::{AccountId, ChatKey, CleanText, Mono, Nonce, Outgoing, Refusal, RefusalKind};
 use crate::state::effect::{Effect, Effects, Outcome, StoreOp};
-use crate::state::{Account, State};
+use crate::state::{Account, State, gone};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -57,10 +57,11 @@ impl Pending {
 pub(super) fn commit(account: &mut Account, chat: ChatKey, nonce: Nonce, stage: OutboxStage, fx: &mut Effects) {
     let Some(row) = account.outbox.find_mut(chat.chat, nonce) else { return };
     let write = match row.kept {
-        Some(_) => Write::SetStage { chat, nonce, stage: stage.clone() },
+        Some(_) => Write::SetStage { chat, nonce, stage: stage.clone(), known: row.known },
         None => Write::PutOutbox(Box::new(row.row(chat, stage.clone()))),
     };
     row.kept = Some(stage);
+    row.moved = false;
     if row.stage != Stage::Committing {
         row.set(Stage::Committing);
     }
@@ -95,7 +96,7 @@ pub(in crate::state) fn committed(
             row.set(Stage::Failed(refusal.clone()));
             // It may have the row as it was before: that is not to go out by itself in the next run.
             if let Some(stage) = row.stage_to_keep().filter(|_| row.durable) {
-                fx.push(Effect::keep(Write::SetStage { chat, nonce, stage }));
+                fx.push(Effect::keep(Write::SetStage { chat, nonce, stage, known: row.known }));
             }
             tell(row, || Outcome::Refused(refusal), fx);
         }
@@ -120,10 +121,9 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
         });
         let changed: Vec<_> = changed.collect();
         for (chat, nonce, stage) in changed {
-            if let Some(row) = account.outbox.find_mut(chat, nonce) {
-                row.kept = Some(stage.clone());
-            }
-            fx.push(Effect::keep(Write::SetStage { chat: ChatKey::new(id, chat), nonce, stage }));
+            let Some(row) = account.outbox.find_mut(chat, nonce) else { continue };
+            row.kept = Some(stage.clone());
+            fx.push(Effect::keep(Write::SetStage { chat: ChatKey::new(id, chat), nonce, stage, known: row.known }));
         }
     }
 }
@@ -147,6 +147,7 @@ pub(in crate::state) fn found(state: &mut State, found: Result<Option<Found>, St
     for account in accounts {
         start_healing(state, account, fx);
         pump_all(state, account, fx);
+        gone::listed(state, account, fx);
     }
 }
 
@@ -191,6 +192,7 @@ fn restored(row: &OutboxRow, outgoing: &Arc<Outgoing>, now: Mono) -> Pending {
         revision: 0,
         known: row.known,
         blind: false,
+        moved: false,
         durable: true,
         kept: Some(row.stage.clone()),
         doubt,

@@ -48,10 +48,7 @@ fn put(account: &mut Account, chat: ChatId, newest: Option<MessageKey>) {
     for row in rows.filter(|row| row.known.is_none() && row.is_unsent()) {
         row.known = newest;
         row.blind = newest.is_none();
-        if newest.is_some() {
-            // The store is told anew before it goes.
-            row.kept = None;
-        }
+        row.moved = newest.is_some();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files that go with the next message: chosen one by one, looked at before anything is sent, and kept with their chat while others are open.
 
 use super::{attach, compose};
-use crate::domain::{ChatKey, CleanText, Community, LinkPhase, Outgoing, Upload, size};
+use crate::domain::{ChatKey, CleanText, LinkPhase, Outgoing, Upload, size};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front, Overlay};
 use crate::state::{State, permit};
@@ -74,11 +74,8 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
     let core = &state.core;
     let is_gone = |chat: &ChatKey| {
         let Some(account) = core.account(chat.account) else { return true };
-        let loaded =
-            |community: &Community| !community.available || account.channels_loaded.contains_key(&community.id);
-        let complete = account.synced && account.communities.iter().all(loaded);
         let left = matches!(account.link, LinkPhase::SignedOut { .. });
-        !account.chats.contains_key(&chat.chat) && (complete || left)
+        !account.chats.contains_key(&chat.chat) && (account.knows_all_chats() || left)
     };
     let mut names: Vec<String> = Vec::new();
     front.trays.chats.retain(|chat, files| {

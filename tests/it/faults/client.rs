@@ -98,7 +98,7 @@ impl Observer for Watch {
             Effect::Store(StoreOp::Read(ticket, _)) => self.asked(Awaited::Found(*ticket)),
             Effect::Store(StoreOp::Write(write)) => match &**write {
                 Write::PutOutbox(row) => self.asked(Awaited::Committed(row.chat, row.nonce)),
-                Write::SetStage { chat, nonce, stage: OutboxStage::InFlight } => {
+                Write::SetStage { chat, nonce, stage: OutboxStage::InFlight, .. } => {
                     self.asked(Awaited::Committed(*chat, *nonce));
                 }
                 Write::Draft { chat, .. } => self.asked(Awaited::Draft(*chat)),

@@ -58,7 +58,7 @@ fn the_store_knows_that_a_message_is_in_flight_before_it_is() {
         writes(&fx),
         [
             &Write::DropOutbox(chat(11), first),
-            &Write::SetStage { chat: chat(11), nonce: second, stage: OutboxStage::InFlight }
+            &Write::SetStage { chat: chat(11), nonce: second, stage: OutboxStage::InFlight, known: Some(key(10)) }
         ]
     );
     assert_eq!(sends(&fx), [], "not before the store has it as in flight");

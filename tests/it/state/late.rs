@@ -1,6 +1,7 @@
 //! What was lost on its way where nobody reads, on a network that marks read what is fetched: what is waited for, what decides, and what is said.
 
 use super::script::*;
+use super::updates::note;
 use nib::domain::kept::{Found, OutboxItem, OutboxRow, OutboxStage};
 use nib::domain::*;
 use nib::state::outbox::Stage;
@@ -123,4 +124,29 @@ fn what_is_not_confirmed_costs_nothing_while_nothing_happens() {
     let waits = fx.iter().any(|effect| matches!(effect, Effect::Arm(Timer::OutboxRetry, _)));
     assert_eq!((asks_history(&fx), waits), (None, false));
     assert_eq!(script.state.revision, before, "no frame without news");
+}
+
+#[test]
+fn what_waits_for_a_chat_of_a_community_out_of_service_waits_on() {
+    let mut script = Script::ready_kept();
+    script.receive(Update::CommunityUnavailable(CommunityId::new(100)));
+    let nowhere = ChatId::new(77);
+    let outgoing = Outgoing { chat: nowhere, nonce: Nonce(1), text: "kept".to_owned(), ..Outgoing::default() };
+    let failed = OutboxStage::Failed(refusal(RefusalKind::Forbidden));
+    let item = OutboxItem::Send(Arc::new(outgoing));
+    let of = ChatKey { chat: nowhere, ..chat(11) };
+    let row = OutboxRow { chat: of, nonce: Nonce(1), item, written: Wall(0), known: None, stage: failed };
+    let found = Ok(Some(Found::Outbox(vec![row])));
+    script.event(Event::Stored(StoreReply::Found(nib::domain::kept::Ticket(u64::MAX), found)));
+    assert_eq!((script.rows(77).len(), note(&script)), (1, None), "nobody knows what the community has");
+    // It is back, and has no such channel.
+    let account = &script.state.core.accounts[0];
+    let back = Community { available: true, ..account.community(CommunityId::new(100)).unwrap().clone() };
+    let fx = script.receive(Update::CommunityChanged(Box::new(back)));
+    script.serve(fx);
+    assert_eq!(script.rows(77), []);
+    assert_eq!(note(&script).as_deref(), Some("The chats they were for are gone"));
+    script.act(Action::Accept);
+    script.act(Action::Text(nib::state::action::TextEdit::Yank));
+    assert_eq!(script.composer(), "kept");
 }

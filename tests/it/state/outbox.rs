@@ -238,6 +238,7 @@ fn looked(effects: &Effects) -> RequestId {
 fn known_of(written: &[Write]) -> Vec<MessageKey> {
     let known = |write: &Write| match write {
         Write::PutOutbox(row) => row.known,
+        Write::SetStage { known, .. } => *known,
         _ => None,
     };
     written.iter().filter_map(known).collect()
@@ -268,6 +269,12 @@ fn where_nothing_is_known_of_a_chat_it_is_looked_at_before_something_is_sent() {
     let id = sends(&script.answer(looks, Ok(page(&[4]))))[0].0;
     let kept: Vec<_> = known_of(&script.written);
     assert_eq!(kept, [key(4)], "and the next run knows it, too");
+    let puts = script.written.iter().filter(|write| matches!(write, Write::PutOutbox(_))).count();
+    assert_eq!(puts, 2, "what waits is not written again with all its files");
+    assert!(
+        script.state.core.accounts[0].outbox.of(chat(11).chat).iter().all(nib::state::outbox::Pending::is_durable),
+        "and counts as kept"
+    );
     let fx = script.answer(id, Err(refusal(RefusalKind::LinkLost)));
     let asked = fx.iter().find_map(|effect| match effect {
         Effect::Net { id, request: Request::FetchHistory { limit: 100, .. }, .. } => Some(*id),

@@ -84,6 +84,26 @@ fn arranging_asks_for_no_frame_and_fetches_each_edge_once() {
 }
 
 #[test]
+fn that_history_ends_in_a_refusal_is_said_unless_its_message_has_gone_meanwhile() {
+    let mut script = Script::ready();
+    script.arrange_bottom();
+    let wants = |script: &Script, at| Visible { wants_before: Some(key(at)), ..script.visible(true) };
+    let ask = |script: &mut Script, at| {
+        let wants = wants(script, at);
+        let fx = script.arrange(wants);
+        let Effect::Net { id, .. } = fx[0] else { panic!("{fx:?}") };
+        id
+    };
+    let id = ask(&mut script, 1);
+    script.receive(Update::MessagesDeleted { chat: chat(11).chat, messages: vec![MessageId::new(1)] });
+    script.answer(id, Err(refusal(RefusalKind::NotFound)));
+    assert_eq!(script.notice(), "");
+    let id = ask(&mut script, 2);
+    script.answer(id, Err(refusal(RefusalKind::NotFound)));
+    assert_eq!(script.notice(), "History could not be fetched: no");
+}
+
+#[test]
 fn the_divider_stands_while_the_chat_is_open() {
     let mut script = Script::ready();
     script.open(12);

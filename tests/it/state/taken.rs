@@ -34,7 +34,7 @@ pub(super) fn drafted(chat: ChatKey, text: String) -> Effect {
 pub(super) fn committing(effects: &Effects) -> Vec<(ChatKey, Nonce)> {
     let row = |write: &&Write| match *write {
         Write::PutOutbox(row) => Some((row.chat, row.nonce)),
-        Write::SetStage { chat, nonce, stage: OutboxStage::InFlight } => Some((*chat, *nonce)),
+        Write::SetStage { chat, nonce, stage: OutboxStage::InFlight, .. } => Some((*chat, *nonce)),
         _ => None,
     };
     writes(effects).iter().filter_map(row).collect()

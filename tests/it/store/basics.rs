@@ -44,7 +44,7 @@ fn what_is_on_its_way_out_survives_with_its_files() {
     open.write(Write::PutOutbox(Box::new(row.clone()))).unwrap();
     open.write(waiting(2, "second")).unwrap();
     let failed = OutboxStage::Failed(Refusal::ours(RefusalKind::Forbidden, "no"));
-    open.write(Write::SetStage { chat: CHAT, nonce: Nonce(2), stage: failed.clone() }).unwrap();
+    open.write(Write::SetStage { chat: CHAT, nonce: Nonce(2), stage: failed.clone(), known: None }).unwrap();
     open.close();
 
     let spooled = || std::fs::read_dir(file.with_file_name("nib.db-files")).unwrap().count();
@@ -84,7 +84,8 @@ fn a_file_that_is_gone_fails_its_message_and_a_file_of_nobody_is_swept() {
 fn what_is_not_there_is_not_in_flight_either() {
     let (_folder, file) = home();
     let mut open = Open::at(&file);
-    let stage = |nonce: u64, stage: OutboxStage| Write::SetStage { chat: CHAT, nonce: Nonce(nonce), stage };
+    let stage =
+        |nonce: u64, stage: OutboxStage| Write::SetStage { chat: CHAT, nonce: Nonce(nonce), stage, known: None };
     open.write(waiting(1, "here")).unwrap();
     assert_eq!(open.write(stage(1, OutboxStage::InFlight)), Ok(Absorbed::default()));
     assert_eq!(open.write(stage(2, OutboxStage::InFlight)), Err(StoreError::NotKept));
@@ -132,7 +133,7 @@ fn a_newer_wish_takes_the_place_of_an_older_one_that_has_not_gone_out() {
     open.write(put(4, OutboxItem::MarkRead { upto: place(5), back: false })).unwrap();
     let nonces = |open: &mut Open| open.outbox().iter().map(|row| row.nonce.0).collect::<Vec<_>>();
     assert_eq!(nonces(&mut open), [3, 4]);
-    open.write(Write::SetStage { chat: CHAT, nonce: Nonce(3), stage: OutboxStage::InFlight }).unwrap();
+    open.write(Write::SetStage { chat: CHAT, nonce: Nonce(3), stage: OutboxStage::InFlight, known: None }).unwrap();
     open.write(put(5, edit("three"))).unwrap();
     assert_eq!(nonces(&mut open), [3, 4, 5], "what is in flight cannot be taken back");
 }

@@ -94,7 +94,7 @@ async fn where_nothing_is_kept_everything_is_answered_at_once() {
     for mut keeping in [Keeping::new(None), small(&folder)] {
         let committed = StoreReply::OutboxCommitted(CHAT, Nonce(1), Ok(()));
         assert_eq!(write(&mut keeping, waiting(1, "w")), Some(committed.clone()));
-        let stage = Write::SetStage { chat: CHAT, nonce: Nonce(1), stage: OutboxStage::InFlight };
+        let stage = Write::SetStage { chat: CHAT, nonce: Nonce(1), stage: OutboxStage::InFlight, known: None };
         assert_eq!(write(&mut keeping, stage), Some(committed));
         assert_eq!(write(&mut keeping, Write::Draft { chat: CHAT, text: "x".to_owned() }), None);
         let query = Query::Messages { chat: CHAT, seek: Seek::Newest, limit: 5 };
