@@ -8,7 +8,7 @@ use super::ui::accounts::AccountList;
 use super::ui::field::Field;
 use super::ui::form::{FieldKind, Form, FormField, FormPurpose};
 use super::ui::{attach, open};
-use super::{Account, AccountPlace, Effect, Effects, SamePerson, State, gone, link, login, roster};
+use super::{Account, AccountPlace, Effect, Effects, SamePerson, State, gone, last_words, link, login, outbox, roster};
 use crate::domain::{AccountId, ChatKey, CleanText, LinkPhase, Priority, Request, UserId, label_fault};
 
 /// Why an account is signed out that the user left.
@@ -144,7 +144,8 @@ fn take_label(state: &mut State, id: AccountId, name: &str, fx: &mut Effects) ->
 }
 
 fn disable(state: &mut State, id: AccountId, fx: &mut Effects) {
-    if state.core.account(id).is_none_or(|account| account.disabled) {
+    let Some(account) = state.core.account(id).filter(|account| !account.disabled) else { return };
+    if !last_words::are_said(state, id, AccountAction::Disable(account.label.clone()), fx) {
         return;
     }
     link::abandon(state, id, fx);
@@ -200,12 +201,20 @@ fn sign_out(state: &mut State, id: AccountId, fx: &mut Effects) {
         let sentence = format!("\"{}\" is signed out already", account.label);
         return state.notice(sentence, false, fx);
     }
-    let text = format!("Sign out of \"{}\"? It stays in the list, and so do drafts.", account.label);
+    let untold = outbox::untold(state, |account, kept| account.id == id && kept && !account.is_signed_in());
+    let untold = match untold.count() {
+        0 => String::new(),
+        _ => format!(" Others are told of {} when you are signed in again.", untold.words()),
+    };
+    let text = format!("Sign out of \"{}\"? It stays in the list, and so do drafts.{untold}", account.label);
     ask(state, text, "Sign out", AccountAction::SignOutNow(id));
 }
 
 /// Ends the session at the network, where it can be told, and then here.
 fn sign_out_now(state: &mut State, id: AccountId, fx: &mut Effects) {
+    if state.core.account(id).is_none() || !last_words::are_said(state, id, AccountAction::SignOutNow(id), fx) {
+        return;
+    }
     match state.core.account(id) {
         Some(account) if account.is_signed_in() => {
             state.ask(id, Request::SignOut, Priority::User, Purpose::SignOut, fx);
@@ -297,15 +306,20 @@ fn remove(state: &mut State, id: AccountId, _fx: &mut Effects) {
     let Some(account) = state.core.account(id) else { return };
     let unsent = account.outbox.chats.values().flatten().count();
     let unsent = if unsent > 0 { " and messages that were not sent" } else { "" };
+    let untold = outbox::untold(state, |account, _| account.id == id && !account.is_signed_in());
+    let untold = match untold.count() {
+        0 => String::new(),
+        _ => format!(" Others are never told of {}.", untold.words()),
+    };
     let text = format!(
-        "Remove \"{}\" from nib? Its sign-in and its drafts here are forgotten{unsent}. At the server nothing changes.",
+        "Remove \"{}\" from nib? Its sign-in and its drafts here are forgotten{unsent}. At the server nothing changes.{untold}",
         account.label
     );
     ask(state, text, "Remove", AccountAction::RemoveNow(id));
 }
 
 fn remove_now(state: &mut State, id: AccountId, fx: &mut Effects) {
-    if state.core.account(id).is_none() {
+    if state.core.account(id).is_none() || !last_words::are_said(state, id, AccountAction::RemoveNow(id), fx) {
         return;
     }
     link::abandon(state, id, fx);

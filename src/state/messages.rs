@@ -244,6 +244,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let stamp = state.stamps.told();
     let Some(account) = state.core.account_mut(id) else { return };
     keep::deleted(account, chat, messages, stamp);
+    outbox::deleted(account, chat, messages, fx);
     let me = account.me;
     let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
     pins::deleted(account, chat, messages);

@@ -17,6 +17,7 @@ mod handover;
 mod history;
 mod join;
 mod keep;
+mod last_words;
 pub mod levels;
 mod link;
 mod login;
@@ -119,6 +120,8 @@ pub struct State {
     pub(crate) sought: Option<(crate::domain::ChatKey, crate::domain::Wall)>,
     /// What it leaves for, while others are told of what was held back.
     leaving: Option<Effect>,
+    /// Accounts that are left once others were told of what was held back.
+    partings: Vec<last_words::Parting>,
     /// What is asked of the store.
     pub(crate) recall: recall::Recall,
     /// Files on their way here.
@@ -186,6 +189,7 @@ impl State {
             unkept_drafts: BTreeSet::new(),
             sought: None,
             leaving: None,
+            partings: Vec::new(),
             recall: recall::Recall::default(),
             downloads: downloads::Downloads::default(),
             colours: colours::Colours::default(),

@@ -5,6 +5,7 @@
 //! acknowledgement and the echo may come in any order; the first settles the row.
 
 pub(super) mod deeds;
+mod deletions;
 mod durable;
 mod emoji;
 mod heal;
@@ -31,6 +32,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(super) use deletions::gone as deleted;
 pub(super) use durable::{TICKET, ask_kept, committed, found, keep};
 pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
 pub(super) use held::take_back as take_back_held;

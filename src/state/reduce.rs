@@ -5,8 +5,8 @@ use super::ui::{
     act, arranged, attach, chooser, complete, editor, file, find, jump, open, quit, sidebar, tray, waiting,
 };
 use super::{
-    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, link, members, opened, outbox, recall,
-    roster, timers, unread, updates,
+    Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, last_words, link, members, opened,
+    outbox, recall, roster, timers, unread, updates,
 };
 use crate::domain::Now;
 
@@ -64,6 +64,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Terminate => open::terminate(state, fx),
     }
     quit::keep(state, fx);
+    last_words::keep(state, fx);
     waiting::keep_first(state, fx);
     unread::check(state, fx);
     outbox::on_open(state, fx);

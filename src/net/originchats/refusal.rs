@@ -68,6 +68,12 @@ pub fn is_about_the_list(text: &Raw) -> bool {
     text.wire().contains("Channel not found") || text.wire().contains("Access denied to this channel")
 }
 
+/// Whether it says that there is no such message.
+#[must_use]
+pub fn is_about_a_missing_message(text: &Raw) -> bool {
+    text.wire().contains("Message not found")
+}
+
 /// The refusal behind an `error`.
 #[must_use]
 pub fn of_error(text: &Raw) -> Refusal {

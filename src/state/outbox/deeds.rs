@@ -8,7 +8,7 @@
 //! store nothing is held, since it would be lost with the end of the run.
 
 use super::settle::LONGEST_PAUSE;
-use super::{arm, emoji, shown};
+use super::{arm, deletions, emoji, shown};
 use crate::domain::kept::{OutboxItem, OutboxRow, OutboxStage, Write};
 use crate::domain::parts::{self, Leads, LinkPart};
 use crate::domain::{
@@ -34,17 +34,19 @@ pub(crate) struct Deed {
     pub(super) chat: ChatId,
     pub(super) nonce: Nonce,
     pub(super) item: OutboxItem,
-    written: Wall,
+    pub(super) written: Wall,
     /// Its request.
     pub(super) flies: Option<RequestId>,
     /// It, or what it took the place of, was handed over before: whether that arrived nobody knows.
-    flew: bool,
-    /// The store has it.
-    kept: bool,
+    pub(super) flew: bool,
+    /// The store has it, as far as is known.
+    pub(super) kept: bool,
     /// It is shown as done.
     pub(super) waits: bool,
+    /// A newer one about the same thing was handed over after it: it is not said again.
+    pub(super) passed: bool,
     /// Not to be sent before.
-    wait: Option<Mono>,
+    pub(super) wait: Option<Mono>,
     /// Held back until then, so that the user can take it back.
     pub(super) held: Option<Mono>,
     /// What was typed for changes that it took the place of.
@@ -108,7 +110,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let held = holds.then(|| state.now.mono.plus(pause));
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let deeds = &mut account.outbox.deeds;
-    let (mut undone, mut flew) = (false, false);
+    let (mut undone, mut flew, mut showed) = (false, false, false);
     let mut gone = Vec::new();
     let mut typed = Vec::new();
     // One that is under way cannot be taken back; what takes its place goes after it.
@@ -116,6 +118,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         let replaced = deed.chat == chat.chat && deed.flies.is_none() && same_target(&deed.item, &item);
         if replaced {
             flew |= deed.flew;
+            showed |= deed.waits;
             typed.append(&mut deed.typed);
             if let OutboxItem::Edit { text, .. } = &deed.item {
                 typed.push(text.clone());
@@ -138,6 +141,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         flew,
         kept: false,
         waits: false,
+        passed: false,
         wait: None,
         held,
         typed,
@@ -153,7 +157,14 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         return state.touch();
     }
     if full {
-        return state.notice("Too much waits for the connection already", true, fx);
+        let sentence = "Too much waits for the connection already; nothing is changed";
+        return match (deed.item, &mut state.front) {
+            (OutboxItem::Edit { text, .. }, Some(front)) => {
+                front.pane.composer.keep(&text);
+                state.notice_of(format!("{sentence}. For what you wrote"), Some("yank"), true, fx);
+            }
+            _ => state.notice(sentence, true, fx),
+        };
     }
     let online = state.core.account(chat.account).is_some_and(Account::is_signed_in);
     if holds {
@@ -166,6 +177,11 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     if !online || waiting || !first {
         return wait(state, chat.account, nonce, fx);
     }
+    if showed {
+        // What it takes the place of is shown; so is this, as long as nobody has answered.
+        wait(state, chat.account, nonce, fx);
+        return pump(state, chat.account, fx);
+    }
     // A read mark that is lost says too little, and the next one makes up for it; there are many of them.
     if let Some(known) = state.core.account_mut(chat.account)
         && !matches!(deed.item, OutboxItem::MarkRead { .. })
@@ -175,10 +191,18 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     hand_over(state, chat.account, nonce, fx);
 }
 
-/// Tells the store of one that it does not have.
-fn keep_deed(account: &mut Account, nonce: Nonce, fx: &mut Effects) {
+/// Tells the store of one that it does not have. It lets go of others about the same thing: those come back if this one is taken back.
+pub(super) fn keep_deed(account: &mut Account, nonce: Nonce, fx: &mut Effects) {
     let id = account.id;
-    let Some(deed) = account.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce && !deed.kept) else { return };
+    let deeds = &mut account.outbox.deeds;
+    let Some(at) = deeds.iter().position(|deed| deed.nonce == nonce && !deed.kept) else { return };
+    let (before, rest) = deeds.split_at_mut(at);
+    let Some((deed, after)) = rest.split_first_mut() else { return };
+    let is_same = |other: &Deed| other.chat == deed.chat && same_target(&other.item, &deed.item);
+    if after.iter().any(|newer| newer.kept && is_same(newer)) {
+        return;
+    }
+    before.iter_mut().filter(|older| is_same(older)).for_each(|older| older.kept = false);
     deed.kept = true;
     let row = OutboxRow {
         chat: ChatKey::new(id, deed.chat),
@@ -194,13 +218,13 @@ fn keep_deed(account: &mut Account, nonce: Nonce, fx: &mut Effects) {
 /// It has to wait: it is kept, and shown as done.
 fn wait(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effects) {
     let Some(known) = state.core.account_mut(account) else { return };
-    let Some(at) = known.outbox.deeds.iter().position(|deed| deed.nonce == nonce && !deed.waits) else { return };
-    let Some(deed) = known.outbox.deeds.get_mut(at) else { return };
-    deed.waits = true;
-    let chat = ChatKey::new(account, deed.chat);
-    let item = deed.item.clone();
+    let Some(deed) = known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce) else { return };
+    let shows = std::mem::replace(&mut deed.waits, true);
+    let (chat, item) = (deed.chat, deed.item.clone());
     keep_deed(known, nonce, fx);
-    shown::show(known, chat.chat, &item);
+    if !shows {
+        shown::show(known, chat, &item);
+    }
     state.touch();
 }
 
@@ -215,6 +239,9 @@ fn hand_over(state: &mut State, account: AccountId, nonce: Nonce, fx: &mut Effec
         deed.flies = Some(id);
         deed.flew = true;
         (deed.wait, deed.held) = (None, None);
+        let (of, item) = (deed.chat, deed.item.clone());
+        let older = known.outbox.deeds.iter_mut().take_while(|deed| deed.nonce != nonce);
+        older.filter(|older| older.chat == of && same_target(&older.item, &item)).for_each(|older| older.passed = true);
     }
 }
 
@@ -267,10 +294,22 @@ pub(in crate::state) fn answered(
     let Some(at) = known.outbox.deeds.iter().position(|deed| deed.nonce == nonce) else { return };
     let Some(deed) = known.outbox.deeds.get_mut(at) else { return };
     deed.flies = None;
+    let several = matches!(&deed.item, OutboxItem::Delete { messages } if messages.len() > 1);
     let gone = |refusal: &Refusal| {
         refusal.kind == RefusalKind::NotFound && deed.waits && matches!(deed.item, OutboxItem::Delete { .. })
     };
     match outcome {
+        Err(refusal) if several && refusal.kind == RefusalKind::NotFound => {
+            deletions::one_by_one(state, account, nonce, fx);
+        }
+        // What came after it says it all.
+        Err(refusal) if is_for_now(&refusal) && deed.passed => {
+            let deed = known.outbox.deeds.remove(at);
+            if deed.kept {
+                known.outbox.drop_kept(ChatKey::new(account, deed.chat), nonce, fx);
+            }
+            pump(state, account, fx);
+        }
         Err(refusal) if is_for_now(&refusal) => {
             deed.wait = Some(now.plus(refusal.retry_after.unwrap_or(PAUSE)));
             wait(state, account, nonce, fx);
@@ -329,6 +368,7 @@ fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
 fn tell(state: &mut State, chat: ChatKey, item: OutboxItem, refusal: &Refusal, fx: &mut Effects) {
     let what = match item {
         OutboxItem::Edit { message, text } => return changing::edit_refused(state, chat, message, text, refusal, fx),
+        OutboxItem::Delete { messages } if messages.len() > 1 => "Not all were deleted",
         OutboxItem::Delete { .. } => "Not deleted",
         OutboxItem::React { .. } => "No reaction",
         // The next one tells the network.
@@ -339,8 +379,9 @@ fn tell(state: &mut State, chat: ChatKey, item: OutboxItem, refusal: &Refusal, f
 
 /// One could not be made durable: it goes out all the same if this run lasts.
 pub(super) fn not_kept(state: &mut State, chat: ChatKey, nonce: Nonce, why: &str, fx: &mut Effects) {
-    let known = state.core.account(chat.account);
-    if known.is_some_and(|known| known.outbox.deeds.iter().any(|deed| deed.nonce == nonce)) {
+    let known = state.core.account_mut(chat.account);
+    let deed = known.and_then(|known| known.outbox.deeds.iter_mut().find(|deed| deed.nonce == nonce));
+    if deed.map(|deed| deed.kept = false).is_some() {
         state.notice_about(chat.account, format!("What you changed is kept for this run only: {why}"), None, true, fx);
     }
 }
@@ -362,6 +403,7 @@ pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
         flew: true,
         kept: true,
         waits: true,
+        passed: false,
         wait: None,
         held: None,
         typed: Vec::new(),

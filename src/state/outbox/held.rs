@@ -1,9 +1,9 @@
 //! Taking back a change or a deletion while it is held back.
 
-use super::deeds::Deed;
+use super::deeds::{Deed, keep_deed};
 use super::shown;
 use crate::domain::kept::OutboxItem;
-use crate::domain::{ChatKey, Mono};
+use crate::domain::{ChatKey, Mono, Nonce};
 use crate::state::State;
 use crate::state::effect::Effects;
 
@@ -27,6 +27,9 @@ pub(in crate::state) fn take_back(state: &mut State, fx: &mut Effects) -> bool {
     let deed = account.outbox.deeds.remove(at);
     let chat = ChatKey::new(id, deed.chat);
     account.outbox.drop_kept(chat, nonce, fx);
+    let older = account.outbox.deeds.iter().filter(|deed| deed.chat == chat.chat && !deed.kept);
+    let older: Vec<Nonce> = older.map(|deed| deed.nonce).collect();
+    older.into_iter().for_each(|nonce| keep_deed(account, nonce, fx));
     shown::undo(account, chat.chat, &deed.item);
     let mut typed = deed.typed;
     if let OutboxItem::Edit { text, .. } = deed.item {

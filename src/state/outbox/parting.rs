@@ -14,12 +14,11 @@ pub(in crate::state) struct Untold {
 }
 
 impl Untold {
-    fn of(deeds: &[Deed]) -> Self {
-        let count = |is: fn(&OutboxItem) -> bool| deeds.iter().filter(|deed| is(&deed.item)).count();
-        Self {
-            changes: count(|item| matches!(item, OutboxItem::Edit { .. })),
-            deletions: count(|item| matches!(item, OutboxItem::Delete { .. })),
-        }
+    fn of<'deeds>(deeds: impl Iterator<Item = &'deeds Deed>) -> Self {
+        deeds.fold(Self::default(), |all, deed| Self {
+            changes: all.changes + usize::from(matches!(deed.item, OutboxItem::Edit { .. })),
+            deletions: all.deletions + usize::from(matches!(deed.item, OutboxItem::Delete { .. })),
+        })
     }
 
     pub(in crate::state) fn count(self) -> usize {
@@ -35,20 +34,22 @@ impl Untold {
     }
 }
 
-/// What others were not told of, of some accounts.
-pub(in crate::state) fn untold(state: &State, of: impl Fn(&Account) -> bool) -> Untold {
-    let each =
-        state.core.accounts.iter().filter(|account| of(account)).map(|account| Untold::of(&account.outbox.deeds));
+/// What others were not told of, of some accounts: what the store has of it, or what it does not have.
+pub(in crate::state) fn untold(state: &State, of: impl Fn(&Account, bool) -> bool) -> Untold {
+    let each = state.core.accounts.iter().map(|account| {
+        let deeds = account.outbox.deeds.iter();
+        Untold::of(deeds.filter(|deed| of(account, deed.kept)))
+    });
     each.fold(Untold::default(), |all, one| Untold {
         changes: all.changes + one.changes,
         deletions: all.deletions + one.deletions,
     })
 }
 
-/// Nothing is held back any more: what can go, goes.
-pub(in crate::state) fn release(state: &mut State, fx: &mut Effects) {
+/// Nothing of some accounts is held back any more: what can go, goes.
+pub(in crate::state) fn release(state: &mut State, of: impl Fn(&Account) -> bool, fx: &mut Effects) {
     let mut released: Vec<AccountId> = Vec::new();
-    for account in &mut state.core.accounts {
+    for account in state.core.accounts.iter_mut().filter(|account| of(account)) {
         let held = account.outbox.deeds.iter_mut().filter(|deed| deed.held.is_some());
         if held.map(|deed| deed.held = None).count() > 0 {
             released.push(account.id);

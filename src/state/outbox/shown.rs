@@ -85,8 +85,13 @@ pub(super) fn settle(account: &mut Account, chat: ChatId, item: &OutboxItem) -> 
     let of = (account.me, account.caps.dialect);
     match item {
         OutboxItem::Edit { message, .. } => {
-            let timeline = account.timelines.get_mut(&chat)?;
-            let mut known = timeline.message(message.id).map(|known| Message::clone(known))?;
+            let timeline = account.timelines.get_mut(&chat);
+            let known = timeline.and_then(|timeline| Some((timeline.message(message.id)?.as_ref().clone(), timeline)));
+            let Some((mut known, timeline)) = known else {
+                // What is read of it later says this already.
+                renew(account, chat, message.id);
+                return None;
+            };
             apply(item, of, &mut known);
             let known = Arc::new(known);
             timeline.replace(&known, false);

@@ -35,8 +35,8 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
 /// Leaves, for good or for something else: as soon as networks have answered what was held back, and at once when that is waited for already.
 pub(super) fn leave(state: &mut State, to: Effect, fx: &mut Effects) {
     let waits = state.leaving.replace(to).is_some();
-    outbox::release(state, fx);
-    let telling = outbox::untold(state, Account::is_signed_in);
+    outbox::release(state, |_| true, fx);
+    let telling = outbox::untold(state, |account, _| account.is_signed_in());
     if waits || telling.count() == 0 {
         return go(state, fx);
     }
@@ -50,8 +50,8 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
     if state.leaving.is_none() {
         return;
     }
-    outbox::release(state, fx);
-    if outbox::untold(state, Account::is_signed_in).count() == 0 {
+    outbox::release(state, |_| true, fx);
+    if outbox::untold(state, |account, _| account.is_signed_in()).count() == 0 {
         go(state, fx);
     }
 }
@@ -64,14 +64,18 @@ pub(in crate::state) fn go(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// What is to be said when the screen is gone: what others are told only by a later run. A sentence.
+/// What is to be said when the screen is gone: what others are told only by a later run, or not at all. Sentences.
 #[must_use]
 pub fn farewell(state: &State) -> Option<String> {
-    let untold = outbox::untold(state, |account| outlasts(state, account));
-    let them = if untold.count() == 1 { "it" } else { "them" };
-    let words = untold.words();
-    (untold.count() > 0)
-        .then(|| format!("Others may not know of {words} yet; nib tells them of {them} when it runs again."))
+    let kept = outbox::untold(state, |account, kept| kept && outlasts(state, account));
+    let them = if kept.count() == 1 { "it" } else { "them" };
+    let words = kept.words();
+    let kept = (kept.count() > 0)
+        .then(|| format!("Others may not know of {words} yet; nib tells them of {them} when it runs again."));
+    let lost = outbox::untold(state, |account, kept| !(kept && outlasts(state, account)));
+    let lost = (lost.count() > 0).then(|| format!("Others may not know of {}; look when you are back.", lost.words()));
+    let said: Vec<String> = [kept, lost].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// Whether what an account does is kept for later runs.
@@ -96,18 +100,19 @@ fn losses(state: &State) -> Vec<String> {
     let sent = rows().filter(|row| matches!(row.stage, Stage::Sent(_))).count();
     let under_way = rows().count() - failed - sent;
     // What is signed in tells them before nib leaves.
-    let untold = outbox::untold(state, |account| !account.is_signed_in() && !outlasts(state, account)).count();
+    let untold = outbox::untold(state, |account, kept| !(account.is_signed_in() || kept && outlasts(state, account)));
+    let untold = (untold.count() > 0).then(|| format!("{} that others were not told of", untold.words()));
     [
         (drafts, "draft", "drafts"),
         (under_way, "message on its way", "messages on their way"),
         (failed, "message that was not sent", "messages that were not sent"),
-        (untold, "change that others were not told of", "changes that others were not told of"),
         (front.trays.count(), "attached file", "attached files"),
         (front.reading.len(), "file that is being read", "files that are being read"),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
     .map(|(count, one, several)| format!("{count} {}", if count == 1 { one } else { several }))
+    .chain(untold)
     .collect()
 }
 

@@ -141,6 +141,27 @@ fn several_messages_are_deleted_one_after_the_other() {
 }
 
 #[test]
+fn what_is_gone_already_keeps_nothing_else_from_being_deleted() {
+    let mut peer = Peer::signed_in();
+    let bundle = peer.sync();
+    let chat = chat_of(&bundle, "general");
+    let gone = |asked: &serde_json::Value| json!({"cmd": "error", "src": "message_delete", "val": "Message not found or cannot be deleted", "listener": asked["listener"]});
+    let first = peer.asked(1, &Request::Delete { chat, messages: vec![key(ID, 1), key(OTHER, 2)] });
+    peer.answer(&first, gone(&first));
+    let second = peer.said_one();
+    assert_ne!(first["id"], second["id"]);
+    peer.answer(&second, json!({"cmd": "message_delete", "id": second["id"], "channel": "general", "global": true}));
+    assert_eq!(peer.answered(), Ok(Reply::Done));
+    // That a channel is gone says nothing of its messages.
+    let first = peer.asked(2, &Request::Delete { chat, messages: vec![key(ID, 1), key(OTHER, 2)] });
+    peer.answer(
+        &first,
+        json!({"cmd": "error", "src": "message_delete", "val": "Channel not found", "listener": first["listener"]}),
+    );
+    assert_eq!(peer.answered().map_err(|refusal| refusal.kind), Err(RefusalKind::NotFound));
+}
+
+#[test]
 fn every_recorded_error_is_a_refusal_in_a_sentence() {
     let mut peer = Peer::signed_in();
     let bundle = peer.sync();

@@ -9,6 +9,7 @@ mod complete;
 mod cursor;
 mod dates;
 mod deeds;
+mod deletions;
 mod downloads;
 mod drafts;
 mod durable;

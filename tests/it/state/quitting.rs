@@ -158,5 +158,5 @@ fn a_change_that_is_kept_nowhere_and_was_told_nobody_is_named() {
     script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
     script.act(Action::Message(MessageAction::DeleteNow(chat(11), vec![key(11)])));
     assert!(!quits(&script.act(Action::Quit)));
-    assert_eq!(question(&script), Some("1 change that others were not told of would be lost"));
+    assert_eq!(question(&script), Some("1 deletion that others were not told of would be lost"));
 }

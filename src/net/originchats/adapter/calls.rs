@@ -6,7 +6,7 @@ use crate::domain::{Now, Refusal, Reply, RequestId, SignInPart};
 use crate::net::originchats::book::Book;
 use crate::net::originchats::call::{self, Call, Outcome};
 use crate::net::originchats::pending::{Pending, Purpose};
-use crate::net::originchats::refusal::{is_about_the_list, limited, of_error};
+use crate::net::originchats::refusal::{is_about_a_missing_message, is_about_the_list, limited, of_error};
 use crate::net::originchats::wire::Packet;
 use crate::net::{Frame, NetEvent, Out};
 
@@ -14,6 +14,9 @@ impl OriginAdapter {
     /// An answer came to what was asked.
     pub(super) fn answered(&mut self, pending: Pending, packet: Packet, now: Now, out: &mut Out) {
         let Purpose::Call { request, handler, lenient } = pending.purpose else { return };
+        // What is gone is as good as deleted, and what else is to be deleted follows.
+        let gone = pending.command == "message_delete"
+            && matches!(&packet, Packet::Error { text, .. } if is_about_a_missing_message(text));
         let refusal = match &packet {
             Packet::Error { text, .. } => {
                 if let Some(book) = &mut self.book {
@@ -29,7 +32,7 @@ impl OriginAdapter {
             Some(refusal) if refusal.kind == RefusalKind::Conflict && pending.command.starts_with("message_react") => {
                 answer(request, Ok(Reply::Done), out);
             }
-            Some(refusal) if !lenient => {
+            Some(refusal) if !lenient && !gone => {
                 tracing::debug!(command = pending.command, kind = ?refusal.kind, "refused");
                 answer(request, Err(refusal), out);
             }

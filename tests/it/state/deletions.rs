@@ -1,0 +1,192 @@
+//! Deletions of several messages, changes that overtake one another, and what others are told before an account is left.
+
+use super::script::*;
+use nib::domain::kept::{OutboxItem, OutboxStage, Write};
+use nib::domain::*;
+use nib::state::action::{AccountAction, ComposeAction, MessageAction};
+use nib::state::ui::quit::farewell;
+use nib::state::{Action, Effect, Effects, Event, StoreReply};
+use std::time::Duration;
+
+/// Messages 11 to 13 are one's own, and there is a store.
+fn with_three() -> Script {
+    let mut script = Script::ready_kept().with_own();
+    script.drafts(Vec::new());
+    script.hear(said(chat(11), 12, ME, "second"));
+    script.hear(said(chat(11), 13, ME, "third"));
+    script
+}
+
+fn on(script: &mut Script, what: MessageAction) -> Effects {
+    script.act(Action::Message(what))
+}
+
+fn delete(script: &mut Script, ids: &[u128]) -> Effects {
+    on(script, MessageAction::DeleteNow(chat(11), ids.iter().copied().map(key).collect()))
+}
+
+fn change(script: &mut Script, more: &str) -> Effects {
+    script.act(Action::Compose(ComposeAction::EditLast));
+    script.type_text(more);
+    script.act(Action::Send)
+}
+
+/// What is asked about messages: deletions by what they delete, changes by their texts.
+fn asked(effects: &Effects) -> Vec<(RequestId, Vec<u128>, String)> {
+    let of = |effect: &Effect| match effect {
+        Effect::Net { id, request: Request::Delete { messages, .. }, .. } => {
+            Some((*id, messages.iter().map(|message| message.id.0.0).collect(), String::new()))
+        }
+        Effect::Net { id, request: Request::Edit { message, text, .. }, .. } => {
+            Some((*id, vec![message.id.0.0], text.clone()))
+        }
+        _ => None,
+    };
+    effects.iter().filter_map(of).collect()
+}
+
+fn goes(script: &mut Script) -> Vec<(RequestId, Vec<u128>, String)> {
+    let fx = script.advance(Duration::from_secs(6));
+    asked(&fx)
+}
+
+fn words(script: &Script) -> Vec<String> {
+    script.texts(11).split_off(10)
+}
+
+const GONE: &str = "(deleted here; the network is not told yet)";
+
+#[test]
+fn where_one_of_several_is_gone_the_others_are_deleted_by_themselves() {
+    let mut script = with_three();
+    delete(&mut script, &[11, 12, 13]);
+    let [(whole, ..)] = goes(&mut script)[..] else { panic!() };
+    let fx = script.answer(whole, Err(refusal(RefusalKind::NotFound)));
+    let kept: Vec<_> = kept_rows(&fx).into_iter().map(|row| (row.nonce, row.stage.clone())).collect();
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|(_, stage)| *stage == OutboxStage::Waiting), "{kept:?}");
+    assert_eq!(words(&script), [GONE; 3], "nobody knows of any of them");
+    let (first, of, _) = asked(&fx).remove(0);
+    assert_eq!(of, [11]);
+    let fx = script.answer(first, Err(refusal(RefusalKind::NotFound)));
+    assert_eq!(words(&script), [GONE; 2]);
+    let (second, of, _) = asked(&fx).remove(0);
+    assert_eq!(of, [12]);
+    let fx = script.answer(second, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(words(&script), ["second", GONE], "it stands for everybody, and here");
+    assert!(script.notice().starts_with("Not deleted"), "{}", script.notice());
+    let (third, ..) = asked(&fx).remove(0);
+    script.answer(third, Ok(Reply::Done));
+    assert_eq!(words(&script), ["second"]);
+}
+
+#[test]
+fn what_others_deleted_meanwhile_has_not_to_be_deleted_again() {
+    let mut script = with_three();
+    delete(&mut script, &[11, 12]);
+    let deleted = |id| Update::MessagesDeleted { chat: chat(11).chat, messages: vec![MessageId::new(id)] };
+    let fx = script.receive(deleted(11));
+    let kept = kept_rows(&fx).into_iter().map(|row| row.item.clone()).collect::<Vec<_>>();
+    assert_eq!(kept, [OutboxItem::Delete { messages: vec![key(12)] }]);
+    assert_eq!(words(&script), [GONE, "third"]);
+    let fx = script.receive(deleted(12));
+    assert!(writes(&fx).iter().any(|write| matches!(write, Write::DropOutbox(..))), "{fx:?}");
+    assert_eq!((goes(&mut script), words(&script)), (vec![], vec!["third".to_owned()]));
+}
+
+#[test]
+fn a_change_under_way_is_kept_again_when_the_newer_one_is_taken_back() {
+    let mut script = with_three();
+    change(&mut script, " A");
+    let [(first, ..)] = &goes(&mut script)[..] else { panic!() };
+    let first = *first;
+    change(&mut script, " B");
+    assert_eq!(words(&script)[2], "third A B");
+    let fx = on(&mut script, MessageAction::TakeBack);
+    let kept: Vec<_> = kept_rows(&fx).into_iter().map(|row| row.item.clone()).collect();
+    assert_eq!(kept, [OutboxItem::Edit { message: key(13), text: "third A".to_owned() }]);
+    // So the next run tells the network, if this one cannot.
+    script.answer(first, Err(refusal(RefusalKind::LinkLost)));
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    assert!(farewell(&script.state).is_some_and(|said| said.contains("tells them of it when it runs again")));
+}
+
+#[test]
+fn a_change_that_had_to_wait_does_not_come_after_a_newer_one() {
+    let mut script = with_three();
+    script.hold_nothing();
+    let (first, ..) = asked(&change(&mut script, " A")).remove(0);
+    let (second, ..) = asked(&change(&mut script, " B")).remove(0);
+    script
+        .answer(first, Err(Refusal { retry_after: Some(Duration::from_secs(1)), ..refusal(RefusalKind::RateLimited) }));
+    script.answer(second, Ok(Reply::Done));
+    assert_eq!(goes(&mut script), []);
+}
+
+#[test]
+fn what_takes_the_place_of_something_shown_is_shown_until_it_is_answered() {
+    let mut script = with_three();
+    script.hold_nothing();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::React("👍".to_owned()));
+    change(&mut script, " A");
+    script.link(LinkEvent::SignedIn {
+        me: user(ME, "me"),
+        session: None,
+        token: Secret::default(),
+        caps: Script::caps(),
+    });
+    assert_eq!(words(&script)[2], "third A", "it waits behind the reaction");
+    change(&mut script, " B");
+    assert_eq!(words(&script)[2], "third A B");
+}
+
+fn sign_out(script: &mut Script) -> Effects {
+    script.act(Action::Account(AccountAction::SignOutNow(HOME)))
+}
+
+fn leaves(effects: &Effects) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Net { request: Request::SignOut, .. }))
+}
+
+#[test]
+fn others_are_told_before_an_account_is_left() {
+    let mut script = with_three();
+    delete(&mut script, &[11]);
+    let fx = sign_out(&mut script);
+    let (deletion, ..) = asked(&fx).remove(0);
+    assert!(!leaves(&fx));
+    assert!(script.notice().contains("Others are told of 1 deletion first"), "{}", script.notice());
+    assert!(leaves(&script.answer(deletion, Ok(Reply::Done))));
+    // Not for ever, and at once where somebody insists.
+    let mut script = with_three();
+    delete(&mut script, &[11]);
+    sign_out(&mut script);
+    assert!(!leaves(&script.advance(Duration::from_millis(1_900))));
+    assert!(leaves(&script.advance(Duration::from_millis(200))));
+    let mut script = with_three();
+    delete(&mut script, &[11]);
+    sign_out(&mut script);
+    assert!(leaves(&sign_out(&mut script)));
+    // The same for one that is removed or put away.
+    for action in [AccountAction::RemoveNow(HOME), AccountAction::Disable(String::new())] {
+        let mut script = with_three();
+        delete(&mut script, &[11]);
+        let fx = script.act(Action::Account(action));
+        assert!(!fx.contains(&Effect::Disconnect(HOME)), "{fx:?}");
+        let (deletion, ..) = asked(&fx).remove(0);
+        assert!(script.answer(deletion, Ok(Reply::Done)).contains(&Effect::Disconnect(HOME)));
+    }
+}
+
+#[test]
+fn a_deletion_that_the_disk_did_not_take_is_not_promised_to_the_next_run() {
+    let mut script = with_three();
+    let fx = delete(&mut script, &[11]);
+    let nonce = kept_rows(&fx)[0].nonce;
+    script.event(Event::Stored(StoreReply::OutboxCommitted(chat(11), nonce, Err("the disk is full".to_owned()))));
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    assert!(!script.act(Action::Quit).contains(&Effect::Quit), "that is asked first");
+    assert_eq!(farewell(&script.state).as_deref(), Some("Others may not know of 1 deletion; look when you are back."));
+}
