@@ -127,18 +127,21 @@ impl Run {
 
     /// Takes in what the store answers until messages are there, with the names of who wrote them.
     fn usable(&mut self) -> Scene {
-        loop {
+        while !self.has_all() {
             if let Reply::Found(ticket, found) = self.replies.blocking_recv().unwrap() {
-                let named = matches!(&found, Ok(Found::People(people)) if people.len() > 1);
                 self.event(Event::Stored(StoreReply::Found(ticket, Ok(found.ok()))));
-                if named {
-                    break;
-                }
             }
         }
         let scene = arrange(&self.state, &mut self.cache, 200, 50);
-        assert!(self.state.core.accounts[0].timelines[&CHAT.chat].len() >= 50);
         scene
+    }
+
+    /// Whether a screen of messages is here, and who wrote them.
+    fn has_all(&self) -> bool {
+        let account = &self.state.core.accounts[0];
+        account.timelines.get(&CHAT.chat).is_some_and(|timeline| {
+            timeline.len() >= 50 && timeline.iter().all(|entry| account.users.contains_key(&entry.message.author))
+        })
     }
 
     fn jump(&mut self, at: Wall) {
