@@ -351,7 +351,7 @@ pub(in crate::state) fn give_back(state: &mut State, chat: ChatKey, text: &str, 
     if front.pane.chat != Some(chat) {
         let draft = front.drafts.entry(chat).or_default();
         draft.text = join(&draft.text);
-        return;
+        return drafts::put(front, chat, fx);
     }
     match &mut front.pane.mode {
         ComposeMode::Edit { before, .. } => *before = join(before),

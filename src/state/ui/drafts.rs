@@ -148,7 +148,7 @@ pub(super) fn settle(state: &mut State, chat: ChatKey, fx: &mut Effects) {
         return due(state, fx);
     }
     if let Some(front) = &mut state.front {
-        tell(front, chat, current(front, chat), fx);
+        put(front, chat, fx);
     }
 }
 

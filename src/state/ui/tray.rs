@@ -338,6 +338,9 @@ pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &
         return compose::begin_command_with(state, &begun);
     }
     let Some(file) = &held.file else {
+        if held.trouble.is_some() {
+            return state.notice("The file cannot be sent as it is; remove-file takes it out", true, fx);
+        }
         return state.notice("The file is still being read; wait a moment", false, fx);
     };
     let file = called(file.clone(), name);
@@ -369,7 +372,9 @@ pub(super) fn restore(front: &mut Front, chat: ChatKey, files: Vec<DraftFile>) {
 pub(super) fn wake(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(chat) = front.pane.chat else { return };
-    let most = state.core.account(chat.account).map_or(0, |account| account.caps.max_file);
+    // What is taken here may not be known yet; it is looked at again when the message goes.
+    let most = state.core.account(chat.account).map(|account| account.caps.max_file).filter(|most| *most > 0);
+    let most = most.unwrap_or(MOST_BYTES);
     for held in front.trays.chats.get_mut(&chat).into_iter().flatten().filter(|held| held.again == Some(false)) {
         held.again = Some(true);
         if let Some(DraftFile { path, .. }) = &held.kept {
