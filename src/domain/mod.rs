@@ -68,4 +68,4 @@ pub use text::CleanText;
 pub use time::{Mono, Now, Wall};
 pub use timeline::{Entry, Timeline};
 pub use update::Update;
-pub use upload::Upload;
+pub use upload::{Source, Upload};

@@ -2,6 +2,7 @@
 
 use super::mimetype;
 use super::text::CleanText;
+use super::time::Wall;
 use bytes::Bytes;
 
 /// Longest name of a file, in bytes: what file systems take.
@@ -22,6 +23,17 @@ pub struct Upload {
     pub bytes: Bytes,
     /// Where the user said that it is, to say so again when the message comes back to be changed. Never sent; empty if nobody said.
     pub path: String,
+    /// Where it was read, to be read there again by a later run. Never sent; none for what lies nowhere.
+    pub source: Option<Source>,
+}
+
+/// Where a file was read, and what tells whether it is the same when it is read again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// Its absolute path.
+    pub path: String,
+    /// When it was changed last, where the system tells.
+    pub modified: Option<Wall>,
 }
 
 impl Upload {
@@ -30,7 +42,7 @@ impl Upload {
     pub fn new(name: &str, bytes: Bytes) -> Self {
         let name = clean_name(name, LONGEST_NAME);
         let mimetype = mimetype::guess(&name, &bytes).to_owned();
-        Self { name, mimetype, bytes, path: String::new() }
+        Self { name, mimetype, bytes, path: String::new(), source: None }
     }
 
     /// Bytes.

@@ -7,6 +7,7 @@ use super::style::Role;
 use crate::domain::{Upload, size};
 use crate::state::Account;
 use crate::state::action::Context as Keys;
+use crate::state::ui::tray::Trouble;
 
 /// Most rows; more files are counted.
 const ROWS: usize = 4;
@@ -34,10 +35,15 @@ pub(super) fn rows(
         .enumerate()
         .map(|(at, held)| {
             let mut line = Line::with(&format!("{} ", at + 1), Role::Faint);
-            let told = held.file.as_ref().map_or_else(|| format!("being read{more}"), |file| size(file.size()));
+            let (told, role) = match (&held.file, &held.trouble) {
+                (_, Some(Trouble::Unread(_))) => ("cannot be read any more".to_owned(), Role::Warn),
+                (_, Some(Trouble::Changed)) => ("has changed since".to_owned(), Role::Warn),
+                (Some(file), None) => (size(file.size()), Role::Dim),
+                (None, None) => (format!("being read{more}"), Role::Dim),
+            };
             line.push_cut(&held.name, room.saturating_sub(told.chars().count() + 4), more, Role::Accent);
             line.push("  ", Role::Text);
-            line.push(&told, Role::Dim);
+            line.push(&told, role);
             line
         })
         .collect();

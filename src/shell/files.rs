@@ -3,10 +3,11 @@
 //! The file is read whole and once, so that what is sent is what was looked at. Only ordinary files are: opening anything else may wait for ever or do
 //! something. A link is followed, since the user named it.
 
-use crate::domain::{CleanText, Upload, fault, size};
+use crate::domain::{CleanText, Source, Upload, Wall, fault, size};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Largest file that is read where no network has said less, in bytes: it is held in memory.
 pub const MOST: u64 = 256_000_000;
@@ -53,7 +54,8 @@ pub fn read(path: &Path, most: u64) -> Result<Upload, FileError> {
     // Looked at before it is opened, and again after: in between it may have become something else.
     check(&std::fs::metadata(path).map_err(refused)?)?;
     let file = open(path).map_err(refused)?;
-    let expected = check(&file.metadata().map_err(refused)?)?;
+    let found = file.metadata().map_err(refused)?;
+    let (expected, modified) = (check(&found)?, found.modified().ok());
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1));
     file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(refused)?;
     // It may have grown meanwhile.
@@ -64,7 +66,14 @@ pub fn read(path: &Path, most: u64) -> Result<Upload, FileError> {
         return Err(FileError::Empty(shown()));
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Upload::new(&name, bytes.into()))
+    Ok(Upload { source: source(path, modified), ..Upload::new(&name, bytes.into()) })
+}
+
+/// Where it is, whatever folder a later run is started in; none for a name that cannot be written down.
+fn source(path: &Path, modified: Option<SystemTime>) -> Option<Source> {
+    let path = std::path::absolute(path).ok()?.to_str()?.to_owned();
+    let millis = |at: SystemTime| i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok();
+    Some(Source { path, modified: modified.and_then(millis).map(Wall) })
 }
 
 /// Opens it such that a pipe without a writer does not make us wait.

@@ -176,11 +176,11 @@ impl Keeping {
                 }
                 Write::ReadState { chat, last_read, unread, mentions }
             }
-            Write::Draft { chat, text } => {
+            Write::Draft { chat, draft } => {
                 self.told += 1;
                 let ticket = Ticket(DRAFTS + self.told);
                 self.drafts.insert(ticket, chat);
-                return self.waiting.push_back(Command::Write(Some(ticket), Write::Draft { chat, text }));
+                return self.waiting.push_back(Command::Write(Some(ticket), Write::Draft { chat, draft }));
             }
             write => write,
         };
@@ -430,7 +430,7 @@ mod tests {
         write(&mut keeping, Write::Bind(account, key));
         write(&mut keeping, stage(1));
         keeping.take(StoreOp::Read(Ticket(5), Query::Anchor(chat)));
-        write(&mut keeping, Write::Draft { chat, text: "typed".to_owned() });
+        write(&mut keeping, Write::Draft { chat, draft: Box::new(crate::domain::kept::Draft::plain("typed")) });
         write(&mut keeping, Write::Anchor(chat, None::<Anchor>));
         keeping.hand_over();
         let mut told = Vec::new();

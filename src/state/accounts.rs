@@ -7,7 +7,7 @@ use super::requests::Purpose;
 use super::ui::accounts::AccountList;
 use super::ui::field::Field;
 use super::ui::form::{FieldKind, Form, FormField, FormPurpose};
-use super::ui::{attach, open};
+use super::ui::{attach, drafts, open};
 use super::{Account, AccountPlace, Effect, Effects, SamePerson, State, gone, last_words, link, login, outbox, roster};
 use crate::domain::{AccountId, ChatKey, CleanText, LinkPhase, Priority, Request, UserId, label_fault};
 
@@ -336,7 +336,7 @@ fn remove_now(state: &mut State, id: AccountId, fx: &mut Effects) {
 /// An account that was put away is here no more, and its number is not used again.
 fn drop_account(state: &mut State, id: AccountId, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
-        front.drafts.retain(|key, _| key.account != id);
+        drafts::take_all(front, |key| key.account == id);
         front.drafts_told.retain(|key, _| key.account != id);
         front.folded_accounts.remove(&id);
         front.noticed.remove(&id);

@@ -101,7 +101,7 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
                 Err(refusal) => history::refused(state, key, fetch, page, &refusal, fx),
             }
         }
-        Purpose::Quote(chat, message) => quotes::came(state, ChatKey::new(account, chat), message, answer.outcome),
+        Purpose::Quote(chat, message) => quotes::came(state, ChatKey::new(account, chat), message, answer.outcome, fx),
         Purpose::Heal(chat) => heal(state, ChatKey::new(account, chat), answer.outcome, fx),
         Purpose::Place(chat) => outbox::placed(state, ChatKey::new(account, chat), answer.outcome, fx),
         Purpose::Fetch(chat, ticket) => {

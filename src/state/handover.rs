@@ -1,7 +1,7 @@
 //! Another person signed in to an account, or the same name at another server: nothing of one may show or be sent as the other.
 
 use super::ui::composer::Composer;
-use super::ui::{attach, open};
+use super::ui::{attach, drafts, open};
 use super::{Effect, Effects, State, accounts, link, outbox};
 use crate::domain::kept::Write;
 use crate::domain::{AccountId, ChatKey, LinkPhase};
@@ -25,10 +25,9 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
         if kept {
             front.editing.take_if(|editing| is_of(&editing.chat));
             front.pane.composer = Composer::default();
-            let of: Vec<ChatKey> = front.drafts.keys().copied().filter(is_of).collect();
-            for key in of {
+            for (chat, draft) in drafts::take_all(front, is_of) {
                 // The store still knows the account as theirs.
-                fx.extend(front.drafts.remove(&key).map(|text| Effect::keep(Write::Draft { chat: key, text })));
+                fx.push(Effect::keep(Write::Draft { chat, draft: Box::new(draft) }));
             }
         }
         // Nothing is known of the drafts of whoever comes.

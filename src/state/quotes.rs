@@ -4,6 +4,7 @@
 
 use super::front::Visible;
 use super::requests::Purpose;
+use super::ui::drafts;
 use super::{Account, Effects, State, recall, roster};
 use crate::domain::{ChatId, ChatKey, Message, MessageId, Priority, Refusal, RefusalKind, Reply, Request};
 use std::collections::VecDeque;
@@ -98,10 +99,27 @@ pub(super) fn ask(state: &mut State, chat: ChatKey, visible: &Visible, fx: &mut 
             return;
         }
         let Some(account) = state.core.account_mut(chat.account) else { return };
-        account.quotes.0.push_back(((chat.chat, message), Quoted::Asked));
-        if account.quotes.0.len() > KEPT {
-            account.quotes.0.pop_front();
-        }
+        put(account, chat.chat, message);
+    }
+}
+
+/// Asks the network for one whether or not it is known, for what is written about it: it may be gone.
+pub(super) fn confirm(state: &mut State, chat: ChatKey, message: MessageId, fx: &mut Effects) {
+    if !ask_network(state, chat, message, fx) {
+        return;
+    }
+    let Some(account) = state.core.account_mut(chat.account) else { return };
+    match account.quotes.known_mut(chat.chat, message) {
+        Some(known) => *known = Quoted::Asked,
+        None => put(account, chat.chat, message),
+    }
+}
+
+/// One is asked for.
+fn put(account: &mut Account, chat: ChatId, message: MessageId) {
+    account.quotes.0.push_back(((chat, message), Quoted::Asked));
+    if account.quotes.0.len() > KEPT {
+        account.quotes.0.pop_front();
     }
 }
 
@@ -131,7 +149,7 @@ pub(super) fn recalled(state: &mut State, chat: ChatKey, id: MessageId, found: O
 }
 
 /// A message that is quoted came, or why it did not.
-pub(super) fn came(state: &mut State, chat: ChatKey, id: MessageId, outcome: Result<Reply, Refusal>) {
+pub(super) fn came(state: &mut State, chat: ChatKey, id: MessageId, outcome: Result<Reply, Refusal>, fx: &mut Effects) {
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let told = match outcome {
         Ok(Reply::Message { message, bundle }) if message.key.id == id && message.chat == chat.chat => {
@@ -143,6 +161,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, id: MessageId, outcome: Res
         Err(refusal) if refusal.kind == RefusalKind::LinkLost => None,
         _ => Some(Quoted::Refused),
     };
+    let found = told.clone();
     match told {
         None => account.quotes.0.retain(|(of, _)| *of != (chat.chat, id)),
         Some(told) => {
@@ -153,4 +172,10 @@ pub(super) fn came(state: &mut State, chat: ChatKey, id: MessageId, outcome: Res
         }
     }
     state.touch();
+    match found {
+        Some(Quoted::Here(message)) => drafts::confirmed(state, chat, id, Some(&message), fx),
+        Some(Quoted::Gone) => drafts::confirmed(state, chat, id, None, fx),
+        Some(Quoted::Asked | Quoted::Refused) => {}
+        None => drafts::unconfirmed(state, chat, id),
+    }
 }

@@ -182,7 +182,7 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
     let Some(asked) = state.recall.asked.remove(&ticket) else { return };
     match (asked, found) {
         (Asked::Start, Some(Found::Start(start))) => start::came(state, *start, fx),
-        (Asked::Account(account), Some(Found::Start(start))) => start::of_account(state, account, *start),
+        (Asked::Account(account), Some(Found::Start(start))) => start::of_account(state, account, *start, fx),
         (Asked::Start, _) => super::ui::open::first(state, fx),
         (Asked::Place(chat, epoch), found) => {
             let place = match found {
@@ -198,7 +198,7 @@ pub(super) fn found(state: &mut State, ticket: Ticket, found: Option<Found>, fx:
             };
             pages::came(state, (chat, number, seek, why), stored, fx);
         }
-        (Asked::Draft(chat), Some(Found::Draft(Some(text)))) => super::ui::drafts::looked_up(state, chat, text, fx),
+        (Asked::Draft(chat), Some(Found::Draft(Some(draft)))) => super::ui::drafts::looked_up(state, chat, *draft, fx),
         (Asked::Find(chat, number), found) => super::ui::find::stored(state, chat, number, found, fx),
         (Asked::Quote(chat, id), found) => {
             let stored = match found {

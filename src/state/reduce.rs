@@ -2,7 +2,7 @@
 
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{
-    act, arranged, attach, chooser, complete, editor, file, find, jump, open, quit, sidebar, tray, waiting,
+    act, arranged, attach, chooser, complete, drafts, editor, file, find, jump, open, quit, sidebar, tray, waiting,
 };
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, last_words, link, members, opened,
@@ -37,7 +37,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::Stored(StoreReply::OutboxCommitted(chat, nonce, done)) => {
             outbox::committed(state, chat, nonce, done, fx)
         }
-        Event::Stored(StoreReply::DraftKept(chat, done)) => super::ui::drafts::kept(state, chat, done, fx),
+        Event::Stored(StoreReply::DraftKept(chat, done)) => drafts::kept(state, chat, done, fx),
         Event::Stored(StoreReply::Noted { sentence, outlasts, readable }) => {
             state.outlasts = outlasts;
             state.readable = readable;
@@ -70,6 +70,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     outbox::on_open(state, fx);
     downloads::keep(state, fx);
     tray::keep(state, fx);
+    drafts::confirm(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);
     jump::keep(state);

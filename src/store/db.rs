@@ -461,7 +461,7 @@ impl Db {
             Write::Members(account, members) => self.put_members(*account, members).map(done),
             Write::MemberGone(account, community, user) => self.member_gone(*account, *community, *user).map(done),
             Write::People(account, people) => self.put_people(*account, people).map(done),
-            Write::Draft { chat, text } => self.put_draft(*chat, text).map(done),
+            Write::Draft { chat, draft } => self.put_draft(*chat, draft).map(done),
             Write::PutOutbox(row) => self.put_outbox(row).map(done),
             Write::SetStage { chat, nonce, stage, known } => self.set_stage(*chat, *nonce, stage, *known).map(done),
             Write::DropOutbox(chat, nonce) => self.drop_outbox(*chat, *nonce).map(done),

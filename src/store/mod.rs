@@ -12,6 +12,7 @@
 mod care;
 mod codec;
 mod db;
+mod drafts;
 mod error;
 mod history;
 mod marked;
@@ -30,8 +31,9 @@ mod timeline;
 mod worker;
 
 pub use crate::domain::kept::{
-    Absorbed, AccountKey, Anchor, Found, Hit, Hole, Layout, Listed, Marked, OutboxItem, OutboxRow, OutboxStage, Query,
-    Seek, Size, Stamp, Stamps, Start, Stored, StoredMessage, Ticket, Write,
+    Absorbed, AccountKey, Anchor, Draft, DraftEdit, DraftFile, DraftReply, Edited, Found, Hit, Hole, Layout, Listed,
+    Marked, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Size, Stamp, Stamps, Start, Stored, StoredMessage, Ticket,
+    Write,
 };
 pub use error::StoreError;
 pub use model::{Care, Command};

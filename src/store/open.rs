@@ -140,7 +140,7 @@ fn look_only(options: &Options) -> Option<Db> {
 
 fn beside(conn: Connection, options: &Options) -> Result<Db, StoreError> {
     let application: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    // Forms so far differ in nothing that is read.
+    // Forms so far differ in nothing that is asked for.
     if application != APPLICATION || !(1..=VERSION).contains(&schema::version(&conn)?) {
         return Err(StoreError::Foreign);
     }

@@ -223,7 +223,13 @@ impl Db {
             whole &= bytes.is_some();
             // One that is gone stays in its place without its bytes, so that the others do not go without it.
             let (name, mimetype, path) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            found.push(Upload { name, mimetype, path, bytes: bytes.map(Bytes::from).unwrap_or_default() });
+            found.push(Upload {
+                name,
+                mimetype,
+                path,
+                bytes: bytes.map(Bytes::from).unwrap_or_default(),
+                source: None,
+            });
         }
         Ok((found, whole))
     }

@@ -1,12 +1,12 @@
-//! Communities, chats, roles, members and people; drafts, and how the screen was left.
+//! Communities, chats, roles, members and people, and how the screen was left.
 
 use super::codec;
 use super::db::Db;
+use super::drafts::draft_at;
 use super::error::StoreError;
 use super::place::{Wide, id, key_at};
 use crate::domain::id::EmojiId;
-use crate::domain::kept::Start;
-use crate::domain::kept::{AccountKey, Anchor, Layout, UnreadChat};
+use crate::domain::kept::{Anchor, Layout, Start, UnreadChat};
 use crate::domain::{
     AccountId, Chat, ChatId, ChatKey, ChatKind, CleanText, Community, CommunityId, Id, Member, MessageId, MessageKey,
     ReactEmoji, ReadState, Role, RoleId, SortKey, User, UserId,
@@ -235,41 +235,6 @@ impl Db {
         Ok(())
     }
 
-    pub(super) fn put_draft(&mut self, chat: ChatKey, text: &str) -> Result<(), StoreError> {
-        let account = self.account(chat.account)?;
-        if text.is_empty() {
-            self.conn
-                .prepare_cached("DELETE FROM drafts WHERE account = ? AND chat = ?")?
-                .execute(params![account, id(chat.chat.0)])?;
-        } else {
-            self.conn.prepare_cached("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)")?.execute(params![
-                account,
-                id(chat.chat.0),
-                text
-            ])?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn draft(&self, chat: ChatKey) -> Result<Option<String>, StoreError> {
-        let account = self.account(chat.account)?;
-        let mut find = self.conn.prepare_cached("SELECT text FROM drafts WHERE account = ? AND chat = ?")?;
-        Ok(find.query_row(params![account, id(chat.chat.0)], |row| row.get(0)).optional()?)
-    }
-
-    /// Takes over drafts of people whether or not they are bound.
-    pub(super) fn adopt(&mut self, drafts: &[(AccountKey, ChatId, String)]) -> Result<(), StoreError> {
-        for (key, chat, text) in drafts {
-            let account = self.account_of(key)?;
-            self.conn.prepare_cached("INSERT OR IGNORE INTO drafts VALUES (?, ?, ?)")?.execute(params![
-                account,
-                id(chat.0),
-                text
-            ])?;
-        }
-        Ok(())
-    }
-
     pub(super) fn put_anchor(&mut self, chat: ChatKey, anchor: Option<Anchor>) -> Result<(), StoreError> {
         let state = self.chat(chat)?;
         let (order, message) = columns(anchor.map(|anchor| anchor.message));
@@ -328,7 +293,9 @@ impl Db {
             let mut all = self.conn.prepare_cached("SELECT chat, text FROM drafts WHERE account = ? LIMIT ?")?;
             let mut rows = all.query(params![row, MOST])?;
             while let Some(row) = rows.next()? {
-                start.drafts.push((ChatKey::new(account, ChatId(id_at(row, 0)?)), row.get(1)?));
+                if let Some(draft) = draft_at(row, 1) {
+                    start.drafts.push((ChatKey::new(account, ChatId(id_at(row, 0)?)), draft));
+                }
             }
         }
         Ok(start)

@@ -441,7 +441,7 @@ impl Worker {
                     Found::Search { hits, on }
                 }
                 Query::Anchor(chat) => Found::Anchor(db.anchor(*chat)?),
-                Query::Draft(chat) => Found::Draft(db.draft(*chat)?),
+                Query::Draft(chat) => Found::Draft(db.draft(*chat)?.map(Box::new)),
                 Query::People(account, people) => Found::People(db.people(*account, people)?),
                 Query::Members(account, community, people) => {
                     let (roles, members) = db.members(*account, *community, people)?;

@@ -1,7 +1,7 @@
 //! What is found in a store.
 
 use super::super::{AccountId, Chat, ChatKey, Community, Member, Message, MessageKey, Role, User};
-use super::{Anchor, Layout, OutboxRow};
+use super::{Anchor, Draft, Layout, OutboxRow};
 use std::sync::Arc;
 
 /// What became of a write.
@@ -39,7 +39,7 @@ pub enum Found {
     /// Where somebody read.
     Anchor(Option<Anchor>),
     /// What was written and not sent, if there is something.
-    Draft(Option<String>),
+    Draft(Option<Box<Draft>>),
     /// People.
     People(Vec<User>),
     /// Roles and members.
@@ -60,7 +60,7 @@ pub struct Start {
     /// Who their direct chats and groups are with.
     pub people: Vec<(AccountId, User)>,
     /// Drafts.
-    pub drafts: Vec<(ChatKey, String)>,
+    pub drafts: Vec<(ChatKey, Draft)>,
     /// How the screen was arranged.
     pub layout: Layout,
 }

@@ -2,6 +2,7 @@
 //!
 //! The core says with these what is to be kept and what it needs, as data; the store is one that carries it out.
 
+mod draft;
 mod found;
 
 use super::message::Tally;
@@ -11,6 +12,7 @@ use super::{
 };
 use std::sync::Arc;
 
+pub use draft::{Draft, DraftEdit, DraftFile, DraftReply, Edited};
 pub use found::{Absorbed, Found, Hit, Hole, Listed, Size, Start, Stored, StoredMessage};
 
 /// What names an account in every run: its network, its server, and who is signed in. Labels may change, these do not.
@@ -192,12 +194,12 @@ pub enum Write {
     MemberGone(AccountId, CommunityId, UserId),
     /// People as they are now. Where they are and what they do is not kept.
     People(AccountId, Vec<User>),
-    /// What is written in a chat and not sent; empty text forgets it. Durable.
+    /// What is written in a chat and not sent; an empty one forgets it. Durable.
     Draft {
         /// In which chat.
         chat: ChatKey,
-        /// The text.
-        text: String,
+        /// All of it.
+        draft: Box<Draft>,
     },
     /// Something to send. Durable before it is answered with its reply; only then may it go out.
     PutOutbox(Box<OutboxRow>),

@@ -10,6 +10,7 @@ use crate::layout::style::Role;
 use crate::state::Account;
 use crate::state::action::Context as Keys;
 use crate::state::front::ComposeMode;
+use crate::state::quotes::Quoted;
 
 /// The row that says what sending will do.
 pub(super) fn mode(
@@ -21,7 +22,12 @@ pub(super) fn mode(
 ) -> Line {
     let (pane, glyphs) = (&context.front.pane, context.glyphs);
     let message = |key: &MessageKey| {
-        pane.chat.and_then(|chat| account.timelines.get(&chat.chat)).and_then(|timeline| timeline.message(key.id))
+        let chat = pane.chat?.chat;
+        let loaded = account.timelines.get(&chat).and_then(|timeline| timeline.message(key.id));
+        loaded.or_else(|| match account.quotes.of(chat, key.id) {
+            Some(Quoted::Here(message)) => Some(message),
+            _ => None,
+        })
     };
     let mut line = Line::new();
     match &pane.mode {

@@ -19,7 +19,9 @@ use super::ui::shared::Shared;
 use super::ui::sidebar::Sidebar;
 use super::ui::trail::Trail;
 use super::ui::tray::Trays;
+use super::ui::written::leave_deleted;
 use super::unread::ReadMarks;
+use crate::domain::kept::Draft;
 use crate::domain::{AccountId, ChatKey, CommunityId, MessageId, MessageKey, Mono, ReactEmoji};
 use std::collections::{HashMap, HashSet};
 
@@ -111,10 +113,10 @@ pub struct Front {
     pub folded_communities: HashSet<(AccountId, CommunityId)>,
     /// What lies on top, the uppermost last.
     pub overlays: Vec<Overlay>,
-    /// What was typed and not sent, in chats that are not open.
-    pub drafts: HashMap<ChatKey, String>,
+    /// What was written and not sent, in chats that are not open; without changes that were left and files, which have their own places.
+    pub drafts: HashMap<ChatKey, Draft>,
     /// What the store was told of drafts in this run, or gave. What it holds may be newer: another run writes to it as well.
-    pub(crate) drafts_told: HashMap<ChatKey, String>,
+    pub(crate) drafts_told: HashMap<ChatKey, Draft>,
     /// The store may have drafts that this run holds nothing of.
     pub(crate) more_drafts: bool,
     /// What the store knows of where views stand and how the screen is arranged.
@@ -294,7 +296,9 @@ impl Front {
     /// Leaves what has to do with messages that were deleted: an answer to one, whose text stays as a new message, or a change of one, whose text
     /// gives way to the draft from before and can be put back with yank. Returns what to tell the user.
     pub(crate) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) -> Option<&'static str> {
-        self.pane.writing.leave_deleted(chat, deleted);
+        if let Some(draft) = self.drafts.get_mut(&chat) {
+            leave_deleted(draft, deleted);
+        }
         if self.pane.chat != Some(chat) {
             return None;
         }

@@ -1,9 +1,11 @@
 //! A pane: the chat that it shows, where it stands, and what is written in it.
 
+use crate::domain::kept::Edited;
 use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
 use crate::state::opened::Opened;
 use crate::state::ui::complete::Completion;
 use crate::state::ui::composer::Composer;
+use crate::state::ui::drafts::Known;
 use crate::state::ui::find::Find;
 use crate::state::ui::forum::ForumList;
 use crate::state::ui::written::Writing;
@@ -71,8 +73,8 @@ pub struct Pane {
     pub(crate) to_unread: bool,
     /// The message to go to once it is fetched.
     pub(crate) seek: Option<MessageId>,
-    /// The revision of the composer that the store knows.
-    pub(crate) draft_known: u64,
+    /// What the store knows of what is being written.
+    pub(crate) known: Known,
     /// Grows with each opening of a chat.
     pub(crate) epoch: u32,
 }
@@ -113,6 +115,24 @@ pub enum Target {
     Message(MessageKey),
     /// An own message that is not yet one of the network's.
     Pending(Nonce),
+}
+
+impl From<Edited> for Target {
+    fn from(of: Edited) -> Self {
+        match of {
+            Edited::Message(message) => Self::Message(message),
+            Edited::Unsent(nonce) => Self::Pending(nonce),
+        }
+    }
+}
+
+impl From<Target> for Edited {
+    fn from(of: Target) -> Self {
+        match of {
+            Target::Message(message) => Self::Message(message),
+            Target::Pending(nonce) => Self::Unsent(nonce),
+        }
+    }
 }
 
 /// A scroll that only the layout can resolve, since it alone knows rows.

@@ -23,7 +23,7 @@ pub(in crate::state) fn started(state: &mut State, fx: &mut Effects) {
 
 /// It is here.
 pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
-    let Start { communities, chats, people, drafts: texts, layout } = start;
+    let Start { communities, chats, people, drafts: written, layout } = start;
     state.recall.on = true;
     put_lists(state, communities, chats);
     for (account, user) in people {
@@ -32,7 +32,7 @@ pub(super) fn came(state: &mut State, start: Start, fx: &mut Effects) {
             keep::came_from_store(known);
         }
     }
-    drafts::found(state, texts);
+    drafts::found(state, written, fx);
     roster::keep_order(state);
     let own: Vec<(AccountId, UserId)> = state
         .core
@@ -78,8 +78,8 @@ pub(in crate::state) fn bound(state: &mut State, account: AccountId, fx: &mut Ef
 }
 
 /// It is here. How the screen stands is not for it to say.
-pub(super) fn of_account(state: &mut State, account: AccountId, start: Start) {
-    let Start { communities, chats, people, drafts: texts, .. } = start;
+pub(super) fn of_account(state: &mut State, account: AccountId, start: Start, fx: &mut Effects) {
+    let Start { communities, chats, people, drafts: written, .. } = start;
     put_lists(
         state,
         communities.into_iter().filter(|(of, _)| *of == account).collect(),
@@ -90,7 +90,7 @@ pub(super) fn of_account(state: &mut State, account: AccountId, start: Start) {
             people::remember(known, user);
         }
     }
-    drafts::found(state, texts.into_iter().filter(|(chat, _)| chat.account == account).collect());
+    drafts::found(state, written.into_iter().filter(|(chat, _)| chat.account == account).collect(), fx);
 }
 
 /// Opens what was wished for, else the chat that was open last, else one to begin with.

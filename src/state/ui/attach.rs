@@ -3,6 +3,7 @@
 //! Until it has, the line that was typed is kept here; it comes back to the composer when the file cannot be read or sent.
 
 use super::{compose, drafts, open, tray};
+use crate::domain::kept::DraftReply;
 use crate::domain::{ChatKey, MessageKey, Outgoing, Quote, Upload};
 use crate::state::action::{Action, FileAction};
 use crate::state::effect::{Effect, Effects};
@@ -35,6 +36,16 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// For which chat.
+    pub(super) const fn chat(&self) -> ChatKey {
+        self.chat
+    }
+
+    /// Whether something was typed for it, which is a draft again when it comes to nothing.
+    pub(super) const fn has_line(&self) -> bool {
+        !self.line.is_empty()
+    }
+
     fn notice(&self) -> String {
         format!("Reading {}", crate::domain::CleanText::line(&self.path))
     }
@@ -209,11 +220,13 @@ fn give_back(state: &mut State, reading: Reading, fx: &mut Effects) {
         return;
     }
     compose::give_back(state, reading.chat, &reading.line, fx);
-    if let Some(front) = &mut state.front
-        && front.pane.chat == Some(reading.chat)
-        && front.pane.mode == ComposeMode::New
-        && let Some(message) = reading.reply
-    {
+    let Some((front, message)) = state.front.as_mut().zip(reading.reply) else { return };
+    if front.pane.chat != Some(reading.chat) {
+        let reply = DraftReply { message, quiet: reading.quiet, quote: reading.quote };
+        if let Some(draft) = front.drafts.get_mut(&reading.chat).filter(|draft| draft.reply.is_none()) {
+            draft.reply = Some(reply);
+        }
+    } else if front.pane.mode == ComposeMode::New {
         (front.pane.mode, front.pane.quiet) = (ComposeMode::Reply(message), reading.quiet);
         front.pane.quote = reading.quote.map(|quote| (message, quote));
     }

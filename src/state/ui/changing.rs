@@ -2,7 +2,7 @@
 
 use super::typed::Substitution;
 use super::{compose, drafts};
-use crate::domain::kept::OutboxItem;
+use crate::domain::kept::{DraftEdit, Edited, OutboxItem};
 use crate::domain::{ChatKey, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Region, ScrollIntent, Target};
@@ -144,6 +144,7 @@ pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text
     if !same {
         outbox::deeds::put(state, chat, OutboxItem::Edit { message, text }, fx);
     }
+    drafts::due(state, fx);
 }
 
 /// Puts a new text in the place of one that has not gone out.
@@ -152,6 +153,7 @@ pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text
         Ok(Amended::Done) => {
             end_edit(state);
             typing::end(state, fx);
+            drafts::due(state, fx);
         }
         Ok(Amended::NotYet) => state.notice("It cannot be changed just now; try again in a moment", true, fx),
         Ok(why @ (Amended::InDoubt | Amended::Gone)) => {
@@ -188,6 +190,18 @@ fn become_new(state: &mut State) {
     state.touch();
 }
 
+/// What a draft of an earlier run changes or answers is gone, its network says. `changes`: the change of it stands in the composer.
+pub(super) fn gone(state: &mut State, chat: ChatKey, id: MessageId, changes: bool, fx: &mut Effects) {
+    if changes {
+        become_new(state);
+    }
+    let left = state.front.as_mut().and_then(|front| front.leave_deleted(chat, &[id]));
+    let changed = "The message that you were changing is gone; what you typed is a new message now";
+    if let Some(sentence) = changes.then_some(changed).or(left) {
+        state.notice(sentence, true, fx);
+    }
+}
+
 /// The network did not take a change: its text goes back to where it was typed.
 pub(in crate::state) fn edit_refused(
     state: &mut State,
@@ -218,7 +232,13 @@ pub(in crate::state) fn edit_refused(
         front.pane.composer.set_text(&compose::escaped(&text));
         front.pane.writing.original = known.unwrap_or_default();
     } else {
-        front.pane.writing.put_change(chat, Target::Message(message), compose::escaped(&text), true);
+        let edit = DraftEdit {
+            of: Edited::Message(message),
+            text: compose::escaped(&text),
+            original: known.unwrap_or_default(),
+        };
+        front.pane.writing.put_change(chat, edit, true);
+        drafts::settle(state, chat, fx);
         then = "; your text is kept for when you change that message again";
     }
     state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);
@@ -248,7 +268,7 @@ pub(super) fn substitute(
                 front.pane.writing.sent.note(chat.account, written);
             }
             compose::send(state, false, fx);
-            drafts::forget(state, fx);
+            drafts::due(state, fx);
         }
         // Why it cannot be changed is said already.
         None => restore(state, written),

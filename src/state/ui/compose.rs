@@ -94,7 +94,7 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
     }
     state.touch();
     typing::end(state, fx);
-    drafts::forget(state, fx);
+    drafts::due(state, fx);
 }
 
 /// Sends what is in the composer, or runs it if it is a command. `verbatim`: it is sent as it is.
@@ -150,7 +150,7 @@ pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
         front.pane.composer.set_text("");
     }
     typing::end(state, fx);
-    drafts::forget(state, fx);
+    drafts::due(state, fx);
 }
 
 /// Whether links in the message get previews: the other way round.
@@ -202,7 +202,7 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
                     front.pane.writing.sent.note(chat.account, written);
                 }
                 typing::end(state, fx);
-                drafts::forget(state, fx);
+                drafts::due(state, fx);
             }
             Err(why) => state.notice(why, true, fx),
         };
@@ -225,7 +225,7 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
                 front.pane.writing.sent.note(chat.account, written);
             }
             typing::end(state, fx);
-            drafts::forget(state, fx);
+            drafts::due(state, fx);
             act::act(state, action, None, fx);
             let Some(front) = &mut state.front else { return };
             match &front.notice {
@@ -350,8 +350,8 @@ pub(in crate::state) fn give_back(state: &mut State, chat: ChatKey, text: &str, 
     let join = |present: &str| if present.is_empty() { text.to_owned() } else { format!("{text}\n{present}") };
     if front.pane.chat != Some(chat) {
         let draft = front.drafts.entry(chat).or_default();
-        *draft = join(draft);
-        return;
+        draft.text = join(&draft.text);
+        return drafts::put(front, chat, fx);
     }
     match &mut front.pane.mode {
         ComposeMode::Edit { before, .. } => *before = join(before),

@@ -1,71 +1,124 @@
-//! What was typed and not sent: put aside with its chat, and told to the store, soon after it was typed and whenever the chat is left.
+//! What is being written and not sent: put aside with its chat, and told to the store, soon after it was typed and whenever the chat is left.
+//!
+//! A draft is the text, what it answers, the change of a message that one is at, changes that were left, and the files that go with it. Changes that were
+//! left and files have places of their own; whatever is told to the store has all of it.
 
-use crate::domain::ChatKey;
-use crate::domain::kept::Write;
-use crate::state::State;
+use super::{changing, compose, tray};
+use crate::domain::kept::{Draft, DraftEdit, DraftReply, Write};
+use crate::domain::{ChatKey, Message, MessageId, MessageKey, Quote};
 use crate::state::effect::{Effect, Effects};
-use crate::state::front::{ComposeMode, Front};
+use crate::state::front::{ComposeMode, Front, Pane, Target};
+use crate::state::{State, quotes};
 use std::time::Duration;
 
 /// How long after the first letter that the store does not know it is told. Whatever ends the program without a word costs no more than that.
-pub(in crate::state) const PAUSE: Duration = Duration::from_secs(2);
+pub(in crate::state) const PAUSE: Duration = Duration::from_millis(300);
 
 /// Most drafts held.
 const DRAFTS: usize = 500;
 
-/// The draft of the open chat. While a message is changed, what was there before: the change is no message.
-fn open_draft(front: &Front) -> String {
-    match &front.pane.mode {
-        ComposeMode::Edit { before, .. } => before.clone(),
-        ComposeMode::New | ComposeMode::Reply(_) => front.pane.composer.text(),
+/// What the store knows of the writing in the open chat, as far as it takes to see that it has become another.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Known {
+    revision: u64,
+    mode: ComposeMode,
+    answers: Option<MessageKey>,
+    quiet: bool,
+    quote: Option<(MessageKey, Quote)>,
+    files: u64,
+    /// Whatever it is, the store has something else.
+    stale: bool,
+}
+
+impl Known {
+    fn of(front: &Front) -> Self {
+        let pane = &front.pane;
+        Self {
+            revision: pane.composer.revision(),
+            mode: pane.mode.clone(),
+            answers: pane.writing.answers,
+            quiet: pane.quiet,
+            quote: pane.quote.clone(),
+            files: front.trays.revision(),
+            stale: false,
+        }
+    }
+
+    fn is_still(&self, front: &Front) -> bool {
+        let Self { revision, mode, answers, quiet, quote, files, stale } = self;
+        let pane = &front.pane;
+        !stale
+            && (*revision, *quiet, *files) == (pane.composer.revision(), pane.quiet, front.trays.revision())
+            && *answers == pane.writing.answers
+            && *mode == pane.mode
+            && *quote == pane.quote
     }
 }
 
-/// What the store holds of a chat, as far as this run knows.
-fn told(front: &Front, chat: ChatKey) -> &str {
-    front.drafts_told.get(&chat).map_or("", String::as_str)
+/// What stands in the composer of the open chat, and what it is.
+fn written(front: &Front, chat: ChatKey) -> Draft {
+    let pane = &front.pane;
+    let answer = |message: MessageKey| DraftReply {
+        message,
+        quiet: pane.quiet,
+        quote: pane.quote.as_ref().filter(|(of, _)| *of == message).map(|(_, quote)| quote.clone()),
+    };
+    let (text, answered) = match &pane.mode {
+        // The change is no message.
+        ComposeMode::Edit { before, .. } => (before.clone(), pane.writing.answers),
+        ComposeMode::Reply(message) => (pane.typed(), Some(*message)),
+        ComposeMode::New => (pane.typed(), None),
+    };
+    // An answer of which nothing is written is none.
+    let reply = answered.filter(|_| !text.is_empty() || !front.trays.of(chat).is_empty()).map(answer);
+    Draft { text, reply, edit: pane.change(), ..Draft::default() }
+}
+
+/// What is being written in a chat, with all that belongs to it.
+fn whole(front: &Front, chat: ChatKey, written: Draft) -> Draft {
+    Draft { left: front.pane.writing.changes_of(chat), files: front.trays.kept(chat), ..written }
+}
+
+fn current(front: &Front, chat: ChatKey) -> Draft {
+    let text = match front.pane.chat == Some(chat) {
+        true => written(front, chat),
+        false => front.drafts.get(&chat).cloned().unwrap_or_default(),
+    };
+    whole(front, chat, text)
+}
+
+/// Whether the store has this of a chat, as far as this run knows.
+fn is_told(front: &Front, chat: ChatKey, draft: &Draft) -> bool {
+    front.drafts_told.get(&chat).map_or(draft.is_empty(), |told| told == draft)
 }
 
 /// Tells the store, unless it knows.
-fn tell(front: &mut Front, chat: ChatKey, text: String, fx: &mut Effects) {
-    if told(front, chat) == text {
+fn tell(front: &mut Front, chat: ChatKey, draft: Draft, fx: &mut Effects) {
+    if is_told(front, chat, &draft) {
         return;
     }
     // Of what it never had there is nothing to forget.
-    if text.is_empty() {
+    if draft.is_empty() {
         front.drafts_told.remove(&chat);
     } else {
-        front.drafts_told.insert(chat, text.clone());
+        front.drafts_told.insert(chat, draft.clone());
     }
-    fx.push(Effect::keep(Write::Draft { chat, text }));
-}
-
-/// Whether the open chat has a draft, or the lack of one, that came about in this run and that the store may not know.
-fn is_untold(front: &Front, chat: ChatKey) -> bool {
-    match &front.pane.mode {
-        // Changing a message changes nothing about it.
-        ComposeMode::Edit { before, .. } => before != told(front, chat),
-        ComposeMode::New | ComposeMode::Reply(_) => front.pane.composer.revision() != front.pane.draft_known,
-    }
+    fx.push(Effect::keep(Write::Draft { chat, draft: Box::new(draft) }));
 }
 
 /// Whether the composer holds what the store does not know and is to keep.
 pub(in crate::state) fn is_due(state: &State) -> bool {
     let Some(front) = &state.front else { return false };
     let Some(chat) = front.pane.chat else { return false };
-    state.core.account(chat.account).is_some_and(|account| account.keeps_drafts) && is_untold(front, chat)
+    state.core.account(chat.account).is_some_and(|account| account.keeps_drafts) && !front.pane.known.is_still(front)
 }
 
-/// The store is told of what is being typed.
+/// The store is told of what is being written in the open chat.
 pub(in crate::state) fn due(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(chat) = front.pane.chat else { return };
-    if !is_untold(front, chat) {
-        return;
-    }
-    let text = open_draft(front);
-    front.pane.draft_known = front.pane.composer.revision();
-    tell(front, chat, text, fx);
+    front.pane.known = Known::of(front);
+    tell(front, chat, current(front, chat), fx);
 }
 
 /// The store has taken a draft, or could not. Then it is told again when it changes, and at the end.
@@ -82,90 +135,131 @@ pub(in crate::state) fn kept(state: &mut State, chat: ChatKey, done: Result<(), 
     }
 }
 
-/// The draft in the store is out of date.
-pub(super) fn forget(state: &mut State, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    let Some(chat) = front.pane.chat else { return };
-    // What still stands there is one again.
-    let revision = front.pane.composer.revision();
-    front.pane.draft_known = if front.pane.composer.is_empty() { revision } else { revision.wrapping_sub(1) };
-    tell(front, chat, String::new(), fx);
-}
-
 /// What was typed in the open chat was taken for something that is not durable yet: until it is, the store goes on having it.
 pub(super) fn leave(state: &mut State) {
-    let Some(front) = &mut state.front else { return };
-    front.pane.draft_known = front.pane.composer.revision();
+    if let Some(front) = &mut state.front {
+        front.pane.known = Known::of(front);
+    }
 }
 
-/// That is durable now: the draft is what stands there since.
+/// What was typed in a chat is durable as something else now: the draft is what stands there since.
 pub(super) fn settle(state: &mut State, chat: ChatKey, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    let open = front.pane.chat == Some(chat);
-    let text = if open { open_draft(front) } else { front.drafts.get(&chat).cloned().unwrap_or_default() };
-    if open && !matches!(front.pane.mode, ComposeMode::Edit { .. }) {
-        front.pane.draft_known = front.pane.composer.revision();
+    if state.front.as_ref().is_some_and(|front| front.pane.chat == Some(chat)) {
+        return due(state, fx);
     }
-    tell(front, chat, text, fx);
+    if let Some(front) = &mut state.front {
+        put(front, chat, fx);
+    }
 }
 
 /// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    for (chat, text) in front.pane.writing.take_refused() {
-        let joined = |known: &str| if known.is_empty() { text.clone() } else { format!("{known}\n{text}") };
-        if front.pane.chat != Some(chat) {
-            let draft = front.drafts.entry(chat).or_default();
-            *draft = joined(draft);
-        } else if let ComposeMode::Edit { before, .. } = &mut front.pane.mode {
-            *before = joined(before);
-        } else {
-            let all = joined(&front.pane.composer.text());
-            front.pane.composer.swap(&all);
-        }
+    // A change that the network did not take is what the next run goes on with there.
+    let open = front.pane.chat;
+    let drafts = &front.drafts;
+    let free = |chat: ChatKey| open != Some(chat) && drafts.get(&chat).is_none_or(|draft| draft.edit.is_none());
+    for (chat, edit) in front.pane.writing.take_refused(free) {
+        front.drafts.entry(chat).or_default().edit = Some(edit);
     }
     front.pane.leave_history();
     let unkept = &state.unkept_drafts;
-    if let Some(chat) = front.pane.chat.filter(|chat| is_untold(front, *chat) || unkept.contains(chat)) {
-        tell(front, chat, open_draft(front), fx);
+    if let Some(chat) = open.filter(|chat| !front.pane.known.is_still(front) || unkept.contains(chat)) {
+        tell(front, chat, current(front, chat), fx);
     }
-    let mut drafts: Vec<ChatKey> = front.drafts.keys().copied().collect();
-    drafts.sort_unstable();
-    drafts.into_iter().for_each(|chat| put(front, chat, fx));
+    let held = front.drafts.keys().copied().chain(front.trays.chats()).chain(front.pane.writing.changed_chats());
+    let mut chats: Vec<ChatKey> = held.filter(|chat| open != Some(*chat)).collect();
+    chats.sort_unstable();
+    chats.dedup();
+    chats.into_iter().for_each(|chat| put(front, chat, fx));
 }
 
 /// The store is told of a chat that is not open, whose draft has become another.
 pub(super) fn put(front: &mut Front, chat: ChatKey, fx: &mut Effects) {
-    if let Some(text) = front.drafts.get(&chat).cloned() {
-        tell(front, chat, text, fx);
+    // Of one that was let go, the store has more than this run.
+    if front.drafts.contains_key(&chat) || !may_have_one(front, chat) {
+        tell(front, chat, current(front, chat), fx);
     }
+}
+
+/// All that is being written in the chats of an account is taken out of here; nothing of it is open. Returns it.
+pub(in crate::state) fn take_all(front: &mut Front, is_of: impl Fn(&ChatKey) -> bool) -> Vec<(ChatKey, Draft)> {
+    let held = front.drafts.keys().copied().chain(front.trays.chats()).chain(front.pane.writing.changed_chats());
+    let mut chats: Vec<ChatKey> = held.filter(|chat| is_of(chat)).collect();
+    chats.sort_unstable();
+    chats.dedup();
+    let take = |chat: ChatKey| {
+        let draft = current(front, chat);
+        front.drafts.remove(&chat);
+        front.trays.clear(chat);
+        front.pane.writing.forget_changes(chat);
+        (chat, draft)
+    };
+    chats.into_iter().map(take).collect()
 }
 
 /// Drafts of earlier runs. What stands there already is newer.
-pub(in crate::state) fn found(state: &mut State, found: Vec<(ChatKey, String)>) {
+pub(in crate::state) fn found(state: &mut State, found: Vec<(ChatKey, Draft)>, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     front.more_drafts |= found.len() > DRAFTS;
-    for (chat, text) in found.into_iter().take(DRAFTS) {
-        front.drafts_told.insert(chat, text.clone());
+    for (chat, draft) in found.into_iter().take(DRAFTS) {
+        front.drafts_told.insert(chat, draft.clone());
+        let draft = take_parts(front, chat, draft);
         if front.pane.chat != Some(chat) {
-            front.drafts.entry(chat).or_insert(text);
+            front.drafts.entry(chat).or_insert(draft);
         } else if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
-            front.pane.composer.set_text(&text);
-            front.pane.draft_known = front.pane.composer.revision();
+            restore(front, chat, draft);
         }
     }
     state.touch();
+    tray::wake(state, fx);
 }
 
-/// The draft of the chat that was just opened goes on being typed.
+/// The parts of a draft that have places of their own go there. Returns the rest.
+fn take_parts(front: &mut Front, chat: ChatKey, draft: Draft) -> Draft {
+    let Draft { text, reply, edit, left, files } = draft;
+    for edit in left {
+        front.pane.writing.put_found(chat, edit);
+    }
+    tray::restore(front, chat, files);
+    Draft { text, reply, edit, ..Draft::default() }
+}
+
+/// A draft goes on being written in the open chat, where nothing stands.
+fn restore(front: &mut Front, chat: ChatKey, draft: Draft) {
+    let Draft { text, reply, edit, .. } = draft;
+    let with_files = !front.trays.of(chat).is_empty();
+    let pane = &mut front.pane;
+    if !text.is_empty() {
+        pane.composer.set_text(&text);
+    }
+    if let Some(DraftReply { message, quiet, quote }) = reply.filter(|_| !text.is_empty() || with_files) {
+        (pane.mode, pane.quiet) = (ComposeMode::Reply(message), quiet);
+        pane.quote = quote.map(|quote| (message, quote));
+        pane.writing.unsure = true;
+    }
+    if let Some(edit) = edit {
+        go_on(pane, edit);
+    }
+    let known = Known::of(front);
+    front.pane.known = Known { stale: !is_told(front, chat, &current(front, chat)), ..known };
+}
+
+/// A change of a message goes on being written.
+fn go_on(pane: &mut Pane, edit: DraftEdit) {
+    let DraftEdit { of, text, original } = edit;
+    pane.begin_change(of.into());
+    // Undo shows the message as it was.
+    pane.composer.set_text(&original);
+    pane.composer.replace(&text);
+    pane.writing.original = original;
+    pane.writing.unsure = true;
+}
+
+/// The draft of the chat that was just opened goes on being written.
 pub(super) fn take_up(front: &mut Front, chat: ChatKey) {
     let draft = front.drafts.remove(&chat).unwrap_or_default();
-    if !draft.is_empty() {
-        front.pane.composer.set_text(&draft);
-    }
-    front.pane.take_reply(chat);
-    let revision = front.pane.composer.revision();
-    front.pane.draft_known = if told(front, chat) == draft { revision } else { revision.wrapping_sub(1) };
+    restore(front, chat, draft);
 }
 
 /// Whether the store may have a draft of a chat that this run holds nothing of.
@@ -174,47 +268,66 @@ pub(super) fn may_have_one(front: &Front, chat: ChatKey) -> bool {
 }
 
 /// The draft of a chat that was opened, of which this run held nothing. What was typed meanwhile stands behind it.
-pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, text: String, fx: &mut Effects) {
+pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    let joined = |typed: &str| if typed.is_empty() { text.clone() } else { format!("{text}\n{typed}") };
+    front.drafts_told.insert(chat, draft.clone());
+    let Draft { text, reply, edit, .. } = take_parts(front, chat, draft);
+    let joined = |typed: &str| match (text.is_empty(), typed.is_empty()) {
+        (_, true) => text.clone(),
+        (true, false) => typed.to_owned(),
+        (false, false) => format!("{text}\n{typed}"),
+    };
     if front.pane.chat != Some(chat) {
-        let typed = front.drafts.get(&chat).cloned().unwrap_or_default();
-        if typed != text {
-            let joined = joined(&typed);
-            front.drafts.insert(chat, joined.clone());
-            tell(front, chat, joined, fx);
-        }
-    } else if let ComposeMode::Edit { before, .. } = &mut front.pane.mode {
-        *before = joined(before);
-        front.drafts_told.insert(chat, text);
+        let held = front.drafts.entry(chat).or_default();
+        held.text = if held.text == text { text } else { joined(&held.text) };
+        held.reply = held.reply.take().or(reply);
+        held.edit = held.edit.take().or(edit);
+        put(front, chat, fx);
+    } else if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
+        restore(front, chat, Draft { text, reply, edit, ..Draft::default() });
     } else {
-        let typed = front.pane.composer.text();
-        front.pane.composer.set_text(&joined(&typed));
-        front.drafts_told.insert(chat, text);
-        let revision = front.pane.composer.revision();
-        front.pane.draft_known = if typed.is_empty() { revision } else { revision.wrapping_sub(1) };
+        if let Some(edit) = edit {
+            front.pane.writing.put_found(chat, edit);
+        }
+        if let ComposeMode::Edit { before, .. } = &mut front.pane.mode {
+            *before = joined(before);
+        } else {
+            let typed = front.pane.composer.text();
+            front.pane.composer.set_text(&joined(&typed));
+            if let Some(DraftReply { message, quiet, quote }) = reply.filter(|_| front.pane.mode == ComposeMode::New) {
+                (front.pane.mode, front.pane.quiet) = (ComposeMode::Reply(message), quiet);
+                front.pane.quote = quote.map(|quote| (message, quote));
+                front.pane.writing.unsure = true;
+            }
+        }
+        front.pane.known.stale = true;
     }
     state.touch();
+    tray::wake(state, fx);
 }
 
 /// Puts what is being typed aside, with the chat. In edit mode what was there before is kept instead, since the edit is no message.
 pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
     let Some(chat) = front.pane.chat else { return };
     front.pane.leave_history();
+    let untold = !front.pane.known.is_still(front);
     front.pane.keep_change();
-    front.pane.keep_reply();
-    let text = open_draft(front);
-    if is_untold(front, chat) {
-        tell(front, chat, text.clone(), fx);
+    let draft = Draft { edit: None, ..written(front, chat) };
+    if untold || front.pane.change().is_some() {
+        tell(front, chat, whole(front, chat, draft.clone()), fx);
     }
-    if text.is_empty() {
+    if draft.is_empty() {
         return;
     }
     if front.drafts.len() >= DRAFTS && !front.drafts.contains_key(&chat) {
-        // Still in the store; the chat visited longest ago gives way.
+        // Still in the store; the chat visited longest ago gives way, unless something of its draft stays.
+        let stays = |chat: ChatKey| {
+            !front.trays.of(chat).is_empty() || front.pane.writing.changed_chats().any(|changed| changed == chat)
+        };
         let oldest = front
             .drafts
             .keys()
+            .filter(|key| !stays(**key))
             .min_by_key(|key| (front.visited.iter().position(|visited| visited == *key), **key))
             .copied();
         if let Some(oldest) = oldest {
@@ -224,5 +337,61 @@ pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
             front.more_drafts = true;
         }
     }
-    front.drafts.insert(chat, text);
+    front.drafts.insert(chat, draft);
+}
+
+/// What a draft of an earlier run answers or changes may have gone or changed since: its network is asked, once, as soon as that can be. After every event.
+pub(in crate::state) fn confirm(state: &mut State, fx: &mut Effects) {
+    let Some(front) = state.front.as_mut().filter(|front| front.pane.writing.unsure) else { return };
+    let Some(chat) = front.pane.chat else { return };
+    if !state.core.account(chat.account).is_some_and(|account| account.is_signed_in()) {
+        return;
+    }
+    front.pane.writing.unsure = false;
+    let of = match front.pane.mode {
+        ComposeMode::Edit { of: Target::Message(message), .. } | ComposeMode::Reply(message) => Some(message),
+        ComposeMode::Edit { of: Target::Pending(_), .. } | ComposeMode::New => None,
+    };
+    for message in of.into_iter().chain(front.pane.writing.answers) {
+        quotes::confirm(state, chat, message.id, fx);
+    }
+}
+
+/// A network has told of a message that was asked for: it is as it is, or gone.
+pub(in crate::state) fn confirmed(
+    state: &mut State,
+    chat: ChatKey,
+    id: MessageId,
+    found: Option<&Message>,
+    fx: &mut Effects,
+) {
+    let Some(front) = state.front.as_ref().filter(|front| front.pane.chat == Some(chat)) else { return };
+    let changes = matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(message), .. } if message.id == id);
+    let Some(message) = found else {
+        return changing::gone(state, chat, id, changes, fx);
+    };
+    let Some(account) = state.core.account(chat.account).filter(|_| changes) else { return };
+    let now = compose::escaped(&account.as_typed(message));
+    if front.pane.writing.original == now {
+        return;
+    }
+    let same = front.pane.composer.as_str() == now;
+    if let Some(front) = &mut state.front {
+        front.pane.writing.original = now;
+    }
+    if !same {
+        let sentence = "The message was changed since you began to change it; what you send takes its place";
+        state.notice(sentence, true, fx);
+    }
+}
+
+/// The connection over which a message was asked for is lost: it is asked for again.
+pub(in crate::state) fn unconfirmed(state: &mut State, chat: ChatKey, id: MessageId) {
+    let Some(front) = state.front.as_mut().filter(|front| front.pane.chat == Some(chat)) else { return };
+    let answers = front.pane.writing.answers.is_some_and(|message| message.id == id);
+    front.pane.writing.unsure |= answers
+        || match front.pane.mode {
+            ComposeMode::Edit { of: Target::Message(message), .. } | ComposeMode::Reply(message) => message.id == id,
+            ComposeMode::Edit { of: Target::Pending(_), .. } | ComposeMode::New => false,
+        };
 }

@@ -54,7 +54,9 @@ pub(in crate::state) fn done(state: &mut State, number: u64, text: Result<String
         fits = front.pane.composer.replace(text);
     } else {
         // Somebody else's doing has changed what stands there: both are kept.
-        front.drafts.remove(&chat).filter(|draft| *draft != editing.text).map(|draft| front.drafts.insert(chat, draft));
+        if let Some(draft) = front.drafts.get_mut(&chat).filter(|draft| draft.text == editing.text) {
+            draft.text.clear();
+        }
         compose::give_back(state, chat, text, fx);
     }
     if let Some(front) = &mut state.front {

@@ -75,6 +75,12 @@ impl Sent {
         Some((before, untouched))
     }
 
+    /// What stood there before one went to a text that stands there as it is.
+    pub(super) fn before(&self, account: AccountId, now: &str) -> Option<&str> {
+        let (at, before) = self.at.as_ref()?;
+        (self.of(account).nth(*at) == Some(now)).then_some(before)
+    }
+
     /// Whoever types is not going through it any more.
     pub(super) fn rest(&mut self) {
         self.at = None;

@@ -4,7 +4,7 @@ use super::form::FormPurpose;
 use super::forum::ForumList;
 use super::sidebar::SidebarRow;
 use super::waiting::{self, Awaits};
-use super::{attach, chooser, drafts, lists, sidebar, trail};
+use super::{attach, chooser, drafts, lists, sidebar, trail, tray};
 use crate::domain::{
     AccountId, ChannelKind, Chat, ChatKey, ChatKind, CleanText, LinkPhase, Permissions, Priority, Refusal, RefusalKind,
     Reply, Request, UserId,
@@ -109,6 +109,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         front.pane.to_unread = front.pane.divider.is_some();
         history::to_unread(front, &state.core.accounts);
     }
+    tray::wake(state, fx);
     recall::opened(state, key, fx);
     if state.front.as_ref().is_some_and(|front| drafts::may_have_one(front, key)) {
         recall::ask_draft(state, key, fx);

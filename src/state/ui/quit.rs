@@ -1,13 +1,13 @@
 //! Quitting: what was written and would be lost is named first, and what is held back is told to others.
 
-use super::{changing, compose, open};
+use super::open;
 use crate::domain::ChatKey;
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
 use crate::state::event::Timer;
 use crate::state::front::{ComposeMode, Front, Overlay, Question};
 use crate::state::outbox::{self, Stage};
-use crate::state::{Account, State};
+use crate::state::{Account, State, chat_title};
 use std::time::Duration;
 
 /// So long networks may take to be told of what was held back.
@@ -16,8 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The user wants to quit: at once when nothing would be lost, and when it is asked already.
 pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
     let losses = losses(state);
-    let kept = if has_kept(state) { "; drafts are kept" } else { "" };
-    let Some(front) = &mut state.front else { return open::terminate(state, fx) };
+    let Some(front) = &state.front else { return open::terminate(state, fx) };
     let leads = |question: &Question| question.actions().any(|action| *action == Action::QuitNow);
     let asks = |overlay: &Overlay| matches!(overlay, Overlay::Question(question) if leads(question));
     if losses.is_empty() || front.overlays.iter().any(asks) {
@@ -27,8 +26,11 @@ pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
         [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
         other => other.concat(),
     };
-    let text = format!("{named} would be lost{kept}");
-    front.overlays.push(Overlay::Question(Question::yes_no(text, "Quit", Action::QuitNow)));
+    let mut text = format!("{named} would be lost{}", beside(state));
+    open::capitalised(&mut text);
+    if let Some(front) = &mut state.front {
+        front.overlays.push(Overlay::Question(Question::yes_no(text, "Quit", Action::QuitNow)));
+    }
     state.touch();
 }
 
@@ -83,12 +85,9 @@ fn outlasts(state: &State, account: &Account) -> bool {
     state.outlasts && state.is_kept(account.id)
 }
 
-/// What would be lost, each with its count.
+/// What would be lost, in words. What is written is, where drafts are not kept.
 fn losses(state: &State) -> Vec<String> {
     let Some(front) = &state.front else { return Vec::new() };
-    let lost = |chat: &ChatKey| !keeps(state, *chat);
-    let written = front.drafts.iter().filter(|(chat, draft)| lost(chat) && !draft.trim().is_empty()).count();
-    let drafts = written + usize::from(is_writing(state, front));
     // What the store has goes on with the next run.
     let rows = || {
         state.core.accounts.iter().flat_map(|account| {
@@ -102,17 +101,27 @@ fn losses(state: &State) -> Vec<String> {
     // What is signed in tells them before nib leaves.
     let untold = outbox::untold(state, |account, kept| !(account.is_signed_in() || kept && outlasts(state, account)));
     let untold = (untold.count() > 0).then(|| format!("{} that others were not told of", untold.words()));
+    let files = front.trays.unkept(|chat| keeps(state, chat));
+    let reading = front.reading.iter().filter(|reading| !reading.has_line() || !keeps(state, reading.chat())).count();
+    let counted = |count: usize, one: &str, several: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {several}")),
+    };
     [
-        (drafts, "draft", "drafts"),
-        (under_way, "message on its way", "messages on their way"),
-        (failed, "message that was not sent", "messages that were not sent"),
-        (front.trays.count(), "attached file", "attached files"),
-        (front.reading.len(), "file that is being read", "files that are being read"),
+        counted(drafts(state, front), "draft", "drafts"),
+        change(state, front),
+        counted(under_way, "message on its way", "messages on their way"),
+        counted(failed, "message that was not sent", "messages that were not sent"),
+        match files.as_slice() {
+            [name] => Some(format!("the attached file \"{name}\"")),
+            all => counted(all.len(), "attached file", "attached files"),
+        },
+        counted(reading, "file that is being read", "files that are being read"),
+        untold,
     ]
     .into_iter()
-    .filter(|(count, ..)| *count > 0)
-    .map(|(count, one, several)| format!("{count} {}", if count == 1 { one } else { several }))
-    .chain(untold)
+    .flatten()
     .collect()
 }
 
@@ -122,18 +131,35 @@ fn keeps(state: &State, chat: ChatKey) -> bool {
     state.outlasts && known.is_some_and(|account| account.keeps_drafts) && !state.unkept_drafts.contains(&chat)
 }
 
-/// Whether there are drafts that are kept.
-fn has_kept(state: &State) -> bool {
-    let Some(front) = &state.front else { return false };
-    let open = front.pane.chat.filter(|_| !front.pane.composer.text().trim().is_empty());
-    front.drafts.keys().copied().chain(open).any(|chat| keeps(state, chat))
+/// The texts of messages that are being written, with their chats.
+fn texts(front: &Front) -> impl Iterator<Item = (ChatKey, &str)> {
+    let open = front.pane.chat.map(|chat| match &front.pane.mode {
+        ComposeMode::Edit { before, .. } => (chat, before.as_str()),
+        ComposeMode::New | ComposeMode::Reply(_) => (chat, front.pane.composer.as_str()),
+    });
+    let others = front.drafts.iter().map(|(chat, draft)| (*chat, draft.text.as_str()));
+    others.chain(open).filter(|(_, text)| !text.trim().is_empty())
 }
 
-/// Whether something stands in the composer that is nowhere else and not kept.
-fn is_writing(state: &State, front: &Front) -> bool {
-    let text = front.pane.composer.text();
-    let kept = front.pane.chat.is_some_and(|chat| keeps(state, chat));
-    let ComposeMode::Edit { of, before } = &front.pane.mode else { return !kept && !text.trim().is_empty() };
-    let known = front.pane.chat.and_then(|chat| changing::as_it_is(state, chat, *of));
-    !kept && !before.trim().is_empty() || known.is_none_or(|known| compose::escaped(&known) != text)
+/// How many texts are nowhere else and not kept.
+fn drafts(state: &State, front: &Front) -> usize {
+    texts(front).filter(|(chat, _)| !keeps(state, *chat)).count()
+}
+
+/// The change of a message that stands in the composer and is not kept.
+fn change(state: &State, front: &Front) -> Option<String> {
+    let chat = front.pane.chat.filter(|chat| !keeps(state, *chat))?;
+    let _ = front.pane.change()?;
+    Some(format!("your change of a message in {}", chat_title(&state.core, chat)))
+}
+
+/// What is said of the drafts that are not lost.
+fn beside(state: &State) -> &'static str {
+    let Some(front) = &state.front else { return "" };
+    let lost = drafts(state, front) > 0;
+    match texts(front).any(|(chat, _)| keeps(state, chat)) {
+        true if lost => "; other drafts are kept",
+        true => "; drafts are kept",
+        false => "",
+    }
 }

@@ -1,7 +1,8 @@
 //! Files that go with the next message: chosen one by one, looked at before anything is sent, and kept with their chat while others are open.
 
-use super::{attach, compose};
-use crate::domain::{ChatKey, CleanText, LinkPhase, Outgoing, Upload, size};
+use super::{attach, compose, drafts};
+use crate::domain::kept::DraftFile;
+use crate::domain::{ChatKey, CleanText, LinkPhase, Outgoing, Source, Upload, size};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front, Overlay};
 use crate::state::{State, permit};
@@ -17,6 +18,8 @@ const NAMED: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub struct Trays {
     chats: HashMap<ChatKey, Vec<Held>>,
+    /// Grows with each change.
+    revision: u64,
 }
 
 /// A file that goes with the next message.
@@ -26,8 +29,48 @@ pub struct Held {
     number: u64,
     /// What it is called; one line.
     pub name: String,
-    /// What is in it; `None` while it is read.
+    /// What is in it; `None` while it is read, and where it could not be read again.
     pub file: Option<Upload>,
+    /// Why it cannot be sent.
+    pub trouble: Option<Trouble>,
+    /// What a later run needs to read it again; nothing does for what lies nowhere.
+    kept: Option<DraftFile>,
+    /// An earlier run chose it, and it is read again: not asked for yet, or asked for.
+    again: Option<bool>,
+}
+
+/// Why a file that an earlier run chose cannot be sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// It could not be read: a sentence.
+    Unread(String),
+    /// It is another than the one that was chosen.
+    Changed,
+}
+
+impl Held {
+    fn new(number: u64, name: String, kept: Option<DraftFile>) -> Self {
+        Self { number, name, file: None, trouble: None, kept, again: None }
+    }
+
+    /// One that was read.
+    fn fill(&mut self, file: Upload) {
+        self.name.clone_from(&file.name);
+        self.kept = file.source.as_ref().map(|Source { path, modified }| DraftFile {
+            path: path.clone(),
+            name: file.name.clone(),
+            size: file.size(),
+            modified: *modified,
+        });
+        self.file = Some(file);
+    }
+
+    /// Whether what was read is what was chosen, as far as can be told without reading all of it twice.
+    fn is_same(&self, file: &Upload) -> bool {
+        let Some(DraftFile { size, modified, .. }) = self.kept else { return true };
+        let now = file.source.as_ref().and_then(|source| source.modified);
+        size == 0 || size == file.size() && modified.zip(now).is_none_or(|(then, now)| then == now)
+    }
 }
 
 impl Trays {
@@ -43,6 +86,37 @@ impl Trays {
         self.chats.values().map(Vec::len).sum()
     }
 
+    /// Grows with each change.
+    pub(super) const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The chats that have some.
+    pub(super) fn chats(&self) -> impl Iterator<Item = ChatKey> {
+        self.chats.keys().copied()
+    }
+
+    /// What later runs need of those of a chat.
+    pub(super) fn kept(&self, chat: ChatKey) -> Vec<DraftFile> {
+        self.of(chat).iter().filter_map(|held| held.kept.clone()).collect()
+    }
+
+    /// The names of those that nothing can read again once this run has ended. `keeps`: whether a chat's files outlast it.
+    pub(super) fn unkept<'a>(&'a self, keeps: impl Fn(ChatKey) -> bool) -> Vec<&'a str> {
+        let mut chats: Vec<_> = self.chats.iter().collect();
+        chats.sort_unstable_by_key(|(chat, _)| **chat);
+        let lost = |(chat, files): (&ChatKey, &'a Vec<Held>)| {
+            let keeps = keeps(*chat);
+            files.iter().filter(move |held| !keeps || held.kept.is_none())
+        };
+        chats.into_iter().flat_map(lost).map(|held| held.name.as_str()).collect()
+    }
+
+    fn hold(&mut self, chat: ChatKey, held: Held) {
+        self.revision += 1;
+        self.chats.entry(chat).or_default().push(held);
+    }
+
     fn bytes(&self) -> u64 {
         self.chats.values().flatten().filter_map(|held| held.file.as_ref()).map(Upload::size).sum()
     }
@@ -54,6 +128,7 @@ impl Trays {
     }
 
     fn take(&mut self, chat: ChatKey, at: usize) -> Option<Held> {
+        self.revision += 1;
         let files = self.chats.get_mut(&chat)?;
         let held = (at < files.len()).then(|| files.remove(at));
         if files.is_empty() {
@@ -64,6 +139,7 @@ impl Trays {
 
     /// All of a chat are gone from it: they were sent.
     pub(super) fn clear(&mut self, chat: ChatKey) {
+        self.revision += 1;
         self.chats.remove(&chat);
     }
 }
@@ -72,20 +148,23 @@ impl Trays {
 pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
     let Some(front) = state.front.as_mut().filter(|front| !front.trays.chats.is_empty()) else { return };
     let core = &state.core;
-    let is_gone = |chat: &ChatKey| {
+    let is_gone = |chat: &ChatKey, files: &[Held]| {
         let Some(account) = core.account(chat.account) else { return true };
-        let left = matches!(account.link, LinkPhase::SignedOut { .. });
+        // Of those of an earlier run it is not known before its network has told.
+        let found = files.iter().any(|held| held.again.is_some());
+        let left = !found && matches!(account.link, LinkPhase::SignedOut { .. });
         !account.chats.contains_key(&chat.chat) && (account.knows_all_chats() || left)
     };
     let mut names: Vec<String> = Vec::new();
     front.trays.chats.retain(|chat, files| {
-        let gone = is_gone(chat);
+        let gone = is_gone(chat, files);
         names.extend(files.iter().filter(|_| gone).map(|held| format!("\"{}\"", held.name)));
         !gone
     });
     if names.is_empty() {
         return;
     }
+    front.trays.revision += 1;
     names.sort_unstable();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
@@ -123,7 +202,8 @@ fn room(state: &State) -> Result<(ChatKey, u64), String> {
 pub(super) fn add(state: &mut State, path: &str, fx: &mut Effects) -> bool {
     let name = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(path);
     let name = CleanText::line(name).to_string();
-    let asked = hold(state, name, fx);
+    let kept = DraftFile { path: path.to_owned(), name: name.clone(), size: 0, modified: None };
+    let asked = hold(state, name, Some(kept), fx);
     if let Some((number, most)) = asked {
         fx.push(Effect::ReadFile { number, path: path.to_owned(), most });
     }
@@ -132,14 +212,14 @@ pub(super) fn add(state: &mut State, path: &str, fx: &mut Effects) -> bool {
 
 /// The picture that the clipboard holds is to go with the next message here.
 pub(super) fn paste(state: &mut State, fx: &mut Effects) {
-    if let Some((number, most)) = hold(state, "picture.png".to_owned(), fx) {
+    if let Some((number, most)) = hold(state, "picture.png".to_owned(), None, fx) {
         fx.push(Effect::ReadClipboard { number, most });
     }
 }
 
 /// A file that is here already is to go with the next message here; a sentence if it may not.
 pub(super) fn put(state: &mut State, file: Upload) -> Result<(), String> {
-    let (number, most) = place_for(state, file.name.clone())?;
+    let (number, most) = place_for(state, file.name.clone(), None)?;
     if file.size() > most {
         let front = state.front.as_mut();
         front.and_then(|front| front.trays.find(number).and_then(|(chat, at)| front.trays.take(chat, at)));
@@ -149,16 +229,16 @@ pub(super) fn put(state: &mut State, file: Upload) -> Result<(), String> {
 }
 
 /// Makes room for a file; its number, and how large it may be.
-fn hold(state: &mut State, name: String, fx: &mut Effects) -> Option<(u64, u64)> {
-    place_for(state, name).map_err(|reason| state.notice(reason, true, fx)).ok()
+fn hold(state: &mut State, name: String, kept: Option<DraftFile>, fx: &mut Effects) -> Option<(u64, u64)> {
+    place_for(state, name, kept).map_err(|reason| state.notice(reason, true, fx)).ok()
 }
 
-fn place_for(state: &mut State, name: String) -> Result<(u64, u64), String> {
+fn place_for(state: &mut State, name: String, kept: Option<DraftFile>) -> Result<(u64, u64), String> {
     let (chat, most) = room(state)?;
     let front = state.front.as_mut().ok_or_else(String::new)?;
     front.files += 1;
     let number = front.files;
-    front.trays.chats.entry(chat).or_default().push(Held { number, name, file: None });
+    front.trays.hold(chat, Held::new(number, name, kept));
     state.touch();
     Ok((number, most))
 }
@@ -170,11 +250,12 @@ pub(in crate::state) fn read(
     file: Result<Upload, String>,
     fx: &mut Effects,
 ) -> Option<Result<Upload, String>> {
-    if state.front.as_mut().and_then(|front| front.trays.find(number)).is_none() {
-        return Some(file);
-    }
+    let Some((chat, _)) = state.front.as_mut().and_then(|front| front.trays.find(number)) else { return Some(file) };
     if let Some(Err(sentence)) = taken(state, number, file) {
         state.notice(format!("Not attached: {sentence}"), true, fx);
+    }
+    if let Some(front) = state.front.as_mut().filter(|front| front.pane.chat != Some(chat)) {
+        drafts::put(front, chat, fx);
     }
     None
 }
@@ -195,12 +276,24 @@ fn taken(state: &mut State, number: u64, file: Result<Upload, String>) -> Option
         }
         Ok(file)
     });
+    let held = front.trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at))?;
+    let before = held.kept.clone();
     let result = match checked {
-        Ok(file) => {
-            if let Some(held) = front.trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)) {
-                held.name.clone_from(&file.name);
-                held.file = Some(file);
-            }
+        Ok(file) if held.again.is_none() => {
+            held.fill(file);
+            Ok(())
+        }
+        // One of an earlier run stays in sight, whatever became of it.
+        Ok(file) if held.is_same(&file) => {
+            held.fill(called(file, &held.name));
+            Ok(())
+        }
+        Ok(_) => {
+            held.trouble = Some(Trouble::Changed);
+            Ok(())
+        }
+        Err(sentence) if held.again.is_some() => {
+            held.trouble = Some(Trouble::Unread(sentence));
             Ok(())
         }
         Err(sentence) => {
@@ -208,6 +301,7 @@ fn taken(state: &mut State, number: u64, file: Result<Upload, String>) -> Option
             Err(sentence)
         }
     };
+    front.trays.revision += u64::from(front.trays.of(chat).get(at).is_none_or(|held| held.kept != before));
     state.touch();
     Some(result)
 }
@@ -237,19 +331,56 @@ pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &
     let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
         return state.notice(NONE, false, fx);
     };
-    let Some(files) = state.front.as_mut().and_then(|front| front.trays.chats.get_mut(&chat)) else { return };
-    let Some(held) = files.get_mut(at) else { return };
+    let Some(front) = &mut state.front else { return };
+    let Some(held) = front.trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)) else { return };
     if name.is_empty() {
         let begun = format!("rename-file {} {}", at + 1, held.name);
         return compose::begin_command_with(state, &begun);
     }
-    let Some(file) = &mut held.file else {
+    let Some(file) = &held.file else {
+        if held.trouble.is_some() {
+            return state.notice("The file cannot be sent as it is; remove-file takes it out", true, fx);
+        }
         return state.notice("The file is still being read; wait a moment", false, fx);
     };
-    // What it is was seen in it and is not changed by a name.
-    file.name = Upload::new(name, file.bytes.clone()).name;
-    held.name.clone_from(&file.name);
+    let file = called(file.clone(), name);
+    held.fill(file);
+    front.trays.revision += 1;
     state.touch();
+}
+
+/// The same file by another name. What it is was seen in it and is not changed by a name.
+fn called(file: Upload, name: &str) -> Upload {
+    Upload { name: Upload::new(name, file.bytes.clone()).name, ..file }
+}
+
+/// The files of a draft of an earlier run go with its message again. They are read when its chat is opened.
+pub(super) fn restore(front: &mut Front, chat: ChatKey, files: Vec<DraftFile>) {
+    for file in files {
+        let is_known = |held: &Held| held.kept.as_ref().is_some_and(|kept| kept.path == file.path);
+        if front.trays.of(chat).iter().any(is_known) || front.trays.count() >= MOST {
+            continue;
+        }
+        front.files += 1;
+        let name = CleanText::line(&file.name).to_string();
+        let held = Held { again: Some(false), ..Held::new(front.files, name, Some(file)) };
+        front.trays.hold(chat, held);
+    }
+}
+
+/// The files of the open chat that an earlier run chose are read.
+pub(super) fn wake(state: &mut State, fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let Some(chat) = front.pane.chat else { return };
+    // What is taken here may not be known yet; it is looked at again when the message goes.
+    let most = state.core.account(chat.account).map(|account| account.caps.max_file).filter(|most| *most > 0);
+    let most = most.unwrap_or(MOST_BYTES);
+    for held in front.trays.chats.get_mut(&chat).into_iter().flatten().filter(|held| held.again == Some(false)) {
+        held.again = Some(true);
+        if let Some(DraftFile { path, .. }) = &held.kept {
+            fx.push(Effect::ReadFile { number: held.number, path: path.clone(), most });
+        }
+    }
 }
 
 /// Whether files go with what is sent next here: not with a change of a message.
@@ -259,14 +390,29 @@ pub(super) fn goes(front: &Front) -> bool {
 }
 
 /// The files that go with the message that is being sent; a sentence if nothing may be sent, or not all of them are read.
-pub(super) fn ready(state: &State, chat: ChatKey) -> Result<Vec<Upload>, &'static str> {
+pub(super) fn ready(state: &State, chat: ChatKey) -> Result<Vec<Upload>, String> {
     let Some(front) = &state.front else { return Ok(Vec::new()) };
     let refusal = if goes(front) { permit::refusal_to_attach } else { permit::refusal_to_write };
     if let Some(reason) = refusal(state, chat) {
-        return Err(reason);
+        return Err(reason.to_owned());
+    }
+    for (at, held) in front.trays.of(chat).iter().enumerate() {
+        let (name, number) = (&held.name, at + 1);
+        match &held.trouble {
+            None => {}
+            Some(Trouble::Unread(why)) => {
+                return Err(format!("Not sent: {why}; /remove-file {number} takes it out"));
+            }
+            Some(Trouble::Changed) => {
+                let sentence = "is not what it was when you chose it";
+                return Err(format!(
+                    "Not sent: \"{name}\" {sentence}; /remove-file {number} takes it out, /add-file adds what it is now"
+                ));
+            }
+        }
     }
     let files = front.trays.of(chat).iter().map(|held| held.file.clone());
-    files.collect::<Option<Vec<_>>>().ok_or("The files are still being read; wait a moment")
+    files.collect::<Option<Vec<_>>>().ok_or_else(|| "The files are still being read; wait a moment".to_owned())
 }
 
 /// A message with files comes back to be changed: those that a line cannot name go with the next one again. Returns what goes to the composer.
@@ -276,8 +422,9 @@ pub(super) fn given_back(state: &mut State, chat: ChatKey, outgoing: &Outgoing) 
     if let Some(front) = state.front.as_mut().filter(|_| !named) {
         for file in outgoing.attachments.iter().filter(|file| !file.bytes.is_empty()) {
             front.files += 1;
-            let held = Held { number: front.files, name: file.name.clone(), file: Some(file.clone()) };
-            front.trays.chats.entry(chat).or_default().push(held);
+            let mut held = Held::new(front.files, file.name.clone(), None);
+            held.fill(file.clone());
+            front.trays.hold(chat, held);
         }
     }
     line

@@ -3,12 +3,11 @@
 use super::complete::Listed;
 use super::history_of::Sent;
 use super::vi::Vi;
-use crate::domain::{ChatKey, MessageId, MessageKey, Quote, UserId};
+use crate::domain::kept::{Draft, DraftEdit, Edited};
+use crate::domain::{ChatKey, MessageId, MessageKey, UserId};
 use crate::state::front::{ComposeMode, Pane, Target};
 use std::collections::VecDeque;
 
-/// Most answers that are remembered with their drafts.
-const REPLIES: usize = 500;
 /// Most changes that are kept after they were left.
 const CHANGES: usize = 16;
 
@@ -37,8 +36,8 @@ pub struct Writing {
     pub(super) sent: Sent,
     /// What is answered by the draft that makes way for a change.
     pub(in crate::state) answers: Option<MessageKey>,
-    /// What drafts of other chats answer.
-    replies: VecDeque<Answer>,
+    /// What is answered or changed comes from an earlier run, and may not be there any more.
+    pub(super) unsure: bool,
     /// Changes that were left, the newest last.
     changes: VecDeque<Change>,
 }
@@ -47,29 +46,16 @@ pub struct Writing {
 #[derive(Clone, Debug)]
 struct Change {
     chat: ChatKey,
-    of: Target,
-    text: String,
+    edit: DraftEdit,
     /// The network did not take it.
     refused: bool,
-}
-
-/// What a draft answers.
-#[derive(Clone, Debug)]
-struct Answer {
-    chat: ChatKey,
-    message: MessageKey,
-    /// Without calling whoever wrote it.
-    quiet: bool,
-    /// The part of it that is answered.
-    quote: Option<Quote>,
 }
 
 impl Writing {
     /// What goes along to another chat; it is taken out of here.
     pub(super) fn successor(&mut self) -> Self {
         let (sent, changes) = (std::mem::take(&mut self.sent), std::mem::take(&mut self.changes));
-        let replies = std::mem::take(&mut self.replies);
-        Self { sent, changes, replies, ..Self::default() }
+        Self { sent, changes, ..Self::default() }
     }
 
     /// Whether the next message is to have other previews of links than usual, and whether it has any.
@@ -81,64 +67,62 @@ impl Writing {
 
     /// The change of a message that was left.
     pub(super) fn take_change(&mut self, chat: ChatKey, of: Target) -> Option<String> {
-        let at = self.changes.iter().position(|change| (change.chat, change.of) == (chat, of))?;
-        self.changes.remove(at).map(|change| change.text)
+        let of = of.into();
+        let at = self.changes.iter().position(|change| change.chat == chat && change.edit.of == of)?;
+        self.changes.remove(at).map(|change| change.edit.text)
     }
 
     /// Keeps a change of a message for when it is changed again.
-    pub(super) fn put_change(&mut self, chat: ChatKey, of: Target, text: String, refused: bool) {
-        self.take_change(chat, of);
-        self.changes.push_back(Change { chat, of, text, refused });
+    pub(super) fn put_change(&mut self, chat: ChatKey, edit: DraftEdit, refused: bool) {
+        self.take_change(chat, edit.of.into());
+        self.changes.push_back(Change { chat, edit, refused });
         if self.changes.len() > CHANGES {
             self.changes.pop_front();
         }
     }
 
-    /// The changes that the network did not take: the program ends, and nothing else would keep them.
-    pub(super) fn take_refused(&mut self) -> Vec<(ChatKey, String)> {
-        let changes = std::mem::take(&mut self.changes);
-        let (refused, left) = changes.into_iter().partition(|change| change.refused);
-        self.changes = left;
-        VecDeque::into_iter(refused).map(|change| (change.chat, change.text)).collect()
+    /// One that an earlier run left: those of this run come first.
+    pub(super) fn put_found(&mut self, chat: ChatKey, edit: DraftEdit) {
+        let is_known = self.changes.iter().any(|change| change.chat == chat && change.edit.of == edit.of);
+        if !is_known && self.changes.len() < CHANGES {
+            self.changes.push_back(Change { chat, edit, refused: false });
+        }
     }
 
-    /// Drafts answer none of these any more: they were deleted.
-    pub(in crate::state) fn leave_deleted(&mut self, chat: ChatKey, deleted: &[MessageId]) {
-        self.replies.retain(|answer| answer.chat != chat || !deleted.contains(&answer.message.id));
+    /// The changes that the network did not take, of these chats.
+    pub(super) fn take_refused(&mut self, of: impl Fn(ChatKey) -> bool) -> Vec<(ChatKey, DraftEdit)> {
+        let changes = std::mem::take(&mut self.changes);
+        let (refused, left) = changes.into_iter().partition(|change| change.refused && of(change.chat));
+        self.changes = left;
+        VecDeque::into_iter(refused).map(|change| (change.chat, change.edit)).collect()
+    }
+
+    /// The changes of a chat that were left, the newest last.
+    pub(super) fn changes_of(&self, chat: ChatKey) -> Vec<DraftEdit> {
+        self.changes.iter().filter(|change| change.chat == chat).map(|change| change.edit.clone()).collect()
+    }
+
+    /// The chats with changes that were left.
+    pub(super) fn changed_chats(&self) -> impl Iterator<Item = ChatKey> {
+        self.changes.iter().map(|change| change.chat)
+    }
+
+    /// Those of a chat are not kept any more.
+    pub(in crate::state) fn forget_changes(&mut self, chat: ChatKey) {
+        self.changes.retain(|change| change.chat != chat);
+    }
+}
+
+/// Drafts of a chat that is not open neither answer nor change what was deleted.
+pub(in crate::state) fn leave_deleted(draft: &mut Draft, deleted: &[MessageId]) {
+    draft.reply.take_if(|reply| deleted.contains(&reply.message.id));
+    let is_gone = |edit: &mut DraftEdit| matches!(edit.of, Edited::Message(message) if deleted.contains(&message.id));
+    if let Some(edit) = draft.edit.take_if(is_gone) {
+        draft.text = if draft.text.is_empty() { edit.text } else { format!("{}\n{}", draft.text, edit.text) };
     }
 }
 
 impl Pane {
-    /// Remembers what is being answered, for when one comes back to its draft.
-    pub(super) fn keep_reply(&mut self) {
-        let Some(chat) = self.chat else { return };
-        self.writing.replies.retain(|answer| answer.chat != chat);
-        let answered = match &self.mode {
-            ComposeMode::Reply(message) => Some(*message).filter(|_| !self.composer.is_empty()),
-            ComposeMode::Edit { before, .. } => self.writing.answers.filter(|_| !before.is_empty()),
-            ComposeMode::New => None,
-        };
-        if let Some(message) = answered {
-            let quote = self.quote.as_ref().filter(|(of, _)| *of == message).map(|(_, quote)| quote.clone());
-            self.writing.replies.push_back(Answer { chat, message, quiet: self.quiet, quote });
-            if self.writing.replies.len() > REPLIES {
-                self.writing.replies.pop_front();
-            }
-        }
-    }
-
-    /// Goes on with the answer that the draft of this chat was.
-    pub(super) fn take_reply(&mut self, chat: ChatKey) {
-        let Some(at) = self.writing.replies.iter().position(|answer| answer.chat == chat) else { return };
-        if let Some(answer) = self.writing.replies.remove(at)
-            && !self.composer.is_empty()
-            && self.mode == ComposeMode::New
-        {
-            (self.mode, self.quiet) = (ComposeMode::Reply(answer.message), answer.quiet);
-            self.quote = answer.quote.map(|quote| (answer.message, quote));
-        }
-    }
-
     /// Begins to change a message; what is being written, and what it answers, comes back after.
     pub(super) fn begin_change(&mut self, of: Target) {
         self.writing.answers = match self.mode {
@@ -156,14 +140,25 @@ impl Pane {
         Some(before)
     }
 
+    /// What stands in the composer; while one goes through what was sent, what stood there before.
+    pub(super) fn typed(&self) -> String {
+        let text = self.composer.as_str();
+        let account = self.chat.map(|chat| chat.account);
+        account.and_then(|account| self.writing.sent.before(account, text)).unwrap_or(text).to_owned()
+    }
+
+    /// The change that stands in the composer, if there is one that is more than a look at the message.
+    pub(super) fn change(&self) -> Option<DraftEdit> {
+        let ComposeMode::Edit { of, .. } = &self.mode else { return None };
+        let text = self.typed();
+        let original = self.writing.original.clone();
+        (text != original && !text.trim().is_empty()).then(|| DraftEdit { of: (*of).into(), text, original })
+    }
+
     /// Keeps the change that stands in the composer, if there is one. Returns whether it did.
     pub(super) fn keep_change(&mut self) -> bool {
-        let (ComposeMode::Edit { of, .. }, Some(chat)) = (&self.mode, self.chat) else { return false };
-        let text = self.composer.text();
-        if text == self.writing.original || text.trim().is_empty() {
-            return false;
-        }
-        self.writing.put_change(chat, *of, text, false);
+        let Some((edit, chat)) = self.change().zip(self.chat) else { return false };
+        self.writing.put_change(chat, edit, false);
         true
     }
 }

@@ -4,12 +4,14 @@
 //! total, every length is held against what is left, and text passes [`CleanText`] again. A body begins with the version of its form; a new form is a new
 //! number beside the old one, so that rows of earlier versions stay readable without being written again.
 
+mod draft;
 mod message;
 mod outbox;
 mod parts;
 mod rest;
 mod roster;
 
+pub(super) use draft::{draft, draft_body};
 pub(super) use message::{message, message_body, reactions, reactions_body};
 pub(super) use outbox::{item, item_body, stage, stage_body, target};
 pub(super) use roster::{

@@ -50,10 +50,7 @@ pub(in crate::store) fn item_body(item: &OutboxItem) -> Vec<u8> {
             writer.flag(*verbatim);
             writer.maybe(*reply_to, |writer, to| writer.number(to.value()));
             writer.flag(*quiet);
-            writer.maybe(quote.as_ref(), |writer, Quote { text, offset }| {
-                rich(writer, text);
-                writer.number(*offset);
-            });
+            writer.maybe(quote.as_ref(), self::quote);
             writer.flag(*no_previews);
             writer.list(emoji, |writer, EmojiUse { name, id, standin }| {
                 writer.text(name);
@@ -181,7 +178,12 @@ pub(in crate::store) fn stage(bytes: &[u8]) -> Option<OutboxStage> {
     })
 }
 
-fn read_quote(reader: &mut Reader<'_>) -> Option<Quote> {
+pub(super) fn quote(writer: &mut Writer, Quote { text, offset }: &Quote) {
+    rich(writer, text);
+    writer.number(*offset);
+}
+
+pub(super) fn read_quote(reader: &mut Reader<'_>) -> Option<Quote> {
     Some(Quote { text: read_rich(reader)?, offset: reader.number()? })
 }
 
@@ -189,12 +191,12 @@ fn read_use(reader: &mut Reader<'_>) -> Option<EmojiUse> {
     Some(EmojiUse { name: reader.string()?, id: EmojiId::new(reader.wide()?), standin: reader.text()? })
 }
 
-fn key(writer: &mut Writer, key: &MessageKey) {
+pub(super) fn key(writer: &mut Writer, key: &MessageKey) {
     writer.number(key.order.0);
     writer.number(key.id.value());
 }
 
-fn read_key(reader: &mut Reader<'_>) -> Option<MessageKey> {
+pub(super) fn read_key(reader: &mut Reader<'_>) -> Option<MessageKey> {
     Some(MessageKey { order: SortKey(reader.wide()?), id: MessageId::new(reader.wide()?) })
 }
 

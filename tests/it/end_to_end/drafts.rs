@@ -4,6 +4,8 @@ use super::pty::{PATIENCE, Terminal};
 use super::server::Server;
 use super::shell::Home;
 use nib::domain::{ChatId, UserId};
+use nib::net::osmium::wire::core::client_message::Message as Request;
+use nib::net::osmium::wire::messages::DeleteMessage;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 use rustix::process::Signal;
@@ -40,8 +42,11 @@ impl Desk {
     fn drafts(&self) -> Vec<String> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let Ok(conn) = Connection::open_with_flags(self.store(), flags) else { return Vec::new() };
-        let Ok(mut all) = conn.prepare("SELECT text FROM drafts ORDER BY chat") else { return Vec::new() };
-        let found = all.query_map([], |row| row.get(0)).and_then(Iterator::collect);
+        let Ok(mut all) = conn.prepare("SELECT CAST(text AS BLOB) FROM drafts ORDER BY chat") else {
+            return Vec::new();
+        };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let found = all.query_map([], |row| Ok(text(row.get(0)?))).and_then(Iterator::collect);
         found.unwrap_or_default()
     }
 
@@ -59,6 +64,29 @@ impl Desk {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+
+    /// Ends nib without a word, once the store has a draft with a text in it, and starts it again.
+    #[track_caller]
+    fn killed(&self, terminal: Terminal, kept: &str) -> Terminal {
+        self.wait_kept(Some(kept));
+        terminal.signal(Signal::KILL);
+        drop(terminal);
+        self.starts()
+    }
+
+    /// The newest messages, oldest first, as somebody else reads them.
+    fn messages(&self, limit: usize) -> Vec<serde_json::Value> {
+        let call = self.home.nib(&["read", "rustaceans/off-topic", "--json", "--limit", &limit.to_string()]);
+        let ada = self.server.environment("ada");
+        ada.into_iter().fold(call, |call, (name, value)| call.env(name, value)).run().went_well().objects()
+    }
+}
+
+/// Waits until a message is sent and the composer empty.
+fn is_sent(terminal: &Terminal, text: &str) {
+    terminal.wait_until("it is sent", |screen| {
+        screen.contains(text) && screen.contains("message #off-topic") && !screen.contains('◷')
+    });
 }
 
 #[test]
@@ -209,4 +237,114 @@ fn a_draft_that_was_deleted_by_hand_does_not_come_back() {
     terminal.send("\x7f\x7f\x11");
     assert_eq!(terminal.wait_exit(), 0);
     assert_eq!(desk.drafts(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_written_is_what_it_was_after_a_kill() {
+    let desk = Desk::new();
+    let mut terminal = desk.starts();
+    terminal.send("the first of mine\r");
+    is_sent(&terminal, "the first of mine");
+    // An answer stays one.
+    terminal.send("\x1b[27u");
+    terminal.wait_for("r reply");
+    terminal.send("r");
+    terminal.wait_for("answering");
+    terminal.send("half an answer");
+    let mut terminal = desk.killed(terminal, "half an answer");
+    terminal.wait_until("the answer", |screen| {
+        screen.contains("answering") && screen.contains("the first of mine") && screen.contains("┃ half an answer")
+    });
+    terminal.send("\r");
+    is_sent(&terminal, "half an answer");
+    let before = desk.messages(2);
+    assert_eq!((&before[1]["text"], &before[1]["reply_to"]), (&"half an answer".into(), &before[0]["id"]));
+    // A change stays one, and so does what was typed before it.
+    terminal.send("next");
+    terminal.send("\x1b[27u");
+    terminal.wait_for("r reply");
+    terminal.send("e");
+    terminal.wait_for("changing your message");
+    terminal.send(", and the rest");
+    let mut terminal = desk.killed(terminal, ", and the rest");
+    terminal.wait_until("the change", |screen| {
+        screen.contains("changing your message") && screen.contains("┃ half an answer, and the rest")
+    });
+    terminal.send("\r");
+    terminal.wait_for("┃ next");
+    let said = |text: &str| {
+        let end = Instant::now() + PATIENCE;
+        while desk.messages(2)[1]["text"] != text {
+            assert!(Instant::now() < end, "waited for {text:?} in {:?}", desk.messages(2));
+        }
+    };
+    said("half an answer, and the rest");
+    assert_eq!(desk.messages(2)[1]["id"], before[1]["id"], "it is no new message");
+    // Files go along, called what they were called.
+    terminal.send("\x03");
+    let file = desk.home.path().join("cat.txt");
+    fs::write(&file, "meow").unwrap();
+    terminal.send(&format!("/add-file {}\r", file.display()));
+    terminal.wait_for("1 cat.txt  4 B");
+    terminal.send("/rename-file 1 tom.txt\r");
+    terminal.wait_for("1 tom.txt  4 B");
+    terminal.send("look at him");
+    let mut terminal = desk.killed(terminal, "look at him");
+    terminal.wait_until("the file", |screen| screen.contains("1 tom.txt  4 B") && screen.contains("┃ look at him"));
+    terminal.send("\r");
+    is_sent(&terminal, "look at him");
+    said("look at him");
+    assert!(desk.messages(1)[0].to_string().contains("tom.txt"), "{:?}", desk.messages(1));
+    // One that is gone by then is told, and the text stays.
+    terminal.send(&format!("/add-file {}\r", file.display()));
+    terminal.wait_for("1 cat.txt  4 B");
+    terminal.send("once more");
+    desk.wait_kept(Some("once more"));
+    fs::remove_file(&file).unwrap();
+    let mut terminal = desk.killed(terminal, "once more");
+    terminal.wait_for("1 cat.txt  cannot be read any more");
+    terminal.send("\r");
+    terminal.wait_for("Not sent: there is no file");
+    terminal.wait_for("┃ once more");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit(), 0, "nothing is asked");
+}
+
+#[test]
+fn what_was_deleted_meanwhile_is_neither_answered_nor_changed() {
+    let desk = Desk::new();
+    let delete = |text: &str| {
+        let last = &desk.messages(1)[0];
+        assert_eq!(last["text"], text);
+        let id: u64 = last["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let running = desk.server.running();
+        let chat = running.channel("Rustaceans", "off-topic");
+        let request = DeleteMessage { chat_ref: chat, message_ids: vec![id] };
+        running.ask("robin", Request::MessagesDeleteMessage(request)).expect("it is deleted");
+    };
+    for (key, label, then) in [
+        ("r", "answering", "The message that you answer was deleted"),
+        ("e", "changing your message", "The message that you were changing is gone"),
+    ] {
+        let mut terminal = desk.starts();
+        terminal.send("soon gone\r");
+        is_sent(&terminal, "soon gone");
+        terminal.send("\x1b[27u");
+        terminal.wait_for("r reply");
+        terminal.send(key);
+        terminal.wait_for(label);
+        terminal.send(" my words");
+        desk.wait_kept(Some(" my words"));
+        terminal.signal(Signal::KILL);
+        drop(terminal);
+        delete("soon gone");
+        // The sentence stands where the state of the connection does otherwise.
+        let mut terminal = Terminal::start(desk.home.path(), &["--open", "rustaceans/off-topic"], 110, 30);
+        terminal.wait_for(then);
+        terminal.wait_gone(label);
+        terminal.wait_for("my words");
+        terminal.send("\x03\x11");
+        assert_eq!(terminal.wait_exit(), 0);
+        desk.wait_kept(None);
+    }
 }

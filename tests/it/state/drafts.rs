@@ -1,7 +1,7 @@
 //! What was typed and not sent: when the store is told of it, what comes back, and what an editor makes of it.
 
 use super::script::*;
-use nib::domain::kept::{Found, Query, Start, Ticket, Write};
+use nib::domain::kept::{Draft, Edited, Found, Query, Start, Ticket, Write};
 use nib::domain::*;
 use nib::state::action::ComposeAction;
 use nib::state::action::TextEdit;
@@ -20,7 +20,7 @@ fn told(effects: &Effects) -> Vec<(ChatKey, &str)> {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Store(StoreOp::Write(write)) => match &**write {
-                Write::Draft { chat, text } => Some((*chat, text.as_str())),
+                Write::Draft { chat, draft } => Some((*chat, draft.text.as_str())),
                 _ => None,
             },
             _ => None,
@@ -29,14 +29,14 @@ fn told(effects: &Effects) -> Vec<(ChatKey, &str)> {
 }
 
 #[test]
-fn the_store_is_told_two_seconds_after_the_first_letter_and_not_again_without_another() {
+fn the_store_is_told_soon_after_the_first_letter_and_not_again_without_another() {
     let mut script = kept();
     script.type_text("half");
     assert!(script.timers.contains_key(&Timer::Draft));
-    assert_eq!(told(&script.advance(Duration::from_millis(1_900))), []);
+    assert_eq!(told(&script.advance(Duration::from_millis(250))), []);
     // More letters do not put it off.
     script.type_text(" a thought");
-    assert_eq!(told(&script.advance(Duration::from_millis(200))), [(chat(11), "half a thought")]);
+    assert_eq!(told(&script.advance(Duration::from_millis(50))), [(chat(11), "half a thought")]);
     assert!(!script.timers.contains_key(&Timer::Draft), "nothing wakes without a cause");
     script.type_text("!");
     assert_eq!(told(&script.advance(Duration::from_secs(2))), [(chat(11), "half a thought!")]);
@@ -124,7 +124,7 @@ fn a_draft_that_is_only_in_the_store_comes_when_its_chat_is_opened() {
         let (ticket, of) = asked(&script.open(12)).expect("the store is asked");
         assert_eq!((of, script.composer()), (chat(12), String::new()));
         script.type_text(typed);
-        let found = Found::Draft(Some("of twelve".to_owned()));
+        let found = Found::Draft(Some(Box::new(Draft::plain("of twelve"))));
         script.event(Event::Stored(StoreReply::Found(ticket, Ok(Some(found)))));
         let whole = if typed.is_empty() { "of twelve".to_owned() } else { format!("of twelve\n{typed}") };
         assert_eq!(script.composer(), whole);
@@ -169,8 +169,10 @@ fn what_is_as_the_store_gave_it_is_not_told() {
     script.open(12);
     script.answer(id.unwrap(), Err(refusal(RefusalKind::Forbidden)));
     let fx = script.event(Event::Terminate);
-    let all = told(&fx);
-    assert!(matches!(all.as_slice(), [(of, text)] if *of == chat(11) && text.ends_with(", changed")), "{all:?}");
+    let [Write::Draft { chat: of, draft }] = writes(&fx).as_slice() else { panic!("{fx:?}") };
+    let edit = draft.edit.as_ref().expect("the next run goes on with it");
+    assert_eq!((*of, edit.of, edit.text.as_str()), (chat(11), Edited::Message(key(4)), "line 4, changed"));
+    assert_eq!(draft.text, "of eleven");
 }
 
 #[test]
@@ -188,15 +190,16 @@ fn a_draft_deleted_by_hand_is_forgotten_when_the_chat_is_left() {
 }
 
 #[test]
-fn while_a_message_is_changed_its_draft_is_told_once() {
+fn a_change_that_is_typed_is_told_beside_the_draft_from_before() {
     let mut script = kept();
     script.type_text("before");
     script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!(script.composer(), "line 4");
     assert_eq!(told(&script.advance(Duration::from_secs(2))), [(chat(11), "before")]);
-    script.type_text(", changed");
     assert!(!script.timers.contains_key(&Timer::Draft));
-    assert_eq!(told(&script.event(Event::Terminate)), []);
+    script.type_text(", changed");
+    assert_eq!(told(&script.advance(Duration::from_millis(300))), [(chat(11), "before")]);
+    assert_eq!(told(&script.event(Event::Terminate)), [], "once");
 }
 
 #[test]

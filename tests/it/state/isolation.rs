@@ -116,7 +116,7 @@ impl Several {
         told.push(format!("{:?} {composer:?} {:?} {:?} {:?}", pane.chat, pane.mode, pane.anchor, pane.cursor));
         told.push(format!("{:?} {} {:?}", front.region, front.overlays.len(), front.shown_place()));
         let mut drafts: Vec<_> = front.drafts.iter().filter(|(chat, _)| chat.account != MISTIUM).collect();
-        drafts.sort();
+        drafts.sort_by_key(|(chat, _)| **chat);
         told.push(format!("{drafts:?}"));
         let is_other = |row: &&SidebarRow| row.account().is_some_and(|account| account != MISTIUM);
         told.push(format!("{:?}", front.sidebar.rows.iter().filter(is_other).collect::<Vec<_>>()));

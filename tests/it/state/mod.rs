@@ -40,6 +40,7 @@ mod quitting;
 mod quotes;
 mod reading;
 mod recall;
+mod resumed;
 mod saying;
 mod script;
 mod sent_before;

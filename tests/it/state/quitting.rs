@@ -85,7 +85,8 @@ fn wanting_it_twice_quits_and_a_signal_never_asks() {
         }
         script.type_text("!");
         assert!(!quits(&script.act(Action::Quit)));
-        assert_eq!(question(&script), Some("1 draft would be lost"));
+        let lost = if change { "Your change of a message in #general would be lost" } else { "1 draft would be lost" };
+        assert_eq!(question(&script), Some(lost));
         assert!(quits(&script.act(Action::Quit)));
     }
     let mut script = Script::ready();

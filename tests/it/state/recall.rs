@@ -5,8 +5,8 @@ mod pages;
 
 use super::script::*;
 use nib::domain::kept::{
-    Anchor as Place, Found, Layout, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Start, Stored, StoredMessage,
-    Ticket, Write,
+    Anchor as Place, Draft, Found, Layout, OutboxItem, OutboxRow, OutboxStage, Query, Seek, Start, Stored,
+    StoredMessage, Ticket, Write,
 };
 use nib::domain::*;
 use nib::state::action::{AccountAction, TextEdit};
@@ -186,7 +186,7 @@ fn the_last_state_is_shown_before_any_network_answers() {
     let mut kept = Kept::new(line(30));
     kept.start.layout.folded = vec![chat(10)];
     kept.start.layout.hides_members = true;
-    kept.start.drafts = vec![(chat(11), "half a thought".to_owned()), (chat(12), "another".to_owned())];
+    kept.start.drafts = vec![(chat(11), Draft::plain("half a thought")), (chat(12), Draft::plain("another"))];
     let (script, fx) = kept.begin();
     assert_eq!(fx.iter().filter(|effect| matches!(effect, Effect::Connect(_))).count(), 1);
     assert_eq!(pages(&fx), [], "nothing is asked of a network that is not there");
@@ -194,7 +194,7 @@ fn the_last_state_is_shown_before_any_network_answers() {
     assert_eq!(front.pane.chat, Some(chat(11)));
     assert!(front.folded.contains(&chat(10)) && front.members.hidden);
     assert_eq!(script.composer(), "half a thought");
-    assert_eq!(front.drafts[&chat(12)], "another");
+    assert_eq!(front.drafts[&chat(12)].text, "another");
     assert_eq!(script.texts(11).last().map(String::as_str), Some("kept 30"));
     let account = script.state.core.account(HOME).unwrap();
     assert_eq!((account.me, account.users[&ADA].name.to_string()), (ME, "ada".to_owned()));
@@ -264,7 +264,7 @@ fn no_chat_opens_before_it_is_known_which_was_open_last() {
 #[test]
 fn typing_goes_on_while_the_store_is_read() {
     let mut kept = Kept::new(line(8));
-    kept.start.drafts = vec![(chat(11), "from before".to_owned())];
+    kept.start.drafts = vec![(chat(11), Draft::plain("from before"))];
     let mut script = Script::fresh(true);
     script.state.has_store = true;
     let started = script.event(Event::Started);
@@ -353,14 +353,14 @@ fn who_signs_in_again_finds_what_was_left_there() {
     script.state.core.accounts[0].me = UserId::default();
     let fx = script.event(Event::Started);
     kept.serve(&mut script, fx);
-    kept.start.drafts = vec![(chat(12), "left here".to_owned())];
+    kept.start.drafts = vec![(chat(12), Draft::plain("left here"))];
     kept.start.layout.folded = vec![chat(10)];
     let fx = script.link(signed_in());
     let mut all = kept.serve(&mut script, fx);
     all.retain(|effect| !matches!(effect, Effect::Store(_)));
     script.serve(all);
     let front = script.state.front.as_ref().unwrap();
-    assert_eq!(front.drafts[&chat(12)], "left here");
+    assert_eq!(front.drafts[&chat(12)].text, "left here");
     assert!(front.folded.is_empty(), "how the screen stands is as it is");
 }
 

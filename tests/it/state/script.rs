@@ -1,7 +1,7 @@
 //! A script: events at a fake clock, and the effects they had.
 
 pub(super) use super::taken::*;
-use nib::domain::kept::{self, Found, Start, Write};
+use nib::domain::kept::{self, Draft, Found, Start, Write};
 use nib::domain::*;
 use nib::state::front::{Anchor, PaneId, Visible};
 use nib::state::{AccountSpec, Action, Effect, Effects, Event, State, StoreOp, StoreReply, Ticket, Timer, reduce};
@@ -301,6 +301,11 @@ impl Script {
 
     /// The store tells of drafts that earlier runs left.
     pub(super) fn drafts(&mut self, drafts: Vec<(ChatKey, String)>) -> Effects {
+        self.resumed(drafts.into_iter().map(|(chat, text)| (chat, Draft::plain(text))).collect())
+    }
+
+    /// The same of drafts that are more than texts.
+    pub(super) fn resumed(&mut self, drafts: Vec<(ChatKey, Draft)>) -> Effects {
         let start = Found::Start(Box::new(Start { drafts, ..Start::default() }));
         // It was asked before anything else.
         self.event(Event::Stored(StoreReply::Found(kept::Ticket(1), Ok(Some(start)))))

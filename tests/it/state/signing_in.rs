@@ -273,7 +273,7 @@ fn what_is_gone_is_left() {
     script.receive(Update::ChatRemoved(ChatId::new(11)));
     let front = script.state.front.as_ref().unwrap();
     assert_ne!(front.pane.chat, Some(chat(11)));
-    assert_eq!(front.drafts[&chat(11)], "still here");
+    assert_eq!(front.drafts[&chat(11)].text, "still here");
     assert!(front.sidebar.rows.iter().all(|row| row.chat() != Some(chat(11))));
     script.receive(Update::MemberRemoved { community: ZIG, user: ME });
     let account = script.state.core.account(HOME).unwrap();

@@ -1,6 +1,6 @@
 //! What effects ask for, and answers to it.
 
-use nib::domain::kept::{OutboxRow, OutboxStage, Write};
+use nib::domain::kept::{Draft, OutboxRow, OutboxStage, Write};
 use nib::domain::*;
 use nib::state::{Effect, Effects, StoreOp};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) fn writes(effects: &Effects) -> Vec<&Write> {
 
 /// A draft on its way to the store.
 pub(super) fn drafted(chat: ChatKey, text: String) -> Effect {
-    Effect::keep(Write::Draft { chat, text })
+    Effect::keep(Write::Draft { chat, draft: Box::new(Draft::plain(text)) })
 }
 
 /// Rows that the store is to answer: those it is to make durable, and those it is to know as in flight.

@@ -208,19 +208,19 @@ fn the_first_screen_comes_back() {
     assert_eq!(found.communities, communities.into_iter().map(|known| (ME, known)).collect::<Vec<_>>());
     let marked = Chat { unread: 1, mentions: 0, ..channel(10, 2) };
     assert_eq!(found.chats, [(ME, marked), (ME, channel(11, 1))], "a read mark never goes back");
-    assert_eq!(found.drafts, [(CHAT, "half a thought".to_owned())]);
+    assert_eq!(found.drafts, [(CHAT, Draft::plain("half a thought"))]);
     assert_eq!(found.layout, layout);
     assert_eq!(open.read(Query::Anchor(CHAT)), Ok(Found::Anchor(anchor)));
 
     // What is gone takes along what hangs on it, but nothing that the user wrote.
     let gone = ChatKey::new(ME, ChatId::new(10));
-    open.write(Write::Draft { chat: gone, text: "kept".to_owned() }).unwrap();
+    open.write(Write::Draft { chat: gone, draft: Box::new(Draft::plain("kept")) }).unwrap();
     open.write(Write::CommunityGone(ME, CommunityId::new(2))).unwrap();
     open.write(draft("")).unwrap();
     let found = start(&mut open);
     assert_eq!(found.chats, [(ME, channel(11, 1))]);
     assert_eq!(found.communities.len(), 1);
-    assert_eq!(found.drafts, [(gone, "kept".to_owned())]);
+    assert_eq!(found.drafts, [(gone, Draft::plain("kept"))]);
     open.write(Write::AllChats(ME, Some(CommunityId::new(1)), Vec::new())).unwrap();
     assert_eq!(start(&mut open).chats, []);
 }
@@ -287,10 +287,10 @@ fn accounts_are_told_apart_by_what_they_are_not_by_their_number() {
     let other = AccountId(1);
     open.write(Write::Bind(other, key("other"))).unwrap();
     open.write(draft("mine")).unwrap();
-    open.write(Write::Draft { chat: ChatKey::new(other, CHAT.chat), text: "other".to_owned() }).unwrap();
+    open.write(Write::Draft { chat: ChatKey::new(other, CHAT.chat), draft: Box::new(Draft::plain("other")) }).unwrap();
     open.write(Write::Push { chat: CHAT, messages: vec![message(1, "mine")], told: Stamp(1) }).unwrap();
     assert_eq!(
-        open.write(Write::Draft { chat: ChatKey::new(AccountId(9), CHAT.chat), text: "x".to_owned() }),
+        open.write(Write::Draft { chat: ChatKey::new(AccountId(9), CHAT.chat), draft: Box::new(Draft::plain("x")) }),
         Err(StoreError::Unbound)
     );
     open.close();
@@ -298,7 +298,7 @@ fn accounts_are_told_apart_by_what_they_are_not_by_their_number() {
     open.write(Write::Bind(other, key("me"))).unwrap();
     open.write(Write::Bind(ME, key("other"))).unwrap();
     let drafts = start(&mut open).drafts;
-    assert_eq!(drafts, [(CHAT, "other".to_owned()), (ChatKey::new(other, CHAT.chat), "mine".to_owned())]);
+    assert_eq!(drafts, [(CHAT, Draft::plain("other")), (ChatKey::new(other, CHAT.chat), Draft::plain("mine"))]);
     assert_eq!(open.texts(), Vec::<String>::new());
 }
 
@@ -316,8 +316,8 @@ fn an_account_that_found_no_room_is_bound_when_there_is_some() {
     assert_eq!(open.write(read.clone()), Err(StoreError::Full), "and why is said");
     open.write(Write::ChatGone(ballast)).unwrap();
     open.write(read).unwrap();
-    open.write(Write::Draft { chat, text: "kept".to_owned() }).unwrap();
-    assert_eq!(start(&mut open).drafts, [(chat, "kept".to_owned())]);
+    open.write(Write::Draft { chat, draft: Box::new(Draft::plain("kept")) }).unwrap();
+    assert_eq!(start(&mut open).drafts, [(chat, Draft::plain("kept"))]);
 }
 
 #[test]
@@ -366,7 +366,7 @@ fn one_write_that_cannot_be_done_takes_no_other_with_it() {
     let writes = [
         Write::Bind(ME, key("me")),
         draft("kept"),
-        Write::Draft { chat: nobody, text: "lost".to_owned() },
+        Write::Draft { chat: nobody, draft: Box::new(Draft::plain("lost")) },
         waiting(1, "out"),
     ];
     for (number, write) in (0..).zip(writes) {

@@ -107,7 +107,7 @@ fn a_forgotten_account_leaves_nothing_and_takes_nothing_else() {
     for (account, text) in [(ME, "UniqueSecretOfMine"), (other, "WordsOfTheOther")] {
         let chat = ChatKey::new(account, CHAT.chat);
         open.write(Write::Push { chat, messages: vec![message(1, &text.repeat(50))], told: Stamp(1) }).unwrap();
-        open.write(Write::Draft { chat, text: text.to_owned() }).unwrap();
+        open.write(Write::Draft { chat, draft: Box::new(Draft::plain(text)) }).unwrap();
     }
     open.write(waiting(1, "UniqueSecretOfMine")).unwrap();
     assert_eq!(open.care(Care::Index), Ok(Seen::Index));

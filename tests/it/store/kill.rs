@@ -48,7 +48,10 @@ fn writes_until_it_is_killed() {
             0 => ('o', waiting(name, &format!("out {name}"))),
             1 => (
                 'd',
-                Write::Draft { chat: ChatKey::new(ME, ChatId::new(u128::from(name))), text: format!("draft {name}") },
+                Write::Draft {
+                    chat: ChatKey::new(ME, ChatId::new(u128::from(name))),
+                    draft: Box::new(Draft::plain(format!("draft {name}"))),
+                },
             ),
             _ => ('m', Write::Push { chat: CHAT, messages: vec![message(u128::from(name), "pushed")], told: Stamp(1) }),
         };

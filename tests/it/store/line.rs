@@ -96,7 +96,7 @@ async fn where_nothing_is_kept_everything_is_answered_at_once() {
         assert_eq!(write(&mut keeping, waiting(1, "w")), Some(committed.clone()));
         let stage = Write::SetStage { chat: CHAT, nonce: Nonce(1), stage: OutboxStage::InFlight, known: None };
         assert_eq!(write(&mut keeping, stage), Some(committed));
-        assert_eq!(write(&mut keeping, Write::Draft { chat: CHAT, text: "x".to_owned() }), None);
+        assert_eq!(write(&mut keeping, Write::Draft { chat: CHAT, draft: Box::new(Draft::plain("x")) }), None);
         let query = Query::Messages { chat: CHAT, seek: Seek::Newest, limit: 5 };
         assert_eq!(keeping.take(StoreOp::Read(Ticket(1), query)), Some(StoreReply::Found(Ticket(1), Ok(None))));
         assert!(!keeping.is_behind());
@@ -158,7 +158,7 @@ fn drafts_of_an_older_nib_are_taken_over_and_their_file_goes() {
     std::fs::write(&old, "{}").unwrap();
     let mut open = Open::at(&folder.path().join("store.db"));
     let other = ChatId::new(8);
-    open.write(Write::Draft { chat: CHAT, text: "newer".to_owned() }).unwrap();
+    open.write(Write::Draft { chat: CHAT, draft: Box::new(Draft::plain("newer")) }).unwrap();
     let draft = |chat: ChatId, text: &str| (key("me"), chat, text.to_owned());
     let drafts =
         vec![draft(CHAT.chat, "older"), draft(other, "kept"), (key("elsewhere"), other, "another's".to_owned())];
@@ -166,8 +166,8 @@ fn drafts_of_an_older_nib_are_taken_over_and_their_file_goes() {
     assert!(!old.exists());
     let Ok(Found::Start(start)) = open.read(Query::Start) else { panic!("no start") };
     let mut found = start.drafts;
-    found.sort();
-    assert_eq!(found, [(CHAT, "newer".to_owned()), (ChatKey::new(ME, other), "kept".to_owned())]);
+    found.sort_by_key(|(chat, _)| *chat);
+    assert_eq!(found, [(CHAT, Draft::plain("newer")), (ChatKey::new(ME, other), Draft::plain("kept"))]);
     // A folder cannot be removed as a file: it is told.
     std::fs::create_dir(&old).unwrap();
     assert!(open.care(Care::Adopt { drafts, file: old }).is_err());

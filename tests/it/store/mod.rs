@@ -15,8 +15,8 @@ use nib::domain::{
     Wall,
 };
 use nib::store::{
-    Absorbed, AccountKey, Care, Command, Found, Note, Options, OutboxItem, OutboxRow, OutboxStage, Query, Replies,
-    Reply, Seek, Seen, Store, StoreError, Stored, Ticket, Write,
+    Absorbed, AccountKey, Care, Command, Draft, Found, Note, Options, OutboxItem, OutboxRow, OutboxStage, Query,
+    Replies, Reply, Seek, Seen, Store, StoreError, Stored, Ticket, Write,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -152,7 +152,7 @@ fn waiting(nonce: u64, text: &str) -> Write {
 }
 
 fn draft(text: &str) -> Write {
-    Write::Draft { chat: CHAT, text: text.to_owned() }
+    Write::Draft { chat: CHAT, draft: Box::new(Draft::plain(text)) }
 }
 
 /// A folder of its own for one test, and the database in it.

@@ -1,7 +1,8 @@
 //! Databases that cannot be used: moved away whole, never overwritten, and nib goes on.
 
 use super::*;
-use nib::store::{Stamp, Unusable, VERSION};
+use nib::domain::Quote;
+use nib::store::{DraftEdit, DraftFile, DraftReply, Edited, Stamp, Unusable, VERSION};
 use rusqlite::Connection;
 
 /// What was set aside, and why.
@@ -12,10 +13,29 @@ fn set_aside(open: &Open) -> (PathBuf, StoreError, (usize, usize)) {
     }
 }
 
+/// A draft with something of everything in it.
+fn written() -> Draft {
+    let edit = |of, text: &str| DraftEdit { of, text: text.to_owned(), original: "as it was".to_owned() };
+    let quote = Quote { text: RichText::plain(CleanText::new("a part")), offset: 2 };
+    let file = DraftFile {
+        path: "/home/robin/a cat.png".to_owned(),
+        name: "cat.png".to_owned(),
+        size: 1_234,
+        modified: Some(Wall(1_790_000_000_000)),
+    };
+    Draft {
+        text: "a draft".to_owned(),
+        reply: Some(DraftReply { message: place(2), quiet: true, quote: Some(quote) }),
+        edit: Some(edit(Edited::Message(place(3)), "as it is to be")),
+        left: vec![edit(Edited::Unsent(Nonce(1)), "left")],
+        files: vec![file],
+    }
+}
+
 /// A database with something of everything in it.
 fn filled(file: &Path, messages: u128) {
     let mut open = Open::at(file);
-    open.write(draft("a draft")).unwrap();
+    open.write(Write::Draft { chat: CHAT, draft: Box::new(written()) }).unwrap();
     open.write(waiting(1, "waits")).unwrap();
     let text = "x".repeat(400);
     for start in (0..messages).step_by(500) {
@@ -108,6 +128,7 @@ fn what_the_user_wrote_is_saved_from_a_damaged_one() {
     let mut open = Open::at(&file);
     let (to, why, rescued) = set_aside(&open);
     assert_eq!((why, rescued, to.exists()), (StoreError::Damaged, (1, 1), true));
+    assert_eq!(open.read(Query::Draft(CHAT)), Ok(Found::Draft(Some(Box::new(written())))));
     assert_eq!(open.outbox()[0].nonce, Nonce(1));
     assert_eq!(open.texts(), Vec::<String>::new());
     works(&mut open);
@@ -306,7 +327,8 @@ fn every_older_form_is_read_with_all_that_it_holds() {
         assert_eq!(open.texts(), vec!["x".repeat(400); 3]);
         assert_eq!(open.outbox().len(), 1);
         let Ok(Found::Start(start)) = open.read(Query::Start) else { panic!("a first screen") };
-        assert_eq!(start.drafts, [(CHAT, "a draft".to_owned())]);
+        let expected = if version < 3 { Draft::plain("a draft") } else { written() };
+        assert_eq!(start.drafts, [(CHAT, expected)]);
         works(&mut open);
     }
 }
@@ -345,6 +367,27 @@ fn what_the_user_wrote_is_saved_from_one_that_is_cut_off() {
         assert_eq!(open.outbox()[0].nonce, Nonce(1));
         works(&mut open);
     }
+}
+
+#[test]
+fn drafts_that_make_no_sense_leave_the_others_and_what_does() {
+    let (_folder, file) = home();
+    filled(&file, 1);
+    let conn = Connection::open(&file).unwrap();
+    let body: Vec<u8> = conn.query_row("SELECT text FROM drafts", [], |row| row.get(0)).unwrap();
+    let mut put = conn.prepare("INSERT INTO drafts SELECT account, ?, ? FROM drafts LIMIT 1").unwrap();
+    for (chat, odd) in [(101, &body[..body.len() - 5]), (102, &body[..4]), (103, b""), (104, &[9, 9, 9])] {
+        put.execute((chat, odd)).unwrap();
+    }
+    conn.execute("INSERT INTO drafts SELECT account, 106, CAST(x'ff' AS TEXT) FROM drafts LIMIT 1", ()).unwrap();
+    drop(put);
+    drop(conn);
+    let mut open = Open::at(&file);
+    let Ok(Found::Start(start)) = open.read(Query::Start) else { panic!("a first screen") };
+    let cut = Draft { files: Vec::new(), ..written() };
+    assert_eq!(start.drafts, [(CHAT, written()), (ChatKey::new(ME, ChatId::new(101)), cut)]);
+    assert_eq!(open.read(Query::Draft(ChatKey::new(ME, ChatId::new(102)))), Ok(Found::Draft(None)));
+    works(&mut open);
 }
 
 #[cfg(unix)]
