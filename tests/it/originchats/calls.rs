@@ -28,9 +28,8 @@ fn send(chat: ChatId, nonce: u64, text: &str) -> Request {
 }
 
 const ID: &str = "edb28f13-2fc2-48a2-90b2-8d2838e127c4";
-const OTHER: &str = "cecbfa9e-cf01-4e91-beb8-82049660f91c";
 
-fn key(id: &str, seconds: u128) -> MessageKey {
+pub(crate) fn key(id: &str, seconds: u128) -> MessageKey {
     let id = MessageId::new(u128::from_str_radix(&id.replace('-', ""), 16).unwrap());
     MessageKey { order: SortKey((seconds * 1_000_000) << 64), id }
 }
@@ -122,43 +121,6 @@ fn requests_become_the_commands_of_the_wire() {
         asked(Request::Send(Arc::new(reply))),
         json!({"cmd": "message_new", "channel": "general", "content": "yes", "reply_to": ID})
     );
-}
-
-#[test]
-fn several_messages_are_deleted_one_after_the_other() {
-    let mut peer = Peer::signed_in();
-    let bundle = peer.sync();
-    let messages = vec![key(ID, 1), key(OTHER, 2)];
-    let first = peer.asked(1, &Request::Delete { chat: chat_of(&bundle, "general"), messages });
-    peer.answer(&first, json!({"cmd": "message_delete", "id": first["id"], "channel": "general", "global": true}));
-    let second = peer.said_one();
-    let mut ids = [first["id"].as_str().unwrap(), second["id"].as_str().unwrap()];
-    ids.sort_unstable();
-    assert_eq!(ids, [OTHER, ID]);
-    assert!(matches!(peer.updates()[..], [Update::MessagesDeleted { .. }]));
-    peer.answer(&second, json!({"cmd": "message_delete", "id": second["id"], "channel": "general", "global": true}));
-    assert_eq!(peer.answered(), Ok(Reply::Done));
-}
-
-#[test]
-fn what_is_gone_already_keeps_nothing_else_from_being_deleted() {
-    let mut peer = Peer::signed_in();
-    let bundle = peer.sync();
-    let chat = chat_of(&bundle, "general");
-    let gone = |asked: &serde_json::Value| json!({"cmd": "error", "src": "message_delete", "val": "Message not found or cannot be deleted", "listener": asked["listener"]});
-    let first = peer.asked(1, &Request::Delete { chat, messages: vec![key(ID, 1), key(OTHER, 2)] });
-    peer.answer(&first, gone(&first));
-    let second = peer.said_one();
-    assert_ne!(first["id"], second["id"]);
-    peer.answer(&second, json!({"cmd": "message_delete", "id": second["id"], "channel": "general", "global": true}));
-    assert_eq!(peer.answered(), Ok(Reply::Done));
-    // That a channel is gone says nothing of its messages.
-    let first = peer.asked(2, &Request::Delete { chat, messages: vec![key(ID, 1), key(OTHER, 2)] });
-    peer.answer(
-        &first,
-        json!({"cmd": "error", "src": "message_delete", "val": "Channel not found", "listener": first["listener"]}),
-    );
-    assert_eq!(peer.answered().map_err(|refusal| refusal.kind), Err(RefusalKind::NotFound));
 }
 
 #[test]
