@@ -2,6 +2,7 @@
 
 use super::front::Anchor;
 use super::requests::Purpose;
+use super::ui::shared;
 use super::{
     Account, Effects, State, alerts, history, keep, outbox, people, pins, polls, roster, slow, typing, unread,
 };
@@ -314,6 +315,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
             state.notice(sentence, true, fx);
         }
     }
+    shared::gone(state, key, messages, false);
     touch_if_open(state, key);
 }
 
@@ -360,8 +362,13 @@ pub(super) fn pinned(state: &mut State, id: AccountId, chat: ChatId, message: Me
         Arc::make_mut(&mut known).pinned = pinned;
         changed |= timeline.replace(&known, true);
     }
+    let key = ChatKey::new(id, chat);
+    match pinned {
+        true => shared::pinned(state, key, message),
+        false => shared::gone(state, key, &[message], true),
+    }
     if changed {
-        touch_if_open(state, ChatKey::new(id, chat));
+        touch_if_open(state, key);
     }
 }
 

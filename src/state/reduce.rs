@@ -2,7 +2,7 @@
 
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{
-    act, arranged, attach, chooser, complete, editor, file, find, jump, open, quit, sidebar, tray, waiting,
+    act, arranged, attach, chooser, complete, editor, file, find, jump, open, quit, shared, sidebar, tray, waiting,
 };
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, last_words, link, members, opened,
@@ -75,6 +75,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     jump::keep(state);
     complete::keep(state);
     find::keep(state, fx);
+    shared::keep(state);
     members::keep(state, fx);
     colours::keep(state, fx);
     opened::keep(state);
