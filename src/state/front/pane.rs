@@ -1,9 +1,10 @@
 //! A pane: the chat that it shows, where it stands, and what is written in it.
 
-use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
+use crate::domain::{ChatKey, MessageKey, Nonce, Quote};
 use crate::state::opened::Opened;
 use crate::state::ui::complete::Completion;
 use crate::state::ui::composer::Composer;
+use crate::state::ui::destination::Destination;
 use crate::state::ui::find::Find;
 use crate::state::ui::forum::ForumList;
 use crate::state::ui::written::Writing;
@@ -69,8 +70,8 @@ pub struct Pane {
     pub(crate) unread_then: (u32, Option<MessageKey>),
     /// The view is to begin at what was not read, once that is here.
     pub(crate) to_unread: bool,
-    /// The message to go to once it is fetched.
-    pub(crate) seek: Option<MessageId>,
+    /// Where the user waits to get to.
+    pub(crate) destination: Option<Destination>,
     /// The revision of the composer that the store knows.
     pub(crate) draft_known: u64,
     /// Grows with each opening of a chat.
