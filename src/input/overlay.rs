@@ -1,8 +1,8 @@
 //! Reads the `[keys]` table of the configuration, binding by binding.
 
+use super::Problem;
 use super::key::Key;
 use super::near;
-use super::Problem;
 use crate::state::action::{self, Action, Context};
 use std::collections::HashMap;
 use std::ops::Range;

@@ -2,7 +2,8 @@
 
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{
-    act, arranged, attach, chooser, complete, destination, editor, file, find, jump, open, quit, shared, sidebar, tray, waiting,
+    act, arranged, attach, chooser, complete, destination, editor, file, find, jump, open, quit, shared, sidebar, tray,
+    waiting,
 };
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, last_words, link, members, opened,

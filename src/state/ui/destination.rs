@@ -150,7 +150,9 @@ pub(in crate::state) fn stored(state: &mut State, chat: ChatKey, seek: Seek, fx:
         Some(Destination::Message { id, .. }) => trail::stored(state, chat, id, seek, fx),
         Some(Destination::Day(at)) => dates::stored(state, chat, at, seek, fx),
         Some(Destination::Unread(read)) => first_unread::stored(state, chat, read, seek, fx),
-        Some(Destination::Counted(unread, newest)) => first_unread::count_again(state, chat, (unread, newest), false, fx),
+        Some(Destination::Counted(unread, newest)) => {
+            first_unread::count_again(state, chat, (unread, newest), false, fx)
+        }
         Some(Destination::Mention(_)) | None => {}
     }
 }

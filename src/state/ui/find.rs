@@ -5,8 +5,8 @@
 
 mod search;
 
-use super::field::Field;
 use super::destination::{Arrival, Destination};
+use super::field::Field;
 use super::{open, trail};
 use crate::domain::{ChatKey, MessageId, MessageKey, Sought, Timeline};
 use crate::state::action::TextEdit;

@@ -131,14 +131,7 @@ pub(super) fn stored(state: &mut State, chat: ChatKey, read: MessageKey, seek: S
 }
 
 /// A page of the network is here, or it did not come.
-pub(super) fn came(
-    state: &mut State,
-    chat: ChatKey,
-    read: MessageKey,
-    page: Page,
-    became: Became,
-    fx: &mut Effects,
-) {
+pub(super) fn came(state: &mut State, chat: ChatKey, read: MessageKey, page: Page, became: Became, fx: &mut Effects) {
     let is_here = became == Became::Here;
     match page {
         _ if is_here && shown(state, chat, read, true, fx) => {}

@@ -6,7 +6,8 @@ use super::message::{self, quoted};
 use super::picker::{Beside, PickItem, Picker, SHOWN};
 use crate::domain::kept::{Listed, Marked};
 use crate::domain::{
-    Attachment, ChatKey, CommunityId, Message, MessageId, MessageKey, Permissions, Priority, Refusal, Reply, Request, parts, size,
+    Attachment, ChatKey, CommunityId, Message, MessageId, MessageKey, Permissions, Priority, Refusal, Reply, Request,
+    parts, size,
 };
 use crate::state::action::{Action, FileAction, Going, Listing};
 use crate::state::downloads::Wanted;
@@ -106,7 +107,8 @@ pub(in crate::state) fn gone(state: &mut State, chat: ChatKey, messages: &[Messa
 
 /// A message of a chat is pinned now: it comes to the list of those.
 pub(in crate::state) fn pinned(state: &mut State, chat: ChatKey, message: MessageId) {
-    let known = history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(message)).cloned();
+    let known =
+        history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(message)).cloned();
     if let (Some(known), Some(shared)) = (known, listed(state, chat, Listing::Pins)) {
         shared.messages.insert(known.key, known);
         renew(state);

@@ -259,9 +259,9 @@ fn nearest(state: &mut State, chat: ChatKey) {
     let Some(Destination::Message { place, then, .. }) = destination::of(state, chat) else { return };
     destination::set(state, None);
     let timeline = history::timeline_of(&state.core.accounts, chat);
-    let near = timeline.zip(place).and_then(|(timeline, place)| {
-        timeline.get(timeline.index_near(place).min(timeline.len().checked_sub(1)?))
-    });
+    let near = timeline
+        .zip(place)
+        .and_then(|(timeline, place)| timeline.get(timeline.index_near(place).min(timeline.len().checked_sub(1)?)));
     if let Some(key) = near.map(|entry| entry.message.key) {
         destination::arrive(state, key, then);
     }

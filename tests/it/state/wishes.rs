@@ -157,6 +157,20 @@ fn who_gets_nowhere_can_still_go_on() {
     }
 }
 
+#[test]
+fn the_ends_of_a_chat_can_be_gone_back_from() {
+    for end in [Action::ScrollStart, Action::ScrollEnd, Action::MoveFirst, Action::MoveLast] {
+        let mut script = Script::ready();
+        script.arrange_top(5);
+        point_at(&mut script, 6);
+        let anchor = script.state.front.as_ref().unwrap().pane.anchor;
+        script.act(end.clone());
+        script.arrange_top(1);
+        go(&mut script, Going::Back);
+        assert_eq!((cursor(&script), script.state.front.as_ref().unwrap().pane.anchor), (Some(6), anchor), "{end:?}");
+    }
+}
+
 fn told(ids: &[u128]) -> Reply {
     Reply::Mentions { chat: chat(11).chat, messages: ids.iter().map(|id| MessageId::new(*id)).collect() }
 }
