@@ -74,11 +74,11 @@ const COUNT: usize = 5;
 
 /// The key that goes to a place from where one is: one of the messages comes after the one that leads to them.
 fn place_key(context: Context<'_>, keys: &KeyHints, name: &str) -> Option<String> {
-    let among = keys.key(Keys::Messages, name)?;
-    if context.front.region == Region::Messages || keys.key(Keys::Composer, name) == Some(among) {
-        return Some(among.to_owned());
+    let here = if context.front.region == Region::Messages { Keys::Messages } else { Keys::Composer };
+    if let Some(key) = keys.key(here, name) {
+        return Some(key.to_owned());
     }
-    let first = keys.key(Keys::Composer, "focus-messages")?;
+    let (first, among) = (keys.key(Keys::Composer, "focus-messages")?, keys.key(Keys::Messages, name)?);
     Some(format!("{first} {among}"))
 }
 

@@ -261,7 +261,10 @@ pub(super) fn step(state: &mut State, older: bool, fx: &mut Effects) {
     let Some(find) = &mut front.pane.find else {
         let last = front.find_last.clone();
         wanted(state, &last, fx);
-        return if older { () } else { turn_round(state, fx) };
+        if !older {
+            turn_round(state, fx);
+        }
+        return;
     };
     (find.search.row, find.search.wants, find.follows) = (0, None, false);
     advance(state, older, fx);
