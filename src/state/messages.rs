@@ -235,8 +235,10 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
     if replaced {
         outbox::told_anew(account, &message, edited);
     }
+    let key = ChatKey::new(id, chat);
+    shared::changed(state, key, &message);
     if replaced || pinned {
-        touch_if_open(state, ChatKey::new(id, chat));
+        touch_if_open(state, key);
     }
 }
 
@@ -363,9 +365,11 @@ pub(super) fn pinned(state: &mut State, id: AccountId, chat: ChatId, message: Me
         changed |= timeline.replace(&known, true);
     }
     let key = ChatKey::new(id, chat);
-    match pinned {
-        true => shared::pinned(state, key, message),
-        false => shared::gone(state, key, &[message], true),
+    let known = history::timeline_of(&state.core.accounts, key).and_then(|timeline| timeline.message(message)).cloned();
+    match known {
+        Some(known) => shared::changed(state, key, &known),
+        None if !pinned => shared::gone(state, key, &[message], true),
+        None => {}
     }
     if changed {
         touch_if_open(state, key);

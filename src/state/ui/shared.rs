@@ -105,12 +105,12 @@ pub(in crate::state) fn gone(state: &mut State, chat: ChatKey, messages: &[Messa
     }
 }
 
-/// A message of a chat is pinned now: it comes to the list of those.
-pub(in crate::state) fn pinned(state: &mut State, chat: ChatKey, message: MessageId) {
-    let known =
-        history::timeline_of(&state.core.accounts, chat).and_then(|timeline| timeline.message(message)).cloned();
-    if let (Some(known), Some(shared)) = (known, listed(state, chat, Listing::Pins)) {
-        shared.messages.insert(known.key, known);
+/// A message of a chat is told anew: it comes to the list of those that are pinned, or leaves it.
+pub(in crate::state) fn changed(state: &mut State, chat: ChatKey, message: &Arc<Message>) {
+    if !message.pinned {
+        gone(state, chat, &[message.key.id], true);
+    } else if let Some(shared) = listed(state, chat, Listing::Pins) {
+        shared.messages.insert(message.key, Arc::clone(message));
         renew(state);
     }
 }

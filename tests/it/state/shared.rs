@@ -68,6 +68,12 @@ fn what_is_deleted_or_pinned_meanwhile_leaves_or_comes_to_an_open_list() {
     script.receive(Update::MessagesDeleted { chat: chat(11).chat, messages: vec![MessageId::new(5)] });
     script.receive(pin(7, false));
     assert_eq!(labels(&script), ["line 3"]);
+    // Some networks tell the whole message.
+    for (pinned, left) in [(true, vec!["told", "line 3"]), (false, vec!["line 3"])] {
+        let message = Arc::new(Message { pinned, ..said(chat(11), 9, ADA, "told") });
+        script.receive(Update::MessageChanged { message, reactions: true });
+        assert_eq!(labels(&script), left);
+    }
 }
 
 #[test]
