@@ -94,13 +94,9 @@ pub fn hidden_address(message: &Message) -> Option<String> {
 /// The addresses of a message, as they are shown and where they lead: links, bare words, previews. One may come more than once.
 pub fn addresses(message: &Message) -> impl Iterator<Item = (&str, String)> {
     let text = &message.body.text;
-    let spans = message.body.spans.iter().filter_map(move |span| {
-        let shown = text.get(span.start as usize..span.end as usize)?;
-        match &span.kind {
-            SpanKind::Link => Some((shown, web_address(shown)?)),
-            SpanKind::MaskedLink(address) => Some((shown, web_address(address)?)),
-            _ => None,
-        }
+    let spans = links_of(&message.body).filter_map(|part| match part.to {
+        Leads::Web(address) => Some((part.shown, address)),
+        Leads::Chat(_) | Leads::Person(_) => None,
     });
     // A long text without any is not looked through word by word.
     let words = Some(text)

@@ -282,11 +282,18 @@ impl Timeline {
         let before = known.map(|known| (known.reacted, known.message.reactions.to_vec()));
         if before.as_ref().is_none_or(|(reacted, _)| *reacted < limit) {
             // A page that is under way may be from before, and brings what this changes.
+            let mut full = false;
             self.note_late(id, |news| {
-                if news.toggles.len() < TOGGLES {
+                // Of one person and emoji the last word counts.
+                news.toggles.retain(|(of, who, _)| (of, *who) != (emoji, by));
+                full = news.toggles.len() >= TOGGLES;
+                if !full {
                     news.toggles.push((emoji.clone(), by, (add, mine)));
                 }
             });
+            if full {
+                self.blind = self.next_fetch;
+            }
         }
         let Some((reacted, mut reactions)) = before else { return false };
         // A page that was fetched meanwhile may have told it already.
@@ -400,6 +407,12 @@ impl Timeline {
 
     const fn push_stamp(&self) -> u64 {
         self.next_fetch * 2 + 1
+    }
+
+    /// Grows with each change of a message and each that comes.
+    #[must_use]
+    pub const fn revision(&self) -> u32 {
+        self.revisions
     }
 
     /// Keeps news of a message that a page under way may bring in an older state.

@@ -138,7 +138,7 @@ impl Keymap {
 
     /// Every binding that has an effect where these contexts hold.
     fn in_force<'a>(&'a self, contexts: &'a [Context]) -> impl Iterator<Item = (Context, Key, &'a Binding)> {
-        let takes_text = contexts.first().is_some_and(|&inner| takes_text(inner));
+        let takes_text = contexts.first().is_some_and(|inner| inner.takes_text());
         self.bindings
             .iter()
             .filter(move |((context, key), _)| {
@@ -171,12 +171,6 @@ pub struct Bound<'a> {
     pub place: Option<usize>,
 }
 
-/// Whether keys that type a character are text where this is the innermost context.
-#[must_use]
-pub const fn takes_text(context: Context) -> bool {
-    matches!(context, Context::Composer | Context::Completion | Context::Find | Context::List | Context::Form)
-}
-
 fn position(contexts: &[Context], context: Context) -> usize {
     contexts.iter().position(|&one| one == context).unwrap_or(contexts.len())
 }
@@ -204,7 +198,7 @@ mod tests {
             let types = REGISTRY.iter().any(|info| info.name == "backspace" && info.contexts.contains(&context));
             // What is offered for a word lies over the composer, whose keys go on.
             let types = types || context == Context::Completion;
-            assert_eq!(takes_text(context), types, "{context:?}");
+            assert_eq!(context.takes_text(), types, "{context:?}");
         }
     }
 

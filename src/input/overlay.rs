@@ -1,8 +1,8 @@
 //! Reads the `[keys]` table of the configuration, binding by binding.
 
+use super::Problem;
 use super::key::Key;
 use super::near;
-use super::{Problem, keymap};
 use crate::state::action::{self, Action, Context};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -65,7 +65,7 @@ fn read_context(context: Context, table: &DeTable<'_>, found: &mut Vec<Read>, pr
             problems.push(error(value.span(), format!("what {key} does is an action's name in quotes, or \"{NONE}\"")));
             continue;
         };
-        if keymap::takes_text(context) && key.typed().is_some() {
+        if context.takes_text() && key.typed().is_some() {
             problems.push(error(
                 name.span(),
                 format!("{key} types a character here and cannot do anything else; add Ctrl or Alt"),

@@ -33,7 +33,8 @@ const fn is_known(character: char) -> bool {
         | '\u{400}'..='\u{45f}'
         | '\u{2010}'..='\u{2027}'
         | '\u{2190}'..='\u{2193}'
-        | '\u{2500}'..='\u{25ff}'
+        | '\u{2500}'..='\u{25fc}'
+        | '\u{25ff}'
         | '\u{3001}'..='\u{3003}'
         | '\u{3041}'..='\u{3096}'
         | '\u{30a1}'..='\u{30fa}'
@@ -130,7 +131,9 @@ mod tests {
         assert_eq!(drawn("🫫", 9).as_deref(), Some("  \u{1b}[5;10H🫫\u{1b}[5;12H"));
         assert_eq!(drawn("\u{378}", 9).as_deref(), Some(" \u{1b}[5;10H\u{378}\u{1b}[5;11H"));
         assert_eq!(drawn("🫫", 78).as_deref(), Some("  \u{1b}[5;79H🫫"), "nothing follows");
-        for known in ["a", "é", "│", "字", "한", "ß", "…"] {
+        // Wide only since they are emoji.
+        assert!(drawn("◽", 9).is_some() && drawn("◾", 9).is_some());
+        for known in ["a", "é", "│", "◼", "◿", "字", "한", "ß", "…"] {
             assert_eq!(drawn(known, 9), None, "{known}");
         }
     }

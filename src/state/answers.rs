@@ -61,8 +61,8 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             }
         }
         Purpose::Status { before, wanted } => status::answered(state, account, (before, &wanted), answer.outcome, fx),
-        Purpose::Mentions(chat, from) => {
-            mentions::came(state, ChatKey::new(account, chat), from, answer.outcome, fx);
+        Purpose::Mentions(chat, from, here) => {
+            mentions::came(state, ChatKey::new(account, chat), (from, here), answer.outcome, fx);
         }
         Purpose::Pins(chat) => shared::pins_came(state, ChatKey::new(account, chat), answer.outcome, fx),
         Purpose::Find(chat, number) => {

@@ -2,7 +2,7 @@
 
 use super::front::{Anchor, Front, Pane, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
-use super::ui::{dates, first_unread, trail};
+use super::ui::destination::{self, Became, Destination};
 use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
@@ -125,7 +125,7 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
         .collect();
     let authors: Vec<UserId> = told.iter().map(|message| message.author).collect();
     let uncounted = polls::uncounted(&told);
-    let found = matches!(page, Page::Around(id) if told.iter().any(|message| message.key.id == id));
+    let found = !matches!(page, Page::Around(id) if told.iter().all(|message| message.key.id != id));
     let messages = if account.outbox.chats.contains_key(&chat.chat) { told.clone() } else { Vec::new() };
     let result = timeline.absorb(number, page, told, came.reached_start, came.reached_end);
     let newest = timeline.last().map(|entry| entry.message.key);
@@ -157,9 +157,6 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {
-        // Other pages around a message say nothing of the one that is looked for.
-        let other = front.pane.seek.filter(|wanted| !matches!(page, Page::Around(id) if id == *wanted));
-        seek(front, &state.core.accounts, chat, found || other.is_some());
         keep_valid(front, &state.core.accounts, chat);
         to_unread(front, &state.core.accounts);
     }
@@ -172,24 +169,10 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
             fetch(state, chat, page, Priority::User, fx);
         }
     }
-    seek_on(state, chat, page, fx);
-    dates::came(state, chat, page, true, fx);
-    first_unread::came(state, chat, page, true, fx);
+    destination::came(state, chat, page, if found { Became::Here } else { Became::Gone }, fx);
     confirm(state, fx);
     outbox::pump(state, chat, fx);
     state.touch();
-}
-
-/// A message is looked for whose page could not be asked for while another one was under way.
-fn seek_on(state: &mut State, chat: ChatKey, page: Page, fx: &mut Effects) {
-    let pane = state.front.as_ref().map(|front| &front.pane).filter(|pane| pane.chat == Some(chat));
-    let (Some(wanted), Page::Around(other)) = (pane.and_then(|pane| pane.seek), page) else { return };
-    if wanted != other {
-        if let Some(account) = state.core.account_mut(chat.account) {
-            account.requests.loosen(chat.chat, Edge::Around);
-        }
-        ask_network(state, chat, Page::Around(wanted), Priority::User, fx);
-    }
 }
 
 /// Asks whether what is in memory of the open chat still is as it was when something may have been missed: what shows first, then the rest.
@@ -266,45 +249,27 @@ pub(super) fn refused(
         timeline.close_fetch(number);
     }
     let open = state.front.as_ref().map(|front| &front.pane).filter(|pane| pane.chat == Some(chat));
-    let missing = is_missing(account, chat.chat, page, refusal, open.and_then(|pane| pane.seek));
+    let wanted = open.and_then(|pane| pane.destination).and_then(Destination::message);
+    let missing = is_missing(account, chat.chat, page, refusal, wanted);
     let waiting = account.requests.missing.get(&chat.chat).map_or(0, Vec::len);
     // Where the pane says why nothing can be read, nothing else has to.
     let news =
         account.is_signed_in() && !missing && account.chats.get(&chat.chat).is_none_or(|known| !known.is_hidden());
-    if let Some(front) = &mut state.front
-        && front.pane.chat == Some(chat)
-    {
-        let other = front.pane.seek.filter(|wanted| matches!(page, Page::Around(id) if id != *wanted));
-        seek(front, &state.core.accounts, chat, other.is_some());
-        if news {
-            state.notice(format!("History could not be fetched: {}", refusal.text), true, fx);
-        }
+    let told = news && open.is_some();
+    if told {
+        state.notice(format!("History could not be fetched: {}", refusal.text), true, fx);
     }
     let open = state.front.as_ref().map(|front| &front.pane).filter(|pane| pane.chat == Some(chat));
     if waiting > 0 && open.is_some_and(|pane| !pane.catch_up) {
         ask_network(state, chat, Page::Latest, Priority::Visible, fx);
     }
-    seek_on(state, chat, page, fx);
+    let gone = refusal.kind == RefusalKind::NotFound;
+    destination::came(state, chat, page, if gone { Became::Gone } else { Became::Refused(told) }, fx);
     if missing && waiting < MISSING {
         confirm(state, fx);
     }
-    dates::came(state, chat, page, false, fx);
-    first_unread::came(state, chat, page, false, fx);
     outbox::pump(state, chat, fx);
     state.touch();
-}
-
-/// Moves the view to the message that was looked for, now that it is here.
-pub(super) fn seek(front: &mut Front, accounts: &[Account], chat: ChatKey, found: bool) {
-    let Some(wanted) = front.pane.seek else { return };
-    let timeline = timeline_of(accounts, chat);
-    if let Some(key) = timeline.and_then(|timeline| timeline.key_of(wanted)) {
-        front.pane.seek = None;
-        front.land(key);
-    } else if !found {
-        front.pane.seek = None;
-        trail::nearest(front, timeline, wanted);
-    }
 }
 
 /// The view of a chat just opened goes to what was not read, once the newest messages are here.

@@ -2,6 +2,7 @@
 
 use super::front::Anchor;
 use super::requests::Purpose;
+use super::ui::shared;
 use super::{
     Account, Effects, State, alerts, history, keep, outbox, people, pins, polls, roster, slow, typing, unread,
 };
@@ -234,8 +235,10 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
     if replaced {
         outbox::told_anew(account, &message, edited);
     }
+    let key = ChatKey::new(id, chat);
+    shared::changed(state, key, &message);
     if replaced || pinned {
-        touch_if_open(state, ChatKey::new(id, chat));
+        touch_if_open(state, key);
     }
 }
 
@@ -314,6 +317,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
             state.notice(sentence, true, fx);
         }
     }
+    shared::gone(state, key, messages, false);
     touch_if_open(state, key);
 }
 
@@ -360,8 +364,15 @@ pub(super) fn pinned(state: &mut State, id: AccountId, chat: ChatId, message: Me
         Arc::make_mut(&mut known).pinned = pinned;
         changed |= timeline.replace(&known, true);
     }
+    let key = ChatKey::new(id, chat);
+    let known = history::timeline_of(&state.core.accounts, key).and_then(|timeline| timeline.message(message)).cloned();
+    match known {
+        Some(known) => shared::changed(state, key, &known),
+        None if !pinned => shared::gone(state, key, &[message], true),
+        None => {}
+    }
     if changed {
-        touch_if_open(state, ChatKey::new(id, chat));
+        touch_if_open(state, key);
     }
 }
 

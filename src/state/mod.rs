@@ -116,8 +116,6 @@ pub struct State {
     armed: timers::Armed,
     /// Chats whose drafts the store could not keep.
     pub(crate) unkept_drafts: BTreeSet<crate::domain::ChatKey>,
-    /// The chat and the moment that is being gone to.
-    pub(crate) sought: Option<(crate::domain::ChatKey, crate::domain::Wall)>,
     /// What it leaves for, while others are told of what was held back.
     leaving: Option<Effect>,
     /// Accounts that are left once others were told of what was held back.
@@ -187,7 +185,6 @@ impl State {
             stamps: Stamps::default(),
             armed: timers::Armed::default(),
             unkept_drafts: BTreeSet::new(),
-            sought: None,
             leaving: None,
             partings: Vec::new(),
             recall: recall::Recall::default(),

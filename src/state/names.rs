@@ -55,7 +55,7 @@ pub fn resolve_chat(core: &Core, written: &str) -> Result<ChatKey, ResolveError>
 /// No chat or several chats are called that; the candidates are named.
 pub fn resolve_chat_in(core: &Core, shown: Option<ChatKey>, written: &str) -> Result<ChatKey, ResolveError> {
     let written = written.trim();
-    let mut found: Vec<ChatKey> = core.accounts.iter().flat_map(|account| leading(account, written)).collect();
+    let mut found = leading(core, written);
     if let Some(shown) = shown.filter(|shown| found.iter().any(|chat| chat.account == shown.account)) {
         found.retain(|chat| chat.account == shown.account);
         let place = |key: &ChatKey| core.chat(*key).and_then(|(_, chat)| chat.community());
@@ -75,10 +75,23 @@ pub fn resolve_chat_in(core: &Core, shown: Option<ChatKey>, written: &str) -> Re
     }
 }
 
-/// The chats of an account to which a written name leads: an id may be the name of another chat, so that none of them goes before the others.
-fn leading(account: &Account, written: &str) -> BTreeSet<ChatKey> {
-    let of = |name| matches(account, name).into_iter().chain(called(account, name));
-    names_for(account, written).flat_map(of).map(|chat| account.key(chat)).collect()
+/// The chats to which a written name leads, each once. An id may be the name of another chat, so that neither goes before the other. But anybody may call
+/// a thread or a group anything: no title is in the way of the forms that are written to mean one chat.
+fn leading(core: &Core, written: &str) -> Vec<ChatKey> {
+    let all = |of: fn(&Account, &str) -> Vec<ChatId>| {
+        core.accounts.iter().flat_map(move |account| {
+            let found = names_for(account, written).flat_map(move |name| of(account, name));
+            found.map(|chat| account.key(chat)).collect::<BTreeSet<ChatKey>>()
+        })
+    };
+    let mut found: Vec<ChatKey> = all(matches).collect();
+    let has_form = |name: &str| name == "self" || name.starts_with('@') || name.starts_with("group:");
+    let formed = has_form(written) || has_form(split_account(core, written).1);
+    if !formed && (found.is_empty() || !written.contains('/')) {
+        let titled: Vec<ChatKey> = all(called).filter(|chat| !found.contains(chat)).collect();
+        found.extend(titled);
+    }
+    found
 }
 
 /// The account that a written name begins with, if it does, and the rest of it.
@@ -125,8 +138,14 @@ fn names_for<'a>(account: &Account, written: &'a str) -> impl Iterator<Item = &'
     [own, Some(written)].into_iter().flatten()
 }
 
+/// Whether two names are the same but for capitals. Names of all chats are compared with one: nothing is allocated for it.
 fn same(a: &str, b: &str) -> bool {
-    !a.is_empty() && (a == b || a.to_lowercase() == b.to_lowercase())
+    !a.is_empty() && small(a).eq(small(b))
+}
+
+/// In small letters. The sigma at the end of a word is the same as elsewhere.
+fn small(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase).map(|letter| if letter == 'ς' { 'σ' } else { letter })
 }
 
 fn matches(account: &Account, name: &str) -> Vec<ChatId> {
@@ -225,14 +244,7 @@ pub fn chat_name(core: &Core, key: ChatKey) -> String {
     };
     let labelled = |name: &str| format!("{}:{name}", account.label);
     let candidates = [labelled(&plain), chat.wire.to_string(), labelled(&chat.wire)];
-    let leads_here = |name: &String| {
-        let mut found = core.accounts.iter().flat_map(|account| leading(account, name));
-        let mut some = false;
-        found.all(|found| {
-            some = true;
-            found == key
-        }) && some
-    };
+    let leads_here = |name: &String| leading(core, name) == [key];
     std::iter::once(plain.clone()).chain(candidates).find(leads_here).unwrap_or(plain)
 }
 

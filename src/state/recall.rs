@@ -138,6 +138,17 @@ pub(super) fn is_on(state: &State) -> bool {
     state.recall.on
 }
 
+/// Whether something is looked up that an edge of a chat is waited for by.
+pub(super) fn is_looking_at(state: &State, chat: ChatKey, edge: Edge) -> bool {
+    state.recall.is_asked(chat, edge)
+}
+
+/// Whether just this is looked up of a chat.
+pub(super) fn is_looking_for(state: &State, chat: ChatKey, wanted: Seek) -> bool {
+    let is_it = |asked: &Asked| matches!(asked, Asked::Page { chat: of, seek, .. } if (*of, *seek) == (chat, wanted));
+    state.recall.asked.values().any(is_it)
+}
+
 /// Looks up a message that another one answers. Returns whether there is where to look.
 pub(super) fn quote(state: &mut State, chat: ChatKey, message: MessageId, fx: &mut Effects) -> bool {
     if state.recall.on {

@@ -2,7 +2,8 @@
 
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{
-    act, arranged, attach, chooser, complete, drafts, editor, file, find, jump, open, quit, sidebar, tray, waiting,
+    act, arranged, attach, chooser, complete, destination, drafts, editor, file, find, jump, open, quit, shared,
+    sidebar, tray, waiting,
 };
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, last_words, link, members, opened,
@@ -24,7 +25,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
             link::started(state, fx);
             recall::started(state, fx);
         }
-        Event::Act(action) => act::act(state, action, None, fx),
+        Event::Act(action) => destination::around(state, |state| act::act(state, action, None, fx)),
         Event::Submit(ticket, action) => act::submit(state, ticket, action, fx),
         Event::Withdraw(chat, nonce) => outbox::withdraw(state, chat, nonce, fx),
         Event::Resized { width, height } => open::resized(state, width, height),
@@ -50,7 +51,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
         Event::LookedAt(number, files) => file::looked(state, number, files, fx),
         Event::Saved(number, told) => downloads::told(state, number, told, fx),
         Event::Coloured(key, tokens) => colours::told(state, key, tokens),
-        Event::Edited(number, text) => editor::done(state, number, text, fx),
+        Event::Edited(number, text) => destination::around(state, |state| editor::done(state, number, text, fx)),
         Event::Timer(timer) => timers::rang(state, timer, fx),
         Event::Arranged(pane, visible) => arranged::take(state, pane, visible, fx),
         Event::Settings(settings) => timers::settings(state, settings),
@@ -75,7 +76,8 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     sidebar::keep_rows(state);
     jump::keep(state);
     complete::keep(state);
-    find::keep(state, fx);
+    find::keep(state);
+    shared::keep(state);
     members::keep(state, fx);
     colours::keep(state, fx);
     opened::keep(state);

@@ -185,8 +185,8 @@ pub enum Purpose {
     },
     /// How oneself stands to others.
     Relationships,
-    /// Messages of a chat that mention oneself, to go to the newest before this place.
-    Mentions(ChatId, MessageKey),
+    /// Messages of a chat that mention oneself, to go to the newest before this place; the one that was known without asking.
+    Mentions(ChatId, MessageKey, Option<MessageKey>),
     /// What is pinned in a chat, to be listed.
     Pins(ChatId),
     /// Words that are looked for in this chat, under this number.

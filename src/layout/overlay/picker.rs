@@ -12,6 +12,7 @@ use crate::layout::scene::{Area, Fill, Hit, Scene};
 use crate::layout::style::{Attributes, Role, Style};
 use crate::layout::time::{Calendar, short};
 use crate::state::action::{Action, Context as Keys};
+use crate::state::front::Region;
 use crate::state::ui::picker::{PickItem, Picker};
 
 pub(super) fn place(
@@ -71,6 +72,16 @@ pub(super) fn place(
 const LABEL: usize = 12;
 const COUNT: usize = 5;
 
+/// The key that goes to a place from where one is: one of the messages comes after the one that leads to them.
+fn place_key(context: Context<'_>, keys: &KeyHints, name: &str) -> Option<String> {
+    let here = if context.front.region == Region::Messages { Keys::Messages } else { Keys::Composer };
+    if let Some(key) = keys.key(here, name) {
+        return Some(key.to_owned());
+    }
+    let (first, among) = (keys.key(Keys::Composer, "focus-messages")?, keys.key(Keys::Messages, name)?);
+    Some(format!("{first} {among}"))
+}
+
 /// One entry: its label with what matched, its detail, and its counts at the right.
 fn entry(
     context: Context<'_>,
@@ -120,7 +131,9 @@ fn entry(
         Action::Message(action) => action.name(),
         _ => None,
     };
-    if let Some(key) = item.beside.named.or(name).and_then(|name| keys.key(Keys::Messages, name)) {
+    if let Some(key) = item.beside.named.and_then(|name| place_key(context, keys, name)) {
+        count.push(&key, Role::Dim);
+    } else if let Some(key) = name.and_then(|name| keys.key(Keys::Messages, name)) {
         count.push(key, Role::Dim);
     }
     if let Some(at) = item.beside.at.filter(|_| width >= 36)

@@ -63,7 +63,7 @@ fn told(context: Context<'_>, find: &Find) -> Line {
         (0, of) => line.push(&format!("{} found", count(of as u64)), Role::Text),
         (at, of) => line.push(&format!("{} of {}", count(at as u64), count(of as u64)), Style::of(Role::Text)),
     }
-    let rest = match (find.is_searching(), find.is_complete() || of == 0) {
+    let rest = match (find.is_searching(), find.is_complete()) {
         (true, _) => format!("searching{more}"),
         (false, true) => String::new(),
         (false, false) => "so far".to_owned(),

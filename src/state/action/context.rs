@@ -55,6 +55,12 @@ impl Context {
         Self::Question,
     ];
 
+    /// Whether keys that type a character are text where this is the innermost context.
+    #[must_use]
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Composer | Self::Completion | Self::Find | Self::List | Self::Form)
+    }
+
     /// Its name in the configuration.
     #[must_use]
     pub const fn name(self) -> &'static str {

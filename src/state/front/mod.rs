@@ -125,10 +125,6 @@ pub struct Front {
     pub visited: Vec<ChatKey>,
     /// Where one was, to go back to.
     pub trail: Trail,
-    /// The mention that is being gone to: in which chat, and before which place.
-    pub(crate) mention: Option<(ChatKey, MessageKey)>,
-    /// What was not read is being gone to: in which chat, and after which message.
-    pub(crate) first_unread: Option<(ChatKey, MessageKey)>,
     /// What is listed of a chat: what is pinned there, files, links.
     pub(crate) shared: Option<Shared>,
     /// A sentence for the user on the status line.
@@ -332,9 +328,6 @@ impl Front {
     /// Whether printable keys are text here.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(
-            self.contexts()[0],
-            Context::Completion | Context::Composer | Context::Find | Context::List | Context::Form
-        )
+        self.contexts()[0].takes_text()
     }
 }

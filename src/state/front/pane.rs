@@ -1,10 +1,11 @@
 //! A pane: the chat that it shows, where it stands, and what is written in it.
 
 use crate::domain::kept::Edited;
-use crate::domain::{ChatKey, MessageId, MessageKey, Nonce, Quote};
+use crate::domain::{ChatKey, MessageKey, Nonce, Quote};
 use crate::state::opened::Opened;
 use crate::state::ui::complete::Completion;
 use crate::state::ui::composer::Composer;
+use crate::state::ui::destination::Destination;
 use crate::state::ui::drafts::Known;
 use crate::state::ui::find::Find;
 use crate::state::ui::forum::ForumList;
@@ -71,8 +72,8 @@ pub struct Pane {
     pub(crate) unread_then: (u32, Option<MessageKey>),
     /// The view is to begin at what was not read, once that is here.
     pub(crate) to_unread: bool,
-    /// The message to go to once it is fetched.
-    pub(crate) seek: Option<MessageId>,
+    /// Where the user waits to get to.
+    pub(crate) destination: Option<Destination>,
     /// What the store knows of what is being written.
     pub(crate) known: Known,
     /// Grows with each opening of a chat.

@@ -6,7 +6,7 @@ use crate::domain::timeline::{Absorbed, FetchNumber};
 use crate::domain::{ChatKey, MessageKey, Page, Priority, SpanKind, Timeline, UserId, Wall};
 use crate::state::front::{Anchor, Target};
 use crate::state::requests::Edge;
-use crate::state::ui::{dates, first_unread, trail};
+use crate::state::ui::destination;
 use crate::state::{Effects, State, history, outbox};
 
 /// Most places noted at which the store has nothing.
@@ -134,22 +134,9 @@ pub(super) fn came(
                 None => {}
             }
         }
-        (Seek::Date(at), _) => dates::recalled(state, chat, at, fx),
-        (Seek::Around(message), Why::Jump) => {
-            let is_here = stored.as_ref().is_some_and(|stored| stored.aim.is_some_and(|aim| aim.id == message));
-            match &mut state.front {
-                Some(front) if is_here && front.pane.chat == Some(chat) => {
-                    history::seek(front, &state.core.accounts, chat, true);
-                }
-                _ => {
-                    history::ask_network(state, chat, Page::Around(message), Priority::User, fx);
-                    trail::cut_off(state, chat, fx);
-                }
-            }
-        }
         _ => {}
     }
-    first_unread::recalled(state, chat, fx);
+    destination::stored(state, chat, seek, fx);
     if let Some(front) = &mut state.front
         && front.pane.chat == Some(chat)
     {
@@ -183,7 +170,7 @@ fn go_on(state: &mut State, chat: ChatKey, place: Place) {
         .is_some_and(|timeline| timeline.index_of(place.message).is_some());
     let Some(front) = state.front.as_mut().filter(|front| here && front.pane.chat == Some(chat)) else { return };
     let pane = &mut front.pane;
-    if pane.anchor != Anchor::Bottom || pane.intent.is_some() || pane.seek.is_some() {
+    if pane.anchor != Anchor::Bottom || pane.intent.is_some() || pane.destination.is_some() {
         return;
     }
     let row = u16::try_from(place.row).unwrap_or_default();

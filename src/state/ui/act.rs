@@ -3,7 +3,7 @@
 use super::sidebar::{self, SidebarRow};
 use super::{
     changing, chooser, complete, compose, file, find, forum, going, lists, members, message, mouse, open, paste,
-    person, quit, themes, waiting, welcome, writing,
+    person, quit, themes, trail, waiting, welcome, writing,
 };
 use crate::domain::{ChatKey, CleanText, Page, Priority, Refusal, RefusalKind, Request};
 use crate::state::action::{Action, Context, FileAction};
@@ -122,8 +122,14 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::ScrollRows(by) => scroll(state, ScrollIntent::Rows(by.clamp(-FARTHEST, FARTHEST))),
         Action::MoveFirst | Action::ScrollStart if on_top => lists::step(state, -FARTHEST),
         Action::MoveLast | Action::ScrollEnd if on_top => lists::step(state, FARTHEST),
-        Action::ScrollStart => scroll(state, ScrollIntent::Start),
-        Action::ScrollEnd => scroll_end(state, fx),
+        Action::ScrollStart => {
+            trail::leave(state);
+            scroll(state, ScrollIntent::Start);
+        }
+        Action::ScrollEnd => {
+            trail::leave(state);
+            scroll_end(state, fx);
+        }
         Action::Move(by) if welcome => welcome::step(state, by),
         Action::Vote(number) => polls::vote(state, number, fx),
         Action::Poll(question, answers) => polls::begin(state, question, answers, fx),
@@ -141,8 +147,12 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::Move(by) => step(state, by),
         Action::MoveFirst if forum => forum::step(state, -FARTHEST),
         Action::MoveLast if forum => forum::step(state, FARTHEST),
-        Action::MoveFirst => step(state, -FARTHEST),
-        Action::MoveLast => step(state, FARTHEST),
+        Action::MoveFirst | Action::MoveLast => {
+            if region == Region::Messages {
+                trail::leave(state);
+            }
+            step(state, if action == Action::MoveFirst { -FARTHEST } else { FARTHEST });
+        }
         Action::Accept if on_top => lists::accept(state, fx),
         Action::Accept => accept(state, fx),
         Action::StepCommunity(by) => sidebar::community(state, by),

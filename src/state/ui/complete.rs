@@ -187,6 +187,12 @@ fn plain(label: String) -> Candidate {
     Candidate { put: format!("{label} "), label, ..Candidate::default() }
 }
 
+/// A label without the mark before a name, and the end of an emoji or a folder. Names may begin and end with signs.
+fn own_letters(label: &str) -> &str {
+    let is_mark = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-' | '.');
+    label.trim_start_matches(is_mark).trim_end_matches([':', '/'])
+}
+
 /// Those whose label fits, best first; of equal ones in the order given.
 fn ranked(query: &str, all: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
     ranked_by(query, all.map(|candidate| (0, candidate)))
@@ -206,7 +212,7 @@ fn ranked_by(query: &str, all: impl Iterator<Item = (u8, Candidate)>) -> Vec<Can
         .filter_map(|(index, (rank, candidate))| {
             let own = fuzzy.score(&candidate.label);
             let score = own.or_else(|| fuzzy.score(&candidate.detail))?;
-            let letters = candidate.label.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+            let letters = own_letters(&candidate.label).to_lowercase();
             let begins = letters.starts_with(&lower);
             Some(((letters != lower, rank, !begins, own.is_none(), Reverse(score), index), candidate))
         })

@@ -3,8 +3,10 @@
 //! What is in memory is enough where nothing is missing before it; else the store is asked, then the network, where its ids tell times or it can look for one. What lies between
 //! is a hole like any other. Where nobody can say more, what is here is shown, and that something may be missing is said.
 
+use super::destination::{self, Arrival, Became, Destination};
 use super::{compose, open, trail};
-use crate::domain::{ChatKey, DatedIds, MessageKey, Page, Priority, Timeline, Wall, when};
+use crate::domain::kept::Seek;
+use crate::domain::{ChatKey, MessageKey, Page, Priority, Timeline, Wall, when};
 use crate::state::effect::Effects;
 use crate::state::requests::Edge;
 use crate::state::{State, history, recall};
@@ -24,63 +26,52 @@ pub(super) fn go(state: &mut State, day: &str, fx: &mut Effects) {
     if at > state.now.wall {
         return state.notice("That is still to come", true, fx);
     }
-    trail::leave(state);
-    state.sought = Some((chat, at));
-    if let Some(front) = &mut state.front {
-        front.pane.seek = None;
-    }
+    destination::set(state, Some(Destination::Day(at)));
     if !shown(state, chat, at, true, fx) && !recall::date(state, chat, at, fx) {
         ask_network(state, chat, at, fx);
     }
 }
 
-/// Whether a day is still sought in a chat, which is open: whoever went elsewhere meanwhile stays there.
-fn is_sought(state: &State, chat: ChatKey) -> bool {
-    let open = state.front.as_ref().and_then(|front| front.pane.chat);
-    open == Some(chat) && state.sought.is_some_and(|(of, _)| of == chat)
-}
-
-/// What the store has of the day is here.
-pub(in crate::state) fn recalled(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
-    if is_sought(state, chat) && state.sought == Some((chat, at)) && !shown(state, chat, at, true, fx) {
+/// The store has answered.
+pub(super) fn stored(state: &mut State, chat: ChatKey, at: Wall, seek: Seek, fx: &mut Effects) {
+    if seek == Seek::Date(at) && !shown(state, chat, at, true, fx) {
         ask_network(state, chat, at, fx);
     }
 }
 
-/// A page of the network is here; `None`: it did not come.
-pub(in crate::state) fn came(state: &mut State, chat: ChatKey, page: Page, is_here: bool, fx: &mut Effects) {
-    let Some((_, at)) = state.sought.filter(|_| is_sought(state, chat)) else { return };
-    if let Page::At(asked) = page {
-        return match is_here {
-            true if asked == at => shown_or_near(state, chat, at, fx),
-            true => ask_network(state, chat, at, fx),
-            false => state.sought = None,
-        };
-    }
-    let Some(place) = dated(state, chat).map(|ids| ids.before(at)) else { return };
-    match page {
-        Page::After(key) if key == place && is_here => shown_or_near(state, chat, at, fx),
-        Page::After(key) if key == place => state.sought = None,
-        // Another one was under way.
-        Page::After(_) => ask_network(state, chat, at, fx),
-        Page::Latest | Page::Before(_) | Page::Around(_) | Page::At(_) => {}
+/// The network has answered.
+pub(super) fn came(state: &mut State, chat: ChatKey, at: Wall, page: Page, became: Became, fx: &mut Effects) {
+    let Some(own) = page_of(state, chat, at) else { return };
+    match became {
+        Became::Here if page == own => shown_or_near(state, chat, at, fx),
+        _ if page == own => destination::set(state, None),
+        // Another one was under way. The store comes first.
+        _ if Edge::of(page).0 == Edge::of(own).0 && !recall::is_looking_for(state, chat, Seek::Date(at)) => {
+            ask_network(state, chat, at, fx);
+        }
+        _ => {}
     }
 }
 
-fn dated(state: &State, chat: ChatKey) -> Option<DatedIds> {
-    state.core.account(chat.account).and_then(|account| account.caps.dated_ids)
+/// The page of the network that begins with a day, where it can be asked for one.
+fn page_of(state: &State, chat: ChatKey, at: Wall) -> Option<Page> {
+    let caps = state.core.account(chat.account).map(|account| &account.caps)?;
+    let dated = caps.dated_ids.map(|ids| Page::After(ids.before(at)));
+    dated.or_else(|| caps.dates.then_some(Page::At(at)))
 }
 
 fn ask_network(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
-    let page = match dated(state, chat) {
-        _ if !can_ask(state, chat) => return shown_or_near(state, chat, at, fx),
-        Some(ids) => Page::After(ids.before(at)),
-        None => Page::At(at),
+    let Some(page) = page_of(state, chat, at).filter(|_| can_ask(state, chat)) else {
+        return shown_or_near(state, chat, at, fx);
     };
+    let edge = Edge::of(page).0;
     if let Some(account) = state.core.account_mut(chat.account) {
-        account.requests.loosen(chat.chat, Edge::of(page).0);
+        account.requests.loosen(chat.chat, edge);
     }
     history::ask_network(state, chat, page, Priority::User, fx);
+    if !destination::is_asked(state, chat, edge) {
+        shown_or_near(state, chat, at, fx);
+    }
 }
 
 /// Whether the network can be asked for the day.
@@ -99,9 +90,10 @@ fn first_since(timeline: &Timeline, at: Wall) -> Option<(MessageKey, bool)> {
 fn shown(state: &mut State, chat: ChatKey, at: Wall, surely: bool, fx: &mut Effects) -> bool {
     let Some(timeline) = history::timeline_of(&state.core.accounts, chat) else { return false };
     match first_since(timeline, at) {
-        Some((key, sure)) if sure || !surely => show(state, key),
+        Some((key, sure)) if sure || !surely => destination::arrive(state, key, Arrival::Noting),
         // Nothing was written since.
         None if timeline.is_loaded() && !timeline.gap_after() => {
+            trail::leave(state);
             if let Some(front) = &mut state.front {
                 open::to_bottom(&mut front.pane);
             }
@@ -109,7 +101,7 @@ fn shown(state: &mut State, chat: ChatKey, at: Wall, surely: bool, fx: &mut Effe
         }
         _ => return false,
     }
-    state.sought = None;
+    destination::set(state, None);
     state.touch();
     true
 }
@@ -122,7 +114,7 @@ fn shown_or_near(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
     let asked = can_ask(state, chat);
     // The page of the network begins with the day.
     let near = shown(state, chat, at, false, fx);
-    state.sought = None;
+    destination::set(state, None);
     let sentence = match near {
         true if asked => return,
         true => "Messages may be missing between that day and this one",
@@ -130,10 +122,4 @@ fn shown_or_near(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
         false => "Nothing of that day is here",
     };
     state.notice(sentence, true, fx);
-}
-
-fn show(state: &mut State, key: MessageKey) {
-    if let Some(front) = &mut state.front {
-        front.land(key);
-    }
 }

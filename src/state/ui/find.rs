@@ -5,16 +5,15 @@
 
 mod search;
 
+use super::destination::{Arrival, Destination};
 use super::field::Field;
 use super::{open, trail};
-use crate::domain::{ChatKey, MessageId, MessageKey, Page, Priority, Sought, Timeline};
+use crate::domain::{ChatKey, MessageId, MessageKey, Sought, Timeline};
 use crate::state::action::TextEdit;
 use crate::state::effect::Effects;
 use crate::state::front::{Anchor, Front, Region, ScrollIntent, Target};
-use crate::state::requests::Edge;
 use crate::state::{State, history};
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hash, Hasher};
 
 pub(in crate::state) use search::{answered, stored};
 
@@ -42,11 +41,14 @@ pub struct Find {
     going: bool,
     /// The view goes along with what is typed.
     follows: bool,
-    /// What of the chat's memory was looked through.
-    seen: u64,
+    /// Up to where the chat's memory was looked through.
+    seen: Seen,
     search: search::Search,
     from: Origin,
 }
+
+/// What of a timeline is another when it holds something else: its revision, how many messages it has, and the first and the last of them.
+type Seen = (u32, usize, Option<MessageKey>, Option<MessageKey>);
 
 /// Where the user was before.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +144,7 @@ fn begun(front: &Front, chat: ChatKey, field: Field) -> Find {
         at: None,
         going: false,
         follows: true,
-        seen: 0,
+        seen: Seen::default(),
         search: search::Search::default(),
         from,
     }
@@ -156,8 +158,8 @@ fn renew(state: &mut State, fx: &mut Effects) {
     find.number = front.finds;
     find.sought = Sought::new(find.field.text());
     find.found.clear();
-    (find.at, find.going, find.follows, find.seen) = (None, false, true, 0);
-    front.pane.seek = None;
+    (find.at, find.going, find.follows, find.seen) = (None, false, true, Seen::default());
+    front.pane.destination = None;
     find.search = search::Search::default();
     look_through(state);
     pick(state);
@@ -217,12 +219,12 @@ pub(super) fn leave(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(find) = front.pane.find.take() else { return };
     let Origin { region, cursor, anchor, .. } = find.from;
-    front.pane.seek = None;
+    front.pane.destination = None;
     front.region = region;
     front.pane.cursor = cursor;
     match anchor {
         Anchor::Bottom => open::to_bottom(&mut front.pane),
-        Anchor::Top { target, .. } => {
+        Anchor::Top { target, row } => {
             front.pane.anchor = anchor;
             front.pane.intent = None;
             front.pane.intent_number = front.pane.intent_number.wrapping_add(1);
@@ -233,7 +235,7 @@ pub(super) fn leave(state: &mut State, fx: &mut Effects) {
                 Target::Pending(_) => None,
             };
             if let Some(key) = gone {
-                load(state, find.chat, key, fx);
+                trail::to_message(state, find.chat, (key.id, Some(key)), Arrival::View(row), fx);
             }
         }
     }
@@ -258,10 +260,24 @@ pub(super) fn step(state: &mut State, older: bool, fx: &mut Effects) {
     }
     let Some(find) = &mut front.pane.find else {
         let last = front.find_last.clone();
-        return wanted(state, &last, fx);
+        wanted(state, &last, fx);
+        if !older {
+            turn_round(state, fx);
+        }
+        return;
     };
     (find.search.row, find.search.wants, find.follows) = (0, None, false);
     advance(state, older, fx);
+}
+
+/// Finding begins at what is nearest before where one is; whoever wants what is newer goes on from there.
+fn turn_round(state: &mut State, fx: &mut Effects) {
+    let Some(find) = find_of(state).filter(|find| !find.typing && find.from.key.is_some()) else { return };
+    match find.at {
+        Some(at) if Some(at) <= find.from.key => advance(state, false, fx),
+        Some(_) => {}
+        None => find.search.wants = find.search.wants.map(|_| false),
+    }
 }
 
 fn advance(state: &mut State, older: bool, fx: &mut Effects) {
@@ -274,7 +290,10 @@ fn advance(state: &mut State, older: bool, fx: &mut Effects) {
     // Whoever moved the cursor goes on from there.
     let base = if find.at.is_some() { cursor.or(find.at) } else { find.from.key };
     let next = match (base, older) {
-        (Some(base), true) if find.at.is_none() => find.found.range(..=base).next_back().copied(),
+        // The first one is the nearest before where one was, else the nearest after.
+        (Some(base), true) if find.at.is_none() => {
+            find.found.range(..=base).next_back().or_else(|| find.found.range(base..).next()).copied()
+        }
         (Some(base), true) => find.found.range(..base).next_back().copied(),
         (Some(base), false) => {
             find.found.range((std::ops::Bound::Excluded(base), std::ops::Bound::Unbounded)).next().copied()
@@ -298,10 +317,10 @@ fn go(state: &mut State, key: MessageKey, fx: &mut Effects) {
     let here = is_here(&state.core.accounts, chat, key);
     find.going = !here;
     if here {
-        front.pane.seek = None;
+        front.pane.destination = None;
         show(front, key);
     } else {
-        load(state, chat, key, fx);
+        trail::to_message(state, chat, (key.id, None), Arrival::Noted, fx);
     }
     state.touch();
 }
@@ -319,17 +338,6 @@ fn show(front: &mut Front, key: MessageKey) {
     front.region = Region::Messages;
     front.pane.cursor = Some(target);
     front.pane.scroll(if in_view { ScrollIntent::Show(target) } else { ScrollIntent::Center(target) });
-}
-
-fn load(state: &mut State, chat: ChatKey, key: MessageKey, fx: &mut Effects) {
-    state.sought = None;
-    if let Some(front) = &mut state.front {
-        front.pane.seek = Some(key.id);
-    }
-    if let Some(account) = state.core.account_mut(chat.account) {
-        account.requests.loosen(chat.chat, Edge::Around);
-    }
-    history::fetch(state, chat, Page::Around(key.id), Priority::User, fx);
 }
 
 /// While the words are typed, the view goes to the one that is nearest before where one was, else to the one after it, among those that are here.
@@ -361,10 +369,12 @@ fn look_through(state: &mut State) {
     let (Some(sought), Some(timeline)) = (&find.sought, history::timeline_of(&state.core.accounts, find.chat)) else {
         return find.count();
     };
-    find.seen = seen(timeline);
+    let (before, _, _, _) = std::mem::replace(&mut find.seen, seen(timeline));
+    // Another timeline counts anew.
+    let before = if before > timeline.revision() { 0 } else { before };
     find.found.retain(|key| !timeline.is_deleted(key.id));
     let mut fresh = Vec::new();
-    for entry in timeline.iter() {
+    for entry in timeline.iter().filter(|entry| entry.revision > before) {
         match sought.is_in(&entry.message) {
             true => fresh.push(entry.message.key),
             false => _ = find.found.remove(&entry.message.key),
@@ -375,17 +385,13 @@ fn look_through(state: &mut State) {
     find.count();
 }
 
-/// A number that is another one when a timeline holds something else.
-fn seen(timeline: &Timeline) -> u64 {
-    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-    for entry in timeline.iter() {
-        (entry.message.key, entry.revision).hash(&mut hasher);
-    }
-    hasher.finish() | 1
+fn seen(timeline: &Timeline) -> Seen {
+    let key = |entry: Option<&crate::domain::Entry>| entry.map(|entry| entry.message.key);
+    (timeline.revision(), timeline.len(), key(timeline.first()), key(timeline.last()))
 }
 
 /// What was found follows what is in memory; finding ends with the chat that it was in.
-pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
+pub(in crate::state) fn keep(state: &mut State) {
     let Some(front) = &mut state.front else { return };
     let Some(find) = &mut front.pane.find else { return };
     if front.pane.chat != Some(find.chat) || front.pane.forum.is_some() {
@@ -398,30 +404,29 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
         find.typing = false;
         front.find_last = find.field.text().to_owned();
     }
-    let told = history::timeline_of(&state.core.accounts, find.chat).map_or(0, seen);
+    let told = history::timeline_of(&state.core.accounts, find.chat).map_or_else(Seen::default, seen);
     let changed = find.sought.is_some() && told != find.seen;
-    let arrived = find.going && front.pane.seek.is_none();
+    let wanted = front.pane.destination.and_then(Destination::message);
+    // Whoever refused it has said why.
+    let arrived = find.going && wanted != find.at.map(|at| at.id);
     if left && find.sought.is_none() {
         front.pane.find = None;
     }
     if changed {
         look_through(state);
     }
-    if arrived {
-        came(state, fx);
+    if let (true, Some(find)) = (arrived, find_of(state)) {
+        find.going = false;
     }
     if changed || left || arrived {
         state.touch();
     }
 }
 
-/// What is around the one that is shown was loaded, or it is not there.
-fn came(state: &mut State, fx: &mut Effects) {
-    let Some(front) = &mut state.front else { return };
-    let Some(find) = &mut front.pane.find else { return };
-    find.going = false;
-    let Some(at) = find.at.filter(|at| !is_here(&state.core.accounts, find.chat, *at)) else { return };
-    find.found.remove(&at);
-    find.count();
-    state.notice("That message cannot be loaded; it may have been deleted", true, fx);
+/// The network does not have a message: it is none of those that were found.
+pub(super) fn gone(state: &mut State, chat: ChatKey, message: MessageId) {
+    if let Some(find) = find_of(state).filter(|find| find.chat == chat) {
+        find.deleted(&[message]);
+        state.touch();
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Looked for in memory, then in what is stored, then on the network where it can tell of such messages.
 
+use super::destination::{self, Arrival, Destination};
 use super::trail;
 use crate::domain::kept::{Listed, Marked};
 use crate::domain::{ChatKey, MessageId, MessageKey, Priority, Refusal, Reply, Request, SortKey, Timeline};
@@ -10,11 +11,11 @@ use crate::state::front::{Region, Target};
 use crate::state::requests::Purpose;
 use crate::state::{State, history, recall};
 
+/// What is said while very many messages are looked through.
+const LOOKING: &str = "Looking further back for a mention of you …";
+
 /// After everything.
 const END: MessageKey = MessageKey { order: SortKey(u128::MAX), id: MessageId::new(u128::MAX) };
-
-/// What is looked for: in which chat, and before which place.
-pub(in crate::state) type Sought = (ChatKey, MessageKey);
 
 /// The user wants to go to the last mention before where one is.
 pub(super) fn go(state: &mut State, fx: &mut Effects) {
@@ -27,30 +28,25 @@ pub(super) fn go(state: &mut State, fx: &mut Effects) {
         Some(Target::Message(key)) => key,
         Some(Target::Pending(_)) | None => END,
     };
-    trail::leave(state);
     let (found, whole) = in_memory(state, chat, from);
     if let Some(key) = found.filter(|_| whole) {
-        return trail::to_message(state, chat, key.id, Some(key), fx);
+        return trail::to_message(state, chat, (key.id, Some(key)), Arrival::Noting, fx);
     }
     if whole {
         return state.notice("No message before this one mentions you", false, fx);
     }
-    seek(state, Some((chat, from)));
+    destination::set(state, Some(Destination::Mention(from)));
     if !recall::marked(state, chat, (Marked::Mentions, Some(from)), 1, fx) {
         beyond(state, chat, from, None, fx);
     }
 }
 
-fn seek(state: &mut State, sought: Option<Sought>) {
-    if let Some(front) = &mut state.front {
-        front.mention = sought;
+/// The place before which a mention is still looked for.
+fn wanted(state: &State, chat: ChatKey) -> Option<MessageKey> {
+    match destination::of(state, chat) {
+        Some(Destination::Mention(from)) => Some(from),
+        _ => None,
     }
-}
-
-/// Whether it is still looked for: whoever went to another chat, or asked anew, waits for something else.
-fn is_sought(state: &State, chat: ChatKey, from: MessageKey) -> bool {
-    let front = state.front.as_ref();
-    front.is_some_and(|front| front.pane.chat == Some(chat) && front.mention == Some((chat, from)))
 }
 
 /// The newest mention before a place that is in memory, and whether nothing can be missing between the two. Without one: whether the chat begins there.
@@ -80,70 +76,84 @@ pub(in crate::state) fn recalled(
     listed: Listed,
     fx: &mut Effects,
 ) {
-    let Some((_, from)) = state.front.as_ref().and_then(|front| front.mention) else { return };
-    if !is_sought(state, chat, from) {
-        return;
-    }
+    let Some(from) = wanted(state, chat) else { return };
     let stored = listed.messages.first().map(|message| message.key);
     match (stored, listed.further) {
         // So far for one answer.
         (None, Some(further)) if before.is_none_or(|before| further < before) => {
             recall::marked(state, chat, (Marked::Mentions, Some(further)), 1, fx);
+            state.notice(LOOKING, false, fx);
         }
-        _ => beyond(state, chat, from, stored, fx),
+        _ => {
+            if state.front.as_ref().and_then(|front| front.notice.as_ref()).is_some_and(|said| said.text == LOOKING) {
+                state.drop_notice();
+            }
+            beyond(state, chat, from, stored, fx);
+        }
     }
 }
 
-/// What is known of it here was looked through: goes there, or asks the network.
+/// What is known of it here was looked through. Messages may be missing between, so the network is asked, too, where it can tell.
 fn beyond(state: &mut State, chat: ChatKey, from: MessageKey, stored: Option<MessageKey>, fx: &mut Effects) {
-    if let Some(key) = stored.max(in_memory(state, chat, from).0) {
-        seek(state, None);
-        return trail::to_message(state, chat, key.id, Some(key), fx);
-    }
+    let here = stored.max(in_memory(state, chat, from).0);
     let asks =
         state.core.account(chat.account).is_some_and(|account| account.caps.mention_list && account.is_signed_in());
-    if !asks {
-        return none(state, fx);
+    let purpose = Purpose::Mentions(chat.chat, from, here);
+    let asked =
+        asks && state.ask(chat.account, Request::FetchMentions(chat.chat), Priority::User, purpose, fx).is_some();
+    if !asked {
+        settle(state, chat, here, Some("Messages may be missing between, which were not looked at"), fx);
     }
-    state.ask(chat.account, Request::FetchMentions(chat.chat), Priority::User, Purpose::Mentions(chat.chat, from), fx);
 }
 
-fn none(state: &mut State, fx: &mut Effects) {
-    seek(state, None);
-    state.notice("No earlier mention of you among what was loaded so far", false, fx);
+/// Nobody can tell of a newer one: goes to the one that is known. `said`: what the user has to know of it.
+fn settle(state: &mut State, chat: ChatKey, here: Option<MessageKey>, said: Option<&str>, fx: &mut Effects) {
+    destination::set(state, None);
+    let Some(key) = here else {
+        return state.notice("No earlier mention of you among what was loaded so far", false, fx);
+    };
+    if let Some(said) = said {
+        state.notice(said, true, fx);
+    }
+    trail::to_message(state, chat, (key.id, Some(key)), Arrival::Noting, fx);
 }
 
-/// The network has told which messages mention oneself.
+/// The network has told which messages mention oneself. `here`: the newest that was known without it.
 pub(in crate::state) fn came(
     state: &mut State,
     chat: ChatKey,
-    from: MessageKey,
+    (from, here): (MessageKey, Option<MessageKey>),
     outcome: Result<Reply, Refusal>,
     fx: &mut Effects,
 ) {
-    if !is_sought(state, chat, from) {
+    if wanted(state, chat) != Some(from) {
         return;
     }
     let told = match outcome {
         Ok(Reply::Mentions { messages, .. }) => messages,
         Ok(_) => Vec::new(),
         Err(refusal) => {
-            seek(state, None);
-            return state.notice(format!("Mentions could not be looked for: {}", refusal.text), true, fx);
+            let why = format!("Mentions could not be looked for: {}", refusal.text);
+            destination::set(state, None);
+            return match here {
+                Some(_) => settle(state, chat, here, Some(&why), fx),
+                None => state.notice(why, true, fx),
+            };
         }
     };
     let ordered = state.core.account(chat.account).is_some_and(|account| account.caps.dated_ids.is_some());
     let timeline = history::timeline_of(&state.core.accounts, chat);
     match next(&told, timeline, from, ordered) {
-        Some((id, key)) => {
-            seek(state, None);
-            trail::to_message(state, chat, id, key, fx);
+        // What is told is the newest there is.
+        Some((id, place)) if place.is_none() || place >= here => {
+            trail::to_message(state, chat, (id, place), Arrival::Noting, fx);
         }
-        None => none(state, fx),
+        _ => settle(state, chat, here, None, fx),
     }
 }
 
-/// Of messages that mention oneself the newest before a place. Where ids tell no order, one that is not loaded is taken for older, the first told first.
+/// Of messages that mention oneself, as a network tells them, newest first, the newest before a place. Where ids tell no order, of one that is not loaded
+/// nothing but its place among the others is known.
 fn next(
     told: &[MessageId],
     timeline: Option<&Timeline>,
@@ -154,7 +164,11 @@ fn next(
         let loaded = timeline.and_then(|timeline| timeline.key_of(id));
         loaded.or_else(|| ordered.then(|| MessageKey { order: SortKey(id.value()), id }))
     };
-    let known = told.iter().filter_map(|id| place(*id)).filter(|key| *key < from).max();
-    let unknown = || told.iter().find(|id| place(**id).is_none());
-    known.map(|key| (key.id, Some(key))).or_else(|| unknown().map(|id| (*id, None)))
+    if ordered {
+        let known = told.iter().filter_map(|id| place(*id)).filter(|key| *key < from).max();
+        return known.map(|key| (key.id, Some(key)));
+    }
+    let newer = told.iter().rposition(|id| *id == from.id || place(*id).is_some_and(|key| key >= from));
+    let id = told.get(newer.map_or(0, |at| at + 1)..)?.first()?;
+    Some((*id, place(*id)))
 }

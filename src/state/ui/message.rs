@@ -6,6 +6,7 @@ mod press;
 mod select;
 mod unsent;
 
+use super::destination::Arrival;
 use super::{changing, compose, details, forward, opening, quote, react, trail};
 use crate::domain::kept::OutboxItem;
 use crate::domain::{ChatKey, CleanText, Message, MessageKey, Nonce, Priority, Request};
@@ -273,6 +274,5 @@ fn go_to_replied(state: &mut State, chat: ChatKey, message: &Message, fx: &mut E
     let Some(to) = to else {
         return state.notice("The message that was answered is gone", false, fx);
     };
-    trail::leave(state);
-    trail::to_message(state, chat, to, None, fx);
+    trail::to_message(state, chat, (to, None), Arrival::Noting, fx);
 }

@@ -65,14 +65,11 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
         state.touch();
         return true;
     }
-    // What is sought elsewhere is not gone to here.
-    state.sought = None;
     typing::end(state, fx);
     unread::leave(state, fx);
     let Some(front) = &mut state.front else { return false };
     lists::leave_chat(front);
     chooser::forget(front);
-    (front.mention, front.first_unread) = (None, None);
     drafts::put_aside(front, fx);
     places::tell(front, fx);
     let id = front.pane.id;

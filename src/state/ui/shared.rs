@@ -6,7 +6,8 @@ use super::message::{self, quoted};
 use super::picker::{Beside, PickItem, Picker, SHOWN};
 use crate::domain::kept::{Listed, Marked};
 use crate::domain::{
-    Attachment, ChatKey, CommunityId, Message, MessageKey, Permissions, Priority, Refusal, Reply, Request, parts, size,
+    Attachment, ChatKey, CommunityId, Message, MessageId, MessageKey, Permissions, Priority, Refusal, Reply, Request,
+    parts, size,
 };
 use crate::state::action::{Action, FileAction, Going, Listing};
 use crate::state::downloads::Wanted;
@@ -15,7 +16,7 @@ use crate::state::front::{Overlay, PickKind};
 use crate::state::requests::Purpose;
 use crate::state::ui::act;
 use crate::state::{Account, State, history, names, offered, permit, pins, recall, roster};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Messages that are asked of the store at once.
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     further: Option<MessageKey>,
     /// Whether the store, and whether the network is being asked.
     asking: (bool, bool),
+    /// The network was asked and did not say.
+    refused: bool,
 }
 
 const fn marked(what: Listing) -> Option<Marked> {
@@ -68,7 +71,7 @@ pub(super) fn list(state: &mut State, what: Listing, fx: &mut Effects) {
         state.ask(chat.account, Request::FetchPinned(chat.chat), Priority::User, Purpose::Pins(chat.chat), fx);
     }
     if let Some(front) = &mut state.front {
-        front.shared = Some(Shared { chat, what, messages, further: None, asking: (store, network) });
+        front.shared = Some(Shared { chat, what, messages, further: None, asking: (store, network), refused: false });
         front.overlays.push(Overlay::pick(PickKind::Listed { chat, what }, Picker::default()));
     }
     renew(state);
@@ -76,27 +79,61 @@ pub(super) fn list(state: &mut State, what: Listing, fx: &mut Effects) {
 
 /// What is listed, while its list is open.
 fn listed(state: &mut State, chat: ChatKey, of: Listing) -> Option<&mut Shared> {
-    let front = state.front.as_mut()?;
-    let is_it = |overlay: &Overlay| overlay.picks(|kind| *kind == PickKind::Listed { chat, what: of }).is_some();
-    if !front.overlays.iter().any(is_it) {
+    let shared = state.front.as_mut().and_then(|front| front.shared.as_mut());
+    shared.filter(|shared| (shared.chat, shared.what) == (chat, of))
+}
+
+/// What was gathered goes with its list.
+pub(in crate::state) fn keep(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    let is_listed = |kind: &PickKind| matches!(kind, PickKind::Listed { .. });
+    if front.shared.is_some() && !front.overlays.iter().any(|overlay| overlay.picks(is_listed).is_some()) {
         front.shared = None;
     }
-    front.shared.as_mut().filter(|shared| (shared.chat, shared.what) == (chat, of))
+}
+
+/// Messages of a chat were deleted, or are pinned no more: they leave the list. `pins`: that of pinned ones alone.
+pub(in crate::state) fn gone(state: &mut State, chat: ChatKey, messages: &[MessageId], pins: bool) {
+    let shared = state.front.as_mut().and_then(|front| front.shared.as_mut());
+    let Some(shared) = shared.filter(|shared| shared.chat == chat && (!pins || shared.what == Listing::Pins)) else {
+        return;
+    };
+    let before = shared.messages.len();
+    shared.messages.retain(|key, _| !messages.contains(&key.id));
+    if shared.messages.len() != before {
+        renew(state);
+    }
+}
+
+/// A message of a chat is told anew: it comes to the list of those that are pinned, or leaves it.
+pub(in crate::state) fn changed(state: &mut State, chat: ChatKey, message: &Arc<Message>) {
+    if !message.pinned {
+        gone(state, chat, &[message.key.id], true);
+    } else if let Some(shared) = listed(state, chat, Listing::Pins) {
+        shared.messages.insert(message.key, Arc::clone(message));
+        renew(state);
+    }
 }
 
 /// The list shows what has been gathered.
 fn renew(state: &mut State) {
     let Some(shared) = state.front.as_ref().and_then(|front| front.shared.as_ref()) else { return };
     let (chat, what) = (shared.chat, shared.what);
-    let items = items(state, shared);
-    let note = note(state, shared, items.is_empty());
+    let (items, cut) = items(state, shared);
+    let note = note(state, shared, (items.is_empty(), cut));
     let Some(front) = &mut state.front else { return };
     for overlay in &mut front.overlays {
         if let Overlay::Pick(pick) = overlay
             && pick.kind == (PickKind::Listed { chat, what })
         {
             let of = items.len();
+            let further = pick.picker.item().is_some_and(|item| item.action == Action::Going(Going::Further));
+            let at = pick.picker.selected;
             pick.picker.renew(items, of);
+            // Who looked further back goes on with the first that is new.
+            if further {
+                pick.picker.selected = at.min(pick.picker.shown.len().saturating_sub(1));
+            }
             pick.picker.note = note;
             break;
         }
@@ -105,17 +142,18 @@ fn renew(state: &mut State) {
 }
 
 /// What is not in the list.
-fn note(state: &State, shared: &Shared, empty: bool) -> &'static str {
+fn note(state: &State, shared: &Shared, (empty, cut): (bool, bool)) -> &'static str {
     let account = state.core.account(shared.chat.account);
     let timeline = history::timeline_of(&state.core.accounts, shared.chat);
     let whole =
         timeline.is_some_and(|all| all.has_start() && !all.gap_after() && !all.iter().any(|entry| entry.gap_before));
     match shared.what {
         _ if empty && (shared.asking.0 || shared.asking.1) => "Looking for them …",
+        Listing::Pins if shared.refused => "The server did not say: only what was loaded so far",
         Listing::Pins if !account.is_some_and(Account::is_signed_in) => "Not connected: only what was loaded so far",
         Listing::Pins if empty => "Nothing is pinned in this chat",
         Listing::Pins => "",
-        _ if shared.messages.len() >= MOST => "What is older is not listed",
+        _ if cut || shared.messages.len() >= MOST => "What is older is not listed",
         _ if shared.further.is_some() => "Older messages were not looked at yet",
         Listing::Files if empty && whole => "No file was shared in this chat",
         Listing::Links if empty && whole => "No link was shared in this chat",
@@ -126,25 +164,33 @@ fn note(state: &State, shared: &Shared, empty: bool) -> &'static str {
     }
 }
 
-/// What there is, newest first.
-fn items(state: &State, shared: &Shared) -> Vec<PickItem> {
-    let Some((account, chat)) = state.core.chat(shared.chat) else { return Vec::new() };
+/// What there is, newest first, and whether what is older is left out of it.
+fn items(state: &State, shared: &Shared) -> (Vec<PickItem>, bool) {
+    let Some((account, chat)) = state.core.chat(shared.chat) else { return (Vec::new(), false) };
     let about = About { account, key: shared.chat, community: chat.community() };
     let unpins = account.caps.pin && permit::may(state, shared.chat, Permissions::PIN);
     let mut items: Vec<PickItem> = Vec::new();
     for message in shared.messages.values().rev() {
+        if items.len() > SHOWN {
+            break;
+        }
+        let room = SHOWN + 1 - items.len();
         match shared.what {
             Listing::Pins => items.push(about.pin(message, unpins)),
-            Listing::Files => items.extend(message.attachments.iter().map(|file| about.file(message, file))),
-            Listing::Links => about.links(message, &mut items),
+            Listing::Files => {
+                items.extend(message.attachments.iter().take(room).map(|file| about.file(message, file)));
+            }
+            Listing::Links => about.links(message, room, &mut items),
         }
     }
-    let rest = usize::from(shared.further.is_some() && shared.messages.len() < MOST);
-    items.truncate(SHOWN - rest);
-    if rest > 0 {
+    let cut = items.len() > SHOWN;
+    items.truncate(SHOWN);
+    // More would not be shown.
+    if !cut && shared.further.is_some() && shared.messages.len() < MOST {
+        items.truncate(SHOWN - 1);
         items.push(PickItem::plain("Look further back".to_owned(), String::new(), Action::Going(Going::Further)));
     }
-    items
+    (items, cut)
 }
 
 /// Whose messages they are.
@@ -174,16 +220,19 @@ impl About<'_> {
     fn file(&self, message: &Message, file: &Attachment) -> PickItem {
         let name = if file.name.is_empty() { "unnamed file".to_owned() } else { file.name.to_string() };
         let wanted = Wanted::of(self.key.account, file, "", false);
-        let other = Action::File(FileAction::SaveNow(Box::new(wanted)));
+        let other = Action::File(FileAction::Want(Box::new(wanted)));
         let size = if file.size == 0 { String::new() } else { size(file.size) };
         self.item(message, name, &size, Some(other))
     }
 
-    /// Each address of a message once.
-    fn links(&self, message: &Message, items: &mut Vec<PickItem>) {
-        let mut told: Vec<String> = Vec::new();
+    /// Each address of a message once, and no more than there is room for.
+    fn links(&self, message: &Message, room: usize, items: &mut Vec<PickItem>) {
+        let mut told: HashSet<String> = HashSet::new();
         for (shown, address) in parts::addresses(message) {
-            if told.contains(&address) {
+            if told.len() >= room {
+                return;
+            }
+            if !told.insert(address.clone()) {
                 continue;
             }
             let shown = shown.trim().replace('\n', " ");
@@ -191,7 +240,6 @@ impl About<'_> {
             let label = if shown.is_empty() { address.clone() } else { shown };
             let other = Some(Action::OpenNow(address.clone()));
             items.push(self.item(message, label, if masked { &address } else { "" }, other));
-            told.push(address);
         }
     }
 }
@@ -232,7 +280,7 @@ pub(in crate::state) fn pins_recalled(state: &mut State, chat: ChatKey, messages
     let offline = !state.core.account(chat.account).is_some_and(Account::is_signed_in);
     let Some(shared) = listed(state, chat, Listing::Pins) else { return };
     shared.asking.0 = false;
-    if shared.asking.1 || offline {
+    if shared.asking.1 || shared.refused || offline {
         for message in messages {
             shared.messages.entry(message.key).or_insert(message);
         }
@@ -264,6 +312,7 @@ pub(in crate::state) fn pins_came(state: &mut State, chat: ChatKey, outcome: Res
     };
     if let Some(shared) = listed(state, chat, Listing::Pins) {
         shared.asking.1 = false;
+        shared.refused = told.is_none();
         if let Some(messages) = told {
             shared.messages = messages.into_iter().take(MOST).map(|message| (message.key, message)).collect();
         }
@@ -292,9 +341,6 @@ pub(super) fn let_go(state: &mut State, chat: ChatKey, message: MessageKey, fx: 
         return state.notice("There is no connection; pinning needs one", true, fx);
     }
     let request = Request::Pin { chat: chat.chat, message, pinned: false };
+    // It leaves the list when the network says so.
     state.ask(chat.account, request, Priority::User, Purpose::Change("Still pinned"), fx);
-    if let Some(shared) = listed(state, chat, Listing::Pins) {
-        shared.messages.remove(&message);
-        renew(state);
-    }
 }

@@ -2,8 +2,10 @@
 //!
 //! Whatever goes elsewhere says first where one is (`leave`). Who goes back and then elsewhere forgets what lay ahead, as in a browser.
 
+use super::destination::{self, Arrival, Became, Destination};
 use super::{act, message, open};
-use crate::domain::{ChatKey, MessageId, MessageKey, Page, Priority, Timeline};
+use crate::domain::kept::Seek;
+use crate::domain::{ChatKey, MessageId, MessageKey, Page, Priority};
 use crate::state::effect::Effects;
 use crate::state::front::{Anchor, Front, Region, ScrollIntent, Target};
 use crate::state::requests::Edge;
@@ -12,6 +14,8 @@ use std::collections::VecDeque;
 
 /// Most places that are remembered.
 const MOST: usize = 100;
+/// What is said of a message that its network does not have.
+const GONE: &str = "That message cannot be loaded; it may have been deleted";
 
 /// A place: a chat, and where in it one read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,8 +34,6 @@ pub struct Trail {
     behind: VecDeque<Placemark>,
     /// The nearest last.
     ahead: VecDeque<Placemark>,
-    /// The place of the message that is being gone to and is not here yet, where it is known.
-    wanted: Option<MessageKey>,
 }
 
 impl Trail {
@@ -127,13 +129,13 @@ fn show(state: &mut State, place: Placemark, fx: &mut Effects) {
     let timeline = history::timeline_of(&state.core.accounts, place.chat);
     let holds = |key: MessageKey| timeline.is_some_and(|timeline| timeline.index_of(key).is_some());
     if !holds(aim) {
-        return to_message(state, place.chat, aim.id, Some(aim), fx);
+        return to_message(state, place.chat, (aim.id, Some(aim)), Arrival::Noted, fx);
     }
     let top = place.top.filter(|(key, _)| holds(*key));
     let Some(front) = &mut state.front else { return };
     let pane = &mut front.pane;
     open::to_bottom(pane);
-    (pane.to_unread, pane.seek) = (false, None);
+    (pane.to_unread, pane.destination) = (false, None);
     if let Some((key, row)) = top {
         pane.anchor = Anchor::Top { target: Target::Message(key), row };
     }
@@ -150,60 +152,117 @@ fn show(state: &mut State, place: Placemark, fx: &mut Effects) {
 
 /// Goes to a message of a chat, from where one is.
 pub(super) fn visit(state: &mut State, chat: ChatKey, message: MessageKey, fx: &mut Effects) {
-    leave(state);
-    if state.front.as_ref().is_some_and(|front| front.pane.chat != Some(chat)) && !open::enter(state, chat, fx) {
+    let other = state.front.as_ref().is_some_and(|front| front.pane.chat != Some(chat));
+    if other && !open_chat(state, chat, fx) {
         return state.notice("The chat of this message is not here any more", true, fx);
     }
-    to_message(state, chat, message.id, Some(message), fx);
+    let then = if other { Arrival::Noted } else { Arrival::Noting };
+    to_message(state, chat, (message.id, Some(message)), then, fx);
 }
 
-/// Goes to a message of the open chat, which is asked for where it is not here. `known`: its place, so that what is nearest can be shown instead.
+/// Goes to a message of the open chat, which is asked for where it is not here. With its place, where that is known, what is nearest can be shown instead.
 pub(in crate::state) fn to_message(
     state: &mut State,
     chat: ChatKey,
-    message: MessageId,
-    known: Option<MessageKey>,
+    (id, place): (MessageId, Option<MessageKey>),
+    then: Arrival,
     fx: &mut Effects,
 ) {
-    let timeline = history::timeline_of(&state.core.accounts, chat);
-    let loaded = timeline.and_then(|timeline| timeline.key_of(message));
     let Some(front) = state.front.as_mut().filter(|front| front.pane.chat == Some(chat)) else { return };
-    if let Some(key) = loaded {
-        front.pane.seek = None;
-        front.land(key);
-        return state.touch();
+    front.pane.destination = Some(Destination::Message { id, place, then });
+    if arrived(state, chat, id) {
+        return;
     }
-    front.pane.seek = Some(message);
-    front.pane.to_unread = false;
-    front.trail.wanted = known;
+    if let Some(front) = &mut state.front {
+        front.pane.to_unread = false;
+    }
     if let Some(account) = state.core.account_mut(chat.account) {
         account.requests.loosen(chat.chat, Edge::Around);
     }
-    history::fetch(state, chat, Page::Around(message), Priority::User, fx);
-    if !crate::state::recall::is_on(state) {
-        cut_off(state, chat, fx);
-    }
+    history::fetch(state, chat, Page::Around(id), Priority::User, fx);
+    cut_off(state, chat, id, fx);
     state.touch();
 }
 
-/// The store does not have the message that is gone to. Without a connection nobody else can be asked.
-pub(in crate::state) fn cut_off(state: &mut State, chat: ChatKey, fx: &mut Effects) {
-    let offline = !state.core.account(chat.account).is_some_and(Account::is_signed_in);
-    let seeks = |front: &&mut Front| front.pane.chat == Some(chat) && front.pane.seek.is_some();
-    if let Some(front) = state.front.as_mut().filter(seeks)
-        && offline
-    {
-        history::seek(front, &state.core.accounts, chat, false);
-        state.notice("That message is not here, and there is no connection to ask for it", true, fx);
+/// Points at the message that is gone to, if it is here.
+fn arrived(state: &mut State, chat: ChatKey, id: MessageId) -> bool {
+    let timeline = history::timeline_of(&state.core.accounts, chat);
+    let (Some(key), Some(Destination::Message { then, .. })) =
+        (timeline.and_then(|timeline| timeline.key_of(id)), destination::of(state, chat))
+    else {
+        return false;
+    };
+    destination::arrive(state, key, then);
+    true
+}
+
+/// The store has answered while a message is gone to.
+pub(super) fn stored(state: &mut State, chat: ChatKey, id: MessageId, seek: Seek, fx: &mut Effects) {
+    if arrived(state, chat, id) {
+        return;
+    }
+    match seek {
+        Seek::Around(of) if of == id => history::ask_network(state, chat, Page::Around(id), Priority::User, fx),
+        // It could not be asked for before.
+        Seek::Around(_) | Seek::Date(_) => history::fetch(state, chat, Page::Around(id), Priority::User, fx),
+        Seek::Newest | Seek::Before(_) | Seek::After(_) => return,
+    }
+    cut_off(state, chat, id, fx);
+}
+
+/// The network has answered while a message is gone to.
+pub(super) fn came(state: &mut State, chat: ChatKey, id: MessageId, page: Page, became: Became, fx: &mut Effects) {
+    if arrived(state, chat, id) {
+        return;
+    }
+    match (page, became) {
+        (Page::Around(of), Became::Refused(told)) if of == id => {
+            nearest(state, chat);
+            if !told {
+                state.notice(not_here(state, chat), true, fx);
+            }
+        }
+        (Page::Around(of), _) if of == id => {
+            nearest(state, chat);
+            state.notice(GONE, true, fx);
+        }
+        // It could not be asked for before.
+        (Page::Around(_) | Page::At(_), _) => {
+            if let Some(account) = state.core.account_mut(chat.account) {
+                account.requests.loosen(chat.chat, Edge::Around);
+            }
+            history::ask_network(state, chat, Page::Around(id), Priority::User, fx);
+            cut_off(state, chat, id, fx);
+        }
+        (Page::Latest | Page::Before(_) | Page::After(_), _) => {}
+    }
+}
+
+/// Where nobody is asked for the message that is gone to, nothing more will come.
+fn cut_off(state: &mut State, chat: ChatKey, id: MessageId, fx: &mut Effects) {
+    let waits = matches!(destination::of(state, chat), Some(Destination::Message { id: of, .. }) if of == id);
+    if waits && !destination::is_asked(state, chat, Edge::Around) {
+        nearest(state, chat);
+        state.notice(not_here(state, chat), true, fx);
+    }
+}
+
+fn not_here(state: &State, chat: ChatKey) -> &'static str {
+    match state.core.account(chat.account).is_some_and(Account::is_signed_in) {
+        true => GONE,
+        false => "That message is not here, and there is no connection to ask for it",
     }
 }
 
 /// The message that was gone to is nowhere: what stands nearest to its place is shown, if that is known.
-pub(in crate::state) fn nearest(front: &mut Front, timeline: Option<&Timeline>, message: MessageId) {
-    let Some(wanted) = front.trail.wanted.take().filter(|wanted| wanted.id == message) else { return };
-    let near =
-        timeline.and_then(|timeline| timeline.get(timeline.index_near(wanted).min(timeline.len().checked_sub(1)?)));
+fn nearest(state: &mut State, chat: ChatKey) {
+    let Some(Destination::Message { place, then, .. }) = destination::of(state, chat) else { return };
+    destination::set(state, None);
+    let timeline = history::timeline_of(&state.core.accounts, chat);
+    let near = timeline
+        .zip(place)
+        .and_then(|(timeline, place)| timeline.get(timeline.index_near(place).min(timeline.len().checked_sub(1)?)));
     if let Some(key) = near.map(|entry| entry.message.key) {
-        front.land(key);
+        destination::arrive(state, key, then);
     }
 }

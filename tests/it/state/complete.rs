@@ -70,6 +70,18 @@ fn enter_sends_what_is_whole_already() {
 }
 
 #[test]
+fn a_whole_name_is_not_made_a_longer_one() {
+    let mut script = with_people();
+    for (id, name) in [(80, "ann"), (81, "ann_"), (82, "ann-"), (83, "_ann")] {
+        script.receive(Update::UserChanged(Box::new(user(UserId::new(id), name))));
+        script.hear(said(chat(11), id, UserId::new(id), "hello"));
+    }
+    types(&mut script, "hi @ann");
+    assert_eq!(offered(&script)[0], "@ann");
+    assert_eq!(sends(&script.act(Action::Accept)).len(), 1, "{}", script.composer());
+}
+
+#[test]
 fn what_was_closed_stays_closed_for_that_word_and_moving_closes() {
     let mut script = with_people();
     types(&mut script, "@a");

@@ -293,6 +293,78 @@ fn a_store_that_cannot_search_and_signs_alone_are_said() {
     assert!(script.notice().contains("signs alone are looked for only in what is loaded"), "{}", script.notice());
 }
 
+/// One of those that were found is not loaded.
+fn found_afar() -> Script {
+    let mut script = searching();
+    let fx = find(&mut script, "red");
+    let (id, _) = searches(&fx)[0];
+    script.answer(id, Ok(matches(&[(37, "red, of old")], true)));
+    assert_eq!(shown(&script), (Some(54), (1, 4)));
+    for _ in 0..2 {
+        step(&mut script, true);
+    }
+    script
+}
+
+#[test]
+fn what_cannot_be_loaded_now_is_still_found() {
+    let mut script = found_afar();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: std::time::Duration::from_secs(2) });
+    step(&mut script, true);
+    assert_eq!(script.notice(), "That message is not here, and there is no connection to ask for it");
+    assert_eq!(shown(&script), (Some(51), (4, 4)));
+    assert!(!pane(&script).find.as_ref().unwrap().is_searching());
+
+    // A refusal says why; only what the network does not have is none of them.
+    for (kind, left) in [(RefusalKind::RateLimited, 4), (RefusalKind::NotFound, 3)] {
+        let mut script = found_afar();
+        let fx = step(&mut script, true);
+        let around = fx.iter().find_map(|effect| match effect {
+            Effect::Net { id, request: Request::FetchHistory { page: Page::Around(_), .. }, .. } => Some(*id),
+            _ => None,
+        });
+        script.answer(around.expect("it is asked for"), Err(Refusal::ours(kind, "slowly")));
+        let said = match kind {
+            RefusalKind::NotFound => "That message cannot be loaded; it may have been deleted",
+            _ => "History could not be fetched: slowly",
+        };
+        assert_eq!((script.notice(), shown(&script).1.1), (said, left));
+        assert!(!pane(&script).find.as_ref().unwrap().is_searching());
+    }
+}
+
+#[test]
+fn nothing_is_said_to_be_nowhere_before_the_network_was_asked() {
+    let mut script = searching();
+    find(&mut script, "");
+    script.type_text("zzz");
+    let fx = step(&mut script, false);
+    let [(id, None)] = searches(&fx)[..] else { panic!("{fx:?}") };
+    assert_eq!(script.notice(), "");
+    script.answer(id, Ok(matches(&[], true)));
+    assert_eq!(script.notice(), "Nothing in this chat has these words");
+}
+
+#[test]
+fn who_goes_to_newer_ones_gets_to_newer_ones() {
+    let mut script = searching();
+    find(&mut script, "red");
+    script.act(Action::FocusComposer);
+    script.act(Action::FocusMessages);
+    // Finding is over; the cursor is on a message between two that fit.
+    script.act(Action::Move(-2));
+    assert_eq!(shown(&script), (Some(52), (0, 0)));
+    step(&mut script, false);
+    assert_eq!(shown(&script), (Some(53), (2, 3)));
+
+    // Nothing older fits: the nearest newer one is shown.
+    let mut script = searching();
+    script.act(Action::FocusMessages);
+    script.act(Action::Move(-10));
+    find(&mut script, "green");
+    assert_eq!(shown(&script), (Some(52), (1, 1)));
+}
+
 proptest! {
     #[test]
     fn whatever_is_typed_and_pressed(
@@ -327,7 +399,8 @@ proptest! {
                 {
                     let timeline = &script.state.core.accounts[0].timelines[&chat(11).chat];
                     let message = timeline.message(key.id).unwrap();
-                    prop_assert!(pressed > 1 || sought.is_in(message) || !find.typing);
+                    // Whatever is shown as found has the words, wherever the cursor was before.
+                    prop_assert!(sought.is_in(message), "{pressed} shows {:?}", message.body.text);
                 }
             }
         }

@@ -1,14 +1,15 @@
 //! Going to places, and back and forward through those that were visited.
 
 use super::script::*;
+use super::shared::list;
 use nib::domain::kept::{Found, Listed, Marked, Query, Seek, Ticket};
 use nib::domain::*;
-use nib::state::action::{Going, Listing, MessageAction};
-use nib::state::front::{Anchor, Overlay, Region, ScrollIntent, Target};
+use nib::state::action::{Going, MessageAction};
+use nib::state::front::{Anchor, Region, ScrollIntent, Target};
 use nib::state::{Action, Effect, Effects, Event, StoreOp, StoreReply};
 use std::sync::Arc;
 
-fn go(script: &mut Script, to: Going) -> Effects {
+pub(super) fn go(script: &mut Script, to: Going) -> Effects {
     script.act(Action::Going(to))
 }
 
@@ -17,7 +18,7 @@ fn open_now(script: &Script) -> Option<ChatKey> {
 }
 
 /// What the cursor is on, where the messages have the keyboard.
-fn cursor(script: &Script) -> Option<u128> {
+pub(super) fn cursor(script: &Script) -> Option<u128> {
     let front = script.state.front.as_ref().unwrap();
     match front.pane.cursor.filter(|_| front.region == Region::Messages) {
         Some(Target::Message(key)) => Some(key.id.value()),
@@ -25,13 +26,13 @@ fn cursor(script: &Script) -> Option<u128> {
     }
 }
 
-fn point_at(script: &mut Script, id: u128) {
+pub(super) fn point_at(script: &mut Script, id: u128) {
     let front = script.state.front.as_mut().unwrap();
     front.region = Region::Messages;
     front.pane.cursor = Some(Target::Message(key(id)));
 }
 
-fn asked(effects: &Effects) -> Vec<(RequestId, Request)> {
+pub(super) fn asked(effects: &Effects) -> Vec<(RequestId, Request)> {
     let net = |effect: &Effect| match effect {
         Effect::Net { id, request, .. } => Some((*id, request.clone())),
         _ => None,
@@ -39,7 +40,7 @@ fn asked(effects: &Effects) -> Vec<(RequestId, Request)> {
     effects.iter().filter_map(net).collect()
 }
 
-fn page(chat: ChatKey, messages: Vec<Arc<Message>>) -> Reply {
+pub(super) fn page(chat: ChatKey, messages: Vec<Arc<Message>>) -> Reply {
     Reply::History { chat: chat.chat, messages, bundle: Bundle::default(), reached_start: false, reached_end: false }
 }
 
@@ -155,7 +156,7 @@ fn only_so_many_places_are_remembered_and_none_twice_in_a_row() {
 }
 
 /// What is asked of the store.
-fn reads(effects: &Effects) -> Vec<(Ticket, Query)> {
+pub(super) fn reads(effects: &Effects) -> Vec<(Ticket, Query)> {
     let read = |effect: &Effect| match effect {
         Effect::Store(StoreOp::Read(ticket, query)) => Some((*ticket, query.clone())),
         _ => None,
@@ -163,27 +164,27 @@ fn reads(effects: &Effects) -> Vec<(Ticket, Query)> {
     effects.iter().filter_map(read).collect()
 }
 
-fn found(script: &mut Script, ticket: Ticket, found: Found) -> Effects {
+pub(super) fn found(script: &mut Script, ticket: Ticket, found: Found) -> Effects {
     script.event(Event::Stored(StoreReply::Found(ticket, Ok(Some(found)))))
 }
 
 /// The open chat, with a store that has answered.
-fn kept() -> Script {
+pub(super) fn kept() -> Script {
     let mut script = Script::ready_kept();
     script.drafts(Vec::new());
     script
 }
 
-fn caps(script: &mut Script) -> &mut Caps {
+pub(super) fn caps(script: &mut Script) -> &mut Caps {
     &mut script.state.core.accounts[0].caps
 }
 
-fn disconnect(script: &mut Script) {
+pub(super) fn disconnect(script: &mut Script) {
     script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: std::time::Duration::from_secs(2) });
 }
 
 /// Only messages from this one on are in memory; older ones exist.
-fn only_from(script: &mut Script, first: u128) {
+pub(super) fn only_from(script: &mut Script, first: u128) {
     let fx = {
         script.state.core.accounts[0].timelines.remove(&ChatId::new(11));
         script.open(12);
@@ -205,7 +206,7 @@ fn only_from(script: &mut Script, first: u128) {
     script.arrange_bottom();
 }
 
-fn after(effects: &Effects) -> Option<(RequestId, u128)> {
+pub(super) fn after(effects: &Effects) -> Option<(RequestId, u128)> {
     asked(effects).into_iter().find_map(|(id, request)| match request {
         Request::FetchHistory { page: Page::After(key), .. } => Some((id, key.id.value())),
         _ => None,
@@ -237,17 +238,25 @@ fn what_was_not_read_and_is_not_loaded_is_fetched() {
     script.answer(id, Ok(page(chat(11), messages)));
     assert_eq!(cursor(&script), Some(4));
 
-    // A refusal shows what is nearest, and says so.
+    // A refusal is told, and what is nearest is shown.
     let mut script = Script::ready();
     only_from(&mut script, 8);
     script.state.front.as_mut().unwrap().pane.divider = Some(key(3));
     let fx = go(&mut script, Going::Unread);
     let refusal = Refusal::ours(RefusalKind::ServerFault, "no");
     script.answer(after(&fx).unwrap().0, Err(refusal));
+    assert_eq!((cursor(&script), script.notice()), (Some(8), "History could not be fetched: no"));
+
+    // So it is without a connection, at once.
+    let mut script = Script::ready();
+    only_from(&mut script, 8);
+    script.state.front.as_mut().unwrap().pane.divider = Some(key(3));
+    disconnect(&mut script);
+    assert_eq!(after(&go(&mut script, Going::Unread)), None);
     assert_eq!(cursor(&script), Some(8));
     assert_eq!(script.notice(), "Messages may be missing between what you have read and this one");
 
-    // So it is without a connection, at once; who left the chat is not moved by what comes late.
+    // Who left the chat is not moved by what comes late.
     let mut script = Script::ready();
     only_from(&mut script, 8);
     script.state.front.as_mut().unwrap().pane.divider = Some(key(3));
@@ -293,7 +302,15 @@ fn a_chat_that_was_never_read_begins_with_its_oldest_message() {
     assert_eq!(cursor(&script), Some(1));
 }
 
-fn mention(id: u128) -> Message {
+/// The message around which the store is asked for messages.
+pub(super) fn around(effects: &Effects) -> Option<u128> {
+    reads(effects).into_iter().find_map(|(_, query)| match query {
+        Query::Messages { seek: Seek::Around(message), .. } => Some(message.value()),
+        _ => None,
+    })
+}
+
+pub(super) fn mention(id: u128) -> Message {
     Message { mentions_me: true, ..said(chat(11), id, ADA, "hey") }
 }
 
@@ -337,8 +354,10 @@ fn mentions_that_are_not_loaded_are_found_in_the_store_then_on_the_network() {
     assert_eq!(place, key(6));
     let listed = Listed { messages: vec![Arc::new(mention(5))], further: Some(key(5)) };
     let fx = found(&mut script, ticket, Found::Marked(listed));
-    let around = reads(&fx).into_iter().any(|(_, query)| matches!(query, Query::Messages { seek: Seek::Around(message), .. } if message == MessageId::new(5)));
-    assert!(around, "{fx:?}");
+    // More may have been said since: the network is asked, too.
+    let [(id, Request::FetchMentions(_))] = asked(&fx)[..] else { panic!("{fx:?}") };
+    let fx = script.answer(id, Ok(Reply::Mentions { chat: chat(11).chat, messages: Vec::new() }));
+    assert_eq!(around(&fx), Some(5));
 
     // Nothing is stored.
     let mut script = kept();
@@ -347,11 +366,10 @@ fn mentions_that_are_not_loaded_are_found_in_the_store_then_on_the_network() {
     let fx = go(&mut script, Going::Mention);
     let fx = found(&mut script, reads(&fx)[0].0, Found::Marked(Listed::default()));
     let [(id, Request::FetchMentions(_))] = asked(&fx)[..] else { panic!("{fx:?}") };
-    let told = vec![MessageId::new(2), MessageId::new(4), MessageId::new(90)];
+    let told = vec![MessageId::new(2), MessageId::new(4), MessageId::new(3)];
     caps(&mut script).dated_ids = Some(DatedIds { epoch: 0, shift: 0 });
-    point_at(&mut script, 9);
-    script.answer(id, Ok(Reply::Mentions { chat: chat(11).chat, messages: told }));
-    assert_eq!(script.state.front.as_ref().unwrap().trail.len().0, 3, "{:?}", script.notice());
+    let fx = script.answer(id, Ok(Reply::Mentions { chat: chat(11).chat, messages: told }));
+    assert_eq!(around(&fx), Some(4), "the newest, in whatever order they are told");
 
     // Nobody knows of one.
     let mut script = kept();
@@ -359,112 +377,6 @@ fn mentions_that_are_not_loaded_are_found_in_the_store_then_on_the_network() {
     let fx = go(&mut script, Going::Mention);
     found(&mut script, reads(&fx)[0].0, Found::Marked(Listed::default()));
     assert!(script.notice().starts_with("No earlier mention of you among what was loaded"), "{}", script.notice());
-}
-
-fn list(script: &Script) -> (Vec<(String, String)>, &'static str) {
-    let Some(Overlay::Pick(pick)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!("a list") };
-    (pick.picker.items.iter().map(|item| (item.label.clone(), item.detail.clone())).collect(), pick.picker.note)
-}
-
-fn rows(items: &[(&str, &str)]) -> Vec<(String, String)> {
-    items.iter().map(|(label, detail)| ((*label).to_owned(), (*detail).to_owned())).collect()
-}
-
-#[test]
-fn pinned_messages_are_listed_gone_to_and_let_go() {
-    let mut script = Script::ready();
-    go(&mut script, Going::Listed(Listing::Pins));
-    assert_eq!(script.notice(), "There are no pinned messages here", "the network has none");
-    (caps(&mut script).pins, caps(&mut script).pin) = (true, true);
-    let fx = go(&mut script, Going::Listed(Listing::Pins));
-    let [(id, Request::FetchPinned(_))] = asked(&fx)[..] else { panic!("{fx:?}") };
-    assert_eq!(list(&script), (vec![], "Looking for them …"));
-    let pinned = |id| Arc::new(Message { pinned: true, ..said(chat(11), id, ADA, &format!("pinned {id}")) });
-    let messages = vec![pinned(2), pinned(7)];
-    script.answer(id, Ok(Reply::Pinned { chat: chat(11).chat, messages, bundle: Bundle::default() }));
-    assert_eq!(list(&script), (rows(&[("pinned 7", "ada"), ("pinned 2", "ada")]), ""));
-    // The rights of the community do not allow to let go of them.
-    go(&mut script, Going::Use);
-    assert_eq!(script.notice(), "You may not let go of pinned messages here");
-    script.act(Action::Move(1));
-    script.act(Action::Accept);
-    assert_eq!(cursor(&script), Some(2));
-    assert!(script.state.front.as_ref().unwrap().overlays.is_empty());
-
-    script.open(31);
-    let fx = go(&mut script, Going::Listed(Listing::Pins));
-    let id = asked(&fx)[0].0;
-    let direct = Arc::new(Message { pinned: true, ..said(chat(31), 45, ADA, "") });
-    script.answer(id, Ok(Reply::Pinned { chat: chat(31).chat, messages: vec![direct], bundle: Bundle::default() }));
-    assert_eq!(list(&script).0, rows(&[("a message without text", "ada")]));
-    let fx = go(&mut script, Going::Use);
-    let [(id, Request::Pin { message, pinned: false, .. })] = asked(&fx)[..] else { panic!("{fx:?}") };
-    assert_eq!((message, list(&script)), (key(45), (vec![], "Nothing is pinned in this chat")));
-    script.answer(id, Err(Refusal::ours(RefusalKind::Forbidden, "it is not yours")));
-    assert_eq!(script.notice(), "Still pinned: it is not yours");
-}
-
-#[test]
-fn without_a_connection_what_is_stored_of_pins_is_listed() {
-    let mut script = kept();
-    caps(&mut script).pins = true;
-    disconnect(&mut script);
-    let fx = go(&mut script, Going::Listed(Listing::Pins));
-    let [(ticket, Query::Pinned(_))] = reads(&fx)[..] else { panic!("{fx:?}") };
-    let pinned = Arc::new(Message { pinned: true, ..said(chat(11), 3, ADA, "kept") });
-    found(&mut script, ticket, Found::Pinned(vec![pinned]));
-    let (items, note) = list(&script);
-    assert_eq!((items, note.starts_with("Not connected")), (rows(&[("kept", "ada")]), true));
-}
-
-fn with_file(id: u128, name: &str) -> Message {
-    let file = Attachment { name: CleanText::new(name), size: 1_400_000, ..Attachment::default() };
-    Message { attachments: Box::new([file]), ..said(chat(11), id, ADA, "a file") }
-}
-
-#[test]
-fn files_and_links_are_listed_from_memory_and_from_what_is_stored() {
-    let mut script = kept();
-    only_from(&mut script, 8);
-    script.hear(with_file(20, "new.png"));
-    let fx = go(&mut script, Going::Listed(Listing::Files));
-    assert_eq!(list(&script).0, rows(&[("new.png", "1.4 MB · ada")]));
-    let [(ticket, Query::Marked { what: Marked::Files, before: None, .. })] = reads(&fx)[..] else { panic!("{fx:?}") };
-    let messages = vec![Arc::new(with_file(20, "new.png")), Arc::new(with_file(5, "old.png"))];
-    found(&mut script, ticket, Found::Marked(Listed { messages, further: Some(key(4)) }));
-    let all = rows(&[("new.png", "1.4 MB · ada"), ("old.png", "1.4 MB · ada"), ("Look further back", "")]);
-    assert_eq!(list(&script), (all, "Older messages were not looked at yet"));
-    // What is selected is saved; the list stays.
-    let before = script.state.downloads.list.len();
-    go(&mut script, Going::Use);
-    assert_eq!(script.state.downloads.list.len(), before + 1);
-    script.act(Action::MoveLast);
-    let fx = script.act(Action::Accept);
-    let [(ticket, Query::Marked { before: Some(place), .. })] = reads(&fx)[..] else { panic!("{fx:?}") };
-    assert_eq!(place, key(4));
-    found(&mut script, ticket, Found::Marked(Listed::default()));
-    assert_eq!(list(&script).1, "Only what was loaded so far");
-    script.act(Action::Insert("old".to_owned()));
-    let fx = script.act(Action::Accept);
-    let sought = |(_, query): &(_, Query)| matches!(query, Query::Messages { seek: Seek::Around(message), .. } if *message == MessageId::new(5));
-    assert!(reads(&fx).iter().any(sought), "{fx:?}");
-
-    let mut script = Script::ready();
-    script.hear(said(
-        chat(11),
-        21,
-        ADA,
-        "see [the plan](https://a.example/plan) or https://b.example/x, https://b.example/x",
-    ));
-    go(&mut script, Going::Listed(Listing::Links));
-    let expected = [("the plan", "https://a.example/plan · ada"), ("https://b.example/x", "ada")];
-    assert_eq!(list(&script), (rows(&expected), ""));
-    let fx = go(&mut script, Going::Use);
-    assert!(!fx.iter().any(|effect| matches!(effect, Effect::Open(_))), "other words than the address are asked about");
-    script.act(Action::Cancel);
-    script.act(Action::Move(1));
-    let fx = go(&mut script, Going::Use);
-    assert!(fx.contains(&Effect::Open("https://b.example/x".to_owned())), "{fx:?}");
 }
 
 #[test]

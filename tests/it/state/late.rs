@@ -150,3 +150,24 @@ fn what_waits_for_a_chat_of_a_community_out_of_service_waits_on() {
     script.act(Action::Text(nib::state::action::TextEdit::Yank));
     assert_eq!(script.composer(), "kept");
 }
+
+#[test]
+fn reactions_that_come_while_a_page_is_under_way_are_not_taken_back_by_it() {
+    let emoji = ReactEmoji::Unicode(CleanText::new("👍"));
+    let toggled = |people: u128, times: usize| {
+        let mut timeline = Timeline::default();
+        let fetch = timeline.open_fetch();
+        for _ in 0..times {
+            for person in 1..=people {
+                for add in [true, false, true] {
+                    timeline.toggle(key(1).id, &emoji, UserId::new(person), (add, false));
+                }
+            }
+        }
+        let result = timeline.absorb(fetch, Page::Latest, vec![Arc::new(said(chat(11), 1, ADA, "hi"))], true, true);
+        let count = timeline.message(key(1).id).map_or(0, |message| message.reactions.iter().map(|it| it.count).sum());
+        (result.void, count)
+    };
+    assert_eq!(toggled(60, 10), (false, 60), "the last word of each person counts");
+    assert!(toggled(65, 1).0, "more than can be remembered: the page is asked for again");
+}

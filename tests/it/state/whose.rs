@@ -145,3 +145,19 @@ fn chats_that_arrive_while_one_looks_for_a_chat_come_into_the_list() {
     assert!(after.iter().any(|label| label.ends_with("hello")), "{after:?}");
     assert_eq!(after[at], chosen, "what was selected stays so");
 }
+
+#[test]
+fn no_title_is_in_the_way_of_a_form_that_means_one_chat() {
+    let mut script = Script::ready();
+    let forms = [("self", 34), ("@ada", 31), ("group:pens and ink", 33), ("home:self", 34), ("Rust/general", 11)];
+    for (written, meant) in forms {
+        // Anybody may call a thread so.
+        let known = &mut script.state.core.accounts[0];
+        known.chats.get_mut(&ChatId::new(12)).unwrap().name = CleanText::new(written);
+        assert_eq!(resolve_chat(&script.state.core, written), Ok(chat(meant)), "{written}");
+    }
+    // Capitals do not tell names apart, wherever a letter stands.
+    let known = &mut script.state.core.accounts[0];
+    known.chats.get_mut(&ChatId::new(12)).unwrap().name = CleanText::new("Οδός ΟΔΟΣ");
+    assert_eq!(resolve_chat(&script.state.core, "οδόσ οδος"), Ok(chat(12)));
+}

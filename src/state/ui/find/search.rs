@@ -80,7 +80,8 @@ impl Search {
             Told::Not(why) => missing.push(format!("the network was not searched: {}", why.trim_end_matches('.'))),
             Told::Some => missing.push("the server tells no older ones".to_owned()),
             Told::Down(_) => missing.push("the network may have more".to_owned()),
-            Told::None | Told::Asked | Told::All => {}
+            Told::None => missing.push("the network was not searched yet".to_owned()),
+            Told::Asked | Told::All => {}
         }
         if self.left_out {
             missing.push("the oldest of very many were left out".to_owned());
@@ -122,6 +123,7 @@ pub(in crate::state) fn stored(state: &mut State, chat: ChatKey, number: u64, fo
             _ => Kept::Not("what is kept could not be searched"),
         };
         // What was told in this run is known better here.
+        find.seen = super::Seen::default();
         look_through(state);
         pick(state);
         state.touch();
@@ -195,6 +197,7 @@ pub(in crate::state) fn answered(
         }
         Err(why) => find.search.network = Told::Not(why),
     }
+    find.seen = super::Seen::default();
     look_through(state);
     state.touch();
     go_on(state, fx);
@@ -214,6 +217,7 @@ pub(super) fn beyond(state: &mut State, older: bool, fx: &mut Effects) {
         return;
     }
     let busy = find.search.is_under_way();
+    let none = find.found.is_empty();
     let row = find.search.row;
     // What was refused is asked for again when the user wants it.
     let more = match find.search.network {
@@ -221,7 +225,7 @@ pub(super) fn beyond(state: &mut State, older: bool, fx: &mut Effects) {
         Told::Not(_) => row == 0,
         Told::Asked | Told::All | Told::Some => false,
     };
-    if !busy && older && more {
+    if !busy && (older || none) && more {
         ask_network(state, fx);
     }
     let Some(find) = find_of(state) else { return };
