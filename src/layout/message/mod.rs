@@ -359,7 +359,8 @@ impl<'a> Piece<'a> {
         if let Some(gone) = self.gone(setting) {
             lines.push(stone(gone, setting));
         }
-        Block { lines: lines.into(), lead, header: self.header }
+        let folded = lines.iter().flat_map(Line::runs).any(|(_, style)| style.spot == Some(Spot::More));
+        Block { lines: lines.into(), lead, header: self.header, folded }
     }
 
     /// What was deleted right after it.

@@ -378,6 +378,7 @@ impl Script {
             at_bottom,
             wants_before: None,
             wants_after: None,
+            folded: Vec::new(),
             rows: 20,
         }
     }
