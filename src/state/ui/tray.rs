@@ -1,6 +1,6 @@
 //! Files that go with the next message: chosen one by one, looked at before anything is sent, and kept with their chat while others are open.
 
-use super::{attach, compose};
+use super::{attach, compose, file_name};
 use crate::domain::{ChatKey, CleanText, LinkPhase, Outgoing, Upload, size};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front, Overlay};
@@ -232,24 +232,32 @@ pub(super) fn remove(state: &mut State, number: Option<usize>, fx: &mut Effects)
     state.notice(format!("\"{name}\" is not sent; it stays where it is on the disk"), false, fx);
 }
 
-/// A file is called something else where it goes. Without a name the command for it is begun.
+/// A file is called something else where it goes. Without a name it is asked for.
 pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &mut Effects) {
     let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
         return state.notice(NONE, false, fx);
     };
-    let Some(files) = state.front.as_mut().and_then(|front| front.trays.chats.get_mut(&chat)) else { return };
-    let Some(held) = files.get_mut(at) else { return };
+    let held = state.front.as_ref().and_then(|front| front.trays.of(chat).get(at)).cloned();
+    let Some(held) = held else { return };
     if name.is_empty() {
-        let begun = format!("rename-file {} {}", at + 1, held.name);
-        return compose::begin_command_with(state, &begun);
+        return file_name::ask(state, chat, held.number, &held.name);
     }
-    let Some(file) = &mut held.file else {
-        return state.notice("The file is still being read; wait a moment", false, fx);
-    };
+    if let Err(why) = call(state, held.number, name) {
+        state.notice(why, false, fx);
+    }
+}
+
+/// A file is called so where it goes; a sentence if it cannot be.
+pub(super) fn call(state: &mut State, number: u64, name: &str) -> Result<(), &'static str> {
+    let trays = state.front.as_mut().map(|front| &mut front.trays).ok_or(NONE)?;
+    let (chat, at) = trays.find(number).ok_or(NONE)?;
+    let held = trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)).ok_or(NONE)?;
+    let file = held.file.as_mut().ok_or("The file is still being read; wait a moment")?;
     // What it is was seen in it and is not changed by a name.
     file.name = Upload::new(name, file.bytes.clone()).name;
     held.name.clone_from(&file.name);
     state.touch();
+    Ok(())
 }
 
 /// Whether files go with what is sent next here: not with a change of a message.
