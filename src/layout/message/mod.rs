@@ -303,7 +303,7 @@ impl<'a> Piece<'a> {
                 std::mem::discriminant(&pending.stage).hash(&mut hasher);
                 setting.wait_of(pending).hash(&mut hasher);
                 if matches!(pending.stage, Stage::Failed(_) | Stage::Unconfirmed) {
-                    body::retry_keys(setting.keys).hash(&mut hasher);
+                    body::retry_keys(setting.keys, pending.needs_change()).hash(&mut hasher);
                 }
                 pending.outgoing.reply_to
             }

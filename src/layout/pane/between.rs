@@ -137,7 +137,7 @@ fn counted(context: Context<'_>, account: &Account, pane: &Pane) -> Line {
 /// How long a long text is, or how much more may be written.
 fn length_of(account: &Account, pane: &Pane) -> Option<Line> {
     let length = pane.composer.length();
-    match account.caps.max_length.map(|most| most as usize) {
+    match account.caps.max_length.or(account.told_length).map(|most| most as usize) {
         Some(most) if length > most => {
             Some(Line::with(&format!("{} too many", count((length - most) as u64)), Role::Error))
         }
