@@ -105,7 +105,7 @@ pub(super) fn between(
 /// With keys as in vi, that letters are commands.
 fn vi_mode(context: Context<'_>, pane: &Pane) -> Option<Line> {
     let words = match pane.writing.vi.mode {
-        _ if !context.state.settings.vi => return None,
+        _ if !context.state.settings.vi || context.front.region != Region::Composer => return None,
         Mode::Insert => return None,
         Mode::Normal => "normal",
         Mode::Lines(_) => "lines",
