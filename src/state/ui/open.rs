@@ -39,7 +39,9 @@ pub(super) fn enter(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
         if let Some(front) = &mut state.front {
             // What is typed on is for the chat that was gone to.
             let of = |purpose: &FormPurpose| match purpose {
-                FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) | FormPurpose::File { chat, .. } => Some(*chat),
+                FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) | FormPurpose::File { chat, .. } => {
+                    Some(*chat)
+                }
                 _ => None,
             };
             front.close_forms(|purpose| of(purpose).is_some_and(|of| of != key));

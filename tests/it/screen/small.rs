@@ -69,3 +69,24 @@ fn what_would_be_refused_again_is_not_to_be_sent_again_but_to_be_changed() {
     assert!(shown.contains("e changes it, X takes it back"), "{shown}");
     assert!(!shown.contains("sends it again") && shown.contains("e change X take back"), "{shown}");
 }
+
+#[test]
+fn hints_name_what_the_network_has() {
+    let mut state = sized(open(), 300, 24);
+    let press = nib::domain::Button { label: CleanText::ours("Again"), row: 0, does: nib::domain::Press::Tell(None) };
+    let message = nib::domain::Message { buttons: [press].into(), ..message(900, ME, 0, "a button") };
+    state.core.accounts[0].timelines.insert(GENERAL, timeline(vec![message], true));
+    act(&mut state, Action::FocusMessages);
+    let hints = |state: &State| shot(state, &mut cache(), 300, 24).lines().rev().nth(1).unwrap_or_default().to_owned();
+    let named = ["r reply", "+ react", "e edit", "d delete", "B press", "f pass on"];
+    for has in [true, false] {
+        let caps = &mut state.core.accounts[0].caps;
+        (caps.replies, caps.reactions, caps.edit, caps.delete, caps.buttons, caps.forward) =
+            (has, has, has, has, has, has);
+        let shown = hints(&state);
+        for hint in named {
+            assert_eq!(shown.contains(hint), has, "{hint}: {shown}");
+        }
+        assert!(shown.contains("Space more"), "{shown}");
+    }
+}
