@@ -205,10 +205,10 @@ fn how_long_a_message_may_be_is_learned_from_a_refusal() {
         script.answer(id, Err(Refusal::ours(RefusalKind::Invalid, text)));
         script.state.core.accounts[0].told_length
     };
-    assert_eq!(refused(10, "It is too long; at most 4000 characters fit."), None, "it was not that");
-    assert_eq!(refused(4_001, "It is too long; at most 4000 characters fit."), Some(4_000));
-    assert_eq!(refused(2_001, "Message too long. Maximum length is 2000 characters"), Some(2_000));
-    assert_eq!(refused(4_001, "You may not write here"), None);
+    assert_eq!(refused(10, "It is too long; at most 40 characters fit."), None, "it was not that");
+    assert_eq!(refused(41, "It is too long; at most 40 characters fit."), Some(40));
+    assert_eq!(refused(21, "Message too long. Maximum length is 20 characters"), Some(20));
+    assert_eq!(refused(41, "You may not write here"), None);
     // A longer one that is taken shows that it holds no more.
     let mut script = Script::ready();
     script.state.core.accounts[0].told_length = Some(3);
