@@ -1,7 +1,7 @@
 //! `nib demo`: servers of its own in this process, and the chat signed in to them. Nothing of the user's profile is read or written.
 
 use super::failure::Failure;
-use super::{Globals, print};
+use super::{Globals, numbers, print};
 use crate::config::accounts::NETWORKS;
 use crate::config::{Config, Paths, SecretsChoice};
 use crate::demo::originchats::{self, LABELS, Together, start_sample};
@@ -32,13 +32,13 @@ pub struct DemoArgs {
     #[arg(long)]
     serve_only: bool,
     /// Where the Osmium server listens, and the others at the ports behind it or at free ones; port 0 takes free ones
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = numbers::address)]
     listen: SocketAddr,
     /// What the world is made from; the same number makes the same world
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     seed: u64,
     /// How many people act by script
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = numbers::whole::<usize>(0..=u64::MAX))]
     people: usize,
     /// The moment the world counts back from, for example 2026-11-19T14:10Z; without a zone the local one
     #[arg(long, value_name = "TIME", value_parser = read_time)]

@@ -13,6 +13,7 @@ pub mod generate;
 pub mod keys;
 pub mod login;
 pub mod logout;
+mod numbers;
 pub mod open;
 pub mod output;
 pub mod print;

@@ -5,7 +5,7 @@ use super::failure::{Failure, with_next_step};
 use super::quoting::Quoting;
 use super::send::message_id;
 use super::session::{Listens, PATIENCE, with_client, with_kept};
-use super::{Globals, output, print};
+use super::{Globals, numbers, output, print};
 use crate::domain::MessageId;
 use crate::shell::owner::{ChatTold, Client, KeptFrom, MessageTold};
 use clap::Args;
@@ -22,7 +22,7 @@ pub struct ReadArgs {
     /// Which chat: community/channel, @username, group:NAME, self or an id; ACCOUNT: in front chooses an account
     chat: String,
     /// How many messages
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = numbers::whole::<u32>(1..=100_000))]
     limit: u32,
     /// Only messages older than the one with this id
     #[arg(long, value_name = "ID", conflicts_with = "until")]

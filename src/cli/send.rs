@@ -3,7 +3,7 @@
 use super::failure::{Failure, with_next_step};
 use super::print::Meter;
 use super::session::{Listens, PATIENCE, with_client, with_kept};
-use super::{Globals, print};
+use super::{Globals, numbers, print};
 use crate::domain::{CleanText, Id, MessageId, Upload, fault, markup, size};
 use crate::shell::files::{self, FileError};
 use crate::shell::owner::{Ask, ChatTold, Client};
@@ -44,7 +44,7 @@ pub struct SendArgs {
     #[arg(long)]
     pub(super) queue: bool,
     /// Give up after so many seconds in which nothing goes on; what has not gone out by then is taken back
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600), conflicts_with = "queue")]
+    #[arg(long, value_name = "SECONDS", value_parser = numbers::whole::<u64>(1..=3_600), conflicts_with = "queue")]
     wait: Option<u64>,
     /// Print the message's id as a JSON object
     #[arg(long)]

@@ -88,6 +88,23 @@ impl Refusal {
         Self::ours(RefusalKind::Invalid, "You stopped it; nothing was sent.")
     }
 
+    /// Whether the same request is refused again however often it is made, so that what it asks for has to be changed.
+    #[must_use]
+    pub fn needs_change(&self) -> bool {
+        matches!(self.kind, RefusalKind::Invalid | RefusalKind::Unsupported) && *self != Self::stopped()
+    }
+
+    /// How many characters a text may have, where the words of the refusal tell: the number before the word "characters", beside one for the most there is.
+    #[must_use]
+    pub fn most_characters(&self) -> Option<u32> {
+        let text = self.text.to_lowercase();
+        let words: Vec<&str> =
+            text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let is_most = |word: &&str| matches!(*word, "most" | "maximum" | "max" | "limit");
+        let at = words.windows(2).position(|two| two[0].parse::<u32>().is_ok() && two[1].starts_with("character"))?;
+        words.iter().any(|word| is_most(&word)).then(|| words.get(at)?.parse().ok()).flatten().filter(|most| *most > 0)
+    }
+
     /// Whether the same request may succeed later without a change.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
@@ -259,4 +276,33 @@ pub enum Reply {
     },
     /// What an invite leads to.
     Invite(Box<Invite>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_that_fits_is_read_from_the_words_of_a_refusal() {
+        for (text, most) in [
+            ("The message is too long; at most 4000 characters fit.", Some(4_000)),
+            ("Message too long. Maximum length is 2000 characters", Some(2_000)),
+            ("at most 0 characters", None),
+            ("the message is 7 characters too long", None),
+            ("at most 10 files", None),
+            ("Maximum length is 99999999999999 characters", None),
+            ("", None),
+        ] {
+            let refusal = Refusal { text: CleanText::line(text), ..Refusal::default() };
+            assert_eq!(refusal.most_characters(), most, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_found_wrong_needs_a_change_and_what_was_stopped_does_not() {
+        let needs = |kind| Refusal { kind, ..Refusal::default() }.needs_change();
+        assert!(needs(RefusalKind::Invalid) && needs(RefusalKind::Unsupported));
+        assert!(!needs(RefusalKind::Forbidden) && !needs(RefusalKind::ServerFault) && !needs(RefusalKind::RateLimited));
+        assert!(!Refusal::stopped().needs_change());
+    }
 }

@@ -59,7 +59,7 @@ impl KeyHints {
 }
 
 /// The rows of a message, and how many of them come before its first row of content: decorations that neighbours bring about.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Block {
     /// The rows.
     pub lines: Arc<[Line]>,
@@ -67,6 +67,8 @@ pub struct Block {
     pub lead: usize,
     /// Whether the last of them names the author.
     pub header: bool,
+    /// Whether more of it is folded away.
+    pub folded: bool,
 }
 
 struct Kept {

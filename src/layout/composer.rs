@@ -1,18 +1,23 @@
 //! The composer: the text being written, wrapped, with its cursor; or why nothing can be written.
 //!
+//! Each row is drawn in the order in which it is read, as messages are; the cursor moves in the order in which it was typed.
 //! Only lines near the cursor are wrapped, so that a long paste costs no more than what shows of it.
 
+mod order;
+
+use super::bidi::{self, Levels};
 use super::glyphs::Glyphs;
 use super::line::Line;
 use super::markup::Active;
 use super::scene::{Area, Scene};
 use super::style::{Role, Style};
-use super::width::{clusters, prefix, width};
+use super::width::{prefix, width};
 use super::wrap::{Breaking, Styled, expand_tabs, rows};
 use crate::domain::SpanKind;
 use crate::domain::markup::{self, Dialect, Look};
 use crate::state::ui::composer::{Composer, places};
 use crate::state::ui::field::Field;
+use order::Order;
 use std::ops::Range;
 
 /// Longest text, in bytes, of which it is shown how it will look: longer ones are sent nowhere, and a frame has no time to read them.
@@ -33,9 +38,12 @@ pub(super) struct Row {
 }
 
 /// What is written, with its looks: where each ends, as bytes.
+#[derive(Default)]
 struct Text<'a> {
     text: &'a str,
     runs: Vec<(usize, Style)>,
+    /// Blocks of code, sorted.
+    blocks: Vec<Range<usize>>,
 }
 
 /// Wraps what is written around the cursor: at most `most` rows, `cells` wide each. `dialect`: how it will be read; none: it is shown as it is.
@@ -46,7 +54,7 @@ pub(super) fn wrap(composer: &Composer, dialect: Option<Dialect>, cells: usize, 
     let start = before_it.rfind('\n').map_or(0, |end| end + 1);
     let end = after_it.find('\n').map_or(text.len(), |end| at + end);
     let dialect = dialect.filter(|_| text.len() <= LOOKED_AT && !composer.is_command());
-    let whole = Text { text, runs: dialect.map(|dialect| runs(text, dialect)).unwrap_or_default() };
+    let whole = dialect.map_or(Text { text, ..Text::default() }, |dialect| looked(text, dialect));
     let (mut shown, row, column) = whole.line_with_cursor(start..end, at, cells);
     let mut row = row;
     // Lines around that of the cursor, as far as they may show.
@@ -104,11 +112,13 @@ impl Together {
 }
 
 /// How a text will look: marks dim, what they mark as it will be. Letters that are drawn as one have one look.
-fn runs(text: &str, dialect: Dialect) -> Vec<(usize, Style)> {
+fn looked(text: &str, dialect: Dialect) -> Text<'_> {
     let looks = markup::looks(text, dialect);
     if looks.is_empty() {
-        return Vec::new();
+        return Text { text, ..Text::default() };
     }
+    let is_block = |look: &Look| matches!(look, Look::As(SpanKind::CodeBlock(_)));
+    let blocks = looks.iter().filter(|(_, look)| is_block(look)).map(|(part, _)| part.clone()).collect();
     let mut ends: Vec<usize> = looks.iter().flat_map(|(part, _)| [part.start, part.end]).collect();
     ends.extend([0, text.len()]);
     ends.iter_mut().for_each(|end| *end = places::floor(text, *end));
@@ -130,10 +140,15 @@ fn runs(text: &str, dialect: Dialect) -> Vec<(usize, Style)> {
         }
         runs.push((end, together.style()));
     }
-    runs
+    Text { text, runs, blocks }
 }
 
 impl Text<'_> {
+    /// Whether a line is in a block of code, which goes from left to right whatever is in it.
+    fn is_code(&self, line: &Range<usize>) -> bool {
+        self.blocks.iter().any(|block| block.start <= line.start && line.end <= block.end)
+    }
+
     /// The rows of one line, and where the cursor stands in them.
     fn line_with_cursor(&self, line: Range<usize>, cursor: usize, cells: usize) -> (Vec<Row>, usize, u16) {
         let text = self.text.get(line.clone()).unwrap_or_default();
@@ -159,38 +174,25 @@ impl Text<'_> {
         }
         let mut parts = Vec::new();
         rows(&drawn, cells, cells, Breaking::Words, &mut parts);
-        let styled = Styled { text: &drawn, runs: &runs };
+        let levels = bidi::is_needed(&drawn).then(|| Levels::of(&drawn, 0, &runs, self.is_code(&line)));
+        let order =
+            |part: &Range<usize>| Order::of(Styled { text: &drawn, runs: &runs }, part.clone(), levels.as_ref(), cells);
         let mut found = Vec::with_capacity(parts.len() + 1);
         for (number, part) in parts.iter().enumerate() {
-            let mut row = Line::new();
-            styled.draw(part.clone(), cells, &mut row);
-            let mut places = Vec::new();
-            let mut column = 0;
-            clusters(drawn.get(part.clone()).unwrap_or_default(), |at, _, wide| {
-                let place = (u16::try_from(column).unwrap_or(u16::MAX), line.start + typed_at(part.start + at));
-                if places.last().is_none_or(|(_, typed)| *typed < place.1) {
-                    places.push(place);
-                }
-                column += usize::from(wide);
-                true
-            });
-            // What lies behind the last row of a line is its end; behind another one, the place before the blank that hangs there.
-            if number + 1 == parts.len() {
-                places.push((u16::try_from(column).unwrap_or(u16::MAX), line.end));
-            }
-            found.push(Row { line: row, places });
+            let order = order(part);
+            let end = (number + 1 == parts.len()).then_some(line.end);
+            found.push(Row { line: order.line(), places: order.places(|at| line.start + typed_at(at), end) });
         }
         let mut row = parts.iter().position(|part| cursor < part.end).unwrap_or(parts.len().saturating_sub(1));
-        let start = parts.get(row).map_or(0, |part| part.start);
-        let mut column = width(drawn.get(start..cursor).unwrap_or_default());
-        if column >= cells {
+        let order = order(parts.get(row).unwrap_or(&(0..0)));
+        let mut column = usize::try_from(order.column(cursor)).unwrap_or(0);
+        if order.is_beyond(order.column(cursor)) {
+            column = order.last_column();
             // The cursor stands after the last cell: at the beginning of the next row, or on the edge where spaces hang over it.
             if cursor == drawn.len() && !drawn.ends_with(' ') {
+                column = cells - 1 - column;
                 found.push(Row { line: Line::new(), places: vec![(0, line.end)] });
                 row += 1;
-                column = 0;
-            } else {
-                column = cells - 1;
             }
         }
         (found, row, u16::try_from(column).unwrap_or(0))
@@ -248,7 +250,17 @@ pub(super) fn field(
     };
     let (shown, used) = prefix(text.get(start..).unwrap_or_default(), room);
     let mut line = Line::new();
-    line.push_measured(shown, used, Style::of(Role::Text));
+    let mut column = i32::try_from(column).unwrap_or(0);
+    if bidi::is_needed(text) {
+        let runs = [(text.len(), Style::of(Role::Text))];
+        let levels = Levels::of(text, 0, &runs, false);
+        let part = start..start + shown.len();
+        let order = Order::of(Styled { text, runs: &runs }, part, Some(&levels), room);
+        column = order.column(before.len());
+        line = order.line();
+    } else {
+        line.push_measured(shown, used, Style::of(Role::Text));
+    }
     scene.put(area, line);
     Some((area.x + u16::try_from(column).unwrap_or(0).min(area.width - 1), area.y))
 }
@@ -258,7 +270,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str, byte: usize, cells: usize) -> (usize, u16) {
-        let whole = Text { text, runs: Vec::new() };
+        let whole = Text { text, ..Text::default() };
         let (_, row, column) = whole.line_with_cursor(0..text.len(), byte, cells);
         (row, column)
     }

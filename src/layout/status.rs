@@ -324,7 +324,10 @@ fn hints(context: Context<'_>, cache: &mut LayoutCache, room: usize) -> Line {
                     if !row.is_some_and(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) {
                         return line;
                     }
-                    add(key(Keys::Messages, "retry"), "send again");
+                    match row.is_some_and(|row| row.needs_change()) {
+                        true => add(key(Keys::Messages, "edit"), "change"),
+                        false => add(key(Keys::Messages, "retry"), "send again"),
+                    }
                     add(key(Keys::Messages, "discard"), "take back");
                 }
                 // With several it is another thing: what all of them take.

@@ -69,7 +69,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn block(&mut self, index: usize) -> Block {
-        let Some(item) = self.item(index) else { return Block { lines: [].into(), lead: 0, header: false } };
+        let Some(item) = self.item(index) else { return Block::default() };
         let before = index.checked_sub(1).and_then(|before| self.item(before));
         let past = |item: Option<Item<'_>>| {
             item.and_then(|item| item.message()).map(|message| Some(message.key) > self.divider)
@@ -314,8 +314,10 @@ pub(super) fn place(
     let (first, last) = (top.item, shown.last().map_or(top.item, |&(item, ..)| item));
     let whole_last =
         shown.iter().rev().find(|(item, block, rows)| rows.end >= block.lines.len() && walk.key(*item).is_some());
+    let folded = shown.iter().filter(|(_, block, _)| block.folded).filter_map(|(index, ..)| walk.item(*index));
     Visible {
         anchor,
+        folded: folded.map(|item| item.target()).collect(),
         first: shown.iter().find_map(|&(item, ..)| walk.key(item)),
         last: whole_last.and_then(|&(item, ..)| walk.key(item)),
         at_bottom: anchor == Anchor::Bottom && walk.setting.timeline.is_some_and(|timeline| !timeline.gap_after()),

@@ -39,6 +39,8 @@ pub struct Account {
     pub server_name: Option<CleanText>,
     /// Whether drafts of its chats are kept for later runs.
     pub keeps_drafts: bool,
+    /// How many characters a message may have, as a refusal told in this run.
+    pub told_length: Option<u32>,
     /// Which of the theme's colours for people tells it apart where there are several accounts; the theme wraps it.
     pub colour: u8,
     /// The user does not want it for now: it has no session, and nothing of it is known but where it stands.

@@ -27,7 +27,9 @@ pub(super) fn settle(state: &mut State, account: AccountId, gone: &[Chat], commu
         Overlay::Details(details) => !is_gone(&details.chat),
         Overlay::Pick(pick) => !pick.kind.chat().is_some_and(|chat| is_gone(&chat)),
         Overlay::Form(form) => match &form.purpose {
-            FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) => !is_gone(chat),
+            FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) | FormPurpose::File { chat, .. } => {
+                !is_gone(chat)
+            }
             _ => true,
         },
         Overlay::Question(question) => question.actions().all(|action| match action {

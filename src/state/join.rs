@@ -143,7 +143,8 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         | FormPurpose::Rename(_)
         | FormPurpose::Command
         | FormPurpose::Thread(_)
-        | FormPurpose::ThreadTitle(_) => {}
+        | FormPurpose::ThreadTitle(_)
+        | FormPurpose::File { .. } => {}
     }
 }
 

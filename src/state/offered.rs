@@ -3,7 +3,7 @@
 use super::action::{Action, ActionInfo, Going, Listing, MessageAction, parse};
 use super::front::Target;
 use super::outbox::{Pending, Stage};
-use super::{Account, State, permit};
+use super::{Account, State, permit, polls};
 use crate::domain::parts::spoilers;
 use crate::domain::{Caps, ChatKey, Message, MessageKind, Permissions};
 
@@ -48,6 +48,7 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
         }
         MessageAction::Press(_) => (caps.buttons, "Buttons cannot be pressed here"),
         MessageAction::Pin => (caps.pin, "Messages cannot be pinned here"),
+        MessageAction::Vote(_) | MessageAction::EndPoll => (caps.polls, "Polls are only shown here"),
         MessageAction::CopyText
         | MessageAction::CopyLink
         | MessageAction::CopyNow(_)
@@ -86,7 +87,7 @@ pub fn is_known(state: &State, info: &ActionInfo) -> bool {
 /// The same for what a network can.
 pub(super) fn has(caps: &Caps, info: &ActionInfo) -> bool {
     match info.name {
-        "poll" | "vote" | "end-poll" => caps.polls,
+        "poll" => caps.polls,
         "toggle-previews" => caps.previews,
         "toggle-ping" => caps.quiet_replies,
         "nick" => caps.nicknames,
@@ -196,6 +197,7 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         MessageAction::Reveal if spoilers(&message.body).next().is_none() => {
             Offer::Hidden("Nothing is hidden in this message")
         }
+        MessageAction::Vote(_) | MessageAction::EndPoll => polls::offer(state, account, chat, message, what),
         MessageAction::On(_, _, what) => of_message(state, account, chat, message, what),
         MessageAction::CopyText
         | MessageAction::Reveal

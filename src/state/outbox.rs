@@ -210,6 +210,12 @@ impl Pending {
         matches!(self.stage, Stage::Committing | Stage::Queued) && self.doubt.is_none()
     }
 
+    /// Whether it failed and would fail again as it is.
+    #[must_use]
+    pub fn needs_change(&self) -> bool {
+        matches!(&self.stage, Stage::Failed(refusal) if refusal.needs_change())
+    }
+
     /// Whether the store has it: it goes out, however this run ends.
     #[must_use]
     pub fn is_durable(&self) -> bool {

@@ -1,12 +1,15 @@
 //! Polls: asked for where a network tells votes only on request, voted in, begun and ended.
 
-use super::action::Action;
+use super::action::{Action, MessageAction};
 use super::effect::Effects;
-use super::front::{Overlay, Question};
+use super::front::{Overlay, PickKind, Question, Target};
+use super::offered::Offer;
 use super::requests::Purpose;
-use super::ui::message;
-use super::{State, history, keep, permit};
-use crate::domain::{ChatKey, CleanText, Message, MessageId, Mono, Permissions, Poll, Priority, Request, Tally};
+use super::ui::picker::{PickItem, Picker};
+use super::{Account, State, history, keep, permit};
+use crate::domain::{
+    ChatKey, CleanText, Message, MessageId, Mono, Permissions, Poll, PollOption, Priority, Request, Tally,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,26 +70,26 @@ pub(super) fn told(state: &mut State, chat: ChatKey, id: MessageId, tally: &Tall
     state.touch();
 }
 
-/// The poll that is pointed at, if something may be done in it.
-fn pointed(state: &State) -> Result<(ChatKey, Arc<Message>, Poll), &'static str> {
-    let found = message::message(state);
-    let poll = found.as_ref().and_then(|(_, message)| message.poll.as_deref().cloned());
-    let Some(((chat, message), poll)) = found.zip(poll) else { return Err("There is no poll here") };
-    match state.core.account(chat.account) {
-        Some(account) if !account.caps.polls => Err("Polls are only shown here"),
-        Some(account) if !account.is_signed_in() => Err("Not now: there is no connection"),
-        _ if poll.is_over(state.now.wall) => Err("This poll is over"),
-        _ => Ok((chat, message, poll)),
+/// Whether a vote may be given in the poll of a message, or the poll be ended.
+pub(super) fn offer(state: &State, account: &Account, chat: ChatKey, message: &Message, what: &MessageAction) -> Offer {
+    let Some(poll) = &message.poll else { return Offer::Hidden("There is no poll here") };
+    let own = account.me == message.author;
+    if !account.is_signed_in() {
+        Offer::No("Not now: there is no connection")
+    } else if poll.is_over(state.now.wall) {
+        Offer::No("This poll is over")
+    } else if *what == MessageAction::EndPoll && !own && !permit::may(state, chat, Permissions::DELETE_OTHERS) {
+        Offer::No("You may end only your own polls here")
+    } else {
+        Offer::Yes
     }
 }
 
-/// The user chooses an answer of the poll under the cursor, counted from one.
-pub(super) fn vote(state: &mut State, number: usize, fx: &mut Effects) {
-    let (chat, message, poll) = match pointed(state) {
-        Ok(found) => found,
-        Err(why) => return state.notice(why, true, fx),
-    };
-    let Some(option) = number.checked_sub(1).and_then(|at| poll.options.get(at)) else {
+/// The user chooses an answer of the poll in a message, counted from one; without a number, one of a list.
+pub(super) fn vote(state: &mut State, chat: ChatKey, message: &Message, number: Option<u16>, fx: &mut Effects) {
+    let Some(poll) = &message.poll else { return };
+    let Some(number) = number else { return choose(state, chat, message, poll) };
+    let Some(option) = usize::from(number).checked_sub(1).and_then(|at| poll.options.get(at)) else {
         return state.notice(format!("This poll has {} answers", poll.options.len()), true, fx);
     };
     if option.mine && state.core.account(chat.account).is_some_and(|account| account.caps.votes_final) {
@@ -98,6 +101,24 @@ pub(super) fn vote(state: &mut State, number: usize, fx: &mut Effects) {
     let options: Vec<CleanText> = others.chain(chosen).map(|known| known.id.clone()).collect();
     let request = Request::Vote { chat: chat.chat, message: message.key.id, options };
     state.ask(chat.account, request, Priority::User, Purpose::Vote("No vote"), fx);
+}
+
+/// Offers the answers of a poll.
+fn choose(state: &mut State, chat: ChatKey, message: &Message, poll: &Poll) {
+    let item = |(option, number): (&PollOption, u16)| {
+        let emoji = option.emoji.as_deref().map(|emoji| format!("{emoji} ")).unwrap_or_default();
+        let said = if option.text.is_empty() { "no words" } else { &*option.text };
+        let vote = Box::new(MessageAction::Vote(Some(number)));
+        let action = MessageAction::On(chat, Target::Message(message.key), vote);
+        let detail = if option.mine { "your vote" } else { "" };
+        PickItem::plain(format!("{emoji}{said}"), detail.to_owned(), Action::Message(action))
+    };
+    let items = poll.options.iter().zip(1..).map(item).collect();
+    if let Some(front) = &mut state.front {
+        let kind = PickKind::Answers { chat, message: message.key.id };
+        front.overlays.push(Overlay::pick(kind, Picker::new(items, "")));
+    }
+    state.touch();
 }
 
 /// The user begins a poll in the open chat.
@@ -117,17 +138,10 @@ pub(super) fn begin(state: &mut State, question: String, options: Vec<String>, f
     state.ask(chat.account, request, Priority::User, Purpose::Poll { chat: chat.chat, written }, fx);
 }
 
-/// The user wants to end the poll under the cursor: asks first.
-pub(super) fn end(state: &mut State, fx: &mut Effects) {
-    let (chat, message, poll) = match pointed(state) {
-        Ok(found) => found,
-        Err(why) => return state.notice(why, true, fx),
-    };
-    let own = state.core.account(chat.account).is_some_and(|account| account.me == message.author);
-    if !own && !permit::may(state, chat, Permissions::DELETE_OTHERS) {
-        return state.notice("You may end only your own polls here", true, fx);
-    }
-    let asked = if poll.question.is_empty() { CleanText::line(&message.body.text) } else { poll.question };
+/// The user wants to end the poll in a message: asks first.
+pub(super) fn end(state: &mut State, chat: ChatKey, message: &Message) {
+    let Some(poll) = &message.poll else { return };
+    let asked = if poll.question.is_empty() { CleanText::line(&message.body.text) } else { poll.question.clone() };
     let text = format!("End the poll \"{asked}\"? Nobody can vote any more then.");
     let action = Action::EndPollNow(chat, message.key.id);
     if let Some(front) = &mut state.front {

@@ -163,18 +163,19 @@ fn outgoing(pending: &Pending, setting: &Setting<'_>, lines: &mut Vec<Line>) {
             (setting.glyphs.unsure, "The connection broke: this may or may not have arrived.".to_owned())
         }
     };
-    let text = format!("{mark_text} {words}{}", retry_keys(setting.keys));
+    let text = format!("{mark_text} {words}{}", retry_keys(setting.keys, pending.needs_change()));
     let style = Style::of(if matches!(pending.stage, Stage::Failed(_)) { Role::Error } else { Role::Warn });
     let runs = [(mark_text.len() + 1 + words.len(), style), (text.len(), Role::Dim.into())];
     Styled { text: &text, runs: &runs }.wrap(setting.indent, setting.width, Breaking::Words, lines);
 }
 
-/// What can be done about a message that was not sent, as far as there are keys for it.
-pub(super) fn retry_keys(keys: &KeyHints) -> String {
+/// What helps with a message that was not sent, as far as there are keys for it: one that is refused again as it is has to be changed.
+pub(super) fn retry_keys(keys: &KeyHints, needs_change: bool) -> String {
     let key = |action| keys.key(Context::Messages, action);
-    match (key("retry"), key("discard")) {
-        (Some(retry), Some(discard)) => format!(" {retry} sends it again, {discard} takes it back."),
-        (Some(retry), None) => format!(" {retry} sends it again."),
+    let (helps, does) = if needs_change { ("edit", "changes it") } else { ("retry", "sends it again") };
+    match (key(helps), key("discard")) {
+        (Some(key), Some(discard)) => format!(" {key} {does}, {discard} takes it back."),
+        (Some(key), None) => format!(" {key} {does}."),
         (None, Some(discard)) => format!(" {discard} takes it back."),
         (None, None) => String::new(),
     }

@@ -303,7 +303,7 @@ impl<'a> Piece<'a> {
                 std::mem::discriminant(&pending.stage).hash(&mut hasher);
                 setting.wait_of(pending).hash(&mut hasher);
                 if matches!(pending.stage, Stage::Failed(_) | Stage::Unconfirmed) {
-                    body::retry_keys(setting.keys).hash(&mut hasher);
+                    body::retry_keys(setting.keys, pending.needs_change()).hash(&mut hasher);
                 }
                 pending.outgoing.reply_to
             }
@@ -359,7 +359,8 @@ impl<'a> Piece<'a> {
         if let Some(gone) = self.gone(setting) {
             lines.push(stone(gone, setting));
         }
-        Block { lines: lines.into(), lead, header: self.header }
+        let folded = lines.iter().flat_map(Line::runs).any(|(_, style)| style.spot == Some(Spot::More));
+        Block { lines: lines.into(), lead, header: self.header, folded }
     }
 
     /// What was deleted right after it.

@@ -106,6 +106,7 @@ const fn words(purpose: &FormPurpose) -> (&'static str, &'static str) {
         FormPurpose::Write => ("Write to somebody", "go on"),
         FormPurpose::Thread(_) => ("A new thread", "begin it"),
         FormPurpose::ThreadTitle(_) => ("Another title", "rename"),
+        FormPurpose::File { .. } => ("Another name for the file", "rename"),
     }
 }
 

@@ -67,6 +67,7 @@ fn words(kind: &PickKind) -> (&str, &'static str, &'static str, u16) {
         PickKind::Forward { .. } => ("Pass on to", "pass on", ""),
         PickKind::Quote { .. } => ("Answer which part", "answer", ""),
         PickKind::Buttons { .. } => ("Buttons", "press", ""),
+        PickKind::Answers { .. } => ("Answers", "vote", ""),
         PickKind::Go => ("Go to", "go", ""),
         PickKind::Listed { what: Listing::Pins, .. } => ("Pinned messages", "go there", "let go"),
         PickKind::Listed { what: Listing::Files, .. } => ("Files", "go there", "save"),

@@ -98,6 +98,8 @@ fn entry(
     let base = if unread { Style::of(Role::Unread).bold() } else { Style::of(Role::Text) };
     let hit = Style::of(Role::Accent).bold().and(Attributes::UNDERLINE);
     let mut label = Line::new();
+    // Where it is, which is cut before what it is called.
+    let mut of_place = None;
     if let Some((account, user)) = item.person
         && let Some(account) = context.state.core.account(account)
     {
@@ -111,6 +113,11 @@ fn entry(
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         while matched.get(next).is_some_and(|&known| known < number) {
             next += 1;
+        }
+        if at == item.beside.place && at > 0 {
+            label.push(item.label.get(start..at).unwrap_or_default(), base);
+            start = at;
+            of_place = Some(std::mem::take(&mut label));
         }
         if matched.get(next) == Some(&number) {
             // Widths are those of whole clusters: only a match that is one by itself is set apart.
@@ -160,6 +167,13 @@ fn entry(
         count = with;
     }
     let room = width.saturating_sub(count.width() + usize::from(count.width() > 0));
+    if let Some(mut place) = of_place {
+        let left = room.saturating_sub(line.width() + label.width());
+        if place.width() > left {
+            place = place.cut(left, more);
+        }
+        line.append(&place);
+    }
     line.append(&label);
     let mut line = line.cut(room, more);
     if !item.detail.is_empty() && line.width() + 6 < room {

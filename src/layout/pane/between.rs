@@ -105,7 +105,7 @@ pub(super) fn between(
 /// With keys as in vi, that letters are commands.
 fn vi_mode(context: Context<'_>, pane: &Pane) -> Option<Line> {
     let words = match pane.writing.vi.mode {
-        _ if !context.state.settings.vi => return None,
+        _ if !context.state.settings.vi || context.front.region != Region::Composer => return None,
         Mode::Insert => return None,
         Mode::Normal => "normal",
         Mode::Lines(_) => "lines",
@@ -137,7 +137,7 @@ fn counted(context: Context<'_>, account: &Account, pane: &Pane) -> Line {
 /// How long a long text is, or how much more may be written.
 fn length_of(account: &Account, pane: &Pane) -> Option<Line> {
     let length = pane.composer.length();
-    match account.caps.max_length.map(|most| most as usize) {
+    match account.caps.max_length.or(account.told_length).map(|most| most as usize) {
         Some(most) if length > most => {
             Some(Line::with(&format!("{} too many", count((length - most) as u64)), Role::Error))
         }

@@ -18,7 +18,7 @@ pub enum FileAction {
     Choose(String),
     /// Have the picture of the clipboard go with the next message.
     Paste,
-    /// Call a file of the next message something else: that of this number, else the last one. Without a name, begin the command for it.
+    /// Call a file of the next message something else: that of this number, else the last one. Without a name, ask for it.
     Rename(Option<usize>, String),
     /// Take a file out of the next message: that of this number, else the last one.
     Remove(Option<usize>),

@@ -44,6 +44,10 @@ pub enum MessageAction {
     ForwardNow(ChatKey, ChatKey, Vec<MessageId>),
     /// Press one of a bot's buttons on it, counted from one; without a number the only one, or choose it.
     Press(Option<u16>),
+    /// Choose this answer of the poll in it, counted from one; without a number, one of a list.
+    Vote(Option<u16>),
+    /// End the poll in it, after asking.
+    EndPoll,
     /// Something with this message, whatever is pointed at by then: what choosing from a list leads to.
     On(ChatKey, Target, Box<Self>),
     /// Offer what can be done with it.
@@ -84,6 +88,8 @@ impl MessageAction {
             Self::Select(0) => "select",
             Self::Forward(_) => "forward",
             Self::Press(None) => "press",
+            Self::Vote(None) => "vote",
+            Self::EndPoll => "end-poll",
             Self::Menu => "menu",
             Self::GoToReplied => "go-to-replied",
             Self::TakeBack => "take-back",
@@ -93,6 +99,7 @@ impl MessageAction {
             Self::Discard => "discard",
             Self::Select(_)
             | Self::Press(Some(_))
+            | Self::Vote(Some(_))
             | Self::QuoteNow(..)
             | Self::DeleteNow(..)
             | Self::ReactNow(..)

@@ -122,12 +122,8 @@ pub enum Action {
     DeleteThreadNow(ChatKey),
     /// Go to the forum of the open thread.
     OpenForum,
-    /// Choose this answer of the poll under the cursor, counted from one.
-    Vote(usize),
     /// Begin a poll: the question and its answers.
     Poll(String, Vec<String>),
-    /// End the poll under the cursor, after asking.
-    EndPoll,
     /// End a poll, without asking: what the question leads to.
     EndPollNow(ChatKey, MessageId),
     /// Mark this chat read.

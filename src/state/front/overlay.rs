@@ -99,6 +99,13 @@ pub enum PickKind {
         /// On which message.
         message: MessageId,
     },
+    /// Answers of a poll, to choose one.
+    Answers {
+        /// Of which chat.
+        chat: ChatKey,
+        /// Of which message.
+        message: MessageId,
+    },
     /// Parts of a message, to answer one.
     Quote {
         /// Of which chat.
@@ -144,7 +151,8 @@ impl PickKind {
             | Self::Copy { .. }
             | Self::Menu { .. }
             | Self::Forward { .. }
-            | Self::Buttons { .. } => None,
+            | Self::Buttons { .. }
+            | Self::Answers { .. } => None,
             // Another folder has other files.
             Self::Attach { .. } => None,
             // So has another chat, and what there is changes.
@@ -171,7 +179,9 @@ impl PickKind {
             Self::React { chat, message } | Self::Open { chat, message } | Self::Copy { chat, message } => {
                 Some((*chat, *message))
             }
-            Self::Buttons { chat, message } | Self::Quote { chat, message } => Some((*chat, *message)),
+            Self::Buttons { chat, message } | Self::Answers { chat, message } | Self::Quote { chat, message } => {
+                Some((*chat, *message))
+            }
             Self::Menu { chat, message: Some(message) } | Self::Forward { chat, message: Some(message) } => {
                 Some((*chat, *message))
             }

@@ -174,6 +174,8 @@ pub struct Visible {
     pub wants_before: Option<MessageKey>,
     /// A hole is on screen or just below; fetch what lies after this key.
     pub wants_after: Option<MessageKey>,
+    /// Those in view of which more is folded away.
+    pub folded: Vec<Target>,
     /// Rows of the pane.
     pub rows: u16,
 }

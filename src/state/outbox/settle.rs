@@ -71,6 +71,7 @@ pub(in crate::state) fn echoed(
     let Some(nonce) = found else { return false };
     account.outbox.note_sent(chat, nonce, message.id);
     let Some(mut row) = account.outbox.take(chat, nonce) else { return false };
+    account.told_length.take_if(|most| row.outgoing.text.chars().count() > *most as usize);
     if !matches!(row.stage, Stage::Sent(_)) {
         account.outbox.drop_kept(key, nonce, fx);
     }
@@ -99,6 +100,11 @@ pub(in crate::state) fn refused(state: &mut State, chat: ChatKey, nonce: Nonce, 
     if let Some(row) = account.outbox.find_mut(chat.chat, nonce)
         && matches!(row.stage, Stage::InFlight(_))
     {
+        // Not what makes no sense for this one, which was too long.
+        let length = u32::try_from(row.outgoing.text.chars().count()).unwrap_or(u32::MAX);
+        if let Some(most) = refusal.most_characters().filter(|most| refusal.needs_change() && *most < length) {
+            account.told_length = Some(most);
+        }
         match refusal.kind {
             RefusalKind::LinkLost | RefusalKind::TimedOut if never_fetch => {
                 row.doubt = Some(refusal.clone());

@@ -131,9 +131,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
             scroll_end(state, fx);
         }
         Action::Move(by) if welcome => welcome::step(state, by),
-        Action::Vote(number) => polls::vote(state, number, fx),
         Action::Poll(question, answers) => polls::begin(state, question, answers, fx),
-        Action::EndPoll => polls::end(state, fx),
         Action::EndPollNow(chat, message) => polls::end_now(state, chat, message, fx),
         Action::BeginThread(title) => forum::begin(state, &title, fx),
         Action::RenameThread(title) => forum::rename(state, &title, fx),

@@ -242,18 +242,23 @@ fn chats(account: &Account, open: ChatKey, query: &str) -> Vec<Candidate> {
 
 /// Chats of all accounts as they are written in commands.
 fn written_chats(state: &State, query: &str, quoted: bool) -> Vec<Candidate> {
+    let bare = |text: &str| text.trim_start_matches(['#', '@']).to_lowercase();
+    let lower = bare(query);
     let all = super::sidebar::every_chat(&state.core).into_iter().filter_map(|key| {
         let (account, chat) = state.core.chat(key)?;
         let name = names::chat_name(&state.core, key);
+        // A chat that is called so goes before those whose place is.
+        let is_called = bare(&names::title(account, chat)).starts_with(&lower) || bare(&name).starts_with(&lower);
+        let rank = u8::from(!is_called);
         let put =
             if quoted && name.contains(char::is_whitespace) { format!("\"{name}\" ") } else { format!("{name} ") };
         let detail = match chat.kind {
             ChatKind::Direct { .. } => names::title(account, chat),
             _ => String::new(),
         };
-        Some(Candidate { label: CleanText::line(&name).to_string(), detail, put, matched: Vec::new() })
+        Some((rank, Candidate { label: CleanText::line(&name).to_string(), detail, put, matched: Vec::new() }))
     });
-    ranked(query, all)
+    ranked_by(query, all)
 }
 
 /// The selection moves, round and round.

@@ -34,6 +34,13 @@ pub enum FormPurpose {
     Thread(ChatKey),
     /// Giving a thread another title.
     ThreadTitle(ChatKey),
+    /// Calling a file something else where it goes.
+    File {
+        /// The chat that it goes to.
+        chat: ChatKey,
+        /// The file, as the tray numbers it.
+        number: u64,
+    },
 }
 
 impl FormPurpose {
@@ -44,7 +51,7 @@ impl FormPurpose {
             Self::SignIn(account) | Self::SignUp(account) | Self::Rename(account) | Self::Join { account, .. } => {
                 Some(*account)
             }
-            Self::Thread(chat) | Self::ThreadTitle(chat) => Some(chat.account),
+            Self::Thread(chat) | Self::ThreadTitle(chat) | Self::File { chat, .. } => Some(chat.account),
             Self::Write | Self::Command => None,
         }
     }

@@ -36,6 +36,8 @@ pub enum FieldKind {
     Label,
     /// What a thread is called.
     Title,
+    /// What a file is called where it goes.
+    File,
 }
 
 /// One field.

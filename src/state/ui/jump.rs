@@ -54,11 +54,13 @@ pub(super) fn items(core: &Core, front: &Front) -> Vec<PickItem> {
 fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
     let (account, chat) = core.chat(key)?;
     let counts = weight(account, chat);
+    let mut in_front = 0;
     let (label, detail) = match chat.kind {
         ChatKind::Channel { community, .. } => {
             let place = account.community(community).map_or("", |community| &community.name);
             let forum = chat.parent().filter(|_| chat.channel_kind() == Some(ChannelKind::Thread));
             let forum = forum.and_then(|forum| account.chats.get(&forum));
+            in_front = place.len();
             let topic = || chat.topic.as_ref().map(ToString::to_string).unwrap_or_default();
             (format!("{place}/{}", chat.name), forum.map_or_else(topic, |forum| format!("thread in {}", forum.name)))
         }
@@ -85,6 +87,6 @@ fn item(core: &Core, key: ChatKey, several: bool) -> Option<PickItem> {
         unread: counts.unread,
         mentions: counts.mentions,
         action: Action::OpenChat(key),
-        beside: Beside::default(),
+        beside: Beside { place: in_front, ..Beside::default() },
     })
 }

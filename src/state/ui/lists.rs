@@ -2,7 +2,7 @@
 
 use super::form::{Form, FormPurpose};
 use super::waiting::{self, Waiting};
-use super::{act, chooser, compose, forum, jump, person, quote, react};
+use super::{act, chooser, compose, file_name, forum, jump, person, quote, react};
 use crate::domain::Mono;
 use crate::state::action::{Action, Going, TextEdit};
 use crate::state::effect::Effects;
@@ -120,6 +120,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             FormPurpose::Rename(_) => accounts::accept_label(state, fx),
             FormPurpose::Command => compose::run(state, fx),
             FormPurpose::Thread(_) | FormPurpose::ThreadTitle(_) => forum::accept(state, fx),
+            FormPurpose::File { .. } => file_name::accept(state),
         },
         Some(Overlay::Pick(_)) => return choose(state, fx),
         Some(Overlay::Question(question)) => {

@@ -15,7 +15,7 @@ use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, Question, Region, ScrollIntent, Target};
 use crate::state::outbox;
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, history, login, offered, unread};
+use crate::state::{Account, State, history, login, offered, polls, unread};
 use std::sync::Arc;
 
 pub(in crate::state) use leads::leads_nowhere;
@@ -203,6 +203,8 @@ fn act(state: &mut State, action: &MessageAction, fx: &mut Effects) {
         },
         MessageAction::Forward(to) => forward::forward(state, chat, &[message.key], to, fx),
         MessageAction::Press(number) => press::press(state, chat, &message, *number, fx),
+        MessageAction::Vote(number) => polls::vote(state, chat, &message, *number, fx),
+        MessageAction::EndPoll => polls::end(state, chat, &message),
         MessageAction::Details => details::show(state, chat, message.key.id),
         MessageAction::GoToReplied => go_to_replied(state, chat, &message, fx),
         // Dealt with above: they are not about what is pointed at.

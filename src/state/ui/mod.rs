@@ -18,6 +18,7 @@ pub(super) mod editor;
 mod emoji;
 pub mod field;
 pub mod file;
+mod file_name;
 pub mod find;
 pub(in crate::state) mod first_unread;
 pub mod form;

@@ -38,8 +38,13 @@ pub(super) fn enter(state: &mut State, key: ChatKey, fx: &mut Effects) -> bool {
         waiting::give_up(state, fx);
         if let Some(front) = &mut state.front {
             // What is typed on is for the chat that was gone to.
-            let elsewhere = |purpose: &FormPurpose| matches!(purpose, FormPurpose::Thread(of) | FormPurpose::ThreadTitle(of) if *of != key);
-            front.close_forms(elsewhere);
+            let of = |purpose: &FormPurpose| match purpose {
+                FormPurpose::Thread(chat) | FormPurpose::ThreadTitle(chat) | FormPurpose::File { chat, .. } => {
+                    Some(*chat)
+                }
+                _ => None,
+            };
+            front.close_forms(|purpose| of(purpose).is_some_and(|of| of != key));
         }
     }
     opened

@@ -57,13 +57,15 @@ pub struct Beside {
     pub at: Option<Wall>,
     /// What can be done with it instead of choosing it.
     pub other: Option<Action>,
+    /// Bytes of the label, at its beginning, that go first where there is no room: where something is, before what it is called.
+    pub place: usize,
 }
 
 impl PickItem {
     /// One that is about no chat and no person.
     #[must_use]
     pub const fn plain(label: String, detail: String, action: Action) -> Self {
-        let beside = Beside { named: None, at: None, other: None };
+        let beside = Beside { named: None, at: None, other: None, place: 0 };
         Self { label, detail, account: None, person: None, unread: 0, mentions: 0, action, beside }
     }
 

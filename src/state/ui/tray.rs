@@ -1,6 +1,6 @@
 //! Files that go with the next message: chosen one by one, looked at before anything is sent, and kept with their chat while others are open.
 
-use super::{attach, compose, drafts};
+use super::{attach, compose, drafts, file_name};
 use crate::domain::kept::DraftFile;
 use crate::domain::{ChatKey, CleanText, LinkPhase, Outgoing, Source, Upload, size};
 use crate::state::effect::{Effect, Effects};
@@ -326,27 +326,37 @@ pub(super) fn remove(state: &mut State, number: Option<usize>, fx: &mut Effects)
     state.notice(format!("\"{name}\" is not sent; it stays where it is on the disk"), false, fx);
 }
 
-/// A file is called something else where it goes. Without a name the command for it is begun.
+/// A file is called something else where it goes. Without a name it is asked for.
 pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &mut Effects) {
     let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
         return state.notice(NONE, false, fx);
     };
-    let Some(front) = &mut state.front else { return };
-    let Some(held) = front.trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)) else { return };
+    let held = state.front.as_ref().and_then(|front| front.trays.of(chat).get(at)).cloned();
+    let Some(held) = held else { return };
     if name.is_empty() {
-        let begun = format!("rename-file {} {}", at + 1, held.name);
-        return compose::begin_command_with(state, &begun);
+        return file_name::ask(state, chat, held.number, &held.name);
     }
+    if let Err(why) = call(state, held.number, name) {
+        state.notice(why, false, fx);
+    }
+}
+
+/// A file is called so where it goes; a sentence if it cannot be.
+pub(super) fn call(state: &mut State, number: u64, name: &str) -> Result<(), &'static str> {
+    let trays = state.front.as_mut().map(|front| &mut front.trays).ok_or(NONE)?;
+    let (chat, at) = trays.find(number).ok_or(NONE)?;
+    let held = trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)).ok_or(NONE)?;
     let Some(file) = &held.file else {
-        if held.trouble.is_some() {
-            return state.notice("The file cannot be sent as it is; remove-file takes it out", true, fx);
-        }
-        return state.notice("The file is still being read; wait a moment", false, fx);
+        return Err(match held.trouble {
+            Some(_) => "The file cannot be sent as it is; remove-file takes it out",
+            None => "The file is still being read; wait a moment",
+        });
     };
     let file = called(file.clone(), name);
     held.fill(file);
-    front.trays.revision += 1;
+    trays.revision += 1;
     state.touch();
+    Ok(())
 }
 
 /// The same file by another name. What it is was seen in it and is not changed by a name.

@@ -19,8 +19,8 @@ pub(super) struct Substitution {
 }
 
 impl Substitution {
-    /// Reads `s/old/new/`, perhaps with `g` and `i` behind it; a backslash takes the meaning of a slash. The last slash has to be there, so that `s/o to you`
-    /// is none.
+    /// Reads `s/old/new/`, perhaps with `g` and `i` behind it; a backslash takes the meaning of a slash. Without the last slash the new words are one, so
+    /// that neither `s/o to you` nor a sentence with a slash is one.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix("s/").filter(|rest| !rest.contains('\n'))?;
         let mut parts = vec![String::new()];
@@ -35,6 +35,12 @@ impl Substitution {
                 '/' => parts.push(String::new()),
                 other => parts.last_mut()?.push(other),
             }
+        }
+        if let [_, new] = parts.as_slice()
+            && !new.is_empty()
+            && !new.contains(char::is_whitespace)
+        {
+            parts.push(String::new());
         }
         let [old, new, flags] = <[String; 3]>::try_from(parts).ok()?;
         let known = flags.chars().all(|flag| matches!(flag, 'g' | 'i'));
@@ -125,12 +131,24 @@ mod tests {
             ("s/a\\/b/c/", "a/b", Some("c")),
             ("s/ÄPFEL/Birnen/i", "äpfel", Some("Birnen")),
             ("s/x//", "axb", Some("ab")),
+            ("s/liek/like", "I liek it", Some("I like it")),
+            ("s/I liek/we\\/you", "I liek it", Some("we/you it")),
             ("s/nothing/x/", "abc", None),
             ("s/(/x/", "abc", None),
         ] {
             assert_eq!(done(command, text).as_deref(), want, "{command}");
         }
-        for no in ["s/o to you", "s/a/b", "s//b/", "s/a/b/x", "s/a\nb/c/", "see/a/b/", "s/a/b/c/"] {
+        for no in [
+            "s/o to you",
+            "s/he/they are nice",
+            "s/a/",
+            "s//b",
+            "s//b/",
+            "s/a/b/x",
+            "s/a\nb/c/",
+            "see/a/b/",
+            "s/a/b/c/",
+        ] {
             assert_eq!(Substitution::parse(no), None, "{no}");
         }
     }

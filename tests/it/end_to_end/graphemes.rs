@@ -151,6 +151,24 @@ impl Tmux {
         }
     }
 
+    /// The place of the cursor where nothing is written.
+    #[track_caller]
+    fn empty_composer(&self) -> (usize, usize) {
+        self.wait("the chat", || {
+            let shown = self.shown("nib:0");
+            let row = shown.lines().position(|line| line.contains("┃ "))?;
+            let line = shown.lines().nth(row)?;
+            let column = line.split("┃ ").next()?.chars().count() + 2;
+            (self.cursor("nib:0") == (column, row)).then_some((column, row))
+        })
+    }
+
+    /// The letter in the cursor's cell; all before it take one cell each.
+    fn under_cursor(&self) -> Option<String> {
+        let (column, row) = self.cursor("nib:0");
+        self.shown("nib:0").lines().nth(row)?.graphemes(true).nth(column).map(str::to_owned)
+    }
+
     #[track_caller]
     fn is_at(&self, want: (usize, usize), what: &str) {
         let end = Instant::now() + Duration::from_secs(5);
@@ -213,40 +231,41 @@ fn the_cursor_stands_where_tmux_has_it() {
         println!("NOT TESTED: tmux is not installed, so nothing says where a cursor stands");
         return;
     };
-    let start = tmux.wait("the chat", || {
-        let shown = tmux.shown("nib:0");
-        let row = shown.lines().position(|line| line.contains("┃ "))?;
-        let line = shown.lines().nth(row)?;
-        let column = line.split("┃ ").next()?.chars().count() + 2;
-        (tmux.cursor("nib:0") == (column, row)).then_some((column, row))
-    });
+    let start = tmux.empty_composer();
     for text in CORPUS {
         let mut ends = vec![0];
         for (at, grapheme) in text.grapheme_indices(true) {
             ends.push(tmux.cells(&text[..at + grapheme.len()]));
         }
-        let place = |cells: &usize| (start.0 + cells, start.1);
+        // What begins at the right is written from the right edge on, beside which one cell stays free.
+        let is_rtl =
+            text.chars().next().is_some_and(|letter| matches!(letter, '\u{590}'..'\u{700}' | '\u{fb50}'..'\u{fe00}'));
+        let behind = |cells: &usize| (if is_rtl { 98 - cells } else { start.0 + cells }, start.1);
+        let on = |letter: &[usize]| (if is_rtl { 99 - letter[1] } else { start.0 + letter[0] }, start.1);
         tmux.types("nib:0", text);
-        tmux.is_at(place(ends.last().unwrap()), &format!("{text:?} typed"));
+        tmux.is_at(behind(ends.last().unwrap()), &format!("{text:?} typed"));
         // The same mark follows the text in both, so that nothing of it is drawn where tmux does not have it.
         tmux.types("nib:0", "|");
-        tmux.is_at(place(&(ends.last().unwrap() + 1)), &format!("{text:?} and a bar"));
+        tmux.is_at(behind(&(ends.last().unwrap() + 1)), &format!("{text:?} and a bar"));
         tmux.key("BSpace");
-        for end in ends.iter().rev().skip(1) {
+        for letter in ends.windows(2).rev() {
             tmux.key("Left");
-            tmux.is_at(place(end), &format!("left in {text:?}"));
+            tmux.is_at(on(letter), &format!("left in {text:?}"));
         }
-        for end in ends.iter().skip(1) {
+        for letter in ends.windows(2).skip(1) {
             tmux.key("Right");
-            tmux.is_at(place(end), &format!("right in {text:?}"));
+            tmux.is_at(on(letter), &format!("right in {text:?}"));
         }
+        tmux.key("Right");
+        tmux.is_at(behind(ends.last().unwrap()), &format!("right of {text:?}"));
         for end in ends.iter().rev().skip(1) {
             tmux.key("BSpace");
-            tmux.is_at(place(end), &format!("deleting in {text:?}"));
+            let place = if *end == 0 { start } else { behind(end) };
+            tmux.is_at(place, &format!("deleting in {text:?}"));
         }
         tmux.says(&["set-buffer", "--", text]);
         tmux.says(&["paste-buffer", "-p", "-t", "nib:0"]);
-        tmux.is_at(place(ends.last().unwrap()), &format!("{text:?} pasted"));
+        tmux.is_at(behind(ends.last().unwrap()), &format!("{text:?} pasted"));
         tmux.key("Enter");
         tmux.is_at(start, "sent");
     }
@@ -280,6 +299,30 @@ fn the_cursor_stands_where_tmux_has_it() {
     let anew = tmux.shown("nib:0");
     for (before, anew) in lines.iter().zip(anew.lines()).take(lines.len() - 1) {
         assert_eq!(before, &anew);
+    }
+    tmux.key("C-q");
+}
+
+#[test]
+fn the_cursor_stands_on_the_letter_that_is_next_whichever_way_it_is_read() {
+    let Some(tmux) = Tmux::start("self", 100, 30) else {
+        println!("NOT TESTED: tmux is not installed, so nothing says where a cursor stands");
+        return;
+    };
+    let start = tmux.empty_composer();
+    // No letter is twice in one.
+    for text in ["שלום בעַ\u{5bc}ט", "say שהב now", "אבג abc דהו", "مرحبا 123 xy", "ab دو, بت 45", "**אב** `cd` גד"]
+    {
+        tmux.types("nib:0", text);
+        let letters: Vec<&str> = text.graphemes(true).collect();
+        for (number, letter) in letters.iter().enumerate().rev() {
+            tmux.key("Left");
+            let what = format!("letter {number} of {text:?}");
+            tmux.wait(&what, || (tmux.under_cursor().as_deref() == Some(letter)).then_some(()));
+        }
+        tmux.key("End");
+        tmux.key("C-u");
+        tmux.is_at(start, "taken away");
     }
     tmux.key("C-q");
 }

@@ -165,7 +165,7 @@ fn wrong_usage_is_told_before_anybody_is_asked() {
     told(home.run(&["--loud"]), &["--loud", "--help"]);
     told(home.run(&["sned", "self", "hello"]), &["sned", "send"]);
     told(home.run(&["read"]), &["<CHAT>"]);
-    told(home.run(&["read", "self", "--limit", "0"]), &["--limit", "1..=100000"]);
+    told(home.run(&["read", "self", "--limit", "0"]), &["--limit", "from 1 to 100000"]);
     told(home.run(&["login", "--network", "irc"]), &["irc", "osmium"]);
     let one_line = |arguments: &[&str], input: &str, words: &[&str]| {
         let done = home.nib(arguments).input(input).run().failed(2, words);

@@ -69,11 +69,14 @@ fn a_long_message_shows_whole_when_that_is_wanted() {
         (words.contains("row 40"), words.contains("row 41"), words.contains("20 more rows  z shows them"))
     };
     assert_eq!(shown(&state, &mut cache), (true, false, true));
+    let folded = |state: &State, cache: &mut LayoutCache| arrange(state, cache, 60, 90).visible[0].1.folded.clone();
+    assert_eq!(folded(&state, &mut cache), [target], "the menu offers to show it");
     let front = state.front.as_mut().unwrap();
     (front.region, front.pane.cursor) = (Region::Messages, Some(target));
     let unfold = nib::state::action::parse("unfold").unwrap();
     tell(&mut state, Event::Act(unfold.clone()));
     assert_eq!(shown(&state, &mut cache), (true, true, false));
+    assert_eq!(folded(&state, &mut cache), []);
     tell(&mut state, Event::Act(unfold));
     assert_eq!(shown(&state, &mut cache), (true, false, true));
     for (fold, expected) in [(0, (true, true, false)), (58, (true, true, false))] {

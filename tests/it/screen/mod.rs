@@ -15,6 +15,7 @@ mod gallery;
 mod hostile;
 mod members;
 mod pictures;
+mod small;
 mod welcome;
 
 use nib::domain::AccountId;

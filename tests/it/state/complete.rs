@@ -190,6 +190,12 @@ fn commands_are_offered_with_what_they_take() {
     assert_eq!(offered(&script), ["group:pens and ink"]);
     script.act(Action::Compose(ComposeAction::Complete));
     assert_eq!(script.composer(), "/msg \"group:pens and ink\" ");
+    // What is called so comes before what is in a place that is called so.
+    script.act(Action::Clear);
+    script.state.core.accounts[0].communities[0].name = CleanText::ours("Open Source Pens");
+    types(&mut script, "/msg \"pens");
+    assert_eq!(offered(&script)[0], "group:pens and ink");
+    assert!(offered(&script).len() > 1);
     let account = &script.state.core.accounts[0];
     let form = arguments::form(account, "/msg @ada hello", 15).unwrap();
     assert_eq!(form.parts, [("CHAT".to_owned(), false), ("TEXT".to_owned(), true)]);

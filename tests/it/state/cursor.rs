@@ -363,6 +363,31 @@ fn the_menu_offers_what_may_be_done_and_does_it() {
     assert!(labels(&script).contains(&"Change".to_owned()));
 }
 
+#[test]
+fn the_menu_opens_what_is_folded_or_hidden_and_closes_it_again() {
+    let mut script = pointing();
+    script.hear(said(chat(11), 40, ADA, "||one|| and ||two||"));
+    script.act(Action::MoveLast);
+    let offers = |script: &mut Script, words: &str| {
+        on(script, MessageAction::Menu);
+        let offered = labels(script).contains(&words.to_owned());
+        script.act(Action::Cancel);
+        offered
+    };
+    assert!(!offers(&mut script, "Show all of it") && !offers(&mut script, "Fold it again"), "all of it shows");
+    let folded = vec![Target::Message(key(40))];
+    script.arrange(nib::state::front::Visible { folded, ..script.visible(true) });
+    on(&mut script, MessageAction::Menu);
+    script.type_text("show all");
+    script.act(Action::Accept);
+    assert!(front(&script).pane.opened.is_unfolded(Target::Message(key(40))));
+    assert!(!offers(&mut script, "Show all of it") && offers(&mut script, "Fold it again"));
+    for words in ["Show what is hidden in it", "Show what is hidden in it", "Hide again what was hidden in it"] {
+        assert!(offers(&mut script, words), "{words}");
+        on(&mut script, MessageAction::Reveal);
+    }
+}
+
 /// Two messages of one's own, with a store.
 fn with_own_kept() -> Script {
     let mut script = Script::ready_kept().with_own();

@@ -196,3 +196,24 @@ fn messages_that_wait_for_the_limits_count_down_and_nothing_ticks_without_them()
     script.advance(Duration::from_secs(5));
     assert_eq!(script.state.revision, before, "nothing waits, nothing ticks");
 }
+
+#[test]
+fn how_long_a_message_may_be_is_learned_from_a_refusal() {
+    let refused = |length: usize, text: &'static str| {
+        let mut script = Script::ready();
+        let (id, _) = script.send(&"x".repeat(length)).expect("it goes out");
+        script.answer(id, Err(Refusal::ours(RefusalKind::Invalid, text)));
+        script.state.core.accounts[0].told_length
+    };
+    assert_eq!(refused(10, "It is too long; at most 40 characters fit."), None, "it was not that");
+    assert_eq!(refused(41, "It is too long; at most 40 characters fit."), Some(40));
+    assert_eq!(refused(21, "Message too long. Maximum length is 20 characters"), Some(20));
+    assert_eq!(refused(41, "You may not write here"), None);
+    // A longer one that is taken shows that it holds no more.
+    let mut script = Script::ready();
+    script.state.core.accounts[0].told_length = Some(3);
+    let (_, outgoing) = script.send("more").expect("it goes out");
+    let message = std::sync::Arc::new(said(chat(11), 900, ME, &outgoing.text));
+    script.receive(Update::MessageCreated { message, unread: None, author: None, nonce: Some(outgoing.nonce) });
+    assert_eq!(script.state.core.accounts[0].told_length, None);
+}

@@ -2,6 +2,8 @@
 
 use super::script::*;
 use nib::domain::*;
+use nib::state::action::MessageAction;
+use nib::state::front::Overlay;
 use nib::state::{Action, Effect};
 use std::sync::Arc;
 
@@ -48,6 +50,10 @@ fn id(fx: &[Effect]) -> RequestId {
     fx.iter().find_map(id).expect("asked")
 }
 
+fn vote(number: u16) -> Action {
+    Action::Message(MessageAction::Vote(Some(number)))
+}
+
 #[test]
 fn votes_are_asked_for_and_follow_live() {
     let (mut script, fx) = ready(false);
@@ -75,23 +81,23 @@ fn votes_are_asked_for_and_follow_live() {
 fn a_vote_is_given_by_number_once() {
     let (mut script, _) = ready(false);
     script.act(Action::FocusMessages);
-    let fx = script.act(Action::Vote(2));
-    let vote = |options: &[&'static str]| Request::Vote {
+    let fx = script.act(vote(2));
+    let votes = |options: &[&'static str]| Request::Vote {
         chat: ChatId::new(11),
         message: MessageId::new(ASKED),
         options: options.iter().map(|id| CleanText::ours(id)).collect(),
     };
-    assert_eq!(requests(&fx), [vote(&["b"])]);
+    assert_eq!(requests(&fx), [votes(&["b"])]);
     let reply =
         Reply::Poll { chat: ChatId::new(11), message: MessageId::new(ASKED), tally: tally(&[("b", 1)], Some("b")) };
     script.answer(id(&fx), Ok(reply));
     assert!(known(&script).options[1].mine);
-    assert_eq!(requests(&script.act(Action::Vote(2))), []);
+    assert_eq!(requests(&script.act(vote(2))), []);
     assert_eq!(script.notice(), "You chose that already; a vote cannot be taken back");
-    assert_eq!(requests(&script.act(Action::Vote(4))), []);
+    assert_eq!(requests(&script.act(vote(4))), []);
     assert_eq!(script.notice(), "This poll has 3 answers");
-    let fx = script.act(Action::Vote(1));
-    assert_eq!(requests(&fx), [vote(&["a"])], "one answer only");
+    let fx = script.act(vote(1));
+    assert_eq!(requests(&fx), [votes(&["a"])], "one answer only");
     script.answer(id(&fx), Err(refusal(RefusalKind::Forbidden)));
     assert_eq!(script.notice(), "No vote: no");
     let (mut script, _) = ready(true);
@@ -100,9 +106,9 @@ fn a_vote_is_given_by_number_once() {
         message: MessageId::new(ASKED),
         tally: tally(&[("b", 1)], Some("b")),
     });
-    assert_eq!(requests(&script.act(Action::Vote(1))), [vote(&["b", "a"])], "beside what was chosen before");
+    assert_eq!(requests(&script.act(vote(1))), [votes(&["b", "a"])], "beside what was chosen before");
     script.state.core.account_mut(HOME).unwrap().caps.votes_final = false;
-    assert_eq!(requests(&script.act(Action::Vote(2))), [vote(&[])], "taken back where the network takes it back");
+    assert_eq!(requests(&script.act(vote(2))), [votes(&[])], "taken back where the network takes it back");
 }
 
 #[test]
@@ -111,10 +117,11 @@ fn a_poll_that_is_over_takes_no_vote() {
     let mut over = poll(false);
     over.poll.as_mut().unwrap().ends = Some(script.now.wall);
     script.receive(Update::MessageChanged { message: Arc::new(over), reactions: true });
-    assert_eq!(requests(&script.act(Action::Vote(1))), []);
+    assert_eq!(requests(&script.act(vote(1))), []);
     assert_eq!(script.notice(), "This poll is over");
     let mut script = Script::ready();
-    assert_eq!(requests(&script.act(Action::Vote(1))), []);
+    script.state.core.account_mut(HOME).unwrap().caps.polls = true;
+    assert_eq!(requests(&script.act(vote(1))), []);
     assert_eq!(script.notice(), "There is no poll here");
 }
 
@@ -136,11 +143,11 @@ fn a_poll_is_begun_as_a_command_and_what_was_typed_comes_back() {
 #[test]
 fn only_own_polls_are_ended_and_after_asking() {
     let (mut script, _) = ready(false);
-    script.act(Action::EndPoll);
+    script.act(Action::Message(MessageAction::EndPoll));
     assert_eq!(script.notice(), "You may end only your own polls here");
     let own = Message { author: ME, key: key(91), ..poll(false) };
     script.hear(own);
-    script.act(Action::EndPoll);
+    script.act(Action::Message(MessageAction::EndPoll));
     script.act(Action::Move(1));
     let fx = script.act(Action::Accept);
     assert_eq!(requests(&fx), [Request::EndPoll { chat: ChatId::new(11), message: MessageId::new(91) }]);
@@ -171,4 +178,36 @@ fn a_poll_on_screen_is_over_by_itself() {
     assert!(script.timers.contains_key(&Timer::Countdown));
     script.open(12);
     assert_eq!(script.timers.get(&Timer::Countdown), None);
+}
+
+/// What the menu of the newest message offers.
+fn menu(script: &mut Script) -> Vec<String> {
+    script.act(Action::Message(MessageAction::Menu));
+    let Some(Overlay::Pick(pick)) = script.state.front.as_mut().unwrap().overlays.pop() else { panic!("a list") };
+    pick.picker.items.iter().map(|item| item.label.clone()).collect()
+}
+
+#[test]
+fn the_menu_has_votes_and_ends_where_they_are_possible() {
+    let offers = |script: &mut Script| {
+        let offered = menu(script);
+        (offered.contains(&"Vote".to_owned()), offered.contains(&"End the poll".to_owned()))
+    };
+    let (mut script, _) = ready(false);
+    assert_eq!(offers(&mut script), (true, false), "it is another's");
+    script.act(Action::Message(MessageAction::Vote(None)));
+    script.act(Action::Move(1));
+    let vote =
+        Request::Vote { chat: ChatId::new(11), message: MessageId::new(ASKED), options: [CleanText::ours("b")].into() };
+    assert_eq!(requests(&script.act(Action::Accept)), [vote]);
+    script.hear(Message { author: ME, key: key(91), ..poll(false) });
+    assert_eq!(offers(&mut script), (true, true));
+    let over = Poll { ends: Some(script.now.wall), ..Poll::default() };
+    script.hear(Message { author: ME, key: key(92), poll: Some(Box::new(over)), ..poll(false) });
+    assert_eq!(offers(&mut script), (false, false), "it is over");
+    script.hear(said(chat(11), 93, ME, "no poll"));
+    assert_eq!(offers(&mut script), (false, false));
+    script.hear(Message { author: ME, key: key(94), ..poll(false) });
+    script.state.core.account_mut(HOME).unwrap().caps.polls = false;
+    assert_eq!(offers(&mut script), (false, false), "the network has none");
 }

@@ -127,6 +127,14 @@ fn words_of_the_last_message_are_put_in_place_of_others() {
     assert_eq!((edits(&fx).len(), sends(&fx).len()), (0, 0));
     assert_eq!((script.composer().as_str(), script.mode()), ("s/nothing/x/", &ComposeMode::New));
     assert_eq!(script.notice(), "That is nowhere in your last message; to send it as it is");
+    // The last slash may be left out, also where it is nowhere.
+    script.act(Action::Clear);
+    script.type_text("s/nothing/x");
+    let fx = script.act(Action::Send);
+    assert_eq!((edits(&fx).len(), sends(&fx).len(), script.composer().as_str()), (0, 0, "s/nothing/x"));
+    let mut script = Script::ready();
+    script.type_text("s/line/word");
+    assert_eq!(edits(&script.act(Action::Send)), ["word 4"]);
     // One that waits is changed where it is.
     let mut script = Script::ready();
     script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(60) });

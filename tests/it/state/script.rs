@@ -383,6 +383,7 @@ impl Script {
             at_bottom,
             wants_before: None,
             wants_after: None,
+            folded: Vec::new(),
             rows: 20,
         }
     }

@@ -6,6 +6,7 @@ use nib::state::action::{AccountAction, FileAction, TextEdit};
 use nib::state::front::{Overlay, PickKind};
 use nib::state::outbox::Stage;
 use nib::state::ui::chooser::Folder;
+use nib::state::ui::form::Input;
 use nib::state::{Action, Effect, Effects, Event};
 use std::time::Duration;
 
@@ -111,12 +112,38 @@ fn files_are_renamed_and_removed_by_number() {
     assert_eq!(tray(&script, PLACE), ["better name.txt", ".._last.txt"]);
     script.act(Action::File(FileAction::Remove(Some(9))));
     assert_eq!(script.notice(), "There is no such file; add-file adds one");
-    script.act(Action::File(FileAction::Rename(None, String::new())));
-    assert_eq!(script.composer(), "/rename-file 2 .._last.txt");
-    script.act(Action::Clear);
     let fx = script.act(Action::Send);
     let names: Vec<String> = sends(&fx)[0].1.attachments.iter().map(|file| file.name.clone()).collect();
     assert_eq!(names, ["better name.txt", ".._last.txt"]);
+}
+
+#[test]
+fn the_name_of_a_file_is_asked_for_alone() {
+    let mut script = talking();
+    for name in ["a.tar.gz", "ñ b.jpég", ".hidden"] {
+        attach(&mut script, name);
+    }
+    script.type_text("a caption that stays");
+    let stems = [(1, "a.tar"), (2, "ñ b"), (3, ".hidden")];
+    for (number, stem) in stems {
+        script.act(Action::File(FileAction::Rename(Some(number), String::new())));
+        let Some(Overlay::Form(form)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!("a form") };
+        let Input::Text(field) = &form.fields[0].input else { panic!("a line") };
+        assert_eq!((form.fields.len(), form.fields[0].label), (1, "Name"));
+        assert_eq!(&field.text()[..field.cursor()], stem);
+        script.act(Action::Text(TextEdit::KillToStart));
+        script.type_text(&format!("new {number}"));
+        script.act(Action::Accept);
+        assert!(script.state.front.as_ref().unwrap().overlays.is_empty());
+    }
+    assert_eq!(tray(&script, PLACE), ["new 1.gz", "new 2.jpég", "new 3"]);
+    assert_eq!(script.composer(), "a caption that stays");
+    // Without a name it stays open.
+    script.act(Action::File(FileAction::Rename(Some(3), String::new())));
+    script.act(Action::Text(TextEdit::KillToStart));
+    script.act(Action::Accept);
+    let Some(Overlay::Form(form)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!("a form") };
+    assert_eq!(form.fields[0].error.as_deref(), Some("Type a name"));
 }
 
 #[test]

@@ -201,7 +201,7 @@ pub(crate) fn tell(state: &mut State, event: Event) {
 
 /// A refusal in words.
 pub(crate) fn refused(words: &'static str) -> Stage {
-    Stage::Failed(Refusal { text: CleanText::ours(words), ..Refusal::default() })
+    Stage::Failed(Refusal::ours(nib::domain::RefusalKind::Forbidden, words))
 }
 
 /// Who can see the open channel.

@@ -6,12 +6,13 @@ const fn select(steps: i32) -> A {
     A::Message(MessageAction::Select(steps))
 }
 
-fn press(written: &str) -> Option<A> {
+/// With a number counted from one, or without.
+fn numbered(written: &str, action: impl FnOnce(Option<u16>) -> MessageAction) -> Option<A> {
     let number = match written {
         "" => None,
         number => Some(number.parse().ok().filter(|number| *number > 0)?),
     };
-    Some(A::Message(MessageAction::Press(number)))
+    Some(A::Message(action(number)))
 }
 
 table! {
@@ -28,7 +29,7 @@ table! {
     "details" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Details)), "Show all that is known of this message";
     "select" "[STEPS]" &[Context::Messages], false, count!(0, select), "Select this message or let it go; with Shift, those beside it, too";
     "forward" "[CHAT]" &[Context::Messages], true, |rest| Some(A::Message(MessageAction::Forward(rest.to_owned()))), "Pass this message on to another chat";
-    "press" "[NUMBER]" &[Context::Messages], true, press, "Press a button of this message";
+    "press" "[NUMBER]" &[Context::Messages], true, |rest| numbered(rest, MessageAction::Press), "Press a button of this message";
     "menu" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Menu)), "Show what can be done with this message";
     "go-to-replied" "" &[Context::Messages], false, plain!(A::Message(MessageAction::GoToReplied)), "Go to the message this one answers";
     "take-back" "" &[Context::Everywhere], true, plain!(A::Message(MessageAction::TakeBack)), "Take back a change or deletion that others do not see yet";
@@ -36,6 +37,6 @@ table! {
     "unfold" "" &[Context::Messages], false, plain!(A::Message(MessageAction::Unfold)), "Show all of a long message, or fold it again";
     "retry" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Retry)), "Send a failed message again";
     "discard" "" &[Context::Messages], true, plain!(A::Message(MessageAction::Discard)), "Take a failed message back into the composer";
-    "vote" "NUMBER" &[Context::Messages], true, |rest| rest.parse().ok().filter(|at| *at > 0).map(A::Vote), "Vote for an answer of this poll";
-    "end-poll" "" &[Context::Messages], true, plain!(A::EndPoll), "End this poll";
+    "vote" "[NUMBER]" &[Context::Messages], true, |rest| numbered(rest, MessageAction::Vote), "Vote for an answer of this poll";
+    "end-poll" "" &[Context::Messages], true, plain!(A::Message(MessageAction::EndPoll)), "End this poll";
 }

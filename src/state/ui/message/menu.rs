@@ -2,6 +2,7 @@
 
 use super::{select, target};
 use crate::domain::ChatKey;
+use crate::domain::parts::spoilers;
 use crate::state::State;
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::Effects;
@@ -19,7 +20,10 @@ const OFFERED: &[(&MessageAction, &str)] = &[
     (&MessageAction::CopyText, "Copy the text"),
     (&MessageAction::CopyLink, "Copy the id or an address"),
     (&MessageAction::OpenLink, "Open what it leads to"),
+    (&MessageAction::Vote(None), "Vote"),
+    (&MessageAction::EndPoll, "End the poll"),
     (&MessageAction::Press(None), "Press a button"),
+    (&MessageAction::Unfold, "Show all of it"),
     (&MessageAction::Reveal, "Show what is hidden in it"),
     (&MessageAction::GoToReplied, "Go to what it answers"),
     (&MessageAction::Forward(String::new()), "Pass on"),
@@ -31,13 +35,43 @@ const OFFERED: &[(&MessageAction, &str)] = &[
     (&MessageAction::Discard, "Take back into the composer"),
 ];
 
+/// Whether it is open already what an action opens.
+fn is_open(state: &State, chat: ChatKey, target: Target, what: &MessageAction) -> bool {
+    let opened = state.front.as_ref().map(|front| &front.pane.opened);
+    match what {
+        MessageAction::Unfold => opened.is_some_and(|opened| opened.is_unfolded(target)),
+        MessageAction::Reveal => super::message_of(state, chat, target).is_some_and(|message| {
+            let hidden = spoilers(&message.body).count();
+            opened.is_some_and(|opened| opened.revealed(target).count() >= hidden)
+        }),
+        _ => false,
+    }
+}
+
+/// What an entry is called for what is pointed at.
+fn words(state: &State, chat: ChatKey, target: Target, (what, words): &(&MessageAction, &str)) -> String {
+    match what {
+        MessageAction::Unfold if is_open(state, chat, target, what) => "Fold it again",
+        MessageAction::Reveal if is_open(state, chat, target, what) => "Hide again what was hidden in it",
+        _ => words,
+    }
+    .to_owned()
+}
+
 /// Shows what can be done with what is pointed at, or with what is selected.
 pub(super) fn show(state: &mut State, chat: ChatKey, target: Target, fx: &mut Effects) {
     let may = |what: &MessageAction| offer(state, chat, &select::targets(state, target, what), what) == Offer::Yes;
-    let offered = OFFERED.iter().filter(|(what, _)| may(what));
+    // Only the layout knows what does not fit.
+    let folds = |what: &MessageAction| {
+        let visible = state.front.as_ref().and_then(|front| front.pane.visible.as_ref());
+        *what != MessageAction::Unfold
+            || is_open(state, chat, target, what)
+            || visible.is_some_and(|visible| visible.folded.contains(&target))
+    };
+    let offered = OFFERED.iter().filter(|(what, _)| may(what) && folds(what));
     let on = |what: &MessageAction| Action::Message(MessageAction::On(chat, target, Box::new(what.clone())));
     let items: Vec<PickItem> =
-        offered.map(|(what, words)| PickItem::plain((*words).to_owned(), String::new(), on(what))).collect();
+        offered.map(|entry| PickItem::plain(words(state, chat, target, entry), String::new(), on(entry.0))).collect();
     if items.is_empty() {
         return state.notice("Nothing can be done with this message now", true, fx);
     }

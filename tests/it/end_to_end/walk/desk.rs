@@ -10,7 +10,7 @@ use nib::net::osmium::wire::core::client_message::Message as Request;
 use nib::net::osmium::wire::friends::{ChangeRelationship, change_relationship::RelationshipChangeType};
 use nib::net::osmium::wire::refs::UserRef;
 use nib::state::action::find;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -129,7 +129,7 @@ impl Desk {
         }
     }
 
-    /// The action is nowhere offered: not in the help, not as a command, not in the menu of a message.
+    /// The action is nowhere offered: not in the help, not as a command, not in the menu of a message, nor by its key in the hints.
     pub(super) fn lacks(&mut self, row: &Row, action: &str, menu: &str) {
         let info = find(action).unwrap_or_else(|| panic!("{}", row.told));
         self.mine.send("\x1bOP");
@@ -145,8 +145,13 @@ impl Desk {
             self.mine.send("\x03");
             self.mine.wait_gone(&format!("┃ /{action}"));
         }
+        let screen = self.mine.wait_for("┃ message");
+        self.hints_lack(row, action, &screen);
         if !menu.is_empty() {
-            self.mine.send("\x1b[27u ");
+            self.mine.send("\x1b[27u");
+            let screen = self.mine.wait_for("r reply");
+            self.hints_lack(row, action, &screen);
+            self.mine.send(" ");
             let screen = self.mine.wait_for("With this message");
             assert!(!screen.contains(menu), "{}\n{screen}", row.told);
             self.mine.send("\x1b[27u");
@@ -154,6 +159,23 @@ impl Desk {
             self.mine.send("\r");
             self.mine.wait_for("┃ message");
         }
+    }
+
+    /// No hint of the last row names a key for it.
+    fn hints_lack(&self, row: &Row, action: &str, screen: &str) {
+        let all = self.homes[0].run(&["keys", "--json"]).went_well().objects();
+        let is_it = |told: &&Value| told["action"].as_str().and_then(|known| known.split(' ').next()) == Some(action);
+        let keys: Vec<&str> = all
+            .iter()
+            .filter(is_it)
+            .flat_map(|told| told["keys"].as_array())
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let hints: Vec<&str> = screen.lines().last().unwrap_or_default().split("   ").map(str::trim).collect();
+        assert!(hints.len() > 2, "{} has hints\n{screen}", row.told);
+        let named = hints.iter().find(|hint| hint.split(' ').next().is_some_and(|key| keys.contains(&key)));
+        assert_eq!(named, None, "{}\n{screen}", row.told);
     }
 
     /// Something happens to the server.

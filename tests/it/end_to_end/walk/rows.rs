@@ -6,7 +6,7 @@
 //! .   ¦ <Esc> ¦ r reply                                  a step towards something, of no action
 //! ~   ¦ hello<Enter> ¦ hello ¦ hello                     the other person types; the columns stay whose they are
 //! ! freeze                                               something happens to the server
-//! lacks ¦ forward ¦ Pass on                              the network has no such action: neither help, completion nor the menu's words have it
+//! lacks ¦ forward ¦ Pass on                              the network has no such action: neither help, completion, hints nor the menu's words have it
 //! ```
 //!
 //! What shows: `words`, `-words` (they do not), `words @ others` (in one row), `words @ -others`, `^bytes` (they were written to the terminal);
