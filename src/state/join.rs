@@ -142,6 +142,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         | FormPurpose::SignUp(_)
         | FormPurpose::Rename(_)
         | FormPurpose::Command
+        | FormPurpose::Day
         | FormPurpose::Thread(_)
         | FormPurpose::ThreadTitle(_) => {}
     }
