@@ -66,7 +66,8 @@ impl Front {
 
     /// Whether something is typed that waits for its chat.
     pub(in crate::state) fn writes_ahead(&self) -> bool {
-        let typed = |overlay: &Overlay| matches!(overlay, Overlay::Waiting(waiting) if !waiting.text.text().trim().is_empty());
+        let typed =
+            |overlay: &Overlay| matches!(overlay, Overlay::Waiting(waiting) if !waiting.text.text().trim().is_empty());
         self.overlays.iter().any(typed)
     }
 

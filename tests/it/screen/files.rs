@@ -19,6 +19,7 @@ fn send_file(state: &mut State, words: &str, name: &str, stage: Stage, progress:
 #[test]
 fn that_a_message_is_being_stored_goes_before_who_types() {
     let mut state = sized(state(timeline(talk(), true)), 80, 24);
+    (state.core.accounts[0].caps.max_files, state.core.accounts[0].caps.max_file) = (9, 9_000_000);
     assert!(shot(&state, &mut cache(), 80, 24).contains("ada is typing"));
     send_file(&mut state, "the film", "film.mp4", Stage::Committing, None);
     let told = shot(&state, &mut cache(), 80, 24);
