@@ -30,6 +30,17 @@ fn moment(written: &str) -> Result<i64, String> {
 }
 
 impl Days {
+    /// Fails where no message can be meant: that nothing is printed would tell nothing.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.since.is_some_and(|since| since > Timestamp::now().as_millisecond()) {
+            return Err(Failure::Usage("the day of --since is still to come".to_owned()));
+        }
+        if self.since.zip(self.until).is_some_and(|(since, until)| since >= until) {
+            return Err(Failure::Usage("the day of --until must come after that of --since".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Whether a message was sent too early. One whose time is not known is not.
     pub(super) fn is_before(&self, message: &MessageTold) -> bool {
         self.since.zip(message.time).is_some_and(|(since, at)| at < since)

@@ -28,6 +28,7 @@ pub mod tail;
 use crate::config::Paths;
 use crate::shell::startup::{Startup, StartupError};
 use crate::shell::{logging, panic};
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
 use std::ffi::OsString;
@@ -203,7 +204,13 @@ fn refused(error: &clap::Error) -> ExitCode {
         return ExitCode::from(u8::from(failed));
     }
     let text = error.render().to_string();
-    print::tell(&failure::sentence(text.strip_prefix("error: ").unwrap_or(&text)));
+    let sentence = failure::sentence(text.strip_prefix("error: ").unwrap_or(&text));
+    // A word too many is mostly the second one of a text or a name.
+    let word = error.get(ContextKind::InvalidArg).map(ToString::to_string).filter(|word| !word.starts_with('-'));
+    match word.filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+        Some(_) => print::tell(&format!("{sentence}\n\nWhat has several words stands in quotes.")),
+        None => print::tell(&sentence),
+    }
     ExitCode::from(2)
 }
 
@@ -218,7 +225,9 @@ fn command(cli: Cli) -> Result<(), Failure> {
         return Err(Failure::Usage("--open is for the chat and the demo; leave it out here".to_owned()));
     }
     if cli.globals.offline && cli.command.as_ref().is_some_and(Command::needs_connection) {
-        return Err(Failure::Usage("this needs a connection; leave --offline out".to_owned()));
+        let or =
+            if matches!(cli.command, Some(Command::Send(_))) { ", or have it kept for later with --queue" } else { "" };
+        return Err(Failure::Usage(format!("this needs a connection; leave --offline out{or}")));
     }
     match cli.command {
         None => open::run(&cli.globals),

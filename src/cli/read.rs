@@ -22,7 +22,7 @@ pub struct ReadArgs {
     /// Which chat: community/channel, @username, group:NAME, self or an id; ACCOUNT: in front chooses an account
     chat: String,
     /// How many messages
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = numbers::whole::<u32>(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 50, allow_negative_numbers = true, value_parser = numbers::whole::<u32>(1..=100_000))]
     limit: u32,
     /// Only messages older than the one with this id
     #[arg(long, value_name = "ID", conflicts_with = "until")]
@@ -39,6 +39,7 @@ pub struct ReadArgs {
 /// # Errors
 /// The chat is not known, or the network refuses; see `with_client` for the rest.
 pub fn run(globals: &Globals, arguments: &ReadArgs) -> Result<(), Failure> {
+    arguments.days.check()?;
     let before = arguments.before.as_deref().map(message_id).transpose()?;
     if globals.offline {
         return kept(globals, arguments, before);

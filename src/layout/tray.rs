@@ -7,7 +7,7 @@ use super::style::Role;
 use crate::domain::{Upload, size};
 use crate::state::Account;
 use crate::state::action::Context as Keys;
-use crate::state::ui::tray::Trouble;
+use crate::state::ui::tray::{Held, Trouble};
 
 /// Most rows; more files are counted.
 const ROWS: usize = 4;
@@ -28,28 +28,29 @@ pub(super) fn rows(
         return Vec::new();
     }
     let bytes: u64 = files.iter().filter_map(|held| held.file.as_ref()).map(Upload::size).sum();
-    let shown = if files.len() > most { most - 1 } else { files.len() };
-    let mut lines: Vec<Line> = files
-        .iter()
-        .take(shown)
-        .enumerate()
-        .map(|(at, held)| {
-            let mut line = Line::with(&format!("{} ", at + 1), Role::Faint);
-            let (told, role) = match (&held.file, &held.trouble) {
-                (_, Some(Trouble::Unread(_))) => ("cannot be read any more".to_owned(), Role::Warn),
-                (_, Some(Trouble::Changed)) => ("has changed since".to_owned(), Role::Warn),
-                (Some(file), None) => (size(file.size()), Role::Dim),
-                (None, None) => (format!("being read{more}"), Role::Dim),
-            };
-            line.push_cut(&held.name, room.saturating_sub(told.chars().count() + 4), more, Role::Accent);
-            line.push("  ", Role::Text);
-            line.push(&told, role);
-            line
-        })
-        .collect();
-    if shown < files.len() {
-        lines.push(Line::with(&format!("and {} more", files.len() - shown), Role::Dim));
-    }
+    let row = |(at, held): (usize, &Held)| {
+        let mut line = Line::with(&format!("{} ", at + 1), Role::Faint);
+        let (told, role) = match (&held.file, &held.trouble) {
+            (_, Some(Trouble::Unread(_))) => ("cannot be read any more".to_owned(), Role::Warn),
+            (_, Some(Trouble::Changed)) => ("has changed since".to_owned(), Role::Warn),
+            (Some(file), None) => (size(file.size()), Role::Dim),
+            (None, None) => (format!("being read{more}"), Role::Dim),
+        };
+        line.push_cut(&held.name, room.saturating_sub(told.chars().count() + 4), more, Role::Accent);
+        line.push("  ", Role::Text);
+        line.push(&told, role);
+        line
+    };
+    let all = || files.iter().enumerate();
+    let mut lines: Vec<Line> = if files.len() <= most {
+        all().map(row).collect()
+    } else {
+        // The last one shows where there is room, since it is the one that a key removes.
+        let (first, last) = (most.saturating_sub(2), most.min(2) - 1);
+        let hidden = files.len() - first - last;
+        let counted = Line::with(&format!("and {hidden} more"), Role::Dim);
+        all().take(first).map(row).chain([counted]).chain(all().skip(first + hidden).map(row)).collect()
+    };
     // What there is room for is said before anything is sent.
     let caps = account.caps;
     let mut limits = Line::with(&format!("{} of {}, {}", files.len(), caps.max_files, size(bytes)), Role::Faint);

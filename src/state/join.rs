@@ -142,6 +142,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
         | FormPurpose::SignUp(_)
         | FormPurpose::Rename(_)
         | FormPurpose::Command
+        | FormPurpose::Day
         | FormPurpose::Thread(_)
         | FormPurpose::ThreadTitle(_)
         | FormPurpose::File { .. } => {}
@@ -325,7 +326,7 @@ pub(super) fn arrived(state: &mut State, account: AccountId, fx: &mut Effects) {
                 // The list shows it all the same.
                 if let Some(front) = &mut state.front {
                     front.community = Some((account, community));
-                    front.sidebar.dirty = true;
+                    (front.sidebar.direct, front.sidebar.dirty) = (None, true);
                 }
                 let awaits = Awaits::Place(account, target);
                 waiting::failed(state, "There is no channel that you may read yet", |of| *of == awaits);

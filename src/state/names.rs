@@ -214,7 +214,7 @@ fn near(core: &Core, written: &str) -> Vec<String> {
     let (of, _) = split_account(core, written);
     for account in core.accounts.iter().filter(|account| of.is_none_or(|of| of == account.id)) {
         let close = |chat: &&Chat| {
-            chat.can_open() && account.is_listed(chat) && title(account, chat).to_lowercase().contains(&wanted)
+            chat.can_open() && account.is_listed(chat) && is_near(&title(account, chat).to_lowercase(), &wanted)
         };
         names.extend(
             account.chats.values().filter(close).take(CANDIDATES * 4).map(|chat| chat_name(core, account.key(chat.id))),
@@ -224,6 +224,12 @@ fn near(core: &Core, written: &str) -> Vec<String> {
     names.dedup();
     names.truncate(CANDIDATES);
     names
+}
+
+/// Whether a name holds what was written, or all its letters in this order, which are enough to be no chance.
+fn is_near(name: &str, wanted: &str) -> bool {
+    let mut letters = name.chars();
+    name.contains(wanted) || wanted.chars().count() > 3 && wanted.chars().all(|one| letters.any(|letter| letter == one))
 }
 
 /// A written name that leads to this chat and no other.

@@ -57,10 +57,15 @@ pub enum Format {
 /// # Errors
 /// The chat is not known, nothing is kept, another process has the store and cannot be asked, or the file cannot be written.
 pub fn run(globals: &Globals, arguments: &ExportArgs) -> Result<(), Failure> {
-    if let Some(path) = arguments.output.as_deref().filter(|_| !arguments.force)
-        && fs::symlink_metadata(path).is_ok()
-    {
-        return Err(exists(path));
+    arguments.days.check()?;
+    if let Some(path) = arguments.output.as_deref() {
+        if path.is_dir() {
+            let text = format!("\"{}\" is a folder", path.display());
+            return Err(Failure::Failed(with_next_step(&text, "name a file in it")));
+        }
+        if !arguments.force && fs::symlink_metadata(path).is_ok() {
+            return Err(exists(path));
+        }
     }
     with_kept(globals, &[&arguments.chat], async |client: &mut Client| {
         let chat = client.find(&arguments.chat, PATIENCE).await?;
@@ -87,6 +92,11 @@ fn exists(path: &Path) -> Failure {
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+    if let (ErrorKind::NotFound, Some(folder)) = (error.kind(), folder) {
+        let text = format!("\"{}\" cannot be written", path.display());
+        return Failure::Failed(format!("{text}: there is no folder \"{}\"", folder.display()));
+    }
     Failure::Failed(format!("\"{}\" cannot be written: {}", path.display(), fault::words(error)))
 }
 

@@ -103,6 +103,7 @@ const fn words(purpose: &FormPurpose) -> (&'static str, &'static str) {
         FormPurpose::Join { found: Some(_), .. } => ("Join", "join"),
         FormPurpose::Rename(_) => ("Another label", "rename"),
         FormPurpose::Command => ("Command", "do it"),
+        FormPurpose::Day => ("Go to a day", "go there"),
         FormPurpose::Write => ("Write to somebody", "go on"),
         FormPurpose::Thread(_) => ("A new thread", "begin it"),
         FormPurpose::ThreadTitle(_) => ("Another title", "rename"),

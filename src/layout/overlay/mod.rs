@@ -21,6 +21,7 @@ use super::status::{pair, whole_hints};
 use super::style::{Role, Style};
 use crate::state::action::{Context as Keys, Listing};
 use crate::state::front::{Overlay, PickKind};
+use crate::state::ui::chooser;
 
 /// Places the uppermost overlay. Those below are hidden by it, as it is the one that has the keyboard.
 pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area, scene: &mut Scene) {
@@ -33,7 +34,11 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
     match context.front.overlays.last() {
         Some(Overlay::Pick(pick)) => {
             cache.calendar.set_twelve_hours(context.state.settings.twelve_hours);
-            picker::place(context, (&cache.keys, &cache.calendar), &pick.picker, words(&pick.kind), screen, scene);
+            let typed = pick.picker.query.text();
+            let opens = matches!(pick.kind, PickKind::Attach { .. }) && chooser::is_path(typed);
+            let nothing = if opens { "nothing here fits; it can be opened as a path" } else { picker::NOTHING };
+            let list = (&pick.picker, nothing);
+            picker::place(context, (&cache.keys, &cache.calendar), list, words(&pick.kind), screen, scene);
         }
         Some(Overlay::Help { query, scroll, contexts }) => {
             help::place(context, keys, query, *scroll, contexts, screen, scene)

@@ -15,10 +15,14 @@ use crate::state::action::{Action, Context as Keys};
 use crate::state::front::Region;
 use crate::state::ui::picker::{PickItem, Picker};
 
+/// What stands where nothing fits what was typed.
+pub(super) const NOTHING: &str = "nothing fits";
+
+/// `nothing`: what stands where nothing fits.
 pub(super) fn place(
     context: Context<'_>,
     (keys, calendar): (&KeyHints, &Calendar),
-    list: &Picker,
+    (list, nothing): (&Picker, &str),
     (title, does, other, columns): (&str, &str, &str, u16),
     screen: Area,
     scene: &mut Scene,
@@ -26,6 +30,7 @@ pub(super) fn place(
     // What is offered beside choosing.
     let offers = list.items.iter().any(|item| item.beside.other.is_some());
     let other = if offers { other } else { "" };
+    let does = if list.shown.is_empty() && nothing != NOTHING { "open" } else { does };
     let hints = [(Keys::List, "accept", does), (Keys::List, "act-on", other), (Keys::List, "cancel", "close")];
     let hints: Vec<_> = hints.into_iter().filter(|(.., words)| !words.is_empty()).collect();
     let hint = keys_line(keys, &hints);
@@ -43,7 +48,7 @@ pub(super) fn place(
     }
     scene.cursor = field(&list.query, true, search, context.glyphs, scene);
     let space = u16::from(inside.height > 6);
-    let nothing = if list.items.is_empty() && !list.note.is_empty() { list.note } else { "nothing fits" };
+    let nothing = if list.items.is_empty() && !list.note.is_empty() { list.note } else { nothing };
     if list.shown.is_empty() {
         let line = Line::with(nothing, Role::Dim).cut(usize::from(inside.width), context.glyphs.more);
         scene.put(row(inside, 1 + space), line);

@@ -1,7 +1,7 @@
-//! The row above the composer: who types, what is new below, and what stands against sending.
+//! The row above the composer: who types, what lies below the view, and what stands against sending.
 
 use super::MEASURE;
-use crate::domain::LinkPhase;
+use crate::domain::{ChatId, LinkPhase, MessageKey};
 use crate::layout::arrange::Context;
 use crate::layout::cache::LayoutCache;
 use crate::layout::line::Line;
@@ -9,7 +9,7 @@ use crate::layout::names::Names;
 use crate::layout::style::{Role, Style};
 use crate::layout::time::count;
 use crate::state::action::Context as Keys;
-use crate::state::front::{Pane, Region};
+use crate::state::front::{Anchor, Pane, Region};
 use crate::state::ui::arguments;
 use crate::state::ui::vi::Mode;
 use crate::state::{Account, ComposerState, composer_state, pace, slow};
@@ -19,12 +19,14 @@ const LONG: usize = 2_000;
 /// How many characters before the end what is left is told.
 const LAST: usize = 200;
 
-/// The row above the composer: who types, and at the right what is new below.
+/// The row above the composer: who types, and at the right what is new below, or that something is. `stands`: where the view does, and the last
+/// message of which all shows. Returns also whether the end can be gone to from it.
 pub(super) fn between(
     context: Context<'_>,
     cache: &LayoutCache,
     account: &Account,
     names: Names<'_>,
+    stands: (Anchor, Option<MessageKey>),
     room: usize,
 ) -> Option<(Line, bool)> {
     let (pane, glyphs) = (&context.front.pane, context.glyphs);
@@ -54,21 +56,20 @@ pub(super) fn between(
     let behind = account.timelines.get(&chat).is_some_and(|timeline| {
         timeline.is_loaded() && (timeline.gap_after() || pane.catch_up) && !timeline.is_empty()
     });
-    if let Some(typing) = &typing {
-        line.push_cut(typing, room, glyphs.more, Role::Dim);
-    } else if stored > 0 {
+    if stored > 0 {
+        // What was just written is nowhere else on screen.
         let what = if stored == 1 { "your message is".to_owned() } else { format!("{stored} messages of yours are") };
         line.push_cut(&format!("{what} being stored{}", glyphs.more), room, glyphs.more, Role::Dim);
+    } else if let Some(typing) = &typing {
+        line.push_cut(typing, room, glyphs.more, Role::Dim);
     } else if behind && account.link == LinkPhase::Online {
         line.push_cut(&format!("catching up{}", glyphs.more), room, "", Role::Dim);
     }
-    let below = pane.new_below > 0;
+    let (below, more) = (new_below(account, pane, chat, stands), stands.0 != Anchor::Bottom);
     let mut told = Line::new();
-    if below {
-        told.push(&format!("{} new below", count(u64::from(pane.new_below))), Style::of(Role::Unread).bold());
-        if let Some(key) = cache.keys.key(Keys::Everywhere, "scroll-end") {
-            told.push(&format!("  {key}"), Role::Dim);
-        }
+    if below > 0 {
+        told.push(&format!("{} new below", count(u64::from(below))), Style::of(Role::Unread).bold());
+        told.push(&to_end(cache), Role::Dim);
     } else if !pane.composer.is_empty() {
         // While the composer is empty its hint says so.
         match composer_state(context.state) {
@@ -85,11 +86,16 @@ pub(super) fn between(
             _ => told = counted(context, account, pane),
         }
     }
-    if !below && pane.composer.is_empty() {
+    if below == 0 && pane.composer.is_empty() {
         told = vi_mode(context, pane).unwrap_or_default();
     }
+    if below == 0 && more {
+        // Who sees the last row takes it for the newest, otherwise.
+        told.push(if told.width() > 0 { "  " } else { "" }, Role::Dim);
+        told.push(&format!("more below{}", to_end(cache)), Role::Dim);
+    }
     if told.width() > 0 {
-        if line.width() == 0 && below {
+        if line.width() == 0 && below > 0 {
             let strokes = room.min(MEASURE).saturating_sub(told.width() + 2);
             line.repeat(glyphs.rule, strokes, Role::Faint);
             line.push(if strokes > 0 { " " } else { "" }, Role::Faint);
@@ -99,7 +105,24 @@ pub(super) fn between(
         }
         line = line.cut(room, glyphs.more);
     }
-    (line.width() > 0).then_some((line, below))
+    (line.width() > 0).then_some((line, below > 0 || more))
+}
+
+/// The key that goes to the end, behind what says that something is there.
+fn to_end(cache: &LayoutCache) -> String {
+    cache.keys.key(Keys::Everywhere, "scroll-end").map(|key| format!("  {key}")).unwrap_or_default()
+}
+
+/// How many messages below the view are new: came since it left the end, or were not read before.
+fn new_below(account: &Account, pane: &Pane, chat: ChatId, (anchor, last): (Anchor, Option<MessageKey>)) -> u32 {
+    let known = account.chats.get(&chat).filter(|_| anchor != Anchor::Bottom);
+    let (Some(known), Some(timeline)) = (known, account.timelines.get(&chat)) else { return pane.new_below };
+    let after = |key: Option<MessageKey>| {
+        let index = key.map_or(0, |key| timeline.index_near(key));
+        index + usize::from(key.is_some() && timeline.get(index).map(|entry| entry.message.key) <= key)
+    };
+    let seen = last.map_or(0, |_| after(last).saturating_sub(after(known.last_read.or(pane.divider))));
+    pane.new_below.max(known.unread.saturating_sub(u32::try_from(seen).unwrap_or(u32::MAX)))
 }
 
 /// With keys as in vi, that letters are commands.

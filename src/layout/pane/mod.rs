@@ -87,16 +87,13 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     let named = finds.is_some() || pane.mode != ComposeMode::New;
     let tiny = context.tier == Tier::Tiny;
     let mode_row = if named && area.height > 2 { inset(area.take_bottom(1)) } else { Area::default() };
-    let above = between(context, cache, account, names, usize::from(area.width.saturating_sub(gutter + right)));
+    let room = usize::from(area.width.saturating_sub(gutter + right));
     // A row of its own, even while it is empty: nothing moves when somebody begins to type.
-    let roomy = if tiny { above.is_some() && area.height > 5 } else { area.height > 3 };
+    let roomy = match tiny {
+        true => area.height > 5 && between(context, cache, account, names, (pane.anchor, None), room).is_some(),
+        false => area.height > 3,
+    };
     let between_row = if roomy { inset(area.take_bottom(1)) } else { Area::default() };
-    if let Some((line, below)) = above {
-        if below {
-            scene.hits.push((between_row, Hit::NewBelow(pane.id)));
-        }
-        scene.put(between_row, line);
-    }
     if let Some(find) = finds {
         find::place(context, cache, find, mode_row, scene);
     } else if named {
@@ -143,6 +140,14 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, mut area: Are
     };
     let visible =
         timeline::place(pane, setting, account.outbox.shown(chat.id), (calendar, blocks), area, gutter, scene);
+    // What lies below is known once it is known where the view stands.
+    let stands = (visible.anchor, visible.last);
+    if let Some((line, below)) = between(context, cache, account, names, stands, room) {
+        if below {
+            scene.hits.push((between_row, Hit::NewBelow(pane.id)));
+        }
+        scene.put(between_row, line);
+    }
     // How a command goes stays in sight.
     let formed = arguments::form(account, pane.composer.as_str(), pane.composer.cursor()).is_some();
     complete::place(context, if formed { area } else { over }, gutter.max(1) + 2, scene);

@@ -71,14 +71,46 @@ pub(in crate::state) fn listed(state: &mut State, number: u64, folder: Result<Fo
     state.touch();
 }
 
-/// What is selected is chosen: folders open, files are added and the list stays, so that several can be. A path that was typed is one, too.
+/// What stands behind a file that goes with the next message.
+const MARK: &str = "  attached";
+
+/// Marks the files in the list that go with the next message, and no others: one may turn out to be none, and be taken out again.
+pub(super) fn keep_marks(state: &mut State) {
+    let Some(front) = &mut state.front else { return };
+    let Some(Overlay::Pick(pick)) = front.overlays.last_mut() else { return };
+    let (PickKind::Attach { .. }, Some(chat)) = (&pick.kind, front.pane.chat) else { return };
+    let mut changed = false;
+    for item in &mut pick.picker.items {
+        let Action::File(FileAction::Add(path)) = &item.action else { continue };
+        let goes = front.trays.place_of(chat, path).is_some();
+        if goes != item.detail.ends_with(MARK) {
+            changed = true;
+            match item.detail.strip_suffix(MARK) {
+                Some(bare) => item.detail = bare.to_owned(),
+                None => item.detail.push_str(MARK),
+            }
+        }
+    }
+    if changed {
+        state.touch();
+    }
+}
+
+/// Whether what is typed to narrow the list is a path, which Enter opens.
+#[must_use]
+pub fn is_path(typed: &str) -> bool {
+    typed.trim().starts_with(['/', '~'])
+}
+
+/// What is selected is chosen: folders open, files are added and the list stays, so that several can be; one that is added already is taken out. A path
+/// that was typed is one, too.
 pub(super) fn choose(state: &mut State, fx: &mut Effects) {
     let Some(Overlay::Pick(pick)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else { return };
     let typed = pick.picker.query.text().trim().to_owned();
     let at = pick.picker.selected;
     let chosen = pick.picker.shown.get(at).map(|shown| shown.item);
-    let Some(item) = chosen.and_then(|at| pick.picker.items.get_mut(at)) else {
-        if typed.starts_with(['/', '~']) {
+    let Some(item) = chosen.and_then(|at| pick.picker.items.get(at)) else {
+        if is_path(&typed) {
             look(state, &typed, fx);
         }
         return;
@@ -86,12 +118,12 @@ pub(super) fn choose(state: &mut State, fx: &mut Effects) {
     match item.action.clone() {
         Action::File(FileAction::Choose(folder)) => look(state, &folder, fx),
         Action::File(FileAction::Add(path)) => {
+            if tray::take_out(state, &path, fx) {
+                return;
+            }
             if tray::add(state, &path, fx)
                 && let Some(Overlay::Pick(pick)) = state.front.as_mut().and_then(|front| front.overlays.last_mut())
-                && let Some(item) = chosen.and_then(|at| pick.picker.items.get_mut(at))
-                && !item.detail.ends_with("attached")
             {
-                item.detail.push_str("  attached");
                 // The next one is looked for anew.
                 pick.picker.query = Field::new();
                 pick.picker.narrow();

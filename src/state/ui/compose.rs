@@ -274,12 +274,18 @@ pub(super) fn begin_command_with(state: &mut State, begin: &str) {
         let mut line = Field::new();
         line.insert(begin);
         let field = FormField::text(FieldKind::Command, "Command", line, help, "Type a command");
-        front.show_form(Form::new(FormPurpose::Command, vec![field]), |_| {});
+        let form = Form::new(FormPurpose::Command, vec![field]);
+        // What is begun is another command than the one that was left.
+        if begin.is_empty() {
+            front.show_form(form, Form::clear);
+        } else {
+            front.overlays.push(Overlay::Form(Box::new(form)));
+        }
     }
     state.touch();
 }
 
-/// Runs the command in the form on top; one that is not known stays there.
+/// Runs the command in the form on top; one that is not known, or that cannot be carried out, stays there.
 pub(super) fn run(state: &mut State, fx: &mut Effects) {
     let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else { return };
     if !form.go_on() {
@@ -293,10 +299,19 @@ pub(super) fn run(state: &mut State, fx: &mut Effects) {
             form.fail(Some(FieldKind::Command), format!("\"{name}\" is done with a key"));
         }
         Ok(action) => {
-            if let Some(front) = &mut state.front {
-                front.drop_forms(|purpose| *purpose == FormPurpose::Command);
-            }
+            let tried = form.clone();
+            let Some(front) = &mut state.front else { return };
+            front.drop_forms(|purpose| *purpose == FormPurpose::Command);
+            let (chat, notice) = (front.pane.chat, front.notice.take());
             act::act(state, action, None, fx);
+            let Some(front) = &mut state.front else { return };
+            match &front.notice {
+                Some(told) if told.bad && front.overlays.is_empty() && front.pane.chat == chat => {
+                    front.overlays.push(Overlay::Form(tried));
+                }
+                Some(_) => {}
+                None => front.notice = notice,
+            }
         }
         Err(error) => form.fail(Some(FieldKind::Command), open::capitalised(&mut error.to_string()).to_owned()),
     }

@@ -4,9 +4,9 @@
 //! is a hole like any other. Where nobody can say more, what is here is shown, and that something may be missing is said.
 
 use super::destination::{self, Arrival, Became, Destination};
-use super::{compose, open, trail};
+use super::{day_form, open, trail};
 use crate::domain::kept::Seek;
-use crate::domain::{ChatKey, MessageKey, Page, Priority, Timeline, Wall, when};
+use crate::domain::{ChatKey, MessageKey, Page, Priority, Timeline, Wall};
 use crate::state::effect::Effects;
 use crate::state::requests::Edge;
 use crate::state::{State, history, recall};
@@ -18,14 +18,12 @@ pub(super) fn go(state: &mut State, day: &str, fx: &mut Effects) {
         return state.notice("No chat is open whose days could be gone to", true, fx);
     };
     if day.is_empty() {
-        return compose::begin_command_with(state, "date ");
+        return day_form::ask(state);
     }
-    let Some(at) = when::moment(day, state.now.wall, &state.zone) else {
-        return state.notice(format!("That is no day; it is written {}", when::FORMS), true, fx);
+    let at = match day_form::moment(state, day) {
+        Ok(at) => at,
+        Err(why) => return state.notice(why, true, fx),
     };
-    if at > state.now.wall {
-        return state.notice("That is still to come", true, fx);
-    }
     destination::set(state, Some(Destination::Day(at)));
     if !shown(state, chat, at, true, fx) && !recall::date(state, chat, at, fx) {
         ask_network(state, chat, at, fx);

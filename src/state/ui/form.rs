@@ -30,6 +30,8 @@ pub enum FormPurpose {
     Rename(AccountId),
     /// A command, where the composer holds something else.
     Command,
+    /// Going to a day.
+    Day,
     /// Beginning a thread in a forum.
     Thread(ChatKey),
     /// Giving a thread another title.
@@ -52,7 +54,7 @@ impl FormPurpose {
                 Some(*account)
             }
             Self::Thread(chat) | Self::ThreadTitle(chat) | Self::File { chat, .. } => Some(chat.account),
-            Self::Write | Self::Command => None,
+            Self::Write | Self::Command | Self::Day => None,
         }
     }
 

@@ -32,6 +32,8 @@ pub enum FieldKind {
     Username,
     /// A command with what follows it.
     Command,
+    /// A day, or a moment of it.
+    Day,
     /// What an account is called.
     Label,
     /// What a thread is called.

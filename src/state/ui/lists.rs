@@ -119,6 +119,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             FormPurpose::Join { .. } | FormPurpose::Write => join::accept(state, fx),
             FormPurpose::Rename(_) => accounts::accept_label(state, fx),
             FormPurpose::Command => compose::run(state, fx),
+            FormPurpose::Day => super::day_form::accept(state, fx),
             FormPurpose::Thread(_) | FormPurpose::ThreadTitle(_) => forum::accept(state, fx),
             FormPurpose::File { .. } => file_name::accept(state),
         },

@@ -11,6 +11,7 @@ pub mod complete;
 pub(super) mod compose;
 pub mod composer;
 pub(in crate::state) mod dates;
+mod day_form;
 pub(in crate::state) mod destination;
 pub mod details;
 pub(super) mod drafts;

@@ -17,7 +17,7 @@ pub(super) fn point(state: &mut State, hit: Hit, fx: &mut Effects) {
         // With one account its channels stand at the top, where they are seen without the cursor.
         Hit::Rail(Place::Community(account, community)) if !state.core.has_several() => {
             front.community = Some((account, community));
-            front.sidebar.dirty = true;
+            (front.sidebar.direct, front.sidebar.dirty) = (None, true);
         }
         Hit::Rail(place) => {
             if let Place::Folded(account) = place {

@@ -98,6 +98,7 @@ pub(in crate::state) fn switch(state: &mut State, key: ChatKey, fx: &mut Effects
     {
         front.community = Some((key.account, community));
     }
+    front.sidebar.direct = community.is_none().then_some(key.account);
     front.sidebar.dirty = true;
     front.sidebar.follow = true;
     let visited = front.visited.clone();

@@ -119,6 +119,11 @@ fn losses(state: &State) -> Vec<String> {
         },
         counted(reading, "file that is being read", "files that are being read"),
         untold,
+        counted(
+            usize::from(front.writes_ahead()),
+            "text whose chat is not open yet",
+            "texts whose chats are not open yet",
+        ),
     ]
     .into_iter()
     .flatten()

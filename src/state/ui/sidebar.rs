@@ -23,6 +23,8 @@ pub struct Sidebar {
     parts: Vec<(AccountId, usize)>,
     /// What the rows of all accounts depend on: whether there is a rail, whether there are several accounts, and which community is chosen.
     made_for: (bool, bool, Option<(AccountId, CommunityId)>),
+    /// The account whose direct chats one is at, where it is no community.
+    pub(crate) direct: Option<AccountId>,
     /// The cursor goes to the open chat.
     pub(crate) follow: bool,
     /// How far it was scrolled by the wheel so far, in rows; only how this changes means something.
@@ -160,7 +162,8 @@ impl SidebarRow {
 }
 
 impl Front {
-    /// The place of the rail that is shown: the chosen community, unless the cursor is on an account that is folded.
+    /// The place of the rail that is shown: the direct chats, where one is there, else the chosen community, unless the cursor is on an account that is
+    /// folded.
     #[must_use]
     pub fn shown_place(&self) -> Option<Place> {
         let folded = |id: &AccountId| self.sidebar.rail.contains(&Place::Folded(*id));
@@ -170,6 +173,10 @@ impl Front {
         };
         if let Some(id) = under.filter(folded) {
             return Some(Place::Folded(id));
+        }
+        let direct = |id| if folded(&id) { Place::Folded(id) } else { Place::Direct(id) };
+        if let Some(place) = self.sidebar.direct.map(direct).filter(|place| self.sidebar.rail.contains(place)) {
+            return Some(place);
         }
         let Some((account, community)) = self.community else {
             return self.sidebar.rail.iter().copied().find(|place| matches!(place, Place::Direct(_)));
@@ -327,6 +334,10 @@ pub(super) fn go(core: &Core, front: &mut Front, place: Place) {
     if let Some(shown) = place.community() {
         front.community = Some(shown);
     }
+    front.sidebar.direct = match place {
+        Place::Direct(account) => Some(account),
+        Place::Community(..) | Place::Folded(_) => None,
+    };
     rebuild(core, front);
     let heading = |row: &SidebarRow| match (place, row) {
         (Place::Community(account, community), SidebarRow::Title { account: of, community: known }) => {

@@ -1,6 +1,6 @@
 //! Files that go with the next message: chosen one by one, looked at before anything is sent, and kept with their chat while others are open.
 
-use super::{attach, compose, drafts, file_name};
+use super::{attach, chooser, compose, drafts, file_name};
 use crate::domain::kept::DraftFile;
 use crate::domain::{ChatKey, CleanText, LinkPhase, Outgoing, Source, Upload, size};
 use crate::state::effect::{Effect, Effects};
@@ -27,6 +27,8 @@ pub struct Trays {
 pub struct Held {
     /// Names it towards the shell.
     number: u64,
+    /// Where it was chosen, as the list of files names it; empty where it was not.
+    path: String,
     /// What it is called; one line.
     pub name: String,
     /// What is in it; `None` while it is read, and where it could not be read again.
@@ -50,7 +52,8 @@ pub enum Trouble {
 
 impl Held {
     fn new(number: u64, name: String, kept: Option<DraftFile>) -> Self {
-        Self { number, name, file: None, trouble: None, kept, again: None }
+        let path = kept.as_ref().map(|file| file.path.clone()).unwrap_or_default();
+        Self { number, path, name, file: None, trouble: None, kept, again: None }
     }
 
     /// One that was read.
@@ -127,6 +130,11 @@ impl Trays {
             .find_map(|(chat, files)| files.iter().position(|held| held.number == number).map(|at| (*chat, at)))
     }
 
+    /// The place of a file of a chat that was chosen under this path.
+    pub(super) fn place_of(&self, chat: ChatKey, path: &str) -> Option<usize> {
+        self.of(chat).iter().position(|held| held.path == path)
+    }
+
     fn take(&mut self, chat: ChatKey, at: usize) -> Option<Held> {
         self.revision += 1;
         let files = self.chats.get_mut(&chat)?;
@@ -146,6 +154,7 @@ impl Trays {
 
 /// Files for chats that are gone go with them, and that is said. Those of an account that is put away, or comes back, wait as its drafts do.
 pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
+    chooser::keep_marks(state);
     let Some(front) = state.front.as_mut().filter(|front| !front.trays.chats.is_empty()) else { return };
     let core = &state.core;
     let is_gone = |chat: &ChatKey, files: &[Held]| {
@@ -314,16 +323,29 @@ fn place(front: &Front, number: Option<usize>) -> Option<(ChatKey, usize)> {
     Some((chat, at))
 }
 
-const NONE: &str = "There is no such file; add-file adds one";
+const NONE: &str = "There is no such file here";
+const EMPTY: &str = "No file goes with your next message; to add one";
 
 /// A file does not go with the next message after all.
 pub(super) fn remove(state: &mut State, number: Option<usize>, fx: &mut Effects) {
     let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
-        return state.notice(NONE, false, fx);
+        return match number {
+            Some(_) => state.notice(NONE, false, fx),
+            None => state.notice_of(EMPTY.to_owned(), Some("add-file"), false, fx),
+        };
     };
     let held = state.front.as_mut().and_then(|front| front.trays.take(chat, at));
     let name = held.map(|held| held.name).unwrap_or_default();
     state.notice(format!("\"{name}\" is not sent; it stays where it is on the disk"), false, fx);
+}
+
+/// The same for one that was chosen under this path in the open chat. Returns whether there is one.
+pub(super) fn take_out(state: &mut State, path: &str, fx: &mut Effects) -> bool {
+    let place = state.front.as_ref().and_then(|front| front.trays.place_of(front.pane.chat?, path));
+    if let Some(at) = place {
+        remove(state, Some(at + 1), fx);
+    }
+    place.is_some()
 }
 
 /// A file is called something else where it goes. Without a name it is asked for.

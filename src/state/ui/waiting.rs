@@ -64,6 +64,13 @@ impl Front {
         })
     }
 
+    /// Whether something is typed that waits for its chat.
+    pub(in crate::state) fn writes_ahead(&self) -> bool {
+        let typed =
+            |overlay: &Overlay| matches!(overlay, Overlay::Waiting(waiting) if !waiting.text.text().trim().is_empty());
+        self.overlays.iter().any(typed)
+    }
+
     fn take_waiting(&mut self) -> Option<Box<Waiting>> {
         let at = self.overlays.iter().position(|overlay| matches!(overlay, Overlay::Waiting(_)))?;
         match self.overlays.remove(at) {

@@ -56,7 +56,7 @@ fn what_was_seen_is_read_and_written_to_files_without_a_connection() {
     home.run(&["read", "@nobody-known", "--offline"]).failed(1, &["no chat"]);
     let chats = home.run(&["chats", "--offline", "--json"]).went_well().objects();
     assert!(chats.iter().any(|chat| chat["name"] == CHAT && chat["account"] == "robin"), "{chats:?}");
-    home.run(&["--offline", "send", CHAT, "no"]).failed(2, &["--offline"]);
+    home.run(&["--offline", "send", CHAT, "no"]).failed(2, &["--offline", "--queue"]);
     home.run(&["--offline", "tail"]).failed(2, &["--offline"]);
 
     let text = home.run(&["export", CHAT]);
@@ -81,7 +81,16 @@ fn what_was_seen_is_read_and_written_to_files_without_a_connection() {
     assert_eq!(home.run(&[&arguments[..], &["--force"]].concat()).code(), 0);
     assert_eq!(fs::read_to_string(&page).unwrap(), html);
     home.run(&["export", "nowhere/x", "-o", "none.txt"]).failed(1, &["no chat"]);
-    home.run(&["export", CHAT, "-o", "no/such/place.txt"]).failed(1, &["cannot be written"]);
+    home.run(&["export", CHAT, "-o", "no/such/place.txt"]).failed(1, &["cannot be written", "no folder \"no/such\""]);
+    home.run(&["export", CHAT, "-o", ".", "--force"]).failed(1, &["is a folder", "Name a file in it"]);
+    // Where no message can be meant, that is said.
+    home.run(&["export", CHAT, "--since", "2999-01-01"]).failed(2, &["still to come"]);
+    home.run(&["read", CHAT, "--offline", "--since", "today", "--until", "2020-01-01"])
+        .failed(2, &["--until", "after"]);
+    let limit = home.run(&["read", CHAT, "--offline", "--limit", "-3"]);
+    assert!(limit.code() == 2 && limit.err.contains("1..=100000"), "{limit:?}");
+    let several = home.run(&["send", CHAT, "two", "words"]);
+    assert!(several.code() == 2 && several.err.contains("several words stands in quotes"), "{several:?}");
     let left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("tmp") && name != "none.txt"), "{left:?}");
     let markdown = home.run(&["export", CHAT, "--format", "markdown"]);

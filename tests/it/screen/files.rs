@@ -15,6 +15,17 @@ fn send_file(state: &mut State, words: &str, name: &str, stage: Stage, progress:
     (row.stage, row.progress) = (stage, progress);
 }
 
+/// A large one takes a while, in which nothing else tells of it.
+#[test]
+fn that_a_message_is_being_stored_goes_before_who_types() {
+    let mut state = sized(state(timeline(talk(), true)), 80, 24);
+    (state.core.accounts[0].caps.max_files, state.core.accounts[0].caps.max_file) = (9, 9_000_000);
+    assert!(shot(&state, &mut cache(), 80, 24).contains("ada is typing"));
+    send_file(&mut state, "the film", "film.mp4", Stage::Committing, None);
+    let told = shot(&state, &mut cache(), 80, 24);
+    assert!(told.contains("your message is being stored") && !told.contains("ada is typing"), "{told}");
+}
+
 #[test]
 fn files_on_their_way() {
     let mut state = state(timeline(talk(), true));

@@ -98,6 +98,39 @@ fn scrolled_up_with_news_below() {
     insta::assert_snapshot!(shot(&state, &mut cache(), 80, 18));
 }
 
+/// The row above the composer tells in each case that the last row is not the newest.
+#[test]
+fn what_is_not_at_its_end_says_so() {
+    let row = |state: &State| {
+        let told = shot(state, &mut cache(), 80, 18);
+        let row = told.lines().nth(15).and_then(|row| row.split_once('│')).map(|(_, row)| row.trim().to_owned());
+        row.unwrap_or_default()
+    };
+    let mut state = sized(state(timeline(history(200), false)), 80, 18);
+    state.core.accounts[0].typing = Default::default();
+    assert_eq!(row(&state), "");
+    let chat = state.front.as_ref().unwrap().pane.chat.unwrap().chat;
+    let pane = &mut state.front.as_mut().unwrap().pane;
+    pane.divider = None;
+    pane.intent = Some(nib::state::front::ScrollIntent::Pages(-1));
+    assert_eq!(row(&state), "more below  Alt-End");
+    // What was not read counts, as far as it lies below what shows.
+    let newest = state.core.accounts[0].timelines[&chat].last().unwrap().message.key;
+    let known = state.core.accounts[0].chats.get_mut(&chat).unwrap();
+    (known.unread, known.last_read) = (7, Some(newest));
+    assert!(row(&state).ends_with("─ 7 new below  Alt-End"), "{}", row(&state));
+    let keys: Vec<_> = state.core.accounts[0].timelines[&chat].iter().map(|entry| entry.message.key).collect();
+    let known = state.core.accounts[0].chats.get_mut(&chat).unwrap();
+    (known.unread, known.last_read) = (100, Some(keys[99]));
+    let told: u32 = row(&state).trim_start_matches(['─', ' ']).split(' ').next().unwrap().parse().unwrap();
+    assert!((1..20).contains(&told), "{told}");
+    // While something is written, too.
+    state.front.as_mut().unwrap().pane.composer.insert("hi");
+    let known = state.core.accounts[0].chats.get_mut(&chat).unwrap();
+    known.unread = 0;
+    assert_eq!(row(&state), "more below  Alt-End");
+}
+
 #[test]
 fn a_notice_takes_the_place_of_keys() {
     let mut state = sized(state(timeline(talk(), true)), 80, 18);

@@ -75,7 +75,7 @@ impl Several {
         self.0.event(Event::Link(account, refused))
     }
 
-    fn front(&mut self) -> &mut nib::state::Front {
+    pub(super) fn front(&mut self) -> &mut nib::state::Front {
         self.0.state.front.as_mut().unwrap()
     }
 

@@ -45,6 +45,15 @@ fn what_only_looks_like_a_command_says_how_to_send_it() {
 }
 
 #[test]
+fn a_name_with_a_letter_missing_is_near_to_the_right_one() {
+    let mut script = Script::ready();
+    script.act(Action::Open("Rust/hlp".to_owned()));
+    assert!(!script.notice().contains("did you mean"), "too few letters to say: {}", script.notice());
+    script.act(Action::Open("Rust/genral".to_owned()));
+    assert!(script.notice().contains("did you mean") && script.notice().contains("general"), "{}", script.notice());
+}
+
+#[test]
 fn a_notice_goes_with_what_is_sent_or_opened() {
     let mut script = Script::ready();
     script.act(Action::Clear);

@@ -59,6 +59,16 @@ fn people_are_offered_those_who_wrote_last_first() {
 }
 
 #[test]
+fn commands_that_no_key_stands_for_are_offered_first() {
+    let mut script = with_people();
+    types(&mut script, "/");
+    assert_eq!(offered(&script)[..3], ["/me", "/msg", "/attach"]);
+    // What is typed decides, then.
+    types(&mut script, "scroll-e");
+    assert_eq!(offered(&script)[0], "/scroll-end");
+}
+
+#[test]
 fn enter_sends_what_is_whole_already() {
     let mut script = with_people();
     types(&mut script, "hi @ada");

@@ -2,8 +2,9 @@
 
 use super::script::*;
 use nib::domain::*;
-use nib::state::action::Going;
-use nib::state::front::{ScrollIntent, Target};
+use nib::state::action::{Going, TextEdit};
+use nib::state::front::{Overlay, ScrollIntent, Target};
+use nib::state::ui::form::{FieldKind, FormPurpose};
 use nib::state::{Action, Effect, Effects};
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,9 +69,43 @@ fn a_day_that_is_here_is_gone_to_without_asking() {
     }
     go(&mut script, "yesterday");
     assert_eq!(script.notice(), "Nothing of that day is here", "there is no connection");
-    script.act(Action::FocusComposer);
-    go(&mut script, "");
-    assert_eq!(script.composer(), "/date ", "without a day it is asked for");
+}
+
+/// The form on top: what is typed in its field, and what is wrong with it.
+fn form(script: &Script) -> (String, Option<String>) {
+    let Some(Overlay::Form(form)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!("no form") };
+    assert_eq!(form.purpose, FormPurpose::Day);
+    (form.text(FieldKind::Day).to_owned(), form.fields[0].error.clone())
+}
+
+#[test]
+fn the_day_is_asked_for_in_a_form_of_its_own_which_keeps_what_is_no_day() {
+    let mut script = behind();
+    // Whether or not something is being written, and whatever command was left.
+    for written in ["", "my draft"] {
+        script.act(Action::FocusComposer);
+        script.type_text(written);
+        if !written.is_empty() {
+            script.act(Action::Command);
+            script.type_text("msg @ada ");
+            script.act(Action::Cancel);
+        }
+        go(&mut script, "");
+        assert_eq!((form(&script), script.composer().as_str()), ((String::new(), None), written));
+        script.type_text("soon");
+        script.act(Action::Accept);
+        let (typed, why) = form(&script);
+        assert!(typed == "soon" && why.is_some_and(|why| why.starts_with("That is no day")));
+        // What was wrong is not said again of what may be changed.
+        script.act(Action::Cancel);
+        go(&mut script, "");
+        assert_eq!(form(&script), ("soon".to_owned(), None));
+        script.act(Action::Text(TextEdit::KillToStart));
+        script.type_text("3 days ago");
+        script.act(Action::Accept);
+        assert_eq!(cursor(&script), Some(Target::Message(at(&script, 3).key)));
+        assert!(script.state.front.as_ref().unwrap().overlays.is_empty());
+    }
 }
 
 fn page(messages: Vec<Arc<Message>>, reached_end: bool) -> Reply {

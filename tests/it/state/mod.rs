@@ -38,6 +38,7 @@ mod polls;
 mod properties;
 mod quitting;
 mod quotes;
+mod rail;
 mod reading;
 mod recall;
 mod resumed;

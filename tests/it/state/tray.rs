@@ -111,7 +111,7 @@ fn files_are_renamed_and_removed_by_number() {
     script.act(Action::Send);
     assert_eq!(tray(&script, PLACE), ["better name.txt", ".._last.txt"]);
     script.act(Action::File(FileAction::Remove(Some(9))));
-    assert_eq!(script.notice(), "There is no such file; add-file adds one");
+    assert_eq!(script.notice(), "There is no such file here");
     let fx = script.act(Action::Send);
     let names: Vec<String> = sends(&fx)[0].1.attachments.iter().map(|file| file.name.clone()).collect();
     assert_eq!(names, ["better name.txt", ".._last.txt"]);
@@ -237,7 +237,16 @@ fn files_are_chosen_from_folders_one_after_the_other() {
     script.act(Action::MoveLast);
     let fx = script.act(Action::Accept);
     assert!(matches!(&fx[..], [Effect::ReadFile { path, .. }, ..] if path == "/there/a.txt"), "{fx:?}");
+    let number = read_for(&fx).unwrap();
     assert_eq!(labels(&script)[2], "a.txt 4 B  attached");
+    // One that turns out to be none is not marked, and one that is marked is taken out again.
+    script.event(Event::FileRead(number, Err("\"/there/a.txt\" is empty".to_owned())));
+    assert_eq!((labels(&script)[2].as_str(), tray(&script, PLACE)), ("a.txt 4 B", vec![]));
+    assert!(read_for(&script.act(Action::Accept)).is_some());
+    assert_eq!((labels(&script)[2].as_str(), tray(&script, PLACE).len()), ("a.txt 4 B  attached", 1));
+    assert_eq!(read_for(&script.act(Action::Accept)), None);
+    assert_eq!((labels(&script)[2].as_str(), tray(&script, PLACE)), ("a.txt 4 B", vec![]));
+    assert!(read_for(&script.act(Action::Accept)).is_some());
     script.act(Action::Cancel);
     // It begins where it was left.
     assert_eq!(listing(&script.act(Action::File(FileAction::Add(String::new())))).unwrap().1, "/there/me");

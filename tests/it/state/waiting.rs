@@ -257,6 +257,22 @@ fn what_was_typed_ahead_is_kept_when_no_chat_comes() {
 }
 
 #[test]
+fn who_quits_before_the_first_chat_is_here_is_asked_first() {
+    let mut script = Script::fresh(true);
+    script.event(Event::Started);
+    press(&mut script, &["h", "i", "enter"]);
+    assert!(!script.act(Action::Quit).contains(&Effect::Quit));
+    let Some(Overlay::Question(question)) = script.state.front.as_ref().unwrap().overlays.last() else { panic!() };
+    assert_eq!(question.text, "1 text whose chat is not open yet would be lost");
+    // Meanwhile the chat comes, and the text is a draft of it.
+    script.sign_in();
+    assert_eq!((open(&script), script.composer().as_str()), (Some(chat(11)), "hi"));
+    script.act(Action::Cancel);
+    script.act(Action::Clear);
+    assert!(script.act(Action::Quit).contains(&Effect::Quit));
+}
+
+#[test]
 fn whoever_has_an_account_is_asked_before_it_makes_way_for_the_demo() {
     let mut script = Script::fresh(true);
     script.state.has_demo = true;

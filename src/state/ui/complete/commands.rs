@@ -7,18 +7,31 @@ use crate::state::effect::Effects;
 use crate::state::requests::Purpose;
 use crate::state::{Account, State, offered};
 
+/// What is offered first while no letter is typed: what is written with a command, or has no key. The rest follows in the order of the help.
+const FIRST: &[&str] =
+    &["me", "msg", "attach", "poll", "join", "status", "nick", "notify", "leave", "shrug", "theme", "accounts"];
+
 /// What fits.
 pub(super) fn fitting(account: &Account, query: &str) -> Vec<Candidate> {
+    let rank = |name: &str| {
+        let at = FIRST.iter().position(|first| query.is_empty() && *first == name).unwrap_or(FIRST.len() + 1);
+        u8::try_from(at).unwrap_or(u8::MAX)
+    };
     let own = REGISTRY.iter().filter(|info| info.command && offered::has(&account.caps, info)).map(|info| {
         let put = format!("/{} ", info.name);
-        (0, Candidate { label: format!("/{}", info.name), detail: info.help.to_owned(), put, matched: Vec::new() })
+        (
+            rank(info.name),
+            Candidate { label: format!("/{}", info.name), detail: info.help.to_owned(), put, matched: Vec::new() },
+        )
     });
     let servers = account.commands.values().map(|command| {
         // nib's own names hold; the server's are reached by another way then.
         let taken = action::find(&command.name).is_some();
         let put = if taken { format!("/server {} ", command.name) } else { format!("/{} ", command.name) };
         let detail = format!("{} (server)", command.about);
-        (0, Candidate { label: put.trim_end().to_owned(), detail, put, matched: Vec::new() })
+        let rank = if query.is_empty() { FIRST.len() } else { FIRST.len() + 1 };
+        let rank = u8::try_from(rank).unwrap_or(u8::MAX);
+        (rank, Candidate { label: put.trim_end().to_owned(), detail, put, matched: Vec::new() })
     });
     ranked_by(query, own.chain(servers))
 }
