@@ -10,6 +10,8 @@ use std::collections::VecDeque;
 
 /// Most changes that are kept after they were left.
 const CHANGES: usize = 16;
+/// Most that are kept of those that networks did not take: as many as may wait for one.
+const REFUSED: usize = 500;
 
 /// What is known of the text that is being written.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,10 @@ pub struct Writing {
     pub(in crate::state) answers: Option<MessageKey>,
     /// What is answered or changed comes from an earlier run, and may not be there any more.
     pub(super) unsure: bool,
+    /// The revision of the composer when a change was sent: nothing was written since as long as it has that.
+    pub(super) rested: Option<u64>,
+    /// The network did not take the change that stands in the composer.
+    pub(super) refused: bool,
     /// Changes that were left, the newest last.
     changes: VecDeque<Change>,
 }
@@ -76,9 +82,25 @@ impl Writing {
     pub(super) fn put_change(&mut self, chat: ChatKey, edit: DraftEdit, refused: bool) {
         self.take_change(chat, edit.of.into());
         self.changes.push_back(Change { chat, edit, refused });
-        if self.changes.len() > CHANGES {
-            self.changes.pop_front();
+        self.bound();
+    }
+
+    /// Lets go of the oldest where there are too many. What was sent and not taken outlasts what was only begun.
+    fn bound(&mut self) {
+        for (refused, most) in [(false, CHANGES), (true, REFUSED)] {
+            let is_one = |change: &Change| change.refused == refused;
+            if self.changes.iter().filter(|change| is_one(change)).count() > most
+                && let Some(oldest) = self.changes.iter().position(is_one)
+            {
+                self.changes.remove(oldest);
+            }
         }
+    }
+
+    /// Whether the network did not take the change of a message that was left.
+    pub(super) fn is_refused(&self, chat: ChatKey, of: Target) -> bool {
+        let of = of.into();
+        self.changes.iter().any(|change| change.refused && change.chat == chat && change.edit.of == of)
     }
 
     /// One that an earlier run left: those of this run come first.
@@ -129,6 +151,7 @@ impl Pane {
             ComposeMode::Reply(message) => Some(message),
             ComposeMode::New | ComposeMode::Edit { .. } => None,
         };
+        self.writing.refused = false;
         self.mode = ComposeMode::Edit { of, before: self.composer.text() };
     }
 
@@ -158,7 +181,7 @@ impl Pane {
     /// Keeps the change that stands in the composer, if there is one. Returns whether it did.
     pub(super) fn keep_change(&mut self) -> bool {
         let Some((edit, chat)) = self.change().zip(self.chat) else { return false };
-        self.writing.put_change(chat, edit, false);
+        self.writing.put_change(chat, edit, self.writing.refused);
         true
     }
 }

@@ -228,7 +228,36 @@ fn a_change_that_is_refused_does_not_run_into_what_is_being_written() {
     script.type_text("half an answer");
     let answering = script.mode().clone();
     script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!(script.composer(), "mine, too refused");
     script.act(Action::Cancel);
     assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+}
+
+#[test]
+fn a_change_that_is_refused_takes_the_composer_from_nobody_who_writes() {
+    let kept = "Not changed: no; your text is kept for when you change that message again";
+    // Letters are under way, the next message was sent meanwhile, or was typed and deleted.
+    for typed in ["ok see you th", "ok", ""] {
+        let mut script = with_two();
+        change(&mut script, " refused");
+        let request = goes(&mut script);
+        script.type_text("ok see you th");
+        match typed {
+            "ok" => _ = script.act(Action::Send),
+            "" => _ = script.act(Action::Clear),
+            _ => {}
+        }
+        let before = script.composer();
+        script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+        assert_eq!((script.composer(), script.mode()), (before, &ComposeMode::New));
+        assert_eq!(script.notice(), kept);
+    }
+    // Where nothing was written since, it stands there again.
+    let mut script = with_two();
+    change(&mut script, " refused");
+    let request = goes(&mut script);
+    script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((script.composer().as_str(), script.notice()), ("mine, too refused", "Not changed: no"));
 }
