@@ -160,7 +160,12 @@ pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text
             typing::end(state, fx);
             drafts::due(state, fx);
         }
-        Ok(Amended::NotYet) => state.notice("It cannot be changed just now; try again in a moment", true, fx),
+        Ok(Amended::NotYet) => {
+            let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
+            let never = row.and_then(outbox::without_file);
+            let sentence = never.unwrap_or_else(|| "It cannot be changed just now; try again in a moment".to_owned());
+            state.notice(sentence, true, fx);
+        }
         Ok(why @ (Amended::InDoubt | Amended::Gone)) => {
             become_new(state);
             let sentence = match why {
@@ -232,11 +237,7 @@ pub(in crate::state) fn edit_refused(
         front.pane.writing.original = known.unwrap_or_default();
         front.pane.writing.refused = true;
     } else {
-        let edit = DraftEdit {
-            of: Edited::Message(message),
-            text,
-            original: known.unwrap_or_default(),
-        };
+        let edit = DraftEdit { of: Edited::Message(message), text, original: known.unwrap_or_default() };
         front.pane.writing.put_change(chat, edit, true);
         drafts::settle(state, chat, fx);
         then = "; your text is kept for when you change that message again";

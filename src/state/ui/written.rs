@@ -4,7 +4,7 @@ use super::complete::Listed;
 use super::history_of::Sent;
 use super::vi::Vi;
 use crate::domain::kept::{Draft, DraftEdit, Edited};
-use crate::domain::{ChatKey, MessageId, MessageKey, UserId};
+use crate::domain::{AccountId, ChatKey, MessageId, MessageKey, UserId};
 use crate::state::front::{ComposeMode, Pane, Target};
 use std::collections::VecDeque;
 
@@ -133,6 +133,19 @@ impl Writing {
     pub(in crate::state) fn forget_changes(&mut self, chat: ChatKey) {
         self.changes.retain(|change| change.chat != chat);
     }
+
+    /// The changes of messages in these chats that were left, with their chats; they are taken out of here.
+    pub(super) fn take_changes(&mut self, is_of: impl Fn(&ChatKey) -> bool) -> Vec<(ChatKey, String)> {
+        let (taken, left) = std::mem::take(&mut self.changes).into_iter().partition(|change| is_of(&change.chat));
+        self.changes = left;
+        VecDeque::into_iter(taken).map(|change| (change.chat, change.edit.text)).collect()
+    }
+
+    /// Nothing that was written through an account stays: it is gone, or somebody else's.
+    pub(in crate::state) fn forget(&mut self, account: AccountId) {
+        self.sent.forget(account);
+        self.changes.retain(|change| change.chat.account != account);
+    }
 }
 
 /// Drafts of a chat that is not open neither answer nor change what was deleted.
@@ -152,6 +165,7 @@ impl Pane {
             ComposeMode::New | ComposeMode::Edit { .. } => None,
         };
         self.writing.refused = false;
+        self.leave_history();
         self.mode = ComposeMode::Edit { of, before: self.composer.text() };
     }
 

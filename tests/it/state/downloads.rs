@@ -156,6 +156,12 @@ impl Desk {
         while self.disk() || self.serve(0, u64::MAX) {}
     }
 
+    /// So long passes that what was lost is asked for again.
+    fn rest(&mut self) {
+        let fx = self.script.advance(Duration::from_secs(1));
+        self.carry_out(fx);
+    }
+
     fn stage(&self) -> Stage {
         self.script.state.downloads.list.last().expect("a download").stage.clone()
     }
@@ -204,6 +210,36 @@ fn a_lost_connection_is_waited_for_and_what_is_there_stays() {
     desk.event(Event::Link(HOME, LinkEvent::SignedIn { me, session: None, token: Secret::new(String::new()), caps }));
     desk.run();
     assert!(desk.named && desk.written == desk.content);
+}
+
+#[test]
+fn a_loss_is_waited_out_and_a_full_session_is_none() {
+    for taken in [false, true] {
+        let mut desk = Desk::new(600_000);
+        desk.begin(600_000);
+        desk.disk();
+        for _ in 0..4 {
+            let (id, ..) = desk.asked.pop_front().expect("a part is asked for");
+            match taken {
+                true => desk.answer(id, Err(Refusal::ours(RefusalKind::LinkLost, "lost"))),
+                false => desk.event(Event::NotTaken(HOME, id)),
+            }
+            while desk.disk() {}
+            assert_eq!((desk.stage(), desk.asked.len()), (Stage::Waiting, 0), "not in the same moment");
+            assert!(desk.script.timers.contains_key(&nib::state::Timer::Download));
+            desk.rest();
+            desk.disk();
+        }
+        let (id, ..) = desk.asked[0];
+        if taken {
+            desk.answer(id, Err(Refusal::ours(RefusalKind::LinkLost, "lost")));
+            assert_eq!(desk.failed(), "the connection was lost again and again");
+        } else {
+            // However often.
+            desk.run();
+            assert!(desk.named && desk.written == desk.content);
+        }
+    }
 }
 
 #[test]
@@ -310,6 +346,7 @@ fn what_a_server_says_beside_the_truth_is_a_failure_and_nothing_is_written_beyon
         while desk.disk() {}
         let (id, ..) = desk.asked[0];
         desk.answer(id, Err(Refusal::ours(RefusalKind::LinkLost, "lost")));
+        desk.rest();
     }
     assert_eq!(desk.failed(), "the connection was lost again and again");
 }
@@ -422,6 +459,7 @@ proptest! {
         }
         for _ in 0..4 {
             desk.act(Action::File(FileAction::GoOn(1)));
+            desk.rest();
             desk.run();
         }
         prop_assert!(desk.named && !desk.twice, "{:?}", desk.stage());

@@ -138,7 +138,10 @@ fn what_shows_as_deleted_is_neither_changed_nor_quoted_copied_or_answered() {
     script.act(Action::FocusMessages);
     delete(&mut script, &[12]);
     let refused = "You have deleted this message; take that back first";
-    for what in [MessageAction::Edit, MessageAction::CopyText, MessageAction::Quote, MessageAction::Reply] {
+    script.state.core.account_mut(HOME).unwrap().caps.pin = true;
+    let all = [MessageAction::Edit, MessageAction::CopyText, MessageAction::Quote, MessageAction::Reply];
+    let more = [MessageAction::Delete, MessageAction::React("👍".to_owned()), MessageAction::Pin];
+    for what in all.into_iter().chain(more) {
         let fx = on(&mut script, what.clone());
         assert_eq!(script.notice(), refused, "{what:?}");
         assert!(!fx.iter().any(|effect| matches!(effect, Effect::Copy(_))));
@@ -155,6 +158,34 @@ fn what_shows_as_deleted_is_neither_changed_nor_quoted_copied_or_answered() {
     assert_eq!(script.notice(), "Not changed: you have deleted this message; take that back first");
     assert_eq!(script.composer(), "mine changed");
     assert!(words(&script)[0].starts_with("(deleted here"));
+}
+
+#[test]
+fn what_is_deleted_already_is_left_out_when_several_are() {
+    let mut script = with_two();
+    script.hear(said(chat(11), 13, ME, "and another"));
+    script.act(Action::FocusMessages);
+    delete(&mut script, &[12]);
+    on(&mut script, MessageAction::Select(-2));
+    on(&mut script, MessageAction::Delete);
+    let overlay = script.state.front.as_ref().unwrap().overlays.last();
+    let Some(nib::state::front::Overlay::Question(question)) = overlay else { panic!("it asks") };
+    assert_eq!(question.text, "Delete 2 messages?");
+    script.act(Action::Move(1));
+    script.act(Action::Accept);
+    let fx = script.advance(Duration::from_secs(6));
+    let deleted = requests(&fx).into_iter().find_map(|request| match request {
+        Request::Delete { messages, .. } => Some(messages),
+        _ => None,
+    });
+    assert_eq!(deleted, Some(vec![key(12)]), "one after the other");
+    let id = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::Delete { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    let fx = script.answer(id.unwrap(), Ok(Reply::Done));
+    let [Request::Delete { messages, .. }] = &requests(&fx)[..] else { panic!("{fx:?}") };
+    assert_eq!(messages.as_slice(), [key(11), key(13)]);
 }
 
 #[test]

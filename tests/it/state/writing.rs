@@ -127,6 +127,8 @@ fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
         _ => None,
     });
     script.answer(id.unwrap(), Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(script.composer(), "draft");
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!((script.composer(), &front(&script).pane.mode), ("//shrug".to_owned(), &mode));
     // A command that is carried out ends the change.
     script.act(Action::Text(TextEdit::KillToStart));
