@@ -338,6 +338,7 @@ fn drop_account(state: &mut State, id: AccountId, fx: &mut Effects) {
     if let Some(front) = &mut state.front {
         drafts::take_all(front, |key| key.account == id);
         front.drafts_told.retain(|key, _| key.account != id);
+        front.pane.writing.forget(id);
         front.folded_accounts.remove(&id);
         front.noticed.remove(&id);
         front.drop_forms(|purpose| purpose.account() == Some(id));

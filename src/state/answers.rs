@@ -210,6 +210,10 @@ pub(super) fn not_taken(state: &mut State, account: AccountId, request: RequestI
         known.requests.channels_due.push_back((community, Priority::Background));
         return;
     }
+    if let Some(Purpose::Part(number)) = known.requests.open.get(&request).cloned() {
+        known.requests.open.remove(&request);
+        return downloads::not_taken(state, number, request, fx);
+    }
     let refusal = Refusal::ours(RefusalKind::LinkLost, "there is no connection");
     take(state, account, Answer { request, outcome: Err(refusal) }, fx);
 }

@@ -14,8 +14,8 @@ use crate::domain::{
 };
 use crate::state::action::{Action, FileAction};
 use crate::state::front::{Overlay, Question};
-pub(super) use parts::came;
 use parts::{ask_more, drop_parts};
+pub(super) use parts::{came, not_taken};
 use std::collections::VecDeque;
 
 /// Most files in the list; those that are done go first.
@@ -103,6 +103,8 @@ pub struct Download {
     longest: u32,
     /// How often it was lost since something came.
     losses: u8,
+    /// Not to be gone on with before.
+    wait: Option<Mono>,
     /// Who is told what becomes of it.
     waits: Vec<Ticket>,
 }
@@ -242,6 +244,7 @@ pub(super) fn begin(state: &mut State, mut wanted: Wanted, fx: &mut Effects) {
         window: 1,
         longest,
         losses: 0,
+        wait: None,
         waits: waits.into_iter().collect(),
     });
     state.notice_of(format!("Saving \"{name}\""), Some("downloads"), false, fx);
@@ -261,6 +264,7 @@ fn make_room(state: &mut State, fx: &mut Effects) {
 
 /// Begins what may begin and asks for what may be asked for: after every event.
 pub(super) fn keep(state: &mut State, fx: &mut Effects) {
+    let now = state.now.mono;
     let numbers: Vec<(u64, AccountId)> = state.downloads.live().map(|one| (one.number, one.wanted.account)).collect();
     for (number, account) in numbers {
         let busy =
@@ -273,7 +277,14 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
             (_, Some(known)) if known.is_signed_in() && known.me != one.me => {
                 fail(state, number, "somebody else is signed in now", fx);
             }
-            (Stage::Waiting, Some(known)) if known.is_signed_in() && under_way < AT_ONCE => {
+            // It goes on with the next connection.
+            (Stage::Waiting, Some(known)) if !known.is_signed_in() => {
+                if let Some(one) = state.downloads.get_mut(number) {
+                    one.wait = None;
+                }
+            }
+            (Stage::Waiting, Some(_)) if one.wait.is_some_and(|until| until > now) => {}
+            (Stage::Waiting, Some(known)) if under_way < AT_ONCE => {
                 let place = one.place(known, &state.settings.downloads);
                 let longest = known.caps.part;
                 if let Some(one) = state.downloads.get_mut(number) {
@@ -285,6 +296,12 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
             _ => {}
         }
     }
+}
+
+/// When the next one goes on that was lost.
+pub(super) fn next(state: &State) -> Option<Mono> {
+    let waiting = state.downloads.live().filter(|one| one.stage == Stage::Waiting);
+    waiting.filter_map(|one| one.wait).filter(|until| *until > state.now.mono).min()
 }
 
 /// Stops what is under way for a file.
@@ -384,7 +401,7 @@ pub(super) fn accept(state: &mut State, number: u64, fx: &mut Effects) {
 /// Goes on with one that stopped or failed.
 fn resume(state: &mut State, number: u64) {
     let Some(one) = state.downloads.get_mut(number) else { return };
-    (one.stage, one.losses) = (Stage::Waiting, 0);
+    (one.stage, one.losses, one.wait) = (Stage::Waiting, 0, None);
     state.touch();
 }
 

@@ -136,4 +136,6 @@ pub enum Timer {
     Countdown,
     /// What is told to others before nib leaves has taken long enough.
     Leave,
+    /// A file that was lost on its way is to be gone on with.
+    Download,
 }

@@ -20,16 +20,20 @@ pub(super) fn forget(state: &mut State, id: AccountId, fx: &mut Effects) {
         if front.pane.chat.as_ref().is_some_and(is_of) {
             // Told like this it would be kept as the other person's.
             open::leave(front, &mut Effects::new());
+            front.pane.composer = Composer::default();
         }
+        // Yank brings back nothing of it elsewhere either.
+        front.pane.composer.forget_cut();
         // Drafts are kept for whom they are of. Where they are not kept, they stay in sight: nothing typed is thrown away.
         if kept {
             front.editing.take_if(|editing| is_of(&editing.chat));
-            front.pane.composer = Composer::default();
             for (chat, draft) in drafts::take_all(front, is_of) {
                 // The store still knows the account as theirs.
                 fx.push(Effect::keep(Write::Draft { chat, draft: Box::new(draft) }));
             }
         }
+        drafts::adopt_changes(front, is_of);
+        front.pane.writing.forget(id);
         // Nothing is known of the drafts of whoever comes.
         front.drafts_told.retain(|key, _| !is_of(key));
         front.sidebar.dirty = true;

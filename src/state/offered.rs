@@ -162,6 +162,13 @@ fn of_message(state: &State, account: &Account, chat: ChatKey, message: &Message
         | MessageAction::CopyText
         | MessageAction::Forward(_)
         | MessageAction::ForwardNow(..)
+        // And it is not deleted twice, nor is anything else done to it that others would see for a moment.
+        | MessageAction::Delete
+        | MessageAction::DeleteNow(..)
+        | MessageAction::React(_)
+        | MessageAction::ReactNow(..)
+        | MessageAction::Pin
+        | MessageAction::Press(_)
             if account.outbox.is_deleted(chat.chat, message.key.id) =>
         {
             Offer::No(DELETED)

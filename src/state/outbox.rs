@@ -42,7 +42,7 @@ pub(super) use parting::{release, untold};
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 pub(super) use shown::{show_waiting, told_anew};
-pub(super) use wishes::{Amended, amend, discard, retry, stop, take_back, withdraw};
+pub(super) use wishes::{Amended, amend, discard, retry, stop, take_back, withdraw, without_file};
 
 /// Most messages of one chat that may wait.
 const ROWS: usize = 200;

@@ -3,7 +3,7 @@
 use super::event::Timer;
 use super::recall::places;
 use super::ui::{complete, drafts, quit};
-use super::{Effect, Effects, State, outbox, pace, polls, slow, typing, unread};
+use super::{Effect, Effects, State, downloads, outbox, pace, polls, slow, typing, unread};
 use crate::domain::{LinkPhase, Mono, Settings, when};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +41,8 @@ pub(super) fn rang(state: &mut State, timer: Timer, fx: &mut Effects) {
             state.touch();
         }
         Timer::Leave => quit::go(state, fx),
+        // What waits is begun after every event.
+        Timer::Download => state.armed.download = None,
     }
 }
 
@@ -64,6 +66,7 @@ pub(super) struct Armed {
     countdown: Option<Mono>,
     draft: Option<Mono>,
     place: Option<Mono>,
+    download: Option<Mono>,
 }
 
 /// Arms and disarms what follows from the state alone, wherever it changed: after every event.
@@ -75,6 +78,7 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
         countdown: due.or_else(|| countdown(state)),
         draft: drafts::is_due(state).then(|| state.armed.draft.unwrap_or(state.now.mono.plus(drafts::PAUSE))),
         place: places::is_due(state).then(|| state.armed.place.unwrap_or(state.now.mono.plus(places::PAUSE))),
+        download: downloads::next(state),
     };
     let armed = std::mem::replace(&mut state.armed, wanted);
     let timers = [
@@ -82,6 +86,7 @@ pub(super) fn keep(state: &mut State, fx: &mut Effects) {
         (Timer::Countdown, armed.countdown, wanted.countdown),
         (Timer::Draft, armed.draft, wanted.draft),
         (Timer::Place, armed.place, wanted.place),
+        (Timer::Download, armed.download, wanted.download),
     ];
     for (timer, armed, wanted) in timers.into_iter().filter(|(_, armed, wanted)| armed != wanted) {
         match (armed, wanted) {

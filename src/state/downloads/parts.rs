@@ -1,6 +1,6 @@
 //! Parts of files: how much is asked for at once, and what becomes of what comes.
 
-use super::{LEAST, Part, Stage, UNTOLD, fail, let_go};
+use super::{Download, LEAST, Part, Stage, UNTOLD, fail, let_go};
 use crate::domain::download::Step;
 use crate::domain::{Priority, Refusal, RefusalKind, Reply, Request, RequestId, size};
 use crate::state::State;
@@ -13,6 +13,8 @@ const WINDOW: usize = 3;
 /// A part that is here in this time allows more; one that takes so long means less.
 const QUICK: Duration = Duration::from_millis(500);
 const SLOW: Duration = Duration::from_secs(2);
+/// How long after a loss it is asked for again over the same connection.
+const PAUSE: Duration = Duration::from_secs(1);
 /// How often in a row it is lost before anything came of it, until it has failed.
 const LOSSES: u8 = 5;
 
@@ -75,14 +77,30 @@ pub(in crate::state) fn came(
             if one.losses >= LOSSES {
                 return fail(state, number, "the connection was lost again and again", fx);
             }
-            one.stage = Stage::Waiting;
-            let_go(state, number, Step::Leave, fx);
+            pause(state, number, fx);
         }
         Err(refusal) => {
             let sentence = refusal.text.trim_end_matches('.').to_owned();
             fail(state, number, &sentence, fx);
         }
     }
+}
+
+/// The session did not take what was asked for: that is no loss, and it is asked for again in a while.
+pub(in crate::state) fn not_taken(state: &mut State, number: u64, request: RequestId, fx: &mut Effects) {
+    let asked = |one: &Download| one.parts.iter().any(|part| part.request == request);
+    if state.downloads.get(number).is_some_and(asked) {
+        pause(state, number, fx);
+    }
+}
+
+/// It goes on in a while, or with the next connection.
+fn pause(state: &mut State, number: u64, fx: &mut Effects) {
+    let until = state.now.mono.plus(PAUSE);
+    if let Some(one) = state.downloads.get_mut(number) {
+        (one.stage, one.wait) = (Stage::Waiting, Some(until));
+    }
+    let_go(state, number, Step::Leave, fx);
 }
 
 /// Gives the shell what is here and whose turn it is.

@@ -13,6 +13,7 @@ use super::recall::places::Places;
 use super::typing::OwnTyping;
 use super::ui::attach::Reading;
 use super::ui::editor::Editing;
+use super::ui::file::Sends;
 use super::ui::form::Form;
 use super::ui::members::Members;
 use super::ui::shared::Shared;
@@ -146,7 +147,7 @@ pub struct Front {
     /// What was pasted and may name files, for which chat, and the number of the look at them.
     pub(crate) pasted: Vec<(u64, ChatKey, String)>,
     /// What is written is to be sent, as it is or not, once all that was pasted is looked at.
-    pub(crate) sends: Option<bool>,
+    pub(crate) sends: Option<Sends>,
     /// The chat to open once the lists are there, by its written name.
     pub wish: Option<String>,
     /// What others were told of own typing.

@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use crate::state::effect::{Effect, Effects};
 use crate::state::requests::Purpose;
-use crate::state::ui::changing;
+use crate::state::ui::{changing, quit};
 use crate::state::{Account, State, keep, messages};
 use std::time::Duration;
 
@@ -366,6 +366,7 @@ fn done(state: &mut State, chat: ChatKey, item: &OutboxItem, fx: &mut Effects) {
 }
 
 fn tell(state: &mut State, chat: ChatKey, item: OutboxItem, refusal: &Refusal, fx: &mut Effects) {
+    let deletes = matches!(item, OutboxItem::Delete { .. });
     let what = match item {
         OutboxItem::Edit { message, text } => return changing::edit_refused(state, chat, message, text, refusal, fx),
         OutboxItem::Delete { messages } if messages.len() > 1 => "Not all were deleted",
@@ -374,7 +375,11 @@ fn tell(state: &mut State, chat: ChatKey, item: OutboxItem, refusal: &Refusal, f
         // The next one tells the network.
         OutboxItem::MarkRead { .. } | OutboxItem::Send(_) => return,
     };
-    state.notice_about(chat.account, format!("{what}: {}", refusal.text), None, true, fx);
+    let sentence = format!("{what}: {}", refusal.text);
+    if deletes {
+        return quit::refused(state, chat.account, sentence, None, fx);
+    }
+    state.notice_about(chat.account, sentence, None, true, fx);
 }
 
 /// One could not be made durable: it goes out all the same if this run lasts.

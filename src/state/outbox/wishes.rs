@@ -11,14 +11,8 @@ use std::sync::Arc;
 pub(in crate::state) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
     let row = state.core.account_mut(chat.account).and_then(|account| account.outbox.find_mut(chat.chat, nonce));
     let Some(row) = row.filter(|row| matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed)) else { return false };
-    // No empty file is ever attached: such a one could not be found again.
-    if let Some(gone) = row.outgoing.attachments.iter().find(|file| file.bytes.is_empty()) {
-        let name = crate::domain::CleanText::line(&gone.name);
-        state.notice(
-            format!("\"{name}\" is not kept any more; discard the message, and attach the file anew"),
-            true,
-            fx,
-        );
+    if let Some(sentence) = without_file(row) {
+        state.notice(sentence, true, fx);
         return true;
     }
     row.set(Stage::Queued);
@@ -27,6 +21,14 @@ pub(in crate::state) fn retry(state: &mut State, chat: ChatKey, nonce: Nonce, fx
     state.touch();
     pump(state, chat, fx);
     true
+}
+
+/// Why a failed message cannot go out any more, if that is so: a file of it is not kept.
+pub(in crate::state) fn without_file(row: &Pending) -> Option<String> {
+    // No empty file is ever attached: such a one could not be found again.
+    let gone = row.outgoing.attachments.iter().find(|file| file.bytes.is_empty())?;
+    let name = crate::domain::CleanText::line(&gone.name);
+    Some(format!("\"{name}\" is not kept any more; discard the message, and attach the file anew"))
 }
 
 /// The user gives a failed message up. Returns its text.

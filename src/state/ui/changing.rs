@@ -1,11 +1,11 @@
 //! Changing own messages: begun, left, made, refused. A change that is left is kept, and is there again when that message is changed next.
 
 use super::typed::Substitution;
-use super::{compose, drafts};
+use super::{compose, drafts, quit, tray};
 use crate::domain::kept::{DraftEdit, Edited, OutboxItem};
 use crate::domain::{ChatKey, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
 use crate::state::effect::Effects;
-use crate::state::front::{ComposeMode, Region, ScrollIntent, Target};
+use crate::state::front::{ComposeMode, Front, Region, ScrollIntent, Target};
 use crate::state::outbox::{self, Amended, Pending, Stage};
 use crate::state::{State, offered, slow, typing};
 
@@ -85,8 +85,10 @@ fn show_edit(state: &mut State, chat: ChatKey, of: Target, text: &str, fx: &mut 
     }
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return };
+    let refused = front.pane.writing.is_refused(chat, of);
     let again = front.pane.writing.take_change(chat, of);
     front.pane.begin_change(of);
+    front.pane.writing.refused = refused;
     front.pane.composer.set_text(text);
     front.pane.writing.original = text.to_owned();
     front.region = Region::Composer;
@@ -140,6 +142,9 @@ pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
     let same = known.is_some_and(|known| account.as_typed(known) == text);
     end_edit(state);
+    if let Some(front) = &mut state.front {
+        front.pane.writing.rested = Some(front.pane.composer.revision());
+    }
     typing::end(state, fx);
     if !same {
         outbox::deeds::put(state, chat, OutboxItem::Edit { message, text }, fx);
@@ -155,7 +160,12 @@ pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text
             typing::end(state, fx);
             drafts::due(state, fx);
         }
-        Ok(Amended::NotYet) => state.notice("It cannot be changed just now; try again in a moment", true, fx),
+        Ok(Amended::NotYet) => {
+            let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
+            let never = row.and_then(outbox::without_file);
+            let sentence = never.unwrap_or_else(|| "It cannot be changed just now; try again in a moment".to_owned());
+            state.notice(sentence, true, fx);
+        }
         Ok(why @ (Amended::InDoubt | Amended::Gone)) => {
             become_new(state);
             let sentence = match why {
@@ -202,7 +212,8 @@ pub(super) fn gone(state: &mut State, chat: ChatKey, id: MessageId, changes: boo
     }
 }
 
-/// The network did not take a change: its text goes back to where it was typed.
+/// The network did not take a change. Its text goes back to where it was typed if nothing was typed since, and is kept otherwise: nothing takes the composer
+/// from somebody who writes.
 pub(in crate::state) fn edit_refused(
     state: &mut State,
     chat: ChatKey,
@@ -215,33 +226,51 @@ pub(in crate::state) fn edit_refused(
     let known = as_it_is(state, chat, Target::Message(message)).map(|known| compose::escaped(&known));
     let is_deleted =
         state.core.account(chat.account).is_some_and(|account| account.outbox.is_deleted(chat.chat, message.id));
+    let text = compose::escaped(&text);
     let Some(front) = &mut state.front else { return };
-    let is_changing = matches!(front.pane.mode, ComposeMode::Edit { .. });
-    let mut then = "";
+    let (mut then, mut key) = ("", None);
     if is_gone {
-        then = "; your text is a new message now";
-        // Nothing is left to be changed: the text is as good as one that was never sent.
-        let editing =
-            matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id);
-        if editing && front.pane.chat == Some(chat) {
-            become_new(state);
-        }
-        compose::give_back(state, chat, &compose::escaped(&text), fx);
-    } else if front.pane.chat == Some(chat) && !is_changing && !is_deleted {
+        (then, key) = no_more(state, chat, message, &text, fx);
+    } else if front.pane.chat == Some(chat) && rests(front) && !is_deleted {
         front.pane.begin_change(Target::Message(message));
-        front.pane.composer.set_text(&compose::escaped(&text));
+        front.pane.composer.set_text(&text);
         front.pane.writing.original = known.unwrap_or_default();
+        front.pane.writing.refused = true;
     } else {
-        let edit = DraftEdit {
-            of: Edited::Message(message),
-            text: compose::escaped(&text),
-            original: known.unwrap_or_default(),
-        };
+        let edit = DraftEdit { of: Edited::Message(message), text, original: known.unwrap_or_default() };
         front.pane.writing.put_change(chat, edit, true);
         drafts::settle(state, chat, fx);
         then = "; your text is kept for when you change that message again";
     }
-    state.notice_about(chat.account, format!("Not changed: {}{then}", refusal.text), None, true, fx);
+    quit::refused(state, chat.account, format!("Not changed: {}{then}", refusal.text), key, fx);
+}
+
+/// Whether nothing was written since a change was sent.
+fn rests(front: &Front) -> bool {
+    let pane = &front.pane;
+    let untouched = pane.writing.rested == Some(pane.composer.revision());
+    untouched && pane.composer.is_empty() && pane.mode == ComposeMode::New && !tray::goes(front)
+}
+
+/// Nothing is left to be changed: the text is as good as one that was never sent. Returns how what is told of it goes on, and with the keys of what.
+fn no_more(
+    state: &mut State,
+    chat: ChatKey,
+    message: MessageKey,
+    text: &str,
+    fx: &mut Effects,
+) -> (&'static str, Option<&'static str>) {
+    let Some(front) = state.front.as_mut() else { return ("", None) };
+    let open = front.pane.chat == Some(chat);
+    if open && matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id) {
+        become_new(state);
+    } else if open && !matches!(front.pane.mode, ComposeMode::Edit { .. }) && !front.pane.composer.is_empty() {
+        // It would go out with what is being written.
+        front.pane.composer.keep(text);
+        return ("; to put your text here", Some("yank"));
+    }
+    compose::give_back(state, chat, text, fx);
+    ("; your text is a new message now", None)
 }
 
 /// Puts words in the place of others in the last own message. `written`: what was typed for it, which stays where that cannot be.

@@ -1,6 +1,7 @@
 //! Writing: new messages, answers, changes of own messages, and `/` commands. What was typed is never lost.
 
 use super::field::Field;
+use super::file::Sends;
 use super::form::{FieldKind, Form, FormField, FormPurpose};
 use super::typed::{self, Substitution};
 use super::written::Writing;
@@ -20,7 +21,7 @@ pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
     }
     front.region = Region::Composer;
     let fits = front.pane.composer.insert(text);
-    front.pane.writing.sent.rest();
+    front.pane.rest_history();
     state.touch();
     typing::typed(state, fx);
     complete::typed(state, fx);
@@ -103,7 +104,7 @@ pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     let Some(chat) = front.pane.chat else { return };
     // What was pasted before goes with it.
     if front.pasted.iter().any(|(_, of, _)| *of == chat) {
-        front.sends = Some(verbatim);
+        front.sends = Some(Sends::of(&front.pane, verbatim));
         return;
     }
     let written = front.pane.composer.text();
@@ -111,6 +112,7 @@ pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     if written.trim().is_empty() && !with_files {
         return;
     }
+    front.pane.rest_history();
     if front.pane.composer.is_command() && !verbatim {
         return command(state, chat, &written, fx);
     }

@@ -88,6 +88,12 @@ impl Composer {
         self.kept.push_str(text);
     }
 
+    /// What was cut, and what was kept for yank, cannot be put back any more.
+    pub fn forget_cut(&mut self) {
+        self.ring = Ring::default();
+        self.kept.clear();
+    }
+
     /// An empty one to which yank brings the same as to this one.
     #[must_use]
     pub fn successor(&self) -> Self {

@@ -174,6 +174,14 @@ pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
     chats.into_iter().for_each(|chat| put(front, chat, fx));
 }
 
+/// Changes of messages in these chats that were left become part of their drafts. None of the chats is open.
+pub(in crate::state) fn adopt_changes(front: &mut Front, is_of: impl Fn(&ChatKey) -> bool) {
+    for (chat, text) in front.pane.writing.take_changes(is_of) {
+        let draft = front.drafts.entry(chat).or_default();
+        draft.text = if draft.text.is_empty() { text } else { format!("{}\n{text}", draft.text) };
+    }
+}
+
 /// The store is told of a chat that is not open, whose draft has become another.
 pub(super) fn put(front: &mut Front, chat: ChatKey, fx: &mut Effects) {
     // Of one that was let go, the store has more than this run.

@@ -7,7 +7,7 @@ use crate::state::action::FileAction;
 use crate::state::downloads::{self, Download, Downloads, Wanted};
 use crate::state::effect::{Effect, Effects, Outcome};
 use crate::state::event::Ticket;
-use crate::state::front::Overlay;
+use crate::state::front::{ComposeMode, Overlay, Pane};
 use crate::state::outbox;
 
 /// The list of files that are being saved, the newest first.
@@ -22,6 +22,26 @@ impl DownloadList {
     #[must_use]
     pub fn selected<'a>(&self, downloads: &'a Downloads) -> Option<&'a Download> {
         self.at.and_then(|at| downloads.get(at)).or_else(|| downloads.list.last())
+    }
+}
+
+/// Enter while what was pasted is looked at: what is written goes after, as it was then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Sends {
+    verbatim: bool,
+    /// The composer's.
+    revision: u64,
+    mode: ComposeMode,
+}
+
+impl Sends {
+    pub(super) fn of(pane: &Pane, verbatim: bool) -> Self {
+        Self { verbatim, revision: pane.composer.revision(), mode: pane.mode.clone() }
+    }
+
+    /// Whether nothing was written or begun since.
+    fn holds(&self, pane: &Pane) -> bool {
+        (self.revision, &self.mode) == (pane.composer.revision(), &pane.mode)
     }
 }
 
@@ -93,18 +113,25 @@ pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: 
         let sentence = "The chat into which this was pasted is not open any more; to put it here";
         return state.notice_of(sentence.to_owned(), Some("yank"), true, fx);
     }
+    let went_on = front.sends.take_if(|sends| !sends.holds(&front.pane)).is_some();
     if files {
         _ = tray::pasted_paths(&text).iter().all(|path| tray::add(state, path, fx));
     } else {
         paste::pasted(state, &text, fx);
     }
+    if went_on {
+        return state.notice_of("Not sent, since you went on writing; to send it".to_owned(), Some("send"), true, fx);
+    }
+    let Some(front) = &mut state.front else { return };
+    // What was pasted belongs to it.
+    let revision = front.pane.composer.revision();
+    front.sends.iter_mut().for_each(|sends| sends.revision = revision);
     // A question that the paste leads to comes first.
-    let front = state.front.as_mut().filter(|front| front.pasted.is_empty());
-    if let Some(front) = front
-        && let Some(verbatim) = front.sends.take()
+    if front.pasted.is_empty()
+        && let Some(sends) = front.sends.take()
         && front.overlays.is_empty()
     {
-        compose::send(state, verbatim, fx);
+        compose::send(state, sends.verbatim, fx);
     }
 }
 

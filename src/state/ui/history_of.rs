@@ -81,9 +81,10 @@ impl Sent {
         (self.of(account).nth(*at) == Some(now)).then_some(before)
     }
 
-    /// Whoever types is not going through it any more.
-    pub(super) fn rest(&mut self) {
-        self.at = None;
+    /// Nothing of an account stays.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.texts.retain(|(of, _)| *of != account);
+        self.bytes = self.texts.iter().map(|(_, text)| text.len()).sum();
     }
 }
 
@@ -109,6 +110,13 @@ pub(super) fn step(state: &mut State, back: bool) {
 }
 
 impl Pane {
+    /// Whoever goes through what was sent makes something of it: what stood there before can be put back with yank.
+    pub(super) fn rest_history(&mut self) {
+        if let Some((_, before)) = self.writing.sent.at.take() {
+            self.composer.keep(&before);
+        }
+    }
+
     /// Whoever goes through what was sent leaves the chat: what stood there before does so again, or can be put back.
     pub(in crate::state) fn leave_history(&mut self) {
         let Some(chat) = self.chat else { return };

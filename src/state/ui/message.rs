@@ -243,7 +243,12 @@ fn pin(state: &mut State, chat: ChatKey, message: &Message, fx: &mut Effects) {
 
 /// The beginning of what a message says, on one line, to name it in a question.
 pub(super) fn quoted(message: &Message) -> String {
-    let line = CleanText::line(&message.body.text);
+    beginning(&message.body.text)
+}
+
+/// The beginning of a text, on one line.
+fn beginning(text: &str) -> String {
+    let line = CleanText::line(text);
     let mut quoted: String = line.chars().take(QUOTED).collect();
     if quoted.len() < line.len() {
         quoted.push('…');

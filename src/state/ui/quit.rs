@@ -1,7 +1,7 @@
 //! Quitting: what was written and would be lost is named first, and what is held back is told to others.
 
 use super::open;
-use crate::domain::ChatKey;
+use crate::domain::{AccountId, ChatKey};
 use crate::state::action::Action;
 use crate::state::effect::{Effect, Effects};
 use crate::state::event::Timer;
@@ -58,6 +58,21 @@ pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
     }
 }
 
+/// A change or a deletion was refused: what was shown as done is not. That is told whatever is shown, and who is about to leave stays to read it.
+pub(in crate::state) fn refused(
+    state: &mut State,
+    account: AccountId,
+    sentence: String,
+    key: Option<&'static str>,
+    fx: &mut Effects,
+) {
+    let stays = if state.leaving.take().is_some() { "nib stays open. " } else { "" };
+    let shown = state.front.as_ref().and_then(|front| front.pane.chat).is_some_and(|chat| chat.account == account);
+    let label = state.core.told_apart(account).filter(|_| !shown);
+    let label = label.map(|label| format!("{label}: ")).unwrap_or_default();
+    state.notice_of(format!("{stays}{label}{sentence}"), key, true, fx);
+}
+
 /// Leaves: what was typed is kept.
 pub(in crate::state) fn go(state: &mut State, fx: &mut Effects) {
     if let Some(to) = state.leaving.take() {
@@ -111,6 +126,7 @@ fn losses(state: &State) -> Vec<String> {
     [
         counted(drafts(state, front), "draft", "drafts"),
         change(state, front),
+        counted(left(state, front), "change that is not sent", "changes that are not sent"),
         counted(under_way, "message on its way", "messages on their way"),
         counted(failed, "message that was not sent", "messages that were not sent"),
         match files.as_slice() {
@@ -128,6 +144,11 @@ fn losses(state: &State) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// How many changes of messages were left in chats whose drafts are not kept.
+fn left(state: &State, front: &Front) -> usize {
+    front.pane.writing.changed_chats().filter(|chat| !keeps(state, *chat)).count()
 }
 
 /// Whether drafts of a chat are kept for later runs.

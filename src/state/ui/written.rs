@@ -4,12 +4,14 @@ use super::complete::Listed;
 use super::history_of::Sent;
 use super::vi::Vi;
 use crate::domain::kept::{Draft, DraftEdit, Edited};
-use crate::domain::{ChatKey, MessageId, MessageKey, UserId};
+use crate::domain::{AccountId, ChatKey, MessageId, MessageKey, UserId};
 use crate::state::front::{ComposeMode, Pane, Target};
 use std::collections::VecDeque;
 
 /// Most changes that are kept after they were left.
 const CHANGES: usize = 16;
+/// Most that are kept of those that networks did not take: as many as may wait for one.
+const REFUSED: usize = 500;
 
 /// What is known of the text that is being written.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,10 @@ pub struct Writing {
     pub(in crate::state) answers: Option<MessageKey>,
     /// What is answered or changed comes from an earlier run, and may not be there any more.
     pub(super) unsure: bool,
+    /// The revision of the composer when a change was sent: nothing was written since as long as it has that.
+    pub(super) rested: Option<u64>,
+    /// The network did not take the change that stands in the composer.
+    pub(super) refused: bool,
     /// Changes that were left, the newest last.
     changes: VecDeque<Change>,
 }
@@ -76,9 +82,25 @@ impl Writing {
     pub(super) fn put_change(&mut self, chat: ChatKey, edit: DraftEdit, refused: bool) {
         self.take_change(chat, edit.of.into());
         self.changes.push_back(Change { chat, edit, refused });
-        if self.changes.len() > CHANGES {
-            self.changes.pop_front();
+        self.bound();
+    }
+
+    /// Lets go of the oldest where there are too many. What was sent and not taken outlasts what was only begun.
+    fn bound(&mut self) {
+        for (refused, most) in [(false, CHANGES), (true, REFUSED)] {
+            let is_one = |change: &Change| change.refused == refused;
+            if self.changes.iter().filter(|change| is_one(change)).count() > most
+                && let Some(oldest) = self.changes.iter().position(is_one)
+            {
+                self.changes.remove(oldest);
+            }
         }
+    }
+
+    /// Whether the network did not take the change of a message that was left.
+    pub(super) fn is_refused(&self, chat: ChatKey, of: Target) -> bool {
+        let of = of.into();
+        self.changes.iter().any(|change| change.refused && change.chat == chat && change.edit.of == of)
     }
 
     /// One that an earlier run left: those of this run come first.
@@ -111,6 +133,19 @@ impl Writing {
     pub(in crate::state) fn forget_changes(&mut self, chat: ChatKey) {
         self.changes.retain(|change| change.chat != chat);
     }
+
+    /// The changes of messages in these chats that were left, with their chats; they are taken out of here.
+    pub(super) fn take_changes(&mut self, is_of: impl Fn(&ChatKey) -> bool) -> Vec<(ChatKey, String)> {
+        let (taken, left) = std::mem::take(&mut self.changes).into_iter().partition(|change| is_of(&change.chat));
+        self.changes = left;
+        VecDeque::into_iter(taken).map(|change| (change.chat, change.edit.text)).collect()
+    }
+
+    /// Nothing that was written through an account stays: it is gone, or somebody else's.
+    pub(in crate::state) fn forget(&mut self, account: AccountId) {
+        self.sent.forget(account);
+        self.changes.retain(|change| change.chat.account != account);
+    }
 }
 
 /// Drafts of a chat that is not open neither answer nor change what was deleted.
@@ -129,6 +164,8 @@ impl Pane {
             ComposeMode::Reply(message) => Some(message),
             ComposeMode::New | ComposeMode::Edit { .. } => None,
         };
+        self.writing.refused = false;
+        self.leave_history();
         self.mode = ComposeMode::Edit { of, before: self.composer.text() };
     }
 
@@ -158,7 +195,7 @@ impl Pane {
     /// Keeps the change that stands in the composer, if there is one. Returns whether it did.
     pub(super) fn keep_change(&mut self) -> bool {
         let Some((edit, chat)) = self.change().zip(self.chat) else { return false };
-        self.writing.put_change(chat, edit, false);
+        self.writing.put_change(chat, edit, self.writing.refused);
         true
     }
 }

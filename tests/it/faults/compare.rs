@@ -26,6 +26,8 @@ pub(super) struct Mark {
     pub(super) blind: bool,
     /// The program was killed before this was durable.
     pub(super) cut_off: bool,
+    /// A deletion of it was taken back.
+    pub(super) taken_back: bool,
 }
 
 /// What came of a schedule.

@@ -13,6 +13,7 @@ use nib::state::Action;
 use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::ComposeMode;
 use nib::state::outbox::Stage;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -77,12 +78,10 @@ fn step(client: &mut Client, dice: &mut fastrand::Rng, marks: &mut Vec<Mark>) {
             client.act(Action::Send);
         }
         52..58 => {
-            let Some((key, mark)) = own_newest(client) else { return };
-            let chat = client.open().expect("own messages are in an open chat");
-            client.gave_up(&mark);
-            client.act(Action::Message(MessageAction::DeleteNow(ChatKey::new(client.account().id, chat), vec![key])));
-            if let Some(mark) = marks.iter_mut().find(|known| known.name == mark) {
-                mark.deleted = true;
+            let count = if dice.u32(..4) == 0 { dice.usize(2..4) } else { 1 };
+            delete(client, count, marks);
+            if dice.u32(..4) == 0 {
+                take_back(client, marks);
             }
         }
         58..66 => client.act(Action::Message(MessageAction::React(emoji.to_owned()))),
@@ -92,6 +91,7 @@ fn step(client: &mut Client, dice: &mut fastrand::Rng, marks: &mut Vec<Mark>) {
         91..95 => client.act(Action::ScrollEnd),
         95..97 => client.act(Action::MarkRead),
         97..98 => client.act(Action::Reconnect),
+        98..99 => take_back(client, marks),
         _ => {
             client.act(Action::FocusMessages);
             client.act(Action::Move(dice.i32(-5..=5)));
@@ -120,18 +120,48 @@ fn write(client: &mut Client, marks: &mut Vec<Mark>) {
         if !left {
             client.wrote(&name, chat);
         }
-        marks.push(Mark { name, chat, deleted: left, blind, cut_off: false });
+        marks.push(Mark { name, chat, deleted: left, blind, cut_off: false, taken_back: false });
     }
 }
 
-/// The newest own message in the open chat that bears a mark.
-fn own_newest(client: &Client) -> Option<(nib::domain::MessageKey, String)> {
+/// The newest own messages in the open chat that show a mark.
+fn own_newest(client: &Client, count: usize) -> Vec<(nib::domain::MessageKey, String)> {
     let account = client.account();
-    let timeline = account.timelines.get(&client.open()?)?;
-    let newest = timeline.iter().rev().find(|entry| entry.message.author == account.me)?;
-    let name = newest.message.body.text.split(' ').next()?.to_owned();
+    let Some(timeline) = client.open().and_then(|chat| account.timelines.get(&chat)) else { return Vec::new() };
+    let own = timeline.iter().rev().filter(|entry| entry.message.author == account.me);
+    own.filter_map(|entry| Some((entry.message.key, mark_of(&entry.message.body.text)?))).take(count).collect()
+}
+
+/// The mark that a text begins with.
+fn mark_of(text: &str) -> Option<String> {
+    let name = first_word(text);
     name.strip_prefix('m')?.parse::<u32>().ok()?;
-    Some((newest.message.key, name))
+    Some(name)
+}
+
+/// The user deletes some of the newest own messages at once.
+fn delete(client: &mut Client, count: usize, marks: &mut [Mark]) {
+    let (keys, names): (Vec<_>, Vec<_>) = own_newest(client, count).into_iter().unzip();
+    let Some(chat) = client.open().filter(|_| !keys.is_empty()) else { return };
+    names.iter().for_each(|name| client.gave_up(name));
+    client.act(Action::Message(MessageAction::DeleteNow(ChatKey::new(client.account().id, chat), keys)));
+    for mark in marks.iter_mut().filter(|mark| names.contains(&mark.name)) {
+        (mark.deleted, mark.taken_back) = (true, false);
+    }
+}
+
+/// The user takes back what is held back, if something is. A deletion that was taken back has not happened.
+fn take_back(client: &mut Client, marks: &mut [Mark]) {
+    let shown = |client: &Client| -> BTreeSet<String> {
+        let all = client.account().timelines.values().flat_map(|timeline| timeline.iter());
+        all.filter_map(|entry| mark_of(&entry.message.body.text)).collect()
+    };
+    let before = shown(client);
+    client.act(Action::Message(MessageAction::TakeBack));
+    let after = shown(client);
+    for mark in marks.iter_mut().filter(|mark| after.contains(&mark.name) && !before.contains(&mark.name)) {
+        (mark.deleted, mark.taken_back) = (false, true);
+    }
 }
 
 fn switch(client: &mut Client, dice: &mut fastrand::Rng) {
@@ -230,9 +260,17 @@ impl<F: Far> Play<F> {
             let unsure: Vec<String> = unsure.map(|(_, row)| first_word(&row.outgoing.text)).collect();
             promises.retain(|(name, _)| !unsure.contains(name));
             self.marks.iter_mut().filter(|mark| unsure.contains(&mark.name)).for_each(|mark| mark.cut_off = true);
+            // That it was taken back may not be durable yet: then the next run tells of the deletion.
+            self.marks.iter_mut().filter(|mark| mark.taken_back).for_each(|mark| mark.deleted = true);
             self.homes.push(self.home().killed());
             drop(self.client);
         } else {
+            if self.dice.bool() {
+                // Others are told of what was held back, if they can be before it ends.
+                self.client.act(Action::QuitNow);
+                let pause = Duration::from_millis(self.dice.u64(..2_500));
+                self.until(pause, |_| false).await;
+            }
             self.client.close().await;
         }
         // No two runs draw the same numbers.

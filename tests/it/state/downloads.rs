@@ -1,5 +1,7 @@
 //! Files on their way here: parts, pieces, what is lost and gone on with, and servers that lie.
 
+mod lost;
+
 use super::script::*;
 use nib::domain::download::{Step, Told};
 use nib::domain::*;
@@ -156,6 +158,12 @@ impl Desk {
         while self.disk() || self.serve(0, u64::MAX) {}
     }
 
+    /// So long passes that what was lost is asked for again.
+    fn rest(&mut self) {
+        let fx = self.script.advance(Duration::from_secs(1));
+        self.carry_out(fx);
+    }
+
     fn stage(&self) -> Stage {
         self.script.state.downloads.list.last().expect("a download").stage.clone()
     }
@@ -183,27 +191,6 @@ fn a_file_comes_in_parts_that_grow_and_is_named_at_the_end() {
     // Saved once more it is another file, and so is the list.
     desk.act(Action::File(FileAction::OpenNow("/x".to_owned())));
     assert_eq!(desk.opened, ["/x"]);
-}
-
-#[test]
-fn a_lost_connection_is_waited_for_and_what_is_there_stays() {
-    let mut desk = Desk::new(600_000);
-    desk.begin(600_000);
-    desk.disk();
-    desk.serve(0, u64::MAX);
-    desk.disk();
-    let had = desk.written.len();
-    let (id, ..) = desk.asked[0];
-    desk.event(Event::Link(HOME, LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(9) }));
-    desk.answer(id, Err(Refusal::ours(RefusalKind::LinkLost, "lost")));
-    assert_eq!(desk.stage(), Stage::Waiting);
-    while desk.disk() {}
-    assert_eq!((desk.asked.len(), desk.written.len()), (0, had));
-    let caps = Caps { part: PART, ..Script::caps() };
-    let me = user(ME, "me");
-    desk.event(Event::Link(HOME, LinkEvent::SignedIn { me, session: None, token: Secret::new(String::new()), caps }));
-    desk.run();
-    assert!(desk.named && desk.written == desk.content);
 }
 
 #[test]
@@ -310,6 +297,7 @@ fn what_a_server_says_beside_the_truth_is_a_failure_and_nothing_is_written_beyon
         while desk.disk() {}
         let (id, ..) = desk.asked[0];
         desk.answer(id, Err(Refusal::ours(RefusalKind::LinkLost, "lost")));
+        desk.rest();
     }
     assert_eq!(desk.failed(), "the connection was lost again and again");
 }
@@ -422,6 +410,7 @@ proptest! {
         }
         for _ in 0..4 {
             desk.act(Action::File(FileAction::GoOn(1)));
+            desk.rest();
             desk.run();
         }
         prop_assert!(desk.named && !desk.twice, "{:?}", desk.stage());

@@ -250,3 +250,21 @@ fn what_flew_waits_for_the_first_chat_that_is_opened() {
     let fx = script.event(Event::Focused(true));
     assert_eq!(requests(&fx), [], "once");
 }
+
+#[test]
+fn a_failed_message_without_its_file_says_what_can_be_done_when_it_is_changed() {
+    let mut script = kept();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: std::time::Duration::from_secs(9) });
+    let mut without = row(1, "look at this", OutboxStage::Waiting);
+    let OutboxItem::Send(outgoing) = &mut without.item else { panic!("a message") };
+    Arc::make_mut(outgoing).attachments = vec![Upload::new("b.txt", Bytes::new())];
+    restored(&mut script, vec![without]);
+    script.act(Action::Compose(nib::state::action::ComposeAction::EditLast));
+    assert_eq!(script.composer(), "look at this");
+    script.type_text(" again");
+    let rows = script.state.core.account_mut(HOME).unwrap().outbox.chats.get_mut(&chat(11).chat).unwrap();
+    rows[0].stage = Stage::Failed(refusal(RefusalKind::Invalid));
+    script.act(Action::Send);
+    assert_eq!(script.notice(), "\"b.txt\" is not kept any more; discard the message, and attach the file anew");
+    assert_eq!(script.composer(), "look at this again");
+}

@@ -138,7 +138,10 @@ fn what_shows_as_deleted_is_neither_changed_nor_quoted_copied_or_answered() {
     script.act(Action::FocusMessages);
     delete(&mut script, &[12]);
     let refused = "You have deleted this message; take that back first";
-    for what in [MessageAction::Edit, MessageAction::CopyText, MessageAction::Quote, MessageAction::Reply] {
+    script.state.core.account_mut(HOME).unwrap().caps.pin = true;
+    let all = [MessageAction::Edit, MessageAction::CopyText, MessageAction::Quote, MessageAction::Reply];
+    let more = [MessageAction::Delete, MessageAction::React("👍".to_owned()), MessageAction::Pin];
+    for what in all.into_iter().chain(more) {
         let fx = on(&mut script, what.clone());
         assert_eq!(script.notice(), refused, "{what:?}");
         assert!(!fx.iter().any(|effect| matches!(effect, Effect::Copy(_))));
@@ -155,6 +158,34 @@ fn what_shows_as_deleted_is_neither_changed_nor_quoted_copied_or_answered() {
     assert_eq!(script.notice(), "Not changed: you have deleted this message; take that back first");
     assert_eq!(script.composer(), "mine changed");
     assert!(words(&script)[0].starts_with("(deleted here"));
+}
+
+#[test]
+fn what_is_deleted_already_is_left_out_when_several_are() {
+    let mut script = with_two();
+    script.hear(said(chat(11), 13, ME, "and another"));
+    script.act(Action::FocusMessages);
+    delete(&mut script, &[12]);
+    on(&mut script, MessageAction::Select(-2));
+    on(&mut script, MessageAction::Delete);
+    let overlay = script.state.front.as_ref().unwrap().overlays.last();
+    let Some(nib::state::front::Overlay::Question(question)) = overlay else { panic!("it asks") };
+    assert_eq!(question.text, "Delete 2 messages?");
+    script.act(Action::Move(1));
+    script.act(Action::Accept);
+    let fx = script.advance(Duration::from_secs(6));
+    let deleted = requests(&fx).into_iter().find_map(|request| match request {
+        Request::Delete { messages, .. } => Some(messages),
+        _ => None,
+    });
+    assert_eq!(deleted, Some(vec![key(12)]), "one after the other");
+    let id = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::Delete { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    let fx = script.answer(id.unwrap(), Ok(Reply::Done));
+    let [Request::Delete { messages, .. }] = &requests(&fx)[..] else { panic!("{fx:?}") };
+    assert_eq!(messages.as_slice(), [key(11), key(13)]);
 }
 
 #[test]
@@ -228,7 +259,36 @@ fn a_change_that_is_refused_does_not_run_into_what_is_being_written() {
     script.type_text("half an answer");
     let answering = script.mode().clone();
     script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!(script.composer(), "mine, too refused");
     script.act(Action::Cancel);
     assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answering));
+}
+
+#[test]
+fn a_change_that_is_refused_takes_the_composer_from_nobody_who_writes() {
+    let kept = "Not changed: no; your text is kept for when you change that message again";
+    // Letters are under way, the next message was sent meanwhile, or was typed and deleted.
+    for typed in ["ok see you th", "ok", ""] {
+        let mut script = with_two();
+        change(&mut script, " refused");
+        let request = goes(&mut script);
+        script.type_text("ok see you th");
+        match typed {
+            "ok" => _ = script.act(Action::Send),
+            "" => _ = script.act(Action::Clear),
+            _ => {}
+        }
+        let before = script.composer();
+        script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+        assert_eq!((script.composer(), script.mode()), (before, &ComposeMode::New));
+        assert_eq!(script.notice(), kept);
+    }
+    // Where nothing was written since, it stands there again.
+    let mut script = with_two();
+    change(&mut script, " refused");
+    let request = goes(&mut script);
+    script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!((script.composer().as_str(), script.notice()), ("mine, too refused", "Not changed: no"));
 }

@@ -3,7 +3,7 @@
 use super::accounts::{MISTIUM, Several, WORK, of};
 use super::script::*;
 use nib::domain::*;
-use nib::state::action::{AccountAction, TextEdit};
+use nib::state::action::{AccountAction, ComposeAction, TextEdit};
 use nib::state::front::Overlay;
 use nib::state::outbox::Stage;
 use nib::state::ui::field::Field;
@@ -316,4 +316,71 @@ fn questions_and_forms_of_whoever_left_go_along() {
         account(&mut several, AccountAction::Disable("work".to_owned()));
         assert!(overlays(&several).is_empty());
     }
+}
+
+/// What is written in the open chat, and what yank brings to it.
+fn written_and_yanked(several: &mut Several) -> (String, String) {
+    let written = several.0.composer();
+    several.0.act(Action::Clear);
+    several.0.act(Action::Text(TextEdit::KillToStart));
+    several.0.state.front.as_mut().unwrap().pane.composer.set_text("");
+    several.0.act(Action::Text(TextEdit::Yank));
+    (written, several.0.composer())
+}
+
+#[test]
+fn whoever_signs_in_next_finds_nothing_that_the_one_before_wrote() {
+    let mut several = at_work();
+    several.0.state.core.account_mut(WORK).unwrap().keeps_drafts = true;
+    several.0.send("a secret");
+    several.0.act(Action::OpenChat(of(WORK, 11)));
+    // A change that was refused, and one that was left.
+    let own = |id| Message { chat: ChatId::new(11), ..said(chat(11), id, ME, "mine") };
+    for id in [11, 12] {
+        let message = own(id).into();
+        let update = Update::MessageCreated { message, unread: None, author: None, nonce: None };
+        several.0.event(Event::Update(WORK, update));
+    }
+    several.0.act(Action::Compose(ComposeAction::EditLast));
+    several.0.type_text(", to nobody else");
+    let fx = several.0.act(Action::Send);
+    let change = fx.iter().find_map(|effect| match effect {
+        Effect::Net { id, request: Request::Edit { .. }, .. } => Some(*id),
+        _ => None,
+    });
+    several.0.act(Action::OpenChat(of(WORK, 31)));
+    let refused = Answer { request: change.expect("it goes out"), outcome: Err(refusal(RefusalKind::Forbidden)) };
+    several.0.event(Event::Answer(WORK, refused));
+    let me = user(UserId::new(77), "ada");
+    let event = LinkEvent::SignedIn { me, session: None, token: Secret::default(), caps: Script::caps() };
+    let fx = several.0.event(Event::Link(WORK, event));
+    // It is a draft of who wrote it, told before the account is known as the other person's.
+    let told = writes(&fx).into_iter().find_map(|write| match write {
+        kept::Write::Draft { chat, draft } if *chat == of(WORK, 11) => Some(draft),
+        _ => None,
+    });
+    assert_eq!(told.expect("it is kept").left[0].text, "mine, to nobody else");
+    several.serve(fx);
+    for chat in [31, 11] {
+        several.0.act(Action::OpenChat(of(WORK, chat)));
+        several.0.act(Action::Compose(ComposeAction::HistoryPrevious));
+        assert_eq!(several.0.composer(), "");
+    }
+    let fx = several.0.event(Event::Terminate);
+    assert!(!format!("{fx:?}").contains("nobody else"), "{fx:?}");
+}
+
+#[test]
+fn another_person_in_one_account_takes_nothing_from_what_is_written_in_another() {
+    let mut several = at_work();
+    several.0.state.core.account_mut(WORK).unwrap().keeps_drafts = true;
+    several.0.type_text("a secret");
+    several.0.act(Action::Text(TextEdit::KillToStart));
+    several.0.act(Action::OpenChat(of(HOME, 11)));
+    several.0.type_text("half a thought");
+    signed_in(&mut several, WORK, 77);
+    assert_eq!(open(&several), Some(of(HOME, 11)));
+    let (written, yanked) = written_and_yanked(&mut several);
+    assert_eq!(written, "half a thought");
+    assert!(!yanked.contains("secret"), "{yanked}");
 }

@@ -161,3 +161,87 @@ fn a_change_that_is_kept_nowhere_and_was_told_nobody_is_named() {
     assert!(!quits(&script.act(Action::Quit)));
     assert_eq!(question(&script), Some("1 deletion that others were not told of would be lost"));
 }
+
+#[test]
+fn what_is_refused_while_it_quits_is_seen() {
+    for deletes in [false, true] {
+        let mut script = Script::ready_kept().with_own();
+        script.drafts(Vec::new());
+        if deletes {
+            script.act(Action::Message(MessageAction::DeleteNow(chat(11), vec![key(11)])));
+        } else {
+            script.act(Action::Compose(ComposeAction::EditLast));
+            script.type_text(", changed");
+            script.act(Action::Send);
+        }
+        let [request] = told(&script.act(Action::Quit))[..] else { panic!("it goes out") };
+        let fx = script.answer(request, Err(refusal(RefusalKind::Forbidden)));
+        assert!(!fx.contains(&Effect::Quit), "{fx:?}");
+        let what = if deletes { "Not deleted" } else { "Not changed" };
+        assert_eq!(script.notice(), format!("nib stays open. {what}: no"));
+        assert!(!script.advance(Duration::from_secs(3)).contains(&Effect::Quit), "nor later");
+        if deletes {
+            assert!(quits(&script.act(Action::Quit)));
+        } else {
+            assert_eq!(script.composer(), "mine, changed");
+        }
+    }
+}
+
+#[test]
+fn what_is_refused_elsewhere_is_told_whatever_is_being_read() {
+    let mut script = with_held();
+    let fx = script.advance(Duration::from_secs(6));
+    let [change] = told(&fx)[..] else { panic!("{fx:?}") };
+    script.open(12);
+    script.event(Event::Failed("something else".to_owned()));
+    script.answer(change, Err(refusal(RefusalKind::Forbidden)));
+    assert!(script.notice().starts_with("Not changed: no"), "{}", script.notice());
+}
+
+#[test]
+fn a_change_that_was_left_is_not_lost_without_a_word() {
+    let mut script = Script::ready().with_own();
+    script.act(Action::Compose(ComposeAction::EditLast));
+    script.type_text(", changed");
+    script.open(12);
+    assert!(!quits(&script.act(Action::Quit)));
+    assert_eq!(question(&script), Some("1 change that is not sent would be lost"));
+}
+
+#[test]
+fn a_refused_change_that_was_taken_up_and_left_is_kept_as_a_draft() {
+    let mut script = with_held();
+    let fx = script.advance(Duration::from_secs(6));
+    let [change] = told(&fx)[..] else { panic!("{fx:?}") };
+    script.act(Action::FocusComposer);
+    script.type_text("x");
+    script.answer(change, Err(refusal(RefusalKind::Forbidden)));
+    script.act(Action::Clear);
+    script.act(Action::Compose(ComposeAction::EditLast));
+    assert_eq!(script.composer(), "mine, changed");
+    script.act(Action::Cancel);
+    let fx = script.event(Event::Terminate);
+    assert!(fx.contains(&drafted(chat(11), "mine, changed".to_owned())), "{fx:?}");
+}
+
+#[test]
+fn refused_changes_outlast_any_number_of_those_that_were_left() {
+    let mut script = Script::ready_kept().with_own();
+    script.drafts(Vec::new());
+    script.act(Action::Compose(ComposeAction::EditLast));
+    script.type_text(", refused");
+    script.act(Action::Send);
+    let [change] = told(&script.advance(Duration::from_secs(6)))[..] else { panic!("it goes out") };
+    script.type_text("x");
+    script.answer(change, Err(refusal(RefusalKind::Forbidden)));
+    script.act(Action::Clear);
+    for id in 20..50 {
+        script.hear(said(chat(11), id, ME, "mine as well"));
+        script.act(Action::Compose(ComposeAction::EditLast));
+        script.type_text(", left");
+        script.act(Action::Cancel);
+    }
+    let fx = script.event(Event::Terminate);
+    assert!(fx.contains(&drafted(chat(11), "mine, refused".to_owned())), "{fx:?}");
+}

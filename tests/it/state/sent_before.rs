@@ -1,6 +1,7 @@
 //! What was sent in this run is gone through and looked through; the cursor is put where the mouse points.
 
 use super::script::*;
+use nib::domain::*;
 use nib::state::action::{ComposeAction, TextEdit};
 use nib::state::front::{Hit, Overlay, PaneId, PickKind, Region};
 use nib::state::{Action, State};
@@ -70,4 +71,39 @@ fn a_click_puts_the_cursor_where_it_points() {
     script.act(Action::Point(Hit::Text(PaneId(0), 9)));
     script.type_text("y");
     assert_eq!(script.composer(), "one xy👩\u{200d}🔬 two");
+}
+
+#[test]
+fn a_draft_outlasts_a_change_that_is_begun_from_a_text_of_before() {
+    let mut script = Script::ready().with_own();
+    let (id, outgoing) = script.send("sent before").unwrap();
+    let message = said(chat(11), 19, ME, "sent before").into();
+    script.receive(Update::MessageCreated { message, unread: None, author: None, nonce: Some(outgoing.nonce) });
+    script.answer(id, sent(19));
+    script.hear(said(chat(11), 20, ME, "mine as well"));
+    script.type_text("a draft");
+    act(&mut script, ComposeAction::HistoryPrevious);
+    assert_eq!(act(&mut script, ComposeAction::EditLast), "mine as well");
+    script.type_text(", changed");
+    script.open(12);
+    script.open(11);
+    assert_eq!(script.composer(), "a draft");
+}
+
+#[test]
+fn a_draft_can_be_put_back_when_a_text_of_before_was_changed_or_sent() {
+    for sends in [false, true] {
+        let mut script = Script::ready();
+        script.send("sent before");
+        script.type_text("a draft");
+        act(&mut script, ComposeAction::HistoryPrevious);
+        if sends {
+            script.act(Action::Send);
+        } else {
+            script.type_text("!");
+        }
+        script.open(12);
+        script.act(Action::Text(TextEdit::Yank));
+        assert_eq!(script.composer(), "a draft");
+    }
 }

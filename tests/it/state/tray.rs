@@ -204,6 +204,36 @@ fn pasted_paths_are_files_if_they_are_there_and_text_if_not() {
 }
 
 #[test]
+fn what_is_written_or_begun_after_enter_does_not_go_with_a_paste_that_is_looked_at() {
+    let pastes = || {
+        let mut script = Script::ready().with_own();
+        script.type_text("see ");
+        let fx = script.act(Action::Paste("/slow/x".to_owned()));
+        let look = |effect: &Effect| match effect {
+            Effect::LookAt { number, .. } => Some(*number),
+            _ => None,
+        };
+        assert_eq!(sends(&script.act(Action::Send)), []);
+        (script, fx.iter().find_map(look).expect("a look"))
+    };
+    for changes in [false, true] {
+        let (mut script, number) = pastes();
+        if changes {
+            script.act(Action::Compose(nib::state::action::ComposeAction::EditLast));
+        } else {
+            script.type_text("half a word");
+        }
+        let fx = script.event(Event::LookedAt(number, false));
+        assert_eq!(requests(&fx), [], "{fx:?}");
+        assert_eq!(script.notice(), "Not sent, since you went on writing; to send it");
+        assert!(script.composer().contains("/slow/x"));
+    }
+    let (mut script, number) = pastes();
+    script.act(Action::FocusMessages);
+    assert_eq!(sends(&script.event(Event::LookedAt(number, false)))[0].1.text, "see /slow/x");
+}
+
+#[test]
 fn files_are_chosen_from_folders_one_after_the_other() {
     let mut script = talking();
     let listing = |fx: &Effects| {

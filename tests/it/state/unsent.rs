@@ -178,20 +178,31 @@ fn what_was_typed_for_a_change_comes_back_with_yank() {
 }
 
 #[test]
-fn a_change_of_a_message_that_is_gone_becomes_a_message() {
-    let mut script = Script::ready().with_own();
-    script.act(Action::Compose(ComposeAction::EditLast));
-    let fx = say(&mut script, " and yours");
-    let edit = requests(&fx).into_iter().any(|request| matches!(request, Request::Edit { .. }));
-    assert!(edit, "{fx:?}");
-    let id = fx.iter().find_map(|effect| match effect {
-        nib::state::Effect::Net { id, request: Request::Edit { .. }, .. } => Some(*id),
-        _ => None,
-    });
-    script.type_text("a draft");
-    script.answer(id.unwrap(), Err(refusal(RefusalKind::NotFound)));
-    assert_eq!((script.composer().as_str(), script.mode()), ("mine and yours\na draft", &ComposeMode::New));
-    assert!(script.notice().ends_with("your text is a new message now"), "{}", script.notice());
-    let fx = script.act(Action::Send);
-    assert_eq!(sends(&fx).len(), 1, "Enter does something");
+fn a_change_of_a_message_that_is_gone_becomes_a_message_of_its_own() {
+    for typed in ["", "a draft"] {
+        let mut script = Script::ready().with_own();
+        script.act(Action::Compose(ComposeAction::EditLast));
+        let fx = say(&mut script, " and yours");
+        let edit = requests(&fx).into_iter().any(|request| matches!(request, Request::Edit { .. }));
+        assert!(edit, "{fx:?}");
+        let id = fx.iter().find_map(|effect| match effect {
+            nib::state::Effect::Net { id, request: Request::Edit { .. }, .. } => Some(*id),
+            _ => None,
+        });
+        script.type_text(typed);
+        script.answer(id.unwrap(), Err(refusal(RefusalKind::NotFound)));
+        // It does not go out with what is being written.
+        let (stands, told) = match typed {
+            "" => ("mine and yours", "; your text is a new message now"),
+            typed => (typed, "; to put your text here"),
+        };
+        assert_eq!((script.composer().as_str(), script.mode()), (stands, &ComposeMode::New));
+        assert!(script.notice().ends_with(told), "{}", script.notice());
+        let fx = script.act(Action::Send);
+        assert_eq!(sends(&fx).len(), 1, "Enter does something");
+        if !typed.is_empty() {
+            script.act(Action::Text(TextEdit::Yank));
+            assert_eq!(script.composer(), "mine and yours");
+        }
+    }
 }

@@ -61,7 +61,9 @@ fn changing_a_message_brings_back_what_was_there_before() {
     assert_eq!(script.composer(), "mine");
     let id = fx.iter().find_map(|effect| if let Effect::Net { id, .. } = effect { Some(*id) } else { None });
     script.answer(id.expect("a request"), Err(refusal(RefusalKind::Forbidden)));
-    assert_eq!((script.composer(), script.notice()), ("line 4!".to_owned(), "Not changed: no"));
+    assert_eq!(script.composer(), "mine", "{}", script.notice());
+    script.act(Action::Compose(ComposeAction::EditLast));
+    assert_eq!(script.composer(), "line 4!");
     script.act(Action::Cancel);
     assert_eq!(script.composer(), "mine");
 }
@@ -124,6 +126,8 @@ fn a_change_takes_a_line_with_a_slash_as_a_command_too() {
         _ => None,
     });
     script.answer(id.unwrap(), Err(refusal(RefusalKind::Forbidden)));
+    assert_eq!(script.composer(), "draft");
+    script.act(Action::Compose(ComposeAction::EditLast));
     assert_eq!((script.composer(), &front(&script).pane.mode), ("//shrug".to_owned(), &mode));
     // A command that is carried out ends the change.
     script.act(Action::Text(TextEdit::KillToStart));

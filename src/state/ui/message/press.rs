@@ -3,7 +3,7 @@
 use crate::domain::parts::web_address;
 use crate::domain::{AccountId, Button, ChatKey, CleanText, Message, Press, Priority, Refusal, Reply, Request};
 use crate::state::action::{Action, MessageAction};
-use crate::state::effect::Effects;
+use crate::state::effect::{Effect, Effects};
 use crate::state::front::{Overlay, PickKind, Question, Target};
 use crate::state::requests::Purpose;
 use crate::state::ui::picker::{PickItem, Picker};
@@ -31,7 +31,7 @@ pub(super) fn press(state: &mut State, chat: ChatKey, message: &Message, number:
             }
             None => state.notice("The button leads to no address that a browser may be given", true, fx),
         },
-        Press::Copy(text) => super::copy(state, text.to_string(), fx),
+        Press::Copy(text) => copy(state, text, fx),
         Press::Tell(data) => {
             if !state.core.account(chat.account).is_some_and(Account::is_signed_in) {
                 return state.notice("There is no connection; a button needs one", true, fx);
@@ -41,6 +41,18 @@ pub(super) fn press(state: &mut State, chat: ChatKey, message: &Message, number:
             state.ask(chat.account, request, Priority::User, Purpose::Press(label), fx);
         }
     }
+}
+
+/// Copies what a button holds, which nobody has seen: how it begins is said, and that there is more.
+fn copy(state: &mut State, text: &CleanText, fx: &mut Effects) {
+    fx.push(Effect::Copy(text.to_string()));
+    let shown = text.trim_end();
+    let begins = super::beginning(shown);
+    let sentence = match shown.split('\n').count() {
+        1 => format!("Copied: {begins}"),
+        lines => format!("Copied, {lines} lines: {begins}"),
+    };
+    state.notice(sentence, false, fx);
 }
 
 fn choose(state: &mut State, chat: ChatKey, message: &Message, buttons: &[Button]) {

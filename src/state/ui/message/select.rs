@@ -12,7 +12,16 @@ use crate::state::{State, history, offered};
 pub(super) fn targets(state: &State, target: Target, action: &MessageAction) -> Vec<Target> {
     let several = matches!(action, MessageAction::Delete | MessageAction::Forward(_) | MessageAction::CopyText);
     let selected = state.front.as_ref().map(|front| &front.pane.selected).filter(|all| several && !all.is_empty());
-    selected.map_or_else(|| vec![target], |all| all.iter().copied().map(Target::Message).collect())
+    let Some(all) = selected else { return vec![target] };
+    // What is deleted already is not deleted again with others.
+    let outbox = target_chat(state).and_then(|chat| Some((&state.core.account(chat.account)?.outbox, chat.chat)));
+    let is_deleted = |key: &&MessageKey| outbox.is_some_and(|(outbox, chat)| outbox.is_deleted(chat, key.id));
+    let goes = *action == MessageAction::Delete && !all.iter().all(|key| is_deleted(&key));
+    all.iter().filter(|key| !goes || !is_deleted(key)).copied().map(Target::Message).collect()
+}
+
+fn target_chat(state: &State) -> Option<ChatKey> {
+    state.front.as_ref()?.pane.chat
 }
 
 /// Nothing is selected any more. Returns whether something was.

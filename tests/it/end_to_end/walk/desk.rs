@@ -10,6 +10,7 @@ use nib::net::osmium::wire::core::client_message::Message as Request;
 use nib::net::osmium::wire::friends::{ChangeRelationship, change_relationship::RelationshipChangeType};
 use nib::net::osmium::wire::refs::UserRef;
 use nib::state::action::find;
+use notify::{RecursiveMode, Watcher};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
@@ -100,7 +101,7 @@ impl Desk {
             .with_person(&accounts[0], &["owner", "user"])
             .with_person(&accounts[1], &["user"])
             .with_text("off-topic", Vec::new())
-            .with_text("plaza", Vec::new());
+            .with_text("beginners", Vec::new());
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, lasting_port()));
         let options = Options { world: Some(world), listen, limits: false, ..Options::default() };
         let lab = Lab::of(AccountService::of(3, accounts.into()), [options]);
@@ -196,10 +197,19 @@ impl Desk {
     /// A file was given to the person's own program.
     fn opened(&self, row: &Row, name: &str) {
         let end = Instant::now() + PATIENCE;
-        let told = || std::fs::read_to_string(self.homes[0].path().join("opened")).unwrap_or_default();
-        while !told().contains(name) {
-            assert!(Instant::now() < end, "{}", row.told);
-            std::thread::yield_now();
+        let folder = self.homes[0].path();
+        let (tell, told) = std::sync::mpsc::channel();
+        let changed = move |event: notify::Result<notify::Event>| {
+            // Reading is an event as well.
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                let _ = tell.send(());
+            }
+        };
+        let mut watcher = notify::recommended_watcher(changed).unwrap();
+        watcher.watch(folder, RecursiveMode::NonRecursive).unwrap();
+        while !std::fs::read_to_string(folder.join("opened")).unwrap_or_default().contains(name) {
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(told.recv_timeout(left).is_ok(), "{}", row.told);
         }
     }
 
