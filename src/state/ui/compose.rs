@@ -256,11 +256,6 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
 
 /// The user wants to type a command: in the composer where nothing stands there, else in a line of its own.
 pub(super) fn begin_command(state: &mut State) {
-    begin_command_with(state, "");
-}
-
-/// The same with how it begins.
-pub(super) fn begin_command_with(state: &mut State, begin: &str) {
     let Some(front) = &mut state.front else { return };
     let free = front.pane.chat.is_some()
         && front.pane.forum.is_none()
@@ -270,19 +265,11 @@ pub(super) fn begin_command_with(state: &mut State, begin: &str) {
         // What the cursor was on is what the command is about.
         front.pane.meant = front.pane.cursor.filter(|_| front.region == Region::Messages);
         front.region = Region::Composer;
-        front.pane.composer.insert(&format!("/{begin}"));
+        front.pane.composer.insert("/");
     } else {
         let help = "As in the composer, with or without the slash.";
-        let mut line = Field::new();
-        line.insert(begin);
-        let field = FormField::text(FieldKind::Command, "Command", line, help, "Type a command");
-        let form = Form::new(FormPurpose::Command, vec![field]);
-        // What is begun is another command than the one that was left.
-        if begin.is_empty() {
-            front.show_form(form, Form::clear);
-        } else {
-            front.overlays.push(Overlay::Form(Box::new(form)));
-        }
+        let field = FormField::text(FieldKind::Command, "Command", Field::new(), help, "Type a command");
+        front.show_form(Form::new(FormPurpose::Command, vec![field]), Form::clear);
     }
     state.touch();
 }
