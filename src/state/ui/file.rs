@@ -1,6 +1,6 @@
 //! What the user wants done with files, and the list of those that are being saved.
 
-use super::{attach, chooser, compose, message, paste, tray};
+use super::{attach, chooser, compose, message, paste, pasted, tray};
 use crate::domain::{ChatKey, Message, Nonce};
 use crate::state::State;
 use crate::state::action::FileAction;
@@ -91,7 +91,7 @@ pub(super) fn submitted(state: &mut State, ticket: Ticket, action: FileAction, f
 
 /// Text is pasted: if it names files alone, they are looked for, and are to go with the next message. Returns whether that is so.
 pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) -> bool {
-    let paths = tray::pasted_paths(text);
+    let paths = pasted::paths(text);
     let Some(front) = &mut state.front else { return false };
     let Some(chat) = front.pane.chat.filter(|_| front.pane.forum.is_none()) else { return false };
     if paths.is_empty() || !front.pane.composer.is_empty() && front.pane.composer.is_command() {
@@ -115,7 +115,7 @@ pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: 
     }
     let went_on = front.sends.take_if(|sends| !sends.holds(&front.pane)).is_some();
     if files {
-        _ = tray::pasted_paths(&text).iter().all(|path| tray::add(state, path, fx));
+        _ = pasted::paths(&text).iter().all(|path| tray::add(state, path, fx));
     } else {
         paste::pasted(state, &text, fx);
     }

@@ -38,6 +38,7 @@ mod mouse;
 pub(super) mod open;
 mod opening;
 mod paste;
+mod pasted;
 pub mod person;
 pub mod picker;
 pub mod quit;

@@ -50,7 +50,9 @@ fn files_are_saved_by_a_key_listed_and_opened_in_the_users_program() {
     robin.send("O");
     robin.wait_for("Saved as");
     robin.send("\x1bOS");
-    robin.wait_until("the list", |screen| screen.contains("Saved files") && screen.matches("700 KB").count() >= 2);
+    let both =
+        |screen: &str| screen.contains("Saved files") && screen.contains("700 KB") && screen.contains("run (2).sh");
+    robin.wait_until("the list", both);
     assert!(std::fs::read(downloads.join("cat.png")).unwrap() == cat);
     assert_eq!(std::fs::read_to_string(downloads.join("run (2).sh")).unwrap(), "echo no\n");
     assert_eq!(std::fs::read_to_string(downloads.join("run.sh")).unwrap(), "mine");

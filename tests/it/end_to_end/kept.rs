@@ -88,7 +88,7 @@ fn what_was_seen_is_read_and_written_to_files_without_a_connection() {
     home.run(&["read", CHAT, "--offline", "--since", "today", "--until", "2020-01-01"])
         .failed(2, &["--until", "after"]);
     let limit = home.run(&["read", CHAT, "--offline", "--limit", "-3"]);
-    assert!(limit.code() == 2 && limit.err.contains("1..=100000"), "{limit:?}");
+    assert!(limit.code() == 2 && limit.err.contains("a whole number from 1 to 100000"), "{limit:?}");
     let several = home.run(&["send", CHAT, "two", "words"]);
     assert!(several.code() == 2 && several.err.contains("several words stands in quotes"), "{several:?}");
     let left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();

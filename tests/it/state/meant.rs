@@ -107,3 +107,35 @@ fn a_list_for_a_message_of_another_chat_does_nothing() {
     let fx = on(&mut script, MessageAction::On(chat(12), target, MessageAction::CopyText.into()));
     assert!(!fx.iter().any(|effect| matches!(effect, Effect::Copy(_))), "{fx:?}");
 }
+
+#[test]
+fn a_change_keeps_the_networks_own_emoji_and_that_no_previews_were_wanted() {
+    let mut script = Script::ready();
+    let caps = &mut script.state.core.account_mut(HOME).unwrap().caps;
+    (caps.custom_emoji, caps.previews) = (true, true);
+    let id = id::EmojiId::new(7);
+    let own =
+        CustomEmoji { id, name: CleanText::ours("ferris"), standin: CleanText::ours("🦀"), ..CustomEmoji::default() };
+    script.receive(Update::EmojiKnown(vec![own]));
+    let text = CleanText::ours("hi 🦀 https://a.example");
+    let spans =
+        [Span { start: 3, end: 7, kind: SpanKind::Emoji(id) }, Span { start: 8, end: 25, kind: SpanKind::Link }];
+    let body = RichText { text, spans: spans.into() };
+    script.hear(Message { body, ..said(chat(11), 40, ME, "") });
+    script.act(Action::FocusMessages);
+    on(&mut script, MessageAction::Edit);
+    assert_eq!(script.composer(), "hi :ferris: https://a.example");
+    script.type_text("!");
+    let asked = requests(&script.act(Action::Send));
+    let [Request::Edit { text, emoji, no_previews: true, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!((text.as_str(), emoji[0].id, emoji.len()), ("hi :ferris: https://a.example!", id, 1));
+}
+
+#[test]
+fn the_cursor_comes_with_the_messages_where_one_was_there_before_them() {
+    let mut script = Script::ready();
+    script.act(Action::FocusMessages);
+    script.state.front.as_mut().unwrap().pane.cursor = None;
+    script.arrange_bottom();
+    assert_eq!(script.state.front.as_ref().unwrap().pane.cursor, Some(Target::Message(key(10))));
+}
