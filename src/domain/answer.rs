@@ -102,7 +102,7 @@ impl Refusal {
             text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let is_most = |word: &&str| matches!(*word, "most" | "maximum" | "max" | "limit");
         let at = words.windows(2).position(|two| two[0].parse::<u32>().is_ok() && two[1].starts_with("character"))?;
-        words.iter().any(|word| is_most(&word)).then(|| words.get(at)?.parse().ok()).flatten().filter(|most| *most > 0)
+        words.iter().any(is_most).then(|| words.get(at)?.parse().ok()).flatten().filter(|most| *most > 0)
     }
 
     /// Whether the same request may succeed later without a change.

@@ -12,9 +12,7 @@ use nib::domain::{
 };
 use nib::layout::{LayoutCache, Scene, arrange};
 use nib::state::{AccountSpec, Effect, Effects, Event, State, StoreOp, StoreReply, reduce};
-use nib::store::{
-    AccountKey, Command, Found, Layout, Options, Query, Replies, Reply, Seek, Stamp, Store, Ticket, Write,
-};
+use nib::store::{AccountKey, Command, Layout, Options, Query, Replies, Reply, Seek, Stamp, Store, Ticket, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -132,8 +130,7 @@ impl Run {
                 self.event(Event::Stored(StoreReply::Found(ticket, Ok(found.ok()))));
             }
         }
-        let scene = arrange(&self.state, &mut self.cache, 200, 50);
-        scene
+        arrange(&self.state, &mut self.cache, 200, 50)
     }
 
     /// Whether a screen of messages is here, and who wrote them.

@@ -95,7 +95,8 @@ fn a_day_and_a_message_are_asked_for_after_one_another() {
 
 #[test]
 fn what_comes_late_takes_the_keyboard_from_nobody() {
-    let by: [(&str, fn(&mut Script)); 5] = [
+    type Goes = fn(&mut Script);
+    let by: [(&str, Goes); 5] = [
         ("writing", |script| _ = script.type_text("a sentence")),
         ("moving in what is written", |script| {
             _ = script.act(Action::Text(nib::state::action::TextEdit::Home));
