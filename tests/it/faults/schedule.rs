@@ -113,9 +113,15 @@ fn write(client: &mut Client, marks: &mut Vec<Mark>) {
     }
     let name = format!("m{}", marks.len());
     let blind = client.knows_nothing_of(chat);
+    let stands =
+        |client: &Client| client.state().front.as_ref().is_some_and(|front| front.pane.composer.text().contains(&name));
     client.act(Action::Insert(format!("{name} is written")));
+    if !stands(client) {
+        // A note that a chat is gone takes what is typed until it is read.
+        return client.act(Action::Cancel);
+    }
     client.act(Action::Send);
-    let left = client.state().front.as_ref().is_some_and(|front| front.pane.composer.text().contains(&name));
+    let left = stands(client);
     if mode(client) == Some(ComposeMode::New) {
         if !left {
             client.wrote(&name, chat);

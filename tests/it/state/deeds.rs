@@ -296,8 +296,8 @@ fn what_is_refused_goes_back_to_what_was_told_last() {
     assert_eq!(&*shown(&script, 11).body.text, "mine, changed elsewhere");
 }
 
-#[test]
-fn a_read_mark_that_went_out_late_is_followed_by_what_is_left_unread() {
+/// One message was read without a connection, which is back now; the read mark is under way.
+fn marked_late() -> (Script, RequestId) {
     let mut script = offline();
     script.event(Event::Focused(true));
     script.arrange_kept_end();
@@ -307,6 +307,12 @@ fn a_read_mark_that_went_out_late_is_followed_by_what_is_left_unread() {
     script.event(Event::Focused(false));
     let fx = back(&mut script);
     let [(deed, Request::MarkRead { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    (script, deed)
+}
+
+#[test]
+fn a_read_mark_that_went_out_late_is_followed_by_what_is_left_unread() {
+    let (mut script, deed) = marked_late();
     let known = script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap();
     // The lists came before it was done, and count what was read.
     (known.unread, known.last_message) = (3, Some(key(13)));
@@ -316,15 +322,7 @@ fn a_read_mark_that_went_out_late_is_followed_by_what_is_left_unread() {
 
 #[test]
 fn a_list_that_was_asked_before_a_read_mark_is_followed_by_what_is_left_unread() {
-    let mut script = offline();
-    script.event(Event::Focused(true));
-    script.arrange_kept_end();
-    let known = script.state.core.accounts[0].chats.get_mut(&chat(11).chat).unwrap();
-    (known.unread, known.last_read, known.last_message) = (1, Some(key(9)), Some(key(11)));
-    script.arrange_kept_end();
-    script.event(Event::Focused(false));
-    let fx = back(&mut script);
-    let [(deed, Request::MarkRead { .. })] = deeds(&fx)[..] else { panic!("{fx:?}") };
+    let (mut script, deed) = marked_late();
     let account = &script.state.core.accounts[0];
     assert_eq!((account.chats[&chat(11).chat].unread, account.requests.is_syncing()), (0, true));
     let fx = script.answer(deed, Ok(Reply::Done));
