@@ -1,4 +1,4 @@
-//! Full text: every message's words, filled in while it is quiet, so that it may lag behind.
+//! Full text: every message's words, filled in while it is quiet, so that it may lag behind. What it has not reached is looked through without it.
 //!
 //! The index holds no texts, only where words are. Scripts without spaces between words are indexed letter by letter, and looked for as a row of letters.
 
@@ -14,7 +14,7 @@ use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;
 
 /// Messages that are indexed in one transaction.
-pub(super) const CHUNK: usize = 1_000;
+const CHUNK: usize = 1_000;
 /// Most messages of an answer.
 const MOST: u32 = 1_000;
 /// Most messages that one answer looks at: what else is to be done waits no longer than for those.
@@ -129,32 +129,83 @@ impl Db {
             None => None,
         };
         let limit = limit.clamp(1, MOST) as usize;
-        let mut find = self.conn.prepare_cached(
-            "SELECT m.ord, m.id, m.gap, m.at, m.pinned, m.mention, m.reactions, m.body, m.row, c.account, c.id, c.row
-             FROM words CROSS JOIN messages m ON m.row = words.rowid CROSS JOIN chats c ON c.row = m.chat
-             WHERE words MATCH ?1 AND words.rowid < ?2 ORDER BY words.rowid DESC LIMIT ?3",
-        )?;
-        let mut rows = find.query(params![wanted, before.unwrap_or(i64::MAX), LOOKED_AT as i64])?;
-        let (mut hits, mut looked_at, mut last) = (Vec::new(), 0, None);
-        while hits.len() < limit
-            && let Some(row) = rows.next()?
-        {
-            looked_at += 1;
-            last = Some(row.get(8)?);
+        let mut sifted = Sifted { hits: Vec::new(), looked_at: 0, last: None };
+        let top = before.unwrap_or(i64::MAX);
+        let fits = |row: &rusqlite::Row<'_>| -> Result<Option<Hit>, StoreError> {
             if only.is_some_and(|only| row.get(11).is_ok_and(|chat: i64| chat != only)) {
-                continue;
+                return Ok(None);
             }
-            let Some(account) = self.bound(row.get(9)?) else { continue };
+            let Some(account) = self.bound(row.get(9)?) else { return Ok(None) };
             if !accounts.is_empty() && !accounts.contains(&account) {
-                continue;
+                return Ok(None);
             }
             let chat = ChatKey::new(account, ChatId(Id(row.get::<_, Wide>(10)?.0)));
-            if let Some(message) = message_at(row, chat.chat)?.filter(|message| sought.is_in(message)) {
-                hits.push(Hit { chat, message: Arc::new(message) });
-            }
+            let message = message_at(row, chat.chat)?.filter(|message| sought.is_in(message));
+            Ok(message.map(|message| Hit { chat, message: Arc::new(message) }))
+        };
+        // The index knows these by what they said before.
+        if self.reindexing && before.is_none() {
+            let mut find = self.conn.prepare_cached(&selected(
+                "FROM reindex r CROSS JOIN messages m ON m.row = r.row CROSS JOIN chats c ON c.row = m.chat LIMIT ?1",
+            ))?;
+            sifted.sift(&mut find.query([LOOKED_AT as i64])?, LOOKED_AT, &fits)?;
+            // All of those are told at once; the others come after them.
+            sifted = Sifted { hits: sifted.hits, looked_at: 0, last: Some(top) };
         }
-        let more = hits.len() >= limit || looked_at >= LOOKED_AT;
-        Ok((hits, last.filter(|_| more)))
+        // It has not reached these: they are read one by one.
+        if top > self.indexed {
+            let mut find = self.conn.prepare_cached(&selected(
+                "FROM messages m CROSS JOIN chats c ON c.row = m.chat
+                 WHERE m.row > ?1 AND m.row < ?2 ORDER BY m.row DESC LIMIT ?3",
+            ))?;
+            sifted.sift(&mut find.query(params![self.indexed, top, LOOKED_AT as i64])?, limit, &fits)?;
+        }
+        if !sifted.is_full(limit) {
+            let mut find = self.conn.prepare_cached(&selected(
+                "FROM words CROSS JOIN messages m ON m.row = words.rowid CROSS JOIN chats c ON c.row = m.chat
+                 WHERE words MATCH ?1 AND words.rowid < ?2 ORDER BY words.rowid DESC LIMIT ?3",
+            ))?;
+            sifted.sift(&mut find.query(params![wanted, top, LOOKED_AT as i64])?, limit, &fits)?;
+        }
+        let more = sifted.is_full(limit);
+        Ok((sifted.hits, sifted.last.filter(|_| more)))
+    }
+}
+
+/// What [`message_at`] reads, the number of the message's row, and the account, the id and the row of its chat.
+fn selected(from: &str) -> String {
+    format!(
+        "SELECT m.ord, m.id, m.gap, m.at, m.pinned, m.mention, m.reactions, m.body, m.row, c.account, c.id, c.row {from}"
+    )
+}
+
+/// What one answer has looked at so far.
+struct Sifted {
+    hits: Vec<Hit>,
+    looked_at: usize,
+    /// The row that was looked at last.
+    last: Option<i64>,
+}
+
+impl Sifted {
+    fn is_full(&self, limit: usize) -> bool {
+        self.hits.len() >= limit || self.looked_at >= LOOKED_AT
+    }
+
+    fn sift(
+        &mut self,
+        rows: &mut rusqlite::Rows<'_>,
+        limit: usize,
+        fits: impl Fn(&rusqlite::Row<'_>) -> Result<Option<Hit>, StoreError>,
+    ) -> Result<(), StoreError> {
+        while !self.is_full(limit)
+            && let Some(row) = rows.next()?
+        {
+            self.looked_at += 1;
+            self.last = Some(row.get(8)?);
+            self.hits.extend(fits(row)?);
+        }
+        Ok(())
     }
 }
 

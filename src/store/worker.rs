@@ -433,10 +433,6 @@ impl Worker {
                 Query::Marked { chat, what, before, limit } => Found::Marked(db.marked(*chat, *what, *before, *limit)?),
                 Query::Pinned(chat) => Found::Pinned(db.pinned(*chat)?),
                 Query::Search { text, accounts, chat, limit, before } => {
-                    // What little is missing is caught up with first.
-                    if db.has_unindexed() && db.behind() <= super::search::CHUNK as i64 {
-                        db.index_some()?;
-                    }
                     let (hits, on) = db.search(text, accounts, *chat, *limit, *before)?;
                     Found::Search { hits, on }
                 }

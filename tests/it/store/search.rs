@@ -10,11 +10,20 @@ fn found(open: &mut Open, text: &str) -> Vec<String> {
     found_in(open, text, None).iter().map(|hit| hit.message.body.text.to_string()).collect()
 }
 
-fn found_in(open: &mut Open, text: &str, chat: Option<ChatKey>) -> Vec<Hit> {
+fn look(open: &mut Open, text: &str, chat: Option<ChatKey>) -> Vec<Hit> {
     match open.read(Query::Search { text: text.to_owned(), accounts: Vec::new(), chat, limit: 10, before: None }) {
         Ok(Found::Search { hits, .. }) => hits,
         other => panic!("{other:?}"),
     }
+}
+
+/// What is found, whether the index has reached it or not.
+fn found_in(open: &mut Open, text: &str, chat: Option<ChatKey>) -> Vec<Hit> {
+    let behind = look(open, text, chat);
+    assert_eq!(open.care(Care::Index), Ok(Seen::Index));
+    let indexed = look(open, text, chat);
+    assert_eq!(behind, indexed, "{text}");
+    indexed
 }
 
 fn push(open: &mut Open, number: u128, text: &str) {
@@ -73,17 +82,30 @@ fn answers_go_on_where_they_ended_and_stay_in_their_chat() {
     let elsewhere = ChatKey::new(ME, ChatId::new(8));
     let other = Arc::new(Message { chat: elsewhere.chat, ..Message::clone(&message(31, "needle")) });
     open.write(Write::Push { chat: elsewhere, messages: vec![other], told: Stamp(1) }).unwrap();
-    let (mut all, mut before) = (Vec::new(), None);
-    loop {
-        let query = Query::Search { text: "needle".to_owned(), accounts: vec![ME], chat: Some(CHAT), limit: 7, before };
-        let Ok(Found::Search { hits, on }) = open.read(query) else { panic!("an answer") };
-        all.extend(hits.iter().map(|hit| hit.message.key.id.value()));
-        before = match on {
-            Some(on) => Some(on),
-            None => break,
-        };
+    // The index has reached nothing, or the older half, or, from the second answer on, everything.
+    for reached in 0..3 {
+        let (mut all, mut before) = (Vec::new(), None);
+        if reached == 1 {
+            let newer: Vec<_> = (41..=70).map(|number| message(number, &format!("needle {number}"))).collect();
+            open.write(Write::Push { chat: CHAT, messages: newer, told: Stamp(1) }).unwrap();
+        }
+        let newest = if reached == 0 { 40 } else { 70 };
+        loop {
+            let query =
+                Query::Search { text: "needle".to_owned(), accounts: vec![ME], chat: Some(CHAT), limit: 7, before };
+            let Ok(Found::Search { hits, on }) = open.read(query) else { panic!("an answer") };
+            all.extend(hits.iter().map(|hit| hit.message.key.id.value()));
+            if reached != 1 {
+                assert_eq!(open.care(Care::Index), Ok(Seen::Index));
+            }
+            before = match on {
+                Some(on) => Some(on),
+                None => break,
+            };
+        }
+        let expected: Vec<u128> = (1..=30).chain(41..=newest).rev().collect();
+        assert_eq!(all, expected, "{reached}");
     }
-    assert_eq!(all, (1..=30).rev().collect::<Vec<_>>());
     assert_eq!(found_in(&mut open, "needle", Some(elsewhere)).len(), 1);
 }
 
@@ -119,4 +141,31 @@ fn the_index_finds_what_is_found_in_memory() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn texts_that_changed_are_found_before_the_index_knows_them() {
+    let (_folder, file) = home();
+    let mut open = Open::at(&file);
+    let messages: Vec<_> = (1..=30).map(|number| message(number, &format!("needle {number}"))).collect();
+    open.write(Write::Push { chat: CHAT, messages, told: Stamp(1) }).unwrap();
+    assert_eq!(open.care(Care::Index), Ok(Seen::Index));
+    let change = |number, text: &str| Write::Change {
+        account: ME,
+        message: message(number, text),
+        with_reactions: true,
+        told: Stamp(2),
+    };
+    for number in 1..=9 {
+        open.write(change(number, &format!("thread {number}"))).unwrap();
+    }
+    // As many as there are: further answers do not tell of those.
+    let mut of = |text: &str| {
+        let text = text.to_owned();
+        let query = Query::Search { text, accounts: Vec::new(), chat: Some(CHAT), limit: 7, before: None };
+        let Ok(Found::Search { hits, on: Some(_) }) = open.read(query) else { panic!("an answer, and more") };
+        hits.iter().map(|hit| hit.message.key.id.value()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("thread"), (1..=9).collect::<Vec<_>>());
+    assert_eq!(of("needle"), (24..=30).rev().collect::<Vec<_>>(), "what they said before is no match");
 }
