@@ -46,13 +46,20 @@ pub enum Step {
     Leave,
     /// Take away what was saved of it, unless that was all.
     Forget,
+    /// Look whether this file is still there as it was saved. Answered with [`Told::There`].
+    Look {
+        /// Its path.
+        path: String,
+        /// Its bytes.
+        size: u64,
+    },
 }
 
 impl Step {
     /// Whether it is answered.
     #[must_use]
     pub const fn is_answered(&self) -> bool {
-        matches!(self, Self::Begin(_) | Self::Write { .. })
+        matches!(self, Self::Begin(_) | Self::Write { .. } | Self::Look { .. })
     }
 }
 
@@ -63,6 +70,8 @@ pub enum Told {
     Begun(Result<u64, String>),
     /// So many bytes are written; with the path of the file once it is whole.
     Written(Result<(u64, Option<String>), String>),
+    /// Whether the file that was saved is still there.
+    There(bool),
 }
 
 /// Longest name that a file is saved under, in bytes: there is room for a number and for the ending of what is not whole.

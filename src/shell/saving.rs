@@ -93,6 +93,10 @@ impl Saving {
                 }
                 None
             }
+            Step::Look { path, size } => {
+                let there = std::fs::symlink_metadata(path);
+                Some(Told::There(there.is_ok_and(|there| there.is_file() && there.len() == size)))
+            }
         }
     }
 

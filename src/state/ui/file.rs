@@ -140,8 +140,14 @@ fn save(state: &mut State, to: &str, fx: &mut Effects) {
     let Some((chat, message)) = message::message(state).filter(|(_, message)| !message.attachments.is_empty()) else {
         return state.notice("There is no file in this message", false, fx);
     };
+    let live = |state: &State| state.downloads.live().count();
+    let before = live(state);
     for file in &message.attachments {
         downloads::want(state, Wanted::of(chat.account, file, to, false), fx);
+    }
+    let begun = live(state).saturating_sub(before);
+    if begun > 1 {
+        state.notice_of(format!("Saving {begun} files"), Some("downloads"), false, fx);
     }
 }
 
