@@ -15,6 +15,8 @@ pub struct Draft {
     pub left: Vec<DraftEdit>,
     /// The files that go with the next message, in their order.
     pub files: Vec<DraftFile>,
+    /// Whether its links get previews, where that was said for this one.
+    pub previews: Option<bool>,
 }
 
 impl Draft {
@@ -27,15 +29,16 @@ impl Draft {
     /// Whether nothing is being written.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        let Self { text, reply, edit, left, files } = self;
+        // That alone is nothing that is being written.
+        let Self { text, reply, edit, left, files, previews: _ } = self;
         text.is_empty() && reply.is_none() && edit.is_none() && left.is_empty() && files.is_empty()
     }
 
     /// Whether it is a text and nothing else.
     #[must_use]
     pub const fn is_plain(&self) -> bool {
-        let Self { text: _, reply, edit, left, files } = self;
-        reply.is_none() && edit.is_none() && left.is_empty() && files.is_empty()
+        let Self { text: _, reply, edit, left, files, previews } = self;
+        reply.is_none() && edit.is_none() && left.is_empty() && files.is_empty() && previews.is_none()
     }
 }
 

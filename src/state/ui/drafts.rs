@@ -24,6 +24,7 @@ pub(crate) struct Known {
     mode: ComposeMode,
     answers: Option<MessageKey>,
     quiet: bool,
+    previews: Option<bool>,
     quote: Option<(MessageKey, Quote)>,
     files: u64,
     /// Whatever it is, the store has something else.
@@ -38,6 +39,7 @@ impl Known {
             mode: pane.mode.clone(),
             answers: pane.writing.answers,
             quiet: pane.quiet,
+            previews: pane.writing.previews,
             quote: pane.quote.clone(),
             files: front.trays.revision(),
             stale: false,
@@ -45,11 +47,11 @@ impl Known {
     }
 
     fn is_still(&self, front: &Front) -> bool {
-        let Self { revision, mode, answers, quiet, quote, files, stale } = self;
+        let Self { revision, mode, answers, quiet, previews, quote, files, stale } = self;
         let pane = &front.pane;
         !stale
             && (*revision, *quiet, *files) == (pane.composer.revision(), pane.quiet, front.trays.revision())
-            && *answers == pane.writing.answers
+            && (*answers, *previews) == (pane.writing.answers, pane.writing.previews)
             && *mode == pane.mode
             && *quote == pane.quote
     }
@@ -70,8 +72,9 @@ fn written(front: &Front, chat: ChatKey) -> Draft {
         ComposeMode::New => (pane.typed(), None),
     };
     // An answer of which nothing is written is none.
-    let reply = answered.filter(|_| !text.is_empty() || !front.trays.of(chat).is_empty()).map(answer);
-    Draft { text, reply, edit: pane.change(), ..Draft::default() }
+    let some = !text.is_empty() || !front.trays.of(chat).is_empty();
+    let reply = answered.filter(|_| some).map(answer);
+    Draft { text, reply, edit: pane.change(), previews: pane.writing.previews.filter(|_| some), ..Draft::default() }
 }
 
 /// What is being written in a chat, with all that belongs to it.
@@ -225,17 +228,17 @@ pub(in crate::state) fn found(state: &mut State, found: Vec<(ChatKey, Draft)>, f
 
 /// The parts of a draft that have places of their own go there. Returns the rest.
 fn take_parts(front: &mut Front, chat: ChatKey, draft: Draft) -> Draft {
-    let Draft { text, reply, edit, left, files } = draft;
+    let Draft { text, reply, edit, left, files, previews } = draft;
     for edit in left {
         front.pane.writing.put_found(chat, edit);
     }
     tray::restore(front, chat, files);
-    Draft { text, reply, edit, ..Draft::default() }
+    Draft { text, reply, edit, previews, ..Draft::default() }
 }
 
 /// A draft goes on being written in the open chat, where nothing stands.
 fn restore(front: &mut Front, chat: ChatKey, draft: Draft) {
-    let Draft { text, reply, edit, .. } = draft;
+    let Draft { text, reply, edit, previews, .. } = draft;
     let with_files = !front.trays.of(chat).is_empty();
     let pane = &mut front.pane;
     if !text.is_empty() {
@@ -246,6 +249,7 @@ fn restore(front: &mut Front, chat: ChatKey, draft: Draft) {
         pane.quote = quote.map(|quote| (message, quote));
         pane.writing.unsure = true;
     }
+    pane.writing.previews = pane.writing.previews.or(previews);
     if let Some(edit) = edit {
         go_on(pane, edit);
     }
@@ -279,7 +283,7 @@ pub(super) fn may_have_one(front: &Front, chat: ChatKey) -> bool {
 pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, draft: Draft, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     front.drafts_told.insert(chat, draft.clone());
-    let Draft { text, reply, edit, .. } = take_parts(front, chat, draft);
+    let Draft { text, reply, edit, previews, .. } = take_parts(front, chat, draft);
     let joined = |typed: &str| match (text.is_empty(), typed.is_empty()) {
         (_, true) => text.clone(),
         (true, false) => typed.to_owned(),
@@ -290,10 +294,12 @@ pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, draft: Draft
         held.text = if held.text == text { text } else { joined(&held.text) };
         held.reply = held.reply.take().or(reply);
         held.edit = held.edit.take().or(edit);
+        held.previews = held.previews.or(previews);
         put(front, chat, fx);
     } else if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
-        restore(front, chat, Draft { text, reply, edit, ..Draft::default() });
+        restore(front, chat, Draft { text, reply, edit, previews, ..Draft::default() });
     } else {
+        front.pane.writing.previews = front.pane.writing.previews.or(previews);
         if let Some(edit) = edit {
             front.pane.writing.put_found(chat, edit);
         }

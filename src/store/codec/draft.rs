@@ -10,7 +10,7 @@ const VERSION: u8 = 1;
 
 /// The body of a draft.
 pub(in crate::store) fn draft_body(draft: &Draft) -> Vec<u8> {
-    let Draft { text, reply, edit, left, files } = draft;
+    let Draft { text, reply, edit, left, files, previews } = draft;
     let mut writer = Writer::new(VERSION);
     writer.text(text);
     writer.maybe(reply.as_ref(), |writer, DraftReply { message, quiet, quote: part }| {
@@ -26,6 +26,7 @@ pub(in crate::store) fn draft_body(draft: &Draft) -> Vec<u8> {
         writer.number(*size);
         writer.maybe(*modified, |writer, at| writer.signed(at.0));
     });
+    writer.maybe(*previews, Writer::flag);
     writer.end()
 }
 
@@ -52,6 +53,8 @@ fn rest(reader: &mut Reader<'_>, draft: &mut Draft) -> Option<()> {
         })
     };
     draft.files = reader.list(file)?.into_vec();
+    // Drafts that were written first end here.
+    draft.previews = reader.maybe(Reader::flag)?;
     Some(())
 }
 
@@ -90,7 +93,7 @@ mod tests {
         let edit = |of, text: &str| DraftEdit { of, text: text.to_owned(), original: "as it was".to_owned() };
         let quote = Quote { text: RichText::plain(CleanText::new("of it")), offset: 3 };
         let file = |name: &str, modified| DraftFile {
-            path: format!("/home/robin/{name}"),
+            path: format!("/there/{name}"),
             name: "cat.png".to_owned(),
             size: 1 << 40,
             modified,
@@ -101,6 +104,7 @@ mod tests {
             edit: Some(edit(Edited::Message(at(9)), "as it is to be")),
             left: vec![edit(Edited::Unsent(Nonce(7)), ""), edit(Edited::Message(at(3)), "other")],
             files: vec![file("a b.png", Some(Wall(-5))), file("c", None)],
+            previews: Some(false),
         }
     }
 
@@ -118,7 +122,9 @@ mod tests {
         let text = whole().text;
         for cut in 2 + text.len()..body.len() {
             let found = draft(&body[..cut]).expect("the text is whole");
-            assert_eq!((found.text, found.files.len()), (text.clone(), 0), "{cut}");
+            assert_eq!((found.text, found.previews), (text.clone(), None), "{cut}");
+            // One that ends before the choice of previews is of the first nib that wrote such drafts.
+            assert_eq!(found.files.len(), if cut < body.len() - 2 { 0 } else { 2 }, "{cut}");
         }
         assert!((0..2 + text.len()).all(|cut| draft(&body[..cut]).is_none()));
         let mut odd = body;

@@ -102,6 +102,31 @@ fn a_part_that_is_answered_goes_on_being_answered() {
 }
 
 #[test]
+fn a_message_without_previews_stays_one() {
+    let mut script = Script::ready_kept();
+    script.state.core.account_mut(HOME).unwrap().caps.previews = true;
+    script.act(Action::Compose(ComposeAction::TogglePreviews));
+    rest(&mut script);
+    assert_eq!(kept(&script, 11), Draft::default(), "nothing is being written");
+    script.type_text("look at this");
+    rest(&mut script);
+    assert_eq!(kept(&script, 11), Draft { previews: Some(false), ..Draft::plain("look at this") });
+    // Another chat has its own.
+    script.open(12);
+    script.open(11);
+    script.act(Action::Compose(ComposeAction::TogglePreviews));
+    rest(&mut script);
+    assert_eq!(kept(&script, 11).previews, Some(true));
+    script.act(Action::Compose(ComposeAction::TogglePreviews));
+    rest(&mut script);
+    let mut next = next_run(&script, 11);
+    next.state.core.account_mut(HOME).unwrap().caps.previews = true;
+    let (_, sent) = sends(&next.act(Action::Send)).remove(0);
+    assert_eq!((sent.text.as_str(), sent.no_previews), ("look at this", true));
+    assert_eq!(next.state.front.as_ref().unwrap().pane.writing.previews(true), (false, true), "the next is as usual");
+}
+
+#[test]
 fn an_answer_of_which_nothing_is_written_is_none() {
     let mut script = Script::ready_kept();
     script.act(Action::FocusMessages);
@@ -243,7 +268,7 @@ fn said_now(text: &str) -> Message {
 }
 
 fn read(size: usize, modified: i64) -> Upload {
-    let source = Source { path: "/home/robin/cat.txt".to_owned(), modified: Some(Wall(modified)) };
+    let source = Source { path: "/there/cat.txt".to_owned(), modified: Some(Wall(modified)) };
     Upload { source: Some(source), ..Upload::new("cat.txt", vec![b'm'; size].into()) }
 }
 
@@ -279,7 +304,7 @@ fn reopened(script: &Script) -> (Script, u64) {
     next.sign_in();
     let fx = next.open(PLACE);
     let [(number, path)] = &reads(&fx)[..] else { panic!("{fx:?}") };
-    assert_eq!(path, "/home/robin/cat.txt");
+    assert_eq!(path, "/there/cat.txt");
     let number = *number;
     next.arrange_bottom();
     (next, number)
@@ -288,12 +313,8 @@ fn reopened(script: &Script) -> (Script, u64) {
 #[test]
 fn files_go_with_the_message_in_the_next_run() {
     let script = attached();
-    let file = DraftFile {
-        path: "/home/robin/cat.txt".to_owned(),
-        name: "tom.txt".to_owned(),
-        size: 4,
-        modified: Some(Wall(7)),
-    };
+    let file =
+        DraftFile { path: "/there/cat.txt".to_owned(), name: "tom.txt".to_owned(), size: 4, modified: Some(Wall(7)) };
     assert_eq!(kept(&script, PLACE), Draft { files: vec![file], ..Draft::plain("look") });
     let (mut next, number) = reopened(&script);
     next.act(Action::Send);
@@ -310,7 +331,7 @@ fn files_go_with_the_message_in_the_next_run() {
 
 #[test]
 fn a_file_that_is_gone_or_another_by_then_is_not_sent_and_the_text_stays() {
-    let missing = "there is no file \"/home/robin/cat.txt\"".to_owned();
+    let missing = "there is no file \"/there/cat.txt\"".to_owned();
     let gone = format!("Not sent: {missing}; /remove-file 1 takes it out");
     let other = "Not sent: \"tom.txt\" is not what it was when you chose it; /remove-file 1 takes it out, /add-file adds what it is now";
     for (found, trouble, told) in [

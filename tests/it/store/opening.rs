@@ -24,6 +24,7 @@ fn written() -> Draft {
         modified: Some(Wall(1_790_000_000_000)),
     };
     Draft {
+        previews: None,
         text: "a draft".to_owned(),
         reply: Some(DraftReply { message: place(2), quiet: true, quote: Some(quote) }),
         edit: Some(edit(Edited::Message(place(3)), "as it is to be")),
