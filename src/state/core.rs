@@ -89,6 +89,8 @@ pub struct Account {
     pub pins: IdMap<ChatId, super::pins::Pins>,
     /// Messages that others answer, where they are quoted and not in memory otherwise.
     pub quotes: super::quotes::Quotes,
+    /// What messages said before they were changed.
+    pub former: super::former::Former,
     /// Where messages were deleted in this run.
     pub stones: super::stones::Stones,
     /// Who is in the chats that were looked at last.

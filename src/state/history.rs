@@ -3,7 +3,7 @@
 use super::front::{Anchor, Front, Pane, ScrollIntent, Target};
 use super::requests::{Edge, Purpose};
 use super::ui::destination::{self, Became, Destination};
-use super::{Account, Effects, State, keep, messages, outbox, people, pins, polls, recall, roster, slow};
+use super::{Account, Effects, State, former, keep, messages, outbox, people, pins, polls, recall, roster, slow};
 use crate::domain::timeline::FetchNumber;
 use crate::domain::{
     AccountId, Bundle, ChatId, ChatKey, Message, MessageId, MessageKey, Page, Priority, Refusal, RefusalKind, Request,
@@ -127,11 +127,18 @@ pub(super) fn came(state: &mut State, chat: ChatKey, number: FetchNumber, page: 
     let uncounted = polls::uncounted(&told);
     let found = !matches!(page, Page::Around(id) if told.iter().all(|message| message.key.id != id));
     let messages = if account.outbox.chats.contains_key(&chat.chat) { told.clone() } else { Vec::new() };
+    let differing = former::differing(account, &timeline, &told);
     let result = timeline.absorb(number, page, told, came.reached_start, came.reached_end);
     let newest = timeline.last().map(|entry| entry.message.key);
     let is_end = !timeline.gap_after() && (newest.is_some() || timeline.has_start());
     // Something was missed while the newest page was under way.
     let behind = page == Page::Latest && timeline.gap_after();
+    for (message, before) in differing {
+        // Unless it is from before what was told since.
+        if timeline.message(message.key.id).is_some_and(|known| known.body.text == message.body.text) {
+            account.former.add(&message, &before);
+        }
+    }
     account.timelines.insert(chat.chat, timeline);
     outbox::show_waiting(account, chat.chat);
     if result.changed || result.void || behind {

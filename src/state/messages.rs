@@ -4,7 +4,7 @@ use super::front::Anchor;
 use super::requests::Purpose;
 use super::ui::shared;
 use super::{
-    Account, Effects, State, alerts, history, keep, outbox, people, pins, polls, roster, slow, typing, unread,
+    Account, Effects, State, alerts, former, history, keep, outbox, people, pins, polls, roster, slow, typing, unread,
 };
 use crate::domain::{
     AccountId, Bundle, Chat, ChatId, ChatKey, Message, MessageId, Nonce, Priority, ReactEmoji, Reaction, ReadState,
@@ -231,8 +231,12 @@ pub(super) fn changed(state: &mut State, id: AccountId, message: Arc<Message>, r
     let pinned = pins::changed(account, &message) | account.quotes.changed(&message);
     let known = account.timelines.get(&chat).and_then(|timeline| timeline.message(message.key.id));
     let edited = known.and_then(|known| known.edited);
+    let before = former::told(account, account.timelines.get(&chat), chat, message.key.id);
     let replaced = account.timelines.get_mut(&chat).is_some_and(|timeline| timeline.replace(&message, reactions));
     if replaced {
+        if let Some(before) = before {
+            account.former.add(&message, &before);
+        }
         outbox::told_anew(account, &message, edited);
     }
     let key = ChatKey::new(id, chat);
@@ -252,6 +256,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let read = account.chats.get(&chat).and_then(|chat| chat.last_read);
     pins::deleted(account, chat, messages);
     account.quotes.deleted(chat, messages);
+    account.former.deleted(chat, messages);
     let newest = account.chats.get(&chat).and_then(|chat| chat.last_message);
     let newest_gone = newest.filter(|newest| messages.contains(&newest.id));
     let mut unread_gone = 0;

@@ -11,6 +11,7 @@ pub mod core;
 pub mod downloads;
 pub mod effect;
 pub mod event;
+pub mod former;
 pub mod front;
 pub mod gone;
 mod handover;

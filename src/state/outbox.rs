@@ -26,7 +26,7 @@ use super::{Account, State, slow, unread};
 use crate::domain::kept::OutboxStage;
 use crate::domain::{
     AccountId, ChatId, ChatKey, MessageId, MessageKey, Mono, Nonce, Outgoing, Priority, Progress, Quote, Refusal,
-    RefusalKind, Request, RequestId, Upload, Wall,
+    RefusalKind, Request, RequestId, RichText, Upload, Wall,
 };
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -181,6 +181,11 @@ impl Outbox {
         if self.previews.len() > PREVIEWS {
             self.previews.pop_front();
         }
+    }
+
+    /// What the network told last of what a message says, where it is shown otherwise.
+    pub(super) fn told_text(&self, chat: ChatId, message: MessageId) -> Option<&RichText> {
+        self.told.get(&(chat, message)).map(|(text, _)| text)
     }
 
     /// Whether previews of links were wanted for a message, where it was sent in this run.

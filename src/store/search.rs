@@ -148,7 +148,7 @@ impl Db {
             let mut find = self.conn.prepare_cached(&selected(
                 "FROM reindex r CROSS JOIN messages m ON m.row = r.row CROSS JOIN chats c ON c.row = m.chat LIMIT ?1",
             ))?;
-            sifted.sift(&mut find.query([LOOKED_AT as i64])?, LOOKED_AT, &fits)?;
+            sifted.sift(&mut find.query([LOOKED_AT as i64])?, LOOKED_AT, fits)?;
             // All of those are told at once; the others come after them.
             sifted = Sifted { hits: sifted.hits, looked_at: 0, last: Some(top) };
         }
@@ -158,14 +158,14 @@ impl Db {
                 "FROM messages m CROSS JOIN chats c ON c.row = m.chat
                  WHERE m.row > ?1 AND m.row < ?2 ORDER BY m.row DESC LIMIT ?3",
             ))?;
-            sifted.sift(&mut find.query(params![self.indexed, top, LOOKED_AT as i64])?, limit, &fits)?;
+            sifted.sift(&mut find.query(params![self.indexed, top, LOOKED_AT as i64])?, limit, fits)?;
         }
         if !sifted.is_full(limit) {
             let mut find = self.conn.prepare_cached(&selected(
                 "FROM words CROSS JOIN messages m ON m.row = words.rowid CROSS JOIN chats c ON c.row = m.chat
                  WHERE words MATCH ?1 AND words.rowid < ?2 ORDER BY words.rowid DESC LIMIT ?3",
             ))?;
-            sifted.sift(&mut find.query(params![wanted, top, LOOKED_AT as i64])?, limit, &fits)?;
+            sifted.sift(&mut find.query(params![wanted, top, LOOKED_AT as i64])?, limit, fits)?;
         }
         let more = sifted.is_full(limit);
         Ok((sifted.hits, sifted.last.filter(|_| more)))

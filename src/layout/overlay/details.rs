@@ -12,6 +12,7 @@ use crate::layout::style::{Role, Style};
 use crate::layout::time::{Calendar, count};
 use crate::layout::wrap::{Breaking, Styled};
 use crate::state::action::Context as Keys;
+use crate::state::former::Version;
 use crate::state::ui::details::Details;
 
 /// Most of one kind that are listed.
@@ -33,6 +34,8 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, details: &Det
             cache.calendar.set_twelve_hours(context.state.settings.twelve_hours);
             let names = Names::in_chat(account, chat.chat);
             tell(message, names, &cache.calendar, cells, context.glyphs.more, &mut lines);
+            let former: Vec<&Version> = account.former.of(chat.chat, details.message).take(MOST).collect();
+            said_before(message, &former, &cache.calendar, cells, &mut lines);
         }
         None => lines.push(Line::with("It is not here any more.", Role::Dim)),
     }
@@ -118,6 +121,28 @@ fn tell(message: &Message, names: Names<'_>, calendar: &Calendar, cells: usize, 
     }
     if message.reactions.len() > MOST {
         wrapped(&format!("and {} more", message.reactions.len() - MOST), Role::Dim, cells, lines);
+    }
+}
+
+/// What it said before it was changed, as far as nib has seen that.
+fn said_before(message: &Message, former: &[&Version], calendar: &Calendar, cells: usize, lines: &mut Vec<Line>) {
+    if former.is_empty() && message.edited.is_none() {
+        return;
+    }
+    lines.push(Line::new());
+    lines.push(Line::with("Before it was changed", Style::of(Role::Title).bold()));
+    if former.is_empty() {
+        return wrapped(
+            "It was changed before nib saw it, and no network tells what it said.",
+            Role::Dim,
+            cells,
+            lines,
+        );
+    }
+    for Version { text, until } in former {
+        let until = until.map_or_else(|| "earlier".to_owned(), |until| format!("until {}", calendar.exact(until)));
+        lines.push(Line::with(&until, Role::Dim));
+        text.lines().take(MOST).for_each(|line| wrapped(&line.replace('\t', " "), Role::Text, cells, lines));
     }
 }
 

@@ -92,7 +92,10 @@ pub(super) fn settle(account: &mut Account, chat: ChatId, item: &OutboxItem) -> 
                 renew(account, chat, message.id);
                 return None;
             };
+            let told = account.outbox.told.get(&(chat, message.id)).map(|(body, _)| body);
+            let before = told.unwrap_or(&known.body).clone();
             apply(item, of, &mut known);
+            account.former.add(&known, &before);
             let known = Arc::new(known);
             timeline.replace(&known, false);
             if let Some(told) = account.outbox.told.get_mut(&(chat, message.id)) {

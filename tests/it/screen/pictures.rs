@@ -1,7 +1,10 @@
 //! Pictures of the main screens at the sizes that count.
 
 use super::*;
-use nib::domain::{ChatKind, LinkPhase, MessageId, MessageKey, Mono, Permissions, SortKey, Update};
+use nib::domain::{
+    ChatKind, CleanText, LinkPhase, Message, MessageId, MessageKey, Mono, Now, Permissions, RichText, SortKey, Update,
+    Wall,
+};
 use nib::state::Event;
 use nib::state::front::{Notice, Overlay, Question, Region, Target};
 use nib::state::gone::Note;
@@ -233,6 +236,28 @@ fn overlays() {
             insta::assert_snapshot!(format!("overlay_{name}_{width}x{height}"), shot);
         }
     }
+}
+
+/// What a message said before is told with what else is known of it.
+#[test]
+fn a_changed_message_tells_what_it_said_before() {
+    let mut state = state(timeline(talk(), true));
+    let chat = state.front.as_ref().unwrap().pane.chat.unwrap();
+    let known = |state: &State| state.core.accounts[0].timelines[&chat.chat].message(MessageId::new(3)).cloned();
+    for text in ["Two\nlines and a tab\tin it", "\u{5e9}\u{5dc}\u{5d5}\u{5dd} 3", "Thanks, I will check."] {
+        let before = known(&state).expect("the message");
+        let body = RichText::plain(CleanText::new(text));
+        let message = Arc::new(Message { body, edited: Some(Wall(1_770_000_000_000)), ..Message::clone(&before) });
+        let update = Update::MessageChanged { message, reactions: true };
+        nib::state::reduce(&mut state, Event::Update(chat.account, update), Now::default());
+    }
+    let details = nib::state::ui::details::Details { chat, message: MessageId::new(3), scroll: 0 };
+    state.front.as_mut().unwrap().overlays.push(Overlay::Details(details));
+    let mut state = sized(state, 80, 30);
+    insta::assert_snapshot!("overlay_details_changed", shot(&state, &mut cache(), 80, 30));
+    let account = &mut state.core.accounts[0];
+    account.former = nib::state::former::Former::default();
+    insta::assert_snapshot!("overlay_details_changed_unseen", shot(&state, &mut cache(), 40, 30));
 }
 
 /// The rows as stretches of one look: `[bold, cyan]text`.

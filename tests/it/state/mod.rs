@@ -15,6 +15,7 @@ mod drafts;
 mod durable;
 mod files;
 mod find;
+mod former;
 mod forums;
 mod going;
 mod held;
