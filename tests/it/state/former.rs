@@ -32,7 +32,7 @@ fn what_others_change_is_remembered_until_it_is_deleted() {
     told(&mut script, 99, ADA, "never seen");
     assert_eq!((before(&script, 6), before(&script, 99)), (Vec::new(), Vec::new()));
     told(&mut script, 6, ADA, "six");
-    script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(5)].into() });
+    script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(5)] });
     assert_eq!((before(&script, 5), before(&script, 6)), (Vec::new(), vec!["line 6".to_owned()]));
 }
 
