@@ -2,6 +2,7 @@
 
 use super::action::{AccountAction, Action, MessageAction};
 use super::front::{Front, Overlay, Question, Region};
+use super::last_words::Way;
 use super::outbox::{Pending, Stage};
 use super::requests::Purpose;
 use super::ui::accounts::AccountList;
@@ -143,9 +144,18 @@ fn take_label(state: &mut State, id: AccountId, name: &str, fx: &mut Effects) ->
     Ok(())
 }
 
+/// Leaves an account.
+pub(super) fn leave(state: &mut State, id: AccountId, way: Way, fx: &mut Effects) {
+    match way {
+        Way::Disable => disable(state, id, fx),
+        Way::SignOut => sign_out_now(state, id, fx),
+        Way::Remove => remove_now(state, id, fx),
+    }
+}
+
 fn disable(state: &mut State, id: AccountId, fx: &mut Effects) {
-    let Some(account) = state.core.account(id).filter(|account| !account.disabled) else { return };
-    if !last_words::are_said(state, id, AccountAction::Disable(account.label.clone()), fx) {
+    let is_enabled = state.core.account(id).is_some_and(|account| !account.disabled);
+    if !is_enabled || !last_words::are_said(state, id, Way::Disable, fx) {
         return;
     }
     link::abandon(state, id, fx);
@@ -212,7 +222,7 @@ fn sign_out(state: &mut State, id: AccountId, fx: &mut Effects) {
 
 /// Ends the session at the network, where it can be told, and then here.
 fn sign_out_now(state: &mut State, id: AccountId, fx: &mut Effects) {
-    if state.core.account(id).is_none() || !last_words::are_said(state, id, AccountAction::SignOutNow(id), fx) {
+    if state.core.account(id).is_none() || !last_words::are_said(state, id, Way::SignOut, fx) {
         return;
     }
     match state.core.account(id) {
@@ -319,9 +329,14 @@ fn remove(state: &mut State, id: AccountId, _fx: &mut Effects) {
 }
 
 fn remove_now(state: &mut State, id: AccountId, fx: &mut Effects) {
-    if state.core.account(id).is_none() || !last_words::are_said(state, id, AccountAction::RemoveNow(id), fx) {
+    if state.core.account(id).is_none() || !last_words::are_said(state, id, Way::Remove, fx) {
         return;
     }
+    let untold = outbox::untold(state, |account, _| account.id == id);
+    let untold = match untold.count() {
+        0 => String::new(),
+        _ => format!("; others were not told of {}", untold.words()),
+    };
     link::abandon(state, id, fx);
     // Its drafts are not kept for anybody: what was being written in the open chat comes back with yank, and nothing else.
     put_away(state, id, &mut Effects::new());
@@ -329,7 +344,7 @@ fn remove_now(state: &mut State, id: AccountId, fx: &mut Effects) {
     fx.push(Effect::Disconnect(id));
     drop_account(state, id, fx);
     elsewhere(state, fx);
-    state.notice(format!("\"{label}\" is removed"), false, fx);
+    state.notice(format!("\"{label}\" is removed{untold}"), !untold.is_empty(), fx);
     places_changed(state, fx);
 }
 

@@ -68,7 +68,8 @@ pub fn is_about_the_list(text: &Raw) -> bool {
     text.wire().contains("Channel not found") || text.wire().contains("Access denied to this channel")
 }
 
-/// Whether it says that there is no such message.
+/// Whether it says that there is no such message. "Message not found or cannot be deleted" is said only where it was not found; what may not be deleted has
+/// other words.
 #[must_use]
 pub fn is_about_a_missing_message(text: &Raw) -> bool {
     text.wire().contains("Message not found")

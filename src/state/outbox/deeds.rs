@@ -39,8 +39,10 @@ pub(crate) struct Deed {
     pub(super) flies: Option<RequestId>,
     /// It, or what it took the place of, was handed over before: whether that arrived nobody knows.
     pub(super) flew: bool,
-    /// The store has it, as far as is known.
+    /// The store has it, as far as is known, and no newer one about the same thing.
     pub(super) kept: bool,
+    /// The store was told of it, and may have it: it is told when it is over.
+    pub(super) stored: bool,
     /// It is shown as done.
     pub(super) waits: bool,
     /// A newer one about the same thing was handed over after it: it is not said again.
@@ -54,7 +56,7 @@ pub(crate) struct Deed {
 }
 
 /// Whether two are about the same thing, so that the newer one is all that counts.
-fn same_target(one: &OutboxItem, other: &OutboxItem) -> bool {
+pub(super) fn same_target(one: &OutboxItem, other: &OutboxItem) -> bool {
     use OutboxItem::{Delete, Edit, MarkRead, React};
     match (one, other) {
         (Edit { message, .. }, Edit { message: of, .. }) => message == of,
@@ -110,15 +112,18 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     let held = holds.then(|| state.now.mono.plus(pause));
     let Some(account) = state.core.account_mut(chat.account) else { return };
     let deeds = &mut account.outbox.deeds;
-    let (mut undone, mut flew, mut showed) = (false, false, false);
+    let is_same = |deed: &Deed| deed.chat == chat.chat && same_target(&deed.item, &item);
+    let full = deeds.len() >= MOST && !deeds.iter().any(|deed| deed.flies.is_none() && is_same(deed));
+    let (mut undone, mut flew) = (false, false);
+    // What is shown as done stays shown, with this instead.
+    let showed = deeds.iter().any(|deed| deed.waits && is_same(deed));
     let mut gone = Vec::new();
     let mut typed = Vec::new();
     // One that is under way cannot be taken back; what takes its place goes after it.
     deeds.retain_mut(|deed| {
-        let replaced = deed.chat == chat.chat && deed.flies.is_none() && same_target(&deed.item, &item);
+        let replaced = !full && deed.flies.is_none() && is_same(deed);
         if replaced {
             flew |= deed.flew;
-            showed |= deed.waits;
             typed.append(&mut deed.typed);
             if let OutboxItem::Edit { text, .. } = &deed.item {
                 typed.push(text.clone());
@@ -130,7 +135,6 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     });
     // Two that undo each other come to nothing, unless the network may have the first.
     let undone = undone && !flew;
-    let full = deeds.len() >= MOST;
     let waiting = deeds.iter().any(|deed| deed.flies.is_none() && deed.held.is_none());
     let deed = Deed {
         chat: chat.chat,
@@ -140,6 +144,7 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
         flies: None,
         flew,
         kept: false,
+        stored: false,
         waits: false,
         passed: false,
         wait: None,
@@ -203,7 +208,7 @@ pub(super) fn keep_deed(account: &mut Account, nonce: Nonce, fx: &mut Effects) {
         return;
     }
     before.iter_mut().filter(|older| is_same(older)).for_each(|older| older.kept = false);
-    deed.kept = true;
+    (deed.kept, deed.stored) = (true, true);
     let row = OutboxRow {
         chat: ChatKey::new(id, deed.chat),
         nonce,
@@ -295,9 +300,8 @@ pub(in crate::state) fn answered(
     let Some(deed) = known.outbox.deeds.get_mut(at) else { return };
     deed.flies = None;
     let several = matches!(&deed.item, OutboxItem::Delete { messages } if messages.len() > 1);
-    let gone = |refusal: &Refusal| {
-        refusal.kind == RefusalKind::NotFound && deed.waits && matches!(deed.item, OutboxItem::Delete { .. })
-    };
+    let deletes = matches!(deed.item, OutboxItem::Delete { .. });
+    let gone = |refusal: &Refusal| deletes && refusal.kind == RefusalKind::NotFound;
     match outcome {
         Err(refusal) if several && refusal.kind == RefusalKind::NotFound => {
             deletions::one_by_one(state, account, nonce, fx);
@@ -305,8 +309,11 @@ pub(in crate::state) fn answered(
         // What came after it says it all.
         Err(refusal) if is_for_now(&refusal) && deed.passed => {
             let deed = known.outbox.deeds.remove(at);
-            if deed.kept {
+            if deed.stored {
                 known.outbox.drop_kept(ChatKey::new(account, deed.chat), nonce, fx);
+            }
+            if deed.waits {
+                shown::undo(known, deed.chat, &deed.item);
             }
             pump(state, account, fx);
         }
@@ -320,7 +327,7 @@ pub(in crate::state) fn answered(
             let refused = outcome.err().filter(|refusal| !gone(refusal));
             let deed = known.outbox.deeds.remove(at);
             let chat = ChatKey::new(account, deed.chat);
-            if deed.kept {
+            if deed.stored {
                 known.outbox.drop_kept(chat, nonce, fx);
             }
             match refused {
@@ -332,7 +339,8 @@ pub(in crate::state) fn answered(
                 }
                 // What the network counted before says nothing any more.
                 None if matches!(deed.item, OutboxItem::MarkRead { .. }) => messages::recount(state, chat, fx),
-                None if deed.waits => done(state, chat, &deed.item, fx),
+                // Of a message that was gone already nothing else tells.
+                None if deed.waits || deletes => done(state, chat, &deed.item, fx),
                 // Its echo tells.
                 None => {}
             }
@@ -407,6 +415,7 @@ pub(super) fn restore(account: &mut Account, row: &OutboxRow) {
         // It may have, when its run ended.
         flew: true,
         kept: true,
+        stored: true,
         waits: true,
         passed: false,
         wait: None,

@@ -41,12 +41,12 @@ pub(super) fn one_by_one(state: &mut State, account: AccountId, nonce: Nonce, fx
     for (index, message) in messages.iter().enumerate() {
         let nonce = Nonce(state.random.u64(1..));
         let item = OutboxItem::Delete { messages: vec![*message] };
-        let one = Deed { nonce, item, flies: None, kept: false, waits: true, ..whole.clone() };
+        let one = Deed { nonce, item, flies: None, kept: false, stored: false, waits: true, ..whole.clone() };
         known.outbox.deeds.insert(at + index, one);
         keep_deed(known, nonce, fx);
     }
     // Only now, so that a run that ends between the two forgets nothing.
-    if whole.kept {
+    if whole.stored {
         known.outbox.drop_kept(chat, nonce, fx);
     }
     if !whole.waits {

@@ -1,6 +1,6 @@
 //! Changes and deletions when nib is to end: those that are held back go at once.
 
-use super::deeds::{Deed, pump};
+use super::deeds::{Deed, pump, same_target};
 use crate::domain::AccountId;
 use crate::domain::kept::OutboxItem;
 use crate::state::effect::Effects;
@@ -37,8 +37,14 @@ impl Untold {
 /// What others were not told of, of some accounts: what the store has of it, or what it does not have.
 pub(in crate::state) fn untold(state: &State, of: impl Fn(&Account, bool) -> bool) -> Untold {
     let each = state.core.accounts.iter().map(|account| {
-        let deeds = account.outbox.deeds.iter();
-        Untold::of(deeds.filter(|deed| of(account, deed.kept)))
+        let deeds = &account.outbox.deeds;
+        // What a newer one is about says no more than that one.
+        let last = |(at, deed): &(usize, &Deed)| {
+            let newer = deeds.iter().skip(at + 1);
+            !newer.clone().any(|newer| newer.chat == deed.chat && same_target(&deed.item, &newer.item))
+        };
+        let counted = deeds.iter().enumerate().filter(last).map(|(_, deed)| deed);
+        Untold::of(counted.filter(|deed| of(account, deed.kept)))
     });
     each.fold(Untold::default(), |all, one| Untold {
         changes: all.changes + one.changes,

@@ -16,7 +16,7 @@ use crate::state::gone::Note;
 use crate::state::names::{ResolveError, resolve_chat, resolve_chat_in, split_account};
 use crate::state::recall::{self, places};
 use crate::state::requests::Purpose;
-use crate::state::{Account, State, history, join, newcomer, people, pins, roster, typing, unread};
+use crate::state::{Account, State, history, join, last_words, newcomer, people, pins, roster, typing, unread};
 
 /// Most chats remembered as visited; as many keep their timelines.
 const VISITED: usize = 50;
@@ -342,6 +342,7 @@ pub(in crate::state) fn resized(state: &mut State, width: u16, height: u16) {
 /// The program ends: what was typed is kept.
 pub(in crate::state) fn terminate(state: &mut State, fx: &mut Effects) {
     state.leaving = None;
+    last_words::at_once(state, fx);
     put_aside(state, fx);
     fx.push(Effect::Quit);
 }

@@ -7,11 +7,7 @@ use crate::state::effect::{Effect, Effects};
 use crate::state::event::Timer;
 use crate::state::front::{ComposeMode, Front, Overlay, Question};
 use crate::state::outbox::{self, Stage};
-use crate::state::{Account, State, chat_title};
-use std::time::Duration;
-
-/// So long networks may take to be told of what was held back.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::state::{Account, State, chat_title, last_words};
 
 /// The user wants to quit: at once when nothing would be lost, and when it is asked already.
 pub(super) fn wanted(state: &mut State, fx: &mut Effects) {
@@ -44,7 +40,7 @@ pub(super) fn leave(state: &mut State, to: Effect, fx: &mut Effects) {
     }
     let text = format!("Others are told of {} first; to leave at once", telling.words());
     state.notice_of(text, Some("quit"), false, fx);
-    fx.push(Effect::Arm(Timer::Leave, state.now.mono.plus(PATIENCE)));
+    fx.push(Effect::Arm(Timer::Leave, state.now.mono.plus(last_words::PATIENCE)));
 }
 
 /// Leaves when others were told: after every event.
@@ -66,7 +62,10 @@ pub(in crate::state) fn refused(
     key: Option<&'static str>,
     fx: &mut Effects,
 ) {
-    let stays = if state.leaving.take().is_some() { "nib stays open. " } else { "" };
+    let stays = match state.leaving.take() {
+        Some(_) => "nib stays open. ",
+        None => last_words::stay(state, account).unwrap_or_default(),
+    };
     let shown = state.front.as_ref().and_then(|front| front.pane.chat).is_some_and(|chat| chat.account == account);
     let label = state.core.told_apart(account).filter(|_| !shown);
     let label = label.map(|label| format!("{label}: ")).unwrap_or_default();
@@ -76,6 +75,7 @@ pub(in crate::state) fn refused(
 /// Leaves: what was typed is kept.
 pub(in crate::state) fn go(state: &mut State, fx: &mut Effects) {
     if let Some(to) = state.leaving.take() {
+        last_words::at_once(state, fx);
         open::put_aside(state, fx);
         fx.push(to);
     }

@@ -190,3 +190,123 @@ fn a_deletion_that_the_disk_did_not_take_is_not_promised_to_the_next_run() {
     assert!(!script.act(Action::Quit).contains(&Effect::Quit), "that is asked first");
     assert_eq!(farewell(&script.state).as_deref(), Some("Others may not know of 1 deletion; look when you are back."));
 }
+
+/// What the store is told to let go of.
+fn let_go(effects: &Effects) -> Vec<Nonce> {
+    let of = |write: &Write| match write {
+        Write::DropOutbox(_, nonce) => Some(*nonce),
+        _ => None,
+    };
+    writes(effects).into_iter().filter_map(of).collect()
+}
+
+#[test]
+fn an_older_change_that_is_answered_is_not_said_again_by_the_next_run() {
+    // Its message is deleted meanwhile, or changed again, and the disk does not take that.
+    for deletes in [true, false] {
+        let mut script = with_three();
+        let older = kept_rows(&change(&mut script, " A"))[0].nonce;
+        let (first, ..) = goes(&mut script).remove(0);
+        let fx = if deletes { delete(&mut script, &[13]) } else { change(&mut script, " B") };
+        let newer = kept_rows(&fx)[0].nonce;
+        let committed = StoreReply::OutboxCommitted(chat(11), newer, Err("the disk is full".to_owned()));
+        script.event(Event::Stored(committed));
+        assert!(let_go(&script.answer(first, Ok(Reply::Done))).contains(&older), "{deletes}");
+    }
+}
+
+#[test]
+fn a_message_that_is_gone_already_goes_here_too_where_nothing_is_held() {
+    let mut script = with_three();
+    script.hold_nothing();
+    let (deletion, ..) = asked(&delete(&mut script, &[13])).remove(0);
+    script.answer(deletion, Err(refusal(RefusalKind::NotFound)));
+    assert_eq!(words(&script), ["mine", "second"]);
+}
+
+#[test]
+fn a_newer_change_is_what_stays_shown_when_the_older_one_has_to_wait() {
+    let mut script = with_three();
+    script.hold_nothing();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    change(&mut script, " A");
+    let (me, token) = (user(ME, "me"), Secret::default());
+    script.link(LinkEvent::SignedIn { me, session: None, token, caps: Script::caps() });
+    let fx = change(&mut script, " B");
+    assert_eq!(words(&script)[2], "third A B");
+    let under_way: Vec<RequestId> = script.state.core.accounts[0].requests.open.keys().copied().collect();
+    let waits = Refusal { retry_after: Some(Duration::from_secs(1)), ..refusal(RefusalKind::RateLimited) };
+    for request in under_way {
+        script.answer(request, Err(waits.clone()));
+    }
+    assert_eq!(words(&script)[2], "third A B", "{fx:?}");
+}
+
+#[test]
+fn an_account_that_is_about_to_be_left_is_left_when_nib_ends() {
+    for way in [AccountAction::SignOutNow(HOME), AccountAction::RemoveNow(HOME), AccountAction::Disable(String::new())]
+    {
+        for quits in [true, false] {
+            let mut script = with_three();
+            delete(&mut script, &[11]);
+            let fx = script.act(Action::Account(way.clone()));
+            assert!(!fx.contains(&Effect::Disconnect(HOME)));
+            let fx = if quits {
+                script.act(Action::Quit);
+                script.act(Action::Quit)
+            } else {
+                script.event(Event::Terminate)
+            };
+            assert!(fx.contains(&Effect::Disconnect(HOME)), "{way:?}: {fx:?}");
+            assert_eq!(fx.contains(&Effect::ForgetToken(HOME)), matches!(way, AccountAction::SignOutNow(_)), "{fx:?}");
+            assert_eq!(fx.contains(&Effect::RemoveAccount(HOME)), matches!(way, AccountAction::RemoveNow(_)), "{fx:?}");
+            let place = |of: &Effect| fx.iter().position(|effect| effect == of);
+            assert!(place(&Effect::Disconnect(HOME)) < place(&Effect::Quit), "{fx:?}");
+        }
+    }
+    // The network was asked to end the session, and has not answered.
+    let mut script = with_three();
+    sign_out(&mut script);
+    let fx = script.event(Event::Terminate);
+    assert!(fx.contains(&Effect::ForgetToken(HOME)) && fx.contains(&Effect::Quit), "{fx:?}");
+}
+
+#[test]
+fn whoever_leaves_an_account_reads_what_its_network_does_not_take() {
+    for (way, said) in [
+        (AccountAction::SignOutNow(HOME), "You stay signed in. Not deleted: "),
+        (AccountAction::RemoveNow(HOME), "The account stays. Not deleted: "),
+        (AccountAction::Disable(String::new()), "The account stays enabled. Not deleted: "),
+    ] {
+        let mut script = with_three();
+        delete(&mut script, &[11]);
+        let fx = script.act(Action::Account(way));
+        let (deletion, ..) = asked(&fx).remove(0);
+        let fx = script.answer(deletion, Err(refusal(RefusalKind::Forbidden)));
+        assert!(!leaves(&fx) && !fx.contains(&Effect::Disconnect(HOME)));
+        assert!(script.notice().starts_with(said), "{}", script.notice());
+        let fx = script.advance(Duration::from_secs(3));
+        assert!(!leaves(&fx) && !fx.contains(&Effect::Disconnect(HOME)));
+    }
+    // What nobody answers is named with what was done.
+    let mut script = with_three();
+    delete(&mut script, &[11]);
+    script.act(Action::Account(AccountAction::RemoveNow(HOME)));
+    script.advance(Duration::from_secs(3));
+    assert!(script.notice().ends_with("is removed; others were not told of 1 deletion"), "{}", script.notice());
+}
+
+#[test]
+fn another_way_of_leaving_takes_the_place_of_the_one_that_waits() {
+    let mut script = with_three();
+    delete(&mut script, &[11]);
+    let fx = script.act(Action::Account(AccountAction::Disable(String::new())));
+    let (deletion, ..) = asked(&fx).remove(0);
+    assert!(!leaves(&sign_out(&mut script)));
+    // What is deleted meanwhile goes at once.
+    assert_eq!(asked(&delete(&mut script, &[12])), []);
+    let fx = script.answer(deletion, Ok(Reply::Done));
+    assert!(!leaves(&fx));
+    let (second, ..) = asked(&fx).remove(0);
+    assert!(leaves(&script.answer(second, Ok(Reply::Done))));
+}
