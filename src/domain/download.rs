@@ -46,20 +46,15 @@ pub enum Step {
     Leave,
     /// Take away what was saved of it, unless that was all.
     Forget,
-    /// Look whether this file is still there as it was saved. Answered with [`Told::There`].
-    Look {
-        /// Its path.
-        path: String,
-        /// Its bytes.
-        size: u64,
-    },
+    /// Look whether the file at this path, which was saved, is still there. Waits for no other step. Answered with [`Told::There`].
+    Look(String),
 }
 
 impl Step {
     /// Whether it is answered.
     #[must_use]
     pub const fn is_answered(&self) -> bool {
-        matches!(self, Self::Begin(_) | Self::Write { .. } | Self::Look { .. })
+        matches!(self, Self::Begin(_) | Self::Write { .. } | Self::Look(_))
     }
 }
 
@@ -70,8 +65,8 @@ pub enum Told {
     Begun(Result<u64, String>),
     /// So many bytes are written; with the path of the file once it is whole.
     Written(Result<(u64, Option<String>), String>),
-    /// Whether the file that was saved is still there.
-    There(bool),
+    /// The bytes of the file that was saved, if it is still there.
+    There(Option<u64>),
 }
 
 /// Longest name that a file is saved under, in bytes: there is room for a number and for the ending of what is not whole.

@@ -442,7 +442,7 @@ fn log(event: &Event) {
             tracing::trace!(number, bytes, whole = path.is_some(), "a part was saved");
         }
         Event::Saved(number, Told::Written(Err(_))) => tracing::info!(number, "a file could not be saved"),
-        Event::Saved(number, Told::There(there)) => tracing::debug!(number, there, "a saved file was looked for"),
+        Event::Saved(number, Told::There(size)) => tracing::debug!(number, size, "a saved file was looked for"),
         Event::Edited(number, text) => tracing::info!(number, taken = text.is_ok(), "the editor was left"),
         Event::Failed(_) => tracing::info!("something that was asked for did not work"),
         Event::Terminate => tracing::info!("asked to end"),

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::runtime::Handle;
 
@@ -22,24 +23,43 @@ const TRIES: u32 = 3;
 const ENDING: &str = ".part";
 
 /// The way to the thread. It ends when this is dropped.
-#[derive(Debug)]
 pub struct Saver {
     steps: Sender<(u64, Step)>,
+    runtime: Handle,
+    tell: Arc<dyn Fn(u64, Told) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Saver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Saver").finish_non_exhaustive()
+    }
 }
 
 impl Saver {
-    /// Starts the thread. `tell` is called there with what became of each step that is answered.
-    pub fn start(runtime: &Handle, tell: impl Fn(u64, Told) + Send + 'static) -> Self {
+    /// Starts the thread. `tell` is called with what became of each step that is answered, from whatever thread.
+    pub fn start(runtime: &Handle, tell: impl Fn(u64, Told) + Send + Sync + 'static) -> Self {
         let (steps, taken) = channel();
-        runtime.spawn_blocking(move || run(&taken, tell));
-        Self { steps }
+        let tell: Arc<dyn Fn(u64, Told) + Send + Sync> = Arc::new(tell);
+        let told = Arc::clone(&tell);
+        runtime.spawn_blocking(move || run(&taken, &*told));
+        Self { steps, runtime: runtime.clone(), tell }
     }
 
     /// Does a step after those before it.
     pub fn take(&self, number: u64, step: Step) {
+        if let Step::Look(path) = step {
+            // Another file may take its time to reach the disk.
+            let tell = Arc::clone(&self.tell);
+            self.runtime.spawn_blocking(move || tell(number, look(&path)));
+            return;
+        }
         // Fails only when the program ends and nobody waits any more.
         let _ = self.steps.send((number, step));
     }
+}
+
+fn look(path: &str) -> Told {
+    Told::There(std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file).map(|there| there.len()))
 }
 
 fn run(steps: &Receiver<(u64, Step)>, tell: impl Fn(u64, Told)) {
@@ -93,10 +113,7 @@ impl Saving {
                 }
                 None
             }
-            Step::Look { path, size } => {
-                let there = std::fs::symlink_metadata(path);
-                Some(Told::There(there.is_ok_and(|there| there.is_file() && there.len() == size)))
-            }
+            Step::Look(path) => Some(look(&path)),
         }
     }
 

@@ -107,8 +107,10 @@ pub struct Download {
     wait: Option<Mono>,
     /// Who is told what becomes of it.
     waits: Vec<Ticket>,
-    /// It is here and wanted once more: whether it is still there is being looked up.
+    /// It was saved and wanted once more: whether it is still there is being looked up.
     again: Option<Wanted>,
+    /// It was saved, and is not as it was there any more.
+    is_away: bool,
 }
 
 /// A part that was asked for.
@@ -183,12 +185,13 @@ pub(super) fn want(state: &mut State, wanted: Wanted, fx: &mut Effects) {
         return ask(state, text, "Open", Action::OpenNow(address.to_owned()));
     }
     // The newest of several copies.
-    let same =
-        |one: &&mut Download| one.me == account.me && Wanted { open: wanted.open, ..one.wanted.clone() } == wanted;
+    let same = |one: &&mut Download| {
+        !one.is_away && one.me == account.me && Wanted { open: wanted.open, ..one.wanted.clone() } == wanted
+    };
     if let Some(known) = state.downloads.list.iter_mut().rev().find(same)
         && let Stage::Done(path) = &known.stage
     {
-        let step = Step::Look { path: path.clone(), size: known.done };
+        let step = Step::Look(path.clone());
         known.again = Some(wanted);
         return fx.push(Effect::Save(known.number, step));
     }
@@ -259,6 +262,7 @@ pub(super) fn begin(state: &mut State, mut wanted: Wanted, fx: &mut Effects) {
         wait: None,
         waits: waits.into_iter().collect(),
         again: None,
+        is_away: false,
     });
     state.notice_of(format!("Saving \"{name}\""), Some("downloads"), false, fx);
 }
@@ -370,29 +374,27 @@ pub(super) fn told(state: &mut State, number: u64, told: Told, fx: &mut Effects)
         Told::Begun(Err(sentence)) | Told::Written(Err(sentence)) if one.is_live() => {
             fail(state, number, &sentence, fx)
         }
-        Told::There(there) => seen(state, number, there, fx),
+        Told::There(size) => seen(state, number, size, fx),
         // Of a try that was stopped meanwhile.
         Told::Begun(_) | Told::Written(_) => {}
     }
 }
 
-/// A file that was saved is wanted once more: the one that is there does, unless the user has taken it away or changed it.
-fn seen(state: &mut State, number: u64, there: bool, fx: &mut Effects) {
+/// A file that was saved is wanted once more. The one that is there is opened, whatever became of it since; it is saved again where it was taken away or is
+/// another by now.
+fn seen(state: &mut State, number: u64, size: Option<u64>, fx: &mut Effects) {
     let Some(at) = state.downloads.list.iter().position(|one| one.number == number) else { return };
     let one = &mut state.downloads.list[at];
-    let (Some(wanted), Stage::Done(path)) = (one.again.take(), one.stage.clone()) else { return };
-    match (there, wanted.open) {
-        (true, true) => open(state, &path, fx),
-        (true, false) => {
-            let text = format!("It is saved already, as {}", CleanText::line(&path));
-            state.notice_about(wanted.account, text, Some("downloads"), false, fx);
-        }
-        (false, _) => {
-            state.downloads.list.remove(at);
-            fx.push(Effect::Save(number, Step::Forget));
-            want(state, wanted, fx);
-        }
+    let (Some(wanted), Stage::Done(path), done) = (one.again.take(), one.stage.clone(), one.done) else { return };
+    if size.is_some() && wanted.open {
+        return open(state, &path, fx);
     }
+    if size == Some(done) {
+        let text = format!("It is saved already, as {}", CleanText::line(&path));
+        return state.notice_of(text, Some("downloads"), false, fx);
+    }
+    state.downloads.list[at].is_away = true;
+    want(state, wanted, fx);
 }
 
 fn finished(state: &mut State, number: u64, path: String, fx: &mut Effects) {
@@ -425,11 +427,7 @@ fn open(state: &mut State, path: &str, fx: &mut Effects) {
 /// Opens one that is here, and goes on with one that stopped or failed.
 pub(super) fn accept(state: &mut State, number: u64, fx: &mut Effects) {
     match state.downloads.get(number).map(|one| one.stage.clone()) {
-        Some(Stage::Done(path)) => {
-            let Some(one) = state.downloads.get_mut(number) else { return };
-            one.again = Some(Wanted { open: true, ..one.wanted.clone() });
-            fx.push(Effect::Save(number, Step::Look { path, size: one.done }));
-        }
+        Some(Stage::Done(path)) => open(state, &path, fx),
         Some(Stage::Stopped | Stage::Failed(_)) => resume(state, number),
         Some(Stage::Waiting | Stage::Beginning | Stage::Running) | None => {}
     }
