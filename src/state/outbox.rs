@@ -38,7 +38,7 @@ pub(super) use heal::{find_unconfirmed, on_open, on_page, start_healing};
 pub(super) use held::take_back as take_back_held;
 pub(super) use late::{arrived, listed, unlisted};
 pub(super) use limits::check_length;
-pub(super) use parting::{release, untold};
+pub(super) use parting::{Untold, release, untold};
 pub(super) use place::placed;
 pub(super) use settle::{acknowledged, confirm_known, echoed, refused};
 pub(super) use shown::{show_waiting, told_anew};

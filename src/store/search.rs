@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 /// Messages that are indexed in one transaction.
 const CHUNK: usize = 1_000;
-/// Most messages of an answer.
+/// Most messages of an answer, beside those that changed since they were indexed.
 const MOST: u32 = 1_000;
-/// Most messages that one answer looks at: what else is to be done waits no longer than for those.
+/// Most messages that one answer looks at, and as many of those that changed: what else is to be done waits no longer than for those.
 const LOOKED_AT: usize = 20_000;
 /// Most words that the index is asked for; messages that have those are read for the others.
 const WORDS: usize = 32;
@@ -163,7 +163,7 @@ impl Db {
         if !sifted.is_full(limit) {
             let mut find = self.conn.prepare_cached(&selected(
                 "FROM words CROSS JOIN messages m ON m.row = words.rowid CROSS JOIN chats c ON c.row = m.chat
-                 WHERE words MATCH ?1 AND words.rowid < ?2 ORDER BY words.rowid DESC LIMIT ?3",
+                 WHERE words MATCH ?1 AND words.rowid < ?2 AND words.rowid NOT IN (SELECT row FROM reindex) ORDER BY words.rowid DESC LIMIT ?3",
             ))?;
             sifted.sift(&mut find.query(params![wanted, top, LOOKED_AT as i64])?, limit, fits)?;
         }
