@@ -121,6 +121,8 @@ pub enum Update {
         /// The mark may have gone back, since it was moved so here; else one that lies before what is known tells nothing.
         back: bool,
     },
+    /// The read mark of this chat moved to where its network cannot say it stands: what is unread is to be asked for.
+    ReadMarkLost(ChatId),
     /// A channel or category was created or changed. Read state is not told: what was known stays.
     ChannelChanged(Box<Chat>),
     /// A channel or category is gone.
@@ -254,6 +256,7 @@ impl Update {
             Self::Typing { .. } => "typing",
             Self::WritingLimited { .. } => "writing limited",
             Self::ReadMarkMoved { .. } => "read mark moved",
+            Self::ReadMarkLost(_) => "read mark lost",
             Self::ChannelChanged(_) => "channel changed",
             Self::ChatRemoved(_) => "chat removed",
             Self::ChatChanged(_) => "chat changed",

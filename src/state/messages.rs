@@ -141,10 +141,17 @@ pub(super) fn introduced(
 
 /// Asks how many messages of a chat are unread, if any is or a list that counts what was read is under way: the read mark moved, and nobody said what is left.
 pub(super) fn recount(state: &mut State, chat: ChatKey, fx: &mut Effects) {
-    let Some(account) = state.core.account_mut(chat.account).filter(|account| account.is_signed_in()) else { return };
+    let Some(account) = state.core.account(chat.account) else { return };
     let syncs = account.requests.is_syncing();
-    let known = account.chats.get(&chat.chat).filter(|known| known.unread > 0 || syncs);
-    let newest = known.and_then(|known| known.last_message);
+    if account.chats.get(&chat.chat).is_some_and(|known| known.unread > 0 || syncs) {
+        count_anew(state, chat, fx);
+    }
+}
+
+/// Asks how many messages of a chat are unread.
+pub(super) fn count_anew(state: &mut State, chat: ChatKey, fx: &mut Effects) {
+    let Some(account) = state.core.account_mut(chat.account).filter(|account| account.is_signed_in()) else { return };
+    let newest = account.chats.get(&chat.chat).and_then(|known| known.last_message);
     let under_way = account.requests.open.values_mut().find_map(|open| match open {
         Purpose::Newest { chat: of, again, .. } if *of == chat.chat => Some(again),
         _ => None,
@@ -262,6 +269,9 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     let mut unread_gone = 0;
     let mut unseen = None;
     let mut mentions_gone = 0;
+    // A list that is under way may count what goes now. Such a network may count one's own, too, and what comes before a read mark whose message is gone.
+    let syncs = account.requests.is_syncing();
+    let counts_more = account.chats.get(&chat).is_some_and(|chat| chat.read_state == ReadState::WithoutMentions);
     if let Some(timeline) = account.timelines.get_mut(&chat) {
         for message in messages {
             let index = timeline.key_of(*message).and_then(|key| timeline.index_of(key));
@@ -273,9 +283,10 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
                 Some(gone) if gone.author != me && read.is_none_or(|read| read < gone.key) => {
                     unread_gone += 1;
                     mentions_gone += u32::from(gone.mentions_me);
+                    unseen = unseen.or(syncs.then_some(*message));
                 }
-                Some(_) => {}
-                None => unseen = Some(*message),
+                Some(_) if !counts_more && !syncs => {}
+                Some(_) | None => unseen = Some(*message),
             }
         }
     } else {
@@ -300,7 +311,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
     }
     // Where it is not in memory what is the newest now, or whether an unread one went, the network knows.
     let unsure = if last.is_none() { newest_gone.map(|newest| newest.id) } else { None };
-    let uncounted = unseen.filter(|_| account.chats.get(&chat).is_some_and(|chat| chat.unread > 0));
+    let uncounted = unseen.filter(|_| syncs || account.chats.get(&chat).is_some_and(|chat| chat.unread > 0));
     if let Some(deleted) = unsure.or(uncounted)
         && account.is_signed_in()
         && account.chats.contains_key(&chat)

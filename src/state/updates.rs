@@ -56,6 +56,7 @@ pub(super) fn take(state: &mut State, id: AccountId, update: Update, fx: &mut Ef
         }
         Update::Typing { chat, user, typing, busy: _ } => typing::told(state, id, chat, user, typing, fx),
         Update::WritingLimited { wait, moderated } => slow::limit(state, id, wait, moderated, fx),
+        Update::ReadMarkLost(chat) => messages::count_anew(state, ChatKey::new(id, chat), fx),
         Update::ReadMarkMoved { chat, upto, unread, mentions, back } => {
             unread::moved(state, ChatKey::new(id, chat), upto, (unread, mentions), back, fx);
         }

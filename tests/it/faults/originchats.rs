@@ -7,6 +7,8 @@ use nib::demo::originchats::{
 use nib::domain::{AccountId, Secret};
 use nib::shell::accounts::{AccountSetup, TokenSource};
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 
 fn accounts() -> [ServiceAccount; 2] {
@@ -21,6 +23,8 @@ pub(super) struct OriginChats {
     running: Running,
     seed: u64,
     service: RunningService,
+    /// Names of channels that are gone.
+    torn: RefCell<BTreeSet<String>>,
 }
 
 impl OriginChats {
@@ -28,7 +32,7 @@ impl OriginChats {
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let service = start_service(AccountService::of(seed, accounts().into()), here, false).await.expect("a port");
         let running = Self::run(seed, here, service.service.clone()).await;
-        Self { running, seed, service }
+        Self { running, seed, service, torn: RefCell::default() }
     }
 
     async fn run(seed: u64, listen: SocketAddr, service: AccountService) -> Running {
@@ -51,9 +55,16 @@ impl OriginChats {
     /// A channel is made, called otherwise, or deleted.
     fn build(&self, what: u32, dice: &mut fastrand::Rng) {
         let name = format!("shed-{}", dice.u32(..3));
+        // Another channel of the name of one that is gone would be that one to everybody, without what was said there.
+        if self.torn.borrow().contains(&name) {
+            return;
+        }
         let shape = json!({"display_name": format!("shed {}", dice.u32(..9)), "permissions": {"view": ["user"], "send": ["user"]}});
         let shape = (!what.is_multiple_of(3)).then_some(shape);
         self.running.with(|server, now| ((), server.build(&name, shape.as_ref(), now)));
+        if shape.is_none() {
+            self.torn.borrow_mut().insert(name);
+        }
     }
 
     fn play(&self, asked: &Value) -> Option<Value> {
@@ -125,11 +136,11 @@ impl Far for OriginChats {
     }
 
     async fn roll_back(self) -> Self {
-        let Self { running, seed, service } = self;
+        let Self { running, seed, service, torn } = self;
         let address = running.address();
         running.stop().await;
         // Ids are drawn: those that were given are not given again.
         let seed = seed + 1_000_003;
-        Self { running: Self::run(seed, address, service.service.clone()).await, seed, service }
+        Self { running: Self::run(seed, address, service.service.clone()).await, seed, service, torn }
     }
 }

@@ -343,14 +343,13 @@ async fn play(far: impl Far, seed: u64, course: Course) -> Verdict {
     let mut play = Play::begin(far, seed, course).await;
     play.until(Duration::from_secs(20), |client| client.open().is_some()).await;
     for number in 0..play.dice.usize(10..60) {
+        // No two things happen in the very same moment.
+        tokio::time::advance(Duration::from_micros(3)).await;
         match play.dice.u32(..100) {
             0..3 if course.restarts => play = play.restart().await,
             3..10 if course.wild => play = play.go_wild(number, course.forgets).await,
             0..55 => step(&mut play.client, &mut play.dice, &mut play.marks),
-            55..95 => {
-                tokio::time::advance(Duration::from_micros(3)).await;
-                play.far.play(&deed(&mut play.dice, number), &mut play.dice);
-            }
+            55..95 => play.far.play(&deed(&mut play.dice, number), &mut play.dice),
             95..98 => play.proxy.cut(),
             _ => play.far.cut(),
         }

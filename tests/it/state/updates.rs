@@ -313,6 +313,29 @@ fn n24_a_mark_read_elsewhere_counts_here() {
 }
 
 #[test]
+fn n24_where_a_mark_stands_at_a_message_that_is_not_known_what_is_unread_is_asked() {
+    let mut script = Script::ready();
+    let lost = || Update::ReadMarkLost(ChatId::new(32));
+    let fx = script.receive(lost());
+    let request = asked(&fx, |request| *request == Request::FetchChat(ChatId::new(32)));
+    assert_eq!(requests(&script.receive(lost())), [], "one is under way");
+    let chat = Chat { unread: 4, read_state: ReadState::WithoutMentions, ..known(&script, 32) };
+    script.answer(request, Ok(Reply::Chat(Bundle { chats: vec![chat], ..Bundle::default() })));
+    assert_eq!(script.counts(32).0, 4);
+}
+
+#[test]
+fn n24_where_a_network_counts_more_than_others_messages_it_is_asked_after_each_deletion() {
+    for (state, asks) in [(ReadState::WithoutMentions, true), (ReadState::Told, false)] {
+        let mut script = Script::ready().with_own();
+        let known = script.state.core.accounts[0].chats.get_mut(&ChatId::new(11)).unwrap();
+        (known.unread, known.read_state, known.last_read) = (2, state, Some(key(9)));
+        let fx = script.receive(Update::MessagesDeleted { chat: ChatId::new(11), messages: vec![MessageId::new(4)] });
+        assert_eq!(requests(&fx).contains(&Request::FetchChat(ChatId::new(11))), asks, "{state:?}");
+    }
+}
+
+#[test]
 fn n24_where_nobody_says_how_much_a_mark_leaves_unread_it_is_asked() {
     let mut script = Script::ready();
     // Nothing of it is in memory, so that nothing can be counted.

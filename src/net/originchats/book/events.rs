@@ -274,7 +274,7 @@ impl Book {
         let Some(chat) = self.names.chat(place) else { return Vec::new() };
         let Some(upto) = last_read.and_then(|id| self.placed(id)) else {
             self.skipped.count("read mark at an unknown message");
-            return Vec::new();
+            return vec![Update::ReadMarkLost(chat)];
         };
         let unread = self.read(chat, upto);
         vec![Update::ReadMarkMoved { chat, upto, unread, mentions: unread, back: false }]
