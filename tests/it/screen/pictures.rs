@@ -127,6 +127,14 @@ fn what_is_not_at_its_end_says_so() {
     (known.unread, known.last_read) = (100, Some(keys[99]));
     let told: u32 = row(&state).trim_start_matches(['─', ' ']).split(' ').next().unwrap().parse().unwrap();
     assert!((1..20).contains(&told), "{told}");
+    // What hinders a message is not hidden by it.
+    let before = state.clone();
+    let long = "x".repeat(2_004);
+    state.core.accounts[0].caps.max_length = Some(2_000);
+    state.front.as_mut().unwrap().pane.composer.insert(&long);
+    let whole = shot(&state, &mut cache(), 80, 18);
+    assert!(whole.contains("4 too many") && whole.contains("new below"), "{whole}");
+    state = before;
     // While something is written, too.
     state.front.as_mut().unwrap().pane.composer.insert("hi");
     let known = state.core.accounts[0].chats.get_mut(&chat).unwrap();
