@@ -142,6 +142,27 @@ fn what_is_not_at_its_end_says_so() {
     assert_eq!(row(&state), "more below  Alt-End");
 }
 
+/// What goes to a place goes there from where one is.
+#[test]
+fn the_keys_of_places_are_those_from_where_one_is() {
+    for (region, vi, keys) in [
+        (Region::Messages, false, "  U "),
+        (Region::Composer, false, " Esc U "),
+        (Region::Composer, true, " Esc Esc U "),
+        (Region::Sidebar, false, " Esc Esc U "),
+    ] {
+        let mut state = sized(state(timeline(talk(), true)), 80, 24);
+        state.settings = nib::domain::Settings { vi, ..(*state.settings).clone() }.into();
+        let going = nib::state::action::Going::Choose;
+        let now = state.now;
+        _ = nib::state::reduce(&mut state, Event::Act(nib::state::Action::Going(going)), now);
+        state.front.as_mut().unwrap().region = region;
+        let told = shot(&state, &mut cache(), 80, 24);
+        let row = told.lines().find(|line| line.contains("the first message that you have not read"));
+        assert!(row.is_some_and(|row| row.contains(keys)), "{region:?} {vi}\n{told}");
+    }
+}
+
 #[test]
 fn a_notice_takes_the_place_of_keys() {
     let mut state = sized(state(timeline(talk(), true)), 80, 18);
