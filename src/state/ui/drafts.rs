@@ -4,7 +4,7 @@
 //! left and files have places of their own; whatever is told to the store has all of it.
 
 use super::{changing, compose, tray};
-use crate::domain::kept::{Draft, DraftEdit, DraftReply, Write};
+use crate::domain::kept::{Draft, DraftEdit, DraftReply, OutboxItem, Write};
 use crate::domain::{ChatKey, Message, MessageId, MessageKey, Quote};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front, Pane, Target};
@@ -384,7 +384,10 @@ pub(in crate::state) fn confirmed(
     };
     let Some(account) = state.core.account(chat.account).filter(|_| changes) else { return };
     let now = compose::escaped(&account.as_typed(message));
-    if front.pane.writing.original == now {
+    // What it says is one's own that the network was not told yet, or the names of its emoji are not known yet.
+    let changes_words = |item: &OutboxItem| matches!(item, OutboxItem::Edit { .. });
+    let waits = account.outbox.waiting_for(chat.chat, id).any(changes_words);
+    if front.pane.writing.original == now || waits || !account.knows_emoji_of(message) {
         return;
     }
     let same = front.pane.composer.as_str() == now;

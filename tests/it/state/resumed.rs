@@ -294,6 +294,30 @@ fn what_is_changed_may_be_gone_or_another_by_then() {
     }
 }
 
+#[test]
+fn an_own_change_that_the_network_was_not_told_is_not_said_to_be_news() {
+    let mut next = Script::ready_kept();
+    next.state.core.account_mut(HOME).unwrap().caps.single_messages = true;
+    next.act(Action::Compose(ComposeAction::EditLast));
+    next.type_text(", once");
+    next.act(Action::Send);
+    let original = "line 4, once".to_owned();
+    let edit = DraftEdit { of: Edited::Message(key(4)), text: "line 4, twice".to_owned(), original };
+    let fx = next.resumed(vec![(chat(11), Draft { edit: Some(edit), ..Draft::default() })]);
+    let [(id, _)] = asked_for(&fx)[..] else { panic!("{fx:?}") };
+    next.answer(id, Ok(Reply::Message { message: Arc::new(said_now("line 4")), bundle: Bundle::default() }));
+    assert_eq!(next.composer(), "line 4, twice");
+    assert!(!next.notice().starts_with("The message was changed"), "{}", next.notice());
+    // Nor one in which the network's own emoji have no names yet.
+    let mut script = changing();
+    rest(&mut script);
+    let (mut next, id, _) = asks(&script);
+    let mut message = said_now("line ?");
+    message.body.spans = vec![Span { start: 5, end: 6, kind: SpanKind::Emoji(id::EmojiId::new(9)) }].into();
+    next.answer(id, Ok(Reply::Message { message: Arc::new(message), bundle: Bundle::default() }));
+    assert_eq!((next.composer().as_str(), next.notice()), ("line 4 changed", ""));
+}
+
 fn said_now(text: &str) -> Message {
     said(chat(11), 4, ME, text)
 }
