@@ -31,7 +31,7 @@ pub(super) fn rows(
     let row = |(at, held): (usize, &Held)| {
         let mut line = Line::with(&format!("{} ", at + 1), Role::Faint);
         let (told, role) = match (&held.file, &held.trouble) {
-            (_, Some(Trouble::Unread(_))) => ("cannot be read any more".to_owned(), Role::Warn),
+            (_, Some(Trouble::Unread(_))) => ("cannot be sent as it is".to_owned(), Role::Warn),
             (_, Some(Trouble::Changed)) => ("has changed since".to_owned(), Role::Warn),
             (Some(file), None) => (size(file.size()), Role::Dim),
             (None, None) => (format!("being read{more}"), Role::Dim),

@@ -3,7 +3,9 @@
 use super::effect::Outcome;
 use super::history::{self, Came};
 use super::requests::Purpose;
-use super::ui::{arguments, complete, compose, find, forum, forward, mentions, message, open, person, react, shared};
+use super::ui::{
+    arguments, changing, complete, compose, find, forum, forward, mentions, message, open, person, react, shared,
+};
 use super::{
     Effect, Effects, State, accounts, downloads, gone, join, keep, link, login, members, messages, outbox, people,
     pins, polls, quotes, roster, status, sync, updates, voice,
@@ -137,7 +139,9 @@ pub(super) fn take(state: &mut State, account: AccountId, answer: Answer, fx: &m
             };
             match outcome {
                 Ok(Reply::Sent { message, order, at }) => {
-                    outbox::acknowledged(state, key, nonce, MessageKey { order, id: message }, at, fx);
+                    let message = MessageKey { order, id: message };
+                    outbox::acknowledged(state, key, nonce, message, at, fx);
+                    changing::went_out(state, key, nonce, message, fx);
                 }
                 // Taken, but not said where: the echo or the history will tell.
                 Ok(_) => {

@@ -9,8 +9,8 @@ use crate::domain::markup::to_markup;
 use crate::domain::update::Relationship;
 use crate::domain::{
     AccountId, Caps, Chat, ChatId, ChatKey, CleanText, Community, CommunityId, CustomEmoji, LinkPhase, Member, Message,
-    Mono, Permissions, Presence, Role, RoleId, SessionId, SignInPart, SlashCommand, Timeline, User, UserId,
-    VoiceParticipant,
+    Mono, Permissions, Presence, Role, RoleId, SessionId, SignInPart, SlashCommand, Span, SpanKind, Timeline, User,
+    UserId, VoiceParticipant,
 };
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -180,6 +180,12 @@ impl Account {
                 to_markup(&message.body.with_names(name))
             }
         }
+    }
+
+    /// Whether the names of all of the network's own emoji in a message are known.
+    pub(crate) fn knows_emoji_of(&self, message: &Message) -> bool {
+        let knows = |span: &Span| !matches!(span.kind, SpanKind::Emoji(id) if !self.emoji.contains_key(&id));
+        message.typed.is_some() || message.body.spans.iter().all(knows)
     }
 
     /// The key of one of its chats.

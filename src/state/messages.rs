@@ -2,7 +2,7 @@
 
 use super::front::Anchor;
 use super::requests::Purpose;
-use super::ui::shared;
+use super::ui::{changing, shared};
 use super::{
     Account, Effects, State, alerts, former, history, keep, outbox, people, pins, polls, roster, slow, typing, unread,
 };
@@ -24,6 +24,10 @@ pub(super) fn created(
 ) {
     let window = state.settings.window;
     let (now, stamp) = (state.now.mono, state.stamps.told());
+    let mine = state.core.account(id).is_some_and(|account| account.me == message.author);
+    if let Some(nonce) = nonce.filter(|_| mine) {
+        changing::went_out(state, ChatKey::new(id, message.chat), nonce, message.key, fx);
+    }
     let Some(account) = state.core.accounts.iter_mut().find(|account| account.id == id) else { return };
     if let Some(author) = author {
         people::put(account, *author);
@@ -32,7 +36,6 @@ pub(super) fn created(
     let key = ChatKey::new(id, chat);
     let place = message.key;
     let by = message.author;
-    let mine = by == account.me;
     typing::stop(account, chat, by);
     if mine {
         if !outbox::echoed(account, chat, place, message.at, nonce, fx) && nonce.is_none() {
@@ -333,6 +336,7 @@ pub(super) fn deleted(state: &mut State, id: AccountId, chat: ChatId, messages: 
             state.notice(sentence, true, fx);
         }
     }
+    changing::deleted(state, key, messages, fx);
     shared::gone(state, key, messages, false);
     touch_if_open(state, key);
 }

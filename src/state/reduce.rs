@@ -2,8 +2,8 @@
 
 use super::event::{Event, StoreReply, Timer};
 use super::ui::{
-    act, arranged, attach, chooser, complete, destination, drafts, editor, file, find, jump, open, quit, shared,
-    sidebar, tray, waiting,
+    act, arranged, attach, changing, chooser, complete, destination, drafts, editor, file, find, jump, open, quit,
+    shared, sidebar, tray, waiting,
 };
 use super::{
     Effect, Effects, State, accounts, alerts, answers, colours, downloads, keep, last_words, link, members, opened,
@@ -71,6 +71,7 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
     outbox::on_open(state, fx);
     downloads::keep(state, fx);
     tray::keep(state, fx);
+    changing::keep(state, fx);
     drafts::confirm(state, fx);
     roster::keep_order(state);
     sidebar::keep_rows(state);

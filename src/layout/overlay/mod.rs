@@ -36,7 +36,8 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, screen: Area,
             cache.calendar.set_twelve_hours(context.state.settings.twelve_hours);
             let typed = pick.picker.query.text();
             let opens = matches!(pick.kind, PickKind::Attach { .. }) && chooser::is_path(typed);
-            let nothing = if opens { "nothing here fits; it can be opened as a path" } else { picker::NOTHING };
+            let nothing =
+                if opens { "nothing here fits; what you typed can be opened as a path" } else { picker::NOTHING };
             let list = (&pick.picker, nothing);
             picker::place(context, (&cache.keys, &cache.calendar), list, words(&pick.kind), screen, scene);
         }

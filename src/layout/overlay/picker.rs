@@ -77,14 +77,33 @@ pub(super) fn place(
 const LABEL: usize = 12;
 const COUNT: usize = 5;
 
-/// The key that goes to a place from where one is: one of the messages comes after the one that leads to them.
+/// The keys that go to a place from where one is: one of the messages comes after those that lead to them.
 fn place_key(context: Context<'_>, keys: &KeyHints, name: &str) -> Option<String> {
-    let here = if context.front.region == Region::Messages { Keys::Messages } else { Keys::Composer };
+    let here = match context.front.region {
+        Region::Messages => Keys::Messages,
+        Region::Sidebar => Keys::Sidebar,
+        Region::Members => Keys::Members,
+        Region::Composer => Keys::Composer,
+    };
     if let Some(key) = keys.key(here, name) {
         return Some(key.to_owned());
     }
-    let (first, among) = (keys.key(Keys::Composer, "focus-messages")?, keys.key(Keys::Messages, name)?);
-    Some(format!("{first} {among}"))
+    let among = keys.key(Keys::Messages, name)?;
+    if here != Keys::Composer
+        && let Some(first) = keys.key(here, "focus-messages")
+    {
+        return Some(format!("{first} {among}"));
+    }
+    let first = keys.key(Keys::Composer, "focus-messages")?;
+    // From a list one comes to the composer; there the first one may end inserting, with keys as in vi.
+    let mut way = String::new();
+    if here != Keys::Composer {
+        way.push_str(&format!("{} ", keys.key(here, "cancel")?));
+    }
+    if context.state.settings.vi && !context.front.pane.writing.vi.commands() {
+        way.push_str(&format!("{first} "));
+    }
+    Some(format!("{way}{first} {among}"))
 }
 
 /// One entry: its label with what matched, its detail, and its counts at the right.

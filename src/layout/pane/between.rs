@@ -67,10 +67,7 @@ pub(super) fn between(
     }
     let (below, more) = (new_below(account, pane, chat, stands), stands.0 != Anchor::Bottom);
     let mut told = Line::new();
-    if below > 0 {
-        told.push(&format!("{} new below", count(u64::from(below))), Style::of(Role::Unread).bold());
-        told.push(&to_end(cache), Role::Dim);
-    } else if !pane.composer.is_empty() {
+    if !pane.composer.is_empty() {
         // While the composer is empty its hint says so.
         match composer_state(context.state) {
             ComposerState::Slow(until) => {
@@ -86,7 +83,11 @@ pub(super) fn between(
             _ => told = counted(context, account, pane),
         }
     }
-    if below == 0 && pane.composer.is_empty() {
+    if below > 0 {
+        told.push(if told.width() > 0 { "  " } else { "" }, Role::Dim);
+        told.push(&format!("{} new below", count(u64::from(below))), Style::of(Role::Unread).bold());
+        told.push(&to_end(cache), Role::Dim);
+    } else if pane.composer.is_empty() {
         told = vi_mode(context, pane).unwrap_or_default();
     }
     if below == 0 && more {

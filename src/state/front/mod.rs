@@ -118,6 +118,8 @@ pub struct Front {
     pub drafts: HashMap<ChatKey, Draft>,
     /// What the store was told of drafts in this run, or gave. What it holds may be newer: another run writes to it as well.
     pub(crate) drafts_told: HashMap<ChatKey, Draft>,
+    /// Chats whose drafts earlier runs left: what these answer or change may not be there any more.
+    pub(crate) unsure_drafts: HashSet<ChatKey>,
     /// The store may have drafts that this run holds nothing of.
     pub(crate) more_drafts: bool,
     /// What the store knows of where views stand and how the screen is arranged.

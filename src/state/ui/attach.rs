@@ -3,7 +3,7 @@
 //! Until it has, the line that was typed is kept here; it comes back to the composer when the file cannot be read or sent.
 
 use super::{compose, drafts, open, tray};
-use crate::domain::kept::DraftReply;
+use crate::domain::kept::{self, DraftReply};
 use crate::domain::{ChatKey, MessageKey, Outgoing, Quote, Upload};
 use crate::state::action::{Action, FileAction};
 use crate::state::effect::{Effect, Effects};
@@ -29,8 +29,8 @@ pub(crate) struct Reading {
     quiet: bool,
     /// The part that is answered.
     quote: Option<Quote>,
-    /// No previews of links are wanted.
-    no_previews: bool,
+    /// Whether previews of links are wanted, where that was said.
+    previews: Option<bool>,
     /// What was typed for it; empty when it was asked for by a key.
     line: String,
 }
@@ -141,7 +141,6 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
         return state.notice(reason, true, fx);
     }
     let most = state.core.account(chat.account).map_or(0, |account| account.caps.max_file);
-    let usual = state.settings.previews;
     let Some(front) = &mut state.front else { return };
     let reply = match front.pane.mode {
         ComposeMode::Reply(message) => Some(message),
@@ -152,11 +151,10 @@ pub(super) fn begin(state: &mut State, path: String, text: String, line: &str, f
     if reply.is_some() {
         (front.pane.mode, front.pane.quiet, front.pane.quote) = (ComposeMode::New, false, None);
     }
-    let no_previews = !front.pane.writing.previews(usual).1;
-    front.pane.writing.previews = None;
+    let previews = front.pane.writing.previews.take();
     front.files += 1;
     let (number, path_read, line_read) = (front.files, path.clone(), line.to_owned());
-    let reading = Reading { number, chat, path: path_read, text, reply, quiet, quote, no_previews, line: line_read };
+    let reading = Reading { number, chat, path: path_read, text, reply, quiet, quote, previews, line: line_read };
     fx.push(Effect::ReadFile { number: reading.number, path, most });
     let notice = reading.notice();
     front.reading.push(reading);
@@ -181,7 +179,8 @@ pub(in crate::state) fn read(state: &mut State, number: u64, file: Result<Upload
         Ok(file) => {
             let attachments = vec![Upload { path: reading.path.clone(), ..file }];
             let (text, reply_to) = (reading.text.clone(), reading.reply.map(|message| message.id));
-            let (quiet, quote, no_previews) = (reading.quiet, reading.quote.clone(), reading.no_previews);
+            let (quiet, quote) = (reading.quiet, reading.quote.clone());
+            let no_previews = !reading.previews.unwrap_or(state.settings.previews);
             let draft = Draft { text, reply_to, quiet, quote, no_previews, attachments, ..Draft::default() };
             outbox::write(state, chat, draft, fx).map_err(|refusal| refusal.text.to_string())
         }
@@ -219,17 +218,9 @@ fn give_back(state: &mut State, reading: Reading, fx: &mut Effects) {
     if reading.line.is_empty() {
         return;
     }
-    compose::give_back(state, reading.chat, &reading.line, fx);
-    let Some((front, message)) = state.front.as_mut().zip(reading.reply) else { return };
-    if front.pane.chat != Some(reading.chat) {
-        let reply = DraftReply { message, quiet: reading.quiet, quote: reading.quote };
-        if let Some(draft) = front.drafts.get_mut(&reading.chat).filter(|draft| draft.reply.is_none()) {
-            draft.reply = Some(reply);
-        }
-    } else if front.pane.mode == ComposeMode::New {
-        (front.pane.mode, front.pane.quiet) = (ComposeMode::Reply(message), reading.quiet);
-        front.pane.quote = reading.quote.map(|quote| (message, quote));
-    }
+    let Reading { chat, line, reply, quiet, quote, previews, .. } = reading;
+    let reply = reply.map(|message| DraftReply { message, quiet, quote });
+    compose::give_back_all(state, chat, kept::Draft { reply, previews, ..kept::Draft::plain(line) }, fx);
 }
 
 #[cfg(test)]

@@ -44,39 +44,44 @@ pub(super) fn drop_mode(state: &mut State, replaced: bool) -> bool {
     left
 }
 
-/// What one would type for a message as it is now.
-pub(super) fn as_it_is(state: &State, chat: ChatKey, of: Target) -> Option<String> {
+/// What one would type for a message that may be changed; else why it may not.
+fn changeable(state: &State, chat: ChatKey, of: Target) -> Result<String, String> {
+    let account = state.core.account(chat.account).ok_or_else(String::new)?;
     match of {
         Target::Message(key) => {
-            let account = state.core.account(chat.account)?;
-            account.timelines.get(&chat.chat)?.message(key.id).map(|known| account.as_typed(known))
+            let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(key.id));
+            let message = known.ok_or_else(String::new)?;
+            match offered::refusal_to_edit(state, account, chat, message) {
+                Some(why) => Err(why.to_owned()),
+                None => Ok(account.as_typed(message)),
+            }
         }
         Target::Pending(nonce) => {
-            let row = state.core.account(chat.account)?.outbox.find(chat.chat, nonce)?;
-            Some(row.outgoing.text.clone())
+            let row = account.outbox.find(chat.chat, nonce).filter(|row| row.can_change());
+            row.map(|row| row.outgoing.text.clone()).ok_or_else(|| "Your last message is still on its way".to_owned())
         }
     }
 }
 
 /// Begins to change an own message.
 pub(super) fn begin_edit(state: &mut State, chat: ChatKey, id: MessageId, fx: &mut Effects) {
-    let Some(account) = state.core.account(chat.account) else { return };
-    let Some(message) = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(id)) else { return };
-    if let Some(why) = offered::refusal_to_edit(state, account, chat, message) {
-        return state.notice(why, true, fx);
+    let account = state.core.account(chat.account);
+    let known = account.and_then(|account| account.timelines.get(&chat.chat)?.message(id));
+    let Some(of) = known.map(|message| Target::Message(message.key)) else { return };
+    match changeable(state, chat, of) {
+        Ok(text) => show_edit(state, chat, of, &compose::escaped(&text), fx),
+        Err(why) => state.notice(why, true, fx),
     }
-    let (key, text) = (message.key, compose::escaped(&account.as_typed(message)));
-    show_edit(state, chat, Target::Message(key), &text, fx);
 }
 
 /// Begins to change a message that has not gone out. Returns whether it can be.
 pub(super) fn begin_edit_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -> bool {
-    let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
-    let Some(text) = row.filter(|row| row.can_change()).map(|row| compose::escaped(&row.outgoing.text)) else {
-        return false;
-    };
-    show_edit(state, chat, Target::Pending(nonce), &text, fx);
-    true
+    let of = Target::Pending(nonce);
+    let text = changeable(state, chat, of);
+    if let Ok(text) = &text {
+        show_edit(state, chat, of, &compose::escaped(text), fx);
+    }
+    text.is_ok()
 }
 
 fn show_edit(state: &mut State, chat: ChatKey, of: Target, text: &str, fx: &mut Effects) {
@@ -85,10 +90,10 @@ fn show_edit(state: &mut State, chat: ChatKey, of: Target, text: &str, fx: &mut 
     }
     typing::end(state, fx);
     let Some(front) = &mut state.front else { return };
-    let refused = front.pane.writing.is_refused(chat, of);
+    let stays = front.pane.writing.stays(chat, of);
     let again = front.pane.writing.take_change(chat, of);
     front.pane.begin_change(of);
-    front.pane.writing.refused = refused;
+    front.pane.writing.stays = stays;
     front.pane.composer.set_text(text);
     front.pane.writing.original = text.to_owned();
     front.region = Region::Composer;
@@ -101,44 +106,60 @@ fn show_edit(state: &mut State, chat: ChatKey, of: Target, text: &str, fx: &mut 
     state.touch();
 }
 
+/// The last own message of a chat, be it on its way.
+fn last_own(state: &State, chat: ChatKey) -> Option<Target> {
+    let account = state.core.account(chat.account)?;
+    // The one before it is not the one that is meant.
+    let waits = |row: &&Pending| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
+    if let Some(row) = account.outbox.of(chat.chat).iter().rfind(waits) {
+        return Some(Target::Pending(row.outgoing.nonce));
+    }
+    let is_deleted = |message: &Message| account.outbox.is_deleted(chat.chat, message.key.id);
+    let own = |message: &Message| message.author == account.me && offered::can_change(message) && !is_deleted(message);
+    let last = account.timelines.get(&chat.chat)?.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message));
+    last.map(|entry| Target::Message(entry.message.key))
+}
+
+const NONE: &str = "There is no message of yours to change here";
+
 /// Begins to change the last own message.
 pub(super) fn edit_last(state: &mut State, fx: &mut Effects) {
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
-    // The one before it is not the one that is meant.
-    let waits = |row: &&Pending| !matches!(row.stage, Stage::Failed(_) | Stage::Unconfirmed);
-    let last = state.core.account(chat.account).and_then(|account| account.outbox.of(chat.chat).iter().rfind(waits));
-    if let Some(nonce) = last.map(|row| row.outgoing.nonce) {
-        if !begin_edit_unsent(state, chat, nonce, fx) {
-            state.notice("Your last message is still on its way", false, fx);
-        }
-        return;
-    }
-    let last = state.core.account(chat.account).and_then(|account| {
-        let timeline = account.timelines.get(&chat.chat)?;
-        let is_deleted = |message: &Message| account.outbox.is_deleted(chat.chat, message.key.id);
-        let own =
-            |message: &Message| message.author == account.me && offered::can_change(message) && !is_deleted(message);
-        timeline.iter().rev().take(LOOK_BACK).find(|entry| own(&entry.message)).map(|entry| entry.message.key.id)
-    });
-    match last {
-        Some(message) => begin_edit(state, chat, message, fx),
-        None => state.notice("There is no message of yours to change here", false, fx),
+    let Some(of) = last_own(state, chat) else { return state.notice(NONE, false, fx) };
+    match changeable(state, chat, of) {
+        Ok(text) => show_edit(state, chat, of, &compose::escaped(&text), fx),
+        Err(why) => state.notice(why, matches!(of, Target::Message(_)), fx),
     }
 }
 
-/// Sends the new text of an own message.
-pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, fx: &mut Effects) {
-    let Some(account) = state.core.account(chat.account) else { return };
-    if let Err(refusal) = outbox::check_length(account, &text) {
-        return state.notice(format!("Not changed: {}", refusal.text), true, fx);
+/// Sends the new text of a message, or puts it in the place of one that has not gone out. Returns whether it did.
+pub(super) fn make(state: &mut State, chat: ChatKey, of: Target, text: String, fx: &mut Effects) -> bool {
+    match of {
+        Target::Message(message) => change(state, chat, message, text, fx),
+        Target::Pending(nonce) => change_unsent(state, chat, nonce, text, fx),
+    }
+}
+
+/// Why the new text of an own message cannot be sent, if it cannot.
+fn hindrance(state: &State, chat: ChatKey, message: MessageKey, text: &str) -> Option<String> {
+    let account = state.core.account(chat.account)?;
+    if let Err(refusal) = outbox::check_length(account, text) {
+        return Some(refusal.text.to_string());
     }
     if let Some((until, moderated)) = slow::limited(account, state.now.mono) {
-        let sentence = slow::limit_sentence(until, moderated, state.now.mono);
-        return state.notice(format!("Not changed: {sentence}"), true, fx);
+        return Some(slow::limit_sentence(until, moderated, state.now.mono));
     }
-    if account.outbox.is_deleted(chat.chat, message.id) {
-        return state.notice("Not changed: you have deleted this message; take that back first", true, fx);
+    let is_deleted = account.outbox.is_deleted(chat.chat, message.id);
+    is_deleted.then(|| "you have deleted this message; take that back first".to_owned())
+}
+
+/// Sends the new text of an own message.
+fn change(state: &mut State, chat: ChatKey, message: MessageKey, text: String, fx: &mut Effects) -> bool {
+    if let Some(why) = hindrance(state, chat, message, &text) {
+        state.notice(format!("Not changed: {why}"), true, fx);
+        return false;
     }
+    let Some(account) = state.core.account(chat.account) else { return false };
     let known = account.timelines.get(&chat.chat).and_then(|timeline| timeline.message(message.id));
     let same = known.is_some_and(|known| account.as_typed(known) == text);
     end_edit(state);
@@ -150,32 +171,35 @@ pub(super) fn change(state: &mut State, chat: ChatKey, message: MessageKey, text
         outbox::deeds::put(state, chat, OutboxItem::Edit { message, text }, fx);
     }
     drafts::due(state, fx);
+    true
 }
 
 /// Puts a new text in the place of one that has not gone out.
-pub(super) fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text: String, fx: &mut Effects) {
-    match outbox::amend(state, chat, nonce, text, fx) {
+fn change_unsent(state: &mut State, chat: ChatKey, nonce: Nonce, text: String, fx: &mut Effects) -> bool {
+    let (sentence, key) = match outbox::amend(state, chat, nonce, text, fx) {
         Ok(Amended::Done) => {
             end_edit(state);
             typing::end(state, fx);
             drafts::due(state, fx);
+            return true;
         }
         Ok(Amended::NotYet) => {
             let row = state.core.account(chat.account).and_then(|account| account.outbox.find(chat.chat, nonce));
             let never = row.and_then(outbox::without_file);
-            let sentence = never.unwrap_or_else(|| "It cannot be changed just now; try again in a moment".to_owned());
-            state.notice(sentence, true, fx);
+            (never.unwrap_or_else(|| "It cannot be changed just now; try again in a moment".to_owned()), None)
         }
         Ok(why @ (Amended::InDoubt | Amended::Gone)) => {
-            become_new(state);
-            let sentence = match why {
-                Amended::InDoubt => "Whether it has arrived is not known; what you typed is a new message now",
-                _ => "It has gone out meanwhile; what you typed is a new message now",
+            let why = match why {
+                Amended::InDoubt => "Whether it has arrived is not known",
+                _ => "It has gone out meanwhile",
             };
-            state.notice(sentence, true, fx);
+            let (then, key) = become_new(state);
+            (format!("{why}{then}"), key)
         }
-        Err(refusal) => state.notice(format!("Not changed: {}", refusal.text), true, fx),
-    }
+        Err(refusal) => (format!("Not changed: {}", refusal.text), None),
+    };
+    state.notice_of(sentence, key, true, fx);
+    false
 }
 
 /// A change is made: what was typed before it comes back.
@@ -188,27 +212,84 @@ fn end_edit(state: &mut State) {
     state.touch();
 }
 
-/// What was to be changed is not there any more: the change becomes a message of its own, after what was typed before it.
-fn become_new(state: &mut State) {
+/// What was to be changed is not there any more: the change becomes a message of its own. Where another was being written that one comes back, and yank
+/// brings the change. Returns how what is told of it goes on, and with the keys of what.
+fn become_new(state: &mut State) -> (&'static str, Option<&'static str>) {
+    state.touch();
     if let Some(front) = &mut state.front
         && let Some(before) = front.pane.end_change()
-        && !before.trim().is_empty()
+        && (!before.trim().is_empty() || front.pane.mode != ComposeMode::New || tray::goes(front))
     {
-        let text = format!("{before}\n{}", front.pane.composer.text());
-        front.pane.composer.set_text(&text);
+        front.pane.composer.replace(&before);
+        return ("; to put your change here", Some("yank"));
     }
-    state.touch();
+    ("; what you typed is a new message now", None)
 }
 
 /// What a draft of an earlier run changes or answers is gone, its network says. `changes`: the change of it stands in the composer.
 pub(super) fn gone(state: &mut State, chat: ChatKey, id: MessageId, changes: bool, fx: &mut Effects) {
-    if changes {
-        become_new(state);
-    }
+    let new = changes.then(|| become_new(state));
     let left = state.front.as_mut().and_then(|front| front.leave_deleted(chat, &[id]));
-    let changed = "The message that you were changing is gone; what you typed is a new message now";
-    if let Some(sentence) = changes.then_some(changed).or(left) {
-        state.notice(sentence, true, fx);
+    match new {
+        Some((then, key)) => {
+            state.notice_of(format!("The message that you were changing is gone{then}"), key, true, fx)
+        }
+        None => left.into_iter().for_each(|sentence| state.notice(sentence, true, fx)),
+    }
+    deleted(state, chat, &[id], fx);
+}
+
+/// Messages were deleted: what was typed to change them goes where it can be seen.
+pub(in crate::state) fn deleted(state: &mut State, chat: ChatKey, ids: &[MessageId], fx: &mut Effects) {
+    let Some(front) = &mut state.front else { return };
+    let is_gone = |of| matches!(of, Edited::Message(message) if ids.contains(&message.id));
+    let texts = front.pane.writing.take_changes(|of_chat, of| of_chat == chat && is_gone(of));
+    for (chat, text) in texts {
+        let (then, key) = match state.front.as_mut().filter(|front| front.pane.chat == Some(chat)) {
+            Some(front) => {
+                front.pane.composer.keep(&text);
+                ("; to put your text here", Some("yank"))
+            }
+            None => spare(state, chat, &text, fx),
+        };
+        state.notice_about(
+            chat.account,
+            format!("A message that you had begun to change was deleted{then}"),
+            key,
+            true,
+            fx,
+        );
+        drafts::settle(state, chat, fx);
+    }
+}
+
+/// A message has gone out: what was typed to change it before is a change of that message.
+pub(in crate::state) fn went_out(
+    state: &mut State,
+    chat: ChatKey,
+    nonce: Nonce,
+    message: MessageKey,
+    fx: &mut Effects,
+) {
+    if state.front.as_mut().is_some_and(|front| front.pane.writing.went_out(chat, nonce, message)) {
+        drafts::settle(state, chat, fx);
+    }
+}
+
+/// Of messages that had not gone out and are on their way no more, nobody knows which ones they are now: what was typed to change them goes where it can be
+/// seen. After every event.
+pub(in crate::state) fn keep(state: &mut State, fx: &mut Effects) {
+    let core = &state.core;
+    let Some(front) = state.front.as_mut().filter(|_| state.recall.awaits_outbox == 0) else { return };
+    let is_over = |chat: ChatKey, nonce| {
+        core.account(chat.account).is_some_and(|account| account.outbox.find(chat.chat, nonce).is_none())
+    };
+    let over = |chat, of| matches!(of, Edited::Unsent(nonce) if is_over(chat, nonce));
+    for (chat, text) in front.pane.writing.take_changes(over) {
+        let (then, key) = spare(state, chat, &text, fx);
+        let sentence = format!("A message that you had begun to change waits no more{then}");
+        state.notice_about(chat.account, sentence, key, true, fx);
+        drafts::settle(state, chat, fx);
     }
 }
 
@@ -222,10 +303,14 @@ pub(in crate::state) fn edit_refused(
     refusal: &Refusal,
     fx: &mut Effects,
 ) {
-    let is_gone = refusal.kind == RefusalKind::NotFound || as_it_is(state, chat, Target::Message(message)).is_none();
-    let known = as_it_is(state, chat, Target::Message(message)).map(|known| compose::escaped(&known));
-    let is_deleted =
-        state.core.account(chat.account).is_some_and(|account| account.outbox.is_deleted(chat.chat, message.id));
+    let Some(account) = state.core.account(chat.account) else { return };
+    let timeline = account.timelines.get(&chat.chat);
+    // One that is not in memory may well be there.
+    let is_gone =
+        refusal.kind == RefusalKind::NotFound || timeline.is_some_and(|timeline| timeline.is_deleted(message.id));
+    let known = timeline.and_then(|timeline| timeline.message(message.id));
+    let known = known.map(|known| compose::escaped(&account.as_typed(known)));
+    let is_deleted = account.outbox.is_deleted(chat.chat, message.id);
     let text = compose::escaped(&text);
     let Some(front) = &mut state.front else { return };
     let (mut then, mut key) = ("", None);
@@ -235,7 +320,7 @@ pub(in crate::state) fn edit_refused(
         front.pane.begin_change(Target::Message(message));
         front.pane.composer.set_text(&text);
         front.pane.writing.original = known.unwrap_or_default();
-        front.pane.writing.refused = true;
+        front.pane.writing.stays = true;
     } else {
         let edit = DraftEdit { of: Edited::Message(message), text, original: known.unwrap_or_default() };
         front.pane.writing.put_change(chat, edit, true);
@@ -260,20 +345,35 @@ fn no_more(
     text: &str,
     fx: &mut Effects,
 ) -> (&'static str, Option<&'static str>) {
-    let Some(front) = state.front.as_mut() else { return ("", None) };
-    let open = front.pane.chat == Some(chat);
-    if open && matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id) {
+    let Some(front) = &state.front else { return ("", None) };
+    let changes = matches!(front.pane.mode, ComposeMode::Edit { of: Target::Message(of), .. } if of.id == message.id);
+    if changes && front.pane.chat == Some(chat) {
         become_new(state);
-    } else if open && !matches!(front.pane.mode, ComposeMode::Edit { .. }) && !front.pane.composer.is_empty() {
-        // It would go out with what is being written.
-        front.pane.composer.keep(text);
-        return ("; to put your text here", Some("yank"));
     }
-    compose::give_back(state, chat, text, fx);
-    ("; your text is a new message now", None)
+    spare(state, chat, text, fx)
 }
 
-/// Puts words in the place of others in the last own message. `written`: what was typed for it, which stays where that cannot be.
+/// A text has lost its place: it is a new message in its chat where nothing else is being written, with which it would go out. Returns the same.
+fn spare(state: &mut State, chat: ChatKey, text: &str, fx: &mut Effects) -> (&'static str, Option<&'static str>) {
+    let Some(front) = state.front.as_mut() else { return ("", None) };
+    let pane = &front.pane;
+    let is_free = front.trays.of(chat).is_empty()
+        && match &pane.mode {
+            _ if pane.chat != Some(chat) => front.drafts.get(&chat).is_none_or(|draft| draft.text.is_empty()),
+            ComposeMode::Edit { before, .. } => before.is_empty() && pane.writing.answers.is_none(),
+            ComposeMode::New => pane.composer.is_empty(),
+            ComposeMode::Reply(_) => false,
+        };
+    if is_free {
+        compose::give_back(state, chat, text, fx);
+        return ("; your text is a new message now", None);
+    }
+    front.pane.composer.keep(text);
+    ("; to put your text here", Some("yank"))
+}
+
+/// Puts words in the place of others in the last own message. What was typed for it stays where that cannot be, and so does a change of that message
+/// that was left.
 pub(super) fn substitute(
     state: &mut State,
     chat: ChatKey,
@@ -281,39 +381,27 @@ pub(super) fn substitute(
     substitution: &Substitution,
     fx: &mut Effects,
 ) {
+    let Some(of) = last_own(state, chat) else { return state.notice(NONE, false, fx) };
+    let text = match changeable(state, chat, of) {
+        Ok(text) => text,
+        Err(why) => return state.notice(why, true, fx),
+    };
+    let Some(text) = substitution.apply(&text).filter(|text| !text.trim().is_empty()) else {
+        let sentence = "That is nowhere in your last message; to send it as it is";
+        return state.notice_of(sentence.to_owned(), Some("send-verbatim"), true, fx);
+    };
+    state.drop_notice();
     if let Some(front) = &mut state.front {
         front.pane.composer.set_text("");
+        front.pane.scroll(ScrollIntent::Show(of));
     }
-    edit_last(state, fx);
-    let changed = state.front.as_ref().and_then(|front| match front.pane.mode {
-        ComposeMode::Edit { .. } => Some(substitution.apply(&front.pane.writing.original)),
-        ComposeMode::New | ComposeMode::Reply(_) => None,
-    });
-    match changed {
-        Some(Some(text)) if !text.trim().is_empty() => {
-            state.drop_notice();
-            if let Some(front) = &mut state.front {
-                front.pane.composer.set_text(&text);
-                front.pane.writing.sent.note(chat.account, written);
-            }
-            compose::send(state, false, fx);
-            drafts::due(state, fx);
-        }
-        // Why it cannot be changed is said already.
-        None => restore(state, written),
-        Some(_) => {
-            drop_mode(state, false);
-            restore(state, written);
-            let sentence = "That is nowhere in your last message; to send it as it is";
-            state.notice_of(sentence.to_owned(), Some("send-verbatim"), true, fx);
-        }
-    }
-}
-
-/// What was typed stands there again.
-fn restore(state: &mut State, written: &str) {
-    if let Some(front) = &mut state.front {
+    let made = make(state, chat, of, text, fx);
+    let Some(front) = &mut state.front else { return };
+    if made {
+        front.pane.writing.sent.note(chat.account, written);
+    } else {
         front.pane.composer.set_text(written);
     }
     state.touch();
+    drafts::due(state, fx);
 }

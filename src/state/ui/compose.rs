@@ -6,10 +6,10 @@ use super::form::{FieldKind, Form, FormField, FormPurpose};
 use super::typed::{self, Substitution};
 use super::written::Writing;
 use super::{act, arguments, attach, changing, complete, drafts, open, say, tray};
-use crate::domain::{ChatKey, LinkPhase, MessageKey, markup};
+use crate::domain::{ChatKey, LinkPhase, MessageKey, kept, markup};
 use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
 use crate::state::effect::Effects;
-use crate::state::front::{ComposeMode, Overlay, Pane, Region, Target};
+use crate::state::front::{ComposeMode, Overlay, Pane, Region};
 use crate::state::outbox::Draft;
 use crate::state::{State, gone, permit, typing};
 
@@ -131,10 +131,8 @@ pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     };
     if let ComposeMode::Edit { of, .. } = front.pane.mode {
         let text = if verbatim && dialect.verbatim { typed::literally(&text) } else { text };
-        return match of {
-            Target::Message(message) => changing::change(state, chat, message, text, fx),
-            Target::Pending(nonce) => changing::change_unsent(state, chat, nonce, text, fx),
-        };
+        changing::make(state, chat, of, text, fx);
+        return;
     }
     let attachments = match tray::ready(state, chat) {
         Ok(files) => files,
@@ -165,7 +163,13 @@ pub(super) fn toggle_previews(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let (_, wanted) = front.pane.writing.previews(usual);
     front.pane.writing.previews = Some(!wanted);
-    let sentence = if wanted { "Links in this message get no previews" } else { "Links in this message get previews" };
+    // A change of a message has nothing to do with it.
+    let sentence = match (&front.pane.mode, wanted) {
+        (ComposeMode::Edit { .. }, true) => "Links in your next message get no previews",
+        (ComposeMode::Edit { .. }, false) => "Links in your next message get previews",
+        (_, true) => "Links in this message get no previews",
+        (_, false) => "Links in this message get previews",
+    };
     state.notice(sentence, false, fx);
 }
 
@@ -346,15 +350,23 @@ pub(super) fn toggle_ping(state: &mut State, fx: &mut Effects) {
 
 /// Puts text into the composer of a chat, before what is there, or into its draft. Where the chat is gone, yank brings it back.
 pub(in crate::state) fn give_back(state: &mut State, chat: ChatKey, text: &str, fx: &mut Effects) {
+    give_back_all(state, chat, kept::Draft::plain(text), fx);
+}
+
+/// The same of a text with what it answers, and whether its links get previews.
+pub(super) fn give_back_all(state: &mut State, chat: ChatKey, written: kept::Draft, fx: &mut Effects) {
+    let kept::Draft { text, reply, previews, .. } = written;
     let is_gone = state.core.chat(chat).is_none();
     let Some(front) = &mut state.front else { return };
     if is_gone && front.pane.chat != Some(chat) {
-        return gone::keep(state, chat.account, "The chat is gone".to_owned(), text, fx);
+        return gone::keep(state, chat.account, "The chat is gone".to_owned(), &text, fx);
     }
-    let join = |present: &str| if present.is_empty() { text.to_owned() } else { format!("{text}\n{present}") };
+    let join = |present: &str| if present.is_empty() { text.clone() } else { format!("{text}\n{present}") };
     if front.pane.chat != Some(chat) {
         let draft = front.drafts.entry(chat).or_default();
         draft.text = join(&draft.text);
+        draft.reply = draft.reply.take().or(reply);
+        draft.previews = draft.previews.or(previews);
         return drafts::put(front, chat, fx);
     }
     match &mut front.pane.mode {
@@ -365,5 +377,9 @@ pub(in crate::state) fn give_back(state: &mut State, chat: ChatKey, text: &str, 
             front.region = Region::Composer;
         }
     }
+    if let Some(reply) = reply.filter(|_| front.pane.answered().is_none()) {
+        front.pane.answer(reply);
+    }
+    front.pane.writing.previews = front.pane.writing.previews.or(previews);
     state.touch();
 }

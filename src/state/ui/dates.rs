@@ -41,8 +41,10 @@ pub(super) fn stored(state: &mut State, chat: ChatKey, at: Wall, seek: Seek, fx:
 pub(super) fn came(state: &mut State, chat: ChatKey, at: Wall, page: Page, became: Became, fx: &mut Effects) {
     let Some(own) = page_of(state, chat, at) else { return };
     match became {
-        Became::Here if page == own => shown_or_near(state, chat, at, fx),
-        _ if page == own => destination::set(state, None),
+        Became::Here if page == own => shown_or_near(state, chat, at, true, fx),
+        // Who refused has said why.
+        Became::Refused(true) if page == own => destination::set(state, None),
+        _ if page == own => shown_or_near(state, chat, at, false, fx),
         // Another one was under way. The store comes first.
         _ if Edge::of(page).0 == Edge::of(own).0 && !recall::is_looking_for(state, chat, Seek::Date(at)) => {
             ask_network(state, chat, at, fx);
@@ -60,7 +62,7 @@ fn page_of(state: &State, chat: ChatKey, at: Wall) -> Option<Page> {
 
 fn ask_network(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
     let Some(page) = page_of(state, chat, at).filter(|_| can_ask(state, chat)) else {
-        return shown_or_near(state, chat, at, fx);
+        return shown_or_near(state, chat, at, false, fx);
     };
     let edge = Edge::of(page).0;
     if let Some(account) = state.core.account_mut(chat.account) {
@@ -68,7 +70,7 @@ fn ask_network(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
     }
     history::ask_network(state, chat, page, Priority::User, fx);
     if !destination::is_asked(state, chat, edge) {
-        shown_or_near(state, chat, at, fx);
+        shown_or_near(state, chat, at, false, fx);
     }
 }
 
@@ -104,19 +106,18 @@ fn shown(state: &mut State, chat: ChatKey, at: Wall, surely: bool, fx: &mut Effe
     true
 }
 
-/// Nobody can say more: what is nearest is shown.
-fn shown_or_near(state: &mut State, chat: ChatKey, at: Wall, fx: &mut Effects) {
+/// Nobody can say more: what is nearest is shown. `answered`: the network has told what it has.
+fn shown_or_near(state: &mut State, chat: ChatKey, at: Wall, answered: bool, fx: &mut Effects) {
     if shown(state, chat, at, true, fx) {
         return;
     }
-    let asked = can_ask(state, chat);
     // The page of the network begins with the day.
     let near = shown(state, chat, at, false, fx);
     destination::set(state, None);
     let sentence = match near {
-        true if asked => return,
+        true if answered => return,
         true => "Messages may be missing between that day and this one",
-        false if asked => "Nothing was written since then",
+        false if answered => "Nothing was written since then",
         false => "Nothing of that day is here",
     };
     state.notice(sentence, true, fx);

@@ -4,7 +4,7 @@
 //! left and files have places of their own; whatever is told to the store has all of it.
 
 use super::{changing, compose, tray};
-use crate::domain::kept::{Draft, DraftEdit, DraftReply, Write};
+use crate::domain::kept::{Draft, DraftEdit, DraftReply, OutboxItem, Write};
 use crate::domain::{ChatKey, Message, MessageId, MessageKey, Quote};
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::{ComposeMode, Front, Pane, Target};
@@ -158,13 +158,7 @@ pub(super) fn settle(state: &mut State, chat: ChatKey, fx: &mut Effects) {
 /// The program ends: everything that was typed is kept. What is as the store gave it is not told: another run may have changed it there since.
 pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
-    // A change that the network did not take is what the next run goes on with there.
     let open = front.pane.chat;
-    let drafts = &front.drafts;
-    let free = |chat: ChatKey| open != Some(chat) && drafts.get(&chat).is_none_or(|draft| draft.edit.is_none());
-    for (chat, edit) in front.pane.writing.take_refused(free) {
-        front.drafts.entry(chat).or_default().edit = Some(edit);
-    }
     front.pane.leave_history();
     let unkept = &state.unkept_drafts;
     if let Some(chat) = open.filter(|chat| !front.pane.known.is_still(front) || unkept.contains(chat)) {
@@ -179,7 +173,7 @@ pub(super) fn put_all(state: &mut State, fx: &mut Effects) {
 
 /// Changes of messages in these chats that were left become part of their drafts. None of the chats is open.
 pub(in crate::state) fn adopt_changes(front: &mut Front, is_of: impl Fn(&ChatKey) -> bool) {
-    for (chat, text) in front.pane.writing.take_changes(is_of) {
+    for (chat, text) in front.pane.writing.take_changes(|chat, _| is_of(&chat)) {
         let draft = front.drafts.entry(chat).or_default();
         draft.text = if draft.text.is_empty() { text } else { format!("{}\n{text}", draft.text) };
     }
@@ -217,9 +211,10 @@ pub(in crate::state) fn found(state: &mut State, found: Vec<(ChatKey, Draft)>, f
         front.drafts_told.insert(chat, draft.clone());
         let draft = take_parts(front, chat, draft);
         if front.pane.chat != Some(chat) {
+            front.unsure_drafts.insert(chat);
             front.drafts.entry(chat).or_insert(draft);
         } else if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
-            restore(front, chat, draft);
+            restore(front, chat, draft, true);
         }
     }
     state.touch();
@@ -236,22 +231,22 @@ fn take_parts(front: &mut Front, chat: ChatKey, draft: Draft) -> Draft {
     Draft { text, reply, edit, previews, ..Draft::default() }
 }
 
-/// A draft goes on being written in the open chat, where nothing stands.
-fn restore(front: &mut Front, chat: ChatKey, draft: Draft) {
+/// A draft goes on being written in the open chat, where nothing stands. `unsure`: an earlier run left it.
+fn restore(front: &mut Front, chat: ChatKey, draft: Draft, unsure: bool) {
     let Draft { text, reply, edit, previews, .. } = draft;
     let with_files = !front.trays.of(chat).is_empty();
     let pane = &mut front.pane;
     if !text.is_empty() {
         pane.composer.set_text(&text);
     }
-    if let Some(DraftReply { message, quiet, quote }) = reply.filter(|_| !text.is_empty() || with_files) {
-        (pane.mode, pane.quiet) = (ComposeMode::Reply(message), quiet);
-        pane.quote = quote.map(|quote| (message, quote));
-        pane.writing.unsure = true;
+    if let Some(reply) = reply.filter(|_| !text.is_empty() || with_files) {
+        pane.answer(reply);
+        pane.writing.unsure |= unsure;
     }
     pane.writing.previews = pane.writing.previews.or(previews);
     if let Some(edit) = edit {
         go_on(pane, edit);
+        pane.writing.unsure |= unsure;
     }
     let known = Known::of(front);
     front.pane.known = Known { stale: !is_told(front, chat, &current(front, chat)), ..known };
@@ -265,13 +260,13 @@ fn go_on(pane: &mut Pane, edit: DraftEdit) {
     pane.composer.set_text(&original);
     pane.composer.replace(&text);
     pane.writing.original = original;
-    pane.writing.unsure = true;
 }
 
 /// The draft of the chat that was just opened goes on being written.
 pub(super) fn take_up(front: &mut Front, chat: ChatKey) {
     let draft = front.drafts.remove(&chat).unwrap_or_default();
-    restore(front, chat, draft);
+    let unsure = front.unsure_drafts.remove(&chat);
+    restore(front, chat, draft, unsure);
 }
 
 /// Whether the store may have a draft of a chat that this run holds nothing of.
@@ -295,9 +290,10 @@ pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, draft: Draft
         held.reply = held.reply.take().or(reply);
         held.edit = held.edit.take().or(edit);
         held.previews = held.previews.or(previews);
+        front.unsure_drafts.insert(chat);
         put(front, chat, fx);
     } else if front.pane.composer.is_empty() && front.pane.mode == ComposeMode::New {
-        restore(front, chat, Draft { text, reply, edit, previews, ..Draft::default() });
+        restore(front, chat, Draft { text, reply, edit, previews, ..Draft::default() }, true);
     } else {
         front.pane.writing.previews = front.pane.writing.previews.or(previews);
         if let Some(edit) = edit {
@@ -308,11 +304,10 @@ pub(in crate::state) fn looked_up(state: &mut State, chat: ChatKey, draft: Draft
         } else {
             let typed = front.pane.composer.text();
             front.pane.composer.set_text(&joined(&typed));
-            if let Some(DraftReply { message, quiet, quote }) = reply.filter(|_| front.pane.mode == ComposeMode::New) {
-                (front.pane.mode, front.pane.quiet) = (ComposeMode::Reply(message), quiet);
-                front.pane.quote = quote.map(|quote| (message, quote));
-                front.pane.writing.unsure = true;
-            }
+        }
+        if let Some(reply) = reply.filter(|_| front.pane.answered().is_none()) {
+            front.pane.answer(reply);
+            front.pane.writing.unsure = true;
         }
         front.pane.known.stale = true;
     }
@@ -332,6 +327,9 @@ pub(super) fn put_aside(front: &mut Front, fx: &mut Effects) {
     }
     if draft.is_empty() {
         return;
+    }
+    if front.pane.writing.unsure {
+        front.unsure_drafts.insert(chat);
     }
     if front.drafts.len() >= DRAFTS && !front.drafts.contains_key(&chat) {
         // Still in the store; the chat visited longest ago gives way, unless something of its draft stays.
@@ -386,7 +384,10 @@ pub(in crate::state) fn confirmed(
     };
     let Some(account) = state.core.account(chat.account).filter(|_| changes) else { return };
     let now = compose::escaped(&account.as_typed(message));
-    if front.pane.writing.original == now {
+    // What it says is one's own that the network was not told yet, or the names of its emoji are not known yet.
+    let changes_words = |item: &OutboxItem| matches!(item, OutboxItem::Edit { .. });
+    let waits = account.outbox.waiting_for(chat.chat, id).any(changes_words);
+    if front.pane.writing.original == now || waits || !account.knows_emoji_of(message) {
         return;
     }
     let same = front.pane.composer.as_str() == now;

@@ -89,9 +89,13 @@ pub(super) fn submitted(state: &mut State, ticket: Ticket, action: FileAction, f
     }
 }
 
-/// Text is pasted: if it names files alone, they are looked for, and are to go with the next message. Returns whether that is so.
+/// Text is pasted: if it names files alone, and files may be sent here, they are looked for, and are to go with the next message. Returns whether that is
+/// so.
 pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) -> bool {
     let paths = pasted::paths(text);
+    if !tray::may_take(state) {
+        return false;
+    }
     let Some(front) = &mut state.front else { return false };
     let Some(chat) = front.pane.chat.filter(|_| front.pane.forum.is_none()) else { return false };
     if paths.is_empty() || !front.pane.composer.is_empty() && front.pane.composer.is_command() {
@@ -114,8 +118,13 @@ pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: 
         return state.notice_of(sentence.to_owned(), Some("yank"), true, fx);
     }
     let went_on = front.sends.take_if(|sends| !sends.holds(&front.pane)).is_some();
+    let shown = front.overlays.len();
     if files {
-        _ = pasted::paths(&text).iter().all(|path| tray::add(state, path, fx));
+        if let Err(why) = tray::add_all(state, &pasted::paths(&text), &text, fx) {
+            let to_be_sent = state.front.as_mut().is_some_and(|front| front.sends.take().is_some());
+            let why = if to_be_sent || went_on { format!("Not sent. {why}") } else { why };
+            return state.notice(why, true, fx);
+        }
     } else {
         paste::pasted(state, &text, fx);
     }
@@ -127,9 +136,10 @@ pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: 
     let revision = front.pane.composer.revision();
     front.sends.iter_mut().for_each(|sends| sends.revision = revision);
     // A question that the paste leads to comes first.
-    if front.pasted.is_empty()
+    if front.overlays.len() > shown {
+        front.sends = None;
+    } else if front.pasted.is_empty()
         && let Some(sends) = front.sends.take()
-        && front.overlays.is_empty()
     {
         compose::send(state, sends.verbatim, fx);
     }

@@ -37,7 +37,7 @@ pub(super) fn accept(state: &mut State) {
         Ok(()) => front.drop_forms(|purpose| matches!(purpose, FormPurpose::File { .. })),
         Err(why) => {
             if let Some(Overlay::Form(form)) = front.overlays.last_mut() {
-                form.fail(Some(FieldKind::File), why.to_owned());
+                form.fail(Some(FieldKind::File), why);
             }
         }
     }

@@ -99,7 +99,7 @@ fn counted(state: &mut State, chat: ChatKey, unread: u32, newest: Option<Message
         front.pane.scroll(ScrollIntent::Unread);
     }
     if short {
-        state.notice("More may be unread than what is loaded; to look on from here, ask once more", false, fx);
+        state.notice("More may be unread than what is loaded; the same key looks on from here", false, fx);
     }
     true
 }

@@ -102,7 +102,7 @@ fn beyond(state: &mut State, chat: ChatKey, from: MessageKey, stored: Option<Mes
     let asked =
         asks && state.ask(chat.account, Request::FetchMentions(chat.chat), Priority::User, purpose, fx).is_some();
     if !asked {
-        settle(state, chat, here, Some("Messages may be missing between, which were not looked at"), fx);
+        settle(state, chat, here, Some("Messages may be missing between this mention and where you were"), fx);
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Held {
 /// Why a file that an earlier run chose cannot be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Trouble {
-    /// It could not be read: a sentence.
+    /// It could not be read, or may not be sent: a sentence.
     Unread(String),
     /// It is another than the one that was chosen.
     Changed,
@@ -219,6 +219,28 @@ pub(super) fn add(state: &mut State, path: &str, fx: &mut Effects) -> bool {
     asked.is_some()
 }
 
+/// Whether files may go with the next message here, as far as that does not depend on how many do.
+pub(super) fn may_take(state: &State) -> bool {
+    let chat = state.front.as_ref().and_then(|front| front.pane.chat);
+    chat.is_some_and(|chat| {
+        permit::refusal_to_attach(state, chat).or_else(|| compose::signed_out(state, chat)).is_none()
+    })
+}
+
+/// Files that were pasted as a text are to go with the next message here. Those that may not are text after all, and a sentence says why.
+pub(super) fn add_all(state: &mut State, paths: &[String], text: &str, fx: &mut Effects) -> Result<(), String> {
+    for (at, path) in paths.iter().enumerate() {
+        let Err(why) = room(state) else {
+            add(state, path, fx);
+            continue;
+        };
+        let rest = paths.iter().skip(at).map(|path| attach::quoted(path)).collect::<Vec<_>>().join("\n");
+        compose::insert(state, if at == 0 { text } else { &rest }, fx);
+        return Err(why);
+    }
+    Ok(())
+}
+
 /// The picture that the clipboard holds is to go with the next message here.
 pub(super) fn paste(state: &mut State, fx: &mut Effects) {
     if let Some((number, most)) = hold(state, "picture.png".to_owned(), None, fx) {
@@ -326,13 +348,18 @@ fn place(front: &Front, number: Option<usize>) -> Option<(ChatKey, usize)> {
 const NONE: &str = "There is no such file here";
 const EMPTY: &str = "No file goes with your next message; to add one";
 
+/// There is no file of this number; without one, none at all.
+fn none(state: &mut State, number: Option<usize>, fx: &mut Effects) {
+    match number {
+        Some(_) => state.notice(NONE, true, fx),
+        None => state.notice_of(EMPTY.to_owned(), Some("add-file"), false, fx),
+    }
+}
+
 /// A file does not go with the next message after all.
 pub(super) fn remove(state: &mut State, number: Option<usize>, fx: &mut Effects) {
     let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
-        return match number {
-            Some(_) => state.notice(NONE, false, fx),
-            None => state.notice_of(EMPTY.to_owned(), Some("add-file"), false, fx),
-        };
+        return none(state, number, fx);
     };
     let held = state.front.as_mut().and_then(|front| front.trays.take(chat, at));
     let name = held.map(|held| held.name).unwrap_or_default();
@@ -351,7 +378,7 @@ pub(super) fn take_out(state: &mut State, path: &str, fx: &mut Effects) -> bool 
 /// A file is called something else where it goes. Without a name it is asked for.
 pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &mut Effects) {
     let Some((chat, at)) = state.front.as_ref().and_then(|front| place(front, number)) else {
-        return state.notice(NONE, false, fx);
+        return none(state, number, fx);
     };
     let held = state.front.as_ref().and_then(|front| front.trays.of(chat).get(at)).cloned();
     let Some(held) = held else { return };
@@ -359,19 +386,19 @@ pub(super) fn rename(state: &mut State, number: Option<usize>, name: &str, fx: &
         return file_name::ask(state, chat, held.number, &held.name);
     }
     if let Err(why) = call(state, held.number, name) {
-        state.notice(why, false, fx);
+        state.notice(why, true, fx);
     }
 }
 
 /// A file is called so where it goes; a sentence if it cannot be.
-pub(super) fn call(state: &mut State, number: u64, name: &str) -> Result<(), &'static str> {
-    let trays = state.front.as_mut().map(|front| &mut front.trays).ok_or(NONE)?;
-    let (chat, at) = trays.find(number).ok_or(NONE)?;
-    let held = trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)).ok_or(NONE)?;
+pub(super) fn call(state: &mut State, number: u64, name: &str) -> Result<(), String> {
+    let trays = state.front.as_mut().map(|front| &mut front.trays).ok_or_else(|| NONE.to_owned())?;
+    let (chat, at) = trays.find(number).ok_or_else(|| NONE.to_owned())?;
+    let held = trays.chats.get_mut(&chat).and_then(|files| files.get_mut(at)).ok_or_else(|| NONE.to_owned())?;
     let Some(file) = &held.file else {
         return Err(match held.trouble {
-            Some(_) => "The file cannot be sent as it is; remove-file takes it out",
-            None => "The file is still being read; wait a moment",
+            Some(_) => format!("The file cannot be sent as it is; /remove-file {} takes it out", at + 1),
+            None => "The file is still being read; wait a moment".to_owned(),
         });
     };
     let file = called(file.clone(), name);
@@ -388,11 +415,9 @@ fn called(file: Upload, name: &str) -> Upload {
 
 /// The files of a draft of an earlier run go with its message again. They are read when its chat is opened.
 pub(super) fn restore(front: &mut Front, chat: ChatKey, files: Vec<DraftFile>) {
-    for file in files {
-        let is_known = |held: &Held| held.kept.as_ref().is_some_and(|kept| kept.path == file.path);
-        if front.trays.of(chat).iter().any(is_known) || front.trays.count() >= MOST {
-            continue;
-        }
+    let chosen: Vec<String> = front.trays.of(chat).iter().map(|held| held.path.clone()).collect();
+    // All of them are taken in, since the store is told of no others. One may go twice, by two names.
+    for file in files.into_iter().filter(|file| !chosen.contains(&file.path)) {
         front.files += 1;
         let name = CleanText::line(&file.name).to_string();
         let held = Held { again: Some(false), ..Held::new(front.files, name, Some(file)) };
@@ -400,14 +425,18 @@ pub(super) fn restore(front: &mut Front, chat: ChatKey, files: Vec<DraftFile>) {
     }
 }
 
-/// The files of the open chat that an earlier run chose are read.
+/// The files of the open chat that an earlier run chose are read, and those that could not be are tried again.
 pub(super) fn wake(state: &mut State, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(chat) = front.pane.chat else { return };
     // What is taken here may not be known yet; it is looked at again when the message goes.
     let most = state.core.account(chat.account).map(|account| account.caps.max_file).filter(|most| *most > 0);
     let most = most.unwrap_or(MOST_BYTES);
-    for held in front.trays.chats.get_mut(&chat).into_iter().flatten().filter(|held| held.again == Some(false)) {
+    for held in front.trays.chats.get_mut(&chat).into_iter().flatten() {
+        let failed = held.trouble.take_if(|trouble| matches!(trouble, Trouble::Unread(_))).is_some();
+        if !failed && held.again != Some(false) {
+            continue;
+        }
         held.again = Some(true);
         if let Some(DraftFile { path, .. }) = &held.kept {
             fx.push(Effect::ReadFile { number: held.number, path: path.clone(), most });

@@ -3,15 +3,15 @@
 use super::complete::Listed;
 use super::history_of::Sent;
 use super::vi::Vi;
-use crate::domain::kept::{Draft, DraftEdit, Edited};
-use crate::domain::{AccountId, ChatKey, MessageId, MessageKey, UserId};
+use crate::domain::kept::{Draft, DraftEdit, DraftReply, Edited};
+use crate::domain::{AccountId, ChatKey, MessageId, MessageKey, Nonce, UserId};
 use crate::state::front::{ComposeMode, Pane, Target};
 use std::collections::VecDeque;
 
-/// Most changes that are kept after they were left.
+/// Most changes that are kept after they were begun and left.
 const CHANGES: usize = 16;
-/// Most that are kept of those that networks did not take: as many as may wait for one.
-const REFUSED: usize = 500;
+/// Most that are kept of those that networks did not take, as many as may wait for one, and that earlier runs left.
+const STAYING: usize = 500;
 
 /// What is known of the text that is being written.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +42,8 @@ pub struct Writing {
     pub(super) unsure: bool,
     /// The revision of the composer when a change was sent: nothing was written since as long as it has that.
     pub(super) rested: Option<u64>,
-    /// The network did not take the change that stands in the composer.
-    pub(super) refused: bool,
+    /// The network did not take the change that stands in the composer, or an earlier run left it.
+    pub(super) stays: bool,
     /// Changes that were left, the newest last.
     changes: VecDeque<Change>,
 }
@@ -53,8 +53,8 @@ pub struct Writing {
 struct Change {
     chat: ChatKey,
     edit: DraftEdit,
-    /// The network did not take it.
-    refused: bool,
+    /// The network did not take it, or an earlier run left it.
+    stays: bool,
 }
 
 impl Writing {
@@ -78,17 +78,17 @@ impl Writing {
         self.changes.remove(at).map(|change| change.edit.text)
     }
 
-    /// Keeps a change of a message for when it is changed again.
-    pub(super) fn put_change(&mut self, chat: ChatKey, edit: DraftEdit, refused: bool) {
+    /// Keeps a change of a message for when it is changed again. `stays`: what is only begun does not push it out.
+    pub(super) fn put_change(&mut self, chat: ChatKey, edit: DraftEdit, stays: bool) {
         self.take_change(chat, edit.of.into());
-        self.changes.push_back(Change { chat, edit, refused });
+        self.changes.push_back(Change { chat, edit, stays });
         self.bound();
     }
 
-    /// Lets go of the oldest where there are too many. What was sent and not taken outlasts what was only begun.
+    /// Lets go of the oldest where there are too many.
     fn bound(&mut self) {
-        for (refused, most) in [(false, CHANGES), (true, REFUSED)] {
-            let is_one = |change: &Change| change.refused == refused;
+        for (stays, most) in [(false, CHANGES), (true, STAYING)] {
+            let is_one = |change: &Change| change.stays == stays;
             if self.changes.iter().filter(|change| is_one(change)).count() > most
                 && let Some(oldest) = self.changes.iter().position(is_one)
             {
@@ -97,26 +97,25 @@ impl Writing {
         }
     }
 
-    /// Whether the network did not take the change of a message that was left.
-    pub(super) fn is_refused(&self, chat: ChatKey, of: Target) -> bool {
+    /// Whether the change of a message that was left outlasts what is only begun.
+    pub(super) fn stays(&self, chat: ChatKey, of: Target) -> bool {
         let of = of.into();
-        self.changes.iter().any(|change| change.refused && change.chat == chat && change.edit.of == of)
+        self.changes.iter().any(|change| change.stays && change.chat == chat && change.edit.of == of)
     }
 
-    /// One that an earlier run left: those of this run come first.
+    /// One that an earlier run left: those of this run come first. All of them are taken in, since the store is told of no others.
     pub(super) fn put_found(&mut self, chat: ChatKey, edit: DraftEdit) {
         let is_known = self.changes.iter().any(|change| change.chat == chat && change.edit.of == edit.of);
-        if !is_known && self.changes.len() < CHANGES {
-            self.changes.push_back(Change { chat, edit, refused: false });
+        if !is_known {
+            self.changes.push_back(Change { chat, edit, stays: true });
         }
     }
 
-    /// The changes that the network did not take, of these chats.
-    pub(super) fn take_refused(&mut self, of: impl Fn(ChatKey) -> bool) -> Vec<(ChatKey, DraftEdit)> {
-        let changes = std::mem::take(&mut self.changes);
-        let (refused, left) = changes.into_iter().partition(|change| change.refused && of(change.chat));
-        self.changes = left;
-        VecDeque::into_iter(refused).map(|change| (change.chat, change.edit)).collect()
+    /// A message has gone out: its change is one of that message from now on. Returns whether there is one.
+    pub(super) fn went_out(&mut self, chat: ChatKey, nonce: Nonce, message: MessageKey) -> bool {
+        let is_its = |change: &&mut Change| change.chat == chat && change.edit.of == Edited::Unsent(nonce);
+        let its = self.changes.iter_mut().find(is_its);
+        its.map(|change| change.edit.of = Edited::Message(message)).is_some()
     }
 
     /// The changes of a chat that were left, the newest last.
@@ -134,9 +133,10 @@ impl Writing {
         self.changes.retain(|change| change.chat != chat);
     }
 
-    /// The changes of messages in these chats that were left, with their chats; they are taken out of here.
-    pub(super) fn take_changes(&mut self, is_of: impl Fn(&ChatKey) -> bool) -> Vec<(ChatKey, String)> {
-        let (taken, left) = std::mem::take(&mut self.changes).into_iter().partition(|change| is_of(&change.chat));
+    /// The texts of changes of these messages that were left, with their chats; they are taken out of here.
+    pub(super) fn take_changes(&mut self, is_one: impl Fn(ChatKey, Edited) -> bool) -> Vec<(ChatKey, String)> {
+        let changes = std::mem::take(&mut self.changes).into_iter();
+        let (taken, left) = changes.partition(|change| is_one(change.chat, change.edit.of));
         self.changes = left;
         VecDeque::into_iter(taken).map(|change| (change.chat, change.edit.text)).collect()
     }
@@ -164,7 +164,7 @@ impl Pane {
             ComposeMode::Reply(message) => Some(message),
             ComposeMode::New | ComposeMode::Edit { .. } => None,
         };
-        self.writing.refused = false;
+        self.writing.stays = false;
         self.leave_history();
         self.mode = ComposeMode::Edit { of, before: self.composer.text() };
     }
@@ -175,6 +175,26 @@ impl Pane {
         let before = std::mem::take(before);
         self.mode = self.writing.answers.take().map_or(ComposeMode::New, ComposeMode::Reply);
         Some(before)
+    }
+
+    /// What is being written answers a message; while one is changed, what stood there before does.
+    pub(super) fn answer(&mut self, reply: DraftReply) {
+        let DraftReply { message, quiet, quote } = reply;
+        match self.mode {
+            ComposeMode::Edit { .. } => self.writing.answers = Some(message),
+            ComposeMode::New | ComposeMode::Reply(_) => self.mode = ComposeMode::Reply(message),
+        }
+        self.quiet = quiet;
+        self.quote = quote.map(|quote| (message, quote));
+    }
+
+    /// What is answered by what is being written, or by what stood there before the change of a message.
+    pub(super) const fn answered(&self) -> Option<MessageKey> {
+        match self.mode {
+            ComposeMode::Reply(message) => Some(message),
+            ComposeMode::Edit { .. } => self.writing.answers,
+            ComposeMode::New => None,
+        }
     }
 
     /// What stands in the composer; while one goes through what was sent, what stood there before.
@@ -195,7 +215,7 @@ impl Pane {
     /// Keeps the change that stands in the composer, if there is one. Returns whether it did.
     pub(super) fn keep_change(&mut self) -> bool {
         let Some((edit, chat)) = self.change().zip(self.chat) else { return false };
-        self.writing.put_change(chat, edit, self.writing.refused);
+        self.writing.put_change(chat, edit, self.writing.stays);
         true
     }
 }

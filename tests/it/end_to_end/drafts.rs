@@ -302,7 +302,7 @@ fn what_is_written_is_what_it_was_after_a_kill() {
     desk.wait_kept(Some("once more"));
     fs::remove_file(&file).unwrap();
     let mut terminal = desk.killed(terminal, "once more");
-    terminal.wait_for("1 cat.txt  cannot be read any more");
+    terminal.wait_for("1 cat.txt  cannot be sent as it is");
     terminal.send("\r");
     terminal.wait_for("Not sent: there is no file");
     terminal.wait_for("┃ once more");

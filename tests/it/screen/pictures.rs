@@ -127,11 +127,40 @@ fn what_is_not_at_its_end_says_so() {
     (known.unread, known.last_read) = (100, Some(keys[99]));
     let told: u32 = row(&state).trim_start_matches(['─', ' ']).split(' ').next().unwrap().parse().unwrap();
     assert!((1..20).contains(&told), "{told}");
+    // What hinders a message is not hidden by it.
+    let before = state.clone();
+    let long = "x".repeat(2_004);
+    state.core.accounts[0].caps.max_length = Some(2_000);
+    state.front.as_mut().unwrap().pane.composer.insert(&long);
+    let whole = shot(&state, &mut cache(), 80, 18);
+    assert!(whole.contains("4 too many") && whole.contains("new below"), "{whole}");
+    state = before;
     // While something is written, too.
     state.front.as_mut().unwrap().pane.composer.insert("hi");
     let known = state.core.accounts[0].chats.get_mut(&chat).unwrap();
     known.unread = 0;
     assert_eq!(row(&state), "more below  Alt-End");
+}
+
+/// What goes to a place goes there from where one is.
+#[test]
+fn the_keys_of_places_are_those_from_where_one_is() {
+    for (region, vi, keys) in [
+        (Region::Messages, false, "  U "),
+        (Region::Composer, false, " Esc U "),
+        (Region::Composer, true, " Esc Esc U "),
+        (Region::Sidebar, false, " Esc Esc U "),
+    ] {
+        let mut state = sized(state(timeline(talk(), true)), 80, 24);
+        state.settings = nib::domain::Settings { vi, ..(*state.settings).clone() }.into();
+        let going = nib::state::action::Going::Choose;
+        let now = state.now;
+        _ = nib::state::reduce(&mut state, Event::Act(nib::state::Action::Going(going)), now);
+        state.front.as_mut().unwrap().region = region;
+        let told = shot(&state, &mut cache(), 80, 24);
+        let row = told.lines().find(|line| line.contains("the first message that you have not read"));
+        assert!(row.is_some_and(|row| row.contains(keys)), "{region:?} {vi}\n{told}");
+    }
 }
 
 #[test]

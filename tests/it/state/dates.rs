@@ -132,6 +132,29 @@ fn a_day_that_is_not_here_is_asked_of_the_network() {
 }
 
 #[test]
+fn a_day_that_the_network_does_not_give_is_not_left_without_a_word() {
+    for (days, told) in [
+        ("yesterday", "Nothing of that day is here"),
+        ("3 days ago", "Messages may be missing between that day and this one"),
+    ] {
+        let mut script = behind();
+        back(&mut script);
+        let timeline = script.state.core.accounts[0].timelines.get_mut(&chat(11).chat).unwrap();
+        if days != "yesterday" {
+            *timeline = Timeline::default();
+            let message = at(&script, 3);
+            script.hear(message);
+        }
+        let fx = go(&mut script, days);
+        let [(id, _)] = asked(&fx)[..] else { panic!("{fx:?}") };
+        let down = LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) };
+        script.link(down);
+        script.answer(id, Err(refusal(RefusalKind::LinkLost)));
+        assert_eq!(script.notice(), told);
+    }
+}
+
+#[test]
 fn where_ids_tell_no_time_what_is_nearest_is_shown() {
     let mut script = behind();
     script.link(LinkEvent::SignedIn {

@@ -156,7 +156,7 @@ fn what_is_as_the_store_gave_it_is_not_told() {
     assert_eq!(told(&script.open(11)), []);
     script.type_text("!");
     assert_eq!(told(&script.event(Event::Terminate)), [(chat(11), "of eleven!")]);
-    // What came back to a draft without a word is told at the end.
+    // What came back to a draft is told at once.
     let mut script = restored();
     script.hold_nothing();
     script.act(Action::Compose(ComposeAction::EditLast));
@@ -167,12 +167,12 @@ fn what_is_as_the_store_gave_it_is_not_told() {
         _ => None,
     });
     script.open(12);
-    script.answer(id.unwrap(), Err(refusal(RefusalKind::Forbidden)));
-    let fx = script.event(Event::Terminate);
-    let [Write::Draft { chat: of, draft }] = writes(&fx).as_slice() else { panic!("{fx:?}") };
-    let edit = draft.edit.as_ref().expect("the next run goes on with it");
+    let fx = script.answer(id.unwrap(), Err(refusal(RefusalKind::Forbidden)));
+    let [.., Write::Draft { chat: of, draft }] = writes(&fx).as_slice() else { panic!("{fx:?}") };
+    let [edit] = draft.left.as_slice() else { panic!("{draft:?}") };
     assert_eq!((*of, edit.of, edit.text.as_str()), (chat(11), Edited::Message(key(4)), "line 4, changed"));
     assert_eq!(draft.text, "of eleven");
+    assert_eq!(told(&script.event(Event::Terminate)), [], "it is there when that message is changed again");
 }
 
 #[test]
@@ -357,4 +357,29 @@ fn whoever_goes_through_what_was_sent_takes_nothing_along_to_another_chat() {
     script.act(Action::Clear);
     script.act(Action::Text(TextEdit::Yank));
     assert!(script.composer().contains('x'), "{}", script.composer());
+}
+
+#[test]
+fn an_answer_that_is_only_in_the_store_is_one_though_a_message_is_being_changed() {
+    let mut script = kept();
+    script.drafts((1_000..1_501).map(|number| (chat(number), "another's".to_owned())).collect());
+    script.open(12);
+    script.hear(said(chat(12), 60, ADA, "well?"));
+    script.hear(said(chat(12), 61, ME, "mine"));
+    script.open(11);
+    let fx = script.open(12);
+    let ticket = fx.iter().find_map(|effect| match effect {
+        Effect::Store(StoreOp::Read(ticket, Query::Draft(_))) => Some(*ticket),
+        _ => None,
+    });
+    script.act(Action::Compose(ComposeAction::EditLast));
+    script.type_text(", changed");
+    let reply = nib::domain::kept::DraftReply { message: key(60), quiet: true, quote: None };
+    let found = Draft { reply: Some(reply), ..Draft::plain("half an answer") };
+    script.event(Event::Stored(StoreReply::Found(ticket.unwrap(), Ok(Some(Found::Draft(Some(Box::new(found))))))));
+    script.act(Action::Cancel);
+    let answers = nib::state::front::ComposeMode::Reply(key(60));
+    assert_eq!((script.composer().as_str(), script.mode()), ("half an answer", &answers));
+    let (_, outgoing) = sends(&script.act(Action::Send)).remove(0);
+    assert_eq!((outgoing.reply_to, outgoing.quiet), (Some(MessageId::new(60)), true));
 }

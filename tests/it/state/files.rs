@@ -2,7 +2,7 @@
 
 use super::script::*;
 use nib::domain::*;
-use nib::state::action::MessageAction;
+use nib::state::action::{ComposeAction, MessageAction};
 use nib::state::front::ComposeMode;
 use nib::state::outbox::Stage;
 use nib::state::{Action, Effect, Effects, Event, Outcome, StoreOp, Ticket};
@@ -318,4 +318,26 @@ fn an_answer_with_a_file_calls_quotes_and_shows_previews_as_was_wanted() {
     assert_eq!((sent.reply_to, sent.quiet, sent.no_previews), (Some(MessageId::new(70)), true, true));
     assert_eq!(sent.quote.as_ref().map(|quote| quote.text.text.as_str()), Some("show me"));
     assert!(!script.state.front.as_ref().unwrap().pane.quiet, "it was for that answer");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_gives_back_what_belonged_to_its_message() {
+    for open in [true, false] {
+        let mut script = talking();
+        script.state.core.account_mut(HOME).unwrap().caps.previews = true;
+        script.hear(said(chat(PLACE), 70, ADA, "show me"));
+        script.act(Action::FocusMessages);
+        script.act(Action::Message(MessageAction::Reply));
+        script.act(Action::Compose(ComposeAction::TogglePreviews));
+        let (number, _) = asked(&mut script, "/attach missing look").unwrap();
+        if !open {
+            script.open(32);
+        }
+        script.event(Event::FileRead(number, Err("there is none".to_owned())));
+        script.open(PLACE);
+        assert_eq!((script.composer().as_str(), script.mode()), ("/attach missing look", &ComposeMode::Reply(key(70))));
+        let (number, _) = asked(&mut script, "").unwrap();
+        let (_, outgoing) = sends(&script.event(Event::FileRead(number, Ok(cat())))).remove(0);
+        assert_eq!((outgoing.reply_to, outgoing.no_previews), (Some(MessageId::new(70)), true), "{open}");
+    }
 }

@@ -22,6 +22,7 @@ mod held;
 mod isolation;
 mod late;
 mod leaving;
+mod left;
 mod levels;
 mod limits;
 mod meant;

@@ -3,7 +3,7 @@
 use super::script::*;
 use nib::domain::kept::{Draft, DraftEdit, DraftFile, DraftReply, Edited, Write};
 use nib::domain::*;
-use nib::state::action::{ComposeAction, FileAction, MessageAction};
+use nib::state::action::{ComposeAction, FileAction, MessageAction, TextEdit};
 use nib::state::front::{ComposeMode, Target};
 use nib::state::ui::tray::Trouble;
 use nib::state::{Action, Effect, Effects, Event, Timer};
@@ -13,13 +13,17 @@ use std::time::Duration;
 /// The chat with Ada, where files may be sent.
 const PLACE: u128 = 31;
 
-/// What the store was told last of a chat.
-fn kept(script: &Script, of: u128) -> Draft {
-    let last = script.written.iter().rev().find_map(|write| match write {
+/// What the store was told last of a chat, if it was told of it; what is empty is forgotten there.
+fn last_told(script: &Script, of: u128) -> Option<Draft> {
+    script.written.iter().rev().find_map(|write| match write {
         Write::Draft { chat: told, draft } if *told == chat(of) => Some(Draft::clone(draft)),
         _ => None,
-    });
-    last.unwrap_or_default()
+    })
+}
+
+/// What the store was told last of a chat.
+fn kept(script: &Script, of: u128) -> Draft {
+    last_told(script, of).expect("the store was told")
 }
 
 /// As long as it takes until what was typed is told.
@@ -83,7 +87,7 @@ fn an_answer_goes_on_as_one_in_the_next_run() {
     assert!(!next.timers.contains_key(&Timer::Draft), "the store knows it");
     let (_, sent) = sends(&next.act(Action::Send)).remove(0);
     assert_eq!((sent.text.as_str(), sent.reply_to, sent.quiet), ("half an answer", Some(MessageId::new(10)), true));
-    assert_eq!(kept(&next, 11), Draft::default());
+    assert_eq!(kept(&next, 11), Draft::default(), "it is sent once");
 }
 
 #[test]
@@ -107,7 +111,7 @@ fn a_message_without_previews_stays_one() {
     script.state.core.account_mut(HOME).unwrap().caps.previews = true;
     script.act(Action::Compose(ComposeAction::TogglePreviews));
     rest(&mut script);
-    assert_eq!(kept(&script, 11), Draft::default(), "nothing is being written");
+    assert_eq!(last_told(&script, 11), None, "nothing is being written");
     script.type_text("look at this");
     rest(&mut script);
     assert_eq!(kept(&script, 11), Draft { previews: Some(false), ..Draft::plain("look at this") });
@@ -131,9 +135,9 @@ fn an_answer_of_which_nothing_is_written_is_none() {
     let mut script = Script::ready_kept();
     script.act(Action::FocusMessages);
     script.act(Action::Message(MessageAction::Reply));
-    assert_eq!(kept(&script, 11), Draft::default());
+    assert_eq!(last_told(&script, 11), None);
     script.event(Event::Terminate);
-    assert_eq!(kept(&script, 11), Draft::default());
+    assert_eq!(last_told(&script, 11), None);
 }
 
 #[test]
@@ -198,7 +202,7 @@ fn a_look_at_a_message_is_no_change_of_it() {
     let mut script = Script::ready_kept();
     script.act(Action::Compose(ComposeAction::EditLast));
     script.event(Event::Terminate);
-    assert_eq!(kept(&script, 11), Draft::default());
+    assert_eq!(last_told(&script, 11), None);
 }
 
 #[test]
@@ -211,6 +215,22 @@ fn whoever_goes_through_what_was_sent_keeps_what_stood_there() {
     assert_eq!(script.composer(), "sent before");
     script.advance(Duration::from_secs(1));
     assert_eq!(kept(&script, 11), Draft::plain("new"));
+}
+
+#[test]
+fn what_was_begun_in_this_run_is_not_asked_for_again_at_each_look_at_its_chat() {
+    let mut script = answering();
+    script.state.core.account_mut(HOME).unwrap().caps.single_messages = true;
+    script.open(12);
+    assert_eq!((asked_for(&script.open(11)), script.mode()), (vec![], &ComposeMode::Reply(key(10))));
+    // One of an earlier run is, once.
+    let mut next = Script::ready_kept();
+    next.state.core.account_mut(HOME).unwrap().caps.single_messages = true;
+    next.open(12);
+    assert_eq!(asked_for(&next.resumed(vec![(chat(11), kept(&script, 11))])), []);
+    assert_eq!(asked_for(&next.open(11)).len(), 1);
+    next.open(12);
+    assert_eq!(asked_for(&next.open(11)), []);
 }
 
 /// A run in which messages can be asked for one by one; what was restored is asked for.
@@ -247,10 +267,21 @@ fn what_is_changed_may_be_gone_or_another_by_then() {
     let (mut next, id, message) = asks(&script);
     assert_eq!(message, MessageId::new(4));
     next.answer(id, Err(refusal(RefusalKind::NotFound)));
-    assert_eq!((next.composer().as_str(), next.mode()), ("from before\nline 4 changed", &ComposeMode::New));
-    assert_eq!(next.notice(), "The message that you were changing is gone; what you typed is a new message now");
+    // What stood there before does not go out with it.
+    assert_eq!((next.composer().as_str(), next.mode()), ("from before", &ComposeMode::New));
+    assert_eq!(next.notice(), "The message that you were changing is gone; to put your change here");
     rest(&mut next);
-    assert_eq!(kept(&next, 11), Draft::plain("from before\nline 4 changed"));
+    assert_eq!(kept(&next, 11), Draft::plain("from before"));
+    next.act(Action::Text(TextEdit::Yank));
+    assert!(next.composer().ends_with("line 4 changed"));
+    let mut alone = Script::ready_kept();
+    alone.act(Action::Compose(ComposeAction::EditLast));
+    alone.type_text(" changed");
+    rest(&mut alone);
+    let (mut next, id, _) = asks(&alone);
+    next.answer(id, Err(refusal(RefusalKind::NotFound)));
+    assert_eq!((next.composer().as_str(), next.mode()), ("line 4 changed", &ComposeMode::New));
+    assert_eq!(next.notice(), "The message that you were changing is gone; what you typed is a new message now");
     for (text, said) in [
         ("line 4", ""),
         ("by my phone", "The message was changed since you began to change it; what you send takes its place"),
@@ -261,6 +292,30 @@ fn what_is_changed_may_be_gone_or_another_by_then() {
         assert_eq!((next.composer().as_str(), next.notice()), ("line 4 changed", said));
         assert!(matches!(next.mode(), ComposeMode::Edit { .. }));
     }
+}
+
+#[test]
+fn an_own_change_that_the_network_was_not_told_is_not_said_to_be_news() {
+    let mut next = Script::ready_kept();
+    next.state.core.account_mut(HOME).unwrap().caps.single_messages = true;
+    next.act(Action::Compose(ComposeAction::EditLast));
+    next.type_text(", once");
+    next.act(Action::Send);
+    let original = "line 4, once".to_owned();
+    let edit = DraftEdit { of: Edited::Message(key(4)), text: "line 4, twice".to_owned(), original };
+    let fx = next.resumed(vec![(chat(11), Draft { edit: Some(edit), ..Draft::default() })]);
+    let [(id, _)] = asked_for(&fx)[..] else { panic!("{fx:?}") };
+    next.answer(id, Ok(Reply::Message { message: Arc::new(said_now("line 4")), bundle: Bundle::default() }));
+    assert_eq!(next.composer(), "line 4, twice");
+    assert!(!next.notice().starts_with("The message was changed"), "{}", next.notice());
+    // Nor one in which the network's own emoji have no names yet.
+    let mut script = changing();
+    rest(&mut script);
+    let (mut next, id, _) = asks(&script);
+    let mut message = said_now("line ?");
+    message.body.spans = vec![Span { start: 5, end: 6, kind: SpanKind::Emoji(id::EmojiId::new(9)) }].into();
+    next.answer(id, Ok(Reply::Message { message: Arc::new(message), bundle: Bundle::default() }));
+    assert_eq!((next.composer().as_str(), next.notice()), ("line 4 changed", ""));
 }
 
 fn said_now(text: &str) -> Message {
@@ -324,7 +379,7 @@ fn files_go_with_the_message_in_the_next_run() {
     let (_, sent) = sends(&next.act(Action::Send)).remove(0);
     let names: Vec<_> = sent.attachments.iter().map(|file| (file.name.as_str(), file.size())).collect();
     assert_eq!((sent.text.as_str(), names), ("look", vec![("tom.txt", 4)]));
-    assert_eq!(kept(&next, PLACE), Draft::default());
+    assert_eq!(kept(&next, PLACE), Draft::default(), "it is sent once");
     // Nothing was asked for before quitting.
     assert_eq!(attached().act(Action::Quit).last(), Some(&Effect::Quit));
 }
@@ -347,13 +402,33 @@ fn a_file_that_is_gone_or_another_by_then_is_not_sent_and_the_text_stays() {
         assert_eq!((next.composer().as_str(), next.notice()), ("look", told));
         // It is as it was for the run after this one.
         next.event(Event::Terminate);
-        assert_eq!(kept(&next, PLACE), Draft::default(), "nothing new is told");
+        assert_eq!(last_told(&next, PLACE), None, "nothing new is told");
         let (mut next, number) = reopened(&attached());
         next.event(Event::FileRead(number, Ok(read(9, 9))));
         next.act(Action::File(FileAction::Remove(Some(1))));
         let (_, sent) = sends(&next.act(Action::Send)).remove(0);
         assert_eq!((sent.text.as_str(), sent.attachments.len()), ("look", 0));
     }
+}
+
+#[test]
+fn one_file_may_go_twice_by_two_names_in_the_next_run_as_well() {
+    let file = |name: &str| DraftFile { path: "/x".to_owned(), name: name.to_owned(), size: 0, modified: None };
+    let found = Draft { files: vec![file("one"), file("two")], ..Draft::plain("look") };
+    let mut script = Script::ready_kept();
+    script.resumed(vec![(chat(PLACE), found)]);
+    script.open(PLACE);
+    assert_eq!(script.state.front.as_ref().unwrap().trays.of(chat(PLACE)).len(), 2);
+}
+
+#[test]
+fn a_file_that_could_not_be_read_is_tried_again_when_its_chat_is_opened() {
+    let (mut next, number) = reopened(&attached());
+    next.event(Event::FileRead(number, Err("the disk is away".to_owned())));
+    next.open(11);
+    assert_eq!(reads(&next.open(PLACE)), [(number, "/there/cat.txt".to_owned())]);
+    next.event(Event::FileRead(number, Ok(read(4, 7))));
+    assert_eq!(sends(&next.act(Action::Send))[0].1.attachments.len(), 1);
 }
 
 #[test]
@@ -383,7 +458,7 @@ fn files_of_chats_that_are_not_opened_are_not_read_and_stay() {
     next.sign_in();
     next.open(11);
     next.event(Event::Terminate);
-    assert_eq!(kept(&next, PLACE), Draft::default(), "it is as the store has it");
+    assert_eq!(last_told(&next, PLACE), None, "it is as the store has it");
     assert_eq!(next.state.front.as_ref().unwrap().trays.of(chat(PLACE)).len(), 1);
 }
 

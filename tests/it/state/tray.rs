@@ -118,6 +118,26 @@ fn files_are_renamed_and_removed_by_number() {
 }
 
 #[test]
+fn a_command_for_a_file_that_cannot_be_carried_out_stays() {
+    let mut script = talking();
+    let number = add(&mut script, "a.txt").unwrap();
+    for (line, told) in [
+        ("/rename-file 1 holiday.png", "The file is still being read; wait a moment"),
+        ("/rename-file 9 holiday.png", "There is no such file here"),
+        ("/remove-file 9", "There is no such file here"),
+    ] {
+        script.type_text(line);
+        script.act(Action::Send);
+        assert_eq!((script.composer().as_str(), script.notice()), (line, told));
+        script.act(Action::Clear);
+    }
+    script.event(Event::FileRead(number, Err("there is none".to_owned())));
+    // Nobody named one.
+    script.act(Action::File(FileAction::Rename(None, String::new())));
+    assert_eq!(script.notice(), "No file goes with your next message; to add one");
+}
+
+#[test]
 fn the_name_of_a_file_is_asked_for_alone() {
     let mut script = talking();
     for name in ["a.tar.gz", "ñ b.jpég", ".hidden"] {
@@ -207,14 +227,11 @@ fn pasted_paths_are_files_if_they_are_there_and_text_if_not() {
 fn what_is_written_or_begun_after_enter_does_not_go_with_a_paste_that_is_looked_at() {
     let pastes = || {
         let mut script = Script::ready().with_own();
+        may_send_media(&mut script);
         script.type_text("see ");
         let fx = script.act(Action::Paste("/slow/x".to_owned()));
-        let look = |effect: &Effect| match effect {
-            Effect::LookAt { number, .. } => Some(*number),
-            _ => None,
-        };
         assert_eq!(sends(&script.act(Action::Send)), []);
-        (script, fx.iter().find_map(look).expect("a look"))
+        (script, looked_at(&fx).expect("a look"))
     };
     for changes in [false, true] {
         let (mut script, number) = pastes();
@@ -228,9 +245,51 @@ fn what_is_written_or_begun_after_enter_does_not_go_with_a_paste_that_is_looked_
         assert_eq!(script.notice(), "Not sent, since you went on writing; to send it");
         assert!(script.composer().contains("/slow/x"));
     }
-    let (mut script, number) = pastes();
-    script.act(Action::FocusMessages);
-    assert_eq!(sends(&script.event(Event::LookedAt(number, false)))[0].1.text, "see /slow/x");
+    // A list that was opened meanwhile has nothing to do with it.
+    for elsewhere in [Action::FocusMessages, Action::Jump] {
+        let (mut script, number) = pastes();
+        script.act(elsewhere);
+        assert_eq!(sends(&script.event(Event::LookedAt(number, false)))[0].1.text, "see /slow/x");
+    }
+}
+
+#[test]
+fn paths_of_files_that_may_not_go_are_text() {
+    // Nobody looks for them where no file may be sent.
+    let mut script = Script::ready();
+    let fx = script.act(Action::Paste("/etc/hosts".to_owned()));
+    assert_eq!((looked_at(&fx), script.composer().as_str()), (None, "/etc/hosts"));
+    // Those for which there is room go along; the rest is in sight, and nothing is sent by itself.
+    let mut script = talking();
+    let caps = Caps { max_files: 2, ..Script::caps() };
+    script.state.core.account_mut(HOME).unwrap().caps = caps;
+    for sends_it in [true, false] {
+        script.type_text("see ");
+        let fx = script.act(Action::Paste("/a/1\n/a/2\n'/a/3 and more'\n/a/4".to_owned()));
+        if sends_it {
+            script.act(Action::Send);
+        }
+        let fx = script.event(Event::LookedAt(looked_at(&fx).unwrap(), true));
+        let rest = if sends_it { "\"/a/3 and more\"\n/a/4" } else { "/a/1\n/a/2\n'/a/3 and more'\n/a/4" };
+        assert_eq!((sends(&fx), script.composer()), (vec![], format!("see {rest}")));
+        let told = "A message takes at most 2 files here";
+        assert_eq!(script.notice(), if sends_it { format!("Not sent. {told}") } else { told.to_owned() });
+        assert_eq!(tray(&script, PLACE), ["1", "2"]);
+        script.act(Action::Clear);
+    }
+}
+
+fn looked_at(fx: &Effects) -> Option<u64> {
+    fx.iter().find_map(|effect| match effect {
+        Effect::LookAt { number, .. } => Some(*number),
+        _ => None,
+    })
+}
+
+fn may_send_media(script: &mut Script) {
+    let communities = &mut script.state.core.account_mut(HOME).unwrap().communities;
+    let known = communities.iter_mut().find(|community| community.id == RUST).unwrap();
+    known.permissions = known.permissions.union(Permissions::SEND_MEDIA);
 }
 
 #[test]

@@ -206,3 +206,22 @@ fn a_change_of_a_message_that_is_gone_becomes_a_message_of_its_own() {
         }
     }
 }
+
+#[test]
+fn a_failed_answer_that_is_given_up_is_still_an_answer() {
+    let mut script = Script::ready();
+    let caps = Caps { previews: true, quotes: true, quiet_replies: true, ..Script::caps() };
+    script.state.core.account_mut(HOME).unwrap().caps = caps;
+    script.act(Action::FocusMessages);
+    script.act(Action::Message(MessageAction::Quote));
+    script.act(Action::Accept);
+    script.act(Action::Compose(ComposeAction::TogglePing));
+    script.act(Action::Compose(ComposeAction::TogglePreviews));
+    let (id, first) = script.send("to that").unwrap();
+    script.answer(id, Err(refusal(RefusalKind::Forbidden)));
+    script.act(Action::Message(MessageAction::Discard));
+    assert_eq!((script.composer().as_str(), script.mode()), ("to that", &ComposeMode::Reply(key(10))));
+    let (_, second) = sends(&script.act(Action::Send)).remove(0);
+    assert!(first.quiet && first.no_previews && first.quote.is_some());
+    assert_eq!(*second, Outgoing { nonce: second.nonce, ..Outgoing::clone(&first) });
+}

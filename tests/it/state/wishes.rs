@@ -221,7 +221,7 @@ fn a_mention_that_is_not_loaded_goes_before_an_older_one_that_is_stored() {
     disconnect(&mut script);
     let fx = stored_mention(&mut script, &fx, 3);
     assert_eq!(around(&fx), Some(3));
-    assert_eq!(script.notice(), "Messages may be missing between, which were not looked at");
+    assert_eq!(script.notice(), "Messages may be missing between this mention and where you were");
 }
 
 /// So many were unread up to message 10 when the chat was opened; nobody told where reading stopped.

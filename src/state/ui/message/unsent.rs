@@ -1,7 +1,8 @@
 //! Messages that have not gone out: sent again, taken back, given up.
 
 use super::target;
-use crate::domain::{ChatKey, Nonce};
+use crate::domain::kept::{Draft, DraftReply};
+use crate::domain::{ChatKey, MessageKey, Nonce, Outgoing, SortKey};
 use crate::state::action::MessageAction;
 use crate::state::effect::{Effect, Effects};
 use crate::state::front::Target;
@@ -69,14 +70,27 @@ fn take_back(state: &mut State, chat: ChatKey, nonce: Nonce, fx: &mut Effects) -
     true
 }
 
-/// Gives a failed message up; its text goes back to the composer.
+/// What a message answers, unless that is known to be deleted.
+fn answer(state: &State, chat: ChatKey, outgoing: &Outgoing) -> Option<DraftReply> {
+    let id = outgoing.reply_to?;
+    let timeline = state.core.account(chat.account)?.timelines.get(&chat.chat);
+    let known = timeline.and_then(|timeline| timeline.key_of(id));
+    let message = known.unwrap_or(MessageKey { order: SortKey::default(), id });
+    let is_deleted = timeline.is_some_and(|timeline| timeline.is_deleted(id));
+    (!is_deleted).then(|| DraftReply { message, quiet: outgoing.quiet, quote: outgoing.quote.clone() })
+}
+
+/// Gives a failed message up; its text, with what belongs to it, goes back to the composer.
 pub(super) fn discard(state: &mut State, fx: &mut Effects) {
     let Some((chat, nonce)) = failed(state) else {
         return none_failed(state, fx);
     };
     if let Some(outgoing) = outbox::discard(state, chat, nonce, fx) {
         let line = tray::given_back(state, chat, &outgoing);
-        compose::give_back(state, chat, &line, fx);
+        let usual = state.settings.previews;
+        let previews = (outgoing.no_previews == usual).then_some(!usual);
+        let reply = answer(state, chat, &outgoing);
+        compose::give_back_all(state, chat, Draft { reply, previews, ..Draft::plain(line) }, fx);
         if let Some(front) = &mut state.front {
             history::keep_valid(front, &state.core.accounts, chat);
         }
