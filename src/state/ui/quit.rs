@@ -87,8 +87,8 @@ pub fn farewell(state: &State) -> Option<String> {
     let kept = outbox::untold(state, |account, kept| kept && outlasts(state, account));
     let them = if kept.count() == 1 { "it" } else { "them" };
     let words = kept.words();
-    let kept = (kept.count() > 0)
-        .then(|| format!("Others may not know of {words} yet; nib tells them of {them} when it runs again."));
+    let kept =
+        (kept.count() > 0).then(|| format!("Others may not know of {words} yet; nib sends {them} when it runs again."));
     let lost = outbox::untold(state, |account, kept| !(kept && outlasts(state, account)));
     let lost = (lost.count() > 0).then(|| format!("Others may not know of {}; look when you are back.", lost.words()));
     let said: Vec<String> = [kept, lost].into_iter().flatten().collect();
@@ -135,11 +135,7 @@ fn losses(state: &State) -> Vec<String> {
         },
         counted(reading, "file that is being read", "files that are being read"),
         untold,
-        counted(
-            usize::from(front.writes_ahead()),
-            "text whose chat is not open yet",
-            "texts whose chats are not open yet",
-        ),
+        front.writes_ahead().then(|| "1 text whose chat is not open yet".to_owned()),
     ]
     .into_iter()
     .flatten()

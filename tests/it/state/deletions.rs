@@ -108,7 +108,7 @@ fn a_change_under_way_is_kept_again_when_the_newer_one_is_taken_back() {
     // So the next run tells the network, if this one cannot.
     script.answer(first, Err(refusal(RefusalKind::LinkLost)));
     script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
-    assert!(farewell(&script.state).is_some_and(|said| said.contains("tells them of it when it runs again")));
+    assert!(farewell(&script.state).is_some_and(|said| said.contains("nib sends it when it runs again")));
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn what_is_held_back_is_told_before_it_quits() {
 
 #[test]
 fn a_network_that_does_not_answer_keeps_nobody_and_what_stays_is_said() {
-    let left = "Others may not know of 1 deletion and 1 change yet; nib tells them of them when it runs again.";
+    let left = "Others may not know of 1 deletion and 1 change yet; nib sends them when it runs again.";
     let mut script = with_held();
     script.act(Action::Quit);
     assert!(!script.advance(Duration::from_millis(1_900)).contains(&Effect::Quit));
