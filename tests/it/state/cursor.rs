@@ -43,7 +43,7 @@ fn what_a_network_lacks_is_neither_offered_nor_named_and_says_so_when_asked_for(
     assert_eq!(requests(&on(&mut script, MessageAction::Pin)), []);
     assert_eq!(script.notice(), "Messages cannot be pinned here");
     caps(&mut script).pin = true;
-    assert!(offered::is_known(&script.state, pin));
+    assert!(!offered::is_known(&script.state, pin), "nor what may not be done to this message");
     assert_eq!(offer(&script, MessageAction::Pin), Offer::No("You may not pin messages here"));
     *caps(&mut script) = Caps::default();
     let left = REGISTRY.iter().filter(|info| offered::is_known(&script.state, info)).map(|info| info.name);
@@ -243,6 +243,22 @@ fn the_list_of_emoji_begins_with_what_is_there_and_takes_in_the_networks_own() {
 }
 
 #[test]
+fn an_emoji_that_is_named_whole_comes_first() {
+    let mut script = pointing();
+    for (typed, first) in [("tada", "🎉 party popper"), ("ok", "🆗 OK button"), ("star", "⭐ star")] {
+        on(&mut script, MessageAction::React(String::new()));
+        script.type_text(typed);
+        assert_eq!(labels(&script)[0], first);
+        script.act(Action::Cancel);
+    }
+    // What was typed before makes way for what is typed now, and is gone on with where one moves in it.
+    on(&mut script, MessageAction::React(String::new()));
+    assert_eq!(labels(&script)[0], "⭐ star");
+    script.type_text("tada");
+    assert_eq!(labels(&script)[0], "🎉 party popper");
+}
+
+#[test]
 fn several_messages_are_selected_and_deleted_and_copied_together() {
     let mut script = Script::ready().with_own();
     script.hear(said(chat(11), 12, ME, "mine, too"));
@@ -365,6 +381,25 @@ fn the_menu_offers_what_may_be_done_and_does_it() {
     on(&mut script, MessageAction::MenuAt(pane, Target::Message(key(4))));
     assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(4))));
     assert!(labels(&script).contains(&"Change".to_owned()));
+}
+
+#[test]
+fn the_menu_saves_files_where_there_are_some() {
+    let mut script = pointing();
+    let offers = |script: &mut Script| {
+        on(script, MessageAction::Menu);
+        labels(script).contains(&"Save its files".to_owned())
+    };
+    caps(&mut script).part = 1024;
+    assert!(!offers(&mut script), "there is none");
+    script.act(Action::Cancel);
+    let file = Attachment { name: CleanText::ours("cat.png"), size: 9, ..Attachment::default() };
+    script.hear(Message { attachments: vec![file].into(), ..said(chat(11), 40, ADA, "look") });
+    script.act(Action::MoveLast);
+    assert!(offers(&mut script));
+    script.type_text("save");
+    script.act(Action::Accept);
+    assert_eq!(script.state.downloads.list.len(), 1, "{}", script.notice());
 }
 
 #[test]
