@@ -40,7 +40,15 @@ fn letters_are_no_commands_while_the_messages_have_the_keys() {
     assert_eq!(state.front.as_ref().unwrap().region, Region::Messages);
     assert!(!row(&state), "letters act on messages");
     act(&mut state, Action::FocusComposer);
-    assert!(row(&state));
+    assert!(!row(&state), "who goes there to write begins with text");
+    // It is said where a row of its own says what sending will do, too.
+    let reply = Action::Message(nib::state::action::MessageAction::Reply);
+    act(&mut state, Action::FocusMessages);
+    act(&mut state, Action::FocusMessages);
+    act(&mut state, reply);
+    act(&mut state, Action::FocusMessages);
+    let shown = shot(&state, &mut cache(), 80, 24);
+    assert!(shown.contains("answering") && shown.contains("normal"), "{shown}");
 }
 
 #[test]
