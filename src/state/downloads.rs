@@ -384,7 +384,7 @@ fn seen(state: &mut State, number: u64, there: bool, fx: &mut Effects) {
     match (there, wanted.open) {
         (true, true) => open(state, &path, fx),
         (true, false) => {
-            let text = format!("It is saved already, as {}", CleanText::line(&path));
+            let text = format!("It is saved already, as {}; to see what was saved", CleanText::line(&path));
             state.notice_about(wanted.account, text, Some("downloads"), false, fx);
         }
         (false, _) => {
@@ -405,7 +405,8 @@ fn finished(state: &mut State, number: u64, path: String, fx: &mut Effects) {
     drop_parts(state, number, fx);
     // Of several each has its line in the list.
     let list = Some("downloads").filter(|_| state.downloads.list.len() > 1);
-    state.notice_about(account, format!("Saved as {}", CleanText::line(&path)), list, false, fx);
+    let more = if list.is_some() { "; to see what was saved" } else { "" };
+    state.notice_about(account, format!("Saved as {}{more}", CleanText::line(&path)), list, false, fx);
     if opens {
         open(state, &path, fx);
     }
