@@ -282,7 +282,7 @@ mod tests {
     fn people_are_found_by_their_names() {
         let mut ada = item("@countess", 0, 0);
         ada.detail = "Ada".to_owned();
-        ada.person = Some((crate::domain::AccountId(0), crate::domain::UserId(1)));
+        ada.person = Some((crate::domain::AccountId(0), crate::domain::UserId::new(1)));
         let mut picker = Picker::new(vec![item("Rust/adapters", 0, 0), ada], "ada");
         assert_eq!(picker.shown.len(), 2);
         assert_eq!(picker.items[picker.shown[0].item].label, "@countess");
