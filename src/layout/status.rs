@@ -139,9 +139,10 @@ fn notice(context: Context<'_>, cache: &LayoutCache, width: usize) -> Vec<Line> 
     lines
 }
 
-/// Whether something is offered for what is typed: its keys go before what is told.
+/// Whether something is offered for what is typed: its keys go before what is told, unless that names a key for a while, as for taking something back.
 fn completes(context: Context<'_>) -> bool {
-    context.front.region == Region::Composer && context.front.pane.completion.is_some()
+    let stays = context.front.notice.as_ref().is_some_and(|notice| notice.key.is_some());
+    context.front.region == Region::Composer && context.front.pane.completion.is_some() && !stays
 }
 
 /// How many rows the status line takes: more than one only for a notice that does not fit, and never more than a third of the screen.

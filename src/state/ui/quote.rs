@@ -130,7 +130,7 @@ mod tests {
         // No address and no code is taken apart.
         assert_eq!(parts("https://example.org/more?query=Yes and so on", &[]).len(), 1);
         let code = "fn main() { println!(\"Hi\") }";
-        assert_eq!(parts(code, &[(0, 29, SpanKind::CodeBlock(None))]), [code]);
-        assert_eq!(parts("See `a! B`. So.", &[(4, 10, SpanKind::Code)])[1..], ["See `a! B`.", "So."]);
+        assert_eq!(parts(code, &[(0, 27, SpanKind::CodeBlock(None))]), [code]);
+        assert_eq!(parts("See `a! B`. So.", &[(4, 6, SpanKind::Code)])[1..], ["See `a! B`.", "So."]);
     }
 }

@@ -52,6 +52,23 @@ fn letters_are_no_commands_while_the_messages_have_the_keys() {
 }
 
 #[test]
+fn the_keys_of_what_is_offered_stand_before_a_refusal_but_not_before_a_way_back() {
+    let mut state = sized(open(), 80, 24);
+    state.front.as_mut().unwrap().region = Region::Composer;
+    let with = |state: &mut State, key| {
+        let text = "Changed; to take it back".to_owned();
+        let notice = nib::state::front::Notice { text, key, bad: key.is_none(), until: nib::domain::Mono(u64::MAX) };
+        state.front.as_mut().unwrap().notice = Some(notice);
+        shot(state, &mut cache(), 80, 24)
+    };
+    assert!(with(&mut state, None).contains("Changed; to take it back"));
+    act(&mut state, Action::Insert(":tad".to_owned()));
+    let shown = with(&mut state, None);
+    assert!(shown.contains(" tada") && !shown.contains("Changed;"), "{shown}");
+    assert!(with(&mut state, Some("take-back")).contains("Changed; to take it back"));
+}
+
+#[test]
 fn what_a_refusal_told_of_the_length_is_counted_from_then_on() {
     let mut state = sized(open(), 80, 24);
     act(&mut state, Action::Insert("x".repeat(90)));

@@ -224,7 +224,6 @@ fn emoji_are_offered_by_their_own_names_alone() {
         name: CleanText::ours(name),
         standin: CleanText::ours(standin),
         community,
-        ..CustomEmoji::default()
     };
     script.receive(Update::EmojiKnown(vec![own(9, "crab", "🦀"), own(10, "thundershark", "")]));
     types(&mut script, ":sta");
