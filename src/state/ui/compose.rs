@@ -114,6 +114,8 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
 pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(chat) = front.pane.chat else { return };
+    // Nothing was chosen of what is offered: what is said of what was typed is not to stand behind it.
+    front.pane.completion = None;
     // What was pasted before goes with it.
     if front.pasted.iter().any(|(_, of, _)| *of == chat) {
         front.sends = Some(Sends::of(&front.pane, verbatim));

@@ -84,7 +84,9 @@ fn what_a_network_lacks_is_said_at_once_and_in_one_way() {
 fn what_is_done_with_a_key_elsewhere_says_where() {
     let mut script = Script::ready();
     script.type_text("/edit");
+    assert!(front(&script).pane.completion.is_some());
     script.act(Action::Send);
+    assert!(front(&script).pane.completion.is_none(), "the answer shows in place of what was offered");
     assert_eq!(script.notice(), "\"edit\" is done with a key, among the messages");
 }
 
