@@ -27,6 +27,7 @@ mod limits;
 mod meant;
 mod meanwhile;
 mod members;
+mod menu;
 mod mouse;
 mod newcomer;
 mod outbox;
