@@ -4,7 +4,7 @@ use super::Config;
 use super::resolve::{Reader, described, named, one_of, whole};
 use super::saved::SavedAccounts;
 pub use crate::domain::label_fault;
-use crate::input::near;
+use crate::domain::near;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;

@@ -5,7 +5,7 @@ use super::accounts;
 use super::error::ConfigError;
 use super::options::{Kind, OPTIONS};
 use super::raw::Source;
-use crate::input::near;
+use crate::domain::near;
 use crate::state::action::{Action, Context};
 use std::ops::Range;
 use toml::Spanned;

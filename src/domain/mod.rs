@@ -20,6 +20,7 @@ pub mod link;
 pub mod markup;
 pub mod message;
 pub mod mimetype;
+pub mod near;
 pub mod parts;
 pub mod people;
 pub mod permissions;

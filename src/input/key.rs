@@ -3,7 +3,7 @@
 //! A [`Key`] has one form only: what terminals cannot tell apart is the same key here, so that a binding works everywhere. Ctrl-I is Tab,
 //! Ctrl-M is Enter, Ctrl-[ is Esc; Shift is kept only where a terminal can report it beside the key itself.
 
-use super::near;
+use crate::domain::near;
 use std::fmt;
 use std::str::FromStr;
 

@@ -5,7 +5,6 @@
 
 pub mod key;
 pub mod keymap;
-pub mod near;
 mod overlay;
 
 pub use key::{Key, KeyCode, KeyError, Modifiers};

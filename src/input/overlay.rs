@@ -2,7 +2,7 @@
 
 use super::Problem;
 use super::key::Key;
-use super::near;
+use crate::domain::near;
 use crate::state::action::{self, Action, Context};
 use std::collections::HashMap;
 use std::ops::Range;

@@ -65,6 +65,8 @@ pub struct Block {
     pub lines: Arc<[Line]>,
     /// Rows before the content: the edge of history, a day, the unread divider, the header.
     pub lead: usize,
+    /// Rows up to the end of the content: what stands below is no part of the message.
+    pub own: usize,
     /// Whether the last of them names the author.
     pub header: bool,
     /// Whether more of it is folded away.

@@ -154,7 +154,14 @@ const LABEL: usize = 8;
 /// rows below, else how the connection is, else who is signed in, and which network it is of where that differs.
 fn heading(context: Context<'_>, account: &Account, open: bool, width: usize, mut line: Line) -> Line {
     let glyphs = context.glyphs;
-    line.push(if open { glyphs.open } else { glyphs.folded }, Role::Faint);
+    // With a rail, one that has nothing of the chosen community shows no rows and is not folded for that.
+    let folded = account.disabled || context.front.folded_accounts.contains(&account.id);
+    let fold = match (open, folded) {
+        (true, _) => glyphs.open,
+        (false, true) => glyphs.folded,
+        (false, false) => glyphs.between,
+    };
+    line.push(fold, Role::Faint);
     line.push(" ", Role::Text);
     let (mark, style) = account::mark(account, glyphs);
     line.push(mark, style);

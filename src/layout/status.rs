@@ -139,9 +139,15 @@ fn notice(context: Context<'_>, cache: &LayoutCache, width: usize) -> Vec<Line> 
     lines
 }
 
+/// Whether something is offered for what is typed: its keys go before what is told, unless that names a key for a while, as for taking something back.
+fn completes(context: Context<'_>) -> bool {
+    let stays = context.front.notice.as_ref().is_some_and(|notice| notice.key.is_some());
+    context.front.region == Region::Composer && context.front.pane.completion.is_some() && !stays
+}
+
 /// How many rows the status line takes: more than one only for a notice that does not fit, and never more than a third of the screen.
 pub(super) fn height(context: Context<'_>, cache: &LayoutCache, width: u16, height: u16) -> u16 {
-    let rows = notice(context, cache, usize::from(width)).len().max(1);
+    let rows = if completes(context) { 1 } else { notice(context, cache, usize::from(width)).len().max(1) };
     u16::try_from(rows).unwrap_or(1).min(height / 3).max(1)
 }
 
@@ -159,7 +165,7 @@ pub(super) fn place(context: Context<'_>, cache: &mut LayoutCache, area: Area, s
     if let Some(account) = shown {
         line.append(&who(context, account));
     }
-    let told = notice(context, cache, width);
+    let told = if completes(context) { Vec::new() } else { notice(context, cache, width) };
     let start = usize::from(split).max(line.width() + 2) + usize::from(split > 0);
     if told.len() > 1 || told.first().is_some_and(|first| start + first.width() > width) {
         for (row, told) in (0..area.height).zip(&told) {

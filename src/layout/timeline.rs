@@ -292,7 +292,8 @@ pub(super) fn place(
         let selected = walk.setting.selected == Some(item.target());
         let picked = matches!(item.target(), Target::Message(key) if pane.selected.contains(&key));
         for row in rows.clone() {
-            let marked = (selected || picked) && (row >= block.lead || block.header && row + 1 == block.lead);
+            let content = (block.lead..block.own).contains(&row);
+            let marked = (selected || picked) && (content || block.header && row + 1 == block.lead);
             let fill = if marked { Fill::Marked } else { Fill::Keep };
             if gutter > 0 && marked {
                 scene.put_filled(

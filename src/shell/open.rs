@@ -17,7 +17,8 @@ const OPENER: (&str, &[&str]) = if cfg!(windows) {
 /// # Errors
 /// A sentence: the address is of another kind, or the program cannot be started.
 pub fn open(address: &str) -> Result<(), String> {
-    start(web_address(address).ok_or_else(|| "not opened: only http and https addresses are".to_owned())?)
+    let address = web_address(address).ok_or_else(|| "not opened: only http and https addresses are".to_owned())?;
+    start("address", address)
 }
 
 /// Opens a file. Its path is whole, so that it cannot be read as an option or an address.
@@ -29,10 +30,10 @@ pub fn open_file(path: &str) -> Result<(), String> {
     if !found.is_absolute() || !found.is_file() {
         return Err(format!("not opened: there is no file \"{}\" any more", CleanText::line(path)));
     }
-    start(path)
+    start("file", path)
 }
 
-fn start(what: &str) -> Result<(), String> {
+fn start(kind: &str, what: &str) -> Result<(), String> {
     let (program, arguments) = OPENER;
     let mut child = Command::new(program)
         .args(arguments)
@@ -41,10 +42,19 @@ fn start(what: &str) -> Result<(), String> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| format!("not opened: {program} does not start: {}", fault::words(&error)))?;
+        .map_err(|error| unstarted(program, kind, what, &error))?;
     // Somebody has to wait for it, or it stays in the process table.
     std::thread::spawn(move || child.wait());
     Ok(())
+}
+
+/// Why a program did not start. One that is not there is not taken for the file that it was to open.
+fn unstarted(program: &str, kind: &str, what: &str, error: &std::io::Error) -> String {
+    let why = match error.kind() {
+        std::io::ErrorKind::NotFound => "is not installed".to_owned(),
+        _ => format!("does not start ({})", fault::words(error)),
+    };
+    format!("not opened: {program} {why}; the {kind} is {}", CleanText::line(what))
 }
 
 /// The address if it is one of the web, without anything that could be read as an option or hold a second line.
@@ -56,7 +66,14 @@ fn web_address(address: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::web_address;
+    use super::{unstarted, web_address};
+
+    #[test]
+    fn a_program_that_is_not_there_is_not_taken_for_the_file() {
+        let missing = std::io::ErrorKind::NotFound.into();
+        let told = unstarted("xdg-open", "file", "/home/ada/a.txt", &missing);
+        assert_eq!(told, "not opened: xdg-open is not installed; the file is /home/ada/a.txt");
+    }
 
     #[test]
     fn only_web_addresses_are_opened() {

@@ -45,13 +45,11 @@ impl Saver {
         Self { steps, runtime: runtime.clone(), tell }
     }
 
-    /// Does a step after those before it.
+    /// Does a step after those before it; a look waits for none of them, which may take their time to reach the disk.
     pub fn take(&self, number: u64, step: Step) {
         if let Step::Look(path) = step {
-            // Another file may take its time to reach the disk.
             let tell = Arc::clone(&self.tell);
-            self.runtime.spawn_blocking(move || tell(number, look(&path)));
-            return;
+            return drop(self.runtime.spawn_blocking(move || tell(number, look(&path))));
         }
         // Fails only when the program ends and nobody waits any more.
         let _ = self.steps.send((number, step));

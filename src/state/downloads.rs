@@ -390,7 +390,7 @@ fn seen(state: &mut State, number: u64, size: Option<u64>, fx: &mut Effects) {
         return open(state, &path, fx);
     }
     if size == Some(done) {
-        let text = format!("It is saved already, as {}", CleanText::line(&path));
+        let text = format!("It is saved already, as {}; to see what was saved", CleanText::line(&path));
         return state.notice_of(text, Some("downloads"), false, fx);
     }
     state.downloads.list[at].is_away = true;
@@ -407,7 +407,8 @@ fn finished(state: &mut State, number: u64, path: String, fx: &mut Effects) {
     drop_parts(state, number, fx);
     // Of several each has its line in the list.
     let list = Some("downloads").filter(|_| state.downloads.list.len() > 1);
-    state.notice_about(account, format!("Saved as {}", CleanText::line(&path)), list, false, fx);
+    let more = if list.is_some() { "; to see what was saved" } else { "" };
+    state.notice_about(account, format!("Saved as {}{more}", CleanText::line(&path)), list, false, fx);
     if opens {
         open(state, &path, fx);
     }

@@ -38,6 +38,8 @@ pub(super) fn show(state: &mut State, account: AccountId) {
     let form = sign_in_form::new(&choices, FormPurpose::SignIn(account));
     let known = state.core.account(account);
     let why = match known.map(|known| &known.link) {
+        // Who left themselves needs no reason.
+        Some(LinkPhase::SignedOut { .. }) if known.is_some_and(super::accounts::was_left) => None,
         Some(LinkPhase::SignedOut { reason }) if !reason.is_empty() => Some(reason.to_string()),
         _ => None,
     };

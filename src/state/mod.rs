@@ -71,6 +71,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long a refusal stays at least, whatever is done meanwhile.
+const READ: Duration = Duration::from_millis(1_500);
 /// How long a notice stays at least.
 const NOTICE: Duration = Duration::from_secs(6);
 /// How long an account that is not looked at says nothing more.
@@ -314,8 +316,24 @@ impl State {
         let until = self.now.mono.plus(NOTICE + Duration::from_secs(more as u64));
         if let Some(front) = &mut self.front {
             front.notice = Some(front::Notice { text, key, bad, until });
+            front.refused = None;
             fx.push(Effect::Arm(Timer::NoticeExpires, until));
             self.touch();
+        }
+    }
+
+    /// What the user wants is done by this. A refusal of what was wanted before goes with it, once it could be read; what names a key that
+    /// brings something back stays its time.
+    pub(crate) fn wanted(&mut self, does: impl FnOnce(&mut Self)) {
+        let told = |state: &Self| state.front.as_ref().and_then(|front| front.notice.clone());
+        let (before, revision, now) = (told(self), self.revision, self.now.mono);
+        does(self);
+        let (after, acted) = (told(self), self.revision != revision);
+        let (Some(front), Some(notice)) = (&mut self.front, &after) else { return };
+        if after != before {
+            front.refused = (notice.bad && notice.key.is_none()).then_some(now);
+        } else if acted && front.refused.is_some_and(|since| since.plus(READ) <= now) {
+            self.drop_notice();
         }
     }
 

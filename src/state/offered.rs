@@ -1,7 +1,7 @@
 //! What may be done to messages: one table, read by the actions, the hints, the menu, the help and the tests.
 
 use super::action::{Action, ActionInfo, Going, Listing, MessageAction, parse};
-use super::front::Target;
+use super::front::{Region, Target};
 use super::outbox::{Pending, Stage};
 use super::{Account, State, permit, polls};
 use crate::domain::parts::spoilers;
@@ -9,6 +9,13 @@ use crate::domain::{Caps, ChatKey, Message, MessageKind, Permissions};
 
 /// Why nothing is done with a message that shows as deleted.
 const DELETED: &str = "You have deleted this message; take that back first";
+
+/// Why there is no poll of one's own, and no vote.
+pub(super) const NO_POLLS: &str = "Polls cannot be made or voted in here";
+/// Why a text cannot go as it is typed.
+pub(super) const NO_VERBATIM: &str = "Marks always mean something here; what you typed stays";
+/// Why links always have previews.
+pub(super) const NO_PREVIEWS: &str = "Previews of links cannot be left out here";
 
 /// Whether something may be done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +55,7 @@ pub fn lacking(caps: &Caps, what: &MessageAction) -> Option<&'static str> {
         }
         MessageAction::Press(_) => (caps.buttons, "Buttons cannot be pressed here"),
         MessageAction::Pin => (caps.pin, "Messages cannot be pinned here"),
-        MessageAction::Vote(_) | MessageAction::EndPoll => (caps.polls, "Polls are only shown here"),
+        MessageAction::Vote(_) | MessageAction::EndPoll => (caps.polls, NO_POLLS),
         MessageAction::CopyText
         | MessageAction::CopyLink
         | MessageAction::CopyNow(_)
@@ -82,25 +89,52 @@ pub const fn unlisted(caps: &Caps, to: &Going) -> Option<&'static str> {
 pub fn is_known(state: &State, info: &ActionInfo) -> bool {
     let open = state.front.as_ref().and_then(|front| front.pane.chat);
     open.and_then(|chat| state.core.account(chat.account)).is_none_or(|account| has(&account.caps, info))
+        && is_for_pointed(state, info)
+}
+
+/// Whether an action that is for messages can be done to the one that is pointed at. Where none is, it may be wanted for any.
+fn is_for_pointed(state: &State, info: &ActionInfo) -> bool {
+    let Some(front) = state.front.as_ref().filter(|front| front.region == Region::Messages) else { return true };
+    let (Some(chat), Some(target)) = (front.pane.chat, front.pointed()) else { return true };
+    match parse(info.name) {
+        Ok(Action::Message(what)) => {
+            let picked: Vec<Target> = front.pane.selected.iter().copied().map(Target::Message).collect();
+            let targets = if picked.is_empty() { vec![target] } else { picked };
+            offer(state, chat, &targets, &what) == Offer::Yes
+        }
+        Ok(Action::Going(Going::Found { .. })) => front.pane.find.is_some(),
+        _ => true,
+    }
 }
 
 /// The same for what a network can.
 pub(super) fn has(caps: &Caps, info: &ActionInfo) -> bool {
-    match info.name {
-        "poll" => caps.polls,
-        "toggle-previews" => caps.previews,
-        "toggle-ping" => caps.quiet_replies,
-        "nick" => caps.nicknames,
-        "attach" | "add-file" | "paste-file" | "rename-file" | "remove-file" => caps.max_files > 0,
-        "save" => caps.part > 0,
-        "server" => caps.commands,
-        name if name.ends_with("-thread") || name == "open-forum" => caps.threads,
-        name => match parse(name) {
-            Ok(Action::Message(action)) => lacking(caps, &action).is_none(),
-            Ok(Action::Going(to)) => unlisted(caps, &to).is_none(),
-            _ => true,
-        },
-    }
+    without(caps, info).is_none()
+}
+
+/// Why a network can do nothing of what an action of the registry is for; said before anything of how it goes.
+pub(super) fn without(caps: &Caps, info: &ActionInfo) -> Option<&'static str> {
+    let (can, why) = match info.name {
+        "poll" => (caps.polls, NO_POLLS),
+        "toggle-previews" => (caps.previews, NO_PREVIEWS),
+        "send-verbatim" => (caps.dialect.verbatim, NO_VERBATIM),
+        "toggle-ping" => (caps.quiet_replies, "An answer always calls the one who is answered here"),
+        "nick" => (caps.nicknames, "nib cannot change what you are called here"),
+        "attach" | "add-file" | "paste-file" | "rename-file" | "remove-file" => {
+            (caps.max_files > 0, "Files cannot be sent here")
+        }
+        "save" => (caps.part > 0, "Files cannot be fetched here"),
+        "server" => (caps.commands, "Servers have no commands here"),
+        name if name.ends_with("-thread") || name == "open-forum" => (caps.threads, "Threads cannot be changed here"),
+        name => {
+            return match parse(name) {
+                Ok(Action::Message(action)) => lacking(caps, &action),
+                Ok(Action::Going(to)) => unlisted(caps, &to),
+                _ => None,
+            };
+        }
+    };
+    (!can).then_some(why)
 }
 
 /// Whether something may be done to all of these messages of a chat.

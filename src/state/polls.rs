@@ -3,7 +3,7 @@
 use super::action::{Action, MessageAction};
 use super::effect::Effects;
 use super::front::{Overlay, PickKind, Question, Target};
-use super::offered::Offer;
+use super::offered::{NO_POLLS, Offer};
 use super::requests::Purpose;
 use super::ui::picker::{PickItem, Picker};
 use super::{Account, State, history, keep, permit};
@@ -126,7 +126,7 @@ pub(super) fn begin(state: &mut State, question: String, options: Vec<String>, f
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
     let Some(account) = state.core.account(chat.account) else { return };
     let why = match (account.caps.polls, account.is_signed_in()) {
-        (false, _) => Some("There are no polls here"),
+        (false, _) => Some(NO_POLLS),
         (true, false) => Some("Not now: there is no connection"),
         (true, true) => permit::refusal_to_write(state, chat),
     };

@@ -25,7 +25,9 @@ pub fn reduce(state: &mut State, event: Event, now: Now) -> Effects {
             link::started(state, fx);
             recall::started(state, fx);
         }
-        Event::Act(action) => destination::around(state, |state| act::act(state, action, None, fx)),
+        Event::Act(action) => {
+            state.wanted(|state| destination::around(state, |state| act::act(state, action, None, fx)));
+        }
         Event::Submit(ticket, action) => act::submit(state, ticket, action, fx),
         Event::Withdraw(chat, nonce) => outbox::withdraw(state, chat, nonce, fx),
         Event::Resized { width, height } => open::resized(state, width, height),

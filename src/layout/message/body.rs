@@ -2,7 +2,7 @@
 
 use super::fold::Fold;
 use super::{Item, Piece, Setting, cards, extras};
-use crate::domain::{CleanText, Message, MessageId, MessageKind, RichText};
+use crate::domain::{CleanText, Message, MessageId, MessageKind, RichText, UserId};
 use crate::layout::cache::KeyHints;
 use crate::layout::line::Line;
 use crate::layout::markup::{Passage, Reading, Shown, one_line, passages};
@@ -13,6 +13,7 @@ use crate::state::action::Context;
 use crate::state::front::{Spot, Target};
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
+use crate::state::stones::{Gone, NAMED};
 
 /// Makes the rows of the content; at least one.
 pub(super) fn content(piece: &Piece<'_>, setting: &Setting<'_>, calendar: &Calendar, lines: &mut Vec<Line>) {
@@ -331,4 +332,22 @@ fn mark(marks: &[(&str, Role)], setting: &Setting<'_>, lines: &mut Vec<Line>) {
         own.append(&line);
         lines.push(own);
     }
+}
+
+/// Says that messages were deleted, and whose they were.
+pub(super) fn stone(gone: &Gone, setting: &Setting<'_>) -> Line {
+    let me = setting.account.me;
+    let name =
+        |by: &UserId| if *by == me { "you".to_owned() } else { CleanText::line(setting.names.person(*by)).to_string() };
+    let names = gone.by.iter().map(name).collect::<Vec<_>>().join(", ");
+    let others = if gone.by.len() >= NAMED && gone.count > gone.by.len() as u32 { " and others" } else { "" };
+    let of = if gone.by == [me] { "of yours".to_owned() } else { format!("by {names}{others}") };
+    let words = match gone.count {
+        1 => format!("a message {of} was deleted"),
+        count => format!("{count} messages {of} were deleted"),
+    };
+    let mut line = Line::with(setting.glyphs.failed, Role::Faint);
+    line.push(" ", Role::Faint);
+    line.push(&words, Role::Dim);
+    indented(line, setting)
 }

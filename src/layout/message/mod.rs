@@ -13,9 +13,7 @@ use super::line::Line;
 use super::names::Names;
 use super::style::{Role, Style};
 use super::time::Calendar;
-use crate::domain::{
-    ChatId, CleanText, Entry, Message, MessageId, MessageKind, Sought, SpanKind, Timeline, UserId, Wall,
-};
+use crate::domain::{ChatId, Entry, Message, MessageId, MessageKind, Sought, SpanKind, Timeline, UserId, Wall};
 use crate::state::Account;
 use crate::state::colours::Colours;
 use crate::state::front::{Spot, Target};
@@ -23,7 +21,7 @@ use crate::state::opened::Opened;
 use crate::state::outbox::{Pending, Stage};
 use crate::state::quotes::Quoted;
 use crate::state::recall::Recall;
-use crate::state::stones::{Gone, NAMED};
+use crate::state::stones::Gone;
 use jiff::civil::Date;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -356,11 +354,12 @@ impl<'a> Piece<'a> {
         }
         let lead = lines.len();
         body::content(self, setting, calendar, &mut lines);
+        let own = lines.len();
         if let Some(gone) = self.gone(setting) {
-            lines.push(stone(gone, setting));
+            lines.push(body::stone(gone, setting));
         }
         let folded = lines.iter().flat_map(Line::runs).any(|(_, style)| style.spot == Some(Spot::More));
-        Block { lines: lines.into(), lead, header: self.header, folded }
+        Block { lines: lines.into(), lead, own, header: self.header, folded }
     }
 
     /// What was deleted right after it.
@@ -389,21 +388,6 @@ impl<'a> Piece<'a> {
         line.push_right(&time, setting.width);
         line
     }
-}
-
-/// Says that messages were deleted, and whose they were.
-fn stone(gone: &Gone, setting: &Setting<'_>) -> Line {
-    let names: Vec<String> = gone.by.iter().map(|by| CleanText::line(setting.names.person(*by)).to_string()).collect();
-    let names = names.join(", ");
-    let others = if gone.by.len() >= NAMED && gone.count > gone.by.len() as u32 { " and others" } else { "" };
-    let words = match gone.count {
-        1 => format!("a message by {names} was deleted"),
-        count => format!("{count} messages by {names}{others} were deleted"),
-    };
-    let mut line = Line::with(setting.glyphs.failed, Role::Faint);
-    line.push(" ", Role::Faint);
-    line.push(&words, Role::Dim);
-    body::indented(line, setting)
 }
 
 /// A message in memory with its revision.

@@ -112,6 +112,12 @@ fn lines(
             if shown.is_empty() {
                 shown = keys.told(Keys::Everywhere, info.name);
             }
+            if place == Keys::Everywhere {
+                // Where one is, it may have a shorter key.
+                let here = contexts.iter().filter(|context| **context != Keys::Everywhere);
+                let more: Vec<&str> = here.flat_map(|context| keys.told(*context, info.name)).collect();
+                shown.extend(more.into_iter().filter(|key| !shown.contains(key)).collect::<Vec<_>>());
+            }
             let key = if shown.is_empty() && info.command {
                 format!("/{} {}", info.name, info.arguments).trim_end().to_owned()
             } else {

@@ -30,7 +30,11 @@ pub(super) fn place(
     // What is offered beside choosing.
     let offers = list.items.iter().any(|item| item.beside.other.is_some());
     let other = if offers { other } else { "" };
-    let does = if list.shown.is_empty() && nothing != NOTHING { "open" } else { does };
+    let does = match (list.shown.is_empty(), nothing == NOTHING) {
+        (false, _) => does,
+        (true, false) => "open",
+        (true, true) => "",
+    };
     let hints = [(Keys::List, "accept", does), (Keys::List, "act-on", other), (Keys::List, "cancel", "close")];
     let hints: Vec<_> = hints.into_iter().filter(|(.., words)| !words.is_empty()).collect();
     let hint = keys_line(keys, &hints);

@@ -9,7 +9,7 @@ use crate::layout::names::Names;
 use crate::layout::style::{Role, Style};
 use crate::layout::time::count;
 use crate::state::action::Context as Keys;
-use crate::state::front::{Anchor, Pane, Region};
+use crate::state::front::{Anchor, ComposeMode, Pane, Region};
 use crate::state::ui::arguments;
 use crate::state::ui::vi::Mode;
 use crate::state::{Account, ComposerState, composer_state, pace, slow};
@@ -31,10 +31,15 @@ pub(super) fn between(
 ) -> Option<(Line, bool)> {
     let (pane, glyphs) = (&context.front.pane, context.glyphs);
     let chat = pane.chat?.chat;
+    // Where a row of its own says what sending will do, it is there.
+    let vi = vi_mode(context, pane).filter(|_| pane.mode == ComposeMode::New).unwrap_or_default();
     if context.front.region == Region::Composer
         && let Some(form) = arguments::form(account, pane.composer.as_str(), pane.composer.cursor())
     {
-        return Some((super::complete::form(&form, glyphs.more, room), false));
+        let kept = if vi.width() > 0 { vi.width() + 2 } else { 0 };
+        let mut line = super::complete::form(&form, glyphs.more, room.saturating_sub(kept));
+        line.push_right(&vi, room.min(MEASURE));
+        return Some((line, false));
     }
     let mut line = Line::new();
     let typists: Vec<&str> = account
@@ -87,8 +92,12 @@ pub(super) fn between(
         told.push(if told.width() > 0 { "  " } else { "" }, Role::Dim);
         told.push(&format!("{} new below", count(u64::from(below))), Style::of(Role::Unread).bold());
         told.push(&to_end(cache), Role::Dim);
-    } else if pane.composer.is_empty() {
-        told = vi_mode(context, pane).unwrap_or_default();
+    }
+    if vi.width() > 0 {
+        let mut whole = vi;
+        whole.push(if told.width() > 0 { "  " } else { "" }, Role::Dim);
+        whole.append(&told);
+        told = whole;
     }
     if below == 0 && more {
         // Who sees the last row takes it for the newest, otherwise.
@@ -127,7 +136,7 @@ fn new_below(account: &Account, pane: &Pane, chat: ChatId, (anchor, last): (Anch
 }
 
 /// With keys as in vi, that letters are commands.
-fn vi_mode(context: Context<'_>, pane: &Pane) -> Option<Line> {
+pub(super) fn vi_mode(context: Context<'_>, pane: &Pane) -> Option<Line> {
     let words = match pane.writing.vi.mode {
         _ if !context.state.settings.vi || context.front.region != Region::Composer => return None,
         Mode::Insert => return None,
@@ -141,13 +150,15 @@ fn vi_mode(context: Context<'_>, pane: &Pane) -> Option<Line> {
 fn counted(context: Context<'_>, account: &Account, pane: &Pane) -> Line {
     let now = context.state.now.mono;
     let mut parts = Vec::new();
-    parts.extend(vi_mode(context, pane));
     if let (true, wanted) = pane.writing.previews(context.state.settings.previews) {
         parts.push(Line::with(if wanted { "with previews" } else { "no previews" }, Role::Accent));
     }
     if let Some((more, until)) = pace::left(account, now) {
         let role = if more == 0 { Role::Warn } else { Role::Dim };
-        parts.push(Line::with(&format!("{more} more in {}", slow::left(until, now)), role));
+        let left = slow::left(until, now);
+        let words =
+            if more == 0 { format!("none may go for {left}") } else { format!("{more} may still go within {left}") };
+        parts.push(Line::with(&words, role));
     }
     parts.extend(length_of(account, pane));
     let mut line = Line::new();

@@ -1,6 +1,7 @@
 //! The row that says what sending will do.
 
 use super::MEASURE;
+use super::between::vi_mode;
 use crate::domain::MessageKey;
 use crate::layout::arrange::Context;
 use crate::layout::cache::LayoutCache;
@@ -47,7 +48,11 @@ pub(super) fn mode(
         ComposeMode::Edit { .. } => line.push("changing your message", Role::Accent),
     }
     let leave = cache.keys.key(Keys::Composer, "cancel").or_else(|| cache.keys.key(Keys::Composer, "focus-messages"));
-    let hint = leave.map(|key| Line::with(&format!("{key} leaves it"), Role::Dim)).unwrap_or_default();
+    let mut hint = vi_mode(context, pane).unwrap_or_default();
+    if let Some(key) = leave {
+        hint.push(if hint.width() > 0 { "  " } else { "" }, Role::Dim);
+        hint.push(&format!("{key} leaves it"), Role::Dim);
+    }
     let line = line.cut(room.saturating_sub(hint.width() + 2), glyphs.more);
     let mut whole = line;
     whole.push_right(&hint, room.min(MEASURE));

@@ -1,6 +1,7 @@
 //! The one registry of what can be named. Its parts are beside it, one for each kind of thing.
 
 use super::{Action, Context};
+use crate::domain::near;
 
 /// An entry of the registry.
 #[derive(Clone, Copy, Debug)]
@@ -132,18 +133,13 @@ pub fn parse(written: &str) -> Result<Action, ActionError> {
     (info.make)(rest.trim()).ok_or(ActionError::Arguments { name: info.name, arguments: info.arguments })
 }
 
-/// The name that shares the most with what was written, if it shares enough to be what was meant.
+/// The name that was probably meant: one with a slip in it, else one that was begun, or one of whose words was written.
 fn nearest(name: &str) -> Option<&'static str> {
-    let score = |candidate: &str| {
-        let common = name.bytes().zip(candidate.bytes()).take_while(|(a, b)| a == b).count();
-        common * 3 + name.split('-').filter(|word| word.len() > 2 && candidate.contains(word)).count() * 4
-    };
-    REGISTRY
-        .iter()
-        .map(|info| (score(info.name), info.name))
-        .filter(|&(score, _)| score >= 6)
-        .max_by_key(|&(score, _)| score)
-        .map(|(_, name)| name)
+    let names = || REGISTRY.iter().map(|info| info.name);
+    let shortest = |fits: &dyn Fn(&str) -> bool| names().filter(|known| fits(known)).min_by_key(|known| known.len());
+    let begins = |known: &str| name.len() >= 3 && known.starts_with(name);
+    let has_word = |known: &str| name.len() >= 3 && known.split('-').any(|word| word == name);
+    near::nearest(name, names()).or_else(|| shortest(&begins)).or_else(|| shortest(&has_word))
 }
 
 #[cfg(test)]

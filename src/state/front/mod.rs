@@ -160,6 +160,8 @@ pub struct Front {
     pub(crate) notified: HashMap<ChatKey, Mono>,
     /// What the window's title tells now.
     pub(crate) titled: Option<(u32, String)>,
+    /// Since when the notice refuses what the user wanted; such a one goes with what is done next.
+    pub(super) refused: Option<Mono>,
     /// What was typed into search lines that were closed lately, and when.
     pub(crate) kept_queries: Vec<(&'static str, String, Mono)>,
     /// How often words that are looked for became other ones.

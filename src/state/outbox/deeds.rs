@@ -175,7 +175,9 @@ pub(in crate::state) fn put(state: &mut State, chat: ChatKey, item: OutboxItem, 
     if holds {
         wait(state, chat.account, nonce, fx);
         let what = if matches!(deed.item, OutboxItem::Edit { .. }) { "Changed" } else { "Deleted" };
-        let text = format!("{what} for others in {} s; to take it back", pause.as_secs());
+        let saved = state.core.chat(chat).is_some_and(|(_, chat)| matches!(chat.kind, crate::domain::ChatKind::Saved));
+        let text =
+            format!("{what}{} in {} s; to take it back", if saved { "" } else { " for others" }, pause.as_secs());
         state.notice_of(text, Some("take-back"), false, fx);
         return arm(state, fx);
     }

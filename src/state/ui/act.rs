@@ -101,7 +101,7 @@ pub(in crate::state) fn act(state: &mut State, action: Action, ticket: Option<Ti
         Action::FocusNext => turn(state, true),
         Action::FocusPrevious => turn(state, false),
         Action::FocusComposer if region == Region::Messages && (message::let_go(state) || find::let_go(state)) => {}
-        Action::FocusComposer => focus(state, Region::Composer),
+        Action::FocusComposer => write(state),
         // One Esc leaves answering or changing, the next one the composer.
         Action::FocusMessages if region == Region::Composer && compose::leave_insert(state) => {}
         Action::FocusMessages if region == Region::Composer && changing::leave_mode(state, fx) => {}
@@ -267,6 +267,14 @@ pub(super) fn focus(state: &mut State, region: Region) {
     state.touch();
 }
 
+/// To the composer, to write.
+fn write(state: &mut State) {
+    focus(state, Region::Composer);
+    if let Some(front) = &mut state.front {
+        front.write();
+    }
+}
+
 /// To the next pane, or the one before; a hidden sidebar is left out.
 fn turn(state: &mut State, forward: bool) {
     let Some(front) = &state.front else { return };
@@ -350,7 +358,7 @@ pub(super) fn accept(state: &mut State, fx: &mut Effects) {
             }
             _ => {}
         },
-        Region::Messages => focus(state, Region::Composer),
+        Region::Messages => write(state),
         Region::Members => person::wanted(state, "", fx),
         Region::Composer => compose::send(state, false, fx),
     }

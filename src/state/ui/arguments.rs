@@ -6,7 +6,7 @@ use crate::state::action;
 use crate::state::effect::Effects;
 use crate::state::front::ComposeMode;
 use crate::state::requests::Purpose;
-use crate::state::{Account, State};
+use crate::state::{Account, State, offered};
 
 /// What an argument is, as far as something can be offered for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -198,6 +198,11 @@ pub fn form(account: &Account, text: &str, at: usize) -> Option<Form> {
         return None;
     }
     match said {
+        // What is not there at all does not go any way.
+        Said::Own(info) if offered::without(&account.caps, info).is_some() => {
+            let fault = offered::without(&account.caps, info);
+            Some(Form { name: format!("/{}", info.name), parts: Vec::new(), about: info.help.to_owned(), fault })
+        }
         Said::Own(info) => {
             let parts = grammar(info.arguments);
             let now = current(text, &words, names, at, parts.len()).map(|(number, _)| number);

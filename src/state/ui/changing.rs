@@ -5,7 +5,7 @@ use super::{compose, drafts, quit, tray};
 use crate::domain::kept::{DraftEdit, Edited, OutboxItem};
 use crate::domain::{ChatKey, Message, MessageId, MessageKey, Nonce, Refusal, RefusalKind};
 use crate::state::effect::Effects;
-use crate::state::front::{ComposeMode, Front, Region, ScrollIntent, Target};
+use crate::state::front::{ComposeMode, Front, ScrollIntent, Target};
 use crate::state::outbox::{self, Amended, Pending, Stage};
 use crate::state::{State, offered, slow, typing};
 
@@ -96,7 +96,7 @@ fn show_edit(state: &mut State, chat: ChatKey, of: Target, text: &str, fx: &mut 
     front.pane.writing.stays = stays;
     front.pane.composer.set_text(text);
     front.pane.writing.original = text.to_owned();
-    front.region = Region::Composer;
+    front.write();
     front.pane.scroll(ScrollIntent::Show(of));
     if let Some(again) = again {
         front.pane.composer.replace(&again);
@@ -327,7 +327,7 @@ pub(in crate::state) fn edit_refused(
         drafts::settle(state, chat, fx);
         then = "; your text is kept for when you change that message again";
     }
-    quit::refused(state, chat.account, format!("Not changed: {}{then}", refusal.text), key, fx);
+    quit::refused(state, chat.account, format!("Not changed: {}{then}", refusal.text.trim_end_matches('.')), key, fx);
 }
 
 /// Whether nothing was written since a change was sent.

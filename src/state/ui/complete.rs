@@ -16,7 +16,6 @@ use crate::state::event::Timer;
 use crate::state::front::{Front, Region};
 use crate::state::requests::Purpose;
 use crate::state::{Account, State, names, people as known_people};
-use std::cmp::Reverse;
 use std::time::Duration;
 
 pub(in crate::state::ui) use paths::Listed;
@@ -40,6 +39,10 @@ pub struct Candidate {
     pub put: String,
     /// Indices of the characters of the label that matched, ascending.
     pub matched: Vec<u32>,
+    /// What it is found by, where that is not its label.
+    names: Vec<String>,
+    /// Its label and what stands beside it say where it is, which narrows.
+    has_place: bool,
 }
 
 /// What is offered for a word.
@@ -187,18 +190,12 @@ fn plain(label: String) -> Candidate {
     Candidate { put: format!("{label} "), label, ..Candidate::default() }
 }
 
-/// A label without the mark before a name, and the end of an emoji or a folder. Names may begin and end with signs.
-fn own_letters(label: &str) -> &str {
-    let is_mark = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-' | '.');
-    label.trim_start_matches(is_mark).trim_end_matches([':', '/'])
-}
-
 /// Those whose label fits, best first; of equal ones in the order given.
 fn ranked(query: &str, all: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
     ranked_by(query, all.map(|candidate| (0, candidate)))
 }
 
-/// The same with those of a lower rank first. What begins with what was typed goes before all others of its rank.
+/// The same; of those that fit alike, those of a lower rank first.
 fn ranked_by(query: &str, all: impl Iterator<Item = (u8, Candidate)>) -> Vec<Candidate> {
     if query.is_empty() {
         let mut all: Vec<(u8, Candidate)> = all.collect();
@@ -206,15 +203,17 @@ fn ranked_by(query: &str, all: impl Iterator<Item = (u8, Candidate)>) -> Vec<Can
         return all.into_iter().take(MOST).map(|(_, candidate)| candidate).collect();
     }
     let mut fuzzy = Fuzzy::new(query);
-    let lower = query.to_lowercase();
     let mut fitting: Vec<_> = all
         .enumerate()
         .filter_map(|(index, (rank, candidate))| {
-            let own = fuzzy.score(&candidate.label);
-            let score = own.or_else(|| fuzzy.score(&candidate.detail))?;
-            let letters = own_letters(&candidate.label).to_lowercase();
-            let begins = letters.starts_with(&lower);
-            Some(((letters != lower, rank, !begins, own.is_none(), Reverse(score), index), candidate))
+            let mut names: Vec<&str> = candidate.names.iter().map(String::as_str).collect();
+            // Who types a place, too, means all of the label.
+            if names.is_empty() || candidate.has_place && query.contains(['/', ':']) {
+                names.push(&candidate.label);
+            }
+            let place = [candidate.label.as_str(), &candidate.detail];
+            let fit = fuzzy.fit(&names, if candidate.has_place { &place } else { &[] })?;
+            Some(((fit.how, rank, fit.score, index), candidate))
         })
         .collect();
     fitting.sort_by_key(|(key, _)| *key);
@@ -233,7 +232,8 @@ fn chats(account: &Account, open: ChatKey, query: &str) -> Vec<Candidate> {
             label: format!("#{}", chat.name),
             detail: detail.to_owned(),
             put: format!("#{} ", chat.name),
-            matched: Vec::new(),
+            has_place: true,
+            ..Candidate::default()
         };
         (u8::from(chat.community() != here), candidate)
     });
@@ -242,23 +242,21 @@ fn chats(account: &Account, open: ChatKey, query: &str) -> Vec<Candidate> {
 
 /// Chats of all accounts as they are written in commands.
 fn written_chats(state: &State, query: &str, quoted: bool) -> Vec<Candidate> {
-    let bare = |text: &str| text.trim_start_matches(['#', '@']).to_lowercase();
-    let lower = bare(query);
     let all = super::sidebar::every_chat(&state.core).into_iter().filter_map(|key| {
         let (account, chat) = state.core.chat(key)?;
         let name = names::chat_name(&state.core, key);
-        // A chat that is called so goes before those whose place is.
-        let is_called = bare(&names::title(account, chat)).starts_with(&lower) || bare(&name).starts_with(&lower);
-        let rank = u8::from(!is_called);
         let put =
             if quoted && name.contains(char::is_whitespace) { format!("\"{name}\" ") } else { format!("{name} ") };
         let detail = match chat.kind {
             ChatKind::Direct { .. } => names::title(account, chat),
             _ => String::new(),
         };
-        Some((rank, Candidate { label: CleanText::line(&name).to_string(), detail, put, matched: Vec::new() }))
+        let mut names = vec![names::title(account, chat)];
+        names.extend(chat.community().is_none().then_some(name.clone()));
+        let label = CleanText::line(&name).to_string();
+        Some(Candidate { label, detail, put, names, has_place: true, ..Candidate::default() })
     });
-    ranked_by(query, all)
+    ranked(query, all)
 }
 
 /// The selection moves, round and round.

@@ -7,11 +7,11 @@ use super::typed::{self, Substitution};
 use super::written::Writing;
 use super::{act, arguments, attach, changing, complete, drafts, open, say, tray};
 use crate::domain::{ChatKey, LinkPhase, MessageKey, kept, markup};
-use crate::state::action::{self, Action, ActionError, FileAction, TextEdit};
+use crate::state::action::{self, Action, ActionError, ActionInfo, Context, FileAction, TextEdit};
 use crate::state::effect::Effects;
-use crate::state::front::{ComposeMode, Overlay, Pane, Region};
+use crate::state::front::{ComposeMode, Front, Overlay, Pane, Region};
 use crate::state::outbox::Draft;
-use crate::state::{State, gone, permit, typing};
+use crate::state::{State, gone, offered, permit, typing};
 
 /// Text is typed or pasted into the composer.
 pub(super) fn insert(state: &mut State, text: &str, fx: &mut Effects) {
@@ -42,12 +42,24 @@ pub(super) fn typed(state: &mut State, text: &str, fx: &mut Effects) {
         vi.inserted(text);
         return insert(state, text, fx);
     }
+    // A line of commands, as one knows it there.
+    if text == ":" && vi.rests() && composer.is_empty() {
+        return begin_command(state);
+    }
     let before = composer.revision();
     text.chars().for_each(|letter| vi.key(composer, letter));
     let changed = composer.revision() != before;
     state.touch();
     if changed {
         typing::typed(state, fx);
+    }
+}
+
+impl Front {
+    /// The composer is opened for writing: what is typed there is text, with keys as in vi, too.
+    pub(super) fn write(&mut self) {
+        self.region = Region::Composer;
+        self.pane.writing.vi.insert();
     }
 }
 
@@ -102,6 +114,8 @@ pub(super) fn clear(state: &mut State, fx: &mut Effects) {
 pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     let Some(front) = &mut state.front else { return };
     let Some(chat) = front.pane.chat else { return };
+    // Nothing was chosen of what is offered: what is said of what was typed is not to stand behind it.
+    front.pane.completion = None;
     // What was pasted before goes with it.
     if front.pasted.iter().any(|(_, of, _)| *of == chat) {
         front.sends = Some(Sends::of(&front.pane, verbatim));
@@ -122,8 +136,7 @@ pub(super) fn send(state: &mut State, verbatim: bool, fx: &mut Effects) {
     }
     let dialect = state.core.account(chat.account).map(|account| account.caps.dialect).unwrap_or_default();
     if verbatim && !dialect.verbatim && !markup::looks(&written, dialect).is_empty() {
-        let sentence = "Marks always mean something here; what you typed stays";
-        return state.notice(sentence, true, fx);
+        return state.notice(offered::NO_VERBATIM, true, fx);
     }
     let text = match written.strip_prefix('/') {
         Some(rest) if written.starts_with("//") && !verbatim => rest.to_owned(),
@@ -158,7 +171,7 @@ pub(super) fn toggle_previews(state: &mut State, fx: &mut Effects) {
     let usual = state.settings.previews;
     let Some(chat) = state.front.as_ref().and_then(|front| front.pane.chat) else { return };
     if !state.core.account(chat.account).is_some_and(|account| account.caps.previews) {
-        return state.notice("Previews of links cannot be left out here", true, fx);
+        return state.notice(offered::NO_PREVIEWS, true, fx);
     }
     let Some(front) = &mut state.front else { return };
     let (_, wanted) = front.pane.writing.previews(usual);
@@ -213,10 +226,13 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
             Err(why) => state.notice(why, true, fx),
         };
     }
+    let info = action::find(name);
+    if let Some(why) = info.filter(|info| info.command).and_then(|info| without(state, info)) {
+        return state.notice(why, true, fx);
+    }
     match action::parse(line) {
-        Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
-            let known = action::find(name).map(|info| info.name);
-            state.notice_of(format!("\"{name}\" is done with a key"), known, true, fx);
+        Ok(_) if info.is_some_and(|info| !info.command) => {
+            state.notice_of(done_with_a_key(name), info.map(|info| info.name), true, fx);
         }
         // What was typed stays until nothing stands against the file, and comes back if something does later.
         Ok(Action::File(FileAction::Attach { path, text })) => attach::begin(state, path, text, written, fx),
@@ -258,6 +274,22 @@ fn command(state: &mut State, chat: ChatKey, written: &str, fx: &mut Effects) {
     }
 }
 
+/// Why there is nothing of what a command is for on the network of the open chat.
+fn without(state: &State, info: &ActionInfo) -> Option<&'static str> {
+    let chat = state.front.as_ref().and_then(|front| front.pane.chat)?;
+    offered::without(&state.core.account(chat.account)?.caps, info)
+}
+
+/// What is said of a name that is no command. The key follows it; in the composer it would be typed.
+fn done_with_a_key(name: &str) -> String {
+    let of_messages = |info: &ActionInfo| {
+        info.contexts.contains(&Context::Messages)
+            && !info.contexts.iter().any(|context| matches!(context, Context::Composer | Context::Everywhere))
+    };
+    let place = if action::find(name).is_some_and(of_messages) { ", among the messages" } else { "" };
+    format!("\"{name}\" is done with a key{place}")
+}
+
 /// The user wants to type a command: in the composer where nothing stands there, else in a line of its own.
 pub(super) fn begin_command(state: &mut State) {
     let Some(front) = &mut state.front else { return };
@@ -268,7 +300,7 @@ pub(super) fn begin_command(state: &mut State) {
     if free {
         // What the cursor was on is what the command is about.
         front.pane.meant = front.pane.cursor.filter(|_| front.region == Region::Messages);
-        front.region = Region::Composer;
+        front.write();
         front.pane.composer.insert("/");
     } else {
         let help = "As in the composer, with or without the slash.";
@@ -280,16 +312,22 @@ pub(super) fn begin_command(state: &mut State) {
 
 /// Runs the command in the form on top; one that is not known, or that cannot be carried out, stays there.
 pub(super) fn run(state: &mut State, fx: &mut Effects) {
+    let Some(Overlay::Form(form)) = state.front.as_ref().and_then(|front| front.overlays.last()) else { return };
+    let written = form.text(FieldKind::Command).trim().to_owned();
+    let line = written.trim_start_matches('/');
+    let name = line.split_whitespace().next().unwrap_or_default();
+    let info = action::find(name);
+    let lacking = info.filter(|info| info.command).and_then(|info| without(state, info));
     let Some(Overlay::Form(form)) = state.front.as_mut().and_then(|front| front.overlays.last_mut()) else { return };
     if !form.go_on() {
         return;
     }
-    let written = form.text(FieldKind::Command).trim().to_owned();
-    let line = written.trim_start_matches('/');
-    let name = line.split_whitespace().next().unwrap_or_default();
+    if let Some(why) = lacking {
+        return form.fail(Some(FieldKind::Command), why.to_owned());
+    }
     match action::parse(line) {
-        Ok(_) if action::find(name).is_some_and(|info| !info.command) => {
-            form.fail(Some(FieldKind::Command), format!("\"{name}\" is done with a key"));
+        Ok(_) if info.is_some_and(|info| !info.command) => {
+            form.fail(Some(FieldKind::Command), done_with_a_key(name));
         }
         Ok(action) => {
             let tried = form.clone();
@@ -322,7 +360,7 @@ pub(super) fn reply(state: &mut State, chat: ChatKey, message: MessageKey, fx: &
     if let Some(front) = &mut state.front {
         front.pane.mode = ComposeMode::Reply(message);
         front.pane.quiet = false;
-        front.region = Region::Composer;
+        front.write();
     }
     state.touch();
 }

@@ -1,6 +1,6 @@
 //! Emoji to react with: what is under the message already, what was used last, the network's own, and all there are.
 
-use super::picker::{PickItem, Picker};
+use super::picker::{Beside, PickItem, Picker};
 use crate::domain::{ChatKey, CustomEmoji, Message, ReactEmoji};
 use crate::state::Account;
 use crate::state::action::{Action, MessageAction};
@@ -17,38 +17,39 @@ pub(super) fn picker(
     recents: &[ReactEmoji],
     query: &str,
 ) -> Picker {
-    Picker { of: account.emoji.len(), ..Picker::new(items(account, chat, message, recents), query) }
+    Picker { of: account.emoji.len(), ..Picker::again(items(account, chat, message, recents), query) }
 }
 
 /// All that there is to choose, each once.
 pub(super) fn items(account: &Account, chat: ChatKey, message: &Message, recents: &[ReactEmoji]) -> Vec<PickItem> {
     let mut items: Vec<PickItem> = Vec::new();
     let mut known: std::collections::HashSet<ReactEmoji> = std::collections::HashSet::new();
-    let mut add = |emoji: ReactEmoji, detail: Option<String>| {
+    let mut add = |emoji: ReactEmoji, group: u8, detail: Option<String>| {
         if !known.insert(emoji.clone()) {
             return;
         }
-        let (label, told) = match &emoji {
+        let (label, told, also) = match &emoji {
             ReactEmoji::Unicode(text) => {
                 let found = emojis::get(text);
                 let name = found.map_or_else(String::new, |found| format!(" {}", found.name()));
-                let codes = found.map(|found| found.shortcodes().collect::<Vec<_>>().join(" ")).unwrap_or_default();
-                (format!("{text}{name}"), codes)
+                let codes: Vec<String> = found.iter().flat_map(|found| found.shortcodes()).map(str::to_owned).collect();
+                (format!("{text}{name}"), codes.join(" "), codes)
             }
             ReactEmoji::Custom(id) => match account.emoji.get(id) {
-                Some(own) => (custom(own), place(account, own)),
+                Some(own) => (custom(own), place(account, own), vec![own.name.trim_matches(':').to_owned()]),
                 None => return,
             },
         };
         let action = Action::Message(MessageAction::ReactNow(chat, message.key.id, emoji));
-        items.push(PickItem::plain(label, detail.unwrap_or(told), action));
+        let beside = Beside { also, by_name: Some(group), ..Beside::default() };
+        items.push(PickItem { beside, ..PickItem::plain(label, detail.unwrap_or(told), action) });
     };
     for reaction in &message.reactions {
         let told = if reaction.mine { "yours; takes it back" } else { "there already" };
-        add(reaction.emoji.clone(), Some(told.to_owned()));
+        add(reaction.emoji.clone(), 0, Some(told.to_owned()));
     }
-    recents.iter().for_each(|emoji| add(emoji.clone(), None));
-    COMMON.iter().for_each(|emoji| add(unicode(emoji), None));
+    recents.iter().for_each(|emoji| add(emoji.clone(), 0, None));
+    COMMON.iter().for_each(|emoji| add(unicode(emoji), 0, None));
     if account.caps.custom_emoji {
         let here = account.chats.get(&chat.chat).and_then(crate::domain::Chat::community);
         let mut own: Vec<&CustomEmoji> = account.emoji.values().collect();
@@ -57,9 +58,9 @@ pub(super) fn items(account: &Account, chat: ChatKey, message: &Message, recents
             let elsewhere = |emoji: &CustomEmoji| emoji.community.is_none() || emoji.community != here;
             (elsewhere(a), &a.name, a.id).cmp(&(elsewhere(b), &b.name, b.id))
         });
-        own.into_iter().for_each(|emoji| add(ReactEmoji::Custom(emoji.id), None));
+        own.into_iter().for_each(|emoji| add(ReactEmoji::Custom(emoji.id), 0, None));
     }
-    emojis::iter().for_each(|emoji| add(unicode(emoji.as_str()), None));
+    emojis::iter().for_each(|emoji| add(unicode(emoji.as_str()), 1, None));
     items
 }
 

@@ -13,6 +13,8 @@ pub struct Field {
     text: Zeroizing<String>,
     cursor: usize,
     secret: bool,
+    /// The text is from before: the first letter takes its place.
+    kept: bool,
 }
 
 impl Field {
@@ -25,7 +27,13 @@ impl Field {
     /// A line with text, the cursor at its end.
     #[must_use]
     pub fn with(text: &str) -> Self {
-        Self { text: Zeroizing::new(text.to_owned()), cursor: text.len(), secret: false }
+        Self { text: Zeroizing::new(text.to_owned()), cursor: text.len(), ..Self::default() }
+    }
+
+    /// A line with text from before, which makes way for the first letter that is typed. Whoever moves in it goes on with it.
+    #[must_use]
+    pub fn kept(text: &str) -> Self {
+        Self { kept: true, ..Self::with(text) }
     }
 
     /// An empty line whose content is not to be shown.
@@ -55,6 +63,9 @@ impl Field {
 
     /// Types text at the cursor; line ends become spaces, other control characters are left out, and what does not fit is cut off.
     pub fn insert(&mut self, text: &str) {
+        if std::mem::take(&mut self.kept) {
+            *self = Self { secret: self.secret, ..Self::default() };
+        }
         let text = text.trim_end_matches(['\n', '\r']);
         for character in text.chars() {
             let character = if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character };
@@ -72,6 +83,7 @@ impl Field {
 
     /// Moves or deletes. Returns whether the text changed.
     pub fn edit(&mut self, edit: TextEdit) -> bool {
+        self.kept = false;
         match edit {
             TextEdit::Left => self.cursor = self.left(),
             TextEdit::Right => self.cursor = self.right(),

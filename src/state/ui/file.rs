@@ -148,7 +148,7 @@ pub(in crate::state) fn looked(state: &mut State, number: u64, files: bool, fx: 
 /// Saves all files of the message under the cursor.
 fn save(state: &mut State, to: &str, fx: &mut Effects) {
     let Some((chat, message)) = message::message(state).filter(|(_, message)| !message.attachments.is_empty()) else {
-        return state.notice("There is no file in this message", false, fx);
+        return state.notice("There is no file in this message", true, fx);
     };
     let live = |state: &State| state.downloads.live().count();
     let before = live(state);

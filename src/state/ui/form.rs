@@ -329,7 +329,14 @@ impl Front {
         let kept = self.kept_forms.iter().position(|form| form.purpose.is_like(&new.purpose));
         let mut form = match (open.map(|at| self.overlays.remove(at)), kept) {
             (Some(Overlay::Form(form)), _) => form,
-            (_, Some(at)) => Box::new(self.kept_forms.remove(at)),
+            (_, Some(at)) => {
+                let mut form = Box::new(self.kept_forms.remove(at));
+                // One short answer is typed anew as quickly as it is mended.
+                if form.purpose == FormPurpose::Day {
+                    form.fields.iter_mut().for_each(FormField::rest);
+                }
+                form
+            }
             _ => Box::new(new),
         };
         change(&mut form);

@@ -76,6 +76,13 @@ pub enum Input {
 }
 
 impl FormField {
+    /// What stands in it makes way for the first letter that is typed.
+    pub(super) fn rest(&mut self) {
+        if let Input::Text(field) = &mut self.input {
+            *field = Field::kept(field.text());
+        }
+    }
+
     /// A field for a line of text.
     #[must_use]
     pub const fn text(

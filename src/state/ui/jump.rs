@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 
 /// The list of all chats: with mentions first, then unread, then those visited lately, then in the order of the sidebar. The open one is last among equals.
 pub(super) fn picker(core: &Core, front: &Front, query: &str) -> Picker {
-    Picker { of: known(core), ..Picker::new(items(core, front), query) }
+    Picker { of: known(core), ..Picker::again(items(core, front), query) }
 }
 
 /// Chats that arrive while the list is open come into it, whosever they are.

@@ -55,7 +55,7 @@ pub(super) fn help(state: &mut State) {
     }
     let mut contexts = front.contexts().to_vec();
     contexts.dedup();
-    let query = super::field::Field::with(&front.take_query("help", now));
+    let query = super::field::Field::kept(&front.take_query("help", now));
     front.overlays.push(Overlay::Help { query, scroll: 0, contexts });
 }
 

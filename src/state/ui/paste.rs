@@ -28,7 +28,7 @@ pub(super) fn pasted(state: &mut State, text: &str, fx: &mut Effects) {
     front.pane.writing.pasted = clean.to_string();
     let files = permit::refusal_to_attach(state, chat).is_none();
     let choice = |words, how| Choice { words, action: Some(Box::new(Action::Compose(ComposeAction::PutPaste(how)))) };
-    let mut choices = vec![choice("As it is", PasteAs::Text), choice("Code", PasteAs::Code)];
+    let mut choices = vec![choice("As they are", PasteAs::Text), choice("Code", PasteAs::Code)];
     if files {
         choices.push(choice("File", PasteAs::File));
     }

@@ -1,10 +1,9 @@
 //! A list that narrows while one types: jump, emoji.
 
 use super::field::Field;
+use super::fuzzy::{Fit, Fuzzy, How};
 use crate::domain::{AccountId, UserId, Wall};
 use crate::state::action::Action;
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 use std::cmp::Reverse;
 
 /// Most items shown.
@@ -59,29 +58,59 @@ pub struct Beside {
     pub other: Option<Action>,
     /// Bytes of the label, at its beginning, that go first where there is no room: where something is, before what it is called.
     pub place: usize,
+    /// Other names that it has, besides what its label says; for example the short names of an emoji.
+    pub also: Vec<String>,
+    /// It is found by its names alone: what stands beside them only narrows. Of those that fit alike, lower numbers come first; those with 0 in the
+    /// order given, the others by the length of their names.
+    pub by_name: Option<u8>,
 }
 
 impl PickItem {
     /// One that is about no chat and no person.
     #[must_use]
     pub const fn plain(label: String, detail: String, action: Action) -> Self {
-        let beside = Beside { named: None, at: None, other: None, place: 0 };
+        let beside = Beside { named: None, at: None, other: None, place: 0, also: Vec::new(), by_name: None };
         Self { label, detail, account: None, person: None, unread: 0, mentions: 0, action, beside }
     }
 
-    /// All that it is found by, the account first, as in written names.
-    fn whole(&self) -> Option<String> {
-        let (_, account) = self.account.as_ref()?;
-        Some(format!("{account}:{} {}", self.label, self.detail))
+    /// What it is called itself, without the place that it is in.
+    fn own(&self) -> &str {
+        let after = self.label.get(self.beside.place..).filter(|_| self.beside.place > 0);
+        after.and_then(|after| after.strip_prefix('/')).unwrap_or(&self.label)
     }
 
-    /// Of the characters of the whole that matched, those of the label.
-    fn keep_own(&self, matched: &mut Vec<u32>) {
+    /// How it fits; `None`: not at all.
+    fn fit(&self, query: &str, fuzzy: &mut Fuzzy) -> Option<Fit> {
+        let mut names: Vec<&str> = vec![self.own()];
+        names.extend(self.beside.also.iter().map(String::as_str));
+        // People are known by both of their names.
+        names.extend(self.person.is_some().then_some(self.detail.as_str()).filter(|name| !name.is_empty()));
+        // Who types a place, too, means all of the label.
+        names.extend(query.contains('/').then_some(self.label.as_str()));
+        let account = self.account.as_ref().map_or("", |(_, account)| account);
+        let fit = fuzzy.fit(&names, &[&self.label, &self.detail, account]);
+        if self.beside.by_name.is_some() {
+            return fit.filter(|fit| fit.how != How::Beside);
+        }
+        let whole = || if account.is_empty() { String::new() } else { format!("{account}:{}", self.label) };
+        fit.or_else(|| fuzzy.scattered(&[&self.label, &whole()]))
+    }
+
+    /// Indices of the characters of the label that were typed.
+    fn matched(&self, fuzzy: &mut Fuzzy) -> Vec<u32> {
         let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        let before = self.account.as_ref().map_or(0, |(_, account)| count(account) + 1);
-        let own = before..before.saturating_add(count(&self.label));
-        matched.retain(|at| own.contains(at));
-        matched.iter_mut().for_each(|at| *at -= before);
+        let own = fuzzy.matched(self.own());
+        if !own.is_empty() {
+            let before = count(&self.label).saturating_sub(count(self.own()));
+            return own.into_iter().map(|at| at.saturating_add(before)).collect();
+        }
+        let label = fuzzy.matched(&self.label);
+        let Some((_, account)) = self.account.as_ref().filter(|_| label.is_empty()) else { return label };
+        // Of all that it is found by, that which is the label's.
+        let before = count(account) + 1;
+        let whole = fuzzy.matched(&format!("{account}:{} {}", self.label, self.detail));
+        let of_label = before..before.saturating_add(count(&self.label));
+        whole.into_iter().filter(|at| of_label.contains(at)).map(|at| at - before).collect()
     }
 }
 
@@ -101,6 +130,12 @@ impl Picker {
         let mut picker = Self { query: Field::with(query), items, ..Self::default() };
         picker.narrow();
         picker
+    }
+
+    /// The same with what was typed into the list before, which the first letter takes the place of.
+    #[must_use]
+    pub fn again(items: Vec<PickItem>, query: &str) -> Self {
+        Self { query: Field::kept(query), ..Self::new(items, query) }
     }
 
     /// Takes other items in place of its own. What was selected stays so, if it is still there.
@@ -129,45 +164,28 @@ impl Picker {
         let split = query.split_once(':').map(|(of, rest)| (of.trim().to_lowercase(), rest));
         let split = split.filter(|(of, _)| self.items.iter().any(|item| label(item).as_ref() == Some(of)));
         let (of, query) = split.map_or((None, query), |(of, rest)| (Some(of), rest));
-        let mut matcher = Matcher::new(Config::DEFAULT.match_paths());
-        // Signs are what they are, not a language to search with; the one before a channel's name is no part of it.
+        // The sign before a channel's name is no part of it.
         let words: Vec<&str> = query.split_whitespace().map(|word| word.trim_start_matches('#')).collect();
-        let pattern = Pattern::new(&words.join(" "), CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-        let mut buffer = Vec::new();
-        let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
-        let mut fitting: Vec<(bool, u32, usize)> = Vec::new();
+        let query = words.join(" ");
+        let mut fuzzy = Fuzzy::new(&query);
         let of_it = |item: &PickItem| of.is_none() || label(item) == of;
-        for (index, item) in self.items.iter().enumerate().filter(|(_, item)| of_it(item)) {
-            // What stands beside it counts, too, after everything whose name fits: people are known by their names.
-            let named = score(&item.label);
-            let beside = || score(&item.detail).or_else(|| score(&item.whole()?));
-            if let Some(score) = named.or_else(beside) {
-                fitting.push((named.is_none(), score, index));
-            }
-        }
+        let all = self.items.iter().enumerate().filter(|(_, item)| of_it(item));
+        let mut fitting: Vec<(Fit, usize)> =
+            all.filter_map(|(index, item)| Some((item.fit(&query, &mut fuzzy)?, index))).collect();
         // Of equal matches, those with mentions, then unread ones, then the order given.
-        fitting.sort_by_key(|&(beside, score, index)| {
+        fitting.sort_by_key(|&(fit, index)| {
             let item = self.items.get(index);
             let waiting = item.map_or((0, 0), |item| (item.mentions.min(1), item.unread.min(1)));
-            (beside, Reverse(score), Reverse(waiting), index)
+            let group = item.and_then(|item| item.beside.by_name).unwrap_or_default();
+            let length = if group > 0 { fit.length } else { 0 };
+            (fit.how, group, length, fit.score, Reverse(waiting), index)
         });
         fitting.truncate(SHOWN);
-        self.shown = fitting
-            .into_iter()
-            .map(|(beside, _, item)| {
-                let mut matched = Vec::new();
-                let found = self.items.get(item);
-                if let Some(label) = found.map(|item| item.label.as_str()).filter(|_| !beside) {
-                    pattern.indices(Utf32Str::new(label, &mut buffer), &mut matcher, &mut matched);
-                } else if let Some((item, whole)) = found.and_then(|item| Some((item, item.whole()?))) {
-                    pattern.indices(Utf32Str::new(&whole, &mut buffer), &mut matcher, &mut matched);
-                    item.keep_own(&mut matched);
-                }
-                matched.sort_unstable();
-                matched.dedup();
-                Shown { item, matched }
-            })
-            .collect();
+        let mut shown = |item: usize| {
+            let matched = self.items.get(item).map(|found| found.matched(&mut fuzzy)).unwrap_or_default();
+            Shown { item, matched }
+        };
+        self.shown = fitting.into_iter().map(|(_, item)| shown(item)).collect();
     }
 
     /// Moves the selection; stops at the ends.
@@ -215,6 +233,38 @@ mod tests {
         assert_eq!(Picker::new(items, "nobody:pixels").shown.len(), 0);
     }
 
+    #[test]
+    fn a_name_of_its_own_goes_before_that_of_its_place() {
+        let of = |label: &str, unread: u32| {
+            let place = label.find('/').unwrap_or_default();
+            let beside = super::Beside { place, ..super::Beside::default() };
+            PickItem { beside, ..item(label, unread, 0) }
+        };
+        let items = vec![of("Pixel Garden/general", 9), of("Pixel Garden/pixels", 0), of("Zig/upixel", 0)];
+        let found = |query: &str| {
+            let picker = Picker::new(items.clone(), query);
+            picker.shown.iter().map(|shown| picker.items[shown.item].label.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("pix"), ["Pixel Garden/pixels", "Zig/upixel", "Pixel Garden/general"]);
+        assert_eq!(found("pixel gen")[0], "Pixel Garden/general");
+        assert_eq!(found("pixel garden/g"), ["Pixel Garden/general"]);
+        let marked = Picker::new(items.clone(), "pix").shown[0].matched.clone();
+        assert_eq!(marked, [13, 14, 15], "of its own name, not of the place's");
+    }
+
+    #[test]
+    fn what_is_found_by_its_names_alone_is_only_narrowed_by_the_rest() {
+        let of = |label: &str, place: &str, also: &[&str]| {
+            let also = also.iter().map(|name| (*name).to_owned()).collect();
+            let beside = super::Beside { also, by_name: Some(1), ..super::Beside::default() };
+            PickItem { beside, detail: place.to_owned(), ..item(label, 0, 0) }
+        };
+        let flag = of("flag: St. Helena, Ascension & Tristan da Cunha", "", &["st_helena"]);
+        let items = vec![flag, of(":crab:", "Tada Club", &["crab"]), of("party popper", "", &["tada"])];
+        assert_eq!(Picker::new(items.clone(), "tada").shown.iter().map(|one| one.item).collect::<Vec<_>>(), [2, 0]);
+        assert_eq!(Picker::new(items, "tada crab").shown[0].item, 1);
+    }
+
     fn item(label: &str, unread: u32, mentions: u32) -> PickItem {
         PickItem {
             label: label.to_owned(),
@@ -232,10 +282,11 @@ mod tests {
     fn people_are_found_by_their_names() {
         let mut ada = item("@countess", 0, 0);
         ada.detail = "Ada".to_owned();
-        let mut picker = Picker::new(vec![ada, item("Rust/adapters", 0, 0)], "ada");
+        ada.person = Some((crate::domain::AccountId(0), crate::domain::UserId::new(1)));
+        let mut picker = Picker::new(vec![item("Rust/adapters", 0, 0), ada], "ada");
         assert_eq!(picker.shown.len(), 2);
-        assert_eq!(picker.items[picker.shown[1].item].label, "@countess");
-        assert!(picker.shown[1].matched.is_empty());
+        assert_eq!(picker.items[picker.shown[0].item].label, "@countess");
+        assert!(picker.shown[0].matched.is_empty());
         picker.query.insert("p");
         picker.narrow();
         assert_eq!(picker.shown.len(), 1);

@@ -2,7 +2,7 @@
 
 use super::compose;
 use super::picker::{PickItem, Picker};
-use crate::domain::{ChatKey, Message, MessageId, MessageKey, Quote};
+use crate::domain::{ChatKey, Message, MessageId, MessageKey, Quote, RichText, SpanKind};
 use crate::state::action::{Action, MessageAction};
 use crate::state::effect::Effects;
 use crate::state::front::{ComposeMode, Overlay, PickKind};
@@ -22,7 +22,7 @@ pub(super) fn offer(state: &mut State, chat: ChatKey, message: &Message) {
         let action = Action::Message(MessageAction::QuoteNow(chat, message.key, part.start, part_of.to_owned()));
         (!words.is_empty()).then(|| PickItem::plain(words, String::new(), action))
     };
-    let items: Vec<PickItem> = parts(text).into_iter().filter_map(item).collect();
+    let items: Vec<PickItem> = parts(&message.body).into_iter().filter_map(item).collect();
     if let Some(front) = &mut state.front {
         let kind = PickKind::Quote { chat, message: message.key.id };
         front.overlays.push(Overlay::pick(kind, Picker::new(items, "")));
@@ -30,14 +30,31 @@ pub(super) fn offer(state: &mut State, chat: ChatKey, message: &Message) {
     state.touch();
 }
 
-/// The lines of a text, and the sentences of those that have several, in their order.
-fn parts(text: &str) -> Vec<Range<usize>> {
+/// The lines of a text, and the sentences of those that have several, in their order. None ends within an address or code.
+fn parts(body: &RichText) -> Vec<Range<usize>> {
+    let text = body.text.as_str();
+    let is_one = |kind: &SpanKind| matches!(kind, SpanKind::Code | SpanKind::CodeBlock(_) | SpanKind::Link);
+    let spans = body.spans.iter().filter(|span| is_one(&span.kind));
+    let spans: Vec<Range<usize>> = spans.map(|span| span.start as usize..span.end as usize).collect();
     let mut parts: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let whole = start..start + line.len();
-        let sentences: Vec<Range<usize>> =
-            line.split_sentence_bound_indices().map(|(at, part)| start + at..start + at + part.len()).collect();
+        // Addresses that nobody has marked.
+        let (mut words, mut at) = (Vec::new(), start);
+        for word in line.split_inclusive(char::is_whitespace) {
+            words.extend(word.contains("://").then_some(at..at + word.len()));
+            at += word.len();
+        }
+        let within = |at: usize| spans.iter().chain(&words).any(|span| span.start < at && at < span.end);
+        let mut sentences: Vec<Range<usize>> = Vec::new();
+        for (at, part) in line.split_sentence_bound_indices() {
+            let part = start + at..start + at + part.len();
+            match sentences.last_mut() {
+                Some(last) if within(part.start) => last.end = part.end,
+                _ => sentences.push(part),
+            }
+        }
         start = whole.end;
         parts.push(whole);
         if sentences.len() > 1 {
@@ -100,11 +117,20 @@ pub(super) fn quote(state: &mut State, chat: ChatKey, key: MessageKey, at: usize
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::{RichText, SpanKind};
+
     #[test]
     fn a_text_has_lines_and_those_have_sentences() {
-        let text = "One. Two!\nthree\n";
-        let parts: Vec<&str> = super::parts(text).into_iter().map(|part| text[part].trim()).collect();
-        assert_eq!(parts, ["One. Two!", "One.", "Two!", "three"]);
-        assert!(super::parts(&"a. B. ".repeat(9_000)).len() <= super::PARTS);
+        let parts = |text: &str, spans: &[(u32, u32, SpanKind)]| {
+            let body = RichText::from_utf16(text.to_owned(), spans.to_vec());
+            super::parts(&body).into_iter().map(|part| text[part].trim().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(parts("One. Two!\nthree\n", &[]), ["One. Two!", "One.", "Two!", "three"]);
+        assert!(parts(&"a. B. ".repeat(9_000), &[]).len() <= super::PARTS);
+        // No address and no code is taken apart.
+        assert_eq!(parts("https://example.org/more?query=Yes and so on", &[]).len(), 1);
+        let code = "fn main() { println!(\"Hi\") }";
+        assert_eq!(parts(code, &[(0, 27, SpanKind::CodeBlock(None))]), [code]);
+        assert_eq!(parts("See `a! B`. So.", &[(4, 6, SpanKind::Code)])[1..], ["See `a! B`.", "So."]);
     }
 }

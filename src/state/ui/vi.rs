@@ -97,6 +97,18 @@ impl Vi {
         was != Mode::Normal
     }
 
+    /// What is typed from now on is inserted, whatever was done before.
+    pub(super) fn insert(&mut self) {
+        self.mode = Mode::Insert;
+        self.keys.clear();
+        self.inserting = false;
+    }
+
+    /// Whether a command begins with the next letter.
+    pub(super) const fn rests(&self) -> bool {
+        matches!(self.mode, Mode::Normal) && self.keys.is_empty()
+    }
+
     /// Something was inserted: it is part of the change that can be made again.
     pub(super) fn inserted(&mut self, text: &str) {
         if self.inserting && self.last.1.len() + text.len() <= 64 * 1024 {

@@ -334,3 +334,19 @@ fn the_preview_of_an_answered_message_says_that_it_was_deleted() {
     let shown = shot(&state, &mut cache, 80, 24);
     assert!(shown.contains("a message that was deleted") && !shown.contains("the question"), "{shown}");
 }
+
+#[test]
+fn where_a_message_was_deleted_is_no_part_of_the_one_above() {
+    use nib::domain::{MessageId, Update};
+    use nib::state::Event;
+    let mut state = sized(state(timeline(vec![message(1, ADA, 1, "hello"), message(2, ME, 1, "mine")], true)), 80, 24);
+    let mut cache = cache();
+    let messages = vec![MessageId::new(2)];
+    tell(&mut state, Event::Update(ACCOUNT, Update::MessagesDeleted { chat: GENERAL, messages }));
+    tell(&mut state, Event::Act(nib::state::Action::FocusMessages));
+    let shown = shot(&state, &mut cache, 80, 24);
+    let row = |words: &str| shown.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned();
+    assert!(row("hello").contains('▌'), "{shown}");
+    let stone = row("a message of yours was deleted");
+    assert!(!stone.is_empty() && !stone.contains('▌'), "{shown}");
+}

@@ -40,7 +40,32 @@ fn letters_are_no_commands_while_the_messages_have_the_keys() {
     assert_eq!(state.front.as_ref().unwrap().region, Region::Messages);
     assert!(!row(&state), "letters act on messages");
     act(&mut state, Action::FocusComposer);
-    assert!(row(&state));
+    assert!(!row(&state), "who goes there to write begins with text");
+    // It is said where a row of its own says what sending will do, too.
+    let reply = Action::Message(nib::state::action::MessageAction::Reply);
+    act(&mut state, Action::FocusMessages);
+    act(&mut state, Action::FocusMessages);
+    act(&mut state, reply);
+    act(&mut state, Action::FocusMessages);
+    let shown = shot(&state, &mut cache(), 80, 24);
+    assert!(shown.contains("answering") && shown.contains("normal"), "{shown}");
+}
+
+#[test]
+fn the_keys_of_what_is_offered_stand_before_a_refusal_but_not_before_a_way_back() {
+    let mut state = sized(open(), 80, 24);
+    state.front.as_mut().unwrap().region = Region::Composer;
+    let with = |state: &mut State, key| {
+        let text = "Changed; to take it back".to_owned();
+        let notice = nib::state::front::Notice { text, key, bad: key.is_none(), until: nib::domain::Mono(u64::MAX) };
+        state.front.as_mut().unwrap().notice = Some(notice);
+        shot(state, &mut cache(), 80, 24)
+    };
+    assert!(with(&mut state, None).contains("Changed; to take it back"));
+    act(&mut state, Action::Insert(":tad".to_owned()));
+    let shown = with(&mut state, None);
+    assert!(shown.contains(" tada") && !shown.contains("Changed;"), "{shown}");
+    assert!(with(&mut state, Some("take-back")).contains("Changed; to take it back"));
 }
 
 #[test]

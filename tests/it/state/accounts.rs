@@ -470,6 +470,11 @@ fn signing_out_tells_the_network_first() {
     let fx = several.0.act(Action::Accept);
     assert!(fx.contains(&Effect::ForgetToken(MISTIUM)));
     assert!(several.0.notice().contains("could not be told"), "{}", several.0.notice());
+    // Who signs in again is not told of it as of a fault.
+    several.0.act(Action::SignIn);
+    let Some(Overlay::Form(form)) = several.front().overlays.last() else { panic!("a form") };
+    assert_eq!(form.told, None);
+    assert!(form.fields.iter().all(|field| field.error.is_none()));
 }
 
 #[test]

@@ -64,3 +64,45 @@ fn a_notice_goes_with_what_is_sent_or_opened() {
     script.act(Action::Open("Rust/help".to_owned()));
     assert_eq!((front(&script).pane.chat, script.notice()), (Some(chat(12)), ""));
 }
+
+#[test]
+fn what_a_network_lacks_is_said_at_once_and_in_one_way() {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].caps.polls = false;
+    for line in ["/poll", "/poll Best? | A | B"] {
+        script.type_text(line);
+        script.act(Action::Send);
+        assert_eq!((script.notice(), script.composer().as_str()), ("Polls cannot be made or voted in here", line));
+        let account = &script.state.core.accounts[0];
+        let form = nib::state::ui::arguments::form(account, "/poll x", 7).unwrap();
+        assert_eq!((form.parts.len(), form.fault), (0, Some("Polls cannot be made or voted in here")));
+        script.act(Action::Clear);
+    }
+}
+
+#[test]
+fn what_is_done_with_a_key_elsewhere_says_where() {
+    let mut script = Script::ready();
+    script.type_text("/edit");
+    assert!(front(&script).pane.completion.is_some());
+    script.act(Action::Send);
+    assert!(front(&script).pane.completion.is_none(), "the answer shows in place of what was offered");
+    assert_eq!(script.notice(), "\"edit\" is done with a key, among the messages");
+}
+
+#[test]
+fn a_refusal_goes_with_what_is_done_next_once_it_could_be_read() {
+    let mut script = Script::ready();
+    let refused = |script: &mut Script| {
+        script.type_text("/nosuch x");
+        script.act(Action::Send);
+        script.act(Action::Clear);
+        assert!(script.notice().starts_with("There is no action called \"nosuch\"; begin"), "{}", script.notice());
+    };
+    refused(&mut script);
+    script.type_text("a");
+    assert_ne!(script.notice(), "", "it was not read yet");
+    script.advance(std::time::Duration::from_secs(2));
+    script.type_text("b");
+    assert_eq!(script.notice(), "");
+}

@@ -213,6 +213,54 @@ fn commands_are_offered_with_what_they_take() {
     assert_eq!(arguments::form(account, "//msg x", 7), None);
 }
 
+#[test]
+fn emoji_are_offered_by_their_own_names_alone() {
+    let mut script = Script::ready();
+    script.state.core.accounts[0].caps.custom_emoji = true;
+    let community = Some(script.state.core.accounts[0].communities[0].id);
+    script.state.core.accounts[0].communities[0].name = CleanText::ours("Starlight");
+    let own = |id: u64, name: &'static str, standin: &'static str| CustomEmoji {
+        id: EmojiId(Id(id.into())),
+        name: CleanText::ours(name),
+        standin: CleanText::ours(standin),
+        community,
+    };
+    script.receive(Update::EmojiKnown(vec![own(9, "crab", "🦀"), own(10, "thundershark", "")]));
+    types(&mut script, ":sta");
+    assert_eq!(offered(&script)[0], "⭐ star");
+    assert!(!offered(&script).contains(&":crab: 🦀"), "where it is from is no name of it");
+    script.act(Action::Clear);
+    types(&mut script, ":cra");
+    assert_eq!(offered(&script)[0], ":crab: 🦀", "of those that begin so, the network's own first");
+    script.act(Action::Accept);
+    assert_eq!(script.composer(), ":crab:");
+    script.act(Action::Clear);
+    types(&mut script, ":thumb");
+    assert_eq!(offered(&script)[..2], ["👍 +1", "👎 -1"]);
+    assert!(offered(&script).iter().position(|one| *one == "🫰 hand_with_index_finger_and_thumb_crossed") > Some(1));
+    script.act(Action::Clear);
+    types(&mut script, ":tada");
+    assert_eq!(offered(&script)[0], "🎉 tada");
+}
+
+#[test]
+fn commands_are_offered_by_their_names_alone() {
+    let mut script = Script::ready();
+    types(&mut script, "/sus");
+    assert_eq!(offered(&script)[0], "/suspend");
+    script.act(Action::Clear);
+    // The letters are in what is said of others.
+    for nothing in ["/poll", "/shell"] {
+        script.state.core.accounts[0].caps.polls = false;
+        types(&mut script, nothing);
+        assert_eq!(offered(&script), [] as [&str; 0], "{nothing}");
+        script.act(Action::Clear);
+    }
+    script.state.core.accounts[0].caps.previews = true;
+    types(&mut script, "/previews");
+    assert_eq!(offered(&script), ["/toggle-previews"], "a word of its name");
+}
+
 fn option(name: &'static str, kind: SlashKind, needed: bool) -> SlashOption {
     SlashOption { name: CleanText::ours(name), about: CleanText::ours("what for"), kind, needed }
 }

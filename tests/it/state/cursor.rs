@@ -43,7 +43,7 @@ fn what_a_network_lacks_is_neither_offered_nor_named_and_says_so_when_asked_for(
     assert_eq!(requests(&on(&mut script, MessageAction::Pin)), []);
     assert_eq!(script.notice(), "Messages cannot be pinned here");
     caps(&mut script).pin = true;
-    assert!(offered::is_known(&script.state, pin));
+    assert!(!offered::is_known(&script.state, pin), "nor what may not be done to this message");
     assert_eq!(offer(&script, MessageAction::Pin), Offer::No("You may not pin messages here"));
     *caps(&mut script) = Caps::default();
     let left = REGISTRY.iter().filter(|info| offered::is_known(&script.state, info)).map(|info| info.name);
@@ -243,6 +243,22 @@ fn the_list_of_emoji_begins_with_what_is_there_and_takes_in_the_networks_own() {
 }
 
 #[test]
+fn an_emoji_that_is_named_whole_comes_first() {
+    let mut script = pointing();
+    for (typed, first) in [("tada", "🎉 party popper"), ("ok", "🆗 OK button"), ("star", "⭐ star")] {
+        on(&mut script, MessageAction::React(String::new()));
+        script.type_text(typed);
+        assert_eq!(labels(&script)[0], first);
+        script.act(Action::Cancel);
+    }
+    // What was typed before makes way for what is typed now, and is gone on with where one moves in it.
+    on(&mut script, MessageAction::React(String::new()));
+    assert_eq!(labels(&script)[0], "⭐ star");
+    script.type_text("tada");
+    assert_eq!(labels(&script)[0], "🎉 party popper");
+}
+
+#[test]
 fn several_messages_are_selected_and_deleted_and_copied_together() {
     let mut script = Script::ready().with_own();
     script.hear(said(chat(11), 12, ME, "mine, too"));
@@ -346,50 +362,6 @@ fn buttons_of_a_bot_lead_copy_and_tell() {
     assert_eq!(script.notice(), "Vote: counted");
     on(&mut script, MessageAction::Press(Some(6)));
     assert_eq!(script.notice(), "There is no button 6 on this message");
-}
-
-#[test]
-fn the_menu_offers_what_may_be_done_and_does_it() {
-    let mut script = pointing();
-    on(&mut script, MessageAction::Menu);
-    let offered = labels(&script);
-    assert!(offered.contains(&"Answer".to_owned()) && offered.contains(&"Details".to_owned()), "{offered:?}");
-    for not in ["Change", "Delete", "Pin or let go", "Pass on", "Press a button", "Send again"] {
-        assert!(!offered.contains(&not.to_owned()), "{not}");
-    }
-    script.type_text("answer");
-    script.act(Action::Accept);
-    assert_eq!(script.mode(), &nib::state::front::ComposeMode::Reply(key(10)));
-    // By the mouse, on another message.
-    let pane = front(&script).pane.id;
-    on(&mut script, MessageAction::MenuAt(pane, Target::Message(key(4))));
-    assert_eq!(front(&script).pane.cursor, Some(Target::Message(key(4))));
-    assert!(labels(&script).contains(&"Change".to_owned()));
-}
-
-#[test]
-fn the_menu_opens_what_is_folded_or_hidden_and_closes_it_again() {
-    let mut script = pointing();
-    script.hear(said(chat(11), 40, ADA, "||one|| and ||two||"));
-    script.act(Action::MoveLast);
-    let offers = |script: &mut Script, words: &str| {
-        on(script, MessageAction::Menu);
-        let offered = labels(script).contains(&words.to_owned());
-        script.act(Action::Cancel);
-        offered
-    };
-    assert!(!offers(&mut script, "Show all of it") && !offers(&mut script, "Fold it again"), "all of it shows");
-    let folded = vec![Target::Message(key(40))];
-    script.arrange(nib::state::front::Visible { folded, ..script.visible(true) });
-    on(&mut script, MessageAction::Menu);
-    script.type_text("show all");
-    script.act(Action::Accept);
-    assert!(front(&script).pane.opened.is_unfolded(Target::Message(key(40))));
-    assert!(!offers(&mut script, "Show all of it") && offers(&mut script, "Fold it again"));
-    for words in ["Show what is hidden in it", "Show what is hidden in it", "Hide again what was hidden in it"] {
-        assert!(offers(&mut script, words), "{words}");
-        on(&mut script, MessageAction::Reveal);
-    }
 }
 
 /// Two messages of one's own, with a store.

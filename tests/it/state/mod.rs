@@ -28,6 +28,7 @@ mod limits;
 mod meant;
 mod meanwhile;
 mod members;
+mod menu;
 mod mouse;
 mod newcomer;
 mod outbox;

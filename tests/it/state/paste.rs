@@ -34,7 +34,7 @@ fn many_lines_ask_how_they_are_to_go_in() {
     assert!(question(&script).is_none());
     assert_eq!(script.composer(), "see one\ntwo\nthree\n");
     script.act(Action::Clear);
-    answered(&mut script, LINES, "As it is");
+    answered(&mut script, LINES, "As they are");
     assert_eq!(script.composer(), LINES);
     script.act(Action::Clear);
     script.type_text("see");
@@ -64,7 +64,7 @@ fn what_is_not_put_in_can_be_put_back() {
 fn many_lines_go_out_as_a_file() {
     let mut script = Script::ready();
     script.act(Action::Paste(LINES.to_owned()));
-    assert_eq!(words(&script), ["As it is", "Code", "Leave"], "not offered where it may not be");
+    assert_eq!(words(&script), ["As they are", "Code", "Leave"], "not offered where it may not be");
     script.act(Action::Cancel);
     script.open(31);
     script.type_text("mine");

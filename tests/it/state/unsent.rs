@@ -190,14 +190,15 @@ fn a_change_of_a_message_that_is_gone_becomes_a_message_of_its_own() {
             _ => None,
         });
         script.type_text(typed);
-        script.answer(id.unwrap(), Err(refusal(RefusalKind::NotFound)));
+        let gone = CleanText::ours("There is no such message.");
+        script.answer(id.unwrap(), Err(Refusal { text: gone, ..refusal(RefusalKind::NotFound) }));
         // It does not go out with what is being written.
         let (stands, told) = match typed {
             "" => ("mine and yours", "; your text is a new message now"),
             typed => (typed, "; to put your text here"),
         };
         assert_eq!((script.composer().as_str(), script.mode()), (stands, &ComposeMode::New));
-        assert!(script.notice().ends_with(told), "{}", script.notice());
+        assert_eq!(script.notice(), format!("Not changed: There is no such message{told}"));
         let fx = script.act(Action::Send);
         assert_eq!(sends(&fx).len(), 1, "Enter does something");
         if !typed.is_empty() {

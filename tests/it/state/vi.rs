@@ -84,3 +84,42 @@ fn what_is_taken_back_leaves_the_cursor_where_it_stood() {
     types(&mut script, "wx");
     assert_eq!(script.composer(), "one wo three");
 }
+
+#[test]
+fn what_opens_the_composer_for_writing_begins_in_insert_mode() {
+    let mut script = script();
+    script.hear(said(chat(11), 30, ADA, "hello"));
+    let to_messages = |script: &mut Script| {
+        script.act(Action::FocusMessages);
+        script.act(Action::FocusMessages);
+        assert_eq!(script.state.front.as_ref().unwrap().region, Region::Messages);
+    };
+    to_messages(&mut script);
+    script.act(Action::Command);
+    types(&mut script, "date");
+    assert_eq!(script.composer(), "/date");
+    script.act(Action::Clear);
+    to_messages(&mut script);
+    script.act(Action::Message(nib::state::action::MessageAction::Reply));
+    types(&mut script, "ix");
+    assert_eq!(script.composer(), "ix");
+    script.act(Action::Clear);
+    script.act(Action::Clear);
+    to_messages(&mut script);
+    script.act(Action::Accept);
+    types(&mut script, "ok");
+    assert_eq!(script.composer(), "ok");
+}
+
+#[test]
+fn a_colon_in_an_empty_composer_begins_a_command() {
+    let mut script = script();
+    script.act(Action::FocusMessages);
+    types(&mut script, ":vi");
+    assert_eq!(script.composer(), "/vi");
+    script.act(Action::Clear);
+    types(&mut script, "a:b");
+    script.act(Action::FocusMessages);
+    types(&mut script, ":");
+    assert_eq!(script.composer(), "a:b", "not where something is written");
+}

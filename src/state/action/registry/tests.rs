@@ -41,6 +41,13 @@ fn wrong_names_and_arguments_say_what_is_right() {
         parse("page-upp").unwrap_err().to_string(),
         "there is no action called \"page-upp\"; did you mean \"page-up\"?"
     );
+    for (written, near) in [("hlep", Some("help")), ("downlods", Some("downloads")), ("notif", Some("notify"))] {
+        let Err(super::ActionError::Unknown { near: found, .. }) = parse(written) else { panic!("{written}") };
+        assert_eq!(found, near);
+    }
+    for written in ["nosuch x", "set-topic x", "polls-of-mine", "xy"] {
+        assert!(matches!(parse(written), Err(super::ActionError::Unknown { near: None, .. })), "{written}");
+    }
     assert_eq!(parse("scroll far").unwrap_err().to_string(), "\"scroll\" goes like this: scroll [ROWS]");
     assert!(parse("quit now").is_err());
 }

@@ -19,19 +19,18 @@ pub(super) fn fitting(account: &Account, query: &str) -> Vec<Candidate> {
     };
     let own = REGISTRY.iter().filter(|info| info.command && offered::has(&account.caps, info)).map(|info| {
         let put = format!("/{} ", info.name);
-        (
-            rank(info.name),
-            Candidate { label: format!("/{}", info.name), detail: info.help.to_owned(), put, matched: Vec::new() },
-        )
+        let (label, detail) = (format!("/{}", info.name), info.help.to_owned());
+        (rank(info.name), Candidate { label, detail, put, ..Candidate::default() })
     });
     let servers = account.commands.values().map(|command| {
         // nib's own names hold; the server's are reached by another way then.
         let taken = action::find(&command.name).is_some();
         let put = if taken { format!("/server {} ", command.name) } else { format!("/{} ", command.name) };
         let detail = format!("{} (server)", command.about);
+        let names = vec![command.name.to_string()];
         let rank = if query.is_empty() { FIRST.len() } else { FIRST.len() + 1 };
         let rank = u8::try_from(rank).unwrap_or(u8::MAX);
-        (rank, Candidate { label: put.trim_end().to_owned(), detail, put, matched: Vec::new() })
+        (rank, Candidate { label: put.trim_end().to_owned(), detail, put, names, ..Candidate::default() })
     });
     ranked_by(query, own.chain(servers))
 }

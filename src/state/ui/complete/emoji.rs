@@ -13,17 +13,25 @@ pub(super) fn fitting(account: &Account, chat: ChatId, query: &str) -> Vec<Candi
         let place = emoji.community.and_then(|community| account.community(community));
         let detail = place.map_or_else(|| "custom".to_owned(), |community| community.name.to_string());
         let name = format!(":{}:", emoji.name);
-        (0, Candidate { put: name.clone(), label: name, detail, matched: Vec::new() })
+        // The picture that the network has for those who cannot show its own.
+        let label = if emoji.standin.is_empty() { name.clone() } else { format!("{name} {}", emoji.standin) };
+        let names = vec![name.clone()];
+        (0, Candidate { put: name, label, detail, names, ..Candidate::default() })
     });
-    let all = emojis::iter().filter_map(|emoji| {
-        let name = emoji.shortcodes().next()?;
+    let mut all: Vec<_> = emojis::iter().filter_map(|emoji| Some((emoji.shortcodes().next()?, emoji))).collect();
+    // A word that is begun has the shortest end most of the time.
+    all.sort_by_key(|(name, _)| name.len());
+    let all = all.into_iter().map(|(name, emoji)| {
+        let mut names: Vec<String> = emoji.shortcodes().map(str::to_owned).collect();
+        names.push(emoji.name().to_owned());
         let candidate = Candidate {
             label: format!("{emoji} {name}"),
             detail: emoji.shortcodes().skip(1).map(|name| format!("{name} ")).collect::<String>() + emoji.name(),
             put: emoji.as_str().to_owned(),
-            matched: Vec::new(),
+            names,
+            ..Candidate::default()
         };
-        Some((1, candidate))
+        (1, candidate)
     });
     ranked_by(query, own.chain(all))
 }

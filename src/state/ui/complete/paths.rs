@@ -7,7 +7,6 @@ use crate::state::effect::{Effect, Effects};
 use crate::state::ui::arguments::Argument;
 use crate::state::ui::attach;
 use crate::state::ui::chooser::Folder;
-use crate::state::ui::fuzzy::Fuzzy;
 
 /// The folder that was listed for what is being typed.
 #[derive(Clone, Debug, Default)]
@@ -51,11 +50,9 @@ pub(super) fn fitting(listed: &Listed, typed: &str, quoted: bool) -> Vec<Candida
             (false, _) => path,
         };
         let label = if bytes.is_none() { format!("{entry}/") } else { entry.clone() };
-        Candidate { label, detail: bytes.map(size).unwrap_or_default(), put, matched: Vec::new() }
+        Candidate { label, detail: bytes.map(size).unwrap_or_default(), put, ..Candidate::default() }
     });
-    // How large a file is says nothing of what it is called.
-    let mut fuzzy = Fuzzy::new(&name);
-    ranked(&name, all.filter(|entry| name.is_empty() || fuzzy.score(&entry.label).is_some()))
+    ranked(&name, all)
 }
 
 /// Has the folder listed that is being named, unless it was.

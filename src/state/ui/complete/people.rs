@@ -47,8 +47,9 @@ pub(super) fn fitting(state: &State, account: &Account, chat: ChatKey, query: &s
             false if name == username => String::new(),
             false => name.to_string(),
         };
-        let candidate =
-            Candidate { label: format!("@{username}"), detail, put: format!("{mark}{username} "), matched: Vec::new() };
+        let names = vec![username.to_string(), name.to_string()];
+        let (label, put) = (format!("@{username}"), format!("{mark}{username} "));
+        let candidate = Candidate { label, detail, put, names, ..Candidate::default() };
         Some((rank, candidate))
     });
     ranked_by(query, all)

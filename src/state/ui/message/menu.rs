@@ -4,11 +4,11 @@ use super::{select, target};
 use crate::domain::ChatKey;
 use crate::domain::parts::spoilers;
 use crate::state::State;
-use crate::state::action::{Action, MessageAction};
+use crate::state::action::{Action, FileAction, MessageAction};
 use crate::state::effect::Effects;
 use crate::state::front::{Overlay, PaneId, PickKind, Region, Target};
 use crate::state::offered::{Offer, offer};
-use crate::state::ui::picker::{PickItem, Picker};
+use crate::state::ui::picker::{Beside, PickItem, Picker};
 
 /// What it offers, those first that are wanted most.
 const OFFERED: &[(&MessageAction, &str)] = &[
@@ -58,6 +58,21 @@ fn words(state: &State, chat: ChatKey, target: Target, (what, words): &(&Message
     .to_owned()
 }
 
+/// Whether it is one message with files that can be fetched.
+fn has_files(state: &State, chat: ChatKey, target: Target) -> bool {
+    let several = state.front.as_ref().is_some_and(|front| front.pane.selected.len() > 1);
+    let can = state.core.account(chat.account).is_some_and(|account| account.caps.part > 0);
+    let message = super::message_of(state, chat, target).filter(|_| matches!(target, Target::Message(_)));
+    can && !several && message.is_some_and(|message| !message.attachments.is_empty())
+}
+
+/// Whether an entry stands below that for saving files: those above are about the text and what it leads to.
+fn comes_after_files(action: &Action) -> bool {
+    let Action::Message(MessageAction::On(_, _, what)) = action else { return false };
+    let at = |what: &MessageAction| OFFERED.iter().position(|(offered, _)| *offered == what);
+    at(what) > at(&MessageAction::OpenLink)
+}
+
 /// Shows what can be done with what is pointed at, or with what is selected.
 pub(super) fn show(state: &mut State, chat: ChatKey, target: Target, fx: &mut Effects) {
     let may = |what: &MessageAction| offer(state, chat, &select::targets(state, target, what), what) == Offer::Yes;
@@ -70,8 +85,15 @@ pub(super) fn show(state: &mut State, chat: ChatKey, target: Target, fx: &mut Ef
     };
     let offered = OFFERED.iter().filter(|(what, _)| may(what) && folds(what));
     let on = |what: &MessageAction| Action::Message(MessageAction::On(chat, target, Box::new(what.clone())));
-    let items: Vec<PickItem> =
-        offered.map(|entry| PickItem::plain(words(state, chat, target, entry), String::new(), on(entry.0))).collect();
+    let item =
+        |entry: &(&MessageAction, &str)| PickItem::plain(words(state, chat, target, entry), String::new(), on(entry.0));
+    let mut items: Vec<PickItem> = offered.map(item).collect();
+    if has_files(state, chat, target) {
+        let save = Action::File(FileAction::Save(String::new()));
+        let before = items.iter().take_while(|item| !comes_after_files(&item.action)).count();
+        let beside = Beside { named: Some("save"), ..Beside::default() };
+        items.insert(before, PickItem { beside, ..PickItem::plain("Save its files".to_owned(), String::new(), save) });
+    }
     if items.is_empty() {
         return state.notice("Nothing can be done with this message now", true, fx);
     }

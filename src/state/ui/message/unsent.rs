@@ -45,7 +45,7 @@ fn none_failed(state: &mut State, fx: &mut Effects) {
         Some((_, Target::Pending(_))) => "This message is still on its way",
         _ => "No message has failed here",
     };
-    state.notice(sentence, false, fx);
+    state.notice(sentence, true, fx);
 }
 
 /// Sends a failed message again.

@@ -15,7 +15,7 @@ fn what_is_here_is_opened_and_not_saved_again_unless_it_was_taken_away() {
     assert_eq!(desk.opened, ["/there/Downloads/cat.png"]);
     want(&mut desk, true);
     want(&mut desk, false);
-    assert_eq!(desk.script.notice(), "It is saved already, as /there/Downloads/cat.png");
+    assert_eq!(desk.script.notice(), "It is saved already, as /there/Downloads/cat.png; to see what was saved");
     assert_eq!((desk.opened.len(), desk.script.state.downloads.list.len()), (2, 1));
     // What the user made of it since is what is opened; to save it is to save what came.
     desk.written.push(b'!');
