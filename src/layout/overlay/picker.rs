@@ -198,7 +198,8 @@ fn entry(
     if let Some(mut place) = of_place {
         let left = room.saturating_sub(line.width() + label.width());
         if place.width() > left {
-            place = place.cut(left, more);
+            // What is left of it shows that something was: a channel alone would read like a command.
+            place = place.cut(left.max(1), more);
         }
         line.append(&place);
     }
