@@ -131,13 +131,14 @@ fn rest(seconds: u64) -> Table {
         moments += u64::from(now != before);
         before = now;
     }
+    // What threads used that have ended since is not counted any more.
     vec![
         ("echo of a key, median", percentile(&mut idle, 0.5), "ms", ""),
         ("echo of a key, 99 of 100", percentile(&mut idle, 0.99), "ms", "1"),
         ("seconds without anything to do", seconds as f64, "s", ""),
         ("moments awake (network's signs of life: 2 in 30 s)", moments as f64, "", "those alone"),
         ("thread wake-ups", (before - sleeps) as f64, "", ""),
-        ("processor time", millis(client.process.cpu() - cpu), "ms", ""),
+        ("processor time", millis(client.process.cpu().saturating_sub(cpu)), "ms", ""),
         ("bytes written to the terminal", (client.bytes() - written) as f64, "", "0"),
     ]
 }
