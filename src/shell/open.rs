@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_not_taken_for_the_file() {
         let missing = std::io::ErrorKind::NotFound.into();
-        let told = unstarted("xdg-open", "file", "/home/ada/a.txt", &missing);
-        assert_eq!(told, "not opened: xdg-open is not installed; the file is /home/ada/a.txt");
+        let told = unstarted("xdg-open", "file", "/there/a.txt", &missing);
+        assert_eq!(told, "not opened: xdg-open is not installed; the file is /there/a.txt");
     }
 
     #[test]

@@ -8,26 +8,26 @@ use nib::state::offered::{self, Offer};
 use nib::state::{Action, Effect};
 use std::time::Duration;
 
-fn front(script: &Script) -> &Front {
+pub(super) fn front(script: &Script) -> &Front {
     script.state.front.as_ref().unwrap()
 }
 
-fn caps(script: &mut Script) -> &mut Caps {
+pub(super) fn caps(script: &mut Script) -> &mut Caps {
     &mut script.state.core.account_mut(HOME).unwrap().caps
 }
 
-fn labels(script: &Script) -> Vec<String> {
+pub(super) fn labels(script: &Script) -> Vec<String> {
     let Some(Overlay::Pick(pick)) = front(script).overlays.last() else { panic!("{:?}", front(script).overlays) };
     let item = |shown: &nib::state::ui::picker::Shown| pick.picker.items[shown.item].label.clone();
     pick.picker.shown.iter().map(item).collect()
 }
 
-fn on(script: &mut Script, what: MessageAction) -> Vec<Effect> {
+pub(super) fn on(script: &mut Script, what: MessageAction) -> Vec<Effect> {
     script.act(Action::Message(what))
 }
 
 /// On message 10, which is ada's.
-fn pointing() -> Script {
+pub(super) fn pointing() -> Script {
     let mut script = Script::ready();
     script.act(Action::FocusMessages);
     script

@@ -113,15 +113,21 @@ fn putting_words_in_the_place_of_others_leaves_a_change_that_was_kept() {
     }
 }
 
+/// A change of "hello", which waits for a connection, was left for another chat.
+fn left_behind() -> Script {
+    let mut script = hasty();
+    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
+    script.type_text("hello");
+    script.act(Action::Send);
+    begin(&mut script, " world");
+    script.open(12);
+    script
+}
+
 #[test]
 fn a_change_of_what_had_not_gone_out_is_one_of_the_message_that_it_became() {
     for echoes_first in [false, true] {
-        let mut script = hasty();
-        script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
-        script.type_text("hello");
-        script.act(Action::Send);
-        begin(&mut script, " world");
-        script.open(12);
+        let mut script = left_behind();
         let fx = back(&mut script);
         let [(request, outgoing)] = &sends(&fx)[..] else { panic!("{fx:?}") };
         let echo = |script: &mut Script| {
@@ -145,12 +151,7 @@ fn a_change_of_what_had_not_gone_out_is_one_of_the_message_that_it_became() {
 
 #[test]
 fn a_change_of_what_waits_no_more_is_a_text_again() {
-    let mut script = hasty();
-    script.link(LinkEvent::Down { reason: DownReason::Quiet, retry_in: Duration::from_secs(2) });
-    script.type_text("hello");
-    script.act(Action::Send);
-    begin(&mut script, " world");
-    script.open(12);
+    let mut script = left_behind();
     script.state.core.account_mut(HOME).unwrap().outbox.chats.clear();
     script.act(Action::FocusMessages);
     assert_eq!(script.notice(), "A message that you had begun to change waits no more; your text is a new message now");

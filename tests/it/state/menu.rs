@@ -1,35 +1,11 @@
 //! The menu of a message: what it offers, and that it does it.
 
+use super::cursor::{caps, front, labels, on, pointing};
 use super::script::*;
 use nib::domain::*;
+use nib::state::Action;
 use nib::state::action::MessageAction;
-use nib::state::front::{Front, Overlay, Target};
-use nib::state::{Action, Effect};
-
-fn front(script: &Script) -> &Front {
-    script.state.front.as_ref().unwrap()
-}
-
-fn caps(script: &mut Script) -> &mut Caps {
-    &mut script.state.core.account_mut(HOME).unwrap().caps
-}
-
-fn labels(script: &Script) -> Vec<String> {
-    let Some(Overlay::Pick(pick)) = front(script).overlays.last() else { panic!("{:?}", front(script).overlays) };
-    let item = |shown: &nib::state::ui::picker::Shown| pick.picker.items[shown.item].label.clone();
-    pick.picker.shown.iter().map(item).collect()
-}
-
-fn on(script: &mut Script, what: MessageAction) -> Vec<Effect> {
-    script.act(Action::Message(what))
-}
-
-/// On message 10, which is ada's.
-fn pointing() -> Script {
-    let mut script = Script::ready();
-    script.act(Action::FocusMessages);
-    script
-}
+use nib::state::front::Target;
 
 #[test]
 fn the_menu_offers_what_may_be_done_and_does_it() {

@@ -18,7 +18,7 @@ fn written() -> Draft {
     let edit = |of, text: &str| DraftEdit { of, text: text.to_owned(), original: "as it was".to_owned() };
     let quote = Quote { text: RichText::plain(CleanText::new("a part")), offset: 2 };
     let file = DraftFile {
-        path: "/home/robin/a cat.png".to_owned(),
+        path: "/there/else/a cat.png".to_owned(),
         name: "cat.png".to_owned(),
         size: 1_234,
         modified: Some(Wall(1_790_000_000_000)),
